@@ -1,0 +1,11 @@
+//! What travels with an operation: actor, clock, language, and the session that reads for it.
+
+mod clock;
+mod ids;
+mod mutation;
+mod op;
+
+pub use clock::Clock;
+pub use ids::new_id;
+pub use mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
+pub use op::Op;

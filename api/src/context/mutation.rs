@@ -1,0 +1,177 @@
+//! The one way to change something: a transaction that leaves an audit row and an outbox event, and can be retried.
+//!
+//! `begin` → decide (a grant) → `claim` the idempotency key → write → `record` → `commit`. Only a recorded mutation
+//! can be committed; dropping it at any point undoes everything.
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, Insert, Set};
+use serde_json::Value as Json;
+use uuid::Uuid;
+use verbund_entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
+
+use super::{Op, new_id};
+use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::i18n::Text;
+use crate::store::scopes::Audience;
+use crate::store::{Session, Writer};
+
+/// The longest idempotency key, in bytes.
+const MAX_KEY: usize = 128;
+
+/// A client's key for a creating mutation, and the fingerprint of what was asked.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// The key.
+    pub key: String,
+    /// Fingerprint of mutation and input.
+    pub fingerprint: String,
+}
+
+/// What a claimed key means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Go on, with this id for the new object.
+    New(Uuid),
+    /// Done before; this came of it.
+    Done(Uuid),
+}
+
+/// What happened, for audit trail and outbox.
+#[derive(Debug)]
+pub struct Change {
+    /// Type of the object in the schema.
+    pub object_type: &'static str,
+    /// The object.
+    pub object_id: Uuid,
+    /// Its version after the change.
+    pub version: i32,
+    /// Its scope after the change.
+    pub scope: Uuid,
+    /// What subscribers are told: `calendar_entry.created`.
+    pub topic: &'static str,
+    /// The agreement it happened under.
+    pub agreement: Option<Uuid>,
+    /// State before.
+    pub before: Option<Json>,
+    /// State after.
+    pub after: Option<Json>,
+}
+
+/// Proof that audit row and outbox event are written.
+#[must_use]
+pub struct Recorded(());
+
+/// A change under way.
+pub struct Mutation {
+    name: &'static str,
+    request_id: String,
+    session: Session,
+}
+
+impl Mutation {
+    /// Opens the transaction of mutation `name`, with facts of its own.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn begin(op: &Op, name: &'static str) -> ApiResult<Self> {
+        op.finish().await?;
+        let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
+        Ok(Self { name, request_id: op.request_id.clone(), session })
+    }
+
+    /// Where lookups of this mutation read.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Claims the client's key, if there is one. A second sender waits until the first is done.
+    ///
+    /// # Errors
+    /// The key was used for something else, or is too long.
+    pub async fn claim(&self, writer: &Writer<'_>, idempotency: Option<Idempotency>) -> ApiResult<Claim> {
+        let id = new_id();
+        let (Some(idempotency), Some(person)) = (idempotency, writer.grant().person()) else {
+            return Ok(Claim::New(id));
+        };
+        if idempotency.key.is_empty() || idempotency.key.len() > MAX_KEY {
+            let text = Text::new("too-long").with("max", MAX_KEY).with("length", idempotency.key.len());
+            return Err(Problem::at(UserErrorCode::TooLong, "idempotencyKey", text).into());
+        }
+        let row = idempotency_record::ActiveModel {
+            person_id: Set(person),
+            key: Set(idempotency.key.clone()),
+            tenant_id: Set(writer.tenant()),
+            fingerprint: Set(idempotency.fingerprint.clone()),
+            object_id: Set(id),
+            created_at: Set(writer.now()),
+        };
+        if writer.insert_new(Insert::one(row).on_conflict(OnConflict::new().do_nothing().to_owned())).await? {
+            return Ok(Claim::New(id));
+        }
+        let known = writer
+            .own_record(person, &idempotency.key)
+            .await?
+            .ok_or_else(|| ApiError::fault("an idempotency record that was in the way is gone"))?;
+        if known.fingerprint == idempotency.fingerprint {
+            Ok(Claim::Done(known.object_id))
+        } else {
+            let text = Text::new("idempotency-mismatch").with("key", &idempotency.key);
+            Err(Problem::at(UserErrorCode::IdempotencyMismatch, "idempotencyKey", text).into())
+        }
+    }
+
+    /// Writes audit row and outbox event.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn record(&self, writer: &Writer<'_>, change: Change) -> ApiResult<Recorded> {
+        writer
+            .insert(audit_event::ActiveModel {
+                id: Set(new_id()),
+                tenant_id: Set(writer.tenant()),
+                scope_id: Set(Audience::private(writer.tenant(), ScopeArea::Audit, None).id()),
+                person_id: Set(writer.grant().person()),
+                action: Set(self.name.to_owned()),
+                object_type: Set(change.object_type.to_owned()),
+                object_id: Set(change.object_id),
+                agreement_id: Set(change.agreement),
+                before: Set(change.before),
+                after: Set(change.after),
+                request_id: Set(self.request_id.clone()),
+                created_at: Set(writer.now()),
+            })
+            .await?;
+        writer
+            .insert(outbox_event::ActiveModel {
+                id: Set(new_id()),
+                tenant_id: Set(writer.tenant()),
+                scope_id: Set(change.scope),
+                topic: Set(change.topic.to_owned()),
+                object_type: Set(change.object_type.to_owned()),
+                object_id: Set(change.object_id),
+                object_version: Set(change.version),
+                created_at: Set(writer.now()),
+            })
+            .await?;
+        Ok(Recorded(()))
+    }
+
+    /// Keeps everything.
+    ///
+    /// # Errors
+    /// The database fails; then nothing was kept.
+    pub async fn commit(self, _recorded: Recorded) -> ApiResult<()> {
+        self.session.commit().await
+    }
+}
+
+/// The update found no row with that version: somebody was faster.
+pub fn stale(version: i32) -> ApiError {
+    let text = Text::new("stale-version").with("version", version);
+    Problem::at(UserErrorCode::StaleVersion, "version", text).into()
+}
+
+/// The condition that a row has this id and is still at this version.
+pub fn at_version<C: ColumnTrait>(id: C, row: Uuid, version_column: C, version: i32) -> sea_orm::Condition {
+    sea_orm::Condition::all().add(id.eq(row)).add(version_column.eq(version))
+}

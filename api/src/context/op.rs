@@ -1,0 +1,63 @@
+//! One GraphQL operation.
+
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+use crate::auth::Actor;
+use crate::context::Clock;
+use crate::error::ApiResult;
+use crate::i18n::Locale;
+use crate::store::{Session, Stats, Store};
+
+/// The context of one operation. Its session is opened when something is first read, so that a query which touches no
+/// table costs the database nothing.
+pub struct Op {
+    /// The store.
+    pub store: Store,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Who is asking.
+    pub actor: Actor,
+    /// Names the request in errors, audit rows and log.
+    pub request_id: String,
+    /// Language of texts.
+    pub locale: Locale,
+    /// What it costs in the database.
+    pub stats: Arc<Stats>,
+    session: Mutex<Option<Arc<Session>>>,
+}
+
+impl Op {
+    /// A new operation.
+    pub fn new(store: Store, clock: Clock, actor: Actor, request_id: String, locale: Locale) -> Self {
+        Self { store, clock, actor, request_id, locale, stats: Arc::default(), session: Mutex::new(None) }
+    }
+
+    /// The reading session of this operation: facts once, one transaction.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn session(&self) -> ApiResult<Arc<Session>> {
+        let mut session = self.session.lock().await;
+        if let Some(session) = &*session {
+            return Ok(session.clone());
+        }
+        let opened = Arc::new(self.store.read(&self.actor, self.clock.now(), self.stats.clone()).await?);
+        *session = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// Ends the reading session, if there is one. Called at the end, and before a mutation: what is read after it must
+    /// see what it did, and what it took away.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn finish(&self) -> ApiResult<()> {
+        let session = self.session.lock().await.take();
+        if let Some(session) = session.and_then(Arc::into_inner) {
+            session.commit().await?;
+        }
+        Ok(())
+    }
+}

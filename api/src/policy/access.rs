@@ -1,0 +1,259 @@
+//! The rules themselves.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use uuid::Uuid;
+use verbund_entities::{AgreementState, Area, PUBLIC_SCOPE, ScopeArea, ShareLevel};
+
+use super::{
+    Action, AgreementFact, Because, Decision, Explanation, Facts, Fields, Grant, Object, Permission, PersonFact,
+    RoleFact, WayFact, read_permission,
+};
+
+/// How much of a scope is seen, and by which rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The level.
+    pub level: ShareLevel,
+    /// The rule.
+    pub because: Because,
+}
+
+/// The facts about an actor, judged for one instant.
+#[derive(Clone, Debug)]
+pub struct Access {
+    signed_in: bool,
+    person: Option<PersonFact>,
+    roles: Vec<RoleFact>,
+    visible: BTreeMap<Uuid, Sight>,
+}
+
+impl Access {
+    /// Judges `facts` at `now`. `signed_in` is true for any bearer of a valid token, known here or not.
+    pub fn evaluate(facts: Facts, signed_in: bool, now: DateTime<Utc>) -> Self {
+        let active = facts.person.as_ref().is_some_and(|it| it.active);
+        let roles: Vec<_> = facts
+            .roles
+            .into_iter()
+            .filter(|it| active && within(today(&it.zone, now), it.from, it.until))
+            .collect();
+        let mut visible =
+            BTreeMap::from([(PUBLIC_SCOPE, Sight { level: ShareLevel::Full, because: Because::Public })]);
+        for scope in &facts.scopes {
+            let needed = read_permission(scope.area);
+            if let Some(role) = holder(&roles, scope.tenant, needed, scope.field) {
+                let because = Because::Role { tenant: scope.tenant, role: role.role };
+                see(&mut visible, scope.id, ShareLevel::Full, because);
+            }
+        }
+        let agreements: BTreeMap<_, _> = facts.agreements.iter().map(|it| (it.id, it)).collect();
+        for way in &facts.ways {
+            let Some(agreement) = agreements.get(&way.agreement) else { continue };
+            if let Some(role) = reached(way, agreement, &roles, now) {
+                let because = Because::Share { agreement: agreement.id, tenant: role.tenant, role: role.role };
+                see(&mut visible, way.scope, way.level, because);
+            }
+        }
+        Self { signed_in, person: facts.person, roles, visible }
+    }
+
+    /// Somebody who did not sign in: sees what is public.
+    pub fn anonymous() -> Self {
+        Self::evaluate(Facts::default(), false, DateTime::UNIX_EPOCH)
+    }
+
+    /// The account, if it is known here.
+    pub const fn person(&self) -> Option<&PersonFact> {
+        self.person.as_ref()
+    }
+
+    /// Roles valid at the instant.
+    pub fn roles(&self) -> &[RoleFact] {
+        &self.roles
+    }
+
+    /// **Filter.** The visible scopes; every statement that reads owned rows is bound to them.
+    pub fn visible(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.visible.keys().copied()
+    }
+
+    /// The visible scopes that show at least `level`: a filter on a redacted column must not reach below.
+    pub fn visible_from(&self, level: ShareLevel) -> impl Iterator<Item = Uuid> + '_ {
+        self.visible.iter().filter(move |(_, sight)| sight.level >= level).map(|(scope, _)| *scope)
+    }
+
+    /// How much of a scope is seen; none = it is hidden.
+    pub fn sight(&self, scope: Uuid) -> Option<&Sight> {
+        self.visible.get(&scope)
+    }
+
+    /// **Decide.** Whether the actor may do `action` to `object`.
+    pub fn decide(&self, action: Action, object: &Object) -> Decision {
+        let sight = object.scope.map(|scope| self.visible.get(&scope));
+        let sight = match sight {
+            Some(None) => return Decision::Hide,
+            Some(Some(sight)) => Some(sight),
+            None => None,
+        };
+        if let (Action::Read, Some(sight)) = (action, sight) {
+            return Decision::Allow(sight.level, sight.because.clone());
+        }
+        let Some(needed) = action.needs(object.area) else { return Decision::Deny(None) };
+        match holder(&self.roles, object.tenant, needed, object.field) {
+            Some(role) => {
+                Decision::Allow(ShareLevel::Full, Because::Role { tenant: object.tenant, role: role.role })
+            }
+            None if self.signed_in => Decision::Deny(Some(needed)),
+            None => Decision::SignIn,
+        }
+    }
+
+    /// **Explain.** The same decision, with its rule or with what is missing.
+    pub fn explain(&self, action: Action, object: &Object) -> Explanation {
+        match self.decide(action, object) {
+            Decision::Allow(level, because) => {
+                Explanation { allowed: true, level: Some(level), because: Some(because), missing: None }
+            }
+            Decision::Hide => Explanation {
+                allowed: false,
+                level: None,
+                because: None,
+                missing: Some(read_permission(object.area)),
+            },
+            Decision::SignIn | Decision::Deny(_) => Explanation {
+                allowed: false,
+                level: object.scope.and_then(|it| self.sight(it)).map(|it| it.level),
+                because: None,
+                missing: action.needs(object.area),
+            },
+        }
+    }
+
+    /// Decides and, where permitted, hands out the grant that a write needs.
+    ///
+    /// # Errors
+    /// The decision, when it is not to allow.
+    pub fn grant(&self, action: Action, object: &Object) -> Result<Grant, Decision> {
+        match self.decide(action, object) {
+            Decision::Allow(..) => {
+                Ok(Grant { tenant: object.tenant, person: self.person.as_ref().map(|it| it.id) })
+            }
+            refused => Err(refused),
+        }
+    }
+
+    /// Whether the actor holds `permission` in `tenant` for all of `fields`, by one role.
+    pub fn holds(&self, tenant: Uuid, permission: Permission, fields: &Fields) -> bool {
+        self.roles
+            .iter()
+            .filter(|it| it.tenant == tenant && Permission::of(it.role).contains(&permission))
+            .any(|it| it.fields.contains(fields))
+    }
+
+    /// Whether the actor holds everything that `role` would give for `fields`, as long: nobody gives what it lacks.
+    pub fn may_give(
+        &self,
+        tenant: Uuid,
+        role: verbund_entities::RoleKey,
+        fields: &Fields,
+        from: Option<NaiveDate>,
+        until: Option<NaiveDate>,
+    ) -> bool {
+        Permission::of(role).iter().all(|permission| {
+            self.roles
+                .iter()
+                .filter(|it| it.tenant == tenant && Permission::of(it.role).contains(permission))
+                .any(|it| it.fields.contains(fields) && spans(it, from, until))
+        })
+    }
+}
+
+/// Whether a role's dates enclose `from`–`until`. An open start of the gift begins now, which the role covers.
+fn spans(role: &RoleFact, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+    let starts = match (role.from, from) {
+        (None, _) | (_, None) => true,
+        (Some(mine), Some(theirs)) => mine <= theirs,
+    };
+    let ends = match (role.until, until) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(mine), Some(theirs)) => theirs <= mine,
+    };
+    starts && ends
+}
+
+/// The first role in `tenant` that holds `permission` for a row with `field`. Row and right are judged together, per
+/// role: two roles never combine into what neither shows.
+fn holder(roles: &[RoleFact], tenant: Uuid, permission: Permission, field: Option<Uuid>) -> Option<&RoleFact> {
+    roles.iter().find(|it| {
+        it.tenant == tenant && Permission::of(it.role).contains(&permission) && it.fields.covers(field)
+    })
+}
+
+/// The role through which a way reaches the actor, if it does.
+fn reached<'a>(
+    way: &WayFact,
+    agreement: &AgreementFact,
+    roles: &'a [RoleFact],
+    now: DateTime<Utc>,
+) -> Option<&'a RoleFact> {
+    let day = today(&way.zone, now);
+    let open = match area_of(way.area) {
+        Some(area) => {
+            agreement.state == AgreementState::Active
+                && within(day, Some(agreement.from), agreement.until)
+                && agreement.areas.contains(&area)
+                && agreement.fields.covers(way.field)
+        }
+        // The agreement itself and its shares: the parties see them before it is active and after it has ended.
+        None => way.area == ScopeArea::Agreements,
+    };
+    if !open || !within(day, way.from, way.until) || !agreement.parties.contains(&way.tenant) {
+        return None;
+    }
+    let needed = read_permission(way.area);
+    roles.iter().find(|it| {
+        it.tenant != way.tenant
+            && agreement.parties.contains(&it.tenant)
+            && way.grantee.is_none_or(|grantee| grantee == it.tenant)
+            && way.role.is_none_or(|role| role == it.role)
+            && Permission::of(it.role).contains(&needed)
+            && it.fields.covers(way.field)
+    })
+}
+
+/// The area of cooperation that must be covered for a scope to be shared.
+const fn area_of(area: ScopeArea) -> Option<Area> {
+    match area {
+        ScopeArea::Calendars => Some(Area::Calendars),
+        ScopeArea::Projects => Some(Area::Projects),
+        ScopeArea::Datasets => Some(Area::Datasets),
+        ScopeArea::Places | ScopeArea::Members | ScopeArea::Agreements | ScopeArea::Audit => None,
+    }
+}
+
+/// Adds a sight; the highest level wins, the first rule that gave it is named.
+fn see(visible: &mut BTreeMap<Uuid, Sight>, scope: Uuid, level: ShareLevel, because: Because) {
+    let sight = Sight { level, because };
+    visible
+        .entry(scope)
+        .and_modify(|known| {
+            if known.level < sight.level {
+                *known = sight.clone();
+            }
+        })
+        .or_insert(sight);
+}
+
+/// The date on the clocks of `zone`. A zone that is not known is read as UTC; it cannot be stored in the first place.
+pub(crate) fn today(zone: &str, now: DateTime<Utc>) -> NaiveDate {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    now.with_timezone(&zone).date_naive()
+}
+
+/// Whether `day` lies between two days, both inclusive, open where none.
+pub(crate) fn within(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+    from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
+}

@@ -1,0 +1,19 @@
+//! Who may see and do what: the one place that decides.
+//!
+//! From the [`Facts`] about an actor, loaded in one statement, [`Access`] is evaluated for one instant. It has three
+//! verbs over the same data: [`Access::decide`] (may this actor do this to this object), [`Access::visible`] (the scopes
+//! that every list, lookup, count and export is filtered by, in SQL and by row-level security), and
+//! [`Access::explain`] (which rule decided). Everything here is pure: no clock, no store, no GraphQL.
+
+mod access;
+mod catalogue;
+mod decision;
+mod facts;
+
+#[cfg(test)]
+mod access_test;
+
+pub use access::{Access, Sight};
+pub use catalogue::{Permission, read_permission};
+pub use decision::{Action, Because, Decision, Explanation, Grant, Object};
+pub use facts::{AgreementFact, Facts, Fields, PersonFact, RoleFact, ScopeFact, WayFact};

@@ -1,0 +1,21 @@
+//! The only way to the database.
+//!
+//! [`Store`] holds the pools. [`Store::read`] and [`Store::write`] open a [`Session`]: the actor's facts (one
+//! statement), then one transaction that carries the visible scopes. A session builds every `SELECT` itself, bound to
+//! those scopes; a [`Writer`] needs a [`Grant`](crate::policy::Grant) from the policy. Nothing else in the crate gets
+//! a connection.
+
+mod connection;
+mod facts;
+mod owned;
+mod page;
+mod pools;
+pub(crate) mod scopes;
+mod session;
+mod writer;
+
+pub use owned::{Owned, Reference};
+pub use page::{Order, Page, PageRequest, SortValue};
+pub use pools::{DatabaseSettings, Engine, Store};
+pub use session::{Session, Stats};
+pub use writer::{Unique, WriteError, Writer};

@@ -1,0 +1,41 @@
+//! Which tables have an owner, and which are common knowledge.
+
+use sea_orm::EntityTrait;
+use verbund_entities as e;
+
+/// A table whose rows belong to an authority and carry a scope.
+pub trait Owned: EntityTrait {
+    /// The column that every reading statement is bound by.
+    const SCOPE: Self::Column;
+}
+
+/// A table that everybody may read whole: authorities, regions, holidays.
+pub trait Reference: EntityTrait {}
+
+macro_rules! owned {
+    ($($table:ident),+ $(,)?) => {
+        $(impl Owned for e::$table::Entity {
+            const SCOPE: e::$table::Column = e::$table::Column::ScopeId;
+        })+
+    };
+}
+
+owned!(
+    agreement,
+    agreement_field,
+    agreement_party,
+    agreement_signature,
+    calendar,
+    calendar_entry,
+    field_of_work,
+    learning_place,
+    learning_place_origin,
+    member,
+    role_grant,
+    role_grant_field,
+    share,
+);
+
+impl Reference for e::tenant::Entity {}
+impl Reference for e::region::Entity {}
+impl Reference for e::holiday::Entity {}

@@ -1,0 +1,208 @@
+//! Keyset pages: a cursor is the sort key and the id of a row, so equal keys and nulls neither repeat nor skip rows.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait, NullOrdering, SimpleExpr};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Session;
+use crate::error::{ApiResult, Problem, UserErrorCode};
+use crate::i18n::Text;
+
+/// The most rows of one page.
+pub const MAX_PAGE: i32 = 100;
+/// The rows of a page where none are asked for.
+pub const DEFAULT_PAGE: i32 = 20;
+
+/// The value of a sort column in one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SortValue {
+    /// Text.
+    #[serde(rename = "t")]
+    Text(Option<String>),
+    /// An instant.
+    #[serde(rename = "i")]
+    Instant(DateTime<Utc>),
+    /// A date.
+    #[serde(rename = "d")]
+    Date(chrono::NaiveDate),
+}
+
+impl SortValue {
+    fn value(&self) -> Option<Value> {
+        match self {
+            Self::Text(text) => text.clone().map(Value::from),
+            Self::Instant(instant) => Some(Value::from(*instant)),
+            Self::Date(date) => Some(Value::from(*date)),
+        }
+    }
+}
+
+/// How a list is sorted: by one column, then by id.
+pub struct Order<E: EntityTrait> {
+    /// The sort column.
+    pub column: E::Column,
+    /// The id column, which makes the order total.
+    pub id: E::Column,
+    /// Largest first.
+    pub descending: bool,
+    /// Whether the column can be null; nulls come last, first when descending.
+    pub nullable: bool,
+    /// Sort value and id of a row.
+    pub key: fn(&E::Model) -> (SortValue, Uuid),
+}
+
+impl<E: EntityTrait> Clone for Order<E> {
+    fn clone(&self) -> Self {
+        Self { column: self.column, id: self.id, descending: self.descending, nullable: self.nullable, key: self.key }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Cursor {
+    #[serde(rename = "k")]
+    key: SortValue,
+    #[serde(rename = "u")]
+    id: Uuid,
+    #[serde(rename = "f")]
+    list: String,
+}
+
+/// Which page is wanted.
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    limit: u64,
+    backward: bool,
+    cursor: Option<(&'static str, String)>,
+    cursor_before: Option<String>,
+    list: String,
+}
+
+impl PageRequest {
+    /// Reads the four arguments of a connection. `list` describes the list with its filter and order; a cursor of
+    /// another list is refused.
+    ///
+    /// # Errors
+    /// `first` and `last` together, or outside 1–100.
+    pub fn new(
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        list: &str,
+    ) -> ApiResult<Self> {
+        if first.is_some() && last.is_some() {
+            return Err(Problem::at(UserErrorCode::Invalid, "last", Text::new("first-or-last")).into());
+        }
+        for (name, value) in [("first", first), ("last", last)] {
+            if let Some(value) = value
+                && !(1..=MAX_PAGE).contains(&value)
+            {
+                let text = Text::new("out-of-range").with("value", value).with("min", 1).with("max", MAX_PAGE);
+                return Err(Problem::at(UserErrorCode::OutOfRange, name, text).into());
+            }
+        }
+        let limit = first.or(last).unwrap_or(DEFAULT_PAGE);
+        let hash = Sha256::digest(list.as_bytes());
+        Ok(Self {
+            limit: u64::try_from(limit).unwrap_or(1),
+            backward: last.is_some(),
+            cursor: after.map(|it| ("after", it)),
+            cursor_before: before,
+            list: URL_SAFE_NO_PAD.encode(&hash[..6]),
+        })
+    }
+
+    /// Reads the page from `select`.
+    ///
+    /// # Errors
+    /// A cursor is damaged or of another list; the database fails.
+    pub async fn read<E>(&self, session: &Session, select: Select<E>, order: &Order<E>) -> ApiResult<Page<E::Model>>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Sized + Send + Sync,
+    {
+        let mut page = select;
+        if let Some((_, after)) = &self.cursor {
+            page = page.filter(self.beyond(after, "after", order, order.descending)?);
+        }
+        if let Some(before) = &self.cursor_before {
+            page = page.filter(self.beyond(before, "before", order, !order.descending)?);
+        }
+        let descending = order.descending != self.backward;
+        let direction = if descending { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
+        page = if order.nullable {
+            let nulls = if descending { NullOrdering::First } else { NullOrdering::Last };
+            page.order_by_with_nulls(order.column, direction.clone(), nulls)
+        } else {
+            page.order_by(order.column, direction.clone())
+        };
+        let mut rows = session.all(page.order_by(order.id, direction).limit(self.limit + 1)).await?;
+        let more = rows.len() as u64 > self.limit;
+        rows.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+        if self.backward {
+            rows.reverse();
+        }
+        Ok(Page {
+            has_previous: if self.backward { more } else { self.cursor.is_some() },
+            has_next: if self.backward { self.cursor_before.is_some() } else { more },
+            cursors: rows.iter().map(|row| self.cursor((order.key)(row))).collect::<ApiResult<_>>()?,
+            rows,
+        })
+    }
+
+    fn cursor(&self, (key, id): (SortValue, Uuid)) -> ApiResult<String> {
+        let cursor = Cursor { key, id, list: self.list.clone() };
+        Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor)?))
+    }
+
+    /// Rows that come after the cursor's row, in ascending or descending order.
+    fn beyond<E: EntityTrait>(
+        &self,
+        cursor: &str,
+        field: &'static str,
+        order: &Order<E>,
+        descending: bool,
+    ) -> ApiResult<SimpleExpr> {
+        let cursor = URL_SAFE_NO_PAD
+            .decode(cursor)
+            .ok()
+            .and_then(|it| serde_json::from_slice::<Cursor>(&it).ok())
+            .filter(|it| it.list == self.list)
+            .ok_or_else(|| Problem::at(UserErrorCode::Invalid, field, Text::new("foreign-cursor")))?;
+        let column = || Expr::col(order.column.as_column_ref());
+        let id = || Expr::col(order.id.as_column_ref());
+        let past = |left: Expr, right: Value| if descending { left.lt(right) } else { left.gt(right) };
+        let later_id = past(id(), cursor.id.into());
+        let Some(value) = cursor.key.value() else {
+            // Nulls are the largest: after a null come larger ids among the nulls; before it, also everything else.
+            let among_nulls = column().is_null().and(later_id);
+            return Ok(if descending { among_nulls.or(column().is_not_null()) } else { among_nulls });
+        };
+        if order.nullable {
+            let equal = column().eq(value.clone()).and(later_id);
+            let past = past(column(), value).or(equal);
+            return Ok(if descending { past } else { past.or(column().is_null()) });
+        }
+        let here = Expr::tuple([column(), id()]);
+        let there = Expr::tuple([Expr::val(value), Expr::val(cursor.id)]);
+        Ok(if descending { here.lt(there) } else { here.gt(there) })
+    }
+}
+
+/// One page of rows with a cursor for each.
+#[derive(Debug)]
+pub struct Page<M> {
+    /// The rows in order.
+    pub rows: Vec<M>,
+    /// Their cursors.
+    pub cursors: Vec<String>,
+    /// Whether rows come before.
+    pub has_previous: bool,
+    /// Whether rows come after.
+    pub has_next: bool,
+}

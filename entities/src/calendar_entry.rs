@@ -1,0 +1,70 @@
+//! An entry of a plan calendar: wall-clock times in a zone, or whole days.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{Confidentiality, EntryKind, EntryStatus};
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "calendar_entry")]
+pub struct Model {
+    /// UUIDv7.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The authority that owns the row.
+    pub tenant_id: Uuid,
+    /// The class of rows that the same audience sees.
+    pub scope_id: Uuid,
+    /// The calendar.
+    pub calendar_id: Uuid,
+    /// Title.
+    pub title: String,
+    /// Text.
+    pub description: Option<String>,
+    /// What kind of event.
+    pub kind: EntryKind,
+    /// How sure it is.
+    pub status: EntryStatus,
+    /// How far it may go; never wider than its calendar.
+    pub confidentiality: Confidentiality,
+    /// Field of work; the calendar's where that has one.
+    pub field_of_work_id: Option<Uuid>,
+    /// Whole days: `starts_local` and `ends_local` are midnights, the end exclusive.
+    pub all_day: bool,
+    /// Start on the clock of `time_zone`.
+    pub starts_local: DateTime,
+    /// End on the clock of `time_zone`, exclusive.
+    pub ends_local: DateTime,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// Start as an instant, kept in step with the wall clock.
+    pub starts_at: DateTimeUtc,
+    /// End as an instant, exclusive.
+    pub ends_at: DateTimeUtc,
+    /// Learning place where it happens.
+    pub learning_place_id: Option<Uuid>,
+    /// Place in words.
+    pub location: Option<String>,
+    /// Who holds it.
+    pub organiser: Option<String>,
+    /// For whom, one per line.
+    pub target_groups: Option<String>,
+    /// Where to register.
+    pub registration_url: Option<String>,
+    /// Why it was cancelled.
+    pub cancel_reason: Option<String>,
+    /// Where a seeded fact comes from.
+    pub source: Option<String>,
+    /// Grows by one with every change; updates must name it.
+    pub version: i32,
+    /// When the row was made.
+    pub created_at: DateTimeUtc,
+    /// When the row was last changed.
+    pub updated_at: DateTimeUtc,
+}
+
+/// Joins are written where they are needed; see `store` in the api crate.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

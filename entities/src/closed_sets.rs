@@ -1,0 +1,289 @@
+//! Closed sets, stored as text. The names in the store are the names in the schema.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Defines a closed set with its stored names, in ascending order where order means something.
+macro_rules! closed_set {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+        )]
+        #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(40))")]
+        pub enum $name {
+            $($(#[$vdoc])* #[sea_orm(string_value = $text)] #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every member, in ascending order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in the store and in the schema.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            fn from_str(text: &str) -> Result<Self, String> {
+                Self::ALL.iter().copied().find(|it| it.as_str() == text).ok_or_else(|| {
+                    let known: Vec<_> = Self::ALL.iter().map(|it| it.as_str()).collect();
+                    format!("{text:?} is none of {}", known.join(", "))
+                })
+            }
+        }
+    };
+}
+
+closed_set! {
+    /// The kind of an authority.
+    TenantKind {
+        /// Landkreis.
+        RuralDistrict = "RURAL_DISTRICT",
+        /// Kreisfreie Stadt.
+        DistrictFreeCity = "DISTRICT_FREE_CITY",
+        /// Gemeinde, Markt, Stadt in a district.
+        Municipality = "MUNICIPALITY",
+        /// Any other public body.
+        Other = "OTHER",
+    }
+}
+
+closed_set! {
+    /// Whether an authority takes part.
+    TenantStatus {
+        /// It does.
+        Active = "ACTIVE",
+        /// It is switched off: its members lose their rights, what it shares is hidden.
+        Suspended = "SUSPENDED",
+    }
+}
+
+closed_set! {
+    /// The built-in roles. What each may do is in the policy module of the api crate.
+    RoleKey {
+        /// Reads.
+        Viewer = "VIEWER",
+        /// Plans: calendars and their entries.
+        Planner = "PLANNER",
+        /// Leads projects.
+        ProjectLead = "PROJECT_LEAD",
+        /// Keeps datasets and learning places.
+        DataSteward = "DATA_STEWARD",
+        /// Releases datasets to the public.
+        Publisher = "PUBLISHER",
+        /// Runs the authority's side: members, agreements, shares.
+        TenantAdmin = "TENANT_ADMIN",
+        /// Sees who may do what, and who did.
+        Auditor = "AUDITOR",
+        /// A program that reads.
+        Integrator = "INTEGRATOR",
+    }
+}
+
+closed_set! {
+    /// Areas of cooperation that an agreement can cover.
+    Area {
+        /// Coordination of annual plans.
+        Calendars = "CALENDARS",
+        /// Joint design and execution of projects.
+        Projects = "PROJECTS",
+        /// Data exchange.
+        Datasets = "DATASETS",
+    }
+}
+
+closed_set! {
+    /// What a scope's rows are about, and so which permission reads them.
+    ScopeArea {
+        /// Calendars and entries.
+        Calendars = "CALENDARS",
+        /// Projects.
+        Projects = "PROJECTS",
+        /// Datasets.
+        Datasets = "DATASETS",
+        /// Learning places.
+        Places = "PLACES",
+        /// Members and their roles.
+        Members = "MEMBERS",
+        /// Agreements and shares.
+        Agreements = "AGREEMENTS",
+        /// Audit trail.
+        Audit = "AUDIT",
+    }
+}
+
+closed_set! {
+    /// How much a partner sees of a shared object, ascending.
+    ShareLevel {
+        /// Only that the time is taken.
+        Busy = "BUSY",
+        /// Title, kind, field of work and status.
+        Summary = "SUMMARY",
+        /// Everything.
+        Full = "FULL",
+        /// Everything, and comments and proposals.
+        Contribute = "CONTRIBUTE",
+    }
+}
+
+closed_set! {
+    /// How far an object may go, ascending.
+    Confidentiality {
+        /// Stays in the authority, whatever is shared.
+        Internal = "INTERNAL",
+        /// Goes to partners as far as it is shared.
+        Partner = "PARTNER",
+        /// Everybody, also without signing in.
+        Public = "PUBLIC",
+    }
+}
+
+closed_set! {
+    /// States of an agreement, in the order in which they come.
+    AgreementState {
+        /// Only the drafting authority knows it.
+        Draft = "DRAFT",
+        /// The parties see it and may sign.
+        Proposed = "PROPOSED",
+        /// Every party has signed.
+        Active = "ACTIVE",
+        /// Over; it gives no access any more.
+        Ended = "ENDED",
+    }
+}
+
+closed_set! {
+    /// The kind of a calendar entry.
+    EntryKind {
+        /// Working session on a topic.
+        Workshop = "WORKSHOP",
+        /// Open counselling.
+        CounsellingDay = "COUNSELLING_DAY",
+        /// Fair with stands.
+        Fair = "FAIR",
+        /// Conference, forum.
+        Conference = "CONFERENCE",
+        /// Meeting of a body or team.
+        Meeting = "MEETING",
+        /// Training course.
+        Training = "TRAINING",
+        /// Information event.
+        InformationEvent = "INFORMATION_EVENT",
+        /// A date by which something is due.
+        Deadline = "DEADLINE",
+        /// Anything else.
+        Other = "OTHER",
+    }
+}
+
+closed_set! {
+    /// How sure a calendar entry is.
+    EntryStatus {
+        /// An idea; takes no time yet.
+        Idea = "IDEA",
+        /// Planned, may move.
+        Tentative = "TENTATIVE",
+        /// Fixed.
+        Confirmed = "CONFIRMED",
+        /// Called off; takes no time any more.
+        Cancelled = "CANCELLED",
+    }
+}
+
+impl EntryStatus {
+    /// Whether such an entry occupies its time.
+    pub const fn takes_time(self) -> bool {
+        match self {
+            Self::Tentative | Self::Confirmed => true,
+            Self::Idea | Self::Cancelled => false,
+        }
+    }
+}
+
+closed_set! {
+    /// The kind of a learning place.
+    LearningPlaceKind {
+        /// Kindertageseinrichtung.
+        Kindergarten = "KINDERGARTEN",
+        /// Grundschule.
+        PrimarySchool = "PRIMARY_SCHOOL",
+        /// Mittelschule.
+        LowerSecondarySchool = "LOWER_SECONDARY_SCHOOL",
+        /// Grund- und Mittelschule.
+        PrimaryAndLowerSecondarySchool = "PRIMARY_AND_LOWER_SECONDARY_SCHOOL",
+        /// Realschule.
+        IntermediateSchool = "INTERMEDIATE_SCHOOL",
+        /// Gymnasium.
+        GrammarSchool = "GRAMMAR_SCHOOL",
+        /// Berufsschule.
+        VocationalSchool = "VOCATIONAL_SCHOOL",
+        /// Wirtschaftsschule.
+        CommercialSchool = "COMMERCIAL_SCHOOL",
+        /// Fachoberschule, Berufsoberschule.
+        UpperVocationalSchool = "UPPER_VOCATIONAL_SCHOOL",
+        /// Förderzentrum.
+        SpecialNeedsSchool = "SPECIAL_NEEDS_SCHOOL",
+        /// Fachschule.
+        TechnicalCollege = "TECHNICAL_COLLEGE",
+        /// Volkshochschule and others.
+        AdultEducation = "ADULT_EDUCATION",
+        /// Musikschule.
+        MusicSchool = "MUSIC_SCHOOL",
+        /// Library.
+        Library = "LIBRARY",
+        /// Verein.
+        Club = "CLUB",
+        /// Leisure.
+        Leisure = "LEISURE",
+        /// Company.
+        Company = "COMPANY",
+        /// Counselling centre.
+        CounsellingCentre = "COUNSELLING_CENTRE",
+        /// Gym, sports ground.
+        SportsFacility = "SPORTS_FACILITY",
+        /// Anything else.
+        Other = "OTHER",
+    }
+}
+
+closed_set! {
+    /// The level of a region.
+    RegionKind {
+        /// Landkreis.
+        RuralDistrict = "RURAL_DISTRICT",
+        /// Kreisfreie Stadt.
+        DistrictFreeCity = "DISTRICT_FREE_CITY",
+        /// Stadt in a district.
+        Town = "TOWN",
+        /// Markt.
+        Market = "MARKET",
+        /// Gemeinde.
+        Municipality = "MUNICIPALITY",
+    }
+}
+
+closed_set! {
+    /// The kind of a free day.
+    HolidayKind {
+        /// Public holiday.
+        Public = "PUBLIC",
+        /// School holidays.
+        SchoolHoliday = "SCHOOL_HOLIDAY",
+        /// School-free working day (Buß- und Bettag).
+        SchoolFreeDay = "SCHOOL_FREE_DAY",
+    }
+}
+
+closed_set! {
+    /// Where in its region a holiday holds.
+    HolidayExtent {
+        /// Everywhere.
+        Statewide = "STATEWIDE",
+        /// In municipalities with a Catholic majority only: a setting of the authority.
+        CatholicMunicipalities = "CATHOLIC_MUNICIPALITIES",
+    }
+}

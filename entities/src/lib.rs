@@ -1,0 +1,34 @@
+//! Rows and closed sets of the store, nothing else: no queries, no rules, no API types.
+//!
+//! Every row of an authority carries `tenant_id` (its owner) and `scope_id` (its audience).
+
+mod closed_sets;
+
+pub use closed_sets::*;
+pub use uuid::Uuid;
+
+pub mod agreement;
+pub mod agreement_field;
+pub mod agreement_party;
+pub mod agreement_signature;
+pub mod audit_event;
+pub mod calendar;
+pub mod calendar_entry;
+pub mod field_of_work;
+pub mod holiday;
+pub mod idempotency_record;
+pub mod learning_place;
+pub mod learning_place_origin;
+pub mod member;
+pub mod outbox_event;
+pub mod person;
+pub mod region;
+pub mod role_grant;
+pub mod role_grant_field;
+pub mod scope;
+pub mod scope_share;
+pub mod share;
+pub mod tenant;
+
+/// The one scope of everything public, the same in every installation.
+pub const PUBLIC_SCOPE: Uuid = Uuid::from_u128(1);

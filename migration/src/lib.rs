@@ -1,0 +1,38 @@
+//! The schema of the store: one concern per file, the same on SQLite and PostgreSQL, row-level security included.
+//!
+//! An applied migration is never edited. Entities are not used here: they move on, migrations do not.
+
+mod ddl;
+mod m20261123_000001_directory;
+mod m20261123_000002_members;
+mod m20261123_000003_places;
+mod m20261123_000004_calendars;
+mod m20261123_000005_agreements;
+mod m20261123_000006_trail;
+mod m20261123_000007_facts;
+mod m20261123_000008_walls;
+mod rls;
+mod run;
+
+pub use run::{Outcome, down, migrate, pending};
+
+use sea_orm_migration::prelude::*;
+
+/// The ordered list of migrations.
+pub(crate) struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_directory::Migration),
+            Box::new(m20261123_000002_members::Migration),
+            Box::new(m20261123_000003_places::Migration),
+            Box::new(m20261123_000004_calendars::Migration),
+            Box::new(m20261123_000005_agreements::Migration),
+            Box::new(m20261123_000006_trail::Migration),
+            Box::new(m20261123_000007_facts::Migration),
+            Box::new(m20261123_000008_walls::Migration),
+        ]
+    }
+}

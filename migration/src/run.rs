@@ -1,0 +1,99 @@
+//! Applying the migrations, one process at a time.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+
+use crate::Migrator;
+
+/// The advisory lock that keeps two replicas from migrating at once ("verbund" in ASCII).
+const LOCK: i64 = 0x76_65_72_62_75_6e_64;
+
+/// What a run of [`migrate`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Names of the migrations that were applied now, in order.
+    pub applied: Vec<String>,
+}
+
+/// Applies what is pending, under a lock, and gives the application role its rights on PostgreSQL.
+///
+/// `url` belongs to the owner of the schema. On SQLite a lock file beside the database keeps a second process waiting.
+///
+/// # Errors
+/// The database cannot be reached, a migration fails (its transaction is rolled back), or the role does not exist.
+pub async fn migrate(url: &str, app_role: &str) -> Result<Outcome, DbErr> {
+    let _file = lock_file(url)?;
+    let db = connect(url).await?;
+    let postgres = db.get_database_backend() == DbBackend::Postgres;
+    if postgres {
+        db.execute_unprepared(&format!("SELECT pg_advisory_lock({LOCK})")).await?;
+    }
+    let outcome = apply(&db, app_role).await;
+    if postgres {
+        db.execute_unprepared(&format!("SELECT pg_advisory_unlock({LOCK})")).await?;
+    }
+    db.close().await?;
+    outcome
+}
+
+async fn apply(db: &DatabaseConnection, app_role: &str) -> Result<Outcome, DbErr> {
+    let applied = Migrator::get_pending_migrations(db).await?.iter().map(|it| it.name().to_owned()).collect();
+    Migrator::up(db, None).await?;
+    if db.get_database_backend() == DbBackend::Postgres {
+        grant(db, app_role).await?;
+    }
+    Ok(Outcome { applied })
+}
+
+/// Rights of the application role: rows of every table, as far as row-level security lets it; no say over the schema.
+async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
+    if !app_role.chars().all(|it| it.is_ascii_alphanumeric() || it == '_') || app_role.is_empty() {
+        return Err(DbErr::Custom(format!("database.app_role {app_role:?} is no plain role name")));
+    }
+    for statement in [
+        format!("GRANT USAGE ON SCHEMA public TO {app_role}"),
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app_role}"),
+        format!("REVOKE INSERT, UPDATE, DELETE ON tenant, region, holiday, seaql_migrations FROM {app_role}"),
+        "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC".to_owned(),
+        format!("GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text) TO {app_role}"),
+    ] {
+        db.execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
+
+/// Names of the migrations that are not applied yet. Reads only, so the application role may ask.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let pending = Migrator::get_pending_migrations_read_only(db).await?;
+    Ok(pending.iter().map(|it| it.name().to_owned()).collect())
+}
+
+/// Takes the last `steps` migrations back; for tests of the migrations and for operators in need.
+///
+/// # Errors
+/// The database cannot be reached or a step fails.
+pub async fn down(url: &str, steps: u32) -> Result<(), DbErr> {
+    let db = connect(url).await?;
+    Migrator::down(&db, Some(steps)).await?;
+    db.close().await
+}
+
+/// One connection, so that the advisory lock and the migrations share a session.
+async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options.max_connections(1).min_connections(1).sqlx_logging(false);
+    Database::connect(options).await
+}
+
+/// On SQLite: a lock file beside the database, held until dropped.
+fn lock_file(url: &str) -> Result<Option<std::fs::File>, DbErr> {
+    let Some(path) = url.strip_prefix("sqlite://") else { return Ok(None) };
+    let path = format!("{}.migrate-lock", path.split('?').next().unwrap_or(path));
+    let failed = |error: std::io::Error| DbErr::Custom(format!("cannot lock {path}: {error}"));
+    let file = std::fs::File::create(&path).map_err(failed)?;
+    file.lock().map_err(failed)?;
+    Ok(Some(file))
+}
