@@ -1,11 +1,21 @@
 //! Verbund: one GraphQL API for partner authorities in education management.
 //!
 //! In reading order: [`policy`] decides who may see and do what; [`store`] is the only way to rows, bound to the
-//! policy; [`context`] carries an operation; the domain folders hold rules and API types.
+//! policy; [`context`] carries an operation; [`graphql`] holds what every domain's schema is built from; the domain
+//! folders hold rules and API types.
 
+pub mod access;
+pub mod agreements;
 pub mod auth;
+pub mod calendars;
 pub mod context;
 pub mod error;
+pub mod graphql;
+pub mod holidays;
 pub mod i18n;
+pub mod members;
+pub mod places;
 pub mod policy;
 pub mod store;
+pub mod tenants;
+mod text;

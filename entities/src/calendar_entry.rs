@@ -55,6 +55,8 @@ pub struct Model {
     pub cancel_reason: Option<String>,
     /// Where a seeded fact comes from.
     pub source: Option<String>,
+    /// Title folded for search: lower case, umlauts spelt out.
+    pub search_text: String,
     /// Grows by one with every change; updates must name it.
     pub version: i32,
     /// When the row was made.

@@ -84,6 +84,7 @@ CREATE TABLE calendar_entry (
     registration_url text,
     cancel_reason text,
     source text,
+    search_text text NOT NULL,
     version integer NOT NULL,
     created_at {{instant}} NOT NULL,
     updated_at {{instant}} NOT NULL,

@@ -144,12 +144,16 @@ impl Access {
         }
     }
 
-    /// Whether the actor holds `permission` in `tenant` for all of `fields`, by one role.
-    pub fn holds(&self, tenant: Uuid, permission: Permission, fields: &Fields) -> bool {
-        self.roles
-            .iter()
-            .filter(|it| it.tenant == tenant && Permission::of(it.role).contains(&permission))
-            .any(|it| it.fields.contains(fields))
+    /// Decides on something that concerns a whole authority, whose existence is public.
+    ///
+    /// # Errors
+    /// The decision, when it is not to allow.
+    pub fn grant_in(&self, permission: Permission, tenant: Uuid) -> Result<Grant, Decision> {
+        match holder(&self.roles, tenant, permission, None) {
+            Some(_) => Ok(Grant { tenant, person: self.person.as_ref().map(|it| it.id) }),
+            None if self.signed_in => Err(Decision::Deny(Some(permission))),
+            None => Err(Decision::SignIn),
+        }
     }
 
     /// Whether the actor holds everything that `role` would give for `fields`, as long: nobody gives what it lacks.
@@ -248,12 +252,12 @@ fn see(visible: &mut BTreeMap<Uuid, Sight>, scope: Uuid, level: ShareLevel, beca
 }
 
 /// The date on the clocks of `zone`. A zone that is not known is read as UTC; it cannot be stored in the first place.
-pub(crate) fn today(zone: &str, now: DateTime<Utc>) -> NaiveDate {
+pub fn today(zone: &str, now: DateTime<Utc>) -> NaiveDate {
     let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
     now.with_timezone(&zone).date_naive()
 }
 
 /// Whether `day` lies between two days, both inclusive, open where none.
-pub(crate) fn within(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+fn within(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
     from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
 }

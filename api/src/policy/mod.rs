@@ -13,7 +13,7 @@ mod facts;
 #[cfg(test)]
 mod access_test;
 
-pub use access::{Access, Sight};
+pub use access::{Access, Sight, today};
 pub use catalogue::{Permission, read_permission};
 pub use decision::{Action, Because, Decision, Explanation, Grant, Object};
 pub use facts::{AgreementFact, Facts, Fields, PersonFact, RoleFact, ScopeFact, WayFact};

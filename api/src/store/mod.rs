@@ -7,15 +7,17 @@
 
 mod connection;
 mod facts;
+mod loaded;
 mod owned;
 mod page;
 mod pools;
-pub(crate) mod scopes;
+pub mod scopes;
 mod session;
 mod writer;
 
+pub use loaded::{Grouped, Keyed};
 pub use owned::{Owned, Reference};
-pub use page::{Order, Page, PageRequest, SortValue};
+pub use page::{MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};
 pub use pools::{DatabaseSettings, Engine, Store};
 pub use session::{Session, Stats};
-pub use writer::{Unique, WriteError, Writer};
+pub use writer::{Unique, WriteError, Writer, full};

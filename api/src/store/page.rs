@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, NullOrdering, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, NullOrdering, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -17,6 +17,12 @@ use crate::i18n::Text;
 pub const MAX_PAGE: i32 = 100;
 /// The rows of a page where none are asked for.
 pub const DEFAULT_PAGE: i32 = 20;
+
+/// Points of a page: one for the list, and its rows times what is selected of each.
+pub fn page_cost(first: Option<i32>, last: Option<i32>, of_each: usize) -> usize {
+    let rows = first.or(last).unwrap_or(DEFAULT_PAGE).clamp(1, MAX_PAGE);
+    usize::try_from(rows).unwrap_or(1).saturating_mul(of_each).saturating_add(1)
+}
 
 /// The value of a sort column in one row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,4 +211,17 @@ pub struct Page<M> {
     pub has_previous: bool,
     /// Whether rows come after.
     pub has_next: bool,
+}
+
+/// `column`, which holds folded text, contains `text`; `%` and `_` stand for themselves.
+pub fn contains_folded<C: ColumnTrait>(column: C, text: &str) -> SimpleExpr {
+    let mut pattern = String::from("%");
+    for letter in crate::text::fold(text).chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    Expr::col(column.as_column_ref()).like(LikeExpr::new(pattern).escape('\\'))
 }

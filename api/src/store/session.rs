@@ -5,28 +5,30 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, Select, Value,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, Select, Value,
 };
 use uuid::Uuid;
 use verbund_entities::ShareLevel;
 
 pub use super::connection::Stats;
 use super::connection::Connection;
+use super::loaded::{Grouped, Keyed, Loaded};
 use super::writer::Writer;
 use super::{Owned, Reference};
 use crate::error::{ApiError, ApiResult};
-use crate::policy::{Access, Action, Grant, Object};
+use crate::policy::{Access, Action, Grant, Object, Permission};
 
 /// One transaction and the access that it carries.
 pub struct Session {
     conn: Connection,
     access: Arc<Access>,
     now: DateTime<Utc>,
+    loaded: Loaded,
 }
 
 impl Session {
     pub(super) fn new(conn: Connection, access: Access, now: DateTime<Utc>) -> Self {
-        Self { conn, access: Arc::new(access), now }
+        Self { conn, access: Arc::new(access), now, loaded: Loaded::default() }
     }
 
     /// What the actor may see and do.
@@ -91,12 +93,75 @@ impl Session {
         Ok(select.count(&self.conn).await?)
     }
 
+    /// Loads rows by key in one statement and remembers them, so that [`Self::get`] takes none. Rows that may not be
+    /// seen are remembered as missing. List resolvers call this with what was selected.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn load<E: Keyed>(&self, keys: impl IntoIterator<Item = E::Key>) -> ApiResult<()> {
+        let missing = self.loaded.missing::<E>(keys);
+        if !missing.is_empty() {
+            let rows = self.all(E::select(self).filter(self.is_one_of(E::KEY, &missing))).await?;
+            self.loaded.add::<E>(missing, rows);
+        }
+        Ok(())
+    }
+
+    /// A row by key, if it may be seen.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn get<E: Keyed>(&self, key: E::Key) -> ApiResult<Option<Arc<E::Model>>> {
+        self.load::<E>([key.clone()]).await?;
+        Ok(self.loaded.get::<E>(&key))
+    }
+
+    /// Loads the children of parents in one statement and remembers them, so that [`Self::group`] takes none.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn load_groups<E: Grouped>(&self, parents: impl IntoIterator<Item = Uuid>) -> ApiResult<()> {
+        let missing = self.loaded.missing_groups::<E>(parents);
+        if !missing.is_empty() {
+            let select = self.select::<E>().filter(self.is_one_of(E::PARENT, &missing)).order_by_asc(E::SORT);
+            let rows = self.all(select).await?;
+            self.loaded.add_groups::<E>(missing, rows);
+        }
+        Ok(())
+    }
+
+    /// The children of a parent that may be seen.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn group<E: Grouped>(&self, parent: Uuid) -> ApiResult<Arc<Vec<E::Model>>> {
+        self.load_groups::<E>([parent]).await?;
+        Ok(self.loaded.group::<E>(parent))
+    }
+
+    /// Condition that a column is one of `keys`.
+    pub fn is_one_of<C, K>(&self, column: C, keys: &[K]) -> SimpleExpr
+    where
+        C: ColumnTrait,
+        K: ToString + Clone + Into<Value>,
+    {
+        in_set(self.conn.get_database_backend(), column, keys.iter().cloned())
+    }
+
     /// **Checked lookup**: decides whether the actor may do `action` to the row that `object` describes.
     ///
     /// # Errors
     /// `NOT_FOUND`, `FORBIDDEN` or `UNAUTHENTICATED` on `field`.
     pub fn authorize(&self, action: Action, object: &Object, field: &'static str) -> ApiResult<Grant> {
         self.access.grant(action, object).map_err(|refused| ApiError::refused(refused, field))
+    }
+
+    /// The same for something that concerns a whole authority.
+    ///
+    /// # Errors
+    /// `FORBIDDEN` or `UNAUTHENTICATED` on `field`.
+    pub fn authorize_in(&self, permission: Permission, tenant: Uuid, field: &'static str) -> ApiResult<Grant> {
+        self.access.grant_in(permission, tenant).map_err(|refused| ApiError::refused(refused, field))
     }
 
     /// The writing side of this session, for the authority that the grant names.
@@ -120,14 +185,22 @@ impl Session {
     }
 }
 
-/// `column` is one of `ids`: one array parameter on PostgreSQL, so that the statement stays the same however many
-/// there are; a list on SQLite, which has no arrays.
-fn in_set<C: ColumnTrait>(backend: DbBackend, column: C, ids: impl Iterator<Item = Uuid>) -> SimpleExpr {
+/// `column` is one of `keys`: one array parameter on PostgreSQL, so that the statement stays the same however many
+/// there are; a list on SQLite, which has no arrays. Keys are ids or official keys, never free text.
+fn in_set<C, K>(backend: DbBackend, column: C, keys: impl Iterator<Item = K>) -> SimpleExpr
+where
+    C: ColumnTrait,
+    K: ToString + Into<Value>,
+{
     if backend == DbBackend::Postgres {
-        let ids: Vec<_> = ids.map(|it| it.to_string()).collect();
-        let array = Value::from(format!("{{{}}}", ids.join(",")));
-        Expr::col(column.as_column_ref()).eq(Expr::cust_with_values("ANY ((SELECT $1::uuid[])::uuid[])", [array]))
+        let array = keys.map(|it| it.to_string()).collect::<Vec<_>>().join(",");
+        let array = Value::from(format!("{{{array}}}"));
+        let any = match column.def().get_column_type() {
+            sea_orm::ColumnType::Uuid => "ANY ((SELECT $1::uuid[])::uuid[])",
+            _ => "ANY ((SELECT $1::text[])::text[])",
+        };
+        Expr::col(column.as_column_ref()).eq(Expr::cust_with_values(any, [array]))
     } else {
-        column.is_in(ids)
+        column.is_in(keys.map(Into::into))
     }
 }

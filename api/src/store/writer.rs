@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel, QueryFilter, RuntimeErr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel, QueryFilter, RuntimeErr,
     Select, Statement, UpdateMany,
 };
 use uuid::Uuid;
-use verbund_entities::idempotency_record;
+use verbund_entities::{idempotency_record, member};
 
 use super::Owned;
 use super::connection::Connection;
@@ -29,6 +29,15 @@ pub enum WriteError {
     Taken,
     /// Anything else.
     Failed(ApiError),
+}
+
+/// Every column of a row, to be written.
+pub fn full<M, A>(row: M) -> A
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    row.into_active_model().reset_all()
 }
 
 /// The writing side of a session.
@@ -220,6 +229,15 @@ impl<'a> Writer<'a> {
                 .await?;
         }
         Ok(())
+    }
+
+    /// The member that an account is in the acting authority, whether the actor may see it or not.
+    #[expect(clippy::disallowed_methods, reason = "the operator, who seeds members, has no scopes")]
+    pub(crate) async fn member_id(&self, person: Uuid) -> ApiResult<Option<Uuid>> {
+        let select = member::Entity::find()
+            .filter(member::Column::TenantId.eq(self.tenant()))
+            .filter(member::Column::PersonId.eq(person));
+        Ok(select.one(self.conn).await?.map(|it| it.id))
     }
 
     /// The account of an issuer and subject, whether the actor may see it or not; for invitations.

@@ -1,0 +1,119 @@
+//! The policy's third verb, in the schema.
+
+use async_graphql::{Context, Enum, ID, SimpleObject};
+use uuid::Uuid;
+use verbund_entities::{ScopeArea, agreement, calendar, calendar_entry, learning_place, member, role_grant, share};
+
+use crate::agreements::{Agreement, agreement_by_id};
+use crate::error::{ApiResult, Problem, UserErrorCode};
+use crate::graphql::ContextExt;
+use crate::graphql::enums::{Action, Permission, RoleKey, ShareLevel};
+use crate::graphql::id::{NodeType, parse};
+use crate::i18n::Text;
+use crate::policy::{Because, Object};
+use crate::store::Session;
+use crate::tenants::{Tenant, tenant_of};
+
+/// The rule that decided.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessRule {
+    /// It is public.
+    Public,
+    /// A role in the owning authority.
+    Role,
+    /// A share under an agreement, through a role in a partner authority.
+    Share,
+}
+
+/// Why something may be done, or what is missing.
+#[derive(SimpleObject)]
+pub struct AccessExplanation {
+    /// Whether it may be done.
+    allowed: bool,
+    /// How much of the object is seen.
+    level: Option<ShareLevel>,
+    /// The rule that allowed it.
+    rule: Option<AccessRule>,
+    /// The authority through which: the owner, or the partner that the share reaches.
+    through: Option<Tenant>,
+    /// The role held there.
+    role: Option<RoleKey>,
+    /// The agreement behind a share.
+    agreement: Option<Agreement>,
+    /// The permission that is missing in the owning authority.
+    missing: Option<Permission>,
+}
+
+pub(super) async fn explain(ctx: &Context<'_>, node: &ID, action: Action) -> ApiResult<Option<AccessExplanation>> {
+    let Some((kind, id)) = parse(node) else {
+        return Err(Problem::at(UserErrorCode::Invalid, "node", Text::new("no-id").with("value", node.as_str())).into());
+    };
+    let session = ctx.session().await?;
+    let Some(object) = object(&session, kind, id).await? else { return Ok(None) };
+    let explanation = session.access().explain(action.into(), &object);
+    let mut answer = AccessExplanation {
+        allowed: explanation.allowed,
+        level: explanation.level.map(Into::into),
+        rule: None,
+        through: None,
+        role: None,
+        agreement: None,
+        missing: explanation.missing.map(Into::into),
+    };
+    match explanation.because {
+        None => {}
+        Some(Because::Public) => answer.rule = Some(AccessRule::Public),
+        Some(Because::Role { tenant, role }) => {
+            answer.rule = Some(AccessRule::Role);
+            answer.through = Some(tenant_of(ctx, tenant).await?);
+            answer.role = Some(role.into());
+        }
+        Some(Because::Share { agreement, tenant, role }) => {
+            answer.rule = Some(AccessRule::Share);
+            answer.through = Some(tenant_of(ctx, tenant).await?);
+            answer.role = Some(role.into());
+            answer.agreement = agreement_by_id(&session, agreement).await?;
+        }
+    }
+    Ok(Some(answer))
+}
+
+/// What the policy decides on for a node; none for what is hidden and for what nobody owns.
+async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option<Object>> {
+    let row = |area, tenant, scope, field| Some(Object::row(area, tenant, scope, field));
+    Ok(match kind {
+        NodeType::Calendar => session
+            .get::<calendar::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, it.field_of_work_id)),
+        NodeType::CalendarEntry => match session.get::<calendar_entry::Entity>(id).await? {
+            Some(entry) => {
+                let calendar = session.get::<calendar::Entity>(entry.calendar_id).await?;
+                let field = calendar.and_then(|it| it.field_of_work_id);
+                row(ScopeArea::Calendars, entry.tenant_id, entry.scope_id, field)
+            }
+            None => None,
+        },
+        NodeType::Member => session
+            .get::<member::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Members, it.tenant_id, it.scope_id, None)),
+        NodeType::RoleGrant => session
+            .get::<role_grant::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Members, it.tenant_id, it.scope_id, None)),
+        NodeType::Agreement => session
+            .get::<agreement::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
+        NodeType::Share => session
+            .get::<share::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
+        NodeType::LearningPlace => session
+            .get::<learning_place::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Places, it.tenant_id, it.scope_id, None)),
+        NodeType::Tenant | NodeType::FieldOfWork | NodeType::Holiday => None,
+    })
+}

@@ -1,0 +1,6 @@
+//! Questions about access itself: who am I, and why may I (not) do this.
+
+pub mod explain;
+mod query;
+
+pub use query::AccessQuery;

@@ -1,0 +1,15 @@
+//! Cooperation agreements, and what is shared under them.
+
+pub mod mutation;
+mod query;
+mod service;
+pub mod share_mutation;
+mod shares;
+mod types;
+
+pub use mutation::AgreementMutation;
+pub use query::AgreementQuery;
+pub use service::{Draft, rows_of_draft};
+pub use share_mutation::ShareMutation;
+pub use shares::{ShareWish, entry_audience, insert_share, rescope_calendars};
+pub use types::{Agreement, Share, agreement_by_id, share_by_id, share_page};

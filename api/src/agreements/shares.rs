@@ -1,0 +1,356 @@
+//! Rules of shares. A share lives by its agreement; making or taking one back moves rows to another scope.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
+use serde_json::json;
+use uuid::Uuid;
+use verbund_entities::{
+    AgreementState, Area, Confidentiality, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement, agreement_field,
+    agreement_party, calendar, calendar_entry, field_of_work, share, tenant,
+};
+
+use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
+use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
+use crate::i18n::Text;
+use crate::policy::{Action, Fields, Grant, Object, Permission, today};
+use crate::store::scopes::{Audience, Way, ensure, own_shares, selects, ways_of};
+use crate::store::{Session, Writer, full};
+use crate::text;
+
+/// A share to make.
+#[derive(Clone, Debug)]
+pub struct ShareWish {
+    /// The owner.
+    pub tenant: Uuid,
+    /// The agreement.
+    pub agreement: Uuid,
+    /// The area.
+    pub area: Area,
+    /// One calendar.
+    pub calendar: Option<Uuid>,
+    /// Everything of the area in this field of work.
+    pub field: Option<Uuid>,
+    /// One party only.
+    pub grantee: Option<Uuid>,
+    /// Only members with this role there.
+    pub grantee_role: Option<RoleKey>,
+    /// How much is seen.
+    pub level: ShareLevel,
+    /// First day.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day.
+    pub valid_until: Option<NaiveDate>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Makes a share.
+pub async fn create(op: &Op, mut wish: ShareWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    wish.reason = text::optional(wish.reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "shareCreate").await?;
+    let session = mutation.session();
+    let grant = authorize(session, &wish).await?;
+    check(session, &wish).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    // Two shares of the same authority at once must each see the other when they compute scopes.
+    writer.lock_named(wish.tenant).await?;
+    let row = insert_share(&writer, &wish, id).await?;
+    let shares = own_shares(&writer, Area::Calendars).await?;
+    rescope_calendars(&writer, &calendars_of(session, &row).await?, &shares).await?;
+    let recorded = mutation.record(&writer, changed(&row, "share.created")).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+async fn authorize(session: &Session, wish: &ShareWish) -> ApiResult<Grant> {
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let Some(id) = wish.calendar else {
+        let object = Object::new_in(area_scope(wish.area), wish.tenant, wish.field);
+        return session.authorize(Action::Share, &object, "tenant");
+    };
+    match session.get::<calendar::Entity>(id).await? {
+        Some(row) if row.tenant_id == wish.tenant => {
+            let object = Object::row(ScopeArea::Calendars, row.tenant_id, row.scope_id, row.field_of_work_id);
+            session.authorize(Action::Share, &object, "calendar")
+        }
+        Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "calendar", Text::new("not-the-owner")).into()),
+        None => Err(Problem::not_found("calendar").into()),
+    }
+}
+
+const fn area_scope(area: Area) -> ScopeArea {
+    match area {
+        Area::Calendars => ScopeArea::Calendars,
+        Area::Projects => ScopeArea::Projects,
+        Area::Datasets => ScopeArea::Datasets,
+    }
+}
+
+/// What the agreement and the calendar allow.
+async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
+    let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
+        return Err(Problem::not_found("agreement").into());
+    };
+    let parties =
+        session.select::<agreement_party::Entity>().filter(agreement_party::Column::AgreementId.eq(agreement.id));
+    let parties: BTreeSet<_> = session.all(parties).await?.into_iter().map(|it| it.tenant_id).collect();
+    if !parties.contains(&wish.tenant) {
+        return Err(Problem::not_found("agreement").into());
+    }
+    let mut problems = Problems::default();
+    if agreement.state != AgreementState::Active {
+        let text = Text::new("agreement-not-active").with("state", agreement.state.as_str());
+        problems.add(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text));
+    }
+    if !covers_area(&agreement, wish.area) {
+        let text = Text::new("area-not-covered").with("area", wish.area.as_str());
+        problems.add(Problem::at(UserErrorCode::NotCovered, "area", text));
+    }
+    if wish.grantee.is_some_and(|it| it == wish.tenant || !parties.contains(&it)) {
+        problems.add(Problem::at(UserErrorCode::NotCovered, "grantee", Text::new("no-other-party")));
+    }
+    if let (Some(from), Some(until)) = (wish.valid_from, wish.valid_until)
+        && from > until
+    {
+        let text = Text::new("ends-before-start").with("from", from).with("until", until);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "validUntil", text));
+    }
+    let fields =
+        session.select::<agreement_field::Entity>().filter(agreement_field::Column::AgreementId.eq(agreement.id));
+    let fields = session.all(fields).await?.into_iter().map(|it| it.field_of_work_id);
+    let covered = Fields::new(agreement.all_fields, fields);
+    if let Some(field) = wish.field {
+        if session.get::<field_of_work::Entity>(field).await?.is_none() {
+            problems.add(Problem::not_found("fieldOfWork"));
+        } else if !covered.covers(Some(field)) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "fieldOfWork", Text::new("field-not-covered")));
+        }
+    }
+    if let Some(id) = wish.calendar
+        && let Some(calendar) = session.get::<calendar::Entity>(id).await?
+    {
+        if wish.area != Area::Calendars {
+            problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("calendar-in-calendars")));
+        }
+        if calendar.confidentiality == Confidentiality::Internal {
+            problems.add(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-is-internal")));
+        }
+        if !covered.covers(calendar.field_of_work_id) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "calendar", Text::new("field-not-covered")));
+        }
+    }
+    problems.done()
+}
+
+/// Whether an agreement covers an area.
+fn covers_area(agreement: &agreement::Model, area: Area) -> bool {
+    match area {
+        Area::Calendars => agreement.covers_calendars,
+        Area::Projects => agreement.covers_projects,
+        Area::Datasets => agreement.covers_datasets,
+    }
+}
+
+/// Writes the row of a share; the caller has checked it.
+pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> ApiResult<share::Model> {
+    // The parties that a share means see it; with a grantee, only that one.
+    let way = Way { grantee: wish.grantee, ..Way::to_parties(wish.agreement) };
+    let audience = Audience::Owned {
+        tenant: wish.tenant,
+        area: ScopeArea::Agreements,
+        field: None,
+        ways: BTreeSet::from([way]),
+    };
+    let row = share::Model {
+        id,
+        tenant_id: wish.tenant,
+        scope_id: ensure(writer, &audience).await?,
+        agreement_id: wish.agreement,
+        area: wish.area,
+        calendar_id: wish.calendar,
+        field_of_work_id: wish.field,
+        grantee_tenant_id: wish.grantee,
+        grantee_role: wish.grantee_role,
+        level: wish.level,
+        valid_from: wish.valid_from,
+        valid_until: wish.valid_until,
+        reason: wish.reason.clone(),
+        ended_at: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert(full(row.clone())).await?;
+    Ok(row)
+}
+
+/// Takes a share back.
+pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
+    let reason = text::optional(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "shareEnd").await?;
+    let session = mutation.session();
+    let Some(row) = session.get::<share::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let grant = session.authorize_in(Permission::SharesManage, row.tenant_id, "id")?;
+    if row.ended_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("ended-already")).into());
+    }
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(row.tenant_id).await?;
+    let values = share::ActiveModel {
+        ended_at: Set(Some(writer.now())),
+        version: Set(version + 1),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
+    let here = at_version(share::Column::Id, id, share::Column::Version, version);
+    if writer.change::<share::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    let shares = own_shares(&writer, Area::Calendars).await?;
+    rescope_calendars(&writer, &calendars_of(session, &row).await?, &shares).await?;
+    let mut change = changed(&row, "share.ended");
+    change.version = version + 1;
+    change.before = change.after.take();
+    change.after = Some(json!({ "reason": reason }));
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// The calendars that a share means.
+async fn calendars_of(session: &Session, share: &share::Model) -> ApiResult<Vec<calendar::Model>> {
+    if share.area != Area::Calendars {
+        return Ok(Vec::new());
+    }
+    let select = session.select::<calendar::Entity>().filter(calendar::Column::TenantId.eq(share.tenant_id));
+    Ok(session.all(select).await?.into_iter().filter(|it| selects(share, it)).collect())
+}
+
+/// Moves calendars and their entries to the scopes that `shares` give them. Calendars with the same ways move
+/// together, so the statements grow with the audiences, not with the calendars.
+pub async fn rescope_calendars(
+    writer: &Writer<'_>,
+    calendars: &[calendar::Model],
+    shares: &[share::Model],
+) -> ApiResult<()> {
+    let mut groups: BTreeMap<(Option<Uuid>, BTreeSet<Way>), Vec<&calendar::Model>> = BTreeMap::new();
+    for calendar in calendars.iter().filter(|it| it.confidentiality != Confidentiality::Internal) {
+        groups.entry((calendar.field_of_work_id, ways_of(shares, calendar))).or_default().push(calendar);
+    }
+    for ((field, ways), calendars) in groups {
+        let audience = |takes_time| entry_audience(writer.tenant(), field, Confidentiality::Partner, takes_time, &ways);
+        let open = ensure(writer, &audience(true)).await?;
+        let idle = ensure(writer, &audience(false)).await?;
+        let partner: Vec<_> = calendars
+            .iter()
+            .filter(|it| it.confidentiality == Confidentiality::Partner)
+            .map(|it| it.id)
+            .collect();
+        let all: Vec<_> = calendars.iter().map(|it| it.id).collect();
+        let calendar = calendar::ActiveModel { scope_id: Set(open), ..Default::default() };
+        writer
+            .change::<calendar::Entity, _>(
+                sea_orm::Condition::all().add(calendar::Column::Id.is_in(partner)),
+                calendar,
+            )
+            .await?;
+        let busy = [EntryStatus::Tentative, EntryStatus::Confirmed];
+        for (scope, takes_time) in [(open, true), (idle, false)] {
+            let status = calendar_entry::Column::Status.is_in(busy);
+            let entries = sea_orm::Condition::all()
+                .add(calendar_entry::Column::CalendarId.is_in(all.iter().copied()))
+                .add(calendar_entry::Column::Confidentiality.eq(Confidentiality::Partner))
+                .add(if takes_time { status } else { status.not() });
+            let values = calendar_entry::ActiveModel { scope_id: Set(scope), ..Default::default() };
+            writer.change::<calendar_entry::Entity, _>(entries, values).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Who may see an entry. What takes no time is nothing to a partner who only learns that time is taken.
+pub fn entry_audience(
+    tenant: Uuid,
+    field: Option<Uuid>,
+    confidentiality: Confidentiality,
+    takes_time: bool,
+    ways: &BTreeSet<Way>,
+) -> Audience {
+    let reaching = ways.iter().filter(|it| takes_time || it.level > ShareLevel::Busy).cloned().collect();
+    Audience::new(tenant, ScopeArea::Calendars, field, confidentiality, &reaching)
+}
+
+/// The agreements that bind an authority, as far as the actor may see them.
+pub async fn agreements_of(session: &Session, tenant: Uuid) -> ApiResult<Vec<Uuid>> {
+    let select = session.select::<agreement_party::Entity>().filter(agreement_party::Column::TenantId.eq(tenant));
+    Ok(session.all(select).await?.into_iter().map(|it| it.agreement_id).collect())
+}
+
+/// Condition that a share opens something today, with the agreements that the actor may see. Two statements.
+pub async fn effective_today(session: &Session) -> ApiResult<SimpleExpr> {
+    let active = session.select::<agreement::Entity>().filter(agreement::Column::State.eq(AgreementState::Active));
+    let rows = session.all(active).await?;
+    session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+    let mut days: BTreeMap<NaiveDate, Vec<Uuid>> = BTreeMap::new();
+    for agreement in rows {
+        let day = day_of(session, agreement.tenant_id).await?;
+        if agreement.valid_from <= day && agreement.valid_until.is_none_or(|it| day <= it) {
+            days.entry(day).or_default().push(agreement.id);
+        }
+    }
+    let none: [Uuid; 0] = [];
+    let mut open = session.is_one_of(share::Column::AgreementId, &none);
+    for (day, agreements) in days {
+        let here = session
+            .is_one_of(share::Column::AgreementId, &agreements)
+            .and(share::Column::ValidFrom.is_null().or(share::Column::ValidFrom.lte(day)))
+            .and(share::Column::ValidUntil.is_null().or(share::Column::ValidUntil.gte(day)));
+        open = open.or(here);
+    }
+    Ok(open.and(share::Column::EndedAt.is_null()))
+}
+
+async fn day_of(session: &Session, tenant: Uuid) -> ApiResult<NaiveDate> {
+    let zone = session.get::<tenant::Entity>(tenant).await?;
+    Ok(today(zone.as_ref().map_or("UTC", |it| &it.time_zone), session.now()))
+}
+
+/// Whether a share opens something today.
+pub async fn is_effective(session: &Session, share: &share::Model) -> ApiResult<bool> {
+    let Some(agreement) = session.get::<agreement::Entity>(share.agreement_id).await? else { return Ok(false) };
+    let day = day_of(session, share.tenant_id).await?;
+    Ok(share.ended_at.is_none()
+        && agreement.state == AgreementState::Active
+        && agreement.valid_from <= day
+        && agreement.valid_until.is_none_or(|it| day <= it)
+        && share.valid_from.is_none_or(|it| it <= day)
+        && share.valid_until.is_none_or(|it| day <= it)
+        && covers_area(&agreement, share.area))
+}
+
+fn changed(row: &share::Model, topic: &'static str) -> Change {
+    Change {
+        object_type: "Share",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        agreement: Some(row.agreement_id),
+        before: None,
+        after: Some(json!({
+            "agreement": row.agreement_id, "area": row.area, "calendar": row.calendar_id,
+            "fieldOfWork": row.field_of_work_id, "grantee": row.grantee_tenant_id, "role": row.grantee_role,
+            "level": row.level, "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
+        })),
+    }
+}

@@ -1,0 +1,397 @@
+//! API types of agreements and shares.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+use verbund_entities::{
+    AgreementState as State, ScopeArea, agreement, agreement_field, agreement_party, agreement_signature, calendar,
+    field_of_work, share, tenant,
+};
+
+use crate::calendars::Calendar;
+use crate::error::ApiResult;
+use crate::graphql::ContextExt;
+use crate::graphql::connection::{Paged, fill, page};
+use crate::graphql::enums::{AgreementState, Area, RoleKey, ShareLevel};
+use crate::graphql::id::NodeType;
+use crate::graphql::lookahead::Selected;
+use crate::graphql::scalars::Date;
+use crate::policy::{Action, Decision, Object as PolicyObject};
+use crate::store::{Order, PageRequest, Session, SortValue};
+use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
+
+/// A cooperation agreement: the root of every access across a tenant boundary.
+pub struct Agreement {
+    row: Arc<agreement::Model>,
+    parties: Vec<Uuid>,
+    signatures: Vec<agreement_signature::Model>,
+    fields: Vec<Uuid>,
+}
+
+/// A party of an agreement, with its signature.
+#[derive(SimpleObject)]
+pub struct AgreementParty {
+    /// The authority.
+    tenant: Tenant,
+    /// Its signature; null = not signed yet.
+    signature: Option<Signature>,
+}
+
+/// The one signature of a party.
+#[derive(SimpleObject)]
+pub struct Signature {
+    /// Who signed, by the name the party uses.
+    signed_by: String,
+    /// When.
+    signed_at: DateTime<Utc>,
+}
+
+/// What the viewer may do with an agreement, for any of their authorities.
+#[derive(SimpleObject)]
+pub struct AgreementAbilities {
+    /// Propose it to the parties.
+    propose: bool,
+    /// Sign it.
+    sign: bool,
+    /// End it.
+    end: bool,
+}
+
+#[Object]
+impl Agreement {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::Agreement.id(self.row.id)
+    }
+
+    /// The authority that drafted it.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.row.tenant_id).await
+    }
+
+    /// Title of the document.
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    /// SHA-256 of the signed document, lower-case hex.
+    async fn document_hash(&self) -> Option<&str> {
+        self.row.document_hash.as_deref()
+    }
+
+    /// Areas of cooperation it covers.
+    async fn areas(&self) -> Vec<Area> {
+        areas_of(&self.row)
+    }
+
+    /// Whether it covers every field of work, and what has none.
+    async fn all_fields(&self) -> bool {
+        self.row.all_fields
+    }
+
+    /// The fields of work it covers.
+    async fn fields_of_work(&self, ctx: &Context<'_>) -> ApiResult<Vec<FieldOfWork>> {
+        let mut fields = Vec::new();
+        for id in &self.fields {
+            fields.extend(field_by_id(ctx, Some(*id)).await?);
+        }
+        Ok(fields)
+    }
+
+    /// The parties, each with its signature.
+    async fn parties(&self, ctx: &Context<'_>) -> ApiResult<Vec<AgreementParty>> {
+        let mut parties = Vec::new();
+        for party in &self.parties {
+            let signature = self.signatures.iter().find(|it| it.tenant_id == *party);
+            parties.push(AgreementParty {
+                tenant: tenant_of(ctx, *party).await?,
+                signature: signature
+                    .map(|it| Signature { signed_by: it.signed_by.clone(), signed_at: it.signed_at }),
+            });
+        }
+        Ok(parties)
+    }
+
+    /// First day.
+    async fn valid_from(&self) -> Date {
+        Date(self.row.valid_from)
+    }
+
+    /// Last day, until midnight in each owner's time zone; null = until ended.
+    async fn valid_until(&self) -> Option<Date> {
+        self.row.valid_until.map(Date)
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> AgreementState {
+        self.row.state.into()
+    }
+
+    /// Why it was ended.
+    async fn end_reason(&self) -> Option<&str> {
+        self.row.end_reason.as_deref()
+    }
+
+    /// When it was ended.
+    async fn ended_at(&self) -> Option<DateTime<Utc>> {
+        self.row.ended_at
+    }
+
+    /// What the viewer may do with it now.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<AgreementAbilities> {
+        let session = ctx.session().await?;
+        let can = |action, tenant| {
+            let object = PolicyObject::row(ScopeArea::Agreements, tenant, self.row.scope_id, None);
+            matches!(session.access().decide(action, &object), Decision::Allow(..))
+        };
+        let unsigned =
+            self.parties.iter().filter(|party| !self.signatures.iter().any(|it| it.tenant_id == **party));
+        Ok(AgreementAbilities {
+            propose: self.row.state == State::Draft && can(Action::Write, self.row.tenant_id),
+            sign: self.row.state == State::Proposed && unsigned.copied().any(|it| can(Action::Sign, it)),
+            end: self.row.state != State::Ended && self.parties.iter().any(|it| can(Action::Write, *it)),
+        })
+    }
+
+    /// Grows by one with every change.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// When it was drafted.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.row.updated_at
+    }
+}
+
+/// The areas an agreement covers.
+pub fn areas_of(row: &agreement::Model) -> Vec<Area> {
+    let areas = [
+        (Area::Calendars, row.covers_calendars),
+        (Area::Projects, row.covers_projects),
+        (Area::Datasets, row.covers_datasets),
+    ];
+    areas.into_iter().filter_map(|(area, covered)| covered.then_some(area)).collect()
+}
+
+/// Agreements with parties, signatures and fields: five more statements, however many agreements.
+pub async fn complete(session: &Session, rows: Vec<Arc<agreement::Model>>) -> ApiResult<Vec<Agreement>> {
+    let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
+    let parties = session
+        .select::<agreement_party::Entity>()
+        .filter(session.is_one_of(agreement_party::Column::AgreementId, &ids))
+        .order_by_asc(agreement_party::Column::TenantId);
+    let signatures = session
+        .select::<agreement_signature::Entity>()
+        .filter(session.is_one_of(agreement_signature::Column::AgreementId, &ids));
+    let fields = session
+        .select::<agreement_field::Entity>()
+        .filter(session.is_one_of(agreement_field::Column::AgreementId, &ids))
+        .order_by_asc(agreement_field::Column::FieldOfWorkId);
+    let parties = group(session.all(parties).await?, |it| (it.agreement_id, it.tenant_id));
+    let mut signatures_of: BTreeMap<Uuid, Vec<_>> = BTreeMap::new();
+    for signature in session.all(signatures).await? {
+        signatures_of.entry(signature.agreement_id).or_default().push(signature);
+    }
+    let fields = group(session.all(fields).await?, |it| (it.agreement_id, it.field_of_work_id));
+    let tenants = parties.values().flatten().copied().chain(rows.iter().map(|it| it.tenant_id));
+    session.load::<tenant::Entity>(tenants).await?;
+    session.load::<field_of_work::Entity>(fields.values().flatten().copied()).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Agreement {
+            parties: parties.get(&row.id).cloned().unwrap_or_default(),
+            signatures: signatures_of.remove(&row.id).unwrap_or_default(),
+            fields: fields.get(&row.id).cloned().unwrap_or_default(),
+            row,
+        })
+        .collect())
+}
+
+fn group<R>(rows: Vec<R>, key_and_value: impl Fn(&R) -> (Uuid, Uuid)) -> BTreeMap<Uuid, Vec<Uuid>> {
+    let mut groups: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for row in rows {
+        let (key, value) = key_and_value(&row);
+        groups.entry(key).or_default().push(value);
+    }
+    groups
+}
+
+/// An agreement by its row, if the viewer may see it.
+pub async fn agreement_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Agreement>> {
+    let Some(row) = session.get::<agreement::Entity>(id).await? else { return Ok(None) };
+    Ok(complete(session, vec![row]).await?.pop())
+}
+
+/// What an owner shows its partners under an agreement.
+pub struct Share {
+    row: Arc<share::Model>,
+    effective: bool,
+}
+
+#[Object]
+impl Share {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::Share.id(self.row.id)
+    }
+
+    /// The owner.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.row.tenant_id).await
+    }
+
+    /// The agreement it lives by.
+    async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
+        match ctx.session().await {
+            Ok(session) => agreement_by_id(&session, self.row.agreement_id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The area of cooperation it belongs to.
+    async fn area(&self) -> Area {
+        self.row.area.into()
+    }
+
+    /// The shared calendar; null = shared by field of work or altogether.
+    async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
+        let id = self.row.calendar_id?;
+        match ctx.session().await {
+            Ok(session) => Calendar::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Everything of the area in this field of work; null with no calendar either = everything of the area.
+    async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
+        field_by_id(ctx, self.row.field_of_work_id).await.transpose()
+    }
+
+    /// One party only; null = all parties.
+    async fn grantee(&self, ctx: &Context<'_>) -> Option<ApiResult<Tenant>> {
+        match self.row.grantee_tenant_id {
+            Some(id) => Some(tenant_of(ctx, id).await),
+            None => None,
+        }
+    }
+
+    /// Only members with this role there; null = all who may read.
+    async fn grantee_role(&self) -> Option<RoleKey> {
+        self.row.grantee_role.map(Into::into)
+    }
+
+    /// How much is seen.
+    async fn level(&self) -> ShareLevel {
+        self.row.level.into()
+    }
+
+    /// First day, in the owner's time zone; null = since it was made.
+    async fn valid_from(&self) -> Option<Date> {
+        self.row.valid_from.map(Date)
+    }
+
+    /// Last day, in the owner's time zone; null = as long as the agreement.
+    async fn valid_until(&self) -> Option<Date> {
+        self.row.valid_until.map(Date)
+    }
+
+    /// Why it is shared.
+    async fn reason(&self) -> Option<&str> {
+        self.row.reason.as_deref()
+    }
+
+    /// When the owner took it back.
+    async fn ended_at(&self) -> Option<DateTime<Utc>> {
+        self.row.ended_at
+    }
+
+    /// Whether it opens anything today: not taken back, within its dates, and its agreement active and valid.
+    async fn effective(&self) -> bool {
+        self.effective
+    }
+
+    /// Grows by one with every change.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+}
+
+/// A share by its row, if the viewer may see it.
+pub async fn share_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Share>> {
+    let Some(row) = session.get::<share::Entity>(id).await? else { return Ok(None) };
+    let effective = super::shares::is_effective(session, &row).await?;
+    Ok(Some(Share { row, effective }))
+}
+
+/// Shares that reach an authority, or that it gives, as far as the viewer may see them.
+#[expect(clippy::too_many_arguments, reason = "the four arguments of a connection")]
+pub async fn share_page(
+    ctx: &Context<'_>,
+    tenant: Uuid,
+    incoming: bool,
+    include_ended: bool,
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+) -> ApiResult<Paged<Share>> {
+    let list = format!("shares {tenant} {incoming} {include_ended}");
+    let request = PageRequest::new(first, after, last, before, &list)?;
+    let session = ctx.session().await?;
+    let mut select = session.select::<share::Entity>();
+    select = if incoming {
+        // What reaches it: under an agreement that binds it, from another, to all parties or to it.
+        let bound = super::shares::agreements_of(&session, tenant).await?;
+        select
+            .filter(session.is_one_of(share::Column::AgreementId, &bound))
+            .filter(share::Column::TenantId.ne(tenant))
+            .filter(share::Column::GranteeTenantId.is_null().or(share::Column::GranteeTenantId.eq(tenant)))
+    } else {
+        select.filter(share::Column::TenantId.eq(tenant))
+    };
+    if !include_ended {
+        select = select.filter(super::shares::effective_today(&session).await?);
+    }
+    let order = Order {
+        column: share::Column::CreatedAt,
+        id: share::Column::Id,
+        descending: false,
+        nullable: false,
+        key: |row: &share::Model| (SortValue::Instant(row.created_at), row.id),
+    };
+    let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+    let selected = Selected::of(ctx);
+    session.load::<agreement::Entity>(rows.iter().map(|(_, row)| row.agreement_id)).await?;
+    session
+        .load::<tenant::Entity>(
+            rows.iter().flat_map(|(_, row)| row.grantee_tenant_id.into_iter().chain([row.tenant_id])),
+        )
+        .await?;
+    if selected.node("calendar") {
+        session.load::<calendar::Entity>(rows.iter().filter_map(|(_, row)| row.calendar_id)).await?;
+    }
+    if selected.node("fieldOfWork") {
+        session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, row)| row.field_of_work_id)).await?;
+    }
+    let mut shares = Vec::new();
+    for (cursor, row) in rows {
+        let effective = super::shares::is_effective(&session, &row).await?;
+        shares.push((cursor, Share { row: Arc::new(row), effective }));
+    }
+    Ok(fill(frame, shares))
+}

@@ -1,0 +1,141 @@
+//! Global ids: TypeIDs (specification 0.3), typed by a prefix, opaque to clients, never reformatted.
+
+use async_graphql::ID;
+use type_safe_id::{DynamicType, TypeSafeId};
+use uuid::Uuid;
+
+use crate::error::{ApiResult, Problem, UserErrorCode};
+use crate::i18n::Text;
+
+/// Types that have a global id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NodeType {
+    /// An authority.
+    Tenant,
+    /// A field of work.
+    FieldOfWork,
+    /// A member of an authority.
+    Member,
+    /// A role that a member holds.
+    RoleGrant,
+    /// A cooperation agreement.
+    Agreement,
+    /// A share.
+    Share,
+    /// A calendar.
+    Calendar,
+    /// A calendar entry, at whatever level it is seen.
+    CalendarEntry,
+    /// A learning place.
+    LearningPlace,
+    /// A holiday.
+    Holiday,
+}
+
+impl NodeType {
+    /// Every type.
+    pub const ALL: &'static [Self] = &[
+        Self::Tenant,
+        Self::FieldOfWork,
+        Self::Member,
+        Self::RoleGrant,
+        Self::Agreement,
+        Self::Share,
+        Self::Calendar,
+        Self::CalendarEntry,
+        Self::LearningPlace,
+        Self::Holiday,
+    ];
+
+    /// The prefix, for ever.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Tenant => "ten",
+            Self::FieldOfWork => "fow",
+            Self::Member => "mem",
+            Self::RoleGrant => "rgr",
+            Self::Agreement => "agr",
+            Self::Share => "shr",
+            Self::Calendar => "cal",
+            Self::CalendarEntry => "cen",
+            Self::LearningPlace => "lpl",
+            Self::Holiday => "hol",
+        }
+    }
+
+    /// The global id of a row.
+    pub fn id(self, row: Uuid) -> ID {
+        DynamicType::new(self.prefix())
+            .map(|kind| TypeSafeId::from_type_and_uuid(kind, row).to_string())
+            .unwrap_or_default()
+            .into()
+    }
+
+    /// The row that `id` names, if it is an id of this type.
+    ///
+    /// # Errors
+    /// It is no id, or one of another type; the text says which was expected.
+    pub fn parse(self, id: &ID, field: &'static str) -> ApiResult<Uuid> {
+        match parse(id) {
+            Some((kind, row)) if kind == self => Ok(row),
+            Some(_) | None => {
+                let text = Text::new("wrong-id").with("value", shorten(id)).with("prefix", self.prefix());
+                Err(Problem::at(UserErrorCode::Invalid, field, text).into())
+            }
+        }
+    }
+
+    /// Rows that `ids` name.
+    ///
+    /// # Errors
+    /// One of them is no id of this type, or there are more than 100.
+    pub fn parse_all(self, ids: &[ID], field: &'static str) -> ApiResult<Vec<Uuid>> {
+        at_most_100(ids, field)?;
+        ids.iter().map(|it| self.parse(it, field)).collect()
+    }
+}
+
+/// The type and row that `id` names, whatever type it is.
+pub fn parse(id: &ID) -> Option<(NodeType, Uuid)> {
+    let id: TypeSafeId<DynamicType> = id.parse().ok()?;
+    let kind = NodeType::ALL.iter().copied().find(|it| it.prefix() == id.type_prefix())?;
+    Some((kind, id.uuid()))
+}
+
+/// Refuses longer lists: an input list is work for the store.
+///
+/// # Errors
+/// There are more than 100.
+pub fn at_most_100<T>(list: &[T], field: &'static str) -> ApiResult<()> {
+    if list.len() > 100 {
+        let text = Text::new("list-too-long").with("length", list.len()).with("max", 100);
+        return Err(Problem::at(UserErrorCode::LimitReached, field, text).into());
+    }
+    Ok(())
+}
+
+/// Enough of a wrong value to recognise it by.
+fn shorten(value: &str) -> String {
+    value.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_round_trips_and_keeps_its_form() {
+        let row = uuid::uuid!("01890a5d-ac96-774b-bcce-b302099a8057");
+        let id = NodeType::Calendar.id(row);
+        assert_eq!(id.as_str(), "cal_01h455vb4pex5vsknk084sn02q");
+        assert_eq!(parse(&id), Some((NodeType::Calendar, row)));
+        assert!(NodeType::Share.parse(&id, "share").is_err());
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused() {
+        for wrong in ["", "cal", "cal_", "cal_0", "xyz_01h455vb4pex5vsknk084sn02q", "CAL_01h455vb4pex5vsknk084sn02q"] {
+            assert_eq!(parse(&ID::from(wrong)), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! Limits on documents, checked before and right after parsing.
+//!
+//! The parser recurses with the nesting of literals and the validator with the expansion of fragments, so both are
+//! bounded on the bare text first: a few kilobytes would otherwise overflow the stack or hold a core.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet};
+use async_graphql::{Name, Positioned};
+
+use crate::error::TopLevelCode;
+
+/// Deepest nesting of brackets in the text.
+const MAX_NESTING: usize = 64;
+/// Most tokens.
+const MAX_TOKENS: usize = 10_000;
+/// Most aliases.
+const MAX_ALIASES: usize = 100;
+/// Most fragment spreads after every spread is expanded.
+const MAX_SPREADS: u64 = 1_000;
+/// Most root fields of a query, fragments followed.
+const MAX_QUERY_FIELDS: usize = 20;
+/// Most root fields of a mutation, fragments followed: each is a transaction.
+const MAX_MUTATION_FIELDS: usize = 5;
+
+/// A document that is refused, with what is wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The code.
+    pub code: TopLevelCode,
+    /// What is wrong, with the limit.
+    pub message: String,
+}
+
+fn exceeded(what: &str, limit: impl std::fmt::Display) -> Refused {
+    Refused { code: TopLevelCode::CostExceeded, message: format!("the document has more than {limit} {what}") }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token<'a> {
+    Name(&'a str),
+    Open(u8),
+    Close,
+    Colon,
+    Spread,
+    Other,
+}
+
+/// Checks the bare text of a document: nesting, tokens, aliases, and how far fragments expand.
+///
+/// # Errors
+/// A limit is passed, or fragments spread each other in a circle. Text that is not GraphQL is left to the parser.
+pub fn scan(source: &str) -> Result<(), Refused> {
+    let (mut nesting, mut parentheses, mut tokens, mut aliases) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let mut brackets = Vec::new();
+    let mut spreads: HashMap<&str, Vec<&str>> = HashMap::new();
+    // Operations are one definition with the impossible name "".
+    let mut definition = "";
+    let mut last = Token::Other;
+    for token in Lexer(source.as_bytes()).map(|it| it.token(source)) {
+        tokens += 1;
+        if tokens > MAX_TOKENS {
+            return Err(exceeded("tokens", MAX_TOKENS));
+        }
+        match token {
+            Token::Open(bracket) => {
+                nesting += 1;
+                parentheses += usize::from(bracket == b'(');
+                brackets.push(bracket);
+                if nesting > MAX_NESTING {
+                    return Err(exceeded("levels of nesting", MAX_NESTING));
+                }
+            }
+            Token::Close => {
+                nesting = nesting.saturating_sub(1);
+                parentheses -= usize::from(brackets.pop() == Some(b'(') && parentheses > 0);
+                if nesting == 0 {
+                    definition = "";
+                }
+            }
+            Token::Colon if parentheses == 0 => {
+                aliases += 1;
+                if aliases > MAX_ALIASES {
+                    return Err(exceeded("aliases", MAX_ALIASES));
+                }
+            }
+            Token::Name(name) if nesting == 0 && last == Token::Name("fragment") => definition = name,
+            Token::Name(name) if last == Token::Spread && name != "on" => {
+                spreads.entry(definition).or_default().push(name);
+            }
+            Token::Name(_) | Token::Colon | Token::Spread | Token::Other => {}
+        }
+
+        last = token;
+    }
+
+    let mut known = HashMap::new();
+    let expanded = expand("", &spreads, &mut known, &mut HashSet::new())?;
+    // A fragment that no operation uses is refused by validation, but only after it was walked.
+    let mut largest = expanded;
+    for name in spreads.keys() {
+        largest = largest.max(expand(name, &spreads, &mut known, &mut HashSet::new())?);
+    }
+    if largest > MAX_SPREADS { Err(exceeded("fragment spreads once expanded", MAX_SPREADS)) } else { Ok(()) }
+}
+
+/// How many spreads `definition` has when each is expanded; each fragment is counted once and remembered.
+fn expand<'a>(
+    definition: &'a str,
+    spreads: &HashMap<&'a str, Vec<&'a str>>,
+    known: &mut HashMap<&'a str, u64>,
+    open: &mut HashSet<&'a str>,
+) -> Result<u64, Refused> {
+    if let Some(count) = known.get(definition) {
+        return Ok(*count);
+    }
+    if !open.insert(definition) {
+        let message = format!("the fragment {definition:?} spreads itself");
+        return Err(Refused { code: TopLevelCode::ValidationFailed, message });
+    }
+    if open.len() > MAX_NESTING {
+        return Err(exceeded("fragments spread within each other", MAX_NESTING));
+    }
+    let mut count = 0_u64;
+    for target in spreads.get(definition).into_iter().flatten() {
+        count = count.saturating_add(1).saturating_add(expand(target, spreads, known, open)?);
+    }
+    open.remove(definition);
+    known.insert(definition, count);
+    Ok(count)
+}
+
+/// Checks a parsed document: how many root fields its operations have, fragments followed.
+///
+/// # Errors
+/// There are too many.
+pub fn root_fields(document: &ExecutableDocument) -> Result<(), Refused> {
+    for (_, operation) in document.operations.iter() {
+        let limit = match operation.node.ty {
+            OperationType::Mutation => MAX_MUTATION_FIELDS,
+            OperationType::Query | OperationType::Subscription => MAX_QUERY_FIELDS,
+        };
+        if count_fields(&operation.node.selection_set.node, document, limit, 0) > limit {
+            return Err(exceeded("root fields", limit));
+        }
+    }
+    Ok(())
+}
+
+fn count_fields(set: &SelectionSet, document: &ExecutableDocument, limit: usize, depth: usize) -> usize {
+    let mut count = 0;
+    for selection in &set.items {
+        count += match &selection.node {
+            Selection::Field(_) => 1,
+            Selection::InlineFragment(it) => count_fields(&it.node.selection_set.node, document, limit, depth + 1),
+            Selection::FragmentSpread(it) => fragment(document, &it.node.fragment_name)
+                .filter(|_| depth < MAX_NESTING)
+                .map_or(0, |set| count_fields(set, document, limit, depth + 1)),
+        };
+        if count > limit {
+            break;
+        }
+    }
+    count
+}
+
+fn fragment<'a>(document: &'a ExecutableDocument, name: &Positioned<Name>) -> Option<&'a SelectionSet> {
+    document.fragments.get(&name.node).map(|it| &it.node.selection_set.node)
+}
+
+/// Just enough of a lexer to count: names, brackets, colons, spreads; strings and comments are passed over whole.
+struct Lexer<'a>(&'a [u8]);
+
+struct Span(usize, usize, u8);
+
+impl Span {
+    fn token(self, source: &str) -> Token<'_> {
+        match self.2 {
+            b'n' => Token::Name(source.get(self.0..self.1).unwrap_or_default()),
+            open @ (b'(' | b'[' | b'{') => Token::Open(open),
+            b')' | b']' | b'}' => Token::Close,
+            b':' => Token::Colon,
+            b'.' => Token::Spread,
+            _ => Token::Other,
+        }
+    }
+}
+
+impl<'a> Lexer<'a> {
+    fn map<T>(self, mut each: impl FnMut(Span) -> T) -> impl Iterator<Item = T> {
+        let bytes = self.0;
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            loop {
+                let byte = *bytes.get(at)?;
+                let start = at;
+                match byte {
+                    b' ' | b'\t' | b'\r' | b'\n' | b',' => at += 1,
+                    b'#' => at = skip_until(bytes, at, b'\n'),
+                    b'"' => {
+                        at = skip_string(bytes, at);
+                        return Some(each(Span(start, at, b'"')));
+                    }
+                    b'.' => {
+                        at += bytes[at..].iter().take(3).take_while(|it| **it == b'.').count();
+                        return Some(each(Span(start, at, b'.')));
+                    }
+                    b'_' | b'a'..=b'z' | b'A'..=b'Z' => {
+                        at += bytes[at..].iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b'_').count();
+                        return Some(each(Span(start, at, b'n')));
+                    }
+                    b'-' | b'0'..=b'9' => {
+                        at += 1;
+                        at += bytes[at..]
+                            .iter()
+                            .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'+' | b'-'))
+                            .count();
+                        return Some(each(Span(start, at, b'0')));
+                    }
+                    other => {
+                        at += 1;
+                        return Some(each(Span(start, at, other)));
+                    }
+                }
+            }
+        })
+    }
+}
+
+fn skip_until(bytes: &[u8], from: usize, end: u8) -> usize {
+    bytes[from..].iter().position(|it| *it == end).map_or(bytes.len(), |it| from + it + 1)
+}
+
+fn skip_string(bytes: &[u8], from: usize) -> usize {
+    if bytes[from..].starts_with(b"\"\"\"") {
+        let mut at = from + 3;
+        while at < bytes.len() {
+            if bytes[at..].starts_with(b"\\\"\"\"") {
+                at += 4;
+            } else if bytes[at..].starts_with(b"\"\"\"") {
+                return at + 3;
+            } else {
+                at += 1;
+            }
+        }
+        return bytes.len();
+    }
+    let mut at = from + 1;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            b'"' | b'\n' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(source: &str) -> Option<TopLevelCode> {
+        scan(source).err().map(|it| it.code)
+    }
+
+    #[test]
+    fn ordinary_documents_pass() {
+        let source = r#"query Q($a: [ID!]! = []) { a: node(id: "}}}{{{") { ...F ... on Calendar { name } } } # ((((
+            fragment F on Node { id }"#;
+        assert_eq!(scan(source), Ok(()));
+    }
+
+    #[test]
+    fn deep_literals_are_refused_before_parsing() {
+        for depth in [65, 300, 1_350, 50_000] {
+            let list = format!("{{ a(b: {}{}) }}", "[".repeat(depth), "]".repeat(depth));
+            assert_eq!(code(&list), Some(TopLevelCode::CostExceeded), "{depth}");
+        }
+        assert_eq!(code(&format!("{{ a(b: {}{}) }}", "[".repeat(60), "]".repeat(60))), None);
+    }
+
+    #[test]
+    fn strings_and_comments_do_not_count() {
+        assert_eq!(code(&format!("{{ a(b: \"{}\") }}", "[".repeat(500))), None);
+        assert_eq!(code(&format!("{{ a(b: \"\"\"{}\\\"\"\" \"\"\") }}", "[".repeat(500))), None);
+        assert_eq!(code(&format!("{{ a }} # {}", "[".repeat(500))), None);
+    }
+
+    #[test]
+    fn many_tokens_and_aliases_are_refused() {
+        let fields = |count: usize| (0..count).map(|it| format!("a{it}: __typename ")).collect::<String>();
+        assert_eq!(code(&format!("{{ {} }}", fields(100))), None);
+        assert_eq!(code(&format!("{{ {} }}", fields(101))), Some(TopLevelCode::CostExceeded));
+        assert_eq!(code(&"a ".repeat(10_001)), Some(TopLevelCode::CostExceeded));
+        // Colons in arguments are no aliases.
+        let arguments = (0..200).map(|it| format!("b{it}: 1 ")).collect::<String>();
+        assert_eq!(code(&format!("{{ a({arguments}) }}")), None);
+    }
+
+    #[test]
+    fn fragment_bombs_and_circles_are_refused() {
+        let bomb = |levels: usize| {
+            let mut text = String::from("{ ...F0 }");
+            for level in 0..levels {
+                text.push_str(&format!(" fragment F{level} on Query {{ ...F{0} ...F{0} }}", level + 1));
+            }
+            text + &format!(" fragment F{levels} on Query {{ __typename }}")
+        };
+        assert_eq!(code(&bomb(5)), None);
+        assert_eq!(code(&bomb(16)), Some(TopLevelCode::CostExceeded));
+        assert_eq!(code(&bomb(30)), Some(TopLevelCode::CostExceeded));
+        let circle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
+        assert_eq!(code(circle), Some(TopLevelCode::ValidationFailed));
+    }
+
+    #[test]
+    fn root_fields_are_counted_through_fragments() {
+        let document = |fields: usize| {
+            let fields: String = (0..fields).map(|it| format!("a{it}: __typename ")).collect();
+            async_graphql::parser::parse_query(format!("{{ ...F }} fragment F on Query {{ {fields} }}")).unwrap()
+        };
+        assert_eq!(root_fields(&document(20)), Ok(()));
+        assert!(root_fields(&document(21)).is_err());
+    }
+}

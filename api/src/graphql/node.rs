@@ -1,0 +1,132 @@
+//! `node` and `nodes`: any object by its global id, through the same policy as every list.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, Object};
+use verbund_entities::{
+    TenantStatus, agreement, calendar, calendar_entry, field_of_work, holiday, learning_place, member, role_grant,
+    share, tenant,
+};
+
+use super::ContextExt;
+use super::id::{NodeType, at_most_100, parse};
+use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
+use crate::calendars::{Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
+use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::holidays::Holiday;
+use crate::i18n::Text;
+use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
+use crate::places::LearningPlace;
+use crate::store::Session;
+use crate::tenants::{FieldOfWork, Tenant};
+
+/// An object with a global id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
+pub enum Node {
+    /// An authority.
+    Tenant(Tenant),
+    /// A field of work.
+    FieldOfWork(FieldOfWork),
+    /// A member.
+    Member(Member),
+    /// A role grant.
+    RoleGrant(RoleGrant),
+    /// An agreement.
+    Agreement(Agreement),
+    /// A share.
+    Share(Share),
+    /// A calendar.
+    Calendar(Calendar),
+    /// An entry, everything.
+    CalendarEntryFull(CalendarEntryFull),
+    /// An entry, its outline.
+    CalendarEntrySummary(CalendarEntrySummary),
+    /// An entry, only its time.
+    CalendarEntryBusy(CalendarEntryBusy),
+    /// A learning place.
+    LearningPlace(LearningPlace),
+    /// A holiday.
+    Holiday(Holiday),
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// An object by its global id. Null when there is none, or none that the viewer may know of.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Node, ApiError>> {
+        find(ctx, &id).await.transpose()
+    }
+
+    /// Objects by their global ids, in that order; at most 100. One statement for each type, however many ids.
+    #[graphql(complexity = "ids.len().saturating_mul(child_complexity).saturating_add(1)")]
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> ApiResult<Vec<Option<Node>>> {
+        at_most_100(&ids, "ids")?;
+        let session = ctx.session().await?;
+        let mut parsed = Vec::new();
+        for id in &ids {
+            parsed.push(parse(id).ok_or_else(|| no_id(id, "ids"))?);
+        }
+        load_all(&session, &parsed).await?;
+        let mut nodes = Vec::new();
+        for (kind, row) in parsed {
+            nodes.push(by_type(&session, kind, row).await?);
+        }
+        Ok(nodes)
+    }
+}
+
+async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
+    let (kind, row) = parse(id).ok_or_else(|| no_id(id, "id"))?;
+    by_type(&*ctx.session().await?, kind, row).await
+}
+
+fn no_id(id: &ID, field: &'static str) -> ApiError {
+    let value: String = id.chars().take(40).collect();
+    Problem::at(UserErrorCode::Invalid, field, Text::new("no-id").with("value", value)).into()
+}
+
+async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResult<()> {
+    let of = |kind| ids.iter().filter(move |(it, _)| *it == kind).map(|(_, row)| *row);
+    session.load::<tenant::Entity>(of(NodeType::Tenant)).await?;
+    session.load::<field_of_work::Entity>(of(NodeType::FieldOfWork)).await?;
+    session.load::<member::Entity>(of(NodeType::Member)).await?;
+    session.load::<role_grant::Entity>(of(NodeType::RoleGrant)).await?;
+    session.load::<agreement::Entity>(of(NodeType::Agreement)).await?;
+    session.load::<share::Entity>(of(NodeType::Share)).await?;
+    session.load::<calendar::Entity>(of(NodeType::Calendar)).await?;
+    session.load::<calendar_entry::Entity>(of(NodeType::CalendarEntry)).await?;
+    session.load::<learning_place::Entity>(of(NodeType::LearningPlace)).await?;
+    session.load::<holiday::Entity>(of(NodeType::Holiday)).await
+}
+
+async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
+    Ok(match kind {
+        NodeType::Tenant => session
+            .get::<tenant::Entity>(id)
+            .await?
+            .filter(|it| it.status == TenantStatus::Active)
+            .map(|it| Node::Tenant(Tenant(it))),
+        NodeType::FieldOfWork => {
+            session.get::<field_of_work::Entity>(id).await?.map(|it| Node::FieldOfWork(FieldOfWork(it)))
+        }
+        NodeType::Member => member_by_id(session, id).await?.map(Node::Member),
+        NodeType::RoleGrant => role_grant_by_id(session, id).await?.map(Node::RoleGrant),
+        NodeType::Agreement => agreement_by_id(session, id).await?.map(Node::Agreement),
+        NodeType::Share => share_by_id(session, id).await?.map(Node::Share),
+        NodeType::Calendar => Calendar::by_id(session, id).await?.map(Node::Calendar),
+        NodeType::CalendarEntry => CalendarEntry::by_id(session, id).await?.map(|entry| match entry {
+            CalendarEntry::Full(it) => Node::CalendarEntryFull(it),
+            CalendarEntry::Summary(it) => Node::CalendarEntrySummary(it),
+            CalendarEntry::Busy(it) => Node::CalendarEntryBusy(it),
+        }),
+        NodeType::LearningPlace => session
+            .get::<learning_place::Entity>(id)
+            .await?
+            .map(|it: Arc<_>| Node::LearningPlace(LearningPlace(it))),
+        NodeType::Holiday => session.get::<holiday::Entity>(id).await?.map(|it| Node::Holiday(Holiday(it))),
+    })
+}

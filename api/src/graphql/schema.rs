@@ -1,0 +1,62 @@
+//! The roots of the schema, and the limits of its executor.
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use serde::Deserialize;
+
+use super::node::NodeQuery;
+use crate::access::AccessQuery;
+use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
+use crate::calendars::{CalendarMutation, CalendarQuery};
+use crate::holidays::HolidayQuery;
+use crate::members::MemberMutation;
+use crate::places::PlaceQuery;
+use crate::tenants::{TenantMutation, TenantQuery};
+
+/// Reading.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    AccessQuery,
+    NodeQuery,
+    TenantQuery,
+    AgreementQuery,
+    CalendarQuery,
+    PlaceQuery,
+    HolidayQuery,
+);
+
+/// Changing. Every mutation is one transaction that also leaves an audit row and an event.
+#[derive(MergedObject, Default)]
+pub struct Mutation(TenantMutation, MemberMutation, AgreementMutation, ShareMutation, CalendarMutation);
+
+/// The schema that serves all authorities.
+pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Limits of one operation.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Deepest selection.
+    pub max_depth: usize,
+    /// Most points: a field is one, a list is its rows times what is selected of each.
+    pub max_complexity: usize,
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+}
+
+/// Builds the schema with its limits.
+pub fn build(limits: Limits) -> ApiSchema {
+    builder()
+        .limit_depth(limits.max_depth)
+        .limit_complexity(limits.max_complexity)
+        .limit_recursive_depth(32)
+        .limit_directives(5)
+        .finish()
+}
+
+/// The schema in words, as it is committed and compared in a test.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    builder().finish().sdl_with_options(options)
+}

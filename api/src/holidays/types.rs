@@ -1,0 +1,72 @@
+//! API type of holidays.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use verbund_entities::holiday;
+
+use crate::error::ApiResult;
+use crate::graphql::ContextExt;
+use crate::graphql::enums::{HolidayExtent, HolidayKind};
+use crate::graphql::id::NodeType;
+use crate::graphql::scalars::Date;
+use crate::i18n::Locale;
+
+/// A public holiday, school holidays, or a school-free day.
+pub struct Holiday(pub Arc<holiday::Model>);
+
+#[Object]
+impl Holiday {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::Holiday.id(self.0.id)
+    }
+
+    /// What kind of free day.
+    async fn kind(&self) -> HolidayKind {
+        self.0.kind.into()
+    }
+
+    /// ISO 3166-2 code of the state: `DE-BY`.
+    async fn state(&self) -> &str {
+        &self.0.region
+    }
+
+    /// First day.
+    async fn first_day(&self) -> Date {
+        Date(self.0.starts_on)
+    }
+
+    /// Last day, inclusive.
+    async fn last_day(&self) -> Date {
+        Date(self.0.ends_on)
+    }
+
+    /// Name in the viewer's language.
+    async fn name(&self, ctx: &Context<'_>) -> ApiResult<&str> {
+        Ok(match ctx.op()?.locale {
+            Locale::De => &self.0.name_de,
+            Locale::En => &self.0.name_en,
+        })
+    }
+
+    /// German name.
+    async fn name_de(&self) -> &str {
+        &self.0.name_de
+    }
+
+    /// English name.
+    async fn name_en(&self) -> &str {
+        &self.0.name_en
+    }
+
+    /// Where in the state it holds.
+    async fn extent(&self) -> HolidayExtent {
+        self.0.extent.into()
+    }
+
+    /// Attribution and licence.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+}

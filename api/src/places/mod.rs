@@ -1,0 +1,7 @@
+//! Learning places: schools, kindergartens, adult education, clubs …
+
+mod query;
+mod types;
+
+pub use query::{PlaceQuery, read_ahead};
+pub use types::LearningPlace;

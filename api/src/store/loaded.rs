@@ -1,0 +1,134 @@
+//! Rows a session has read by key, so that a list's children come in one statement and are shared by its rows.
+//! It lives and dies with the session: nothing is remembered across requests or actors.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sea_orm::{EntityTrait, FromQueryResult, Select, Value};
+use uuid::Uuid;
+use verbund_entities as e;
+
+use super::{Owned, Session};
+
+/// A table whose rows are looked up by a key.
+pub trait Keyed: EntityTrait<Model: FromQueryResult + Send + Sync + 'static> {
+    /// The type of the key.
+    type Key: Clone + Eq + Ord + Hash + ToString + Into<Value> + Send + Sync + 'static;
+    /// Its column.
+    const KEY: Self::Column;
+    /// The key of a row.
+    fn key(row: &Self::Model) -> Self::Key;
+    /// The rows that the session may read.
+    fn select(session: &Session) -> Select<Self>;
+}
+
+macro_rules! keyed {
+    ($($table:ident: $column:ident $field:ident $key:ty, $select:ident);+ $(;)?) => {
+        $(impl Keyed for e::$table::Entity {
+            type Key = $key;
+            const KEY: e::$table::Column = e::$table::Column::$column;
+            fn key(row: &e::$table::Model) -> $key {
+                row.$field.clone()
+            }
+            fn select(session: &Session) -> Select<Self> {
+                session.$select()
+            }
+        })+
+    };
+}
+
+keyed! {
+    agreement: Id id Uuid, select;
+    calendar: Id id Uuid, select;
+    calendar_entry: Id id Uuid, select;
+    field_of_work: Id id Uuid, select;
+    learning_place: Id id Uuid, select;
+    member: Id id Uuid, select;
+    role_grant: Id id Uuid, select;
+    share: Id id Uuid, select;
+    tenant: Id id Uuid, reference;
+    holiday: Id id Uuid, reference;
+    region: Ags ags String, reference;
+}
+
+/// A table whose rows are read by their parent.
+pub trait Grouped: Owned<Model: FromQueryResult + Send + Sync + 'static> {
+    /// The column of the parent.
+    const PARENT: Self::Column;
+    /// The column that sorts the children of one parent.
+    const SORT: Self::Column;
+    /// The parent of a row.
+    fn parent(row: &Self::Model) -> Uuid;
+}
+
+impl Grouped for e::learning_place_origin::Entity {
+    const PARENT: e::learning_place_origin::Column = e::learning_place_origin::Column::LearningPlaceId;
+    const SORT: e::learning_place_origin::Column = e::learning_place_origin::Column::Id;
+    fn parent(row: &e::learning_place_origin::Model) -> Uuid {
+        row.learning_place_id
+    }
+}
+
+/// Marks the groups of a table apart from its rows.
+struct GroupsOf<E>(PhantomData<E>);
+
+type Groups<E> = HashMap<Uuid, Arc<Vec<<E as EntityTrait>::Model>>>;
+type Rows<E> = HashMap<<E as Keyed>::Key, Option<Arc<<E as EntityTrait>::Model>>>;
+
+#[derive(Default)]
+pub(super) struct Loaded {
+    tables: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
+}
+
+impl Loaded {
+    fn with<E: Keyed, T>(&self, use_rows: impl FnOnce(&mut Rows<E>) -> T) -> Option<T> {
+        self.map::<E, _, T>(use_rows)
+    }
+
+    fn map<Tag: 'static, M: Default + Send + 'static, T>(&self, use_map: impl FnOnce(&mut M) -> T) -> Option<T> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let map = tables.entry(TypeId::of::<Tag>()).or_insert_with(|| Box::new(M::default()));
+        map.downcast_mut::<M>().map(use_map)
+    }
+
+    pub(super) fn missing_groups<E: Grouped>(&self, parents: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
+        let parents: BTreeSet<_> = parents.into_iter().collect();
+        self.map::<GroupsOf<E>, Groups<E>, _>(|groups| {
+            parents.into_iter().filter(|it| !groups.contains_key(it)).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    pub(super) fn add_groups<E: Grouped>(&self, asked: Vec<Uuid>, found: Vec<E::Model>) {
+        let mut groups: HashMap<Uuid, Vec<E::Model>> = asked.into_iter().map(|it| (it, Vec::new())).collect();
+        for row in found {
+            groups.entry(E::parent(&row)).or_default().push(row);
+        }
+        self.map::<GroupsOf<E>, Groups<E>, _>(|known| {
+            known.extend(groups.into_iter().map(|(parent, rows)| (parent, Arc::new(rows))));
+        });
+    }
+
+    pub(super) fn group<E: Grouped>(&self, parent: Uuid) -> Arc<Vec<E::Model>> {
+        self.map::<GroupsOf<E>, Groups<E>, _>(|groups| groups.get(&parent).cloned()).flatten().unwrap_or_default()
+    }
+
+    pub(super) fn missing<E: Keyed>(&self, keys: impl IntoIterator<Item = E::Key>) -> Vec<E::Key> {
+        let keys: BTreeSet<_> = keys.into_iter().collect();
+        self.with::<E, _>(|rows| keys.into_iter().filter(|it| !rows.contains_key(it)).collect()).unwrap_or_default()
+    }
+
+    pub(super) fn add<E: Keyed>(&self, asked: Vec<E::Key>, found: Vec<E::Model>) {
+        self.with::<E, _>(|rows| {
+            rows.extend(asked.into_iter().map(|key| (key, None)));
+            rows.extend(found.into_iter().map(|row| (E::key(&row), Some(Arc::new(row)))));
+        });
+    }
+
+    pub(super) fn get<E: Keyed>(&self, key: &E::Key) -> Option<Arc<E::Model>> {
+        self.with::<E, _>(|rows| rows.get(key).cloned().flatten()).flatten()
+    }
+}

@@ -1,0 +1,101 @@
+//! Checks of texts that people write.
+
+use crate::error::{ApiResult, Problem, UserErrorCode};
+use crate::i18n::Text;
+
+/// A required line of text: trimmed, not empty, without control characters, at most `max` characters.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
+pub fn line(value: &str, field: &'static str, max: usize) -> ApiResult<String> {
+    let value = check(value, field, max)?;
+    if value.is_empty() {
+        return Err(Problem::at(UserErrorCode::Required, field, Text::new("required")).into());
+    }
+    if value.contains('\n') {
+        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("control-characters")).into());
+    }
+    Ok(value)
+}
+
+/// An optional text of several lines; blank is none.
+///
+/// # Errors
+/// `TOO_LONG` or `INVALID` at `field`.
+pub fn optional(value: Option<String>, field: &'static str, max: usize) -> ApiResult<Option<String>> {
+    let Some(value) = value else { return Ok(None) };
+    Ok(Some(check(&value, field, max)?).filter(|it| !it.is_empty()))
+}
+
+/// An optional address of a web page.
+///
+/// # Errors
+/// `TOO_LONG` or `INVALID` at `field`.
+pub fn web_address(value: Option<String>, field: &'static str) -> ApiResult<Option<String>> {
+    let value = optional(value, field, 2_000)?;
+    if let Some(address) = &value
+        && (!(address.starts_with("https://") || address.starts_with("http://")) || address.contains(char::is_whitespace))
+    {
+        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("no-web-address").with("value", address)).into());
+    }
+    Ok(value)
+}
+
+/// Whether a short stable name has the right form: lower-case letters, digits and hyphens, 2 to 40.
+pub fn is_key(value: &str) -> bool {
+    (2..=40).contains(&value.len())
+        && value.starts_with(|it: char| it.is_ascii_lowercase())
+        && value.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-')
+}
+
+/// Folds text for search: lower case, umlauts spelt out, accents of the region dropped.
+pub fn fold(value: &str) -> String {
+    let mut folded = String::with_capacity(value.len());
+    for letter in value.to_lowercase().chars() {
+        match letter {
+            'ä' => folded.push_str("ae"),
+            'ö' => folded.push_str("oe"),
+            'ü' => folded.push_str("ue"),
+            'ß' => folded.push_str("ss"),
+            'é' | 'è' | 'ê' => folded.push('e'),
+            'à' | 'á' | 'â' => folded.push('a'),
+            other => folded.push(other),
+        }
+    }
+    folded
+}
+
+fn check(value: &str, field: &'static str, max: usize) -> ApiResult<String> {
+    let value = value.trim();
+    let length = value.chars().count();
+    if length > max {
+        let text = Text::new("too-long").with("max", max).with("length", length);
+        return Err(Problem::at(UserErrorCode::TooLong, field, text).into());
+    }
+    if value.chars().any(|it| it.is_control() && it != '\n' && it != '\t') {
+        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("control-characters")).into());
+    }
+    Ok(value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_finds_names_however_they_are_typed() {
+        assert_eq!(fold("Füssen"), "fuessen");
+        assert_eq!(fold("Meinrad-Spieß-Grundschule"), "meinrad-spiess-grundschule");
+        assert_eq!(fold("GÖRISRIED"), "goerisried");
+    }
+
+    #[test]
+    fn lines_are_trimmed_and_bounded() {
+        assert_eq!(line("  Titel ", "title", 10).unwrap(), "Titel");
+        assert!(line("   ", "title", 10).is_err());
+        assert!(line("ä".repeat(11).as_str(), "title", 10).is_err());
+        assert!(line("ä".repeat(10).as_str(), "title", 10).is_ok());
+        assert!(line("a\u{0}b", "title", 10).is_err());
+        assert!(line("a\nb", "title", 10).is_err());
+    }
+}
