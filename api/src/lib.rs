@@ -6,16 +6,22 @@
 
 pub mod access;
 pub mod agreements;
+pub mod app;
 pub mod auth;
 pub mod calendars;
+pub mod cli;
+pub mod config;
 pub mod context;
 pub mod error;
 pub mod graphql;
 pub mod holidays;
+mod http;
 pub mod i18n;
 pub mod members;
 pub mod places;
 pub mod policy;
+pub mod seed;
 pub mod store;
+pub mod telemetry;
 pub mod tenants;
 mod text;

@@ -1,7 +1,7 @@
 //! Applying the migrations, one process at a time.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::Migrator;
 
@@ -69,6 +69,36 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
 pub async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let pending = Migrator::get_pending_migrations_read_only(db).await?;
     Ok(pending.iter().map(|it| it.name().to_owned()).collect())
+}
+
+/// Why the connected role must not serve requests: it could pass row-level security by. Empty = it may. PostgreSQL only.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn role_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let checks = [
+        ("SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper", "it is a superuser"),
+        ("SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolbypassrls", "it bypasses row-level security"),
+        (
+            "SELECT 1 FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
+             WHERE r.rolname = current_user AND c.relkind IN ('r', 'p') LIMIT 1",
+            "it owns tables",
+        ),
+        (
+            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+               AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'scope_id')
+               AND NOT (c.relrowsecurity AND c.relforcerowsecurity) LIMIT 1",
+            "a table with an owner has no forced row-level security",
+        ),
+    ];
+    let mut problems = Vec::new();
+    for (sql, problem) in checks {
+        if db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?.is_some() {
+            problems.push(problem.to_owned());
+        }
+    }
+    Ok(problems)
 }
 
 /// Takes the last `steps` migrations back; for tests of the migrations and for operators in need.

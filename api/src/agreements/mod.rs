@@ -9,7 +9,7 @@ mod types;
 
 pub use mutation::AgreementMutation;
 pub use query::AgreementQuery;
-pub use service::{Draft, rows_of_draft};
+pub use service::{Draft, rows_of_draft, show_to_parties};
 pub use share_mutation::ShareMutation;
 pub use shares::{ShareWish, entry_audience, insert_share, rescope_calendars};
 pub use types::{Agreement, Share, agreement_by_id, share_by_id, share_page};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{
@@ -174,7 +174,7 @@ pub async fn propose(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     mutation.commit(recorded).await
 }
 
-/// Moves the rows of an agreement to the scope of its parties.
+/// Who sees a proposed agreement: its parties.
 async fn rescope(writer: &Writer<'_>, row: &agreement::Model) -> ApiResult<Uuid> {
     let audience = Audience::Owned {
         tenant: row.tenant_id,
@@ -183,13 +183,22 @@ async fn rescope(writer: &Writer<'_>, row: &agreement::Model) -> ApiResult<Uuid>
         ways: BTreeSet::from([Way::to_parties(row.id)]),
     };
     let scope = ensure(writer, &audience).await?;
-    let party = agreement_party::ActiveModel { scope_id: Set(scope), ..Default::default() };
-    let parties = agreement_party::Column::AgreementId.eq(row.id);
-    writer.change::<agreement_party::Entity, _>(sea_orm::Condition::all().add(parties), party).await?;
-    let field = agreement_field::ActiveModel { scope_id: Set(scope), ..Default::default() };
-    let fields = agreement_field::Column::AgreementId.eq(row.id);
-    writer.change::<agreement_field::Entity, _>(sea_orm::Condition::all().add(fields), field).await?;
+    show_to_parties(writer, row.id, scope).await?;
     Ok(scope)
+}
+
+/// Moves the rows of an agreement to the scope of its parties.
+pub async fn show_to_parties(writer: &Writer<'_>, id: Uuid, scope: Uuid) -> ApiResult<()> {
+    let row = agreement::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    let here = Condition::all().add(agreement::Column::Id.eq(id));
+    writer.change::<agreement::Entity, _>(here, row).await?;
+    let party = agreement_party::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    let parties = Condition::all().add(agreement_party::Column::AgreementId.eq(id));
+    writer.change::<agreement_party::Entity, _>(parties, party).await?;
+    let field = agreement_field::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    let fields = Condition::all().add(agreement_field::Column::AgreementId.eq(id));
+    writer.change::<agreement_field::Entity, _>(fields, field).await?;
+    Ok(())
 }
 
 /// Signs for one party. The last signature makes the agreement active.

@@ -1,0 +1,149 @@
+//! The running server, the same in `serve`, `demo` and tests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_graphql::parser::types::ExecutableDocument;
+use axum::serve::ListenerExt as _;
+use moka::sync::Cache;
+use tokio::net::TcpListener;
+
+use crate::auth::{LocalIssuer, Verifier};
+use crate::config::Config;
+use crate::context::Clock;
+use crate::graphql::{ApiSchema, build};
+use crate::http::router;
+use crate::store::{Engine, Store};
+
+/// What request handlers share.
+pub struct State {
+    /// The configuration.
+    pub config: Config,
+    /// The store.
+    pub store: Store,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Who signs tokens we accept.
+    pub verifier: Verifier,
+    /// The schema.
+    pub schema: ApiSchema,
+    /// Parsed documents by their full text, bounded.
+    pub documents: Cache<String, Arc<ExecutableDocument>>,
+}
+
+/// A server that listens and is ready to run.
+pub struct App {
+    state: Arc<State>,
+    listener: TcpListener,
+}
+
+impl App {
+    /// Checks configuration and database, then opens the port.
+    ///
+    /// # Errors
+    /// What is wrong and what to do about it.
+    pub async fn build(config: Config, clock: Clock) -> Result<Self, String> {
+        config.check()?;
+        let store = Store::connect(&config.database.settings()?)
+            .await
+            .map_err(|error| format!("database: {}", reason(error)))?;
+        check_database(&store).await?;
+        let mut issuers = Vec::new();
+        if config.auth.local.enabled {
+            issuers.push(local_issuer(&config)?.trusted());
+        }
+        let listener = TcpListener::bind(config.http.listen)
+            .await
+            .map_err(|error| format!("http.listen {}: {error}", config.http.listen))?;
+        let state = State {
+            schema: build(config.limits()),
+            documents: Cache::new(config.graphql.document_cache),
+            verifier: Verifier::new(issuers),
+            store,
+            clock,
+            config,
+        };
+        Ok(Self { state: Arc::new(state), listener })
+    }
+
+    /// The address it listens on.
+    ///
+    /// # Errors
+    /// The listener is gone.
+    pub fn address(&self) -> Result<SocketAddr, String> {
+        self.listener.local_addr().map_err(|error| error.to_string())
+    }
+
+    /// Serves until `stop`, then lets running requests end within the deadline and closes the store.
+    ///
+    /// # Errors
+    /// The listener fails.
+    pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
+        let deadline = self.state.config.http.shutdown_deadline();
+        let store = self.state.store.clone();
+        let (stopping, stopped) = tokio::sync::oneshot::channel();
+        let listener = self.listener.tap_io(|stream| {
+            // Answers are small: do not wait for more to send.
+            let _unsupported = stream.set_nodelay(true);
+        });
+        let serving = axum::serve(listener, router(self.state)).with_graceful_shutdown(async move {
+            stop.await;
+            tracing::info!("stopping: no new requests, running ones may end");
+            let _nobody_waits = stopping.send(());
+        });
+        let serving = tokio::spawn(serving.into_future());
+        let late = async {
+            let _dropped = stopped.await;
+            tokio::time::sleep(deadline).await;
+        };
+        let result = tokio::select! {
+            done = serving => done.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string())),
+            () = late => {
+                tracing::warn!(seconds = deadline.as_secs(), "requests still running at the deadline were cut");
+                Ok(())
+            }
+        };
+        store.close().await;
+        result
+    }
+}
+
+/// The local issuer of a configuration.
+///
+/// # Errors
+/// Its key file cannot be read or made.
+pub fn local_issuer(config: &Config) -> Result<LocalIssuer, String> {
+    let local = &config.auth.local;
+    LocalIssuer::open(&local.issuer, &local.audience, &local.key_file)
+}
+
+/// The text of a fault, for the operator.
+fn reason(error: crate::error::ApiError) -> String {
+    match error {
+        crate::error::ApiError::Fault(fault) => fault.message.clone(),
+        crate::error::ApiError::Problems(_) => "refused".to_owned(),
+    }
+}
+
+/// Refuses a schema that is behind, and on PostgreSQL a role that row-level security does not bind.
+async fn check_database(store: &Store) -> Result<(), String> {
+    let db = store.unscoped();
+    let pending = verbund_migration::pending(&db).await.map_err(|error| format!("database: {error}"))?;
+    if !pending.is_empty() {
+        return Err(format!(
+            "{} migrations are pending (next: {}). Run `verbund migrate` with the same configuration, then start again.",
+            pending.len(),
+            pending[0]
+        ));
+    }
+    if store.engine() == Engine::Postgres {
+        let problems = verbund_migration::role_problems(&db).await.map_err(|error| format!("database: {error}"))?;
+        if !problems.is_empty() {
+            return Err(format!(
+                "the database role is not safe to serve with: {}. Use the application role (see deploy/postgres/roles.sql).",
+                problems.join("; ")
+            ));
+        }
+    }
+    Ok(())
+}

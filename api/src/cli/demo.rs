@@ -1,0 +1,82 @@
+//! `demo`: everything in one folder, with real data and a token per role account.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use chrono::Duration;
+
+use super::{migrate, say, serve};
+use crate::app::{App, local_issuer};
+use crate::auth::TokenRequest;
+use crate::config::{Config, LogFormat};
+use crate::context::Clock;
+use crate::{seed, telemetry};
+
+/// Files that belong to a demo's folder and go with `--reset`.
+const FILES: [&str; 5] =
+    ["verbund.db", "verbund.db-wal", "verbund.db-shm", "verbund.db.migrate-lock", "issuer.key"];
+
+/// How long the printed tokens are good.
+const TOKEN_DAYS: i64 = 30;
+
+pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Result<(), String> {
+    if reset {
+        remove(&folder)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut config = Config::embedded(&folder)?;
+    config.http.listen = listen;
+    config.log.format = LogFormat::Text;
+    config.check()?;
+    telemetry::start(&config.log)?;
+    migrate(&config).await?;
+    if seed::demo(&config, &Clock::System).await? {
+        say("the demo's data is loaded");
+    } else {
+        say("the demo's data is there already; --reset starts anew");
+    }
+    let app = App::build(config.clone(), Clock::System).await?;
+    let address = app.address()?;
+    introduce(&config, address)?;
+    say(&format!("\nlistening on http://{address} (stop with Ctrl-C)"));
+    app.run_until(serve::stop_signal()?).await
+}
+
+fn remove(folder: &Path) -> Result<(), String> {
+    for file in FILES {
+        let path = folder.join(file);
+        match std::fs::remove_file(&path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("{}: {error}", path.display())),
+        }
+    }
+    Ok(())
+}
+
+/// Prints a token per role account and a first request.
+fn introduce(config: &Config, address: SocketAddr) -> Result<(), String> {
+    let issuer = local_issuer(config)?;
+    let now = Clock::System.now();
+    let mut planner = String::new();
+    say(&format!("\nOne token per role account, good for {TOKEN_DAYS} days:\n"));
+    for account in seed::accounts() {
+        let request =
+            TokenRequest { subject: account.subject.clone(), lifetime: Duration::days(TOKEN_DAYS) };
+        let token = issuer.token(&request, now)?;
+        say(&format!("{} ({})\n  {token}\n", account.subject, account.says));
+        if account.subject == "planner@kaufbeuren" {
+            planner = token;
+        }
+    }
+    let query = "{ calendarEntries(between: {start: \\\"2027-03-01T00:00:00Z\\\", end: \\\"2027-04-01T00:00:00Z\\\"}, first: 100) \
+                 { nodes { __typename id start end tenant { slug } calendar { name } \
+                 ... on CalendarEntrySummary { title status } \
+                 ... on CalendarEntryFull { title status confidentiality place { name } } } } }";
+    say("March 2027 as the planner of Kaufbeuren sees it: own entries in full, Ostallgäu's as far as they are shared:\n");
+    say(&format!(
+        "curl -sS http://{address}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {planner}' \
+         -d '{{\"query\":\"{query}\"}}'"
+    ));
+    Ok(())
+}

@@ -1,0 +1,234 @@
+//! The commands of the binary.
+
+mod demo;
+pub(crate) mod operator;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret as _;
+use verbund_entities::{RoleKey, TenantKind};
+
+use crate::config::Config;
+
+/// One GraphQL API for partner authorities in education management.
+#[derive(Parser)]
+#[command(name = "verbund", version, arg_required_else_help = true)]
+struct Cli {
+    /// Configuration file (TOML). Defaults and every key: `verbund config`.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs a complete demo: embedded database, real data, a token per role account.
+    Demo(DemoArgs),
+    /// Serves the API.
+    Serve {
+        /// Address and port; overrides http.listen.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Applies pending migrations, and on PostgreSQL gives the application role its rights.
+    Migrate,
+    /// Prints the GraphQL schema.
+    Schema,
+    /// Prints the reference of the configuration.
+    Config,
+    /// Signs a token of the local issuer for a role account, which is made if it is missing.
+    Token(TokenArgs),
+    /// Authorities.
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Members of authorities.
+    #[command(subcommand)]
+    Member(MemberCommand),
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// Folder of database and key.
+    #[arg(long, default_value = "./verbund-data")]
+    data_dir: PathBuf,
+    /// Address and port.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Deletes the demo's data first.
+    #[arg(long)]
+    reset: bool,
+}
+
+#[derive(Args)]
+struct TokenArgs {
+    /// Short name of the authority.
+    #[arg(long)]
+    tenant: String,
+    /// The role, for example planner or tenant-admin.
+    #[arg(long, value_parser = role)]
+    role: RoleKey,
+    /// How long it is good, in hours.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(i64).range(1..=8_760))]
+    hours: i64,
+    /// Folder of a demo whose database and key to use, instead of the configuration's.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Adds an authority.
+    Create(TenantArgs),
+}
+
+#[derive(Args)]
+struct TenantArgs {
+    /// Short name in addresses: lower-case letters, digits and hyphens.
+    #[arg(long)]
+    slug: String,
+    /// Name as the authority signs.
+    #[arg(long)]
+    name: String,
+    /// RURAL_DISTRICT, DISTRICT_FREE_CITY, MUNICIPALITY or OTHER.
+    #[arg(long, value_parser = |text: &str| text.parse::<TenantKind>())]
+    kind: TenantKind,
+    /// Official municipality key, with its leading zero.
+    #[arg(long)]
+    ags: Option<String>,
+    /// IANA time zone.
+    #[arg(long, default_value = "Europe/Berlin")]
+    time_zone: chrono_tz::Tz,
+    /// Assumption Day (15 August) is a public holiday here.
+    #[arg(long)]
+    assumption_day: bool,
+}
+
+#[derive(Subcommand)]
+enum MemberCommand {
+    /// Gives an account a role in an authority: how the first admin comes in.
+    Grant(MemberArgs),
+}
+
+#[derive(Args)]
+struct MemberArgs {
+    /// Short name of the authority.
+    #[arg(long)]
+    tenant: String,
+    /// `iss` of the account's identity provider.
+    #[arg(long)]
+    issuer: String,
+    /// `sub` of the account there.
+    #[arg(long)]
+    subject: String,
+    /// Name that the authority uses.
+    #[arg(long)]
+    name: String,
+    /// Work e-mail address.
+    #[arg(long)]
+    email: Option<String>,
+    /// The role, for example tenant-admin.
+    #[arg(long, value_parser = role)]
+    role: RoleKey,
+}
+
+fn role(text: &str) -> Result<RoleKey, String> {
+    text.to_ascii_uppercase().replace('-', "_").parse()
+}
+
+/// Reads the command line and runs the command.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("cannot start the runtime: {error}")),
+    };
+    match runtime.block_on(command(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => fail(&problem),
+    }
+}
+
+async fn command(cli: Cli) -> Result<(), String> {
+    let file = cli.config.as_deref();
+    match cli.command {
+        Command::Demo(args) => demo::run(args.data_dir, args.listen, args.reset).await,
+        Command::Serve { listen } => {
+            let mut config = Config::load(file)?;
+            config.http.listen = listen.unwrap_or(config.http.listen);
+            serve::run(config).await
+        }
+        Command::Migrate => {
+            let config = Config::load(file)?;
+            config.check()?;
+            migrate(&config).await
+        }
+        Command::Schema => {
+            say(crate::graphql::sdl().trim_end());
+            Ok(())
+        }
+        Command::Config => {
+            say(crate::config::DEFAULT.trim_end());
+            Ok(())
+        }
+        Command::Token(args) => {
+            let config = match &args.data_dir {
+                Some(folder) => Config::embedded(folder)?,
+                None => Config::load(file)?,
+            };
+            config.check()?;
+            if !config.auth.local.enabled {
+                return Err("auth.local.enabled is false: this server would not accept the token".to_owned());
+            }
+            say(&operator::token(&config, &args.tenant, args.role, args.hours).await?);
+            Ok(())
+        }
+        Command::Tenant(TenantCommand::Create(args)) => {
+            let config = Config::load(file)?;
+            config.check()?;
+            let slug = args.slug.clone();
+            operator::create_tenant(&config, args).await?;
+            say(&format!("added {slug}"));
+            Ok(())
+        }
+        Command::Member(MemberCommand::Grant(args)) => {
+            let config = Config::load(file)?;
+            config.check()?;
+            let text = format!("{} is {} in {}", args.name, args.role.as_str(), args.tenant);
+            operator::grant(&config, args).await?;
+            say(&text);
+            Ok(())
+        }
+    }
+}
+
+async fn migrate(config: &Config) -> Result<(), String> {
+    let url = config.database.owner_url()?;
+    let outcome = verbund_migration::migrate(url.expose_secret(), &config.database.app_role)
+        .await
+        .map_err(|error| format!("migrate: {error}"))?;
+    match outcome.applied.as_slice() {
+        [] => say("nothing to migrate"),
+        applied => {
+            for name in applied {
+                say(&format!("applied {name}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "what a command answers goes to standard output")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "logs may not have started yet")]
+fn fail(problem: &str) -> ExitCode {
+    eprintln!("verbund: {problem}");
+    ExitCode::FAILURE
+}

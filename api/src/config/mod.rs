@@ -1,0 +1,301 @@
+//! Configuration: the embedded default, a file, the environment; checked whole before anything starts.
+//!
+//! The only place that reads the environment.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+use crate::graphql::Limits;
+use crate::store::DatabaseSettings;
+
+/// The reference: every key, its default, its meaning.
+pub const DEFAULT: &str = include_str!("../../default.toml");
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The listener.
+    pub http: Http,
+    /// The store.
+    pub database: Database,
+    /// Who may sign in.
+    pub auth: Auth,
+    /// Limits of operations.
+    pub graphql: GraphQl,
+    /// Logs.
+    pub log: Log,
+}
+
+/// Section `http`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Longest time for one request, in seconds.
+    pub request_timeout_seconds: u64,
+    /// Largest body, in KiB.
+    pub body_limit_kib: usize,
+    /// Time that running requests get to end, in seconds.
+    pub shutdown_deadline_seconds: u64,
+    /// Whether answers tell what they cost in the database.
+    pub server_timing: bool,
+}
+
+/// Section `database`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    url: SecretString,
+    url_file: PathBuf,
+    owner_url: SecretString,
+    owner_url_file: PathBuf,
+    /// Role that gets rights on rows.
+    pub app_role: String,
+    max_connections: u32,
+}
+
+/// Section `auth`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// The local issuer.
+    pub local: LocalAuth,
+}
+
+/// Section `auth.local`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalAuth {
+    /// Whether its tokens are accepted.
+    pub enabled: bool,
+    /// `iss`.
+    pub issuer: String,
+    /// `aud`.
+    pub audience: String,
+    /// File of its key.
+    pub key_file: PathBuf,
+}
+
+/// Section `graphql`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GraphQl {
+    max_depth: usize,
+    max_complexity: usize,
+    /// Parsed documents that are kept.
+    pub document_cache: u64,
+}
+
+/// Section `log`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// How lines are written.
+    pub format: LogFormat,
+    /// Which lines are written.
+    pub filter: String,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl Config {
+    /// Reads defaults, `file` and environment.
+    ///
+    /// # Errors
+    /// A file cannot be read, a key is unknown, a value has the wrong form; the text names it.
+    pub fn load(file: Option<&Path>) -> Result<Self, String> {
+        let mut builder = config::Config::builder().add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
+        if let Some(file) = file {
+            builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
+        }
+        let environment = config::Environment::with_prefix("VERBUND")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true);
+        builder = builder.add_source(environment);
+        for (variable, key) in [("DATABASE_URL", "database.url"), ("DATABASE_OWNER_URL", "database.owner_url")] {
+            if let Some(value) = environment_variable(variable) {
+                builder = builder.set_override(key, value).map_err(|error| error.to_string())?;
+            }
+        }
+        builder
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| format!("configuration: {error}"))
+    }
+
+    /// The embedded defaults with an SQLite file in `folder` and the local issuer on: what `demo` and tests start from.
+    ///
+    /// # Errors
+    /// The embedded defaults are damaged.
+    pub fn embedded(folder: &Path) -> Result<Self, String> {
+        let mut config: Self = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml))
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .map_err(|error| format!("configuration: {error}"))?;
+        config.set_database(&format!("sqlite://{}?mode=rwc", folder.join("verbund.db").display()));
+        config.auth.local.enabled = true;
+        config.auth.local.key_file = folder.join("issuer.key");
+        config.http.server_timing = true;
+        Ok(config)
+    }
+
+    /// Points at another database, for both roles.
+    pub fn set_database(&mut self, url: &str) {
+        self.database.url = url.to_owned().into();
+        self.database.owner_url = SecretString::default();
+    }
+
+    /// Checks what a type cannot.
+    ///
+    /// # Errors
+    /// Every problem, one per line, with key, value and reason.
+    pub fn check(&self) -> Result<(), String> {
+        let mut problems = Vec::new();
+        let url = self.database.url().map_err(|error| vec![error].join(""))?;
+        if !["sqlite://", "postgres://", "postgresql://"].iter().any(|it| url.expose_secret().starts_with(it)) {
+            problems.push(
+                "database.url must begin with postgres:// or sqlite:// (or set DATABASE_URL, or database.url_file)"
+                    .to_owned(),
+            );
+        }
+        for (key, value, least, most) in [
+            ("http.request_timeout_seconds", self.http.request_timeout_seconds, 1, 600),
+            ("http.body_limit_kib", self.http.body_limit_kib as u64, 1, 65_536),
+            ("http.shutdown_deadline_seconds", self.http.shutdown_deadline_seconds, 0, 600),
+            ("graphql.max_depth", self.graphql.max_depth as u64, 13, 50),
+            ("graphql.max_complexity", self.graphql.max_complexity as u64, 100, 1_000_000),
+            ("graphql.document_cache", self.graphql.document_cache, 0, 100_000),
+            ("database.max_connections", u64::from(self.database.max_connections), 0, 1_000),
+        ] {
+            if !(least..=most).contains(&value) {
+                problems.push(format!("{key} is {value}, must be {least} to {most}"));
+            }
+        }
+        if self.auth.local.enabled && (self.auth.local.issuer.is_empty() || self.auth.local.audience.is_empty()) {
+            problems.push("auth.local.issuer and auth.local.audience must not be empty".to_owned());
+        }
+        if problems.is_empty() { Ok(()) } else { Err(format!("configuration:\n  {}", problems.join("\n  "))) }
+    }
+
+    /// Limits of the executor.
+    pub const fn limits(&self) -> Limits {
+        Limits { max_depth: self.graphql.max_depth, max_complexity: self.graphql.max_complexity }
+    }
+}
+
+impl Database {
+    /// The database as the application uses it.
+    ///
+    /// # Errors
+    /// The file that holds it cannot be read.
+    pub fn url(&self) -> Result<SecretString, String> {
+        secret(&self.url, &self.url_file, "database.url_file")
+    }
+
+    /// The database as its owner; the application's where none is set.
+    ///
+    /// # Errors
+    /// The file that holds it cannot be read.
+    pub fn owner_url(&self) -> Result<SecretString, String> {
+        let owner = secret(&self.owner_url, &self.owner_url_file, "database.owner_url_file")?;
+        if owner.expose_secret().is_empty() { self.url() } else { Ok(owner) }
+    }
+
+    /// What the store needs.
+    ///
+    /// # Errors
+    /// The file that holds the URL cannot be read.
+    pub fn settings(&self) -> Result<DatabaseSettings, String> {
+        let url = self.url()?.expose_secret().to_owned();
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let wanted = match self.max_connections {
+            0 => u32::try_from(2 * cores).unwrap_or(4),
+            set => set,
+        };
+        let most = if url.starts_with("sqlite:") { 4 } else { 1_000 };
+        Ok(DatabaseSettings { url, max_connections: wanted.min(most) })
+    }
+}
+
+impl Http {
+    /// Longest time for one request.
+    pub const fn request_timeout(&self) -> Duration {
+        Duration::from_secs(self.request_timeout_seconds)
+    }
+
+    /// Time that running requests get to end.
+    pub const fn shutdown_deadline(&self) -> Duration {
+        Duration::from_secs(self.shutdown_deadline_seconds)
+    }
+}
+
+fn secret(value: &SecretString, file: &Path, key: &str) -> Result<SecretString, String> {
+    if file.as_os_str().is_empty() {
+        return Ok(value.clone());
+    }
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{key} {}: {error}", file.display()))?;
+    Ok(text.trim().to_owned().into())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn environment_variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|it| !it.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_defaults_are_whole_and_only_lack_a_database() {
+        let config = Config::load(None).unwrap();
+        let problem = config.check().unwrap_err();
+        assert!(problem.contains("database.url"), "{problem}");
+        let embedded = Config::embedded(Path::new("/tmp")).unwrap();
+        assert_eq!(embedded.check(), Ok(()));
+    }
+
+    #[test]
+    fn unknown_keys_are_refused_by_name() {
+        let folder = tempfile_like();
+        let file = folder.join("verbund.toml");
+        std::fs::write(&file, "[http]\nlissten = \"0.0.0.0:80\"\n").unwrap();
+        let problem = Config::load(Some(&file)).unwrap_err();
+        assert!(problem.contains("lissten"), "{problem}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn secrets_come_from_files_too() {
+        let folder = tempfile_like();
+        let (file, secret) = (folder.join("verbund.toml"), folder.join("url"));
+        std::fs::write(&secret, "postgres://somebody@somewhere/verbund\n").unwrap();
+        std::fs::write(&file, format!("[database]\nurl_file = {secret:?}\n")).unwrap();
+        let config = Config::load(Some(&file)).unwrap();
+        assert_eq!(config.database.url().unwrap().expose_secret(), "postgres://somebody@somewhere/verbund");
+        assert!(!format!("{config:?}").contains("somebody"), "secrets do not print themselves");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    fn tempfile_like() -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("verbund-config-{}", crate::context::new_id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+}

@@ -1,0 +1,453 @@
+//! The world of the demo: two authorities under their agreement, an outsider, real places and holidays, both plans.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use chrono_tz::Europe::Berlin;
+use sea_orm::{ColumnTrait, QueryFilter, Set};
+use uuid::Uuid;
+use verbund_entities::{
+    AgreementState, Area, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, TenantKind, agreement,
+    agreement_signature, calendar, calendar_entry, field_of_work, holiday, learning_place, learning_place_origin,
+    region, share, tenant,
+};
+
+use super::files::{Entry, Holidays, Places, Plans, Regions};
+use super::tenants::{TenantWish, insert};
+use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
+use crate::calendars::time::EntryTime;
+use crate::calendars::{CalendarWish, EntryWish, calendar_row, entry_row};
+use crate::cli::operator;
+use crate::config::Config;
+use crate::context::{Clock, Mutation, Op, new_id};
+use crate::error::{ApiError, ApiResult};
+use crate::members::{RoleWish, WishedMember, give_role};
+use crate::policy::Grant;
+use crate::store::scopes::{Audience, Way, ensure, ways_of};
+use crate::store::{Session, Writer, full};
+use crate::text;
+
+const REGIONS: &str = include_str!("../../seed/regions.toml");
+const PUBLIC_HOLIDAYS: &str = include_str!("../../seed/public_holidays.toml");
+const SCHOOL_HOLIDAYS: &str = include_str!("../../seed/school_holidays.toml");
+const PLACES: &str = include_str!("../../seed/learning_places.toml");
+const PLANS: &str = include_str!("../../seed/plans.toml");
+
+/// The common fields of work: those that the agreement names.
+const FIELDS: [(&str, &str, &str); 3] = [
+    ("counselling", "Bildungsberatung", "Education counselling"),
+    ("orientation", "Berufsorientierung", "Vocational orientation"),
+    ("newcomers", "Bildungskoordination für Neuzugewanderte", "Coordination of education for newcomers"),
+];
+
+/// What each office shares: calendar, level, reason.
+const SHARES: [(&str, ShareLevel, &str); 6] = [
+    ("oal-counselling", ShareLevel::Summary, "Abstimmung der Beratungstage"),
+    ("oal-orientation", ShareLevel::Full, "Gemeinsame Berufsorientierung"),
+    ("oal-newcomers", ShareLevel::Busy, "Terminfindung"),
+    ("kf-counselling", ShareLevel::Summary, "Abstimmung der Beratungstage"),
+    ("kf-orientation", ShareLevel::Busy, "Terminfindung"),
+    ("kf-newcomers", ShareLevel::Contribute, "Gemeinsame Planung für Neuzugewanderte"),
+];
+
+/// A role account of the demo.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// `sub` at the local issuer: `planner@kaufbeuren`.
+    pub subject: String,
+    /// What it can do, in a few words.
+    pub says: &'static str,
+    tenants: &'static [&'static str],
+    role: RoleKey,
+}
+
+/// The role accounts, in the order in which they are printed.
+pub fn accounts() -> Vec<Account> {
+    let roles = [
+        ("planner", RoleKey::Planner, "plans calendars"),
+        ("steward", RoleKey::DataSteward, "keeps datasets and learning places"),
+        ("admin", RoleKey::TenantAdmin, "runs members, agreements and shares"),
+        ("viewer", RoleKey::Viewer, "reads"),
+        ("auditor", RoleKey::Auditor, "sees who may do what"),
+    ];
+    let mut accounts = Vec::new();
+    for tenants in [&["kaufbeuren"], &["ostallgaeu"], &["unterallgaeu"]] {
+        for (name, role, says) in roles {
+            // The outsider has no agreement with anybody.
+            if tenants[0] != "unterallgaeu" || matches!(role, RoleKey::Planner | RoleKey::TenantAdmin) {
+                accounts.push(Account { subject: format!("{name}@{}", tenants[0]), says, tenants, role });
+            }
+        }
+    }
+    accounts.push(Account {
+        subject: "integrator".to_owned(),
+        says: "a program that reads in both authorities",
+        tenants: &["kaufbeuren", "ostallgaeu"],
+        role: RoleKey::Integrator,
+    });
+    accounts
+}
+
+/// Loads the demo's data; false when it is there already. All of it or nothing.
+///
+/// # Errors
+/// The database fails.
+pub async fn demo(config: &Config, clock: &Clock) -> Result<bool, String> {
+    let op = operator::operation(config, clock).await?;
+    let done = load(&op, &config.auth.local.issuer).await.map_err(|error| operator::say(&error));
+    op.store.close().await;
+    done
+}
+
+async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
+    let mutation = Mutation::begin(op, "demo").await?;
+    let session = mutation.session();
+    if session.one(session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq("kaufbeuren"))).await?.is_some()
+    {
+        return Ok(false);
+    }
+    let tenants: BTreeMap<&str, Uuid> =
+        ["kaufbeuren", "ostallgaeu", "unterallgaeu"].into_iter().map(|slug| (slug, new_id())).collect();
+    let grants: BTreeMap<&str, Grant> = tenants.iter().map(|(slug, id)| (*slug, Grant::operator(*id))).collect();
+    let mut recorded = None;
+    for wish in authorities() {
+        let writer = writer(session, &grants, &wish.slug).await?;
+        let id = writer.tenant();
+        let change = insert(&writer, wish, id).await?;
+        recorded = Some(mutation.record(&writer, change).await?);
+    }
+    let kaufbeuren = writer(session, &grants, "kaufbeuren").await?;
+    reference(&kaufbeuren).await?;
+    let fields = fields(&kaufbeuren).await?;
+    let agreement = agreement(&writer(session, &grants, "ostallgaeu").await?, &tenants, &fields).await?;
+    let places = places(session, &grants).await?;
+    let plans: Plans = parse(PLANS)?;
+    for slug in ["kaufbeuren", "ostallgaeu"] {
+        let writer = writer(session, &grants, slug).await?;
+        plan(&writer, slug, &plans, &fields, &places, agreement).await?;
+    }
+    for account in accounts() {
+        for slug in account.tenants {
+            let writer = writer(session, &grants, slug).await?;
+            let wish = role(&account, issuer, writer.tenant());
+            let (_, change) = give_role(&writer, None, &wish, new_id()).await?;
+            recorded = Some(mutation.record(&writer, change).await?);
+        }
+    }
+    let recorded = recorded.ok_or_else(|| ApiError::fault("the demo has no authorities"))?;
+    mutation.commit(recorded).await?;
+    Ok(true)
+}
+
+async fn writer<'a>(session: &'a Session, grants: &'a BTreeMap<&str, Grant>, slug: &str) -> ApiResult<Writer<'a>> {
+    let grant = grants.get(slug).ok_or_else(|| ApiError::fault(format!("no authority {slug:?} in the demo")))?;
+    session.writer(grant).await
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> ApiResult<T> {
+    toml::from_str(text).map_err(|error| ApiError::fault(format!("seed file: {error}")))
+}
+
+fn authorities() -> [TenantWish; 3] {
+    let wish = |slug: &str, name: &str, kind, ags: &str, website: &str| TenantWish {
+        slug: slug.to_owned(),
+        legal_name: name.to_owned(),
+        kind,
+        ags: Some(ags.to_owned()),
+        zone: Berlin,
+        assumption_day: true,
+        website: Some(website.to_owned()),
+    };
+    [
+        wish(
+            "kaufbeuren",
+            "Stadt Kaufbeuren",
+            TenantKind::DistrictFreeCity,
+            "09762",
+            "https://www.kaufbeuren.de",
+        ),
+        wish(
+            "ostallgaeu",
+            "Landkreis Ostallgäu",
+            TenantKind::RuralDistrict,
+            "09777",
+            "https://www.landkreis-ostallgaeu.de",
+        ),
+        wish(
+            "unterallgaeu",
+            "Landkreis Unterallgäu",
+            TenantKind::RuralDistrict,
+            "09778",
+            "https://www.landratsamt-unterallgaeu.de",
+        ),
+    ]
+}
+
+async fn reference(writer: &Writer<'_>) -> ApiResult<()> {
+    let regions: Regions = parse(REGIONS)?;
+    // Districts before their municipalities.
+    for district in [true, false] {
+        let rows = regions.region.iter().filter(|it| it.parent.is_none() == district).map(|it| {
+            full::<_, region::ActiveModel>(region::Model {
+                ags: it.ags.clone(),
+                name: it.name.clone(),
+                kind: it.kind,
+                parent_ags: it.parent.clone(),
+                population: it.population,
+                population_date: it.population_date,
+                source: regions.source.attribution.clone(),
+            })
+        });
+        writer.insert_all(rows.collect()).await?;
+    }
+    for file in [PUBLIC_HOLIDAYS, SCHOOL_HOLIDAYS] {
+        let holidays: Holidays = parse(file)?;
+        let rows = holidays.holiday.into_iter().map(|it| {
+            full::<_, holiday::ActiveModel>(holiday::Model {
+                id: new_id(),
+                kind: it.kind,
+                region: it.region,
+                starts_on: it.from,
+                ends_on: it.to,
+                name_de: it.name_de,
+                name_en: it.name_en,
+                extent: it.extent,
+                source: holidays.source.attribution.clone(),
+            })
+        });
+        writer.insert_all(rows.collect()).await?;
+    }
+    Ok(())
+}
+
+async fn fields(writer: &Writer<'_>) -> ApiResult<BTreeMap<&'static str, Uuid>> {
+    let mut fields = BTreeMap::new();
+    let mut rows: Vec<field_of_work::ActiveModel> = Vec::new();
+    for (key, name_de, name_en) in FIELDS {
+        let id = new_id();
+        fields.insert(key, id);
+        rows.push(full(field_of_work::Model {
+            id,
+            tenant_id: None,
+            scope_id: PUBLIC_SCOPE,
+            key: key.to_owned(),
+            name_de: name_de.to_owned(),
+            name_en: name_en.to_owned(),
+            version: 1,
+            created_at: writer.now(),
+            updated_at: writer.now(),
+        }));
+    }
+    writer.insert_all(rows).await?;
+    Ok(fields)
+}
+
+/// The agreement as both sides signed it. Its dates are the demo's own.
+async fn agreement(
+    writer: &Writer<'_>,
+    tenants: &BTreeMap<&str, Uuid>,
+    fields: &BTreeMap<&str, Uuid>,
+) -> ApiResult<Uuid> {
+    let id = new_id();
+    let parties = ["kaufbeuren", "ostallgaeu"].map(|slug| tenants.get(slug).copied().unwrap_or_default());
+    let draft = Draft {
+        tenant: writer.tenant(),
+        parties: parties.iter().copied().filter(|it| *it != writer.tenant()).collect(),
+        title: "Kooperationsvereinbarung über die Zusammenarbeit im Bereich des kommunalen Bildungsmanagements".to_owned(),
+        document_hash: None,
+        areas: BTreeSet::from([Area::Calendars, Area::Projects, Area::Datasets]),
+        fields: Some(fields.values().copied().collect()),
+        valid_from: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default(),
+        valid_until: None,
+    };
+    let way = BTreeSet::from([Way::to_parties(id)]);
+    let audience =
+        Audience::Owned { tenant: writer.tenant(), area: ScopeArea::Agreements, field: None, ways: way };
+    rows_of_draft(writer, &draft, id).await?;
+    crate::agreements::show_to_parties(writer, id, ensure(writer, &audience).await?).await?;
+    let active = agreement::ActiveModel { state: Set(AgreementState::Active), ..Default::default() };
+    let here = sea_orm::Condition::all().add(agreement::Column::Id.eq(id));
+    writer.change::<agreement::Entity, _>(here, active).await?;
+    for party in parties {
+        writer
+            .insert(agreement_signature::ActiveModel {
+                agreement_id: Set(id),
+                tenant_id: Set(party),
+                scope_id: Set(audience.id()),
+                signed_by: Set("Leitung der Verwaltung (Demo)".to_owned()),
+                signed_at: Set(writer.now()),
+            })
+            .await?;
+    }
+    Ok(id)
+}
+
+async fn places(session: &Session, grants: &BTreeMap<&str, Grant>) -> ApiResult<BTreeMap<String, Uuid>> {
+    let file: Places = parse(PLACES)?;
+    let mut ids = BTreeMap::new();
+    for slug in ["kaufbeuren", "ostallgaeu"] {
+        let writer = writer(session, grants, slug).await?;
+        let (mut rows, mut origins) = (Vec::new(), Vec::new());
+        for place in file.place.iter().filter(|it| it.tenant == slug) {
+            let id = new_id();
+            ids.insert(place.key.clone(), id);
+            let words = [Some(place.name.as_str()), place.city.as_deref(), place.postal_code.as_deref()];
+            rows.push(full::<_, learning_place::ActiveModel>(learning_place::Model {
+                id,
+                tenant_id: writer.tenant(),
+                scope_id: PUBLIC_SCOPE,
+                key: place.key.clone(),
+                name: place.name.clone(),
+                kind: place.kind,
+                region_ags: place.region.clone(),
+                postal_code: place.postal_code.clone(),
+                city: place.city.clone(),
+                latitude: Some(place.latitude),
+                longitude: Some(place.longitude),
+                note: place.note.clone(),
+                search_text: text::fold(&words.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+                version: 1,
+                created_at: writer.now(),
+                updated_at: writer.now(),
+            }));
+            origins.extend(place.origin.iter().map(|it| {
+                full::<_, learning_place_origin::ActiveModel>(learning_place_origin::Model {
+                    id: new_id(),
+                    tenant_id: writer.tenant(),
+                    scope_id: PUBLIC_SCOPE,
+                    learning_place_id: id,
+                    name: it.name.clone(),
+                    kind: it.kind.clone(),
+                    latitude: it.latitude,
+                    longitude: it.longitude,
+                    source: file.source.attribution.clone(),
+                })
+            }));
+        }
+        writer.insert_all(rows).await?;
+        writer.insert_all(origins).await?;
+    }
+    Ok(ids)
+}
+
+async fn plan(
+    writer: &Writer<'_>,
+    slug: &str,
+    plans: &Plans,
+    fields: &BTreeMap<&str, Uuid>,
+    places: &BTreeMap<String, Uuid>,
+    agreement: Uuid,
+) -> ApiResult<()> {
+    for file in plans.calendar.iter().filter(|it| it.tenant == slug) {
+        let wish = CalendarWish {
+            tenant: writer.tenant(),
+            name: file.name.clone(),
+            description: file.description.clone(),
+            color: file.color.clone(),
+            zone: Some(Berlin),
+            field: file.field.as_deref().and_then(|it| fields.get(it).copied()),
+            confidentiality: file.confidentiality,
+        };
+        let mut row = calendar_row(writer, wish, Berlin.name().to_owned(), new_id());
+        // Scopes follow the shares, which refer to the calendar: it is private until both are there.
+        ensure(writer, &Audience::private(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id)).await?;
+        writer.insert::<calendar::ActiveModel>(full(row.clone())).await?;
+        let shares = share(writer, &file.key, &row, agreement).await?;
+        let ways = ways_of(&shares, &row);
+        let audience = Audience::new(
+            row.tenant_id,
+            ScopeArea::Calendars,
+            row.field_of_work_id,
+            row.confidentiality,
+            &ways,
+        );
+        row.scope_id = ensure(writer, &audience).await?;
+        let moved = calendar::ActiveModel { scope_id: Set(row.scope_id), ..Default::default() };
+        let here = sea_orm::Condition::all().add(calendar::Column::Id.eq(row.id));
+        writer.change::<calendar::Entity, _>(here, moved).await?;
+        let mut rows: Vec<calendar_entry::ActiveModel> = Vec::new();
+        for entry in &file.entry {
+            let mut entry = entry_row(writer, &row, wish_of(entry, &row, places)?, new_id());
+            let takes_time = entry.status.takes_time();
+            let audience =
+                entry_audience(row.tenant_id, row.field_of_work_id, entry.confidentiality, takes_time, &ways);
+            entry.scope_id = ensure(writer, &audience).await?;
+            rows.push(full(entry));
+        }
+        writer.insert_all(rows).await?;
+    }
+    Ok(())
+}
+
+async fn share(
+    writer: &Writer<'_>,
+    key: &str,
+    calendar: &calendar::Model,
+    agreement: Uuid,
+) -> ApiResult<Vec<share::Model>> {
+    let mut shares = Vec::new();
+    for (_, level, reason) in SHARES.iter().filter(|(it, ..)| *it == key) {
+        let wish = ShareWish {
+            tenant: writer.tenant(),
+            agreement,
+            area: Area::Calendars,
+            calendar: Some(calendar.id),
+            field: None,
+            grantee: None,
+            grantee_role: None,
+            level: *level,
+            valid_from: None,
+            valid_until: None,
+            reason: Some((*reason).to_owned()),
+        };
+        shares.push(insert_share(writer, &wish, new_id()).await?);
+    }
+    Ok(shares)
+}
+
+fn wish_of(entry: &Entry, calendar: &calendar::Model, places: &BTreeMap<String, Uuid>) -> ApiResult<EntryWish> {
+    let time = match (entry.start, entry.end, entry.from) {
+        (Some(start), Some(end), None) => EntryTime::timed(start, end, Berlin)?,
+        (None, None, Some(first)) => EntryTime::all_day(first, entry.to.unwrap_or(first), Berlin)?,
+        _ => return Err(ApiError::fault(format!("plans.toml: {:?} has no clear time", entry.title))),
+    };
+    let place = match &entry.place {
+        Some(key) => Some(*places.get(key).ok_or_else(|| ApiError::fault(format!("plans.toml: no place {key:?}")))?),
+        None => None,
+    };
+    if entry.confidentiality.is_some_and(|it| it > calendar.confidentiality) {
+        return Err(ApiError::fault(format!("plans.toml: {:?} is wider than its calendar", entry.title)));
+    }
+    Ok(EntryWish {
+        title: entry.title.clone(),
+        description: entry.description.clone(),
+        kind: entry.kind,
+        status: entry.status.unwrap_or(verbund_entities::EntryStatus::Confirmed),
+        confidentiality: entry.confidentiality.or(Some(calendar.confidentiality)),
+        field: calendar.field_of_work_id,
+        time,
+        place,
+        location: entry.location.clone(),
+        organiser: entry.organiser.clone(),
+        target_groups: entry.target_groups.clone(),
+        registration_url: entry.registration_url.clone(),
+        source: entry.source.clone(),
+    })
+}
+
+fn role(account: &Account, issuer: &str, tenant: Uuid) -> RoleWish {
+    RoleWish {
+        tenant,
+        to: WishedMember::Account {
+            issuer: issuer.to_owned(),
+            subject: account.subject.clone(),
+            name: account.subject.clone(),
+            email: None,
+        },
+        role: account.role,
+        fields: None,
+        valid_from: None,
+        valid_until: None,
+        reason: Some("role account of the demo".to_owned()),
+    }
+}

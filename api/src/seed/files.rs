@@ -1,0 +1,140 @@
+//! The formats of the seed files.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use verbund_entities::{
+    Confidentiality, EntryKind, EntryStatus, HolidayExtent, HolidayKind, LearningPlaceKind, RegionKind,
+};
+
+/// Where the facts of a file come from.
+#[derive(Debug, Deserialize)]
+pub(super) struct Source {
+    /// Attribution as the licence wants it.
+    pub attribution: String,
+}
+
+/// `regions.toml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Regions {
+    pub source: Source,
+    pub region: Vec<Region>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Region {
+    pub ags: String,
+    pub name: String,
+    pub kind: RegionKind,
+    pub parent: Option<String>,
+    pub population: i32,
+    #[serde(deserialize_with = "date")]
+    pub population_date: NaiveDate,
+}
+
+/// `public_holidays.toml` and `school_holidays.toml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Holidays {
+    pub source: Source,
+    pub holiday: Vec<Holiday>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Holiday {
+    pub kind: HolidayKind,
+    pub region: String,
+    #[serde(deserialize_with = "date")]
+    pub from: NaiveDate,
+    #[serde(deserialize_with = "date")]
+    pub to: NaiveDate,
+    pub name_de: String,
+    pub name_en: String,
+    pub extent: HolidayExtent,
+}
+
+/// `learning_places.toml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Places {
+    pub source: Source,
+    pub place: Vec<Place>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Place {
+    pub key: String,
+    pub tenant: String,
+    pub name: String,
+    pub kind: LearningPlaceKind,
+    pub region: Option<String>,
+    pub postal_code: Option<String>,
+    pub city: Option<String>,
+    pub latitude: f64,
+    pub longitude: f64,
+    pub note: Option<String>,
+    pub origin: Vec<Origin>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Origin {
+    pub name: String,
+    pub latitude: f64,
+    pub longitude: f64,
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// `plans.toml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Plans {
+    pub calendar: Vec<Calendar>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Calendar {
+    pub key: String,
+    pub tenant: String,
+    pub name: String,
+    pub description: Option<String>,
+    pub field: Option<String>,
+    pub confidentiality: Confidentiality,
+    pub color: Option<String>,
+    #[serde(default)]
+    pub entry: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Entry {
+    pub title: String,
+    pub description: Option<String>,
+    pub kind: EntryKind,
+    pub status: Option<EntryStatus>,
+    pub confidentiality: Option<Confidentiality>,
+    #[serde(default, deserialize_with = "optional_time")]
+    pub start: Option<NaiveDateTime>,
+    #[serde(default, deserialize_with = "optional_time")]
+    pub end: Option<NaiveDateTime>,
+    #[serde(default, deserialize_with = "optional_date")]
+    pub from: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "optional_date")]
+    pub to: Option<NaiveDate>,
+    pub place: Option<String>,
+    pub location: Option<String>,
+    pub organiser: Option<String>,
+    #[serde(default)]
+    pub target_groups: Vec<String>,
+    pub registration_url: Option<String>,
+    pub source: Option<String>,
+}
+
+fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    toml::value::Datetime::deserialize(deserializer)?.to_string().parse().map_err(D::Error::custom)
+}
+
+fn optional_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    date(deserializer).map(Some)
+}
+
+fn optional_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDateTime>, D::Error> {
+    let text = toml::value::Datetime::deserialize(deserializer)?.to_string();
+    text.parse().map(Some).map_err(D::Error::custom)
+}

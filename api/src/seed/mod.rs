@@ -1,0 +1,9 @@
+//! Data that the binary brings along: reference data and the world of the demo. Sources and licences stand in the
+//! files (folder `api/seed`).
+
+mod demo;
+mod files;
+mod tenants;
+
+pub use demo::{Account, accounts, demo};
+pub use tenants::{TenantWish, create_tenant};

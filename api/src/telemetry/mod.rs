@@ -1,0 +1,28 @@
+//! Logs. One line per request, with the fields of [`RequestLine`]; faults are logged once, where they are masked.
+
+mod request_line;
+
+pub use request_line::{Operation, RequestLine};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::config::{Log, LogFormat};
+
+/// Starts writing logs to standard error. A second call changes nothing.
+///
+/// # Errors
+/// The filter cannot be read.
+pub fn start(log: &Log) -> Result<(), String> {
+    let filter = EnvFilter::try_new(&log.filter).map_err(|error| format!("log.filter {:?}: {error}", log.filter))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_span_events(FmtSpan::NONE);
+    // Fails only when a subscriber is set already.
+    let _already = match log.format {
+        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
+        LogFormat::Text => builder.compact().try_init(),
+    };
+    Ok(())
+}
