@@ -18,6 +18,7 @@ pub mod holidays;
 mod http;
 pub mod i18n;
 pub mod members;
+pub mod operator;
 pub mod places;
 pub mod policy;
 pub mod seed;

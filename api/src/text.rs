@@ -34,9 +34,12 @@ pub fn optional(value: Option<String>, field: &'static str, max: usize) -> ApiRe
 pub fn web_address(value: Option<String>, field: &'static str) -> ApiResult<Option<String>> {
     let value = optional(value, field, 2_000)?;
     if let Some(address) = &value
-        && (!(address.starts_with("https://") || address.starts_with("http://")) || address.contains(char::is_whitespace))
+        && (!(address.starts_with("https://") || address.starts_with("http://"))
+            || address.contains(char::is_whitespace))
     {
-        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("no-web-address").with("value", address)).into());
+        return Err(
+            Problem::at(UserErrorCode::Invalid, field, Text::new("no-web-address").with("value", address)).into()
+        );
     }
     Ok(value)
 }

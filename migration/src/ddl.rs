@@ -7,10 +7,7 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     let backend = manager.get_database_backend();
     for statement in sql.split("\n;;").map(str::trim).filter(|it| !it.is_empty()) {
-        manager
-            .get_connection()
-            .execute_unprepared(&render(backend, statement))
-            .await?;
+        manager.get_connection().execute_unprepared(&render(backend, statement)).await?;
     }
     Ok(())
 }

@@ -16,17 +16,11 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let tenant_kind = one_of("tenant", "kind", &["RURAL_DISTRICT", "DISTRICT_FREE_CITY", "MUNICIPALITY", "OTHER"]);
         let tenant_status = one_of("tenant", "status", &["ACTIVE", "SUSPENDED"]);
-        let scope_area = one_of(
-            "scope",
-            "area",
-            &["CALENDARS", "PROJECTS", "DATASETS", "PLACES", "MEMBERS", "AGREEMENTS", "AUDIT"],
-        );
+        let scope_area =
+            one_of("scope", "area", &["CALENDARS", "PROJECTS", "DATASETS", "PLACES", "MEMBERS", "AGREEMENTS", "AUDIT"]);
         let confidentiality = one_of("scope", "confidentiality", &["INTERNAL", "PARTNER", "PUBLIC"]);
-        let region_kind = one_of(
-            "region",
-            "kind",
-            &["RURAL_DISTRICT", "DISTRICT_FREE_CITY", "TOWN", "MARKET", "MUNICIPALITY"],
-        );
+        let region_kind =
+            one_of("region", "kind", &["RURAL_DISTRICT", "DISTRICT_FREE_CITY", "TOWN", "MARKET", "MUNICIPALITY"]);
         let holiday_kind = one_of("holiday", "kind", &["PUBLIC", "SCHOOL_HOLIDAY", "SCHOOL_FREE_DAY"]);
         let extent = one_of("holiday", "extent", &["STATEWIDE", "CATHOLIC_MUNICIPALITIES"]);
         run(

@@ -10,16 +10,8 @@ use crate::ddl::{one_of, run};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const ROLES: [&str; 8] = [
-    "VIEWER",
-    "PLANNER",
-    "PROJECT_LEAD",
-    "DATA_STEWARD",
-    "PUBLISHER",
-    "TENANT_ADMIN",
-    "AUDITOR",
-    "INTEGRATOR",
-];
+const ROLES: [&str; 8] =
+    ["VIEWER", "PLANNER", "PROJECT_LEAD", "DATA_STEWARD", "PUBLISHER", "TENANT_ADMIN", "AUDITOR", "INTEGRATOR"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

@@ -31,11 +31,7 @@ impl Json {
     }
 
     fn flag(&self, column: &str) -> String {
-        if self.postgres {
-            column.to_owned()
-        } else {
-            format!("json(CASE WHEN {column} THEN 'true' ELSE 'false' END)")
-        }
+        if self.postgres { column.to_owned() } else { format!("json(CASE WHEN {column} THEN 'true' ELSE 'false' END)") }
     }
 
     fn object(&self, fields: &[(&str, String)]) -> String {

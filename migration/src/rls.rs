@@ -5,8 +5,7 @@
 //! Unset means nothing. The `(SELECT …)` and the outer cast make each setting a constant of the statement; without
 //! them it is parsed again for every row.
 
-const SCOPES: &str =
-    "ANY ((SELECT coalesce(nullif(current_setting('app.scopes', true), ''), '{}')::uuid[])::uuid[])";
+const SCOPES: &str = "ANY ((SELECT coalesce(nullif(current_setting('app.scopes', true), ''), '{}')::uuid[])::uuid[])";
 const TENANT: &str = "(SELECT nullif(current_setting('app.tenant', true), '')::uuid)";
 const PERSON: &str = "(SELECT nullif(current_setting('app.person', true), '')::uuid)";
 
@@ -37,11 +36,7 @@ pub(crate) fn wall(table: &str, wall: Wall) -> String {
     let by_person = format!("person_id = {PERSON}");
     let (read, insert, write) = match wall {
         Wall::Content => (by_scope.clone(), format!("{by_tenant} AND {by_scope}"), by_tenant),
-        Wall::Shared => (
-            format!("{by_scope} OR {by_tenant}"),
-            format!("{by_tenant} AND {by_scope}"),
-            by_tenant,
-        ),
+        Wall::Shared => (format!("{by_scope} OR {by_tenant}"), format!("{by_tenant} AND {by_scope}"), by_tenant),
         Wall::Log => (by_scope, by_tenant, "false".to_owned()),
         Wall::Machinery => (by_tenant.clone(), by_tenant.clone(), by_tenant),
         Wall::Joint => (

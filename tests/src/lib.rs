@@ -1,1 +1,14 @@
-//! x
+//! What the integration tests stand on: real databases, the real server, and clients in the roles of its users.
+
+pub mod app;
+pub mod client;
+pub mod cluster;
+pub mod database;
+pub mod harness;
+pub mod world;
+
+pub use app::TestApp;
+pub use client::{Client, Reply};
+pub use database::Engine;
+pub use harness::{Case, both};
+pub use world::World;

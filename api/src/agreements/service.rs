@@ -216,9 +216,8 @@ pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()>
     let writer = session.writer(&grant).await?;
     // Two parties that sign at the same moment: the second must count the first.
     writer.lock_named(id).await?;
-    let signed = session
-        .select::<agreement_signature::Entity>()
-        .filter(agreement_signature::Column::AgreementId.eq(id));
+    let signed =
+        session.select::<agreement_signature::Entity>().filter(agreement_signature::Column::AgreementId.eq(id));
     let signed: BTreeSet<_> = session.all(signed).await?.into_iter().map(|it| it.tenant_id).collect();
     if signed.contains(&party) {
         return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());

@@ -112,11 +112,7 @@ fn wish(input: ShareCreateInput) -> ApiResult<ShareWish> {
         ShareObjectInput::Everything(true) => {}
         ShareObjectInput::Everything(false) => {
             let text = crate::i18n::Text::new("only-true");
-            problems.add(crate::error::Problem::at(
-                crate::error::UserErrorCode::Invalid,
-                "object.everything",
-                text,
-            ));
+            problems.add(crate::error::Problem::at(crate::error::UserErrorCode::Invalid, "object.everything", text));
         }
     }
     let grantee = match &input.grantee {

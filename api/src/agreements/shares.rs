@@ -164,12 +164,8 @@ fn covers_area(agreement: &agreement::Model, area: Area) -> bool {
 pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> ApiResult<share::Model> {
     // The parties that a share means see it; with a grantee, only that one.
     let way = Way { grantee: wish.grantee, ..Way::to_parties(wish.agreement) };
-    let audience = Audience::Owned {
-        tenant: wish.tenant,
-        area: ScopeArea::Agreements,
-        field: None,
-        ways: BTreeSet::from([way]),
-    };
+    let audience =
+        Audience::Owned { tenant: wish.tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) };
     let row = share::Model {
         id,
         tenant_id: wish.tenant,
@@ -251,18 +247,12 @@ pub async fn rescope_calendars(
         let audience = |takes_time| entry_audience(writer.tenant(), field, Confidentiality::Partner, takes_time, &ways);
         let open = ensure(writer, &audience(true)).await?;
         let idle = ensure(writer, &audience(false)).await?;
-        let partner: Vec<_> = calendars
-            .iter()
-            .filter(|it| it.confidentiality == Confidentiality::Partner)
-            .map(|it| it.id)
-            .collect();
+        let partner: Vec<_> =
+            calendars.iter().filter(|it| it.confidentiality == Confidentiality::Partner).map(|it| it.id).collect();
         let all: Vec<_> = calendars.iter().map(|it| it.id).collect();
         let calendar = calendar::ActiveModel { scope_id: Set(open), ..Default::default() };
         writer
-            .change::<calendar::Entity, _>(
-                sea_orm::Condition::all().add(calendar::Column::Id.is_in(partner)),
-                calendar,
-            )
+            .change::<calendar::Entity, _>(sea_orm::Condition::all().add(calendar::Column::Id.is_in(partner)), calendar)
             .await?;
         let busy = [EntryStatus::Tentative, EntryStatus::Confirmed];
         for (scope, takes_time) in [(open, true), (idle, false)] {

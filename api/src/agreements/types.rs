@@ -109,8 +109,7 @@ impl Agreement {
             let signature = self.signatures.iter().find(|it| it.tenant_id == *party);
             parties.push(AgreementParty {
                 tenant: tenant_of(ctx, *party).await?,
-                signature: signature
-                    .map(|it| Signature { signed_by: it.signed_by.clone(), signed_at: it.signed_at }),
+                signature: signature.map(|it| Signature { signed_by: it.signed_by.clone(), signed_at: it.signed_at }),
             });
         }
         Ok(parties)
@@ -148,8 +147,7 @@ impl Agreement {
             let object = PolicyObject::row(ScopeArea::Agreements, tenant, self.row.scope_id, None);
             matches!(session.access().decide(action, &object), Decision::Allow(..))
         };
-        let unsigned =
-            self.parties.iter().filter(|party| !self.signatures.iter().any(|it| it.tenant_id == **party));
+        let unsigned = self.parties.iter().filter(|party| !self.signatures.iter().any(|it| it.tenant_id == **party));
         Ok(AgreementAbilities {
             propose: self.row.state == State::Draft && can(Action::Write, self.row.tenant_id),
             sign: self.row.state == State::Proposed && unsigned.copied().any(|it| can(Action::Sign, it)),

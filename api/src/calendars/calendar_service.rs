@@ -4,9 +4,7 @@ use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use verbund_entities::{
-    Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work, tenant,
-};
+use verbund_entities::{Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work, tenant};
 
 use super::types::object_of;
 use crate::agreements::rescope_calendars;
@@ -133,7 +131,11 @@ fn color(color: Option<String>) -> ApiResult<Option<String>> {
 }
 
 /// Looks a calendar up and decides whether the actor may change it.
-pub async fn writable(session: &Session, id: Uuid, field: &'static str) -> ApiResult<(crate::policy::Grant, calendar::Model)> {
+pub async fn writable(
+    session: &Session,
+    id: Uuid,
+    field: &'static str,
+) -> ApiResult<(crate::policy::Grant, calendar::Model)> {
     let Some(row) = session.get::<calendar::Entity>(id).await? else {
         return Err(Problem::not_found(field).into());
     };
@@ -181,8 +183,7 @@ async fn narrow_entries(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult
     let entries = Condition::all()
         .add(calendar_entry::Column::CalendarId.eq(row.id))
         .add(calendar_entry::Column::Confidentiality.is_in(wider));
-    let mut values =
-        calendar_entry::ActiveModel { confidentiality: Set(row.confidentiality), ..Default::default() };
+    let mut values = calendar_entry::ActiveModel { confidentiality: Set(row.confidentiality), ..Default::default() };
     if row.confidentiality == Confidentiality::Internal {
         values.scope_id = Set(row.scope_id);
     }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
-use sea_orm::{Set};
+use sea_orm::Set;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{
@@ -181,8 +181,7 @@ async fn check(
     wish.description = problems.take(text::optional(wish.description, "description", 10_000))?.flatten();
     wish.location = problems.take(text::optional(wish.location, "location", 300))?.flatten();
     wish.organiser = problems.take(text::optional(wish.organiser, "organiser", 300))?.flatten();
-    wish.registration_url =
-        problems.take(text::web_address(wish.registration_url, "registrationUrl"))?.flatten();
+    wish.registration_url = problems.take(text::web_address(wish.registration_url, "registrationUrl"))?.flatten();
     if wish.target_groups.len() > 20 {
         let text = Text::new("list-too-long").with("length", wish.target_groups.len()).with("max", 20);
         problems.add(Problem::at(UserErrorCode::LimitReached, "targetGroups", text));

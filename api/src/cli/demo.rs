@@ -13,8 +13,7 @@ use crate::context::Clock;
 use crate::{seed, telemetry};
 
 /// Files that belong to a demo's folder and go with `--reset`.
-const FILES: [&str; 5] =
-    ["verbund.db", "verbund.db-wal", "verbund.db-shm", "verbund.db.migrate-lock", "issuer.key"];
+const FILES: [&str; 5] = ["verbund.db", "verbund.db-wal", "verbund.db-shm", "verbund.db.migrate-lock", "issuer.key"];
 
 /// How long the printed tokens are good.
 const TOKEN_DAYS: i64 = 30;
@@ -27,6 +26,7 @@ pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Res
     let mut config = Config::embedded(&folder)?;
     config.http.listen = listen;
     config.log.format = LogFormat::Text;
+    config.log.filter = "warn,verbund=info".to_owned();
     config.check()?;
     telemetry::start(&config.log)?;
     migrate(&config).await?;
@@ -61,8 +61,7 @@ fn introduce(config: &Config, address: SocketAddr) -> Result<(), String> {
     let mut planner = String::new();
     say(&format!("\nOne token per role account, good for {TOKEN_DAYS} days:\n"));
     for account in seed::accounts() {
-        let request =
-            TokenRequest { subject: account.subject.clone(), lifetime: Duration::days(TOKEN_DAYS) };
+        let request = TokenRequest { subject: account.subject.clone(), lifetime: Duration::days(TOKEN_DAYS) };
         let token = issuer.token(&request, now)?;
         say(&format!("{} ({})\n  {token}\n", account.subject, account.says));
         if account.subject == "planner@kaufbeuren" {
@@ -73,7 +72,9 @@ fn introduce(config: &Config, address: SocketAddr) -> Result<(), String> {
                  { nodes { __typename id start end tenant { slug } calendar { name } \
                  ... on CalendarEntrySummary { title status } \
                  ... on CalendarEntryFull { title status confidentiality place { name } } } } }";
-    say("March 2027 as the planner of Kaufbeuren sees it: own entries in full, Ostallgäu's as far as they are shared:\n");
+    say(
+        "March 2027 as the planner of Kaufbeuren sees it: own entries in full, Ostallgäu's as far as they are shared:\n",
+    );
     say(&format!(
         "curl -sS http://{address}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {planner}' \
          -d '{{\"query\":\"{query}\"}}'"

@@ -1,7 +1,7 @@
 //! The commands of the binary.
 
 mod demo;
-pub(crate) mod operator;
+mod operator;
 mod serve;
 
 use std::net::SocketAddr;
@@ -37,6 +37,9 @@ enum Command {
     },
     /// Applies pending migrations, and on PostgreSQL gives the application role its rights.
     Migrate,
+    /// Loads data from outside.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Prints the GraphQL schema.
     Schema,
     /// Prints the reference of the configuration.
@@ -49,6 +52,12 @@ enum Command {
     /// Members of authorities.
     #[command(subcommand)]
     Member(MemberCommand),
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// Common fields of work, regions and holidays that come with the binary. What is there already stays.
+    Reference,
 }
 
 #[derive(Args)]
@@ -106,6 +115,9 @@ struct TenantArgs {
     /// Assumption Day (15 August) is a public holiday here.
     #[arg(long)]
     assumption_day: bool,
+    /// Public website.
+    #[arg(long)]
+    website: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -167,6 +179,12 @@ async fn command(cli: Cli) -> Result<(), String> {
             config.check()?;
             migrate(&config).await
         }
+        Command::Import(ImportCommand::Reference) => {
+            let config = Config::load(file)?;
+            config.check()?;
+            say(&format!("{} rows added", operator::reference(&config).await?));
+            Ok(())
+        }
         Command::Schema => {
             say(crate::graphql::sdl().trim_end());
             Ok(())
@@ -191,7 +209,7 @@ async fn command(cli: Cli) -> Result<(), String> {
             let config = Config::load(file)?;
             config.check()?;
             let slug = args.slug.clone();
-            operator::create_tenant(&config, args).await?;
+            operator::tenant(&config, args).await?;
             say(&format!("added {slug}"));
             Ok(())
         }
@@ -199,7 +217,7 @@ async fn command(cli: Cli) -> Result<(), String> {
             let config = Config::load(file)?;
             config.check()?;
             let text = format!("{} is {} in {}", args.name, args.role.as_str(), args.tenant);
-            operator::grant(&config, args).await?;
+            operator::member(&config, args).await?;
             say(&text);
             Ok(())
         }

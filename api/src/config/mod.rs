@@ -118,24 +118,20 @@ impl Config {
     /// # Errors
     /// A file cannot be read, a key is unknown, a value has the wrong form; the text names it.
     pub fn load(file: Option<&Path>) -> Result<Self, String> {
-        let mut builder = config::Config::builder().add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
+        let mut builder =
+            config::Config::builder().add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
         if let Some(file) = file {
             builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
         }
-        let environment = config::Environment::with_prefix("VERBUND")
-            .prefix_separator("__")
-            .separator("__")
-            .try_parsing(true);
+        let environment =
+            config::Environment::with_prefix("VERBUND").prefix_separator("__").separator("__").try_parsing(true);
         builder = builder.add_source(environment);
         for (variable, key) in [("DATABASE_URL", "database.url"), ("DATABASE_OWNER_URL", "database.owner_url")] {
             if let Some(value) = environment_variable(variable) {
                 builder = builder.set_override(key, value).map_err(|error| error.to_string())?;
             }
         }
-        builder
-            .build()
-            .and_then(config::Config::try_deserialize)
-            .map_err(|error| format!("configuration: {error}"))
+        builder.build().and_then(config::Config::try_deserialize).map_err(|error| format!("configuration: {error}"))
     }
 
     /// The embedded defaults with an SQLite file in `folder` and the local issuer on: what `demo` and tests start from.
@@ -148,17 +144,17 @@ impl Config {
             .build()
             .and_then(config::Config::try_deserialize)
             .map_err(|error| format!("configuration: {error}"))?;
-        config.set_database(&format!("sqlite://{}?mode=rwc", folder.join("verbund.db").display()));
+        config.set_database(&format!("sqlite://{}?mode=rwc", folder.join("verbund.db").display()), "");
         config.auth.local.enabled = true;
         config.auth.local.key_file = folder.join("issuer.key");
         config.http.server_timing = true;
         Ok(config)
     }
 
-    /// Points at another database, for both roles.
-    pub fn set_database(&mut self, url: &str) {
+    /// Points at another database, as the application uses it and as its owner.
+    pub fn set_database(&mut self, url: &str, owner_url: &str) {
         self.database.url = url.to_owned().into();
-        self.database.owner_url = SecretString::default();
+        self.database.owner_url = owner_url.to_owned().into();
     }
 
     /// Checks what a type cannot.

@@ -78,9 +78,7 @@ impl ApiError {
     pub fn refused(decision: Decision, field: &'static str) -> Self {
         match decision {
             Decision::Hide => Problem::not_found(field).into(),
-            Decision::SignIn => {
-                Problem::at(UserErrorCode::Unauthenticated, field, Text::new("unauthenticated")).into()
-            }
+            Decision::SignIn => Problem::at(UserErrorCode::Unauthenticated, field, Text::new("unauthenticated")).into(),
             Decision::Deny(missing) => {
                 let missing = missing.map_or("-", crate::policy::Permission::name);
                 Problem::at(UserErrorCode::Forbidden, field, Text::new("forbidden").with("permission", missing)).into()
@@ -105,8 +103,7 @@ impl From<sea_orm::DbErr> for ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        let unavailable =
-            matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed);
+        let unavailable = matches!(error, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed);
         Self::Fault(Arc::new(Fault { message: format!("database: {error}"), unavailable }))
     }
 }

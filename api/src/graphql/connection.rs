@@ -35,8 +35,7 @@ where
 {
     let total = if ctx.look_ahead().field("totalCount").exists() { session.count(select.clone()).await? } else { 0 };
     let page = request.read(session, select, order).await?;
-    let frame =
-        Connection::with_additional_fields(page.has_previous, page.has_next, Total { total_count: total });
+    let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total { total_count: total });
     Ok((frame, page.cursors.into_iter().zip(page.rows).collect()))
 }
 

@@ -34,7 +34,8 @@ pub fn finish_errors(response: &mut Response, op: &Op) {
             }
             Some(ApiError::Fault(fault)) => {
                 tracing::error!(request_id = op.request_id, fault = fault.message, "operation failed");
-                let code = if fault.unavailable { TopLevelCode::Unavailable } else { TopLevelCode::InternalServerError };
+                let code =
+                    if fault.unavailable { TopLevelCode::Unavailable } else { TopLevelCode::InternalServerError };
                 errors.push(masked(error, code, op));
             }
             // Errors of the executor itself: about the document, or about a value that does not fit its type.

@@ -123,10 +123,9 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
             CalendarEntry::Summary(it) => Node::CalendarEntrySummary(it),
             CalendarEntry::Busy(it) => Node::CalendarEntryBusy(it),
         }),
-        NodeType::LearningPlace => session
-            .get::<learning_place::Entity>(id)
-            .await?
-            .map(|it: Arc<_>| Node::LearningPlace(LearningPlace(it))),
+        NodeType::LearningPlace => {
+            session.get::<learning_place::Entity>(id).await?.map(|it: Arc<_>| Node::LearningPlace(LearningPlace(it)))
+        }
         NodeType::Holiday => session.get::<holiday::Entity>(id).await?.map(|it| Node::Holiday(Holiday(it))),
     })
 }

@@ -72,8 +72,7 @@ pub trait Payload: Sized {
     fn changed(op: &Op, id: Uuid, done: ApiResult<()>) -> impl Future<Output = ApiResult<Self>> + Send {
         async move {
             let stale = matches!(&done, Err(error) if error.is(UserErrorCode::StaleVersion));
-            let object =
-                if done.is_ok() || stale { Self::load(&*op.session().await?, id).await? } else { None };
+            let object = if done.is_ok() || stale { Self::load(&*op.session().await?, id).await? } else { None };
             let errors = match done {
                 Ok(()) => Vec::new(),
                 Err(error) => UserError::sort(error, op)?,

@@ -14,15 +14,7 @@ use crate::tenants::{TenantMutation, TenantQuery};
 
 /// Reading.
 #[derive(MergedObject, Default)]
-pub struct Query(
-    AccessQuery,
-    NodeQuery,
-    TenantQuery,
-    AgreementQuery,
-    CalendarQuery,
-    PlaceQuery,
-    HolidayQuery,
-);
+pub struct Query(AccessQuery, NodeQuery, TenantQuery, AgreementQuery, CalendarQuery, PlaceQuery, HolidayQuery);
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
 #[derive(MergedObject, Default)]

@@ -218,9 +218,8 @@ fn read(state: &State, headers: &HeaderMap, body: &[u8]) -> Result<(Arc<Executab
         return Ok((document, body));
     }
     limits::scan(&body.query)?;
-    let document = parse_query(&body.query).map_err(|error| {
-        Refusal::new(StatusCode::BAD_REQUEST, TopLevelCode::ParseFailed, error.to_string())
-    })?;
+    let document = parse_query(&body.query)
+        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, TopLevelCode::ParseFailed, error.to_string()))?;
     limits::root_fields(&document)?;
     let document = Arc::new(document);
     state.documents.insert(body.query.clone(), document.clone());
@@ -240,7 +239,9 @@ fn content_type(headers: &HeaderMap, status: StatusCode) -> HeaderValue {
 /// The caller's request id if it is a plain one, else a new one.
 fn request_id(headers: &HeaderMap) -> String {
     text(headers, "x-request-id")
-        .filter(|it| (8..=64).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        .filter(|it| {
+            (8..=64).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
         .map_or_else(|| new_id().to_string(), str::to_owned)
 }
 

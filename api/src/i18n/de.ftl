@@ -1,5 +1,6 @@
 agreement-not-active = Die Vereinbarung ist { $state }; Freigaben brauchen eine geltende.
 area-not-covered = Die Vereinbarung umfasst { $area } nicht.
+authority-first = Zuerst eine Behörde anlegen: Der Import wird in ihrem Protokoll vermerkt.
 calendar-archived = Der Kalender ist abgelegt und nimmt keine neuen Termine auf.
 calendar-in-calendars = Ein Kalender gehört zum Kooperationsfeld CALENDARS.
 calendar-is-internal = Der Kalender ist intern; aus ihm kann nichts freigegeben werden.

@@ -1,5 +1,6 @@
 agreement-not-active = The agreement is { $state }; shares need an active one.
 area-not-covered = The agreement does not cover { $area }.
+authority-first = Add an authority first: the trail of the import needs one.
 calendar-archived = The calendar was put away and takes no new entries.
 calendar-in-calendars = A calendar belongs to the area CALENDARS.
 calendar-is-internal = The calendar is internal; nothing of it can be shared.

@@ -117,12 +117,9 @@ fn wish(input: RoleGrantInput) -> ApiResult<RoleWish> {
         RoleRecipientInput::Member(id) => {
             problems.take(NodeType::Member.parse(&id, "to.member"))?.map(WishedMember::Known)
         }
-        RoleRecipientInput::Account(it) => Some(WishedMember::Account {
-            issuer: it.issuer,
-            subject: it.subject,
-            name: it.name,
-            email: it.email,
-        }),
+        RoleRecipientInput::Account(it) => {
+            Some(WishedMember::Account { issuer: it.issuer, subject: it.subject, name: it.name, email: it.email })
+        }
     };
     let fields = match input.fields_of_work {
         Some(ids) => problems.take(NodeType::FieldOfWork.parse_all(&ids, "fieldsOfWork"))?.map(Some),

@@ -49,8 +49,7 @@ impl LearningPlaceOrder {
         use learning_place::Column as C;
         let name: fn(&learning_place::Model) -> (SortValue, Uuid) =
             |row| (SortValue::Text(Some(row.name.clone())), row.id);
-        let city: fn(&learning_place::Model) -> (SortValue, Uuid) =
-            |row| (SortValue::Text(row.city.clone()), row.id);
+        let city: fn(&learning_place::Model) -> (SortValue, Uuid) = |row| (SortValue::Text(row.city.clone()), row.id);
         let (column, descending, nullable, key) = match self {
             Self::Name => (C::Name, false, false, name),
             Self::City => (C::City, false, true, city),

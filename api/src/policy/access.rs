@@ -34,13 +34,9 @@ impl Access {
     /// Judges `facts` at `now`. `signed_in` is true for any bearer of a valid token, known here or not.
     pub fn evaluate(facts: Facts, signed_in: bool, now: DateTime<Utc>) -> Self {
         let active = facts.person.as_ref().is_some_and(|it| it.active);
-        let roles: Vec<_> = facts
-            .roles
-            .into_iter()
-            .filter(|it| active && within(today(&it.zone, now), it.from, it.until))
-            .collect();
-        let mut visible =
-            BTreeMap::from([(PUBLIC_SCOPE, Sight { level: ShareLevel::Full, because: Because::Public })]);
+        let roles: Vec<_> =
+            facts.roles.into_iter().filter(|it| active && within(today(&it.zone, now), it.from, it.until)).collect();
+        let mut visible = BTreeMap::from([(PUBLIC_SCOPE, Sight { level: ShareLevel::Full, because: Because::Public })]);
         for scope in &facts.scopes {
             let needed = read_permission(scope.area);
             if let Some(role) = holder(&roles, scope.tenant, needed, scope.field) {
@@ -102,9 +98,7 @@ impl Access {
         }
         let Some(needed) = action.needs(object.area) else { return Decision::Deny(None) };
         match holder(&self.roles, object.tenant, needed, object.field) {
-            Some(role) => {
-                Decision::Allow(ShareLevel::Full, Because::Role { tenant: object.tenant, role: role.role })
-            }
+            Some(role) => Decision::Allow(ShareLevel::Full, Because::Role { tenant: object.tenant, role: role.role }),
             None if self.signed_in => Decision::Deny(Some(needed)),
             None => Decision::SignIn,
         }
@@ -116,12 +110,9 @@ impl Access {
             Decision::Allow(level, because) => {
                 Explanation { allowed: true, level: Some(level), because: Some(because), missing: None }
             }
-            Decision::Hide => Explanation {
-                allowed: false,
-                level: None,
-                because: None,
-                missing: Some(read_permission(object.area)),
-            },
+            Decision::Hide => {
+                Explanation { allowed: false, level: None, because: None, missing: Some(read_permission(object.area)) }
+            }
             Decision::SignIn | Decision::Deny(_) => Explanation {
                 allowed: false,
                 level: object.scope.and_then(|it| self.sight(it)).map(|it| it.level),
@@ -137,9 +128,7 @@ impl Access {
     /// The decision, when it is not to allow.
     pub fn grant(&self, action: Action, object: &Object) -> Result<Grant, Decision> {
         match self.decide(action, object) {
-            Decision::Allow(..) => {
-                Ok(Grant { tenant: object.tenant, person: self.person.as_ref().map(|it| it.id) })
-            }
+            Decision::Allow(..) => Ok(Grant { tenant: object.tenant, person: self.person.as_ref().map(|it| it.id) }),
             refused => Err(refused),
         }
     }
@@ -191,9 +180,9 @@ fn spans(role: &RoleFact, from: Option<NaiveDate>, until: Option<NaiveDate>) -> 
 /// The first role in `tenant` that holds `permission` for a row with `field`. Row and right are judged together, per
 /// role: two roles never combine into what neither shows.
 fn holder(roles: &[RoleFact], tenant: Uuid, permission: Permission, field: Option<Uuid>) -> Option<&RoleFact> {
-    roles.iter().find(|it| {
-        it.tenant == tenant && Permission::of(it.role).contains(&permission) && it.fields.covers(field)
-    })
+    roles
+        .iter()
+        .find(|it| it.tenant == tenant && Permission::of(it.role).contains(&permission) && it.fields.covers(field))
 }
 
 /// The role through which a way reaches the actor, if it does.

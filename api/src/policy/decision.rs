@@ -34,10 +34,9 @@ impl Action {
             (Self::Write, ScopeArea::Members) => Some(P::MembersManage),
             (Self::Write, ScopeArea::Agreements) => Some(P::AgreementsManage),
             (Self::Write, ScopeArea::Audit) => None,
-            (
-                Self::Share,
-                ScopeArea::Calendars | ScopeArea::Projects | ScopeArea::Datasets | ScopeArea::Agreements,
-            ) => Some(P::SharesManage),
+            (Self::Share, ScopeArea::Calendars | ScopeArea::Projects | ScopeArea::Datasets | ScopeArea::Agreements) => {
+                Some(P::SharesManage)
+            }
             (Self::Share, ScopeArea::Places | ScopeArea::Members | ScopeArea::Audit) => None,
             (Self::Sign, ScopeArea::Agreements) => Some(P::AgreementsSign),
             (

@@ -214,8 +214,7 @@ struct AgreementRow {
 
 impl From<AgreementRow> for AgreementFact {
     fn from(row: AgreementRow) -> Self {
-        let areas =
-            [(Area::Calendars, row.calendars), (Area::Projects, row.projects), (Area::Datasets, row.datasets)];
+        let areas = [(Area::Calendars, row.calendars), (Area::Projects, row.projects), (Area::Datasets, row.datasets)];
         Self {
             id: row.id,
             state: row.state,

@@ -7,38 +7,26 @@ use chrono_tz::Europe::Berlin;
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 use uuid::Uuid;
 use verbund_entities::{
-    AgreementState, Area, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, TenantKind, agreement,
-    agreement_signature, calendar, calendar_entry, field_of_work, holiday, learning_place, learning_place_origin,
-    region, share, tenant,
+    AgreementState, Area, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, TenantKind, agreement, agreement_signature,
+    calendar, calendar_entry, learning_place, learning_place_origin, share, tenant,
 };
 
-use super::files::{Entry, Holidays, Places, Plans, Regions};
-use super::tenants::{TenantWish, insert};
+use super::files::{Entry, Places, Plans, parse};
 use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
 use crate::calendars::time::EntryTime;
 use crate::calendars::{CalendarWish, EntryWish, calendar_row, entry_row};
-use crate::cli::operator;
 use crate::config::Config;
 use crate::context::{Clock, Mutation, Op, new_id};
 use crate::error::{ApiError, ApiResult};
 use crate::members::{RoleWish, WishedMember, give_role};
+use crate::operator::{self, TenantWish, insert_tenant};
 use crate::policy::Grant;
 use crate::store::scopes::{Audience, Way, ensure, ways_of};
 use crate::store::{Session, Writer, full};
 use crate::text;
 
-const REGIONS: &str = include_str!("../../seed/regions.toml");
-const PUBLIC_HOLIDAYS: &str = include_str!("../../seed/public_holidays.toml");
-const SCHOOL_HOLIDAYS: &str = include_str!("../../seed/school_holidays.toml");
 const PLACES: &str = include_str!("../../seed/learning_places.toml");
 const PLANS: &str = include_str!("../../seed/plans.toml");
-
-/// The common fields of work: those that the agreement names.
-const FIELDS: [(&str, &str, &str); 3] = [
-    ("counselling", "Bildungsberatung", "Education counselling"),
-    ("orientation", "Berufsorientierung", "Vocational orientation"),
-    ("newcomers", "Bildungskoordination für Neuzugewanderte", "Coordination of education for newcomers"),
-];
 
 /// What each office shares: calendar, level, reason.
 const SHARES: [(&str, ShareLevel, &str); 6] = [
@@ -113,12 +101,10 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
     for wish in authorities() {
         let writer = writer(session, &grants, &wish.slug).await?;
         let id = writer.tenant();
-        let change = insert(&writer, wish, id).await?;
+        let change = insert_tenant(&writer, wish, id).await?;
         recorded = Some(mutation.record(&writer, change).await?);
     }
-    let kaufbeuren = writer(session, &grants, "kaufbeuren").await?;
-    reference(&kaufbeuren).await?;
-    let fields = fields(&kaufbeuren).await?;
+    let fields = super::reference::insert(&writer(session, &grants, "kaufbeuren").await?).await?;
     let agreement = agreement(&writer(session, &grants, "ostallgaeu").await?, &tenants, &fields).await?;
     let places = places(session, &grants).await?;
     let plans: Plans = parse(PLANS)?;
@@ -144,10 +130,6 @@ async fn writer<'a>(session: &'a Session, grants: &'a BTreeMap<&str, Grant>, slu
     session.writer(grant).await
 }
 
-fn parse<T: serde::de::DeserializeOwned>(text: &str) -> ApiResult<T> {
-    toml::from_str(text).map_err(|error| ApiError::fault(format!("seed file: {error}")))
-}
-
 fn authorities() -> [TenantWish; 3] {
     let wish = |slug: &str, name: &str, kind, ags: &str, website: &str| TenantWish {
         slug: slug.to_owned(),
@@ -159,13 +141,7 @@ fn authorities() -> [TenantWish; 3] {
         website: Some(website.to_owned()),
     };
     [
-        wish(
-            "kaufbeuren",
-            "Stadt Kaufbeuren",
-            TenantKind::DistrictFreeCity,
-            "09762",
-            "https://www.kaufbeuren.de",
-        ),
+        wish("kaufbeuren", "Stadt Kaufbeuren", TenantKind::DistrictFreeCity, "09762", "https://www.kaufbeuren.de"),
         wish(
             "ostallgaeu",
             "Landkreis Ostallgäu",
@@ -183,77 +159,19 @@ fn authorities() -> [TenantWish; 3] {
     ]
 }
 
-async fn reference(writer: &Writer<'_>) -> ApiResult<()> {
-    let regions: Regions = parse(REGIONS)?;
-    // Districts before their municipalities.
-    for district in [true, false] {
-        let rows = regions.region.iter().filter(|it| it.parent.is_none() == district).map(|it| {
-            full::<_, region::ActiveModel>(region::Model {
-                ags: it.ags.clone(),
-                name: it.name.clone(),
-                kind: it.kind,
-                parent_ags: it.parent.clone(),
-                population: it.population,
-                population_date: it.population_date,
-                source: regions.source.attribution.clone(),
-            })
-        });
-        writer.insert_all(rows.collect()).await?;
-    }
-    for file in [PUBLIC_HOLIDAYS, SCHOOL_HOLIDAYS] {
-        let holidays: Holidays = parse(file)?;
-        let rows = holidays.holiday.into_iter().map(|it| {
-            full::<_, holiday::ActiveModel>(holiday::Model {
-                id: new_id(),
-                kind: it.kind,
-                region: it.region,
-                starts_on: it.from,
-                ends_on: it.to,
-                name_de: it.name_de,
-                name_en: it.name_en,
-                extent: it.extent,
-                source: holidays.source.attribution.clone(),
-            })
-        });
-        writer.insert_all(rows.collect()).await?;
-    }
-    Ok(())
-}
-
-async fn fields(writer: &Writer<'_>) -> ApiResult<BTreeMap<&'static str, Uuid>> {
-    let mut fields = BTreeMap::new();
-    let mut rows: Vec<field_of_work::ActiveModel> = Vec::new();
-    for (key, name_de, name_en) in FIELDS {
-        let id = new_id();
-        fields.insert(key, id);
-        rows.push(full(field_of_work::Model {
-            id,
-            tenant_id: None,
-            scope_id: PUBLIC_SCOPE,
-            key: key.to_owned(),
-            name_de: name_de.to_owned(),
-            name_en: name_en.to_owned(),
-            version: 1,
-            created_at: writer.now(),
-            updated_at: writer.now(),
-        }));
-    }
-    writer.insert_all(rows).await?;
-    Ok(fields)
-}
-
 /// The agreement as both sides signed it. Its dates are the demo's own.
 async fn agreement(
     writer: &Writer<'_>,
     tenants: &BTreeMap<&str, Uuid>,
-    fields: &BTreeMap<&str, Uuid>,
+    fields: &BTreeMap<String, Uuid>,
 ) -> ApiResult<Uuid> {
     let id = new_id();
     let parties = ["kaufbeuren", "ostallgaeu"].map(|slug| tenants.get(slug).copied().unwrap_or_default());
     let draft = Draft {
         tenant: writer.tenant(),
         parties: parties.iter().copied().filter(|it| *it != writer.tenant()).collect(),
-        title: "Kooperationsvereinbarung über die Zusammenarbeit im Bereich des kommunalen Bildungsmanagements".to_owned(),
+        title: "Kooperationsvereinbarung über die Zusammenarbeit im Bereich des kommunalen Bildungsmanagements"
+            .to_owned(),
         document_hash: None,
         areas: BTreeSet::from([Area::Calendars, Area::Projects, Area::Datasets]),
         fields: Some(fields.values().copied().collect()),
@@ -261,8 +179,7 @@ async fn agreement(
         valid_until: None,
     };
     let way = BTreeSet::from([Way::to_parties(id)]);
-    let audience =
-        Audience::Owned { tenant: writer.tenant(), area: ScopeArea::Agreements, field: None, ways: way };
+    let audience = Audience::Owned { tenant: writer.tenant(), area: ScopeArea::Agreements, field: None, ways: way };
     rows_of_draft(writer, &draft, id).await?;
     crate::agreements::show_to_parties(writer, id, ensure(writer, &audience).await?).await?;
     let active = agreement::ActiveModel { state: Set(AgreementState::Active), ..Default::default() };
@@ -334,7 +251,7 @@ async fn plan(
     writer: &Writer<'_>,
     slug: &str,
     plans: &Plans,
-    fields: &BTreeMap<&str, Uuid>,
+    fields: &BTreeMap<String, Uuid>,
     places: &BTreeMap<String, Uuid>,
     agreement: Uuid,
 ) -> ApiResult<()> {
@@ -354,13 +271,8 @@ async fn plan(
         writer.insert::<calendar::ActiveModel>(full(row.clone())).await?;
         let shares = share(writer, &file.key, &row, agreement).await?;
         let ways = ways_of(&shares, &row);
-        let audience = Audience::new(
-            row.tenant_id,
-            ScopeArea::Calendars,
-            row.field_of_work_id,
-            row.confidentiality,
-            &ways,
-        );
+        let audience =
+            Audience::new(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id, row.confidentiality, &ways);
         row.scope_id = ensure(writer, &audience).await?;
         let moved = calendar::ActiveModel { scope_id: Set(row.scope_id), ..Default::default() };
         let here = sea_orm::Condition::all().add(calendar::Column::Id.eq(row.id));

@@ -7,6 +7,13 @@ use verbund_entities::{
     Confidentiality, EntryKind, EntryStatus, HolidayExtent, HolidayKind, LearningPlaceKind, RegionKind,
 };
 
+use crate::error::{ApiError, ApiResult};
+
+/// Reads an embedded file.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> ApiResult<T> {
+    toml::from_str(text).map_err(|error| ApiError::fault(format!("seed file: {error}")))
+}
+
 /// Where the facts of a file come from.
 #[derive(Debug, Deserialize)]
 pub(super) struct Source {

@@ -3,7 +3,7 @@
 
 mod demo;
 mod files;
-mod tenants;
+mod reference;
 
 pub use demo::{Account, accounts, demo};
-pub use tenants::{TenantWish, create_tenant};
+pub use reference::reference;

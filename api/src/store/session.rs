@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, Select, Value,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    Select, Value,
 };
 use uuid::Uuid;
 use verbund_entities::ShareLevel;
 
-pub use super::connection::Stats;
 use super::connection::Connection;
+pub use super::connection::Stats;
 use super::loaded::{Grouped, Keyed, Loaded};
 use super::writer::Writer;
 use super::{Owned, Reference};
@@ -195,11 +196,11 @@ where
     if backend == DbBackend::Postgres {
         let array = keys.map(|it| it.to_string()).collect::<Vec<_>>().join(",");
         let array = Value::from(format!("{{{array}}}"));
-        let any = match column.def().get_column_type() {
-            sea_orm::ColumnType::Uuid => "ANY ((SELECT $1::uuid[])::uuid[])",
-            _ => "ANY ((SELECT $1::text[])::text[])",
+        let is_any = match column.def().get_column_type() {
+            sea_orm::ColumnType::Uuid => "$1 = ANY ((SELECT $2::uuid[])::uuid[])",
+            _ => "$1 = ANY ((SELECT $2::text[])::text[])",
         };
-        Expr::col(column.as_column_ref()).eq(Expr::cust_with_values(any, [array]))
+        Expr::cust_with_exprs(is_any, [Expr::col(column.as_column_ref()), Expr::val(array)])
     } else {
         column.is_in(keys.map(Into::into))
     }

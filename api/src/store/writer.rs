@@ -1,12 +1,14 @@
 //! A writing connection: only with a grant, only for the authority that the grant names.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel, QueryFilter, RuntimeErr,
-    Select, Statement, UpdateMany,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel,
+    QueryFilter, RuntimeErr, Select, Statement, UpdateMany,
 };
 use uuid::Uuid;
-use verbund_entities::{idempotency_record, member};
+use verbund_entities::{field_of_work, idempotency_record, member};
 
 use super::Owned;
 use super::connection::Connection;
@@ -131,6 +133,28 @@ impl<'a> Writer<'a> {
             Err(DbErr::RecordNotInserted) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Inserts those rows that are not there yet, and tells how many.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn insert_missing<A>(&self, insert: sea_orm::InsertMany<A>) -> ApiResult<u64>
+    where
+        A: ActiveModelTrait,
+    {
+        match insert.exec_without_returning(self.conn).await {
+            Ok(rows) => Ok(rows),
+            Err(DbErr::RecordNotInserted) => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The common fields of work by key.
+    #[expect(clippy::disallowed_methods, reason = "common fields have no owner")]
+    pub(crate) async fn common_fields(&self) -> ApiResult<BTreeMap<String, Uuid>> {
+        let select = field_of_work::Entity::find().filter(field_of_work::Column::TenantId.is_null());
+        Ok(select.all(self.conn).await?.into_iter().map(|it| (it.key, it.id)).collect())
     }
 
     /// The idempotency record of an account.
@@ -281,4 +305,3 @@ fn violates(error: &DbErr, unique: Unique) -> bool {
         None => error.is_unique_violation() && error.message().ends_with(unique.columns),
     }
 }
-

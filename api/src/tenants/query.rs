@@ -43,8 +43,7 @@ impl TenantQuery {
     ) -> ApiResult<Paged<Tenant>> {
         let request = PageRequest::new(first, after, last, before, "tenants")?;
         let session = ctx.session().await?;
-        let select =
-            session.reference::<tenant::Entity>().filter(tenant::Column::Status.eq(TenantStatus::Active));
+        let select = session.reference::<tenant::Entity>().filter(tenant::Column::Status.eq(TenantStatus::Active));
         let order = Order {
             column: tenant::Column::LegalName,
             id: tenant::Column::Id,
@@ -74,8 +73,7 @@ impl TenantQuery {
             nullable: false,
             key: |row: &field_of_work::Model| (SortValue::Text(Some(row.key.clone())), row.id),
         };
-        let (frame, rows) =
-            page(ctx, &session, &request, session.select::<field_of_work::Entity>(), &order).await?;
+        let (frame, rows) = page(ctx, &session, &request, session.select::<field_of_work::Entity>(), &order).await?;
         if Selected::of(ctx).node("tenant") {
             session.load::<tenant::Entity>(rows.iter().filter_map(|(_, row)| row.tenant_id)).await?;
         }

@@ -11,8 +11,7 @@ use crate::policy::Permission;
 use crate::store::{Unique, WriteError, full};
 use crate::text;
 
-const KEY: Unique =
-    Unique { name: "field_of_work_key_key", columns: "field_of_work.tenant_id, field_of_work.key" };
+const KEY: Unique = Unique { name: "field_of_work_key_key", columns: "field_of_work.tenant_id, field_of_work.key" };
 
 /// Adds a field of work to `tenant`.
 pub async fn create_field(
@@ -75,4 +74,3 @@ pub async fn create_field(
     mutation.commit(recorded).await?;
     Ok(id)
 }
-

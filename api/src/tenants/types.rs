@@ -91,9 +91,8 @@ impl Tenant {
         let Some(ags) = self.0.ags.as_deref() else { return Ok(Vec::new()) };
         let session = ctx.session().await?;
         let here = region::Column::Ags.eq(ags).or(region::Column::ParentAgs.eq(ags));
-        let rows = session
-            .all(session.reference::<region::Entity>().filter(here).order_by_asc(region::Column::Ags))
-            .await?;
+        let rows =
+            session.all(session.reference::<region::Entity>().filter(here).order_by_asc(region::Column::Ags)).await?;
         Ok(rows.into_iter().map(|it| Region(Arc::new(it))).collect())
     }
 

@@ -42,13 +42,13 @@ pub async fn create_tenant(op: &Op, wish: TenantWish) -> ApiResult<Uuid> {
     let id = new_id();
     let grant = Grant::operator(id);
     let writer = mutation.session().writer(&grant).await?;
-    let change = insert(&writer, wish, id).await?;
+    let change = insert_tenant(&writer, wish, id).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
 
-pub(super) async fn insert(writer: &Writer<'_>, wish: TenantWish, id: Uuid) -> ApiResult<Change> {
+pub(crate) async fn insert_tenant(writer: &Writer<'_>, wish: TenantWish, id: Uuid) -> ApiResult<Change> {
     let mut problems = Problems::default();
     if !text::is_key(&wish.slug) {
         problems.add(Problem::at(UserErrorCode::Invalid, "slug", Text::new("no-key").with("value", &wish.slug)));

@@ -1,0 +1,72 @@
+//! What the operator does with the owner's rights on the database: authorities, first admins, reference data.
+//!
+//! The operator is a person at the command line who holds the database anyway. Nothing here is reachable over HTTP.
+
+mod tenants;
+
+use sea_orm::{ColumnTrait, QueryFilter};
+use secrecy::ExposeSecret as _;
+use verbund_entities::{RoleKey, tenant};
+
+pub(crate) use tenants::insert_tenant;
+pub use tenants::{TenantWish, create_tenant};
+
+use crate::auth::Actor;
+use crate::config::Config;
+use crate::context::{Clock, Mutation, Op, new_id};
+use crate::error::{ApiError, ApiResult, Problem};
+use crate::i18n::Locale;
+use crate::members::{RoleWish, WishedMember, give_role};
+use crate::policy::Grant;
+use crate::store::{DatabaseSettings, Store};
+
+/// The operator's operation on the configured database.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn operation(config: &Config, clock: &Clock) -> Result<Op, String> {
+    let url = config.database.owner_url()?.expose_secret().to_owned();
+    let store = Store::connect(&DatabaseSettings { url, max_connections: 1 }).await.map_err(|error| say(&error))?;
+    Ok(Op::new(store, clock.clone(), Actor::Operator, format!("cli-{}", new_id()), Locale::En))
+}
+
+/// An error in words, for the terminal.
+pub fn say(error: &ApiError) -> String {
+    match error {
+        ApiError::Fault(fault) => fault.message.clone(),
+        ApiError::Problems(problems) => {
+            let lines: Vec<_> = problems
+                .iter()
+                .map(|it| format!("{}: {}", it.field.as_deref().unwrap_or("input"), it.text.say(Locale::En)))
+                .collect();
+            lines.join("; ")
+        }
+    }
+}
+
+/// Gives an account a role in the authority `slug`: how the first admin comes in.
+///
+/// # Errors
+/// There is no such authority; the database fails.
+pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: WishedMember) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "member grant").await?;
+    let session = mutation.session();
+    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
+    let Some(tenant) = session.one(here).await? else {
+        return Err(Problem::not_found("tenant").into());
+    };
+    let grant = Grant::operator(tenant.id);
+    let writer = session.writer(&grant).await?;
+    let wish = RoleWish {
+        tenant: tenant.id,
+        to,
+        role,
+        fields: None,
+        valid_from: None,
+        valid_until: None,
+        reason: Some("given by the operator".to_owned()),
+    };
+    let (_, change) = give_role(&writer, None, &wish, new_id()).await?;
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}

@@ -1,0 +1,120 @@
+//! Reference data: common fields of work, regions, holidays.
+
+use std::collections::BTreeMap;
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, Insert, QuerySelect};
+use uuid::Uuid;
+use verbund_entities::{PUBLIC_SCOPE, field_of_work, holiday, region, tenant};
+
+use super::files::{Holidays, Regions, parse};
+use crate::context::{Change, Mutation, Op, new_id};
+use crate::error::{ApiResult, Problem, UserErrorCode};
+use crate::i18n::Text;
+use crate::policy::Grant;
+use crate::store::{Writer, full};
+
+const REGIONS: &str = include_str!("../../seed/regions.toml");
+const PUBLIC_HOLIDAYS: &str = include_str!("../../seed/public_holidays.toml");
+const SCHOOL_HOLIDAYS: &str = include_str!("../../seed/school_holidays.toml");
+
+/// The common fields of work: those that the agreement of the first two authorities names.
+const FIELDS: [(&str, &str, &str); 3] = [
+    ("counselling", "Bildungsberatung", "Education counselling"),
+    ("orientation", "Berufsorientierung", "Vocational orientation"),
+    ("newcomers", "Bildungskoordination für Neuzugewanderte", "Coordination of education for newcomers"),
+];
+
+/// Loads the reference data of the binary; what is there already stays. Tells how many rows were added.
+///
+/// # Errors
+/// There is no authority yet, in whose trail it could be told; the database fails.
+pub async fn reference(op: &Op) -> ApiResult<u64> {
+    let mutation = Mutation::begin(op, "import reference").await?;
+    let session = mutation.session();
+    let Some(tenant) = session.one(session.reference::<tenant::Entity>().limit(1)).await? else {
+        return Err(Problem::whole(UserErrorCode::Conflict, Text::new("authority-first")).into());
+    };
+    let grant = Grant::operator(tenant.id);
+    let writer = session.writer(&grant).await?;
+    let added = rows(&writer).await?;
+    let change = Change {
+        object_type: "Tenant",
+        object_id: tenant.id,
+        version: tenant.version,
+        scope: PUBLIC_SCOPE,
+        topic: "reference.imported",
+        agreement: None,
+        before: None,
+        after: Some(serde_json::json!({ "rows": added })),
+    };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(added)
+}
+
+/// The same within a transaction that is under way; tells the common fields by key.
+pub(super) async fn insert(writer: &Writer<'_>) -> ApiResult<BTreeMap<String, Uuid>> {
+    rows(writer).await?;
+    writer.common_fields().await
+}
+
+async fn rows(writer: &Writer<'_>) -> ApiResult<u64> {
+    let mut added = 0;
+    let fields = FIELDS.iter().map(|(key, name_de, name_en)| {
+        full::<_, field_of_work::ActiveModel>(field_of_work::Model {
+            id: new_id(),
+            tenant_id: None,
+            scope_id: PUBLIC_SCOPE,
+            key: (*key).to_owned(),
+            name_de: (*name_de).to_owned(),
+            name_en: (*name_en).to_owned(),
+            version: 1,
+            created_at: writer.now(),
+            updated_at: writer.now(),
+        })
+    });
+    added += add(writer, fields.collect()).await?;
+    let regions: Regions = parse(REGIONS)?;
+    // Districts before their municipalities.
+    for district in [true, false] {
+        let rows = regions.region.iter().filter(|it| it.parent.is_none() == district).map(|it| {
+            full::<_, region::ActiveModel>(region::Model {
+                ags: it.ags.clone(),
+                name: it.name.clone(),
+                kind: it.kind,
+                parent_ags: it.parent.clone(),
+                population: it.population,
+                population_date: it.population_date,
+                source: regions.source.attribution.clone(),
+            })
+        });
+        added += add(writer, rows.collect()).await?;
+    }
+    for file in [PUBLIC_HOLIDAYS, SCHOOL_HOLIDAYS] {
+        let holidays: Holidays = parse(file)?;
+        let rows = holidays.holiday.into_iter().map(|it| {
+            full::<_, holiday::ActiveModel>(holiday::Model {
+                id: new_id(),
+                kind: it.kind,
+                region: it.region,
+                starts_on: it.from,
+                ends_on: it.to,
+                name_de: it.name_de,
+                name_en: it.name_en,
+                extent: it.extent,
+                source: holidays.source.attribution.clone(),
+            })
+        });
+        added += add(writer, rows.collect()).await?;
+    }
+    Ok(added)
+}
+
+/// Inserts what is not there yet.
+async fn add<A: ActiveModelTrait>(writer: &Writer<'_>, rows: Vec<A>) -> ApiResult<u64> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    writer.insert_missing(Insert::many(rows).on_conflict(OnConflict::new().do_nothing().to_owned())).await
+}

@@ -1,0 +1,7 @@
+//! To be written.
+
+use verbund_tests::Case;
+
+pub fn cases() -> Vec<Case> {
+    Vec::new()
+}

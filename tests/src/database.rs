@@ -1,0 +1,159 @@
+//! Databases for tests: a template with the world in it, built once per engine; a copy of its own for every test.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use tempfile::TempDir;
+use verbund::config::Config;
+
+use crate::cluster::Cluster;
+use crate::world::World;
+
+/// The database engine a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Engine {
+    /// Embedded.
+    Sqlite,
+    /// Production.
+    Postgres,
+}
+
+/// Where all tests of this process keep their databases.
+pub struct Fixture {
+    /// The PostgreSQL of this process; none where it is not installed.
+    pub cluster: Option<Cluster>,
+    folder: TempDir,
+    sqlite: OnceLock<World>,
+    postgres: OnceLock<World>,
+    copies: std::sync::atomic::AtomicU32,
+}
+
+/// A database of one test.
+#[derive(Clone, Debug)]
+pub struct TestDatabase {
+    /// As the application role.
+    pub url: String,
+    /// As the owner of the schema.
+    pub owner_url: String,
+}
+
+const TEMPLATE: &str = "verbund_template";
+const APP_ROLE: &str = "verbund_app";
+const OWNER_ROLE: &str = "verbund_owner";
+
+impl Fixture {
+    /// Starts PostgreSQL where it is installed. Templates are built when first needed, by [`Fixture::prepare`].
+    ///
+    /// # Errors
+    /// PostgreSQL is there but does not start.
+    pub fn start() -> Result<Self, String> {
+        Ok(Self {
+            cluster: Cluster::start()?,
+            folder: tempfile::tempdir().map_err(|error| error.to_string())?,
+            sqlite: OnceLock::new(),
+            postgres: OnceLock::new(),
+            copies: std::sync::atomic::AtomicU32::new(0),
+        })
+    }
+
+    /// The engines that are there.
+    pub fn engines(&self) -> Vec<Engine> {
+        let postgres = self.cluster.as_ref().map(|_| Engine::Postgres);
+        [Some(Engine::Sqlite), postgres].into_iter().flatten().collect()
+    }
+
+    /// Builds the template of an engine with the world in it.
+    ///
+    /// # Errors
+    /// What failed.
+    pub async fn prepare(&self, engine: Engine) -> Result<(), String> {
+        let database = match engine {
+            Engine::Sqlite => self.sqlite_file("template"),
+            Engine::Postgres => {
+                self.admin(&format!("CREATE ROLE {OWNER_ROLE} LOGIN")).await?;
+                self.admin(&format!("CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER NOBYPASSRLS")).await?;
+                self.admin(&format!("CREATE DATABASE {TEMPLATE} OWNER {OWNER_ROLE}")).await?;
+                self.postgres_database(TEMPLATE)
+            }
+        };
+        verbund_migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
+        let world = World::build(engine, &self.config(&database)?).await?;
+        let slot = match engine {
+            Engine::Sqlite => &self.sqlite,
+            Engine::Postgres => &self.postgres,
+        };
+        slot.set(world).map_err(|_| "prepared twice".to_owned())
+    }
+
+    /// A copy of the template, with the ids of what is in it.
+    ///
+    /// # Errors
+    /// The copy cannot be made.
+    pub async fn copy(&self, engine: Engine) -> Result<(TestDatabase, World), String> {
+        let name = format!("test_{}", self.copies.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        match engine {
+            Engine::Sqlite => {
+                let failed = |error: std::io::Error| error.to_string();
+                std::fs::copy(self.path("template"), self.path(&name)).map_err(failed)?;
+                Ok((self.sqlite_file(&name), self.sqlite.get().ok_or("not prepared")?.clone()))
+            }
+            Engine::Postgres => {
+                self.admin(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER_ROLE}")).await?;
+                Ok((self.postgres_database(&name), self.postgres.get().ok_or("not prepared")?.clone()))
+            }
+        }
+    }
+
+    /// An empty database, for tests of the migrations.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub async fn empty(&self, engine: Engine) -> Result<TestDatabase, String> {
+        let name = format!("empty_{}", self.copies.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        match engine {
+            Engine::Sqlite => Ok(self.sqlite_file(&name)),
+            Engine::Postgres => {
+                self.admin(&format!("CREATE DATABASE {name} OWNER {OWNER_ROLE}")).await?;
+                Ok(self.postgres_database(&name))
+            }
+        }
+    }
+
+    /// A configuration for a database of this fixture, listening on a free port.
+    ///
+    /// # Errors
+    /// The embedded defaults are damaged.
+    pub fn config(&self, database: &TestDatabase) -> Result<Config, String> {
+        let mut config = Config::embedded(self.folder.path())?;
+        config.set_database(&database.url, &database.owner_url);
+        config.http.listen = ([127, 0, 0, 1], 0).into();
+        Ok(config)
+    }
+
+    /// Runs a statement as superuser of the cluster.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn admin(&self, sql: &str) -> Result<(), String> {
+        let cluster = self.cluster.as_ref().ok_or("PostgreSQL is not installed")?;
+        let failed = |error: sqlx::Error| format!("{sql}: {error}");
+        let mut conn = PgConnection::connect(&cluster.url("postgres", "postgres")).await.map_err(failed)?;
+        conn.execute(AssertSqlSafe(sql)).await.map_err(failed)?;
+        conn.close().await.map_err(failed)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.db"))
+    }
+
+    fn sqlite_file(&self, name: &str) -> TestDatabase {
+        let url = format!("sqlite://{}?mode=rwc", self.path(name).display());
+        TestDatabase { owner_url: url.clone(), url }
+    }
+
+    fn postgres_database(&self, name: &str) -> TestDatabase {
+        let url = |role| self.cluster.as_ref().map(|it| it.url(role, name)).unwrap_or_default();
+        TestDatabase { url: url(APP_ROLE), owner_url: url(OWNER_ROLE) }
+    }
+}

@@ -1,0 +1,238 @@
+//! The world of the tests: four authorities, two overlapping agreements, calendars shared at every level.
+//!
+//! It is built through the API, by the role accounts, as its users would. Names are `<tenant>.<what>`:
+//!
+//! - **Agreement A** binds kaufbeuren and ostallgaeu: calendars and projects, counselling and orientation, 2026–2027.
+//! - **Agreement B** binds ostallgaeu and memmingen: calendars, every field, without end.
+//! - **lindau** is bound by nothing: the outsider.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use verbund::config::Config;
+use verbund::context::Clock;
+use verbund::members::WishedMember;
+use verbund::operator::{TenantWish, create_tenant, grant_role, operation, say};
+use verbund_entities::{RoleKey, TenantKind};
+
+use crate::app::{Server, start_of_test, token};
+use crate::client::Client;
+use crate::database::Engine;
+
+/// Global ids of what is in the world, by name.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    ids: BTreeMap<String, String>,
+}
+
+/// The authorities: short name, legal name.
+pub const TENANTS: [(&str, &str); 4] = [
+    ("kaufbeuren", "Stadt Kaufbeuren"),
+    ("ostallgaeu", "Landkreis Ostallgäu"),
+    ("memmingen", "Stadt Memmingen"),
+    ("lindau", "Landkreis Lindau"),
+];
+
+/// The role accounts of each authority: `<name>@<tenant>`.
+pub const ROLES: [(&str, RoleKey); 6] = [
+    ("admin", RoleKey::TenantAdmin),
+    ("planner", RoleKey::Planner),
+    ("steward", RoleKey::DataSteward),
+    ("viewer", RoleKey::Viewer),
+    ("auditor", RoleKey::Auditor),
+    ("integrator", RoleKey::Integrator),
+];
+
+/// Calendars: name, owner, field of work, confidentiality.
+const CALENDARS: [(&str, &str, Option<&str>, &str); 7] = [
+    ("oal.office", "ostallgaeu", None, "INTERNAL"),
+    ("oal.counselling", "ostallgaeu", Some("counselling"), "PARTNER"),
+    ("oal.orientation", "ostallgaeu", Some("orientation"), "PARTNER"),
+    ("oal.newcomers", "ostallgaeu", Some("newcomers"), "PARTNER"),
+    ("oal.public", "ostallgaeu", Some("counselling"), "PUBLIC"),
+    ("kf.counselling", "kaufbeuren", Some("counselling"), "PARTNER"),
+    ("mm.plan", "memmingen", None, "PARTNER"),
+];
+
+/// Entries: name (its calendar is the name up to the last dot), confidentiality, status.
+const ENTRIES: [(&str, &str, &str); 14] = [
+    ("oal.office.meeting", "INTERNAL", "CONFIRMED"),
+    ("oal.counselling.day", "PARTNER", "CONFIRMED"),
+    ("oal.counselling.secret", "INTERNAL", "CONFIRMED"),
+    ("oal.orientation.fair", "PARTNER", "CONFIRMED"),
+    ("oal.orientation.idea", "PARTNER", "IDEA"),
+    ("oal.orientation.secret", "INTERNAL", "CONFIRMED"),
+    ("oal.newcomers.workshop", "PARTNER", "TENTATIVE"),
+    ("oal.public.forum", "PUBLIC", "CONFIRMED"),
+    ("oal.public.partner", "PARTNER", "CONFIRMED"),
+    ("oal.public.secret", "INTERNAL", "CONFIRMED"),
+    ("kf.counselling.day", "PARTNER", "CONFIRMED"),
+    ("kf.counselling.secret", "INTERNAL", "CONFIRMED"),
+    ("mm.plan.day", "PARTNER", "CONFIRMED"),
+    ("mm.plan.secret", "INTERNAL", "CONFIRMED"),
+];
+
+/// Shares: name, owner, agreement, calendar, level.
+const SHARES: [(&str, &str, &str, &str, &str); 7] = [
+    ("oal.counselling.a", "ostallgaeu", "a", "oal.counselling", "SUMMARY"),
+    ("oal.orientation.a", "ostallgaeu", "a", "oal.orientation", "BUSY"),
+    ("oal.orientation.b", "ostallgaeu", "b", "oal.orientation", "FULL"),
+    ("oal.newcomers.b", "ostallgaeu", "b", "oal.newcomers", "CONTRIBUTE"),
+    ("oal.public.a", "ostallgaeu", "a", "oal.public", "FULL"),
+    ("kf.counselling.a", "kaufbeuren", "a", "kf.counselling", "FULL"),
+    ("mm.plan.b", "memmingen", "b", "mm.plan", "SUMMARY"),
+];
+
+impl World {
+    /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
+    /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`.
+    pub fn id(&self, name: &str) -> &str {
+        self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
+    }
+
+    /// Names and ids of everything whose name begins with `prefix`.
+    pub fn all<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.ids.iter().filter(move |(name, _)| name.starts_with(prefix)).map(|(name, id)| (name.as_str(), id.as_str()))
+    }
+
+    /// Builds the world in an empty, migrated database.
+    ///
+    /// # Errors
+    /// The operator's part fails; the rest panics with what was refused.
+    pub async fn build(_engine: Engine, config: &Config) -> Result<Self, String> {
+        let clock = Clock::standing_at(start_of_test());
+        let op = operation(config, &clock).await?;
+        for (slug, name) in TENANTS {
+            let wish = TenantWish {
+                slug: slug.to_owned(),
+                legal_name: name.to_owned(),
+                kind: TenantKind::Other,
+                ags: None,
+                zone: chrono_tz::Europe::Berlin,
+                assumption_day: slug != "lindau",
+                website: None,
+            };
+            create_tenant(&op, wish).await.map_err(|error| say(&error))?;
+            for (account, role) in ROLES {
+                let subject = format!("{account}@{slug}");
+                let to = WishedMember::Account {
+                    issuer: config.auth.local.issuer.clone(),
+                    subject: subject.clone(),
+                    name: subject,
+                    email: None,
+                };
+                grant_role(&op, slug, role, to).await.map_err(|error| say(&error))?;
+            }
+        }
+        verbund::seed::reference(&op).await.map_err(|error| say(&error))?;
+        op.store.close().await;
+        let server = Server::start(config.clone(), clock).await?;
+        let as_actor = |subject: &str| server.client(Some(token(config, subject, start_of_test())));
+        let mut world = Self::default();
+        world.directory(&as_actor).await;
+        world.agreements(&as_actor).await;
+        world.calendars(&as_actor).await;
+        world.shares(&as_actor).await;
+        server.stop().await?;
+        Ok(world)
+    }
+
+    fn put(&mut self, name: String, id: &Value) {
+        self.ids.insert(name, id.as_str().expect("an id").to_owned());
+    }
+
+    async fn directory(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        for (slug, _) in TENANTS {
+            let query = "query($slug: String!) { tenant(slug: $slug) { id members(first: 100) { nodes { id name roles { id } } } }
+                         fieldsOfWork(first: 100) { nodes { id key } } }";
+            let data = as_actor(&format!("admin@{slug}")).send(query, json!({ "slug": slug })).await.data();
+            self.put(format!("tenant.{slug}"), &data["tenant"]["id"]);
+            for member in data["tenant"]["members"]["nodes"].as_array().expect("members") {
+                let name = member["name"].as_str().expect("a name");
+                self.put(format!("member.{name}"), &member["id"]);
+                self.put(format!("role.{name}"), &member["roles"][0]["id"]);
+            }
+            for field in data["fieldsOfWork"]["nodes"].as_array().expect("fields") {
+                self.put(format!("field.{}", field["key"].as_str().expect("a key")), &field["id"]);
+            }
+        }
+        // A planner whose role is limited to one field of work.
+        let input = json!({
+            "tenant": self.id("tenant.ostallgaeu"),
+            "to": { "account": { "issuer": "https://verbund.localhost", "subject": "counsellor@ostallgaeu", "name": "counsellor@ostallgaeu" } },
+            "role": "PLANNER",
+            "fieldsOfWork": [self.id("field.counselling")],
+        });
+        let made = as_actor("admin@ostallgaeu").mutate("roleGrant", input, "member { id roles { id } }").await;
+        self.put("member.counsellor@ostallgaeu".to_owned(), &made["member"]["id"]);
+        self.put("role.counsellor@ostallgaeu".to_owned(), &made["member"]["roles"][0]["id"]);
+    }
+
+    async fn agreements(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        let fields = [self.id("field.counselling"), self.id("field.orientation")];
+        let a = json!({
+            "tenant": self.id("tenant.ostallgaeu"), "parties": [self.id("tenant.kaufbeuren")],
+            "title": "Agreement A", "areas": ["CALENDARS", "PROJECTS"], "fieldsOfWork": fields,
+            "validFrom": "2026-01-01", "validUntil": "2027-12-31",
+        });
+        let b = json!({
+            "tenant": self.id("tenant.memmingen"), "parties": [self.id("tenant.ostallgaeu")],
+            "title": "Agreement B", "areas": ["CALENDARS"], "validFrom": "2026-01-01",
+        });
+        for (name, drafter, parties, input) in
+            [("a", "ostallgaeu", ["ostallgaeu", "kaufbeuren"], a), ("b", "memmingen", ["memmingen", "ostallgaeu"], b)]
+        {
+            let admin = as_actor(&format!("admin@{drafter}"));
+            let id = admin.mutate("agreementDraft", input, "agreement { id }").await["agreement"]["id"].clone();
+            admin.mutate("agreementPropose", json!({ "id": id, "version": 1 }), "agreement { state }").await;
+            for (index, party) in parties.iter().enumerate() {
+                let input = json!({ "id": id, "tenant": self.id(&format!("tenant.{party}")), "version": index + 2 });
+                let signer = as_actor(&format!("admin@{party}"));
+                let signed = signer.mutate("agreementSign", input, "agreement { state }").await;
+                assert_eq!(signed["agreement"]["state"], if index == 0 { "PROPOSED" } else { "ACTIVE" });
+            }
+            self.put(format!("agreement.{name}"), &id);
+        }
+    }
+
+    async fn calendars(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        for (name, tenant, field, confidentiality) in CALENDARS {
+            let input = json!({
+                "tenant": self.id(&format!("tenant.{tenant}")), "name": name, "confidentiality": confidentiality,
+                "fieldOfWork": field.map(|it| self.id(&format!("field.{it}"))),
+            });
+            let planner = as_actor(&format!("planner@{tenant}"));
+            let made = planner.mutate("calendarCreate", input, "calendar { id }").await;
+            self.put(format!("calendar.{name}"), &made["calendar"]["id"]);
+        }
+        for (index, (name, confidentiality, status)) in ENTRIES.into_iter().enumerate() {
+            let (calendar, _) = name.rsplit_once('.').expect("a calendar");
+            let owner = CALENDARS.iter().find(|it| it.0 == calendar).expect("a calendar").1;
+            let input = json!({
+                "calendar": self.id(&format!("calendar.{calendar}")), "title": format!("Title of {name}"),
+                "description": format!("Description of {name}"), "location": format!("Location of {name}"),
+                "organiser": format!("Organiser of {name}"), "targetGroups": [format!("Group of {name}")],
+                "kind": "WORKSHOP", "confidentiality": confidentiality, "status": status,
+                "time": { "timed": {
+                    "start": format!("2027-02-{:02}T09:00", index + 1), "end": format!("2027-02-{:02}T11:00", index + 1),
+                } },
+            });
+            let planner = as_actor(&format!("planner@{owner}"));
+            let made = planner.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+            self.put(format!("entry.{name}"), &made["calendarEntry"]["id"]);
+        }
+    }
+
+    async fn shares(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        for (name, tenant, agreement, calendar, level) in SHARES {
+            let input = json!({
+                "tenant": self.id(&format!("tenant.{tenant}")), "agreement": self.id(&format!("agreement.{agreement}")),
+                "area": "CALENDARS", "object": { "calendar": self.id(&format!("calendar.{calendar}")) }, "level": level,
+                "reason": format!("Reason of {name}"),
+            });
+            let admin = as_actor(&format!("admin@{tenant}"));
+            let made = admin.mutate("shareCreate", input, "share { id }").await;
+            self.put(format!("share.{name}"), &made["share"]["id"]);
+        }
+    }
+}
