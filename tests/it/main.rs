@@ -2,17 +2,17 @@
 
 mod access;
 mod agreements;
-mod calend.rs;
+mod calendars;
 mod holidays;
 mod limits;
-mod memb.rs;
+mod members;
 mod migrations;
 mod mutations;
 mod nodes;
 mod operations;
 mod places;
 mod schema;
-mod shared_calend.rs;
+mod shared_calendars;
 mod shares;
 mod statements;
 mod tokens;
@@ -23,17 +23,17 @@ fn main() -> std::process::ExitCode {
     let cases = [
         access::cases(),
         agreements::cases(),
-        calend.rs::cases(),
+        calendars::cases(),
         holidays::cases(),
         limits::cases(),
-        memb.rs::cases(),
+        members::cases(),
         migrations::cases(),
         mutations::cases(),
         nodes::cases(),
         operations::cases(),
         places::cases(),
         schema::cases(),
-        shared_calend.rs::cases(),
+        shared_calendars::cases(),
         shares::cases(),
         statements::cases(),
         tokens::cases(),

@@ -96,7 +96,7 @@ impl Cluster {
     /// The URL of `database` for the role `user`, as sqlx, sea-orm and psql read it.
     ///
     /// The socket's folder is the parameter `host`, which goes before the host of the URL; that one is there because
-    /// an URL with a user needs a host. Port and TLS are spelled out, so that `PGPORT` and `PGSSLMODE` change nothing.
+    /// a URL with a user needs a host. Port and TLS are spelled out, so that `PGPORT` and `PGSSLMODE` change nothing.
     pub fn url(&self, user: &str, database: &str) -> String {
         format!(
             "postgres://{}@localhost:{PORT}/{}?host={}&sslmode=disable",
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn encodes_what_an_url_cannot_carry() {
+    fn encodes_what_a_url_cannot_carry() {
         assert_eq!(percent_encode(b"/tmp/a b%\xc3\xa4"), "%2Ftmp%2Fa%20b%25%C3%A4");
         assert_eq!(percent_encode(b"verbund_app-1.x~"), "verbund_app-1.x~");
     }
