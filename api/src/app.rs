@@ -92,6 +92,7 @@ impl App {
             let _nobody_waits = stopping.send(());
         });
         let serving = tokio::spawn(serving.into_future());
+        let cut = serving.abort_handle();
         let late = async {
             let _dropped = stopped.await;
             tokio::time::sleep(deadline).await;
@@ -99,8 +100,10 @@ impl App {
         let result = tokio::select! {
             done = serving => done.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string())),
             () = late => {
-                tracing::warn!(seconds = deadline.as_secs(), "requests still running at the deadline were cut");
-                Ok(())
+                tracing::warn!(seconds = deadline.as_secs(), "requests still running at the deadline are cut");
+                cut.abort();
+                // Their connections come back when they are dropped; a process that ends does not wait for that.
+                return Ok(());
             }
         };
         store.close().await;

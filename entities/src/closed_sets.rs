@@ -57,7 +57,7 @@ closed_set! {
     TenantStatus {
         /// It does.
         Active = "ACTIVE",
-        /// It is switched off: its members lose their rights, what it shares is hidden.
+        /// It is switched off: its members lose their rights, what it shares is hidden. What is public stays public.
         Suspended = "SUSPENDED",
     }
 }

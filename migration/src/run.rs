@@ -1,5 +1,7 @@
 //! Applying the migrations, one process at a time.
 
+use std::collections::BTreeSet;
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
@@ -62,13 +64,27 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Names of the migrations that are not applied yet. Reads only, so the application role may ask.
+/// Names of the migrations that are not applied yet. Reads only, so the application role may ask. Migrations that this
+/// program does not know are no problem of its own: a newer one is being rolled out beside it.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    let pending = Migrator::get_pending_migrations_read_only(db).await?;
-    Ok(pending.iter().map(|it| it.name().to_owned()).collect())
+    let backend = db.get_database_backend();
+    let exists = if backend == DbBackend::Postgres {
+        "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL"
+    } else {
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
+    };
+    let mut applied = BTreeSet::new();
+    if db.query_one_raw(Statement::from_string(backend, exists)).await?.is_some() {
+        let versions = Statement::from_string(backend, "SELECT version FROM seaql_migrations");
+        for row in db.query_all_raw(versions).await? {
+            applied.insert(row.try_get::<String>("", "version")?);
+        }
+    }
+    let known = Migrator::migrations();
+    Ok(known.iter().map(|it| it.name().to_owned()).filter(|it| !applied.contains(it)).collect())
 }
 
 /// Why the connected role must not serve requests: it could pass row-level security by. Empty = it may. PostgreSQL only.
@@ -80,9 +96,10 @@ pub async fn role_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr
         ("SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolsuper", "it is a superuser"),
         ("SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolbypassrls", "it bypasses row-level security"),
         (
-            "SELECT 1 FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner
-             WHERE r.rolname = current_user AND c.relkind IN ('r', 'p') LIMIT 1",
-            "it owns tables",
+            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+               AND pg_has_role(current_user, c.relowner, 'MEMBER') LIMIT 1",
+            "it owns tables, or is a member of the role that does",
         ),
         (
             "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -20,7 +20,7 @@ use crate::graphql::enums::{AgreementState, Area, RoleKey, ShareLevel};
 use crate::graphql::id::NodeType;
 use crate::graphql::lookahead::Selected;
 use crate::graphql::scalars::Date;
-use crate::policy::{Action, Decision, Object as PolicyObject};
+use crate::policy::{Action, Object as PolicyObject};
 use crate::store::{Order, PageRequest, Session, SortValue};
 use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
@@ -145,7 +145,7 @@ impl Agreement {
         let session = ctx.session().await?;
         let can = |action, tenant| {
             let object = PolicyObject::row(ScopeArea::Agreements, tenant, self.row.scope_id, None);
-            matches!(session.access().decide(action, &object), Decision::Allow(..))
+            session.access().can(action, &object)
         };
         let unsigned = self.parties.iter().filter(|party| !self.signatures.iter().any(|it| it.tenant_id == **party));
         Ok(AgreementAbilities {
@@ -236,6 +236,13 @@ pub struct Share {
     effective: bool,
 }
 
+/// What the viewer may do with a share.
+#[derive(SimpleObject)]
+pub struct ShareAbilities {
+    /// Take it back.
+    end: bool,
+}
+
 #[Object]
 impl Share {
     /// Global id.
@@ -311,6 +318,13 @@ impl Share {
     /// When the owner took it back.
     async fn ended_at(&self) -> Option<DateTime<Utc>> {
         self.row.ended_at
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<ShareAbilities> {
+        let session = ctx.session().await?;
+        let object = PolicyObject::row(ScopeArea::Agreements, self.row.tenant_id, self.row.scope_id, None);
+        Ok(ShareAbilities { end: self.row.ended_at.is_none() && session.access().can(Action::Share, &object) })
     }
 
     /// Whether it opens anything today: not taken back, within its dates, and its agreement active and valid.

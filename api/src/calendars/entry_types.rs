@@ -16,7 +16,7 @@ use crate::graphql::enums::{Confidentiality, EntryKind, EntryStatus};
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::{Date, LocalDateTime, TimeZone};
 use crate::places::LearningPlace;
-use crate::policy::{Action, Decision};
+use crate::policy::Action;
 use crate::store::Session;
 use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
@@ -297,9 +297,7 @@ impl EntryDetails {
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<EntryAbilities> {
         let session = ctx.session().await?;
         let write = match session.get::<verbund_entities::calendar::Entity>(self.0.calendar_id).await? {
-            Some(calendar) => {
-                matches!(session.access().decide(Action::Write, &object_of(&calendar)), Decision::Allow(..))
-            }
+            Some(calendar) => session.access().can(Action::Write, &object_of(&calendar)),
             None => false,
         };
         let over = self.0.status == verbund_entities::EntryStatus::Cancelled;

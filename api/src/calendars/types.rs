@@ -12,7 +12,7 @@ use crate::graphql::ContextExt;
 use crate::graphql::enums::{Confidentiality, ShareLevel};
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::TimeZone;
-use crate::policy::{Action, Decision, Object as PolicyObject};
+use crate::policy::{Action, Object as PolicyObject};
 use crate::store::Session;
 use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
@@ -101,7 +101,7 @@ impl Calendar {
     /// What the viewer may do with it.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<CalendarAbilities> {
         let session = ctx.session().await?;
-        let can = |action| matches!(session.access().decide(action, &object_of(&self.0)), Decision::Allow(..));
+        let can = |action| session.access().can(action, &object_of(&self.0));
         Ok(CalendarAbilities {
             update: can(Action::Write),
             create_entries: can(Action::Write) && self.0.archived_at.is_none(),

@@ -176,12 +176,12 @@ async fn command(cli: Cli) -> Result<(), String> {
         }
         Command::Migrate => {
             let config = Config::load(file)?;
-            config.check()?;
+            config.check_operator()?;
             migrate(&config).await
         }
         Command::Import(ImportCommand::Reference) => {
             let config = Config::load(file)?;
-            config.check()?;
+            config.check_operator()?;
             say(&format!("{} rows added", operator::reference(&config).await?));
             Ok(())
         }
@@ -198,7 +198,7 @@ async fn command(cli: Cli) -> Result<(), String> {
                 Some(folder) => Config::embedded(folder)?,
                 None => Config::load(file)?,
             };
-            config.check()?;
+            config.check_operator()?;
             if !config.auth.local.enabled {
                 return Err("auth.local.enabled is false: this server would not accept the token".to_owned());
             }
@@ -207,7 +207,7 @@ async fn command(cli: Cli) -> Result<(), String> {
         }
         Command::Tenant(TenantCommand::Create(args)) => {
             let config = Config::load(file)?;
-            config.check()?;
+            config.check_operator()?;
             let slug = args.slug.clone();
             operator::tenant(&config, args).await?;
             say(&format!("added {slug}"));
@@ -215,7 +215,7 @@ async fn command(cli: Cli) -> Result<(), String> {
         }
         Command::Member(MemberCommand::Grant(args)) => {
             let config = Config::load(file)?;
-            config.check()?;
+            config.check_operator()?;
             let text = format!("{} is {} in {}", args.name, args.role.as_str(), args.tenant);
             operator::member(&config, args).await?;
             say(&text);

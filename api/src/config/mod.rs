@@ -157,18 +157,28 @@ impl Config {
         self.database.owner_url = owner_url.to_owned().into();
     }
 
-    /// Checks what a type cannot.
+    /// Checks what a type cannot, for serving.
     ///
     /// # Errors
     /// Every problem, one per line, with key, value and reason.
     pub fn check(&self) -> Result<(), String> {
+        self.check_with(&self.database.url()?, "url", "DATABASE_URL")
+    }
+
+    /// The same for commands of the operator, who needs the owner's URL only.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_operator(&self) -> Result<(), String> {
+        self.check_with(&self.database.owner_url()?, "owner_url", "DATABASE_OWNER_URL")
+    }
+
+    fn check_with(&self, url: &SecretString, key: &str, variable: &str) -> Result<(), String> {
         let mut problems = Vec::new();
-        let url = self.database.url().map_err(|error| vec![error].join(""))?;
         if !["sqlite://", "postgres://", "postgresql://"].iter().any(|it| url.expose_secret().starts_with(it)) {
-            problems.push(
-                "database.url must begin with postgres:// or sqlite:// (or set DATABASE_URL, or database.url_file)"
-                    .to_owned(),
-            );
+            problems.push(format!(
+                "database.{key} must begin with postgres:// or sqlite:// (or set {variable}, or database.{key}_file)"
+            ));
         }
         for (key, value, least, most) in [
             ("http.request_timeout_seconds", self.http.request_timeout_seconds, 1, 600),

@@ -4,11 +4,11 @@
 //! that was executed is 200.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, Response as GraphQlResponse, Variables};
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -16,14 +16,15 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::log::RequestId;
 use crate::app::State;
 use crate::auth::Actor;
-use crate::context::{Op, new_id};
+use crate::context::Op;
 use crate::error::{ApiError, TopLevelCode};
 use crate::graphql::finish_errors;
 use crate::graphql::limits::{self, Refused};
 use crate::i18n::Locale;
-use crate::telemetry::{Operation, RequestLine};
+use crate::telemetry::{Operation, Told};
 
 /// A GraphQL request. Keys that are not listed are ignored.
 #[derive(Deserialize)]
@@ -55,19 +56,12 @@ impl From<Refused> for Refusal {
     }
 }
 
-/// What the log line tells beside the answer.
-#[derive(Default)]
-struct Told {
-    actor: &'static str,
-    operation: Operation,
-    errors: String,
-    statements: u32,
-    database: std::time::Duration,
-}
-
-pub(super) async fn answer(Shared(state): Shared<Arc<State>>, headers: HeaderMap, body: Bytes) -> Response {
-    let started = Instant::now();
-    let request_id = request_id(&headers);
+pub(super) async fn answer(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let mut told = Told { actor: "-", ..Told::default() };
     let (status, body) = match serve(&state, &headers, &body, &request_id, &mut told).await {
         Ok((status, body)) => (status, body),
@@ -80,27 +74,10 @@ pub(super) async fn answer(Shared(state): Shared<Arc<State>>, headers: HeaderMap
             (refusal.status, json!({ "errors": [error] }).to_string())
         }
     };
-    RequestLine {
-        request_id: &request_id,
-        method: "POST",
-        path: "/graphql",
-        status: status.as_u16(),
-        actor: told.actor,
-        operation: &told.operation,
-        errors: &told.errors,
-        statements: told.statements,
-        database: told.database,
-        elapsed: started.elapsed(),
-        bytes: body.len(),
-    }
-    .write();
     let mut response = (status, body).into_response();
     let head = response.headers_mut();
     head.insert(header::CONTENT_TYPE, content_type(&headers, status));
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    if let Ok(id) = HeaderValue::from_str(&request_id) {
-        head.insert("x-request-id", id);
-    }
     if status == StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static(
             "Bearer realm=\"verbund\", error=\"invalid_token\", error_description=\"The access token is not accepted\"",
@@ -114,6 +91,7 @@ pub(super) async fn answer(Shared(state): Shared<Arc<State>>, headers: HeaderMap
             head.insert("server-timing", timing);
         }
     }
+    response.extensions_mut().insert(told);
     response
 }
 
@@ -236,15 +214,6 @@ fn content_type(headers: &HeaderMap, status: StatusCode) -> HeaderValue {
     }
 }
 
-/// The caller's request id if it is a plain one, else a new one.
-fn request_id(headers: &HeaderMap) -> String {
-    text(headers, "x-request-id")
-        .filter(|it| {
-            (8..=64).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
-        .map_or_else(|| new_id().to_string(), str::to_owned)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|it| it.to_str().ok())
 }

@@ -2,6 +2,7 @@
 
 mod graphql;
 mod health;
+mod log;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub fn router(state: Arc<State>) -> Router {
             tracing::error!("a request handler panicked");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
         }))
+        .layer(axum::middleware::from_fn(log::line))
         .with_state(state)
 }
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
-use verbund_entities::{field_of_work, member, role_grant, role_grant_field, tenant};
+use verbund_entities::{ScopeArea, field_of_work, member, role_grant, role_grant_field, tenant};
 
 use crate::auth::Actor;
 use crate::error::ApiResult;
@@ -16,7 +16,7 @@ use crate::graphql::connection::{Paged, fill, page};
 use crate::graphql::enums::{Permission, RoleKey};
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::Date;
-use crate::policy;
+use crate::policy::{self, Action, Object};
 use crate::store::{Order, PageRequest, Session, SortValue};
 use crate::tenants::{FieldOfWork, Tenant, tenant_of};
 
@@ -26,7 +26,14 @@ pub struct Member {
     roles: Vec<RoleGrant>,
 }
 
-#[Object]
+/// What the viewer may do with a member.
+#[derive(SimpleObject)]
+pub struct MemberAbilities {
+    /// Give and take roles.
+    manage_roles: bool,
+}
+
+#[async_graphql::Object]
 impl Member {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -46,6 +53,13 @@ impl Member {
     /// Work e-mail address.
     async fn email(&self) -> Option<&str> {
         self.row.email.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<MemberAbilities> {
+        let session = ctx.session().await?;
+        let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
+        Ok(MemberAbilities { manage_roles: session.access().can(Action::Write, &object) })
     }
 
     /// Roles that are not revoked, oldest first; some may not have begun or be over.
@@ -71,7 +85,14 @@ pub struct RoleGrant {
     fields: Vec<Uuid>,
 }
 
-#[Object]
+/// What the viewer may do with a role grant.
+#[derive(SimpleObject)]
+pub struct RoleGrantAbilities {
+    /// Take it back, unless it is that of the last admin.
+    revoke: bool,
+}
+
+#[async_graphql::Object]
 impl RoleGrant {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -116,6 +137,23 @@ impl RoleGrant {
     /// Why it was given.
     async fn reason(&self) -> Option<&str> {
         self.row.reason.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<RoleGrantAbilities> {
+        let session = ctx.session().await?;
+        let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
+        let held = policy::Fields::new(self.row.all_fields, self.fields.iter().copied());
+        let revoke = self.row.revoked_at.is_none()
+            && session.access().can(Action::Write, &object)
+            && session.access().may_give(
+                self.row.tenant_id,
+                self.row.role,
+                &held,
+                self.row.valid_from,
+                self.row.valid_until,
+            );
+        Ok(RoleGrantAbilities { revoke })
     }
 
     /// When it was taken back.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use verbund_entities::{learning_place, learning_place_origin, region};
+use verbund_entities::{ScopeArea, learning_place, learning_place_origin, region};
 
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
 use crate::graphql::enums::LearningPlaceKind;
 use crate::graphql::id::NodeType;
+use crate::policy::{Action, Object as PolicyObject};
 use crate::tenants::{Region, Tenant, tenant_of};
 
 /// A place of learning.
@@ -28,6 +29,13 @@ pub struct LearningPlaceOrigin {
     longitude: f64,
     /// Attribution and licence.
     source: String,
+}
+
+/// What the viewer may do with a learning place.
+#[derive(SimpleObject)]
+pub struct LearningPlaceAbilities {
+    /// Change the record.
+    update: bool,
 }
 
 #[Object]
@@ -92,6 +100,13 @@ impl LearningPlace {
     /// What the editors say about the record.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<LearningPlaceAbilities> {
+        let session = ctx.session().await?;
+        let object = PolicyObject::row(ScopeArea::Places, self.0.tenant_id, self.0.scope_id, None);
+        Ok(LearningPlaceAbilities { update: session.access().can(Action::Write, &object) })
     }
 
     /// Source records that were merged into this place.

@@ -104,6 +104,11 @@ impl Access {
         }
     }
 
+    /// Whether the decision is to allow.
+    pub fn can(&self, action: Action, object: &Object) -> bool {
+        matches!(self.decide(action, object), Decision::Allow(..))
+    }
+
     /// **Explain.** The same decision, with its rule or with what is missing.
     pub fn explain(&self, action: Action, object: &Object) -> Explanation {
         match self.decide(action, object) {

@@ -5,26 +5,22 @@ use sqlx::{PgConnection, SqliteConnection};
 use crate::error::ApiResult;
 use crate::policy::Facts;
 
-pub(super) async fn on_postgres(conn: &mut PgConnection, issuer: &str, subject: &str) -> ApiResult<Facts> {
-    let rows: Vec<(String, String)> = sqlx::query_as("SELECT kind, data FROM verbund_facts($1, $2)")
+/// A fact: its kind, and its data as JSON.
+type Row = (String, String);
+
+pub(super) async fn on_postgres(conn: &mut PgConnection, issuer: &str, subject: &str) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as("SELECT kind, data FROM verbund_facts($1, $2)").bind(issuer).bind(subject).fetch_all(conn).await
+}
+
+pub(super) async fn on_sqlite(conn: &mut SqliteConnection, issuer: &str, subject: &str) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as("SELECT kind, data FROM verbund_facts WHERE issuer = ? AND subject = ?")
         .bind(issuer)
         .bind(subject)
         .fetch_all(conn)
-        .await?;
-    collect(rows)
+        .await
 }
 
-pub(super) async fn on_sqlite(conn: &mut SqliteConnection, issuer: &str, subject: &str) -> ApiResult<Facts> {
-    let rows: Vec<(String, String)> =
-        sqlx::query_as("SELECT kind, data FROM verbund_facts WHERE issuer = ? AND subject = ?")
-            .bind(issuer)
-            .bind(subject)
-            .fetch_all(conn)
-            .await?;
-    collect(rows)
-}
-
-fn collect(rows: Vec<(String, String)>) -> ApiResult<Facts> {
+pub(super) fn collect(rows: Vec<Row>) -> ApiResult<Facts> {
     let mut facts = Facts::default();
     for (kind, data) in rows {
         facts.add(&kind, &data)?;

@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, NullOrdering, SimpleExpr};
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Value};
+use sea_orm::{
+    ColumnTrait, ColumnType, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -39,6 +41,16 @@ pub enum SortValue {
 }
 
 impl SortValue {
+    /// Whether a cursor's value is of the column's type: a cursor comes from the client.
+    fn fits<C: ColumnTrait>(&self, column: C) -> bool {
+        let column = column.def();
+        match self {
+            Self::Text(_) => matches!(column.get_column_type(), ColumnType::String(_) | ColumnType::Text),
+            Self::Instant(_) => matches!(column.get_column_type(), ColumnType::TimestampWithTimeZone),
+            Self::Date(_) => matches!(column.get_column_type(), ColumnType::Date),
+        }
+    }
+
     fn value(&self) -> Option<Value> {
         match self {
             Self::Text(text) => text.clone().map(Value::from),
@@ -178,7 +190,7 @@ impl PageRequest {
             .decode(cursor)
             .ok()
             .and_then(|it| serde_json::from_slice::<Cursor>(&it).ok())
-            .filter(|it| it.list == self.list)
+            .filter(|it| it.list == self.list && it.key.fits(order.column))
             .ok_or_else(|| Problem::at(UserErrorCode::Invalid, field, Text::new("foreign-cursor")))?;
         let column = || Expr::col(order.column.as_column_ref());
         let id = || Expr::col(order.id.as_column_ref());

@@ -18,7 +18,7 @@ use super::facts;
 use super::session::Session;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiResult};
-use crate::policy::{Access, Facts};
+use crate::policy::Access;
 
 /// How the store is reached.
 #[derive(Clone, Debug)]
@@ -121,23 +121,45 @@ impl Store {
     pub(crate) fn unscoped(&self) -> DatabaseConnection {
         match &self.pools {
             Pools::Postgres(pool) => SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
-            Pools::Sqlite { writer, .. } => SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
+            Pools::Sqlite { readers, .. } => SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone()),
         }
     }
 
+    /// Opens a session, on another connection where the pooled one turns out to be dead (the server was restarted):
+    /// nothing was done on it yet.
     async fn open(&self, mode: Mode, actor: &Actor, now: DateTime<Utc>, stats: Arc<Stats>) -> ApiResult<Session> {
-        let (tx, access) = match &self.pools {
+        let mut tries = 0;
+        let (tx, access) = loop {
+            tries += 1;
+            match self.begin(mode, actor, now, &stats).await {
+                Err(BeginError::Connection(error)) if tries <= MAX_DEAD && is_dead(&error) => {}
+                Err(BeginError::Connection(error)) => return Err(error.into()),
+                Err(BeginError::Facts(error)) => return Err(error),
+                Ok(begun) => break begun,
+            }
+        };
+        Ok(Session::new(Connection::new(tx, stats), access, now))
+    }
+
+    async fn begin(
+        &self,
+        mode: Mode,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        stats: &Stats,
+    ) -> Result<(Tx, Access), BeginError> {
+        match &self.pools {
             Pools::Postgres(pool) => {
                 let mut conn = pool.acquire().await?;
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Person { issuer, subject } => {
-                        let facts = counted(&stats, facts::on_postgres(&mut conn, issuer, subject)).await?;
-                        Access::evaluate(facts, true, now)
+                        let rows = counted(stats, facts::on_postgres(&mut conn, issuer, subject)).await?;
+                        Access::evaluate(facts::collect(rows)?, true, now)
                     }
                 };
                 let begin = begin_postgres(mode, &access);
-                (Tx::Postgres(begin_on(conn, begin).await?), access)
+                Ok((Tx::Postgres(begin_on(conn, begin).await?), access))
             }
             Pools::Sqlite { writer, readers } => {
                 let (pool, begin) = match mode {
@@ -148,14 +170,42 @@ impl Store {
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Person { issuer, subject } => {
-                        let facts = counted(&stats, facts::on_sqlite(&mut tx, issuer, subject)).await?;
-                        Access::evaluate(facts, true, now)
+                        let rows = counted(stats, facts::on_sqlite(&mut tx, issuer, subject)).await?;
+                        Access::evaluate(facts::collect(rows)?, true, now)
                     }
                 };
-                (Tx::Sqlite(tx), access)
+                Ok((Tx::Sqlite(tx), access))
             }
-        };
-        Ok(Session::new(Connection::new(tx, stats), access, now))
+        }
+    }
+}
+
+/// The most dead connections that one session passes over.
+const MAX_DEAD: u32 = 100;
+
+enum BeginError {
+    Connection(sqlx::Error),
+    Facts(ApiError),
+}
+
+impl From<sqlx::Error> for BeginError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Connection(error)
+    }
+}
+
+impl From<ApiError> for BeginError {
+    fn from(error: ApiError) -> Self {
+        Self::Facts(error)
+    }
+}
+
+/// Whether the connection is gone: cut, or closed by a server that shuts down (class 57P).
+fn is_dead(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|it| it.starts_with("57P")),
+        _ => false,
     }
 }
 
@@ -163,16 +213,19 @@ fn pool<DB: Database>(connections: u32) -> PoolOptions<DB> {
     PoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false)
 }
 
-async fn counted(stats: &Stats, load: impl Future<Output = ApiResult<Facts>>) -> ApiResult<Facts> {
+async fn counted<T>(stats: &Stats, statement: impl Future<Output = T>) -> T {
     let since = Instant::now();
-    let facts = load.await;
+    let done = statement.await;
     stats.count(since);
-    facts
+    done
 }
 
 /// Begins on one checked-out connection, so that facts and transaction share it.
-async fn begin_on<DB: Database>(conn: PoolConnection<DB>, begin: String) -> ApiResult<Transaction<'static, DB>> {
-    Transaction::begin(conn, Some(AssertSqlSafe(begin).into_sql_str())).await.map_err(ApiError::from)
+async fn begin_on<DB: Database>(
+    conn: PoolConnection<DB>,
+    begin: String,
+) -> Result<Transaction<'static, DB>, sqlx::Error> {
+    Transaction::begin(conn, Some(AssertSqlSafe(begin).into_sql_str())).await
 }
 
 /// One message opens the transaction and its row-level security settings. The values are ids and fixed words only.

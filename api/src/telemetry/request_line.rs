@@ -20,7 +20,7 @@ impl Operation {
             DocumentOperations::Single(only) => Some((None, only)),
             DocumentOperations::Multiple(several) => several
                 .iter()
-                .find(|(it, _)| Some(it.as_str()) == name)
+                .find(|(it, _)| name.map_or(several.len() == 1, |name| it.as_str() == name))
                 .map(|(name, operation)| (Some(name.to_string()), operation)),
         };
         let Some((own, operation)) = found else { return Self { kind: "-", name: String::new() } };
@@ -38,6 +38,21 @@ impl Operation {
     }
 }
 
+/// What the handler of a request tells its log line.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// `anonymous`, `person`, or `-` when nobody was asked.
+    pub actor: &'static str,
+    /// What was asked for.
+    pub operation: Operation,
+    /// Codes of top-level errors, separated by commas; empty = none.
+    pub errors: String,
+    /// SQL statements.
+    pub statements: u32,
+    /// Time spent waiting for them.
+    pub database: Duration,
+}
+
 /// One request, one line.
 #[derive(Debug)]
 pub struct RequestLine<'a> {
@@ -49,37 +64,30 @@ pub struct RequestLine<'a> {
     pub path: &'a str,
     /// HTTP status.
     pub status: u16,
-    /// `anonymous` or `person`.
-    pub actor: &'a str,
-    /// What was asked for.
-    pub operation: &'a Operation,
-    /// Codes of top-level errors, separated by commas; empty = none.
-    pub errors: &'a str,
-    /// SQL statements.
-    pub statements: u32,
-    /// Time spent waiting for them.
-    pub database: Duration,
+    /// What the handler told.
+    pub told: &'a Told,
     /// Time from reading the head to having the answer.
     pub elapsed: Duration,
     /// Bytes of the answer's body.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 impl RequestLine<'_> {
     /// Writes the line.
     pub fn write(&self) {
+        let or_dash = |text: &'static str| if text.is_empty() { "-" } else { text };
         tracing::info!(
             target: "verbund::request",
             request_id = self.request_id,
             method = self.method,
             path = self.path,
             status = self.status,
-            actor = self.actor,
-            operation_type = if self.operation.kind.is_empty() { "-" } else { self.operation.kind },
-            operation_name = self.operation.name,
-            errors = self.errors,
-            statements = self.statements,
-            database_ms = millis(self.database),
+            actor = or_dash(self.told.actor),
+            operation_type = or_dash(self.told.operation.kind),
+            operation_name = self.told.operation.name,
+            errors = self.told.errors,
+            statements = self.told.statements,
+            database_ms = millis(self.told.database),
             elapsed_ms = millis(self.elapsed),
             bytes = self.bytes,
             "request"

@@ -16,7 +16,7 @@ use crate::graphql::id::NodeType;
 use crate::graphql::scalars::{Date, TimeZone};
 use crate::i18n::Locale;
 use crate::members::{Member, member_page};
-use crate::policy::{Action, Decision, Object as PolicyObject};
+use crate::policy::{Action, Object as PolicyObject};
 use crate::store::{Session, page_cost};
 
 /// An authority: independent, owner of its data. Its profile is public.
@@ -142,7 +142,7 @@ impl Tenant {
         let session = ctx.session().await?;
         let can = |action, area| {
             let object = PolicyObject::new_in(area, self.0.id, None);
-            matches!(session.access().decide(action, &object), Decision::Allow(..))
+            session.access().can(action, &object)
         };
         Ok(TenantAbilities {
             see_members: can(Action::Read, ScopeArea::Members),

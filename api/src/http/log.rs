@@ -1,0 +1,48 @@
+//! Around every request: its id, and the one line it leaves in the log, however it ended.
+
+use std::time::Instant;
+
+use axum::body::HttpBody as _;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::graphql::text;
+use crate::context::new_id;
+use crate::telemetry::{RequestLine, Told};
+
+/// Names a request in errors, audit rows and log.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(pub(super) String);
+
+pub(super) async fn line(mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    // The caller's own id if it is a plain one.
+    let request_id = text(request.headers(), "x-request-id")
+        .filter(|it| (8..=64).contains(&it.len()))
+        .filter(|it| it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
+        .map_or_else(|| new_id().to_string(), str::to_owned);
+    request.extensions_mut().insert(RequestId(request_id.clone()));
+    let method = request.method().clone();
+    let path: String = request.uri().path().chars().take(200).collect();
+    let mut response = next.run(request).await;
+    let told = response.extensions_mut().remove::<Told>().unwrap_or_default();
+    // Probes come every few seconds and say nothing when all is well.
+    if !(response.status().is_success() && matches!(path.as_str(), "/healthz" | "/readyz")) {
+        RequestLine {
+            request_id: &request_id,
+            method: method.as_str(),
+            path: &path,
+            status: response.status().as_u16(),
+            told: &told,
+            elapsed: started.elapsed(),
+            bytes: response.body().size_hint().exact().unwrap_or_default(),
+        }
+        .write();
+    }
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert("x-request-id", id);
+    }
+    response
+}
