@@ -8,7 +8,7 @@ use sea_orm_migration::sea_orm::{ConnectOptions, ConnectionTrait, Database, Data
 use crate::Migrator;
 
 /// The advisory lock that keeps two replicas from migrating at once ("verbund" in ASCII).
-const LOCK: i64 = 0x76_65_72_62_75_6e_64;
+const LOCK: i64 = 0x0076_6572_6275_6e64;
 
 /// What a run of [`migrate`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -96,6 +96,7 @@ fn on(fixture: Arc<Fixture>, engine: Engine, case: &Case) -> Result<(), Failed> 
     })
 }
 
+#[expect(clippy::print_stdout, reason = "the last lines of a test run are for its reader")]
 fn summary(fixture: &Fixture, counts: &BTreeMap<Engine, usize>, conclusion: &Conclusion) -> ExitCode {
     let count = |engine| counts.get(&engine).copied().unwrap_or_default();
     println!("integration tests on SQLite: {}", count(Engine::Sqlite));

@@ -351,7 +351,6 @@ pub async fn share_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Share>
 }
 
 /// Shares that reach an authority, or that it gives, as far as the viewer may see them.
-#[expect(clippy::too_many_arguments, reason = "the four arguments of a connection")]
 pub async fn share_page(
     ctx: &Context<'_>,
     tenant: Uuid,

@@ -45,7 +45,6 @@ const STATE: &str = "DE-BY";
 impl HolidayQuery {
     /// Public holidays and school-free days that touch a span of days, by first day.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the four arguments of a connection")]
     async fn holidays(
         &self,
         ctx: &Context<'_>,

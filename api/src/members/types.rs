@@ -178,7 +178,6 @@ async fn fields(ctx: &Context<'_>, ids: &[Uuid]) -> ApiResult<Vec<FieldOfWork>> 
 }
 
 /// The members of an authority that the viewer may see, by name.
-#[expect(clippy::too_many_arguments, reason = "the four arguments of a connection")]
 pub async fn member_page(
     ctx: &Context<'_>,
     tenant: Uuid,

@@ -50,7 +50,6 @@ impl Session {
 
     /// Rows of a table that everybody may read.
     #[expect(clippy::disallowed_methods, reason = "reference tables have no owner")]
-    #[expect(clippy::unused_self, reason = "reading takes a session, whatever is read")]
     pub fn reference<E: Reference>(&self) -> Select<E> {
         E::find()
     }
