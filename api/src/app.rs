@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use async_graphql::parser::types::ExecutableDocument;
 use axum::serve::ListenerExt as _;
 use moka::sync::Cache;
 use tokio::net::TcpListener;
@@ -11,25 +10,9 @@ use tokio::net::TcpListener;
 use crate::auth::{LocalIssuer, Verifier};
 use crate::config::Config;
 use crate::context::Clock;
-use crate::graphql::{ApiSchema, build};
-use crate::http::router;
+use crate::graphql::build;
+use crate::http::{State, router};
 use crate::store::{Engine, Store};
-
-/// What request handlers share.
-pub struct State {
-    /// The configuration.
-    pub config: Config,
-    /// The store.
-    pub store: Store,
-    /// Where "now" comes from.
-    pub clock: Clock,
-    /// Who signs tokens we accept.
-    pub verifier: Verifier,
-    /// The schema.
-    pub schema: ApiSchema,
-    /// Parsed documents by their full text, bounded.
-    pub documents: Cache<String, Arc<ExecutableDocument>>,
-}
 
 /// A server that listens and is ready to run.
 pub struct App {

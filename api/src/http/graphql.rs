@@ -16,8 +16,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::log::RequestId;
-use crate::app::State;
+use super::headers::{RequestId, text};
+use super::state::State;
 use crate::auth::Actor;
 use crate::context::Op;
 use crate::error::{ApiError, TopLevelCode};
@@ -212,8 +212,4 @@ fn content_type(headers: &HeaderMap, status: StatusCode) -> HeaderValue {
     } else {
         HeaderValue::from_static("application/json; charset=utf-8")
     }
-}
-
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name).and_then(|it| it.to_str().ok())
 }

@@ -6,7 +6,7 @@ use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::app::State;
+use super::state::State;
 
 /// The process is up.
 pub(super) async fn alive() -> &'static str {

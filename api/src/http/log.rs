@@ -8,13 +8,9 @@ use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::graphql::text;
+use super::headers::{RequestId, text};
 use crate::context::new_id;
 use crate::telemetry::{RequestLine, Told};
-
-/// Names a request in errors, audit rows and log.
-#[derive(Clone, Debug)]
-pub(super) struct RequestId(pub(super) String);
 
 pub(super) async fn line(mut request: Request, next: Next) -> Response {
     let started = Instant::now();

@@ -1,8 +1,12 @@
 //! The HTTP side: routes, limits, and the GraphQL endpoint.
 
 mod graphql;
+mod headers;
 mod health;
 mod log;
+mod state;
+
+pub use state::State;
 
 use std::sync::Arc;
 
@@ -13,8 +17,6 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
-
-use crate::app::State;
 
 /// All routes. Layers wrap from the inside out: the last one sees the request first.
 pub fn router(state: Arc<State>) -> Router {

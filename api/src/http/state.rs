@@ -1,0 +1,28 @@
+//! What request handlers share.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::ExecutableDocument;
+use moka::sync::Cache;
+
+use crate::auth::Verifier;
+use crate::config::Config;
+use crate::context::Clock;
+use crate::graphql::ApiSchema;
+use crate::store::Store;
+
+/// One per server.
+pub struct State {
+    /// The configuration.
+    pub config: Config,
+    /// The store.
+    pub store: Store,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Who signs tokens we accept.
+    pub verifier: Verifier,
+    /// The schema.
+    pub schema: ApiSchema,
+    /// Parsed documents by their full text, bounded.
+    pub documents: Cache<String, Arc<ExecutableDocument>>,
+}
