@@ -3,6 +3,8 @@
 mod access;
 mod agreements;
 mod calendars;
+mod corpus;
+mod demo;
 mod holidays;
 mod limits;
 mod members;
@@ -25,6 +27,8 @@ fn main() -> std::process::ExitCode {
         access::cases(),
         agreements::cases(),
         calendars::cases(),
+        corpus::cases(),
+        demo::cases(),
         holidays::cases(),
         limits::cases(),
         members::cases(),

@@ -1,6 +1,7 @@
 //! Runs every case on every engine that is there, in parallel, and tells how many ran where.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -101,6 +102,10 @@ fn summary(fixture: &Fixture, counts: &BTreeMap<Engine, usize>, conclusion: &Con
     let count = |engine| counts.get(&engine).copied().unwrap_or_default();
     println!("integration tests on SQLite: {}", count(Engine::Sqlite));
     println!("integration tests on PostgreSQL: {}", count(Engine::Postgres));
+    match corpus() {
+        Some(folder) => println!("corpus of real input: {}", folder.display()),
+        None => println!("VERBUND_CORPUS is not set: the tests over real input did nothing."),
+    }
     match &fixture.cluster {
         Some(cluster) => println!("PostgreSQL {}", cluster.version()),
         None => {
@@ -114,7 +119,16 @@ fn summary(fixture: &Fixture, counts: &BTreeMap<Engine, usize>, conclusion: &Con
     conclusion.exit_code()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the gate tells by the environment that nothing may be skipped")]
+/// The folder of real input that tests may read, if one was given.
+pub fn corpus() -> Option<PathBuf> {
+    variable("VERBUND_CORPUS").map(PathBuf::from)
+}
+
 fn required() -> bool {
-    std::env::var("VERBUND_REQUIRE_POSTGRES").is_ok_and(|it| !it.is_empty() && it != "0")
+    variable("VERBUND_REQUIRE_POSTGRES").is_some_and(|it| it != "0")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the gate speaks to the tests through the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|it| !it.is_empty())
 }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod client;
 pub mod cluster;
 pub mod database;
+pub mod demo;
 pub mod harness;
 pub mod rows;
 pub mod world;

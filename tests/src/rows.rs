@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use uuid::Uuid;
 
 use crate::database::{Engine, TestDatabase};
@@ -22,9 +22,11 @@ impl TestDatabase {
 }
 
 impl Rows {
-    /// Connects to `url`.
+    /// Connects to `url`, with one connection, so that settings stay.
     pub async fn open(url: &str) -> Self {
-        let db = Database::connect(url).await.expect("the database can be reached");
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        let db = Database::connect(options).await.expect("the database can be reached");
         let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
         Self { engine, db }
     }
@@ -133,7 +135,7 @@ impl Rows {
     /// An expression that shows the id in `column` as 32 hex digits.
     pub fn hex(&self, column: &str) -> String {
         match self.engine {
-            Engine::Sqlite => format!("lower(hex({column}))"),
+            Engine::Sqlite => format!("nullif(lower(hex({column})), '')"),
             Engine::Postgres => format!("replace({column}::text, '-', '')"),
         }
     }

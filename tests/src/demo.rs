@@ -1,0 +1,32 @@
+//! The demo's world on any engine.
+
+use verbund::context::Clock;
+use verbund::seed;
+
+use crate::app::{Server, TestApp, token};
+use crate::client::Client;
+
+/// A server over the demo's data, in a database of its own.
+pub struct Demo {
+    server: Server,
+    config: verbund::config::Config,
+    clock: Clock,
+}
+
+impl Demo {
+    /// Migrates an empty database of the app's engine, loads the demo, and serves it.
+    pub async fn start(app: &TestApp) -> Self {
+        let database = app.fixture.empty(app.engine).await.expect("an empty database");
+        verbund_migration::migrate(&database.owner_url, "verbund_app").await.expect("a migrated database");
+        let config = app.fixture.config(&database).expect("a configuration");
+        assert!(seed::demo(&config, &app.clock).await.expect("the demo loads"), "it was not there before");
+        assert!(!seed::demo(&config, &app.clock).await.expect("the demo is there"), "loading twice changes nothing");
+        let server = Server::start(config.clone(), app.clock.clone()).await.expect("a server");
+        Self { server, config, clock: app.clock.clone() }
+    }
+
+    /// A role account of the demo, or nobody.
+    pub fn actor(&self, subject: Option<&str>) -> Client {
+        self.server.client(subject.map(|it| token(&self.config, it, self.clock.now())))
+    }
+}
