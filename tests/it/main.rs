@@ -19,6 +19,7 @@ mod shares;
 mod statements;
 mod tokens;
 mod trail;
+mod walk;
 mod walls;
 
 fn main() -> std::process::ExitCode {

@@ -1,7 +1,240 @@
-//! To be written.
+//! What holds for every mutation: keys make it repeatable, versions keep it from overwriting, it happens whole or not.
 
-use verbund_tests::Case;
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use verbund_tests::client::codes;
+use verbund_tests::{Case, Client, Rows, TestApp, cases};
+
+use crate::walk::{self, MUTATIONS};
 
 pub fn cases() -> Vec<Case> {
-    Vec::new()
+    cases!["mutations";
+        the_same_key_and_input_make_one_object_and_equal_answers,
+        every_creating_mutation_takes_a_key,
+        eight_senders_of_one_key_make_one_object,
+        a_key_belongs_to_one_input_and_one_person,
+        keys_have_a_length,
+        a_refused_mutation_leaves_its_key_free,
+        of_two_updates_one_wins_and_the_other_learns_the_current_state,
+        of_two_updates_at_once_exactly_one_wins,
+        mutations_of_one_document_run_in_order,
+        every_mutation_leaves_one_audit_row_and_one_event,
+        a_refused_mutation_changes_nothing,
+    ]
+}
+
+const CREATE: &str = "mutation M($input: CalendarEntryCreateInput!) { calendarEntryCreate(input: $input) {
+    calendarEntry { id __typename ... on CalendarEntryFull { title version createdAt } } userErrors { code field message } } }";
+
+/// Input of a new entry in the counselling calendar of Ostallgäu.
+fn entry(app: &TestApp, title: &str, key: Option<&str>) -> Value {
+    json!({
+        "calendar": app.world.id("calendar.oal.counselling"), "title": title, "idempotencyKey": key,
+        "time": { "allDay": { "firstDay": "2027-03-01" } },
+    })
+}
+
+async fn create(client: &Client, input: Value) -> (String, Value) {
+    let reply = client.send(CREATE, json!({ "input": input })).await;
+    (reply.text.clone(), reply.data()["calendarEntryCreate"].clone())
+}
+
+async fn trail(rows: &Rows) -> (i64, i64) {
+    (rows.count("audit_event").await, rows.count("outbox_event").await)
+}
+
+async fn the_same_key_and_input_make_one_object_and_equal_answers(app: TestApp) {
+    let (planner, rows) = (app.actor("planner@ostallgaeu"), app.database.rows().await);
+    let (entries, before) = (rows.count("calendar_entry").await, trail(&rows).await);
+    let (first, payload) = create(&planner, entry(&app, "Once", Some("key-1"))).await;
+    assert_eq!(payload["userErrors"], json!([]));
+    assert_eq!(payload["calendarEntry"]["title"], "Once");
+    app.at("2027-01-15T11:00:00Z");
+    let replica = app.replica().await.expect("a second server");
+    let elsewhere = replica.client(Some(app.token("planner@ostallgaeu")));
+    for client in [&planner, &elsewhere, &planner] {
+        assert_eq!(create(client, entry(&app, "Once", Some("key-1"))).await.0, first, "byte for byte");
+    }
+    assert_eq!(rows.count("calendar_entry").await, entries + 1);
+    assert_eq!(trail(&rows).await, (before.0 + 1, before.1 + 1));
+    // Without a key it is done again.
+    create(&planner, entry(&app, "Once", None)).await;
+    create(&planner, entry(&app, "Once", None)).await;
+    assert_eq!(rows.count("calendar_entry").await, entries + 3);
+}
+
+async fn every_creating_mutation_takes_a_key(app: TestApp) {
+    let rows = app.database.rows().await;
+    let mut keyed = BTreeSet::new();
+    for (mutation, subject, input, selection) in walk::creating(&app) {
+        keyed.insert(mutation);
+        let mut input = input;
+        input["idempotencyKey"] = json!(format!("key of {mutation}"));
+        let client = app.actor(subject);
+        let first = client.mutate(mutation, input.clone(), selection).await;
+        let after = rows.dump().await;
+        assert_eq!(client.mutate(mutation, input, selection).await, first, "{mutation}");
+        assert_eq!(rows.dump().await, after, "{mutation} did nothing more");
+    }
+    let sdl = verbund::graphql::sdl();
+    let keyed_inputs =
+        sdl.split("\ninput ").filter(|it| it.split("\n}").next().is_some_and(|it| it.contains("idempotencyKey:")));
+    let inputs: BTreeSet<_> = keyed_inputs.filter_map(|it| it.split("Input").next()).map(str::to_lowercase).collect();
+    assert_eq!(keyed.iter().map(|it| it.to_lowercase()).collect::<BTreeSet<_>>(), inputs);
+}
+
+async fn eight_senders_of_one_key_make_one_object(app: TestApp) {
+    let (rows, replica) = (app.database.rows().await, app.replica().await.expect("a second server"));
+    let (entries, before) = (rows.count("calendar_entry").await, trail(&rows).await);
+    let token = app.token("planner@ostallgaeu");
+    let clients: Vec<_> =
+        (0..8)
+            .map(|it| {
+                if it % 2 == 0 { app.server().client(Some(token.clone())) } else { replica.client(Some(token.clone())) }
+            })
+            .collect();
+    let answers = join_all(clients.iter().map(|it| create(it, entry(&app, "At once", Some("key-8"))))).await;
+    let texts: BTreeSet<_> = answers.iter().map(|it| it.0.as_str()).collect();
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    assert_eq!(answers[0].1["userErrors"], json!([]));
+    assert_eq!(rows.count("calendar_entry").await, entries + 1);
+    assert_eq!(trail(&rows).await, (before.0 + 1, before.1 + 1));
+}
+
+async fn a_key_belongs_to_one_input_and_one_person(app: TestApp) {
+    let planner = app.actor("planner@ostallgaeu");
+    let (_, first) = create(&planner, entry(&app, "Mine", Some("shared key"))).await;
+    let (_, other) = create(&planner, entry(&app, "Other", Some("shared key"))).await;
+    assert_eq!((codes(&other), &other["calendarEntry"]), (vec!["IDEMPOTENCY_MISMATCH"], &Value::Null));
+    assert_eq!(other["userErrors"][0]["field"], "idempotencyKey");
+    let calendar =
+        json!({ "tenant": app.world.id("tenant.ostallgaeu"), "name": "Mine", "idempotencyKey": "shared key" });
+    let elsewhere = planner.try_mutate("calendarCreate", calendar, "calendar { id }").await;
+    assert_eq!(codes(&elsewhere), ["IDEMPOTENCY_MISMATCH"], "another mutation is another input");
+    let (_, colleague) = create(&app.actor("counsellor@ostallgaeu"), entry(&app, "Mine", Some("shared key"))).await;
+    assert_eq!(colleague["userErrors"], json!([]));
+    assert_ne!(colleague["calendarEntry"]["id"], first["calendarEntry"]["id"]);
+}
+
+async fn keys_have_a_length(app: TestApp) {
+    let planner = app.actor("planner@ostallgaeu");
+    for (length, expected) in [(0, vec!["TOO_LONG"]), (1, vec![]), (128, vec![]), (129, vec!["TOO_LONG"])] {
+        let (_, payload) = create(&planner, entry(&app, "Long", Some(&"k".repeat(length)))).await;
+        assert_eq!(codes(&payload), expected, "{length}");
+    }
+}
+
+async fn a_refused_mutation_leaves_its_key_free(app: TestApp) {
+    let planner = app.actor("planner@ostallgaeu");
+    let (_, refused) = create(&planner, entry(&app, " ", Some("again"))).await;
+    assert_eq!(codes(&refused), ["REQUIRED"]);
+    let (_, made) = create(&planner, entry(&app, "Mended", Some("again"))).await;
+    assert_eq!(made["userErrors"], json!([]));
+    // Refused by the database itself, after the key was claimed.
+    let calendar =
+        |name| json!({ "tenant": app.world.id("tenant.ostallgaeu"), "name": name, "idempotencyKey": "calendar" });
+    let taken = planner.try_mutate("calendarCreate", calendar("oal.office"), "calendar { id }").await;
+    assert_eq!(codes(&taken), ["NOT_UNIQUE"]);
+    planner.mutate("calendarCreate", calendar("A free name"), "calendar { id }").await;
+}
+
+const SELECTION: &str = "calendar { version description }";
+
+fn update(app: &TestApp, version: i32, description: &str) -> Value {
+    json!({ "id": app.world.id("calendar.oal.office"), "version": version, "description": description })
+}
+
+async fn of_two_updates_one_wins_and_the_other_learns_the_current_state(app: TestApp) {
+    let (planner, rows) = (app.actor("planner@ostallgaeu"), app.database.rows().await);
+    let won = planner.mutate("calendarUpdate", update(&app, 1, "first"), SELECTION).await;
+    assert_eq!(won["calendar"], json!({ "version": 2, "description": "first" }));
+    let after = rows.dump().await;
+    for version in [1, 0, 3, i32::MAX] {
+        let lost = planner.try_mutate("calendarUpdate", update(&app, version, "second"), SELECTION).await;
+        assert_eq!(codes(&lost), ["STALE_VERSION"], "{version}");
+        assert_eq!(lost["userErrors"][0]["field"], "version");
+        assert_eq!(lost["calendar"], json!({ "version": 2, "description": "first" }));
+    }
+    assert_eq!(rows.dump().await, after);
+    planner.mutate("calendarUpdate", update(&app, 2, "second"), SELECTION).await;
+}
+
+async fn of_two_updates_at_once_exactly_one_wins(app: TestApp) {
+    let (planner, rows) = (app.actor("planner@ostallgaeu"), app.database.rows().await);
+    let before = trail(&rows).await;
+    let words = ["a", "b", "c", "d", "e", "f"];
+    let sent = words.map(|it| planner.try_mutate("calendarUpdate", update(&app, 1, it), SELECTION));
+    let payloads = join_all(sent).await;
+    let won: Vec<_> = payloads.iter().filter(|it| it["userErrors"] == json!([])).collect();
+    assert_eq!(won.len(), 1, "{payloads:?}");
+    for payload in &payloads {
+        assert!(codes(payload).iter().all(|it| *it == "STALE_VERSION"), "{payload}");
+        assert_eq!(payload["calendar"], won[0]["calendar"], "the others learn what stands now");
+    }
+    assert_eq!(won[0]["calendar"]["version"], 2);
+    assert_eq!(trail(&rows).await, (before.0 + 1, before.1 + 1));
+}
+
+async fn mutations_of_one_document_run_in_order(app: TestApp) {
+    let id = app.world.id("calendar.oal.office");
+    let one = |name: &str, version: i32| {
+        format!(
+            "{name}: calendarUpdate(input: {{ id: \"{id}\", version: {version}, description: \"{name}\" }}) \
+             {{ calendar {{ version description }} userErrors {{ code }} }} "
+        )
+    };
+    let document = format!("mutation {{ {} {} {} {} }}", one("a", 1), one("b", 2), one("late", 2), one("c", 3));
+    let data = app.actor("planner@ostallgaeu").ask(&document).await.data();
+    let state = |version, text| json!({ "version": version, "description": text });
+    assert_eq!(data["a"], json!({ "calendar": state(2, "a"), "userErrors": [] }));
+    assert_eq!(data["b"], json!({ "calendar": state(3, "b"), "userErrors": [] }));
+    assert_eq!(data["late"], json!({ "calendar": state(3, "b"), "userErrors": [{ "code": "STALE_VERSION" }] }));
+    assert_eq!(data["c"], json!({ "calendar": state(4, "c"), "userErrors": [] }));
+    let keys: Vec<_> = data.as_object().expect("an object").keys().cloned().collect();
+    assert_eq!(keys.len(), 4);
+}
+
+async fn every_mutation_leaves_one_audit_row_and_one_event(app: TestApp) {
+    let rows = app.database.rows().await;
+    let mut walked = BTreeSet::new();
+    let mut walk = walk::Walk::new(&app);
+    while let Some(step) = walk.next() {
+        let before = trail(&rows).await;
+        walk.run(&step).await;
+        assert_eq!(trail(&rows).await, (before.0 + 1, before.1 + 1), "{}", step.mutation);
+        let last = rows.list("SELECT action FROM audit_event ORDER BY id DESC LIMIT 1").await;
+        assert_eq!(last, [step.mutation]);
+        walked.insert(step.mutation);
+    }
+    assert_eq!(walked, walk::in_schema().iter().map(String::as_str).collect(), "every mutation was walked");
+    assert_eq!(MUTATIONS.len(), walked.len());
+}
+
+async fn a_refused_mutation_changes_nothing(app: TestApp) {
+    let rows = app.database.rows().await;
+    let mut walk = walk::Walk::new(&app);
+    while let Some(step) = walk.next() {
+        let before = rows.dump().await;
+        for subject in ["viewer@ostallgaeu", "admin@lindau", "nobody@nowhere"] {
+            let payload = app.actor(subject).try_mutate(step.mutation, step.input.clone(), step.selection).await;
+            let refused = codes(&payload);
+            assert!(
+                refused.len() == 1 && ["FORBIDDEN", "NOT_FOUND"].contains(&refused[0]),
+                "{} by {subject}: {payload}",
+                step.mutation
+            );
+        }
+        let payload = app.anonymous().try_mutate(step.mutation, step.input.clone(), step.selection).await;
+        assert!(["UNAUTHENTICATED", "NOT_FOUND"].contains(&codes(&payload)[0]), "{}: {payload}", step.mutation);
+        if step.input.get("version").is_some() {
+            let mut input = step.input.clone();
+            input["version"] = json!(77);
+            let payload = app.actor(step.subject).try_mutate(step.mutation, input, step.selection).await;
+            assert_eq!(codes(&payload), ["STALE_VERSION"], "{}", step.mutation);
+        }
+        assert_eq!(rows.dump().await, before, "{} left something", step.mutation);
+        walk.run(&step).await;
+    }
 }

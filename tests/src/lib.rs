@@ -6,10 +6,12 @@ pub mod cluster;
 pub mod database;
 pub mod demo;
 pub mod harness;
+pub mod rows;
 pub mod world;
 
 pub use app::TestApp;
 pub use client::{Client, Reply};
 pub use database::Engine;
 pub use harness::{Case, both};
+pub use rows::{Rows, row_of};
 pub use world::World;

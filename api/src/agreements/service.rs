@@ -307,7 +307,11 @@ fn leads_to(row: &agreement::Model, wanted: AgreementState) -> ApiResult<()> {
 }
 
 fn touched(writer: &Writer<'_>, version: i32) -> agreement::ActiveModel {
-    agreement::ActiveModel { version: Set(version + 1), updated_at: Set(writer.now()), ..Default::default() }
+    agreement::ActiveModel {
+        version: Set(version.saturating_add(1)),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    }
 }
 
 /// Applies `values` to the agreement at that version and tells how it stands then.
@@ -322,7 +326,7 @@ async fn change(
         return Err(stale(version));
     }
     let mut after = row.clone();
-    after.version = version + 1;
+    after.version = version.saturating_add(1);
     if let Set(state) = values.state {
         after.state = state;
     }

@@ -205,7 +205,7 @@ pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> Api
     writer.lock_named(row.tenant_id).await?;
     let values = share::ActiveModel {
         ended_at: Set(Some(writer.now())),
-        version: Set(version + 1),
+        version: Set(version.saturating_add(1)),
         updated_at: Set(writer.now()),
         ..Default::default()
     };
@@ -216,7 +216,7 @@ pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> Api
     let shares = own_shares(&writer, Area::Calendars).await?;
     rescope_calendars(&writer, &calendars_of(session, &row).await?, &shares).await?;
     let mut change = changed(&row, "share.ended");
-    change.version = version + 1;
+    change.version = version.saturating_add(1);
     change.before = change.after.take();
     change.after = Some(json!({ "reason": reason }));
     let recorded = mutation.record(&writer, change).await?;

@@ -61,6 +61,7 @@ pub struct AgreementAbilities {
     end: bool,
 }
 
+/// A cooperation agreement: the root of every access across a tenant boundary.
 #[Object]
 impl Agreement {
     /// Global id.
@@ -243,6 +244,7 @@ pub struct ShareAbilities {
     end: bool,
 }
 
+/// What an owner shows its partners under an agreement.
 #[Object]
 impl Share {
     /// Global id.

@@ -106,6 +106,10 @@ impl Verifier {
             return Err(Rejection::Size);
         }
         let header = decode_header(token).map_err(|_| Rejection::Form)?;
+        // RFC 7515, 4.1.11: an extension that must be understood and is not. We know none.
+        if header.crit.is_some() {
+            return Err(Rejection::Form);
+        }
         let kind = header.typ.as_deref().unwrap_or_default().to_ascii_lowercase();
         if !matches!(kind.as_str(), "at+jwt" | "application/at+jwt") {
             return Err(Rejection::Type);

@@ -170,7 +170,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: CalendarChange) -> 
         narrow_entries(&writer, &row).await?;
         rescope_calendars(&writer, std::slice::from_ref(&row), &shares).await?;
     }
-    row.version = version + 1;
+    row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
     let recorded = mutation.record(&writer, changed(&row, "calendar.updated", Some(&before))).await?;
@@ -199,7 +199,7 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     let writer = session.writer(&grant).await?;
     let mut row = before.clone();
     row.archived_at = archived.then(|| before.archived_at.unwrap_or_else(|| writer.now()));
-    row.version = version + 1;
+    row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
     let recorded = mutation.record(&writer, changed(&row, "calendar.updated", Some(&before))).await?;

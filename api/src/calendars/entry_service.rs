@@ -312,7 +312,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: EntryChange) -> Api
     let mut row = entry_row(&writer, &calendar, wish, id);
     row.scope_id = scope(&writer, &calendar, &row).await?;
     row.created_at = before.created_at;
-    row.version = version + 1;
+    row.version = version.saturating_add(1);
     save(&writer, &row, version).await?;
     let recorded = mutation.record(&writer, changed(&row, "calendar_entry.updated", Some(&before))).await?;
     mutation.commit(recorded).await
@@ -329,7 +329,7 @@ pub async fn cancel(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     row.status = EntryStatus::Cancelled;
     row.cancel_reason = reason;
     row.scope_id = scope(&writer, &calendar, &row).await?;
-    row.version = version + 1;
+    row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
     let recorded = mutation.record(&writer, changed(&row, "calendar_entry.cancelled", Some(&before))).await?;

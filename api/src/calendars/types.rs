@@ -45,6 +45,7 @@ pub fn object_of(row: &calendar::Model) -> PolicyObject {
     PolicyObject::row(ScopeArea::Calendars, row.tenant_id, row.scope_id, row.field_of_work_id)
 }
 
+/// A calendar of an authority. Name and description are shown at every level; what is shared is its entries.
 #[Object]
 impl Calendar {
     /// Global id.

@@ -96,9 +96,21 @@ impl From<Problem> for ApiError {
 
 impl From<sea_orm::DbErr> for ApiError {
     fn from(error: sea_orm::DbErr) -> Self {
+        if is_null_byte(&error) {
+            return Problem::whole(UserErrorCode::Invalid, Text::new("control-characters")).into();
+        }
         let unavailable = matches!(error, sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_));
         Self::Fault(Arc::new(Fault { message: format!("database: {error}"), unavailable }))
     }
+}
+
+/// PostgreSQL takes no null byte in a text (class 22021), wherever the client has put it.
+fn is_null_byte(error: &sea_orm::DbErr) -> bool {
+    use sea_orm::{DbErr, RuntimeErr};
+    let (DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    error.as_database_error().and_then(|it| it.code()).is_some_and(|it| it == "22021")
 }
 
 impl From<sqlx::Error> for ApiError {

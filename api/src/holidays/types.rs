@@ -15,6 +15,7 @@ use crate::i18n::Locale;
 /// A public holiday, school holidays, or a school-free day.
 pub struct Holiday(pub Arc<holiday::Model>);
 
+/// A public holiday, school holidays, or a school-free day.
 #[Object]
 impl Holiday {
     /// Global id.

@@ -266,7 +266,7 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     }
     let values = role_grant::ActiveModel {
         revoked_at: Set(Some(writer.now())),
-        version: Set(version + 1),
+        version: Set(version.saturating_add(1)),
         updated_at: Set(writer.now()),
         ..Default::default()
     };
@@ -277,7 +277,7 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     let change = Change {
         object_type: "RoleGrant",
         object_id: id,
-        version: version + 1,
+        version: version.saturating_add(1),
         scope: row.scope_id,
         topic: "role.revoked",
         agreement: None,

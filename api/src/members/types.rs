@@ -33,6 +33,7 @@ pub struct MemberAbilities {
     manage_roles: bool,
 }
 
+/// A person in an authority, under the name that authority uses.
 #[async_graphql::Object]
 impl Member {
     /// Global id.
@@ -92,6 +93,7 @@ pub struct RoleGrantAbilities {
     revoke: bool,
 }
 
+/// A role given to a member.
 #[async_graphql::Object]
 impl RoleGrant {
     /// Global id.

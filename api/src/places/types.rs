@@ -38,6 +38,7 @@ pub struct LearningPlaceAbilities {
     update: bool,
 }
 
+/// A place of learning.
 #[Object]
 impl LearningPlace {
     /// Global id.

@@ -39,6 +39,7 @@ pub struct TenantAbilities {
     create_calendars: bool,
 }
 
+/// An authority: independent, owner of its data. Its profile is public.
 #[Object]
 impl Tenant {
     /// Global id.
@@ -185,6 +186,7 @@ impl FieldOfWork {
     }
 }
 
+/// A field of work (Arbeitsfeld): common to all authorities, or an authority's own.
 #[Object]
 impl FieldOfWork {
     /// Global id.
@@ -233,6 +235,7 @@ pub async fn field_by_id(ctx: &Context<'_>, id: Option<uuid::Uuid>) -> ApiResult
 /// A district or municipality of the official list.
 pub struct Region(pub Arc<region::Model>);
 
+/// A district or municipality of the official list.
 #[Object]
 impl Region {
     /// Official key (AGS) as text, with its leading zero.
