@@ -5,6 +5,7 @@ mod agreements;
 mod calendars;
 mod corpus;
 mod demo;
+mod endings;
 mod holidays;
 mod limits;
 mod members;
@@ -29,6 +30,7 @@ fn main() -> std::process::ExitCode {
         calendars::cases(),
         corpus::cases(),
         demo::cases(),
+        endings::cases(),
         holidays::cases(),
         limits::cases(),
         members::cases(),
