@@ -22,6 +22,7 @@ mod tokens;
 mod trail;
 mod walk;
 mod walls;
+mod worlds;
 
 fn main() -> std::process::ExitCode {
     let cases = [
@@ -46,6 +47,7 @@ fn main() -> std::process::ExitCode {
         tokens::cases(),
         trail::cases(),
         walls::cases(),
+        worlds::cases(),
     ];
     verbund_tests::harness::run(cases.concat())
 }
