@@ -120,11 +120,17 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let sql = if manager.get_database_backend() == DbBackend::Postgres {
             let facts = facts(&Json { object: "json_build_object", array: "json_agg", postgres: true });
+            // In PL/pgSQL the plan is kept for the session; a function in SQL would be planned at every call.
             format!(
                 "CREATE FUNCTION verbund_facts(the_issuer text, the_subject text)
 RETURNS TABLE (kind text, data text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$ SELECT f.kind, f.data FROM ({facts}) f WHERE f.issuer = the_issuer AND f.subject = the_subject $$"
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY SELECT f.kind, f.data FROM ({facts}) f WHERE f.issuer = the_issuer AND f.subject = the_subject;
+END
+$$"
             )
         } else {
             let facts = facts(&Json { object: "json_object", array: "json_group_array", postgres: false });

@@ -5,6 +5,7 @@ mod agreements;
 mod calendars;
 mod corpus;
 mod demo;
+mod endings;
 mod holidays;
 mod limits;
 mod members;
@@ -21,6 +22,7 @@ mod tokens;
 mod trail;
 mod walk;
 mod walls;
+mod worlds;
 
 fn main() -> std::process::ExitCode {
     let cases = [
@@ -29,6 +31,7 @@ fn main() -> std::process::ExitCode {
         calendars::cases(),
         corpus::cases(),
         demo::cases(),
+        endings::cases(),
         holidays::cases(),
         limits::cases(),
         members::cases(),
@@ -44,6 +47,7 @@ fn main() -> std::process::ExitCode {
         tokens::cases(),
         trail::cases(),
         walls::cases(),
+        worlds::cases(),
     ];
     verbund_tests::harness::run(cases.concat())
 }

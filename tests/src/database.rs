@@ -27,6 +27,7 @@ pub struct Fixture {
     sqlite: OnceLock<World>,
     postgres: OnceLock<World>,
     copies: std::sync::atomic::AtomicU32,
+    blanks: tokio::sync::Mutex<Vec<Engine>>,
 }
 
 /// A database of one test.
@@ -39,6 +40,7 @@ pub struct TestDatabase {
 }
 
 const TEMPLATE: &str = "verbund_template";
+const BLANK: &str = "verbund_blank";
 const APP_ROLE: &str = "verbund_app";
 const OWNER_ROLE: &str = "verbund_owner";
 
@@ -54,6 +56,7 @@ impl Fixture {
             sqlite: OnceLock::new(),
             postgres: OnceLock::new(),
             copies: std::sync::atomic::AtomicU32::new(0),
+            blanks: tokio::sync::Mutex::default(),
         })
     }
 
@@ -101,6 +104,36 @@ impl Fixture {
             Engine::Postgres => {
                 self.admin(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER_ROLE}")).await?;
                 Ok((self.postgres_database(&name), self.postgres.get().ok_or("not prepared")?.clone()))
+            }
+        }
+    }
+
+    /// A migrated database with nothing in it: a copy of one that is migrated once.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub async fn blank(&self, engine: Engine) -> Result<TestDatabase, String> {
+        let mut made = self.blanks.lock().await;
+        if !made.contains(&engine) {
+            let database = match engine {
+                Engine::Sqlite => self.sqlite_file(BLANK),
+                Engine::Postgres => {
+                    self.admin(&format!("CREATE DATABASE {BLANK} OWNER {OWNER_ROLE}")).await?;
+                    self.postgres_database(BLANK)
+                }
+            };
+            verbund_migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
+            made.push(engine);
+        }
+        let name = format!("blank_{}", self.copies.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        match engine {
+            Engine::Sqlite => {
+                std::fs::copy(self.path(BLANK), self.path(&name)).map_err(|error| error.to_string())?;
+                Ok(self.sqlite_file(&name))
+            }
+            Engine::Postgres => {
+                self.admin(&format!("CREATE DATABASE {name} TEMPLATE {BLANK} OWNER {OWNER_ROLE}")).await?;
+                Ok(self.postgres_database(&name))
             }
         }
     }

@@ -1,0 +1,141 @@
+//! Proof by random worlds: what the policy decides, what the list over HTTP shows, what row-level security lets through,
+//! and what the rule says when it is written down again from scratch, are the same.
+
+mod oracle;
+mod random;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
+use uuid::Uuid;
+use verbund::auth::Actor;
+use verbund::context::Clock;
+use verbund::graphql::id::NodeType;
+use verbund::store::Store;
+use verbund_entities::ShareLevel;
+use verbund_tests::app::{Server, token};
+use verbund_tests::{Case, Engine, TestApp, cases};
+
+use self::random::Random;
+
+pub fn cases() -> Vec<Case> {
+    cases!["worlds"; policy_list_and_row_level_security_agree_with_the_rule, unrelated_additions_change_nothing]
+}
+
+const WORLDS: u64 = 24;
+
+/// Entries by id with the level at which they are seen.
+type Seen = BTreeMap<Uuid, ShareLevel>;
+
+async fn policy_list_and_row_level_security_agree_with_the_rule(app: TestApp) {
+    let (mut seen, mut hidden) = (0, 0);
+    for seed in 0..WORLDS {
+        let random = Random::new(seed);
+        let world = Placed::new(&app, &random).await;
+        for person in 0..random.persons.len() {
+            let expected = oracle::seen(&random, person);
+            let name = format!("world {seed}, person {person}: {:?}", random.persons[person]);
+            assert_eq!(world.over_http(&random, person).await, floored(&expected), "the list, {name}");
+            assert_eq!(world.by_policy(&random, person).await, expected, "the policy, {name}");
+            if app.engine == Engine::Postgres {
+                let walls = world.behind_walls(&random, person).await;
+                assert_eq!(walls, expected.keys().copied().collect::<Vec<_>>(), "row-level security, {name}");
+            }
+            seen += expected.len();
+            hidden += random.entries.len() - expected.len();
+        }
+    }
+    // A proof over worlds in which everything or nothing is visible would prove nothing.
+    assert!(seen > 400 && hidden > 400, "{seen} seen, {hidden} hidden");
+}
+
+async fn unrelated_additions_change_nothing(app: TestApp) {
+    for seed in 0..6 {
+        let mut random = Random::new(1_000 + seed);
+        let before = Placed::new(&app, &random).await;
+        let mut lists = Vec::new();
+        for person in 0..random.persons.len() {
+            lists.push(before.over_http(&random, person).await);
+        }
+        // A new authority with a calendar, an agreement of strangers, a person with every role among them.
+        random.add_strangers();
+        let after = Placed::new(&app, &random).await;
+        for (person, list) in lists.iter().enumerate() {
+            assert_eq!(&after.over_http(&random, person).await, list, "world {seed}, person {person}");
+        }
+    }
+}
+
+/// The full view has no more to show at CONTRIBUTE.
+fn floored(seen: &Seen) -> Seen {
+    seen.iter().map(|(id, level)| (*id, (*level).min(ShareLevel::Full))).collect()
+}
+
+/// A random world in a database of its own, served.
+struct Placed {
+    server: Server,
+    store: Store,
+    app_url: String,
+    config: verbund::config::Config,
+}
+
+impl Placed {
+    async fn new(app: &TestApp, random: &Random) -> Self {
+        let database = app.fixture.blank(app.engine).await.expect("a migrated database");
+        let rows = database.rows().await;
+        random.insert(rows.db()).await;
+        let config = app.fixture.config(&database).expect("a configuration");
+        let server = Server::start(config.clone(), Clock::standing_at(random.now)).await.expect("a server");
+        let store = Store::connect(&config.database.settings().expect("settings")).await.expect("a store");
+        Self { server, store, app_url: database.url, config }
+    }
+
+    async fn over_http(&self, random: &Random, person: usize) -> Seen {
+        let client = self.server.client(Some(token(&self.config, &random.subject(person), random.now)));
+        let (mut seen, mut after) = (Seen::new(), json!(null));
+        loop {
+            let query = "query($after: String) { calendarEntries(first: 100, after: $after,
+                between: {start: \"2027-01-01T00:00:00Z\", end: \"2028-01-01T00:00:00Z\"}) {
+                nodes { __typename id } pageInfo { hasNextPage endCursor } } }";
+            let page = client.send(query, json!({ "after": after })).await.data()["calendarEntries"].clone();
+            for node in page["nodes"].as_array().expect("nodes") {
+                let id =
+                    NodeType::CalendarEntry.parse(&node["id"].as_str().expect("an id").into(), "id").expect("an id");
+                let level = match node["__typename"].as_str().expect("a type") {
+                    "CalendarEntryBusy" => ShareLevel::Busy,
+                    "CalendarEntrySummary" => ShareLevel::Summary,
+                    _ => ShareLevel::Full,
+                };
+                seen.insert(id, level);
+            }
+            if page["pageInfo"]["hasNextPage"] == false {
+                return seen;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+    }
+
+    async fn session(&self, random: &Random, person: usize) -> verbund::store::Session {
+        let actor = Actor::Person { issuer: self.config.auth.local.issuer.clone(), subject: random.subject(person) };
+        self.store.read(&actor, random.now, Arc::default()).await.expect("a session")
+    }
+
+    async fn by_policy(&self, random: &Random, person: usize) -> Seen {
+        let session = self.session(random, person).await;
+        let level = |scope| session.access().sight(scope).map(|it| it.level);
+        random.entries.iter().filter_map(|entry| Some((entry.id, level(entry.scope)?))).collect()
+    }
+
+    /// Ids that PostgreSQL gives the application role when nothing but its settings filters.
+    async fn behind_walls(&self, random: &Random, person: usize) -> Vec<Uuid> {
+        let scopes: Vec<_> = self.session(random, person).await.access().visible().map(|it| it.to_string()).collect();
+        let mut conn = PgConnection::connect(&self.app_url).await.expect("a connection");
+        let mut tx = conn.begin().await.expect("a transaction");
+        let set = format!("SET LOCAL app.scopes = '{{{}}}'", scopes.join(","));
+        tx.execute(AssertSqlSafe(set)).await.expect("a setting");
+        let rows = tx.fetch_all("SELECT id FROM calendar_entry ORDER BY id").await.expect("rows");
+        rows.iter().map(|row| row.get("id")).collect()
+    }
+}
