@@ -25,6 +25,7 @@ use crate::store::{Order, PageRequest, Session, SortValue};
 use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
 /// A cooperation agreement: the root of every access across a tenant boundary.
+#[derive(Clone)]
 pub struct Agreement {
     row: Arc<agreement::Model>,
     parties: Vec<Uuid>,
@@ -235,6 +236,8 @@ pub async fn agreement_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Ag
 pub struct Share {
     row: Arc<share::Model>,
     effective: bool,
+    /// Its agreement, where a list has read it ahead.
+    agreement: Option<Agreement>,
 }
 
 /// What the viewer may do with a share.
@@ -259,6 +262,9 @@ impl Share {
 
     /// The agreement it lives by.
     async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
+        if let Some(agreement) = &self.agreement {
+            return Some(Ok(agreement.clone()));
+        }
         match ctx.session().await {
             Ok(session) => agreement_by_id(&session, self.row.agreement_id).await.transpose(),
             Err(error) => Some(Err(error)),
@@ -349,7 +355,7 @@ impl Share {
 pub async fn share_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Share>> {
     let Some(row) = session.get::<share::Entity>(id).await? else { return Ok(None) };
     let effective = super::shares::is_effective(session, &row).await?;
-    Ok(Some(Share { row, effective }))
+    Ok(Some(Share { row, effective, agreement: None }))
 }
 
 /// Shares that reach an authority, or that it gives, as far as the viewer may see them.
@@ -401,10 +407,22 @@ pub async fn share_page(
     if selected.node("fieldOfWork") {
         session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, row)| row.field_of_work_id)).await?;
     }
+    let mut agreements = BTreeMap::new();
+    if selected.node("agreement") {
+        let mut wanted = BTreeMap::new();
+        for (_, row) in &rows {
+            if let Some(agreement) = session.get::<agreement::Entity>(row.agreement_id).await? {
+                wanted.insert(row.agreement_id, agreement);
+            }
+        }
+        let complete = complete(&session, wanted.into_values().collect()).await?;
+        agreements.extend(complete.into_iter().map(|it| (it.row.id, it)));
+    }
     let mut shares = Vec::new();
     for (cursor, row) in rows {
         let effective = super::shares::is_effective(&session, &row).await?;
-        shares.push((cursor, Share { row: Arc::new(row), effective }));
+        let agreement = agreements.get(&row.agreement_id).cloned();
+        shares.push((cursor, Share { row: Arc::new(row), effective, agreement }));
     }
     Ok(fill(frame, shares))
 }
