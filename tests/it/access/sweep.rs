@@ -51,8 +51,11 @@ pub const ARGUMENTS: [(&str, &str); 36] = [
     ("ShareObjectInput.fieldOfWork", "public"),
 ];
 
+/// The input of a mutation around an id.
+type InputAround = Box<dyn Fn(&str) -> Value>;
+
 /// Mutations with one foreign id in them: mutation, name of the hidden object, input around it.
-fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, Box<dyn Fn(&str) -> Value>)> {
+fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
     let own = app.world.id("tenant.lindau").to_owned();
     let (own2, own3, own4, own5) = (own.clone(), own.clone(), own.clone(), own.clone());
     let share = |tenant: &str, agreement: &str, calendar: &str| json!({ "tenant": tenant, "agreement": agreement, "area": "CALENDARS", "level": "FULL", "object": { "calendar": calendar } });
