@@ -1,7 +1,293 @@
-//! To be written.
+//! Members and roles: who sees them, what may be given and taken, and that it holds at once.
 
-use verbund_tests::Case;
+use futures_util::future::join;
+use serde_json::{Value, json};
+use verbund_tests::client::said;
+use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
-    Vec::new()
+    cases!["members";
+        admins_and_auditors_list_the_members_of_their_authority,
+        everybody_else_gets_an_empty_list_of_members,
+        a_role_given_to_a_member_holds_at_once,
+        an_account_that_nobody_knows_is_a_member_at_once,
+        an_account_of_another_authority_answers_like_one_that_nobody_knows,
+        one_person_has_roles_in_two_authorities_with_one_token,
+        a_role_limited_to_a_field_of_work_reaches_that_field_only,
+        a_role_for_today_ends_tonight,
+        what_is_wrong_with_a_role_is_told_at_once,
+        the_last_admin_stays_whatever_others_there_are,
+        two_admins_who_take_each_others_role_at_once_leave_one,
+        nobody_gives_more_fields_or_time_than_they_hold,
+        a_foreign_role_is_unknown_and_a_foreign_authority_is_forbidden,
+    ]
+}
+
+const MEMBERS: &str = "query($slug: String!) { tenant(slug: $slug) { members(first: 100) { totalCount nodes {
+    name roles { role allFields fieldsOfWork { key } } } } } }";
+
+async fn members(client: &Client, slug: &str) -> Value {
+    client.send(MEMBERS, json!({ "slug": slug })).await.data()["tenant"]["members"].clone()
+}
+
+fn account(subject: &str, name: &str) -> Value {
+    json!({ "account": { "issuer": "https://verbund.localhost", "subject": subject, "name": name } })
+}
+
+const GIVEN: &str = "member { name email version createdAt tenant { slug } roles { id role version } }";
+
+/// Gives a role in Ostallgäu as its admin; the new role's id.
+async fn give(app: &TestApp, to: Value, role: &str, more: Value) -> String {
+    let mut input = json!({ "tenant": app.world.id("tenant.ostallgaeu"), "to": to, "role": role });
+    merge(&mut input, more);
+    let payload = app.actor("admin@ostallgaeu").mutate("roleGrant", input, GIVEN).await;
+    let roles = payload["member"]["roles"].as_array().expect("roles").clone();
+    roles.last().expect("a role")["id"].as_str().expect("an id").to_owned()
+}
+
+fn merge(input: &mut Value, more: Value) {
+    let more = more.as_object().cloned().unwrap_or_default();
+    input.as_object_mut().expect("an input").extend(more);
+}
+
+async fn try_give(app: &TestApp, client: &Client, more: Value) -> Value {
+    let mut input = json!({
+        "tenant": app.world.id("tenant.ostallgaeu"), "to": account("somebody", "Somebody"), "role": "VIEWER",
+    });
+    merge(&mut input, more);
+    client.try_mutate("roleGrant", input, GIVEN).await
+}
+
+async fn revoke(client: &Client, id: &str) -> Value {
+    client.try_mutate("roleRevoke", json!({ "id": id, "version": 1 }), "roleGrant { revokedAt version }").await
+}
+
+async fn create_calendar(app: &TestApp, client: &Client, name: &str, field: Option<&str>) -> Vec<String> {
+    let field = field.map(|it| app.world.id(&format!("field.{it}")));
+    let input = json!({ "tenant": app.world.id("tenant.ostallgaeu"), "name": name, "fieldOfWork": field });
+    said(&client.try_mutate("calendarCreate", input, "calendar { id }").await)
+}
+
+async fn admins_and_auditors_list_the_members_of_their_authority(app: TestApp) {
+    let unlimited = |role| json!([{ "role": role, "allFields": true, "fieldsOfWork": [] }]);
+    let limited = json!([{ "role": "PLANNER", "allFields": false, "fieldsOfWork": [{ "key": "counselling" }] }]);
+    let expected = json!({ "totalCount": 7, "nodes": [
+        { "name": "admin@ostallgaeu", "roles": unlimited("TENANT_ADMIN") },
+        { "name": "auditor@ostallgaeu", "roles": unlimited("AUDITOR") },
+        { "name": "counsellor@ostallgaeu", "roles": limited },
+        { "name": "integrator@ostallgaeu", "roles": unlimited("INTEGRATOR") },
+        { "name": "planner@ostallgaeu", "roles": unlimited("PLANNER") },
+        { "name": "steward@ostallgaeu", "roles": unlimited("DATA_STEWARD") },
+        { "name": "viewer@ostallgaeu", "roles": unlimited("VIEWER") },
+    ] });
+    assert_eq!(members(&app.actor("admin@ostallgaeu"), "ostallgaeu").await, expected);
+    assert_eq!(members(&app.actor("auditor@ostallgaeu"), "ostallgaeu").await, expected);
+}
+
+async fn everybody_else_gets_an_empty_list_of_members(app: TestApp) {
+    let nothing = json!({ "totalCount": 0, "nodes": [] });
+    for subject in ["planner@ostallgaeu", "viewer@ostallgaeu", "admin@kaufbeuren", "auditor@memmingen", "admin@lindau"]
+    {
+        assert_eq!(members(&app.actor(subject), "ostallgaeu").await, nothing, "{subject}");
+    }
+    assert_eq!(members(&app.anonymous(), "ostallgaeu").await, nothing);
+}
+
+async fn a_role_given_to_a_member_holds_at_once(app: TestApp) {
+    let viewer = app.actor("viewer@ostallgaeu");
+    assert_eq!(create_calendar(&app, &viewer, "Mine", None).await, ["FORBIDDEN tenant"]);
+    let member = json!({ "member": app.world.id("member.viewer@ostallgaeu") });
+    let role = give(&app, member, "PLANNER", json!({ "reason": "Vertretung" })).await;
+    assert!(create_calendar(&app, &viewer, "Mine", None).await.is_empty());
+    let taken = revoke(&app.actor("admin@ostallgaeu"), &role).await;
+    assert_eq!(taken["roleGrant"], json!({ "revokedAt": "2027-01-15T10:00:00+00:00", "version": 2 }));
+    assert_eq!(create_calendar(&app, &viewer, "Not mine", None).await, ["FORBIDDEN tenant"]);
+    let again = app.actor("admin@ostallgaeu");
+    let again = again.try_mutate("roleRevoke", json!({ "id": role, "version": 2 }), "roleGrant { id }").await;
+    assert_eq!(said(&again), ["CONFLICT id"], "it was taken already");
+}
+
+const VIEWER: &str = "{ viewer { signedIn name memberships { tenant { slug } roles { role allFields validUntil } } } }";
+
+async fn an_account_that_nobody_knows_is_a_member_at_once(app: TestApp) {
+    let newcomer = app.actor("anna");
+    let unknown = json!({ "viewer": { "signedIn": true, "name": null, "memberships": [] } });
+    assert_eq!(newcomer.ask(VIEWER).await.data(), unknown);
+    give(&app, account("anna", "Anna Zuber"), "VIEWER", json!({ "validUntil": "2027-03-31" })).await;
+    let known = json!({ "viewer": { "signedIn": true, "name": "Anna Zuber", "memberships": [
+        { "tenant": { "slug": "ostallgaeu" },
+          "roles": [{ "role": "VIEWER", "allFields": true, "validUntil": "2027-03-31" }] },
+    ] } });
+    assert_eq!(newcomer.ask(VIEWER).await.data(), known);
+    let other = app.anonymous().ask(VIEWER).await.data();
+    assert_eq!(other, json!({ "viewer": { "signedIn": false, "name": null, "memberships": [] } }));
+}
+
+async fn an_account_of_another_authority_answers_like_one_that_nobody_knows(app: TestApp) {
+    let admin = app.actor("admin@ostallgaeu");
+    let selection = "member { name email version createdAt tenant { slug } roles { role version reason } }";
+    let answer = async |subject: &str| {
+        let mut to = account(subject, "Given Name");
+        to["account"]["email"] = json!("given@example.org");
+        let input = json!({ "tenant": app.world.id("tenant.ostallgaeu"), "to": to, "role": "VIEWER" });
+        admin.mutate("roleGrant", input, selection).await
+    };
+    let known = answer("planner@lindau").await;
+    assert_eq!(known, answer("nobody@anywhere").await);
+    assert_eq!(known["member"]["name"], "Given Name");
+    let lindau = members(&app.actor("admin@lindau"), "lindau").await;
+    assert!(!lindau.to_string().contains("Given Name"), "{lindau}");
+    let here = members(&admin, "ostallgaeu").await;
+    assert!(!here.to_string().contains("@lindau"), "{here}");
+}
+
+async fn one_person_has_roles_in_two_authorities_with_one_token(app: TestApp) {
+    let planner = app.actor("planner@ostallgaeu");
+    let query = "query($a: ID!, $b: ID!) { a: node(id: $a) { ...C } b: node(id: $b) { ...C } }
+        fragment C on Calendar { name viewerLevel viewerCan { update } }";
+    let ids = json!({ "a": app.world.id("calendar.oal.office"), "b": app.world.id("calendar.kf.counselling") });
+    let input = json!({
+        "tenant": app.world.id("tenant.kaufbeuren"), "to": account("planner@ostallgaeu", "Gast"), "role": "VIEWER",
+    });
+    app.actor("admin@kaufbeuren").mutate("roleGrant", input, GIVEN).await;
+    let seen = planner.send(query, ids).await.data();
+    let calendar = |name, update| json!({ "name": name, "viewerLevel": "FULL", "viewerCan": { "update": update } });
+    assert_eq!(seen, json!({ "a": calendar("oal.office", true), "b": calendar("kf.counselling", false) }));
+    // What no share would show: an internal entry.
+    let secret = json!({ "id": app.world.id("entry.kf.counselling.secret") });
+    let seen = planner.send("query($id: ID!) { node(id: $id) { __typename } }", secret).await.data();
+    assert_eq!(seen, json!({ "node": { "__typename": "CalendarEntryFull" } }));
+
+    let viewer = planner.ask(VIEWER).await.data()["viewer"].clone();
+    assert_eq!(viewer["name"], "planner@ostallgaeu", "the account keeps its name");
+    let mut held: Vec<_> = viewer["memberships"].as_array().expect("memberships").clone();
+    held.sort_by_key(|it| it["tenant"]["slug"].to_string());
+    let role = |role| json!([{ "role": role, "allFields": true, "validUntil": null }]);
+    assert_eq!(
+        held,
+        [
+            json!({ "tenant": { "slug": "kaufbeuren" }, "roles": role("VIEWER") }),
+            json!({ "tenant": { "slug": "ostallgaeu" }, "roles": role("PLANNER") }),
+        ]
+    );
+}
+
+async fn a_role_limited_to_a_field_of_work_reaches_that_field_only(app: TestApp) {
+    let fields = json!({ "fieldsOfWork": [app.world.id("field.orientation")] });
+    give(&app, account("olga", "Olga"), "PLANNER", fields).await;
+    let olga = app.actor("olga");
+    let seen = olga.ask("{ calendars { nodes { name } } }").await.data();
+    assert_eq!(seen, json!({ "calendars": { "nodes": [{ "name": "oal.orientation" }, { "name": "oal.public" }] } }));
+    assert!(create_calendar(&app, &olga, "Orientation", Some("orientation")).await.is_empty());
+    assert_eq!(create_calendar(&app, &olga, "Counselling", Some("counselling")).await, ["FORBIDDEN tenant"]);
+    assert_eq!(create_calendar(&app, &olga, "General", None).await, ["FORBIDDEN tenant"]);
+}
+
+async fn a_role_for_today_ends_tonight(app: TestApp) {
+    let today = json!({ "validFrom": "2027-01-15", "validUntil": "2027-01-15" });
+    give(&app, account("toni", "Toni"), "PLANNER", today).await;
+    app.at("2027-01-15T22:59:59Z");
+    assert!(create_calendar(&app, &app.actor("toni"), "Tonight", None).await.is_empty());
+    app.at("2027-01-15T23:00:00Z");
+    assert_eq!(create_calendar(&app, &app.actor("toni"), "Tomorrow", None).await, ["FORBIDDEN tenant"]);
+}
+
+async fn what_is_wrong_with_a_role_is_told_at_once(app: TestApp) {
+    let admin = app.actor("admin@ostallgaeu");
+    let answer = try_give(
+        &app,
+        &admin,
+        json!({
+            "to": account(" ", &"n".repeat(201)), "fieldsOfWork": [], "reason": "r".repeat(1_001),
+            "validFrom": "2027-01-15", "validUntil": "2027-01-14",
+        }),
+    )
+    .await;
+    assert_eq!(
+        said(&answer),
+        [
+            "OUT_OF_RANGE validUntil",
+            "OUT_OF_RANGE validUntil",
+            "REQUIRED fieldsOfWork",
+            "REQUIRED to.account.subject",
+            "TOO_LONG to.account.name",
+            "TOO_LONG reason",
+        ]
+    );
+    assert_eq!(answer["member"], Value::Null);
+    let german = try_give(&app, &admin.speaking("de"), json!({ "validUntil": "2027-01-14" })).await;
+    let words = json!({ "code": "OUT_OF_RANGE", "field": "validUntil", "message": "2027-01-14 ist schon vorbei." });
+    assert_eq!(german["userErrors"], json!([words]));
+}
+
+async fn the_last_admin_stays_whatever_others_there_are(app: TestApp) {
+    let admin = app.actor("admin@ostallgaeu");
+    let own = app.world.id("role.admin@ostallgaeu");
+    let german = revoke(&admin.speaking("de"), own).await;
+    let words = "Eine Behörde behält mindestens eine dauerhafte Administration für alle Arbeitsfelder.";
+    assert_eq!(german["userErrors"], json!([{ "code": "LAST_ADMIN", "field": "id", "message": words }]));
+    // None of these can stand in: for one field, for a while, not yet.
+    let field = json!({ "fieldsOfWork": [app.world.id("field.counselling")] });
+    give(&app, account("limited", "Limited"), "TENANT_ADMIN", field).await;
+    give(&app, account("dated", "Dated"), "TENANT_ADMIN", json!({ "validUntil": "2099-12-31" })).await;
+    give(&app, account("later", "Later"), "TENANT_ADMIN", json!({ "validFrom": "2027-01-16" })).await;
+    assert_eq!(said(&revoke(&admin, own).await), ["LAST_ADMIN id"]);
+
+    let second = give(&app, account("second", "Second"), "TENANT_ADMIN", json!({})).await;
+    assert_eq!(revoke(&admin, own).await["userErrors"], json!([]), "now there is another");
+    assert_eq!(said(&revoke(&admin, &second).await), ["NOT_FOUND id"], "and this one is none any more");
+    assert_eq!(said(&revoke(&app.actor("second"), &second).await), ["LAST_ADMIN id"]);
+}
+
+async fn two_admins_who_take_each_others_role_at_once_leave_one(app: TestApp) {
+    let replica = app.replica().await.expect("a second server");
+    let theirs = give(&app, account("second", "Second"), "TENANT_ADMIN", json!({})).await;
+    let own = app.world.id("role.admin@ostallgaeu").to_owned();
+    let (first, second) = (app.actor("admin@ostallgaeu"), replica.client(Some(app.token("second"))));
+    let (one, two) = join(revoke(&first, &theirs), revoke(&second, &own)).await;
+    let (left, refused) = match (said(&one).as_slice(), said(&two).as_slice()) {
+        ([], [refused]) => (first, refused.clone()),
+        ([refused], []) => (second, refused.clone()),
+        other => panic!("exactly one wins: {other:?}"),
+    };
+    // Who comes too late is stopped by the rule, or is no admin any more when asking.
+    assert!(["LAST_ADMIN id", "NOT_FOUND id"].contains(&refused.as_str()), "{refused}");
+    let admins = members(&left, "ostallgaeu").await.to_string().matches("TENANT_ADMIN").count();
+    assert_eq!(admins, 1);
+}
+
+async fn nobody_gives_more_fields_or_time_than_they_hold(app: TestApp) {
+    let world = |name: &str| app.world.id(&format!("field.{name}")).to_owned();
+    let (counselling, orientation) = (world("counselling"), world("orientation"));
+    give(&app, account("limited", "Limited"), "TENANT_ADMIN", json!({ "fieldsOfWork": [counselling] })).await;
+    let limited = app.actor("limited");
+    let ok = json!({ "fieldsOfWork": [counselling] });
+    assert!(said(&try_give(&app, &limited, ok).await).is_empty());
+    for fields in [json!(null), json!([counselling, orientation]), json!([orientation, counselling])] {
+        let answer = try_give(&app, &limited, json!({ "fieldsOfWork": fields })).await;
+        assert_eq!(said(&answer), ["NOT_HELD role"], "{fields}");
+    }
+    give(&app, account("dated", "Dated"), "TENANT_ADMIN", json!({ "validUntil": "2027-06-30" })).await;
+    let dated = app.actor("dated");
+    let until = |day| json!({ "validUntil": day });
+    assert!(said(&try_give(&app, &dated, until(Some("2027-06-30"))).await).is_empty());
+    assert_eq!(said(&try_give(&app, &dated, until(Some("2027-07-01"))).await), ["NOT_HELD role"]);
+    assert_eq!(said(&try_give(&app, &dated, until(None)).await), ["NOT_HELD role"]);
+    // Taking is bounded as giving is.
+    let unlimited = app.world.id("role.planner@ostallgaeu");
+    assert_eq!(said(&revoke(&dated, unlimited).await), ["NOT_HELD id"]);
+}
+
+async fn a_foreign_role_is_unknown_and_a_foreign_authority_is_forbidden(app: TestApp) {
+    let role = app.world.id("role.planner@ostallgaeu");
+    for subject in ["admin@kaufbeuren", "admin@lindau", "planner@ostallgaeu"] {
+        let client = app.actor(subject);
+        assert_eq!(said(&revoke(&client, role).await), ["NOT_FOUND id"], "{subject}");
+        assert_eq!(said(&try_give(&app, &client, json!({})).await), ["FORBIDDEN tenant"], "{subject}");
+    }
+    let auditor = app.actor("auditor@ostallgaeu");
+    assert_eq!(said(&revoke(&auditor, role).await), ["FORBIDDEN id"], "seen, but not theirs to take");
+    assert_eq!(said(&try_give(&app, &app.anonymous(), json!({})).await), ["UNAUTHENTICATED tenant"]);
+    let foreign = json!({ "to": { "member": app.world.id("member.viewer@lindau") } });
+    assert_eq!(said(&try_give(&app, &app.actor("admin@ostallgaeu"), foreign).await), ["NOT_FOUND to.member"]);
 }

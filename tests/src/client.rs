@@ -111,6 +111,14 @@ impl Reply {
         errors.iter().map(|it| it["extensions"]["code"].as_str().unwrap_or("-").to_owned()).collect()
     }
 
+    /// Top-level errors as `CODE reason field`, in their order.
+    pub fn refusals(&self) -> Vec<String> {
+        let body = self.json();
+        let errors = body["errors"].as_array().cloned().unwrap_or_default();
+        let word = |it: &Value, name: &str| it["extensions"][name].as_str().unwrap_or("-").to_owned();
+        errors.iter().map(|it| ["code", "reason", "field"].map(|name| word(it, name)).join(" ")).collect()
+    }
+
     /// SQL statements that the operation took, from the `Server-Timing` header.
     pub fn statements(&self) -> u32 {
         let timing = self.headers.get("server-timing").expect("the server tells what an operation cost");
@@ -122,4 +130,11 @@ impl Reply {
 /// Codes of a payload's `userErrors`.
 pub fn codes(payload: &Value) -> Vec<&str> {
     payload["userErrors"].as_array().into_iter().flatten().filter_map(|it| it["code"].as_str()).collect()
+}
+
+/// A payload's `userErrors` as `CODE field`, in their order.
+pub fn said(payload: &Value) -> Vec<String> {
+    let errors = payload["userErrors"].as_array().cloned().unwrap_or_default();
+    let say = |it: &Value| format!("{} {}", it["code"].as_str().unwrap_or("-"), it["field"].as_str().unwrap_or("-"));
+    errors.iter().map(say).collect()
 }

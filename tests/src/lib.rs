@@ -7,6 +7,7 @@ pub mod database;
 pub mod demo;
 pub mod dice;
 pub mod harness;
+pub mod pages;
 pub mod rows;
 pub mod world;
 

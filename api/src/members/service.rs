@@ -10,7 +10,7 @@ use verbund_entities::{RoleKey, ScopeArea, field_of_work, member, person, role_g
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, new_id, stale};
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
-use crate::policy::{Action, Fields, Object, today};
+use crate::policy::{Action, Fields, Object, Permission, today};
 use crate::store::scopes::{Audience, ensure};
 use crate::store::{Session, Writer, full};
 use crate::text;
@@ -65,7 +65,7 @@ pub async fn grant(op: &Op, wish: RoleWish, idempotency: Option<Idempotency>) ->
     let Some(tenant) = session.get::<tenant::Entity>(wish.tenant).await? else {
         return Err(Problem::not_found("tenant").into());
     };
-    let object = Object::new_in(ScopeArea::Members, wish.tenant, first_of(&wish));
+    let object = Object::new_in(ScopeArea::Members, wish.tenant, managed_field(session, wish.tenant));
     let permit = session.authorize(Action::Write, &object, "tenant")?;
     check(session, &wish, today(&tenant.time_zone, session.now())).await?;
     if !session.access().may_give(wish.tenant, wish.role, &wish.fields(), wish.valid_from, wish.valid_until) {
@@ -86,9 +86,15 @@ pub async fn grant(op: &Op, wish: RoleWish, idempotency: Option<Idempotency>) ->
     Ok(member)
 }
 
-/// For the check of who may manage at all: one of the wished fields. Whether all are held is checked after.
-fn first_of(wish: &RoleWish) -> Option<Uuid> {
-    wish.fields.as_ref().and_then(|it| it.first().copied())
+/// For the check of who may manage members at all: a field of work in which the actor does, none where it does in all.
+/// Whether everything wished for is held is checked after.
+fn managed_field(session: &Session, tenant: Uuid) -> Option<Uuid> {
+    let manages = |role| Permission::of(role).contains(&Permission::MembersManage);
+    let mut fields = session.access().roles().iter().filter(|it| it.tenant == tenant && manages(it.role));
+    fields.try_fold(None, |known: Option<Uuid>, role| match &role.fields {
+        Fields::All => None,
+        Fields::Only(only) => Some(known.or_else(|| only.first().copied())),
+    })?
 }
 
 async fn check(session: &Session, wish: &RoleWish, today: NaiveDate) -> ApiResult<()> {
