@@ -18,7 +18,8 @@ async fn names(client: &Client, region: Value, first: &str, last: &str, kinds: V
     let between = json!({ "firstDay": first, "lastDay": last });
     let data = client.send(query, json!({ "region": region, "between": between, "kinds": kinds })).await.data();
     let nodes = data["holidays"]["nodes"].as_array().expect("nodes").clone();
-    nodes.iter().map(|it| format!("{} {}", it["firstDay"].as_str().unwrap(), it["nameDe"].as_str().unwrap())).collect()
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    nodes.iter().map(|it| format!("{} {}", text(&it["firstDay"]), text(&it["nameDe"]))).collect()
 }
 
 async fn assumption_day_is_a_setting_of_the_authority(app: TestApp) {

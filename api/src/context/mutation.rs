@@ -93,7 +93,10 @@ impl Mutation {
         let (Some(idempotency), Some(person)) = (idempotency, writer.grant().person()) else {
             return Ok(Claim::New(id));
         };
-        if idempotency.key.is_empty() || idempotency.key.len() > MAX_KEY {
+        if idempotency.key.is_empty() {
+            return Err(Problem::at(UserErrorCode::Required, "idempotencyKey", Text::new("required")).into());
+        }
+        if idempotency.key.len() > MAX_KEY {
             let text = Text::new("too-long").with("max", MAX_KEY).with("length", idempotency.key.len());
             return Err(Problem::at(UserErrorCode::TooLong, "idempotencyKey", text).into());
         }

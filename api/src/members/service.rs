@@ -287,7 +287,10 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
         scope: row.scope_id,
         topic: "role.revoked",
         agreement: None,
-        before: Some(json!({ "member": row.member_id, "role": row.role })),
+        before: Some(json!({
+            "member": row.member_id, "role": row.role, "allFields": row.all_fields,
+            "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
+        })),
         after: Some(json!({ "reason": reason })),
     };
     let recorded = mutation.record(&writer, change).await?;
