@@ -24,7 +24,10 @@ pub struct Outcome {
 /// # Errors
 /// The database cannot be reached, a migration fails (its transaction is rolled back), or the role does not exist.
 pub async fn migrate(url: &str, app_role: &str) -> Result<Outcome, DbErr> {
-    let _file = lock_file(url)?;
+    let path = url.to_owned();
+    // Waiting for the lock blocks, which must not hold up the one who has it.
+    let waiting = tokio::task::spawn_blocking(move || lock_file(&path));
+    let _file = waiting.await.map_err(|error| DbErr::Custom(error.to_string()))??;
     let db = connect(url).await?;
     let postgres = db.get_database_backend() == DbBackend::Postgres;
     if postgres {

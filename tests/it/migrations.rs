@@ -1,7 +1,174 @@
-//! To be written.
+//! Migrations: up, down and up again, several at once, and a server that waits for them.
 
-use verbund_tests::Case;
+use std::collections::BTreeMap;
+
+use sea_orm::ColumnTrait;
+use sea_orm::{EntityTrait, IdenStatic as _, Iterable};
+use verbund_entities as e;
+use verbund_migration::{down, migrate, pending};
+use verbund_tests::app::Server;
+use verbund_tests::database::TestDatabase;
+use verbund_tests::{Case, Engine, Rows, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
-    Vec::new()
+    cases!["migrations";
+        up_down_and_up_again_gives_the_same_schema,
+        two_at_once_apply_each_migration_once,
+        the_server_refuses_a_database_that_is_behind,
+        the_application_role_may_ask_but_not_migrate,
+        the_schema_has_every_column_of_every_entity,
+        migrating_twice_changes_nothing,
+    ]
+}
+
+const ROLE: &str = "verbund_app";
+const ALL: usize = 8;
+
+async fn empty(app: &TestApp) -> TestDatabase {
+    app.fixture.empty(app.engine).await.expect("an empty database")
+}
+
+async fn applied(database: &TestDatabase) -> usize {
+    migrate(&database.owner_url, ROLE).await.expect("migrations").applied.len()
+}
+
+/// Everything that makes up the schema, in words.
+async fn schema(rows: &Rows) -> Vec<String> {
+    let sql = match rows.engine {
+        Engine::Sqlite => "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY 1",
+        Engine::Postgres => {
+            "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable FROM information_schema.columns \
+               WHERE table_schema = 'public' \
+             UNION ALL SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
+               WHERE connamespace = 'public'::regnamespace \
+             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' \
+             UNION ALL SELECT tablename || ' ' || policyname || ' ' || cmd || coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies \
+             UNION ALL SELECT relname || ' ' || relrowsecurity || relforcerowsecurity || coalesce(relacl::text, '') FROM pg_class \
+               WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' \
+             UNION ALL SELECT proname || ' ' || prosrc || coalesce(proacl::text, '') FROM pg_proc WHERE pronamespace = 'public'::regnamespace \
+             ORDER BY 1"
+        }
+    };
+    rows.list(sql).await
+}
+
+async fn up_down_and_up_again_gives_the_same_schema(app: TestApp) {
+    let database = empty(&app).await;
+    assert_eq!(applied(&database).await, ALL);
+    let rows = database.rows().await;
+    let first = schema(&rows).await;
+    assert_eq!(first, schema(&app.database.rows().await).await, "as in every other database");
+    down(&database.owner_url, ALL as u32).await.expect("all the way down");
+    assert_eq!(rows.tables().await, Vec::<String>::new());
+    assert_eq!(applied(&database).await, ALL);
+    assert_eq!(schema(&rows).await, first);
+    // Every step alone leads back as well.
+    for step in 1..=ALL {
+        down(&database.owner_url, 1).await.unwrap_or_else(|error| panic!("step {step} down: {error}"));
+    }
+    assert_eq!(rows.tables().await, Vec::<String>::new());
+    assert_eq!(applied(&database).await, ALL);
+    assert_eq!(schema(&rows).await, first);
+}
+
+async fn two_at_once_apply_each_migration_once(app: TestApp) {
+    let database = empty(&app).await;
+    let run = || migrate(&database.owner_url, ROLE);
+    let (one, two) = tokio::join!(run(), run());
+    let mut names = [one.expect("the first").applied, two.expect("the second").applied].concat();
+    names.sort();
+    assert_eq!(names.len(), ALL);
+    let rows = database.rows().await;
+    assert_eq!(names, rows.list("SELECT version FROM seaql_migrations ORDER BY 1").await);
+    assert_eq!(schema(&rows).await, schema(&app.database.rows().await).await);
+}
+
+async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
+    let database = empty(&app).await;
+    // On SQLite the file must be there before it can be opened.
+    database.rows().await.run("SELECT 1").await;
+    let config = app.fixture.config(&database).expect("a configuration");
+    let refused = |config| async { Server::start(config, app.clock.clone()).await.map(|_| ()).expect_err("behind") };
+    let text = refused(config.clone()).await;
+    assert!(text.contains("8 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
+    assert!(text.contains("m20261123_000001_directory"), "{text}");
+    applied(&database).await;
+    down(&database.owner_url, 2).await.expect("two steps down");
+    let text = refused(config.clone()).await;
+    assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
+    assert!(text.contains("m20261123_000007_facts"), "{text}");
+    assert_eq!(applied(&database).await, 2);
+    let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
+    assert_eq!(server.get("/readyz").await.0, 200);
+    server.stop().await.expect("and stops");
+}
+
+async fn the_application_role_may_ask_but_not_migrate(app: TestApp) {
+    if app.engine == Engine::Sqlite {
+        return;
+    }
+    let database = empty(&app).await;
+    applied(&database).await;
+    down(&database.owner_url, 1).await.expect("one step down");
+    let application = Rows::open(&database.url).await;
+    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261123_000008_walls"]);
+    let rows = database.rows().await;
+    let before = schema(&rows).await;
+    migrate(&database.url, ROLE).await.map(|_| ()).expect_err("the application role does not migrate");
+    assert_eq!(schema(&rows).await, before);
+    assert_eq!(applied(&database).await, 1);
+    assert_eq!(pending(application.db()).await.expect("an answer"), Vec::<String>::new());
+}
+
+async fn migrating_twice_changes_nothing(app: TestApp) {
+    let rows = app.database.rows().await;
+    let (words, content) = (schema(&rows).await, rows.dump().await);
+    assert_eq!(applied(&app.database).await, 0);
+    assert_eq!((schema(&rows).await, rows.dump().await), (words, content));
+}
+
+fn columns<E: EntityTrait>(found: &mut BTreeMap<String, BTreeMap<String, bool>>) {
+    let columns = E::Column::iter().map(|it| (it.as_str().to_owned(), it.def().is_null())).collect();
+    found.insert(E::default().table_name().to_owned(), columns);
+}
+
+async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
+    let rows = app.database.rows().await;
+    let mut entities = BTreeMap::new();
+    macro_rules! every {
+        ($($table:ident),+ $(,)?) => { $(columns::<e::$table::Entity>(&mut entities);)+ };
+    }
+    every!(
+        agreement,
+        agreement_field,
+        agreement_party,
+        agreement_signature,
+        audit_event,
+        calendar,
+        calendar_entry,
+        field_of_work,
+        holiday,
+        idempotency_record,
+        learning_place,
+        learning_place_origin,
+        member,
+        outbox_event,
+        person,
+        region,
+        role_grant,
+        role_grant_field,
+        scope,
+        scope_share,
+        share,
+        tenant,
+    );
+    let mut store = BTreeMap::new();
+    for table in rows.tables().await {
+        let columns = rows.columns(&table).await;
+        store.insert(table, columns);
+    }
+    for (table, columns) in &store {
+        assert_eq!(Some(columns), entities.get(table), "{table}");
+    }
+    assert_eq!(store, entities);
 }

@@ -66,7 +66,8 @@ fn members(sdl: &str) -> BTreeMap<String, String> {
     for line in sdl.lines() {
         let code = line.trim();
         if code.starts_with("\"\"\"") {
-            text = !text && !(code.len() > 3 && code.ends_with("\"\"\""));
+            let whole = code.len() > 3 && code.ends_with("\"\"\"");
+            text = !(text || whole);
             continue;
         }
         if text || code.is_empty() {

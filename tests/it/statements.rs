@@ -1,7 +1,306 @@
-//! To be written.
+//! What operations cost in the database: exact numbers of statements, whatever the size of the answer, and the plan of
+//! the statement that matters most.
 
-use verbund_tests::Case;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use verbund_tests::{Case, Engine, Rows, TestApp, cases, row_of};
 
 pub fn cases() -> Vec<Case> {
-    Vec::new()
+    cases!["statements";
+        every_operation_takes_its_exact_number_of_statements,
+        the_number_of_statements_does_not_grow_with_the_answer,
+        the_month_is_read_by_one_index_scan,
+    ]
+}
+
+const MONTH: &str = r#"{ calendarEntries(between: {start: "2027-05-01T00:00:00Z", end: "2027-06-01T00:00:00Z"}, first: 100) {
+    nodes { __typename id start end calendar { name tenant { slug } fieldOfWork { key } } tenant { slug }
+    ... on CalendarEntrySummary { title fieldOfWork { key } }
+    ... on CalendarEntryFull { title fieldOfWork { key } place { name region { name } tenant { slug } origins { name } } } } } }"#;
+
+/// Puts `count` entries into May 2027, copies of an entry of the world: same calendar, same scope, at a place.
+async fn fill(rows: &Rows, app: &TestApp, count: usize, place: Option<&str>) {
+    let like = rows.id(row_of(app.world.id("entry.oal.counselling.day")));
+    let place =
+        place.map_or_else(|| "NULL".to_owned(), |it| format!("(SELECT id FROM learning_place WHERE key = '{it}')"));
+    for chunk in (0..count).collect::<Vec<_>>().chunks(250) {
+        let ids: Vec<_> = chunk.iter().map(|_| format!("({})", rows.id(verbund::context::new_id()))).collect();
+        rows.run(&format!(
+            "INSERT INTO calendar_entry (id, tenant_id, scope_id, calendar_id, title, kind, status, confidentiality, \
+             field_of_work_id, all_day, starts_local, ends_local, time_zone, starts_at, ends_at, learning_place_id, \
+             search_text, version, created_at, updated_at) \
+             SELECT n.column1, tenant_id, scope_id, calendar_id, title, kind, status, confidentiality, field_of_work_id, \
+             all_day, {}, {}, time_zone, {}, {}, {place}, search_text, version, created_at, updated_at \
+             FROM calendar_entry, (VALUES {}) n WHERE id = {like}",
+            moved(rows, "starts_local", "2027-05-10 09:00:00"),
+            moved(rows, "ends_local", "2027-05-10 11:00:00"),
+            moved(rows, "starts_at", "2027-05-10 07:00:00+00:00"),
+            moved(rows, "ends_at", "2027-05-10 09:00:00+00:00"),
+            ids.join(", ")
+        ))
+        .await;
+    }
+}
+
+/// Another time in the form in which `column` keeps it.
+fn moved(rows: &Rows, column: &str, time: &str) -> String {
+    match rows.engine {
+        Engine::Postgres => {
+            format!("CAST('{time}' AS {})", if column.ends_with("_at") { "timestamptz" } else { "timestamp" })
+        }
+        // The text of the copied row tells the separator.
+        Engine::Sqlite => format!("replace('{time}', ' ', substr({column}, 11, 1))"),
+    }
+}
+
+/// A learning place of Ostallgäu that everybody sees, with two source records, in a region.
+async fn place(rows: &Rows, app: &TestApp) {
+    let tenant = rows.id(row_of(app.world.id("tenant.ostallgaeu")));
+    let public = rows.id(verbund_entities::PUBLIC_SCOPE);
+    let id = rows.id(verbund::context::new_id());
+    rows.run(&format!(
+        "INSERT INTO learning_place (id, tenant_id, scope_id, key, name, kind, region_ags, search_text, version, created_at, \
+         updated_at) SELECT {id}, {tenant}, {public}, 'school', 'School', 'OTHER', (SELECT min(ags) FROM region), 'school', 1, \
+         created_at, created_at FROM tenant WHERE slug = 'ostallgaeu'"
+    ))
+    .await;
+    for _ in 0..2 {
+        let origin = rows.id(verbund::context::new_id());
+        rows.run(&format!(
+            "INSERT INTO learning_place_origin (id, tenant_id, scope_id, learning_place_id, name, kind, latitude, longitude, \
+             source) VALUES ({origin}, {tenant}, {public}, {id}, 'Record', 'OTHER', 47.8, 10.6, 'test')"
+        ))
+        .await;
+    }
+}
+
+/// The document of each operation in the table.
+fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String)> {
+    let id = |name: &str| app.world.id(name).to_owned();
+    let ids: Vec<_> = app.world.all("entry.").map(|it| format!("\"{}\"", it.1)).collect();
+    let fifty: Vec<_> = ids.iter().cycle().take(50).cloned().collect();
+    let mixed = [
+        "tenant.ostallgaeu",
+        "calendar.oal.office",
+        "entry.oal.office.meeting",
+        "member.planner@ostallgaeu",
+        "share.oal.public.a",
+    ];
+    let mixed: Vec<_> = mixed.iter().map(|it| format!("\"{}\"", id(it))).collect();
+    let entry = format!(
+        "mutation {{ calendarEntryCreate(input: {{ calendar: \"{}\", title: \"New\", time: {{ allDay: {{ firstDay: \"2027-07-01\" }} }} }}) \
+         {{ calendarEntry {{ id calendar {{ name }} }} userErrors {{ code }} }} }}",
+        id("calendar.oal.counselling")
+    );
+    let planner = "planner@ostallgaeu";
+    BTreeMap::from([
+        ("nothing of the store", (planner, "{ __typename }".to_owned())),
+        ("viewer", (planner, "{ viewer { name memberships { tenant { slug } roles { role } permissions } } }".to_owned())),
+        ("node", (planner, format!("{{ node(id: \"{}\") {{ id }} }}", id("entry.oal.office.meeting")))),
+        ("node, not known", (planner, format!("{{ node(id: \"{}\") {{ id }} }}", id("entry.mm.plan.secret")))),
+        ("nodes, 50 of one type", (planner, format!("{{ nodes(ids: [{}]) {{ id }} }}", fifty.join(", ")))),
+        ("nodes, 5 types", (planner, format!("{{ nodes(ids: [{}]) {{ id }} }}", mixed.join(", ")))),
+        ("month", (planner, MONTH.to_owned())),
+        ("month, anonymous", ("", MONTH.to_owned())),
+        ("month, count too", (planner, MONTH.replace("nodes {", "totalCount nodes {"))),
+        ("calendars", (planner, "{ calendars(first: 100) { nodes { name tenant { slug } fieldOfWork { key } viewerLevel } } }".to_owned())),
+        (
+            "members",
+            (
+                "admin@ostallgaeu",
+                "{ tenant(slug: \"ostallgaeu\") { members(first: 100) { nodes { name roles { role fieldsOfWork { key } } } } } }".to_owned(),
+            ),
+        ),
+        (
+            "agreements",
+            (
+                "admin@ostallgaeu",
+                "{ agreements(first: 100) { nodes { title tenant { slug } fieldsOfWork { key } parties { tenant { slug } signature { signedBy signedAt } } } } }"
+                    .to_owned(),
+            ),
+        ),
+        (
+            "shares",
+            (
+                "admin@ostallgaeu",
+                "{ tenant(slug: \"ostallgaeu\") { outgoingShares(first: 100) { nodes { level effective calendar { name } fieldOfWork { key } \
+                 agreement { title } grantee { slug } } } } }"
+                    .to_owned(),
+            ),
+        ),
+        (
+            "incoming shares",
+            (
+                "admin@ostallgaeu",
+                "{ tenant(slug: \"ostallgaeu\") { incomingShares(first: 100) { nodes { level calendar { name } tenant { slug } } } } }".to_owned(),
+            ),
+        ),
+        ("learning places", (planner, "{ learningPlaces(first: 100) { nodes { name region { name } tenant { slug } origins { name } } } }".to_owned())),
+        (
+            "holidays",
+            (planner, "{ holidays(between: {firstDay: \"2027-01-01\", lastDay: \"2027-12-31\"}, region: {state: \"DE-BY\"}) { nodes { name } } }".to_owned()),
+        ),
+        ("calendarEntryCreate", (planner, entry)),
+    ])
+}
+
+/// Sends each operation: how many statements it took.
+async fn measure(app: &TestApp) -> BTreeMap<&'static str, u32> {
+    let mut table = BTreeMap::new();
+    for (name, (subject, document)) in operations(app) {
+        let client = if subject.is_empty() { app.anonymous() } else { app.actor(subject) };
+        let reply = client.ask(&document).await;
+        let data = reply.data();
+        assert!(!data.to_string().contains("\"code\""), "{name}: {data}");
+        table.insert(name, reply.statements());
+    }
+    table
+}
+
+/// The facts statement counts as one; opening and closing a transaction does not.
+const PINNED: [(&str, u32, u32); 17] = [
+    // Operation, on SQLite, on PostgreSQL.
+    ("agreements", 7, 7),
+    ("calendarEntryCreate", 8, 9),
+    ("calendars", 4, 4),
+    ("holidays", 2, 2),
+    ("incoming shares", 9, 9),
+    ("learning places", 5, 5),
+    ("members", 6, 6),
+    ("month", 8, 8),
+    ("month, anonymous", 1, 1),
+    ("month, count too", 9, 9),
+    ("node", 2, 2),
+    ("node, not known", 2, 2),
+    ("nodes, 5 types", 7, 7),
+    ("nodes, 50 of one type", 2, 2),
+    ("nothing of the store", 0, 0),
+    ("shares", 12, 12),
+    ("viewer", 2, 2),
+];
+
+async fn every_operation_takes_its_exact_number_of_statements(app: TestApp) {
+    let rows = app.database.rows().await;
+    place(&rows, &app).await;
+    fill(&rows, &app, 10, Some("school")).await;
+    let of = |it: &(&'static str, u32, u32)| (it.0, if app.engine == Engine::Sqlite { it.1 } else { it.2 });
+    assert_eq!(measure(&app).await, PINNED.iter().map(of).collect::<BTreeMap<_, _>>());
+}
+
+async fn the_number_of_statements_does_not_grow_with_the_answer(app: TestApp) {
+    let rows = app.database.rows().await;
+    place(&rows, &app).await;
+    fill(&rows, &app, 10, Some("school")).await;
+    let small = measure(&app).await;
+    let length = |data: &Value| data["calendarEntries"]["nodes"].as_array().map(Vec::len);
+    assert_eq!(length(&app.actor("planner@ostallgaeu").ask(MONTH).await.data()), Some(10));
+    fill(&rows, &app, 990, Some("school")).await;
+    let admin = app.actor("admin@ostallgaeu");
+    let tenant = app.world.id("tenant.ostallgaeu");
+    for index in 0..27 {
+        let account = json!({ "issuer": "https://verbund.localhost", "subject": format!("more{index}"), "name": format!("More {index}") });
+        let input = json!({ "tenant": tenant, "role": "VIEWER", "to": { "account": account }, "fieldsOfWork": [app.world.id("field.counselling")] });
+        admin.mutate("roleGrant", input, "member { id }").await;
+    }
+    for index in 0..18 {
+        let input = json!({
+            "tenant": tenant, "parties": [app.world.id("tenant.lindau")], "title": format!("More {index}"), "areas": ["CALENDARS"],
+            "fieldsOfWork": [app.world.id("field.counselling")], "validFrom": "2027-01-01",
+        });
+        admin.mutate("agreementDraft", input, "agreement { id }").await;
+    }
+    for level in ["BUSY", "SUMMARY", "FULL"] {
+        for calendar in ["oal.counselling", "oal.orientation", "oal.public"] {
+            let input = json!({
+                "tenant": tenant, "agreement": app.world.id("agreement.b"), "area": "CALENDARS", "level": level,
+                "object": { "calendar": app.world.id(&format!("calendar.{calendar}")) }, "granteeRole": "VIEWER",
+            });
+            admin.mutate("shareCreate", input, "share { id }").await;
+        }
+    }
+    let data = app.actor("planner@ostallgaeu").ask(MONTH).await.data();
+    assert_eq!(length(&data), Some(100));
+    assert_eq!(
+        data["calendarEntries"]["nodes"][99]["place"]["origins"],
+        json!([{ "name": "Record" }, { "name": "Record" }])
+    );
+    let members = "{ tenant(slug: \"ostallgaeu\") { members(first: 100) { totalCount } } agreements { totalCount } }";
+    let data = admin.ask(members).await.data();
+    assert!(data["tenant"]["members"]["totalCount"].as_u64() >= Some(30), "{data}");
+    assert_eq!(data["agreements"]["totalCount"], 20);
+    let mut large = measure(&app).await;
+    // The first entry in a scope of a new share makes that scope; that is once, not per row.
+    large.insert(
+        "calendarEntryCreate",
+        app.actor("planner@ostallgaeu").ask(&operations(&app)["calendarEntryCreate"].1).await.statements(),
+    );
+    assert_eq!(large, small);
+}
+
+async fn the_month_is_read_by_one_index_scan(app: TestApp) {
+    if app.engine == Engine::Sqlite {
+        return;
+    }
+    let rows = app.database.rows().await;
+    let id = |name: &str| row_of(app.world.id(name));
+    // 20,000 entries of 200 other scopes, spread over three years.
+    let mut sql = format!(
+        "INSERT INTO scope (id, tenant_id, area, confidentiality, definition, created_at) \
+         SELECT gen_random_uuid(), '{}', 'CALENDARS', 'INTERNAL', 'plan ' || n, now() FROM generate_series(1, 200) n;",
+        id("tenant.lindau")
+    );
+    let _ = write!(
+        sql,
+        "INSERT INTO calendar_entry (id, tenant_id, scope_id, calendar_id, title, kind, status, confidentiality, all_day, \
+         starts_local, ends_local, time_zone, starts_at, ends_at, search_text, version, created_at, updated_at) \
+         SELECT gen_random_uuid(), e.tenant_id, s.id, e.calendar_id, e.title, e.kind, e.status, e.confidentiality, e.all_day, \
+         e.starts_local + n * interval '11 days', e.ends_local + n * interval '11 days', e.time_zone, \
+         e.starts_at + n * interval '11 days', e.ends_at + n * interval '11 days', e.search_text, 1, now(), now() \
+         FROM calendar_entry e, scope s, generate_series(0, 99) n WHERE e.id = '{}' AND s.definition LIKE 'plan %'; \
+         ANALYZE calendar_entry, scope",
+        id("entry.oal.office.meeting")
+    );
+    rows.run(&sql).await;
+    assert!(rows.count("calendar_entry").await > 20_000);
+    // What the server sends for `calendarEntries`: Session::select adds the scopes, `overlapping` the window, the page
+    // its order and limit. The scopes stand in the statement and, by the policy, once more in row-level security.
+    let scopes = rows.list("SELECT DISTINCT scope_id::text FROM calendar_entry e JOIN scope s ON s.id = scope_id WHERE definition NOT LIKE 'plan %'").await;
+    let list = format!("{{{}}}", scopes.join(","));
+    let application = Rows::open(&app.database.url).await;
+    application.run(&format!("SET app.scopes = '{list}'")).await;
+    let columns: Vec<_> =
+        rows.columns("calendar_entry").await.into_keys().map(|it| format!("\"calendar_entry\".\"{it}\"")).collect();
+    let select = format!(
+        "EXPLAIN (FORMAT JSON) SELECT {} FROM \"calendar_entry\" \
+         WHERE \"calendar_entry\".\"scope_id\" = ANY ((SELECT '{list}'::uuid[])::uuid[]) \
+         AND \"calendar_entry\".\"starts_at\" < '2027-03-01T00:00:00Z' AND \"calendar_entry\".\"starts_at\" >= '2026-01-01T00:00:00Z' \
+         AND \"calendar_entry\".\"ends_at\" > '2027-02-01T00:00:00Z' \
+         ORDER BY \"calendar_entry\".\"starts_at\" ASC, \"calendar_entry\".\"id\" ASC LIMIT 101",
+        columns.join(", ")
+    );
+    let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, select);
+    let row =
+        sea_orm::ConnectionTrait::query_one_raw(application.db(), statement).await.expect("a plan").expect("a plan");
+    let plan: Value = row.try_get_by_index(0).expect("JSON");
+    let mut scans = Vec::new();
+    scans_of(&plan[0]["Plan"], &mut scans);
+    assert_eq!(scans.len(), 1, "one scan of the entries: {plan:#}");
+    let (kind, index, condition) = &scans[0];
+    assert!(["Index Scan", "Bitmap Index Scan", "Index Only Scan"].contains(&kind.as_str()), "{plan:#}");
+    assert_eq!(index, "calendar_entry_scope_idx");
+    assert!(condition.contains("scope_id = ANY") && condition.contains("starts_at <"), "{condition}");
+}
+
+/// Scans of the entries: kind, index, condition. The two parts of a bitmap scan count as one.
+fn scans_of(plan: &Value, scans: &mut Vec<(String, String, String)>) {
+    let text = |key: &str| plan[key].as_str().unwrap_or_default().to_owned();
+    let bitmap = text("Node Type") == "Bitmap Heap Scan";
+    if (text("Relation Name") == "calendar_entry" && !bitmap) || text("Node Type") == "Bitmap Index Scan" {
+        scans.push((text("Node Type"), text("Index Name"), text("Index Cond")));
+    }
+    for part in plan["Plans"].as_array().into_iter().flatten() {
+        scans_of(part, scans);
+    }
 }

@@ -5,12 +5,15 @@ use verbund::seed;
 
 use crate::app::{Server, TestApp, token};
 use crate::client::Client;
+use crate::database::TestDatabase;
+use crate::rows::Rows;
 
 /// A server over the demo's data, in a database of its own.
 pub struct Demo {
     server: Server,
     config: verbund::config::Config,
     clock: Clock,
+    database: TestDatabase,
 }
 
 impl Demo {
@@ -22,7 +25,12 @@ impl Demo {
         assert!(seed::demo(&config, &app.clock).await.expect("the demo loads"), "it was not there before");
         assert!(!seed::demo(&config, &app.clock).await.expect("the demo is there"), "loading twice changes nothing");
         let server = Server::start(config.clone(), app.clock.clone()).await.expect("a server");
-        Self { server, config, clock: app.clock.clone() }
+        Self { server, config, clock: app.clock.clone(), database }
+    }
+
+    /// The database, past every wall.
+    pub async fn rows(&self) -> Rows {
+        self.database.rows().await
     }
 
     /// A role account of the demo, or nobody.

@@ -4,6 +4,7 @@ pub mod mutation;
 mod query;
 mod service;
 pub mod share_mutation;
+mod share_types;
 mod shares;
 mod types;
 
@@ -11,5 +12,6 @@ pub use mutation::AgreementMutation;
 pub use query::AgreementQuery;
 pub use service::{Draft, rows_of_draft, show_to_parties};
 pub use share_mutation::ShareMutation;
+pub use share_types::{Share, share_by_id, share_page};
 pub use shares::{ShareWish, entry_audience, insert_share, rescope_calendars};
-pub use types::{Agreement, Share, agreement_by_id, share_by_id, share_page};
+pub use types::{Agreement, agreement_by_id};

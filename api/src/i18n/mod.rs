@@ -122,7 +122,9 @@ mod tests {
                 }
             }
         }
-        used.retain(|it| !it.is_empty() && it.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        used.retain(|it| {
+            !it.is_empty() && it.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        });
         let missing: Vec<_> = used.iter().filter(|it| !known.contains(it.as_str())).collect();
         assert!(missing.is_empty(), "messages without words: {missing:?}");
         let unused: Vec<_> = known.iter().filter(|it| !used.contains(**it)).collect();

@@ -99,3 +99,82 @@ impl RequestLine<'_> {
 fn millis(time: Duration) -> f64 {
     (time.as_secs_f64() * 1_000_000.0).round() / 1_000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn told(told: &Told) -> serde_json::Value {
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .with_span_list(false)
+            .finish();
+        let line = RequestLine {
+            request_id: "a-request",
+            method: "POST",
+            path: "/graphql",
+            status: 200,
+            told,
+            elapsed: Duration::from_micros(12_345),
+            bytes: 99,
+        };
+        tracing::subscriber::with_default(subscriber, || line.write());
+        let mut line: serde_json::Value = serde_json::from_slice(&written.0.lock().unwrap()).unwrap();
+        line.as_object_mut().unwrap().remove("timestamp").unwrap();
+        line
+    }
+
+    #[test]
+    fn the_fields_of_the_line_are_a_contract() {
+        let document = async_graphql::parser::parse_query("mutation Make { __typename }").unwrap();
+        let whole = Told {
+            actor: "person",
+            operation: Operation::of(&document, None),
+            errors: "BAD_USER_INPUT".to_owned(),
+            statements: 3,
+            database: Duration::from_nanos(1_500_400),
+        };
+        let expected = serde_json::json!({
+            "level": "INFO", "target": "verbund::request", "message": "request", "request_id": "a-request",
+            "method": "POST", "path": "/graphql", "status": 200, "actor": "person", "operation_type": "mutation",
+            "operation_name": "Make", "errors": "BAD_USER_INPUT", "statements": 3, "database_ms": 1.5,
+            "elapsed_ms": 12.345, "bytes": 99,
+        });
+        assert_eq!(told(&whole), expected);
+        let nothing = told(&Told::default());
+        assert_eq!((&nothing["actor"], &nothing["operation_type"]), (&"-".into(), &"-".into()));
+    }
+
+    #[test]
+    fn an_operation_is_found_by_its_name() {
+        let document = async_graphql::parser::parse_query("query A { __typename } mutation B { __typename }").unwrap();
+        let found = |name| (Operation::of(&document, name).kind, Operation::of(&document, name).name);
+        assert_eq!(found(Some("A")), ("query", "A".to_owned()));
+        assert_eq!(found(Some("B")), ("mutation", "B".to_owned()));
+        assert_eq!(found(Some("C")), ("-", String::new()));
+        assert_eq!(found(None), ("-", String::new()));
+        let long = Operation::of(&document, Some(&"C".repeat(100)));
+        assert_eq!(long.name, "", "what clients choose is bounded");
+    }
+}

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use sea_orm::{ActiveModelTrait, DatabaseConnection, EntityTrait, Insert, IntoActiveModel};
 use uuid::Uuid;
 use verbund::agreements::entry_audience;
+use verbund::context::new_id;
 use verbund::store::scopes::{Audience, Way};
 use verbund_entities as e;
 use verbund_entities::{
@@ -463,7 +464,7 @@ impl Random {
         put(
             db,
             self.shares.iter().map(|it| e::share::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 tenant_id: self.tenants[it.tenant].id,
                 scope_id: Audience::private(self.tenants[it.tenant].id, ScopeArea::Agreements, None).id(),
                 agreement_id: self.agreements[it.agreement].id,
@@ -511,7 +512,7 @@ impl Random {
                 put(
                     db,
                     ways.iter().map(|way| e::scope_share::Model {
-                        id: Uuid::now_v7(),
+                        id: new_id(),
                         tenant_id: *tenant,
                         scope_id: audience.id(),
                         agreement_id: way.agreement,
@@ -531,7 +532,7 @@ impl Random {
         let scope = |tenant: usize| Audience::private(self.tenants[tenant].id, ScopeArea::Members, None).id();
         let mut members = std::collections::BTreeMap::new();
         for role in &self.roles {
-            members.entry((role.tenant, role.person)).or_insert_with(Uuid::now_v7);
+            members.entry((role.tenant, role.person)).or_insert_with(new_id);
         }
         put(
             db,
@@ -550,7 +551,7 @@ impl Random {
         .await;
         for role in &self.roles {
             let grant = e::role_grant::Model {
-                id: Uuid::now_v7(),
+                id: new_id(),
                 tenant_id: self.tenants[role.tenant].id,
                 scope_id: scope(role.tenant),
                 member_id: members[&(role.tenant, role.person)],

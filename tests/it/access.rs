@@ -1,7 +1,0 @@
-//! To be written.
-
-use verbund_tests::Case;
-
-pub fn cases() -> Vec<Case> {
-    Vec::new()
-}

@@ -1,0 +1,110 @@
+//! Nothing enters the schema without a row here that says where its access is proved.
+
+use std::collections::BTreeSet;
+
+use verbund_tests::{Case, TestApp, cases};
+
+use super::matrix::{LISTS, OBJECTS};
+use super::sdl::blocks;
+use super::sweep;
+
+pub fn cases() -> Vec<Case> {
+    cases!["access::coverage"; every_root_field_node_type_and_id_argument_is_proved, what_is_not_proved_is_reported]
+}
+
+/// Root fields that are no lists: where they are proved.
+const SINGLE: [(&str, &str); 5] = [
+    ("viewer", "demo, members: says nothing about others"),
+    ("node", "matrix: every object, sweep"),
+    ("nodes", "sweep: answers as node does"),
+    ("tenant", "matrix: authorities are public"),
+    ("explainAccess", "matrix: every object, sweep"),
+];
+
+/// Types with a global id: the objects of the matrix that stand for them.
+const NODE_TYPES: [(&str, &str); 12] = [
+    ("Tenant", "tenant."),
+    ("FieldOfWork", "field."),
+    ("Member", "member."),
+    ("RoleGrant", "role."),
+    ("Agreement", "agreement."),
+    ("Share", "share."),
+    ("Calendar", "calendar."),
+    ("CalendarEntryFull", "entry."),
+    ("CalendarEntrySummary", "entry."),
+    ("CalendarEntryBusy", "entry."),
+    // Reference data that everybody may read whole; places of the authorities are public so far.
+    ("LearningPlace", ""),
+    ("Holiday", ""),
+];
+
+/// What a schema has that no table names.
+fn unproved(sdl: &str) -> Vec<String> {
+    let types = blocks(sdl, "type");
+    let mut missing = Vec::new();
+    let lists: BTreeSet<_> = LISTS.iter().map(|it| it.0).collect();
+    for field in types["Query"].fields.keys() {
+        if !lists.contains(field.as_str()) && !SINGLE.iter().any(|it| it.0 == field) {
+            missing.push(format!("Query.{field}"));
+        }
+    }
+    for field in types["Mutation"].fields.keys() {
+        if !crate::walk::MUTATIONS.contains(&field.as_str()) {
+            missing.push(format!("Mutation.{field}"));
+        }
+    }
+    for (name, block) in &types {
+        let node = block.implements.split([' ', '&']).any(|it| it == "Node");
+        if node && !NODE_TYPES.iter().any(|it| it.0 == name) {
+            missing.push(name.clone());
+        }
+        // Lists below a type are doors as well.
+        for (field, line) in &block.fields {
+            let list = line.rsplit(": ").next().is_some_and(|it| it.trim_end_matches('!').ends_with("Connection"));
+            let door = format!("{}.{field}", name.to_lowercase());
+            if list && !matches!(name.as_str(), "Query" | "Mutation") && !lists.contains(door.as_str()) {
+                missing.push(door);
+            }
+        }
+    }
+    for (name, block) in blocks(sdl, "input") {
+        for (field, line) in &block.fields {
+            let kind = line.split(": ").nth(1).unwrap_or_default();
+            let argument = format!("{name}.{field}");
+            let is_id = matches!(kind.trim_matches(['[', ']', '!']), "ID");
+            if is_id && !sweep::ARGUMENTS.iter().any(|it| it.0 == argument) {
+                missing.push(argument);
+            }
+        }
+    }
+    missing
+}
+
+async fn every_root_field_node_type_and_id_argument_is_proved(_app: TestApp) {
+    let sdl = verbund::graphql::sdl();
+    assert_eq!(unproved(&sdl), Vec::<String>::new(), "without a row in the access tables");
+    // The other way round: no row for what is gone.
+    let types = blocks(&sdl, "type");
+    for (name, _) in SINGLE {
+        assert!(types["Query"].fields.contains_key(name), "{name}");
+    }
+    for (name, stands) in NODE_TYPES {
+        assert!(types.contains_key(name), "{name}");
+        assert!(stands.is_empty() || OBJECTS.iter().any(|it| it.starts_with(stands)), "no object for {name}");
+    }
+    let inputs = blocks(&sdl, "input");
+    for (argument, _) in sweep::ARGUMENTS {
+        let (input, field) = argument.split_once('.').expect("Input.field");
+        assert!(inputs.get(input).is_some_and(|it| it.fields.contains_key(field)), "{argument}");
+    }
+}
+
+async fn what_is_not_proved_is_reported(_app: TestApp) {
+    let sdl = verbund::graphql::sdl();
+    let more = sdl
+        .replace("type Query {", "type Query {\n\tsecrets: [String!]!")
+        .replace("type Mutation {", "type Mutation {\n\tsecretCreate(input: SecretInput!): String!")
+        + "\ntype Secret implements Node {\n\tid: ID!\n}\ninput SecretInput {\n\tsecret: ID!\n\tothers: [ID!]\n}\n";
+    let expected = ["Query.secrets", "Mutation.secretCreate", "Secret", "SecretInput.others", "SecretInput.secret"];
+    assert_eq!(unproved(&more), expected);
+}

@@ -1,0 +1,245 @@
+//! The matrix of rights, obtained by asking the server, kept as a file that a data-protection officer can read.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+use verbund_tests::{Case, Client, TestApp, cases};
+
+use crate::walk::{MUTATIONS, Walk};
+
+pub fn cases() -> Vec<Case> {
+    cases!["access::matrix"; the_matrix_of_rights_is_the_filed_one]
+}
+
+/// Columns: short name, account.
+pub const PERSONAS: [(&str, &str); 12] = [
+    ("anyone", ""),
+    ("LI-adm", "admin@lindau"),
+    ("KF-view", "viewer@kaufbeuren"),
+    ("KF-plan", "planner@kaufbeuren"),
+    ("KF-stew", "steward@kaufbeuren"),
+    ("KF-intg", "integrator@kaufbeuren"),
+    ("KF-aud", "auditor@kaufbeuren"),
+    ("KF-adm", "admin@kaufbeuren"),
+    ("OA-plan", "planner@ostallgaeu"),
+    ("OA-coun", "counsellor@ostallgaeu"),
+    ("OA-adm", "admin@ostallgaeu"),
+    ("MM-view", "viewer@memmingen"),
+];
+
+/// Rows of the first table: objects of the world.
+pub const OBJECTS: [&str; 44] = [
+    "tenant.kaufbeuren",
+    "tenant.lindau",
+    "field.counselling",
+    "member.planner@kaufbeuren",
+    "member.planner@ostallgaeu",
+    "role.planner@kaufbeuren",
+    "role.admin@kaufbeuren",
+    "role.counsellor@ostallgaeu",
+    "agreement.a",
+    "agreement.b",
+    "share.kf.counselling.a",
+    "share.mm.plan.b",
+    "share.oal.counselling.a",
+    "share.oal.newcomers.b",
+    "share.oal.orientation.a",
+    "share.oal.orientation.b",
+    "share.oal.public.a",
+    "calendar.kf.counselling",
+    "calendar.mm.plan",
+    "calendar.oal.counselling",
+    "calendar.oal.newcomers",
+    "calendar.oal.office",
+    "calendar.oal.orientation",
+    "calendar.oal.public",
+    "entry.kf.counselling.day",
+    "entry.kf.counselling.secret",
+    "entry.mm.plan.day",
+    "entry.mm.plan.secret",
+    "entry.oal.counselling.day",
+    "entry.oal.counselling.secret",
+    "entry.oal.newcomers.workshop",
+    "entry.oal.office.meeting",
+    "entry.oal.orientation.fair",
+    "entry.oal.orientation.idea",
+    "entry.oal.orientation.secret",
+    "entry.oal.public.forum",
+    "entry.oal.public.partner",
+    "entry.oal.public.secret",
+    "role.admin@ostallgaeu",
+    "role.admin@memmingen",
+    "member.viewer@memmingen",
+    "member.admin@lindau",
+    "tenant.memmingen",
+    "tenant.ostallgaeu",
+];
+
+/// Rows of the second table: name, selection of the list whose `totalCount` is shown.
+pub const LISTS: [(&str, &str); 10] = [
+    ("tenants", "tenants { totalCount }"),
+    ("fieldsOfWork", "fieldsOfWork { totalCount }"),
+    ("agreements", "agreements { totalCount }"),
+    ("calendars", "calendars { totalCount }"),
+    (
+        "calendarEntries",
+        r#"calendarEntries(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#,
+    ),
+    ("learningPlaces", "learningPlaces { totalCount }"),
+    (
+        "holidays",
+        r#"holidays(region: {state: "DE-BY"}, between: {firstDay: "2027-01-01", lastDay: "2027-12-31"}) { totalCount }"#,
+    ),
+    ("tenant.members", r#"tenant(slug: "kaufbeuren") { members { totalCount } }"#),
+    ("tenant.incomingShares", r#"tenant(slug: "kaufbeuren") { incomingShares { totalCount } }"#),
+    ("tenant.outgoingShares", r#"tenant(slug: "ostallgaeu") { outgoingShares { totalCount } }"#),
+];
+
+const LEGEND: &str = "\
+RIGHTS MATRIX / RECHTEMATRIX
+Obtained by asking the running server as each account; the same on SQLite and PostgreSQL.
+
+Accounts / Konten: anyone = not signed in; LI = Landkreis Lindau (bound by no agreement); KF = Stadt Kaufbeuren;
+OA = Landkreis Ostallgäu; MM = Stadt Memmingen. view = viewer, plan = planner, stew = data steward, intg = integrator,
+aud = auditor, adm = tenant admin, coun = planner for the field of work \"counselling\" only.
+Agreement A binds KF and OA: calendars and projects, fields counselling and orientation. Agreement B binds OA and MM:
+calendars, all fields.
+";
+
+async fn the_matrix_of_rights_is_the_filed_one(app: TestApp) {
+    let clients: Vec<_> = PERSONAS
+        .iter()
+        .map(|(_, subject)| if subject.is_empty() { app.anonymous() } else { app.actor(subject) })
+        .collect();
+    let mut text = String::from(LEGEND);
+
+    text.push_str(
+        "\nWhat each account sees of an object, and what it may do with it\n\
+         ·  hidden: like an object that does not exist   B  only that the time is taken   S  summary   F  everything\n\
+         w  may change it   s  may share it   g  may sign it for the owning authority\n\n",
+    );
+    heading(&mut text);
+    for object in OBJECTS {
+        let mut cells = Vec::new();
+        for client in &clients {
+            cells.push(seen(client, app.world.id(object)).await);
+        }
+        row(&mut text, object, &cells);
+    }
+
+    text.push_str("\nHow many objects each list shows\n\n");
+    heading(&mut text);
+    for (name, selection) in LISTS {
+        let mut cells = Vec::new();
+        for client in &clients {
+            let data = client.ask(&format!("{{ {selection} }}")).await.data();
+            let count = data.pointer(&format!("/{}/totalCount", path(name))).expect("a count").clone();
+            cells.push(count.to_string());
+        }
+        row(&mut text, name, &cells);
+    }
+
+    text.push_str(
+        "\nWhich mutations each account may send, for the Landkreis Ostallgäu and what it owns\n\
+         yes  permitted   no  FORBIDDEN   ·  NOT_FOUND: the object is hidden   login  UNAUTHENTICATED\n\n",
+    );
+    heading(&mut text);
+    for (mutation, answers) in mutations(&app, &clients).await {
+        row(&mut text, &mutation, &answers);
+    }
+
+    insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("rights", text);
+    });
+}
+
+/// `tenant.members` → `tenant/members`.
+fn path(name: &str) -> String {
+    name.replace('.', "/")
+}
+
+fn heading(text: &mut String) {
+    let names: Vec<_> = PERSONAS.iter().map(|it| it.0.to_owned()).collect();
+    row(text, "", &names);
+}
+
+fn row(text: &mut String, name: &str, cells: &[String]) {
+    let mut line = format!("{name:<30}");
+    for cell in cells {
+        let _ = write!(line, " {cell:<7}");
+    }
+    text.push_str(line.trim_end());
+    text.push('\n');
+}
+
+/// What a client sees of an object, and which actions are explained as allowed.
+async fn seen(client: &Client, id: &str) -> String {
+    let query = "query($id: ID!) { node(id: $id) { __typename }
+        read: explainAccess(node: $id) { allowed level }
+        write: explainAccess(node: $id, action: WRITE) { allowed }
+        share: explainAccess(node: $id, action: SHARE) { allowed }
+        sign: explainAccess(node: $id, action: SIGN) { allowed } }";
+    let data = client.send(query, json!({ "id": id })).await.data();
+    let Some(kind) = data["node"]["__typename"].as_str() else {
+        for action in ["read", "write", "share", "sign"] {
+            assert_eq!(data[action], Value::Null, "what is hidden is not explained either");
+        }
+        return "·".to_owned();
+    };
+    let level = match kind {
+        "CalendarEntryBusy" => "B",
+        "CalendarEntrySummary" => "S",
+        _ => "F",
+    };
+    let letters = [("write", "w"), ("share", "s"), ("sign", "g")];
+    let allowed: String = letters.iter().filter(|it| data[it.0]["allowed"] == true).map(|it| it.1).collect();
+    format!("{level}{}{allowed}", if allowed.is_empty() { "" } else { " " })
+}
+
+/// Every mutation as every persona. Versions are wrong on purpose, so that what is permitted still changes nothing.
+async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String>)> {
+    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    let mut walk = Walk::new(app);
+    while let Some(step) = walk.next() {
+        let mut input = step.input.clone();
+        if input.get("version").is_some() {
+            input["version"] = json!(9_999);
+        }
+        if !rows.iter().any(|it| it.0 == step.mutation) && step.subject.ends_with("ostallgaeu") {
+            let mut cells = Vec::new();
+            for client in clients {
+                let payload = client.try_mutate(step.mutation, input.clone(), step.selection).await;
+                let code = payload["userErrors"][0]["code"].as_str().unwrap_or("-").to_owned();
+                cells.push(
+                    match code.as_str() {
+                        "FORBIDDEN" => "no",
+                        "NOT_FOUND" => "·",
+                        "UNAUTHENTICATED" => "login",
+                        _ => "yes",
+                    }
+                    .to_owned(),
+                );
+            }
+            rows.push((step.mutation.to_owned(), cells));
+            // What a permitted persona has made stands in the way of the walk.
+            if let Some(key) = unique(step.mutation) {
+                let mut renamed = step;
+                renamed.input[key] = json!("walked-on");
+                walk.run(&renamed).await;
+                continue;
+            }
+        }
+        walk.run(&step).await;
+    }
+    assert_eq!(rows.len(), MUTATIONS.len());
+    rows
+}
+
+/// The field of a creating mutation that may be used once.
+fn unique(mutation: &str) -> Option<&'static str> {
+    match mutation {
+        "fieldOfWorkCreate" => Some("key"),
+        "calendarCreate" => Some("name"),
+        _ => None,
+    }
+}

@@ -1,0 +1,13 @@
+//! The proofs of access: the matrix for people to read, the coverage of the schema, the sweep with foreign ids.
+//! Random worlds are in `worlds`, row-level security as such in `walls`.
+
+mod coverage;
+mod matrix;
+mod sdl;
+mod sweep;
+
+use verbund_tests::Case;
+
+pub fn cases() -> Vec<Case> {
+    [coverage::cases(), matrix::cases(), sweep::cases()].concat()
+}

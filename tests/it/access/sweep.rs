@@ -1,0 +1,239 @@
+//! The sweep: foreign ids on every argument. What is hidden and what does not exist give the same bytes.
+
+use serde_json::{Value, json};
+use verbund_tests::{Case, Client, TestApp, cases};
+
+pub fn cases() -> Vec<Case> {
+    cases!["access::sweep";
+        hidden_and_unknown_ids_give_the_same_bytes_everywhere,
+        no_answer_to_the_outsider_carries_a_hidden_word,
+        asking_for_a_hidden_column_finds_nothing,
+    ]
+}
+
+/// Every ID argument of an input object: the kind of object, or why it needs no sweep.
+pub const ARGUMENTS: [(&str, &str); 36] = [
+    ("AgreementDraftInput.fieldsOfWork", "public"),
+    ("AgreementDraftInput.parties", "public"),
+    ("AgreementDraftInput.tenant", "public"),
+    ("AgreementEndInput.id", "agreement.a"),
+    ("AgreementEndInput.tenant", "public"),
+    ("AgreementProposeInput.id", "agreement.a"),
+    ("AgreementSignInput.id", "agreement.a"),
+    ("AgreementSignInput.tenant", "public"),
+    ("CalendarArchiveInput.id", "calendar.oal.counselling"),
+    ("CalendarCreateInput.fieldOfWork", "public"),
+    ("CalendarCreateInput.tenant", "public"),
+    ("CalendarEntryCancelInput.id", "entry.oal.counselling.day"),
+    ("CalendarEntryCreateInput.calendar", "calendar.oal.counselling"),
+    ("CalendarEntryCreateInput.fieldOfWork", "public"),
+    ("CalendarEntryCreateInput.place", "public"),
+    ("CalendarEntryFilter.calendars", "calendar.oal.counselling"),
+    ("CalendarEntryFilter.fieldsOfWork", "public"),
+    ("CalendarEntryFilter.places", "public"),
+    ("CalendarEntryFilter.tenants", "public"),
+    ("CalendarEntryUpdateInput.fieldOfWork", "public"),
+    ("CalendarEntryUpdateInput.id", "entry.oal.counselling.day"),
+    ("CalendarEntryUpdateInput.place", "public"),
+    ("CalendarUpdateInput.id", "calendar.oal.counselling"),
+    ("FieldOfWorkCreateInput.tenant", "public"),
+    ("HolidayRegion.tenant", "public"),
+    ("LearningPlaceFilter.tenants", "public"),
+    ("RoleGrantInput.fieldsOfWork", "public"),
+    ("RoleGrantInput.tenant", "public"),
+    ("RoleRecipientInput.member", "member.planner@ostallgaeu"),
+    ("RoleRevokeInput.id", "role.planner@ostallgaeu"),
+    ("ShareCreateInput.agreement", "agreement.a"),
+    ("ShareCreateInput.grantee", "public"),
+    ("ShareCreateInput.tenant", "public"),
+    ("ShareEndInput.id", "share.oal.counselling.a"),
+    ("ShareObjectInput.calendar", "calendar.oal.counselling"),
+    ("ShareObjectInput.fieldOfWork", "public"),
+];
+
+/// The input of a mutation around an id.
+type InputAround = Box<dyn Fn(&str) -> Value>;
+
+/// Mutations with one foreign id in them: mutation, name of the hidden object, input around it.
+fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
+    let own = app.world.id("tenant.lindau").to_owned();
+    let (own2, own3, own4, own5) = (own.clone(), own.clone(), own.clone(), own.clone());
+    let share = |tenant: &str, agreement: &str, calendar: &str| json!({ "tenant": tenant, "agreement": agreement, "area": "CALENDARS", "level": "FULL", "object": { "calendar": calendar } });
+    let agreement = app.world.id("agreement.a").to_owned();
+    vec![
+        ("roleRevoke", "role.planner@ostallgaeu", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        (
+            "roleGrant",
+            "member.planner@ostallgaeu",
+            Box::new(move |id| json!({ "tenant": own, "role": "VIEWER", "to": { "member": id } })),
+        ),
+        ("agreementPropose", "agreement.a", Box::new(|id| json!({ "id": id, "version": 4 }))),
+        ("agreementSign", "agreement.a", Box::new(move |id| json!({ "id": id, "tenant": own2, "version": 4 }))),
+        (
+            "agreementEnd",
+            "agreement.a",
+            Box::new(move |id| json!({ "id": id, "tenant": own3, "version": 4, "reason": "x" })),
+        ),
+        ("shareEnd", "share.oal.counselling.a", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        ("shareCreate", "calendar.oal.counselling", Box::new(move |id| share(&own4, &agreement, id))),
+        (
+            "shareCreate",
+            "agreement.a",
+            Box::new(
+                move |id| json!({ "tenant": own5, "agreement": id, "area": "CALENDARS", "level": "FULL", "object": { "everything": true } }),
+            ),
+        ),
+        ("calendarUpdate", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1, "name": "x" }))),
+        ("calendarArchive", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        (
+            "calendarEntryCreate",
+            "calendar.oal.counselling",
+            Box::new(|id| json!({ "calendar": id, "title": "x", "time": { "allDay": { "firstDay": "2027-03-01" } } })),
+        ),
+        (
+            "calendarEntryUpdate",
+            "entry.oal.counselling.day",
+            Box::new(|id| json!({ "id": id, "version": 1, "title": "x" })),
+        ),
+        ("calendarEntryCancel", "entry.oal.counselling.day", Box::new(|id| json!({ "id": id, "version": 1 }))),
+    ]
+}
+
+/// An id of the same type that nothing has.
+fn unknown(id: &str) -> String {
+    let prefix = id.split('_').next().expect("a prefix");
+    format!("{prefix}_01h455vb4pex5vsknk084sn02q")
+}
+
+/// The answer without what must differ: the id itself and the id of the request.
+async fn answer(client: &Client, query: &str, variables: Value, id: &str) -> (u16, String) {
+    let reply = client.send(query, variables).await;
+    let mut text = reply.text.replace(id, "ID");
+    if let Some(request) = reply.headers.get("x-request-id") {
+        text = text.replace(request, "REQUEST");
+    }
+    (reply.status, text)
+}
+
+async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
+    let queries = [
+        "query($id: ID!) { node(id: $id) { __typename id } }",
+        "query($id: ID!) { nodes(ids: [$id]) { __typename id } }",
+        "query($id: ID!) { explainAccess(node: $id, action: WRITE) { allowed level rule missing } }",
+    ];
+    let mut compared = 0;
+    for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
+        for kind in ["member.", "role.", "agreement.", "share.", "calendar.", "entry."] {
+            for (name, id) in app.world.all(kind) {
+                let known = client.send(queries[0], json!({ "id": id })).await.data();
+                if !known["node"].is_null() {
+                    continue;
+                }
+                let other = unknown(id);
+                for query in queries {
+                    let hidden = answer(&client, query, json!({ "id": id }), id).await;
+                    let nothing = answer(&client, query, json!({ "id": other }), &other).await;
+                    assert_eq!(hidden, nothing, "{name}: {query}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 300, "{compared}");
+
+    let filter = r#"query($id: ID!) { calendarEntries(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"},
+        filter: {calendars: [$id]}) { totalCount nodes { id } pageInfo { hasNextPage } } }"#;
+    for client in [app.anonymous(), app.actor("admin@lindau")] {
+        for hidden in ["calendar.oal.office", "calendar.oal.counselling", "calendar.mm.plan"] {
+            let id = app.world.id(hidden);
+            let other = unknown(id);
+            let left = answer(&client, filter, json!({ "id": id }), id).await;
+            assert_eq!(left, answer(&client, filter, json!({ "id": other }), &other).await, "{hidden}");
+        }
+        for (mutation, name, input) in mutations(&app) {
+            let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+            let query = format!(
+                "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code field message }} }} }}"
+            );
+            let id = app.world.id(name);
+            let other = unknown(id);
+            let hidden = answer(&client, &query, json!({ "input": input(id) }), id).await;
+            let nothing = answer(&client, &query, json!({ "input": input(&other) }), &other).await;
+            assert_eq!(hidden, nothing, "{mutation} with {name}");
+            assert!(hidden.1.contains("NOT_FOUND") || hidden.1.contains("UNAUTHENTICATED"), "{mutation}: {}", hidden.1);
+        }
+    }
+}
+
+/// Everything that can be listed, with every text.
+const EVERYTHING: &str = r#"{
+    calendars(first: 100, includeArchived: true) { totalCount nodes { id name description tenant { slug } } }
+    calendarEntries(first: 100, between: {start: "2026-01-01T00:00:00Z", end: "2029-01-01T00:00:00Z"}) { totalCount nodes {
+        id calendar { name } ... on CalendarEntrySummary { title }
+        ... on CalendarEntryFull { title description location organiser targetGroups } } }
+    agreements(first: 100) { totalCount nodes { title } }
+    tenants(first: 100) { nodes { slug members(first: 5) { totalCount nodes { name email } }
+        incomingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } }
+        outgoingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } } } } }"#;
+
+async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
+    for client in [app.anonymous(), app.actor("viewer@lindau")] {
+        let text = client.ask(EVERYTHING).await.data().to_string();
+        assert!(text.contains("Title of oal.public.forum"), "what is public is there");
+        for (name, _) in app.world.all("entry.") {
+            let name = name.trim_start_matches("entry.");
+            if name != "oal.public.forum" {
+                assert!(!text.contains(&format!("of {name}\"")), "{name}: {text}");
+            }
+        }
+        for word in ["Agreement A", "Agreement B", "Reason of", "planner@", "oal.office", "kf.counselling", "mm.plan"] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    }
+    // The partner sees no more of a BUSY or SUMMARY entry than its level, and nothing that is internal.
+    let text = app.actor("admin@kaufbeuren").ask(EVERYTHING).await.data().to_string();
+    assert!(text.contains("Title of oal.counselling.day"));
+    for word in [
+        "Description of oal.counselling.day",
+        "Location of oal.counselling.day",
+        "Organiser of oal.counselling.day",
+        "Group of oal.counselling.day",
+        "of oal.orientation.fair",
+        "of oal.orientation.idea",
+        "of oal.newcomers",
+        "of oal.office",
+        "secret\"},{\"calendar\":{\"name\":\"oal",
+        "Agreement B",
+    ] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+}
+
+async fn asking_for_a_hidden_column_finds_nothing(app: TestApp) {
+    let planner = app.actor("planner@kaufbeuren");
+    let found = async |filter: Value| {
+        let query = "query($filter: CalendarEntryFilter!) { calendarEntries(filter: $filter, first: 100,
+            between: {start: \"2027-02-01T00:00:00Z\", end: \"2027-03-01T00:00:00Z\"}) { totalCount nodes { id } } }";
+        let data = planner.send(query, json!({ "filter": filter })).await.data();
+        let ids: Vec<_> =
+            data["calendarEntries"]["nodes"].as_array().expect("nodes").iter().map(|it| it["id"].clone()).collect();
+        assert_eq!(data["calendarEntries"]["totalCount"], ids.len());
+        ids
+    };
+    let busy = json!(app.world.id("entry.oal.orientation.fair"));
+    let summary = json!(app.world.id("entry.oal.counselling.day"));
+    assert!(found(json!({})).await.contains(&busy));
+    // Every entry of the world is a confirmed workshop with this in its title.
+    for filter in [
+        json!({ "title": "title of oal" }),
+        json!({ "kinds": ["WORKSHOP"] }),
+        json!({ "statuses": ["CONFIRMED"] }),
+        json!({ "fieldsOfWork": [app.world.id("field.orientation"), app.world.id("field.counselling")] }),
+    ] {
+        let ids = found(filter.clone()).await;
+        assert!(ids.contains(&summary), "{filter}");
+        assert!(!ids.contains(&busy), "a filter on a hidden column reveals it: {filter}");
+    }
+    // By what every level shows, it is found.
+    assert_eq!(found(json!({ "calendars": [app.world.id("calendar.oal.orientation")] })).await, [busy]);
+}
