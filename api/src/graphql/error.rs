@@ -40,7 +40,7 @@ pub fn finish_errors(response: &mut Response, op: &Op) {
             }
             // Errors of the executor itself: about the document, or about a value that does not fit its type.
             None if error.path.is_empty() => errors.push(coded(error, TopLevelCode::ValidationFailed, op)),
-            None if error.message.starts_with("Failed to parse") => {
+            None if is_wrong_value(&error) => {
                 errors.push(coded(error, TopLevelCode::BadUserInput, op));
             }
             None => {
@@ -51,6 +51,11 @@ pub fn finish_errors(response: &mut Response, op: &Op) {
     }
     errors.truncate(MAX_ERRORS);
     response.errors = errors;
+}
+
+/// Whether a value does not fit its type, as the executor says it.
+fn is_wrong_value(error: &ServerError) -> bool {
+    ["Failed to parse", "Expected input type"].iter().any(|it| error.message.starts_with(it))
 }
 
 const fn top_level(code: UserErrorCode) -> TopLevelCode {

@@ -110,13 +110,12 @@ async fn serve(
 
     let locale = Locale::negotiate(text(headers, header::ACCEPT_LANGUAGE.as_str()));
     let op = Arc::new(Op::new(state.store.clone(), state.clock.clone(), actor, request_id.to_owned(), locale));
-    let mut request = Request::new(body.query).data(op.clone());
+    let mut variables = body.variables.map(|it| Variables::from_json(it.into())).unwrap_or_default();
+    limits::fill(&document, body.operation_name.as_deref(), &mut variables);
+    let mut request = Request::new(body.query).data(op.clone()).variables(variables);
     request.set_parsed_query(document);
     if let Some(name) = body.operation_name {
         request = request.operation_name(name);
-    }
-    if let Some(variables) = body.variables {
-        request = request.variables(Variables::from_json(variables.into()));
     }
     let mut response = state.schema.execute(request).await;
     if let Err(ApiError::Fault(fault)) = op.finish().await {

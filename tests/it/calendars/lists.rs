@@ -18,6 +18,7 @@ pub fn cases() -> Vec<Case> {
         a_page_tells_whether_there_is_more,
         a_cursor_belongs_to_its_list,
         a_page_has_between_one_and_a_hundred_rows,
+        variables_that_are_left_out_are_left_out,
         calendars_are_listed_by_name_and_owner,
     ]
 }
@@ -196,6 +197,10 @@ async fn a_page_tells_whether_there_is_more(app: TestApp) {
     assert_eq!((&empty["edges"], &empty["pageInfo"]["endCursor"]), (&json!([]), &Value::Null));
 }
 
+/// Made by hand, with a text for a key.
+const FORGED: &str =
+    "eyJrIjp7InQiOiJ4In0sInUiOiIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiLCJmIjoiQUFBQUFBQUEifQ";
+
 async fn a_cursor_belongs_to_its_list(app: TestApp) {
     let viewer = app.actor("viewer@kaufbeuren");
     let first = format!("{{ calendarEntries({BETWEEN}, first: 1) {{ pageInfo {{ endCursor }} }} }}");
@@ -213,6 +218,7 @@ async fn a_cursor_belongs_to_its_list(app: TestApp) {
         (format!("{{ tenants(after: {cursor}) {{ nodes {{ id }} }} }}"), "after"),
         (format!("{{ calendarEntries({BETWEEN}, after: \"nonsense\") {{ nodes {{ id }} }} }}"), "after"),
         (format!("{{ calendarEntries({BETWEEN}, before: \"\") {{ nodes {{ id }} }} }}"), "before"),
+        (format!("{{ calendarEntries({BETWEEN}, after: {FORGED:?}) {{ nodes {{ id }} }} }}"), "after"),
     ] {
         let reply = viewer.ask(&query).await;
         assert_eq!(reply.refusals(), [format!("BAD_USER_INPUT INVALID {field}")], "{query}");
@@ -237,6 +243,16 @@ async fn a_page_has_between_one_and_a_hundred_rows(app: TestApp) {
             let reply = viewer.ask(&format!("{{ {list} {{ nodes {{ id }} }} }}")).await;
             assert_eq!(reply.refusals(), expected, "{list}");
         }
+    }
+}
+
+async fn variables_that_are_left_out_are_left_out(app: TestApp) {
+    let query = "query($first: Int, $last: Int, $after: String, $all: Boolean! = false) {
+        calendars(first: $first, last: $last, after: $after, includeArchived: $all) { nodes { name } } }";
+    let viewer = app.actor("viewer@kaufbeuren");
+    for (variables, rows) in [(json!({}), 4), (json!({ "first": 1 }), 1), (json!({ "last": 2, "first": null }), 2)] {
+        let data = viewer.send(query, variables.clone()).await.data();
+        assert_eq!(data["calendars"]["nodes"].as_array().map(Vec::len), Some(rows), "{variables}");
     }
 }
 
