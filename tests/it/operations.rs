@@ -280,7 +280,7 @@ async fn demo(folder: &Path) -> (tokio::process::Child, Vec<String>) {
 /// Asks a process of ours to end, as Ctrl-C does, and waits for it.
 async fn interrupt(mut child: tokio::process::Child) {
     let id = child.id().expect("it runs").to_string();
-    let sent = Command::new("kill").args(["-INT", &id]).status().await.expect("kill runs");
+    let sent = Command::new("sh").args(["-c", "kill -INT \"$0\"", &id]).status().await.expect("a shell runs");
     assert!(sent.success());
     assert_eq!(child.wait().await.expect("it ends").code(), Some(0), "it ends well");
 }

@@ -38,8 +38,10 @@ pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Res
     let app = App::build(config.clone(), Clock::System).await?;
     let address = app.address()?;
     introduce(&config, address)?;
+    // Listened for before it is promised: who reads the line may stop it at once.
+    let stop = serve::stop_signal()?;
     say(&format!("\nlistening on http://{address} (stop with Ctrl-C)"));
-    app.run_until(serve::stop_signal()?).await
+    app.run_until(stop).await
 }
 
 fn remove(folder: &Path) -> Result<(), String> {

@@ -11,11 +11,12 @@ pub(super) async fn run(config: Config) -> Result<(), String> {
     config.check()?;
     telemetry::start(&config.log)?;
     let app = App::build(config, Clock::System).await?;
+    let stop = stop_signal()?;
     tracing::info!(address = %app.address()?, "listening");
-    app.run_until(stop_signal()?).await
+    app.run_until(stop).await
 }
 
-/// Ends at SIGINT or SIGTERM.
+/// Ends at SIGINT or SIGTERM; they are caught from this call on, not only when the future is polled.
 pub(super) fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
