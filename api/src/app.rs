@@ -11,13 +11,15 @@ use crate::auth::{LocalIssuer, Verifier};
 use crate::config::Config;
 use crate::context::Clock;
 use crate::graphql::build;
-use crate::http::{State, router};
+use crate::http::{State, router, serve_metrics};
 use crate::store::{Engine, Store};
+use crate::telemetry::Metrics;
 
 /// A server that listens and is ready to run.
 pub struct App {
     state: Arc<State>,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
 }
 
 impl App {
@@ -35,18 +37,21 @@ impl App {
         if config.auth.local.enabled {
             issuers.push(local_issuer(&config)?.trusted());
         }
-        let listener = TcpListener::bind(config.http.listen)
-            .await
-            .map_err(|error| format!("http.listen {}: {error}", config.http.listen))?;
+        let listener = bind("http.listen", config.http.listen).await?;
+        let metrics = match config.metrics.listen {
+            Some(address) => Some(bind("metrics.listen", address).await?),
+            None => None,
+        };
         let state = State {
             schema: build(config.limits()),
             documents: Cache::new(config.graphql.document_cache),
             verifier: Verifier::new(issuers),
+            metrics: if metrics.is_some() { Metrics::on(&config.metrics.operations)? } else { Metrics::off() },
             store,
             clock,
             config,
         };
-        Ok(Self { state: Arc::new(state), listener })
+        Ok(Self { state: Arc::new(state), listener, metrics })
     }
 
     /// The address it listens on.
@@ -57,6 +62,11 @@ impl App {
         self.listener.local_addr().map_err(|error| error.to_string())
     }
 
+    /// The address at which it serves metrics, if it does.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(|it| it.local_addr().ok())
+    }
+
     /// Serves until `stop`, then lets running requests end within the deadline and closes the store.
     ///
     /// # Errors
@@ -64,6 +74,8 @@ impl App {
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
         let deadline = self.state.config.http.shutdown_deadline();
         let store = self.state.store.clone();
+        // Until the end of this function.
+        let _metrics = self.metrics.map(|listener| serve_metrics(self.state.clone(), listener));
         let (stopping, stopped) = tokio::sync::oneshot::channel();
         let listener = self.listener.tap_io(|stream| {
             // Answers are small: do not wait for more to send.
@@ -92,6 +104,10 @@ impl App {
         store.close().await;
         result
     }
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{key} {address}: {error}"))
 }
 
 /// The local issuer of a configuration.

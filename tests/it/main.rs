@@ -18,6 +18,7 @@ mod schema;
 mod shared_calendars;
 mod shares;
 mod statements;
+mod telemetry;
 mod tokens;
 mod trail;
 mod walk;
@@ -44,6 +45,7 @@ fn main() -> std::process::ExitCode {
         shared_calendars::cases(),
         shares::cases(),
         statements::cases(),
+        telemetry::cases(),
         tokens::cases(),
         trail::cases(),
         walls::cases(),

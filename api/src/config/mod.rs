@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::graphql::Limits;
 use crate::store::DatabaseSettings;
@@ -29,6 +29,8 @@ pub struct Config {
     pub graphql: GraphQl,
     /// Logs.
     pub log: Log,
+    /// Metrics.
+    pub metrics: Metrics,
 }
 
 /// Section `http`.
@@ -100,6 +102,18 @@ pub struct Log {
     pub format: LogFormat,
     /// Which lines are written.
     pub filter: String,
+}
+
+/// Section `metrics`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Address and port of `/metrics`; none = it is not served.
+    #[serde(deserialize_with = "address_or_empty")]
+    pub listen: Option<SocketAddr>,
+    /// Names of operations that are counted one by one.
+    #[serde(deserialize_with = "list_or_words")]
+    pub operations: Vec<String>,
 }
 
 /// How log lines are written.
@@ -193,6 +207,11 @@ impl Config {
                 problems.push(format!("{key} is {value}, must be {least} to {most}"));
             }
         }
+        let is_name =
+            |it: &String| it.len() <= 64 && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if self.metrics.operations.len() > 500 || !self.metrics.operations.iter().all(is_name) {
+            problems.push("metrics.operations must be at most 500 names of operations".to_owned());
+        }
         if self.auth.local.enabled && (self.auth.local.issuer.is_empty() || self.auth.local.audience.is_empty()) {
             problems.push("auth.local.issuer and auth.local.audience must not be empty".to_owned());
         }
@@ -251,6 +270,26 @@ impl Http {
     }
 }
 
+/// An address and port, or nothing for the empty text.
+fn address_or_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(serde::de::Error::custom) }
+}
+
+/// A list, or words separated by commas: in the environment there are no lists.
+fn list_or_words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        List(Vec<String>),
+        Words(String),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::List(list) => list,
+        Either::Words(words) => words.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect(),
+    })
+}
+
 fn secret(value: &SecretString, file: &Path, key: &str) -> Result<SecretString, String> {
     if file.as_os_str().is_empty() {
         return Ok(value.clone());
@@ -285,6 +324,19 @@ mod tests {
         let problem = Config::load(Some(&file)).unwrap_err();
         assert!(problem.contains("lissten"), "{problem}");
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn lists_may_be_words_and_addresses_may_be_empty() {
+        let read = |text: &str| -> Result<Metrics, toml::de::Error> { toml::from_str(text) };
+        let list = read("listen = \"127.0.0.1:9090\"\noperations = [\"Month\", \"Year\"]").unwrap();
+        let words = read("listen = \"\"\noperations = \"Month, Year,\"").unwrap();
+        assert_eq!(list.operations, words.operations);
+        assert_eq!((list.listen, words.listen), ("127.0.0.1:9090".parse().ok(), None));
+        assert!(read("listen = \"here\"\noperations = []").is_err());
+        let mut config = Config::embedded(Path::new("/tmp")).unwrap();
+        config.metrics.operations = vec!["Month\"} 1".to_owned()];
+        assert!(config.check().unwrap_err().contains("metrics.operations"));
     }
 
     #[test]

@@ -1,18 +1,20 @@
 //! Around every request: its id, and the one line it leaves in the log, however it ended.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::HttpBody as _;
-use axum::extract::Request;
+use axum::extract::{Request, State as Shared};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::headers::{RequestId, text};
+use super::state::State;
 use crate::context::new_id;
 use crate::telemetry::{RequestLine, Told};
 
-pub(super) async fn line(mut request: Request, next: Next) -> Response {
+pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     // The caller's own id if it is a plain one.
     let request_id = text(request.headers(), "x-request-id")
@@ -26,7 +28,7 @@ pub(super) async fn line(mut request: Request, next: Next) -> Response {
     let told = response.extensions_mut().remove::<Told>().unwrap_or_default();
     // Probes come every few seconds and say nothing when all is well.
     if !(response.status().is_success() && matches!(path.as_str(), "/healthz" | "/readyz")) {
-        RequestLine {
+        let line = RequestLine {
             request_id: &request_id,
             method: method.as_str(),
             path: &path,
@@ -34,8 +36,9 @@ pub(super) async fn line(mut request: Request, next: Next) -> Response {
             told: &told,
             elapsed: started.elapsed(),
             bytes: response.body().size_hint().exact().unwrap_or_default(),
-        }
-        .write();
+        };
+        line.write();
+        state.metrics.request(&line);
     }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", id);

@@ -4,8 +4,10 @@ mod graphql;
 mod headers;
 mod health;
 mod log;
+mod metrics;
 mod state;
 
+pub use metrics::serve_metrics;
 pub use state::State;
 
 use std::sync::Arc;
@@ -36,7 +38,7 @@ pub fn router(state: Arc<State>) -> Router {
             tracing::error!("a request handler panicked");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
         }))
-        .layer(axum::middleware::from_fn(log::line))
+        .layer(axum::middleware::from_fn_with_state(state.clone(), log::line))
         .with_state(state)
 }
 

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::context::Clock;
 use crate::graphql::ApiSchema;
 use crate::store::Store;
+use crate::telemetry::Metrics;
 
 /// One per server.
 pub struct State {
@@ -23,6 +24,8 @@ pub struct State {
     pub verifier: Verifier,
     /// The schema.
     pub schema: ApiSchema,
+    /// What the server counts.
+    pub metrics: Metrics,
     /// Parsed documents by their full text, bounded.
     pub documents: Cache<String, Arc<ExecutableDocument>>,
 }

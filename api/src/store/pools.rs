@@ -19,6 +19,7 @@ use super::session::Session;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiResult};
 use crate::policy::Access;
+use crate::telemetry::Connections;
 
 /// How the store is reached.
 #[derive(Clone, Debug)]
@@ -87,6 +88,17 @@ impl Store {
         match self.pools {
             Pools::Postgres(_) => Engine::Postgres,
             Pools::Sqlite { .. } => Engine::Sqlite,
+        }
+    }
+
+    /// How many connections are open now.
+    pub fn connections(&self) -> Connections {
+        let count = |size: u32, idle: usize| Connections { idle, used: (size as usize).saturating_sub(idle) };
+        match &self.pools {
+            Pools::Postgres(pool) => count(pool.size(), pool.num_idle()),
+            Pools::Sqlite { writer, readers } => {
+                count(writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
+            }
         }
     }
 

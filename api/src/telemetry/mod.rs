@@ -1,7 +1,10 @@
-//! Logs. One line per request, with the fields of [`RequestLine`]; faults are logged once, where they are masked.
+//! Logs and metrics. One line per request, with the fields of [`RequestLine`]; faults are logged once, where they are
+//! masked. [`Metrics`] are fed from the same line.
 
+mod metrics;
 mod request_line;
 
+pub use metrics::{Connections, Metrics, Open};
 pub use request_line::{Operation, RequestLine, Told};
 
 use std::io::IsTerminal as _;
