@@ -14,7 +14,7 @@ mod m20261123_000008_walls;
 mod rls;
 mod run;
 
-pub use run::{Outcome, down, migrate, pending, role_problems};
+pub use run::{Outcome, down, migrate, pending, role_problems, wall_problems};
 
 use sea_orm_migration::prelude::*;
 
