@@ -5,6 +5,7 @@ mod agreements;
 mod calendars;
 mod corpus;
 mod demo;
+mod doctor;
 mod endings;
 mod holidays;
 mod limits;
@@ -32,6 +33,7 @@ fn main() -> std::process::ExitCode {
         calendars::cases(),
         corpus::cases(),
         demo::cases(),
+        doctor::cases(),
         endings::cases(),
         holidays::cases(),
         limits::cases(),
