@@ -1,11 +1,13 @@
-//! What an operator sees from outside: metrics.
+//! What an operator sees from outside: metrics, traces.
 
+use serde_json::json;
 use verbund_tests::app::Server;
 use verbund_tests::{Case, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
     cases!["telemetry";
         metrics_have_a_listener_of_their_own,
+        every_answer_names_its_trace,
     ]
 }
 
@@ -60,5 +62,25 @@ async fn metrics_have_a_listener_of_their_own(app: TestApp) {
     // The listener goes with the tasks of the server; asking again and again needs no clock.
     while tokio::net::TcpStream::connect(&address).await.is_ok() {
         tokio::task::yield_now().await;
+    }
+}
+
+async fn every_answer_names_its_trace(app: TestApp) {
+    let client = app.anonymous();
+    let body = json!({ "query": "{ viewer { signedIn } }" }).to_string();
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    let reply = client.post(&body, &[("traceparent", &parent), ("tracestate", "a=b")]).await;
+    let said: Vec<_> = reply.headers["traceresponse"].split('-').collect();
+    assert_eq!((said.len(), said[0], said[1], said[3]), (4, "00", trace, "01"), "{said:?}");
+    assert!(said[2].len() == 16 && said[2] != "00f067aa0ba902b7", "a span of our own: {said:?}");
+    let mut seen = vec![trace.to_owned()];
+    // Refused ones and forged headers, too, each in a trace of its own.
+    for (body, parent) in [(body.as_str(), "00-0-0-0"), ("{", ""), ("", "\"'; DROP TABLE"), (body.as_str(), "00")] {
+        let reply = client.post(body, &[("traceparent", parent), ("authorization", "Bearer forged")]).await;
+        assert_eq!(reply.status, 401);
+        let trace = reply.headers["traceresponse"].split('-').nth(1).expect("a trace").to_owned();
+        assert!(trace.len() == 32 && !seen.contains(&trace), "{trace}");
+        seen.push(trace);
     }
 }

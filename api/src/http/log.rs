@@ -1,18 +1,18 @@
-//! Around every request: its id, and the one line it leaves in the log, however it ended.
+//! Around every request: its id, its trace, and the one line it leaves in the log, however it ended.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::HttpBody as _;
 use axum::extract::{Request, State as Shared};
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::headers::{RequestId, text};
 use super::state::State;
 use crate::context::new_id;
-use crate::telemetry::{RequestLine, Told};
+use crate::telemetry::{RequestLine, Told, TraceContext};
 
 pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -21,6 +21,8 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
         .filter(|it| (8..=64).contains(&it.len()))
         .filter(|it| it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
         .map_or_else(|| new_id().to_string(), str::to_owned);
+    let trace = trace_context(request.headers());
+    let trace_id = trace.trace_id();
     request.extensions_mut().insert(RequestId(request_id.clone()));
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(200).collect();
@@ -30,6 +32,7 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
     if !(response.status().is_success() && matches!(path.as_str(), "/healthz" | "/readyz")) {
         let line = RequestLine {
             request_id: &request_id,
+            trace_id: &trace_id,
             method: method.as_str(),
             path: &path,
             status: response.status().as_u16(),
@@ -43,5 +46,13 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", id);
     }
+    if let Ok(trace) = HeaderValue::from_str(&trace.response()) {
+        response.headers_mut().insert("traceresponse", trace);
+    }
     response
+}
+
+fn trace_context(headers: &HeaderMap) -> TraceContext {
+    let values = |name| headers.get_all(name).iter().map(|it| it.to_str().unwrap_or_default()).collect::<Vec<_>>();
+    TraceContext::of(&values("traceparent"), &values("tracestate"))
 }

@@ -234,8 +234,8 @@ mod tests {
             database: Duration::from_micros(1_500),
         };
         let elapsed = Duration::from_millis(20);
-        let (request_id, method, path) = ("a-request", "POST", "/graphql");
-        metrics.request(&RequestLine { request_id, method, path, status, told: &told, elapsed, bytes: 9 });
+        let (request_id, trace_id, method, path) = ("a-request", "a-trace", "POST", "/graphql");
+        metrics.request(&RequestLine { request_id, trace_id, method, path, status, told: &told, elapsed, bytes: 9 });
     }
 
     fn has(metrics: &Metrics, line: &str) {

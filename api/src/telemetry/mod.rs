@@ -3,9 +3,11 @@
 
 mod metrics;
 mod request_line;
+mod trace_context;
 
 pub use metrics::{Connections, Metrics, Open};
 pub use request_line::{Operation, RequestLine, Told};
+pub use trace_context::TraceContext;
 
 use std::io::IsTerminal as _;
 
