@@ -13,7 +13,7 @@ use crate::context::Clock;
 use crate::graphql::build;
 use crate::http::{State, router, serve_metrics};
 use crate::store::{Engine, Store};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Spans};
 
 /// A server that listens and is ready to run.
 pub struct App {
@@ -46,6 +46,7 @@ impl App {
             schema: build(config.limits()),
             documents: Cache::new(config.graphql.document_cache),
             verifier: Verifier::new(issuers),
+            spans: Spans::start(&config.telemetry)?,
             metrics: if metrics.is_some() { Metrics::on(&config.metrics.operations)? } else { Metrics::off() },
             store,
             clock,
@@ -67,11 +68,21 @@ impl App {
         self.metrics.as_ref().and_then(|it| it.local_addr().ok())
     }
 
-    /// Serves until `stop`, then lets running requests end within the deadline and closes the store.
+    /// Serves until `stop`, then lets running requests end within the deadline, closes the store and sends what is left
+    /// of telemetry.
     ///
     /// # Errors
     /// The listener fails.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
+        let state = self.state.clone();
+        let result = self.serve(stop).await;
+        if let Some(spans) = &state.spans {
+            spans.finish().await;
+        }
+        result
+    }
+
+    async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
         let deadline = self.state.config.http.shutdown_deadline();
         let store = self.state.store.clone();
         // Until the end of this function.

@@ -1,6 +1,9 @@
 //! What an operator sees from outside: metrics, traces.
 
+use futures_util::FutureExt as _;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
 use verbund_tests::app::Server;
 use verbund_tests::{Case, TestApp, cases};
 
@@ -8,6 +11,8 @@ pub fn cases() -> Vec<Case> {
     cases!["telemetry";
         metrics_have_a_listener_of_their_own,
         every_answer_names_its_trace,
+        spans_reach_the_collector,
+        a_collector_that_is_away_disturbs_nobody,
     ]
 }
 
@@ -40,7 +45,6 @@ async fn metrics_have_a_listener_of_their_own(app: TestApp) {
         r#"verbund_errors_total{code="GRAPHQL_PARSE_FAILED"} 1"#,
         r#"verbund_http_refused_total{status="404"} 1"#,
         r#"verbund_request_duration_seconds_bucket{operation="Known",le="+Inf"} 1"#,
-        r#"verbund_pool_connections{state="used"} 0"#,
         "verbund_live_sockets 0",
         "# TYPE verbund_database_seconds_total counter",
     ] {
@@ -52,6 +56,9 @@ async fn metrics_have_a_listener_of_their_own(app: TestApp) {
         line.rsplit(' ').next().and_then(|it| it.parse::<f64>().ok()).unwrap_or_else(|| panic!("{line}"))
     };
     assert!(value("verbund_statements_total ") > 0.0 && value("verbund_database_seconds_total ") > 0.0);
+    // A connection goes back to its pool a moment after the answer.
+    let connections = ["idle", "used"].map(|it| value(&format!("verbund_pool_connections{{state=\"{it}\"}}")));
+    assert!(connections.iter().sum::<f64>() >= 1.0, "{connections:?}");
     assert!(value("verbund_resident_bytes ") > 1e6);
     assert_eq!(server.get_from(&metrics, "/healthz").await.0, 200);
     for path in ["/", "/graphql", "/readyz"] {
@@ -83,4 +90,84 @@ async fn every_answer_names_its_trace(app: TestApp) {
         assert!(trace.len() == 32 && !seen.contains(&trace), "{trace}");
         seen.push(trace);
     }
+}
+
+/// A server that sends spans to `collector`.
+async fn traced(app: &TestApp, collector: &TcpListener, ratio: f64) -> Server {
+    let mut config = app.config.clone();
+    config.telemetry.otlp_endpoint = format!("http://{}/", collector.local_addr().expect("an address"));
+    config.telemetry.sample_ratio = ratio;
+    Server::start(config, app.clock.clone()).await.expect("a second server")
+}
+
+/// Takes one request and answers it: its first line and its body.
+async fn collect(collector: TcpListener) -> (String, Vec<u8>) {
+    let (stream, _) = collector.accept().await.expect("a connection");
+    let mut stream = BufReader::new(stream);
+    let (mut first, mut length) = (String::new(), 0);
+    stream.read_line(&mut first).await.expect("a first line");
+    loop {
+        let mut line = String::new();
+        stream.read_line(&mut line).await.expect("a header");
+        match line.trim().to_ascii_lowercase().split_once(':') {
+            Some(("content-length", value)) => length = value.trim().parse().expect("a length"),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.expect("a body");
+    let answer =
+        "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    stream.write_all(answer.as_bytes()).await.expect("sent");
+    stream.shutdown().await.expect("closed");
+    (first.trim().to_owned(), body)
+}
+
+/// Asks `server` as somebody with a trace; the trace and the server's span, in bytes.
+async fn ask(server: &Server, app: &TestApp) -> [Vec<u8>; 2] {
+    let client = server.client(Some(app.token("viewer@ostallgaeu")));
+    let query = "query Places($text: String!) { learningPlaces(filter: { text: $text }) { totalCount } }";
+    let body = json!({ "query": query, "variables": { "text": "Geheimnis" } }).to_string();
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let reply = client.post(&body, &[("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"))]).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let bytes = |hex: &str| -> Vec<u8> {
+        (0..hex.len() / 2).map(|it| u8::from_str_radix(&hex[2 * it..2 * it + 2], 16).expect("hex")).collect()
+    };
+    let span = reply.headers["traceresponse"].split('-').nth(2).map(bytes).expect("a span");
+    [bytes(trace), span]
+}
+
+async fn spans_reach_the_collector(app: TestApp) {
+    let collector = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    // The caller decides, whatever the share of our own.
+    let server = traced(&app, &collector, 0.0).await;
+    assert_eq!(server.client(None).ask("{ viewer { signedIn } }").await.status, 200);
+    let [trace, span] = ask(&server, &app).await;
+    let collected = tokio::spawn(collect(collector));
+    server.stop().await.expect("stopped");
+    let (first, body) = collected.await.expect("collected");
+    assert_eq!(first, "POST /v1/traces HTTP/1.1");
+    let has = |bytes: &[u8]| body.windows(bytes.len()).filter(|it| *it == bytes).count();
+    assert_eq!((has(&trace), has(&span)), (1, 1), "the caller's trace, our span, and no other");
+    assert_eq!(has(&0x00f0_67aa_0ba9_02b7_u64.to_be_bytes()), 1, "the caller's span");
+    for word in ["verbund.request_id", "query Places", "http.response.status_code", "graphql.operation.type"] {
+        assert_eq!(has(word.as_bytes()), 1, "{word}");
+    }
+    for word in ["Geheimnis", "viewer", "ostallgaeu"] {
+        assert_eq!(has(word.as_bytes()), 0, "{word}");
+    }
+}
+
+async fn a_collector_that_is_away_disturbs_nobody(app: TestApp) {
+    let collector = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    let server = traced(&app, &collector, 0.0).await;
+    assert_eq!(server.client(None).ask("{ viewer { signedIn } }").await.status, 200);
+    server.stop().await.expect("stopped");
+    assert!(collector.accept().now_or_never().is_none(), "nothing was recorded");
+    let server = traced(&app, &collector, 1.0).await;
+    drop(collector);
+    ask(&server, &app).await;
+    server.stop().await.expect("it stops although the last spans cannot be sent");
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub log: Log,
     /// Metrics.
     pub metrics: Metrics,
+    /// Spans.
+    pub telemetry: Telemetry,
 }
 
 /// Section `http`.
@@ -114,6 +116,16 @@ pub struct Metrics {
     /// Names of operations that are counted one by one.
     #[serde(deserialize_with = "list_or_words")]
     pub operations: Vec<String>,
+}
+
+/// Section `telemetry`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// Collector of spans; empty = none.
+    pub otlp_endpoint: String,
+    /// Share of the traces beginning here that are recorded, 0 to 1.
+    pub sample_ratio: f64,
 }
 
 /// How log lines are written.
@@ -211,6 +223,13 @@ impl Config {
             |it: &String| it.len() <= 64 && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if self.metrics.operations.len() > 500 || !self.metrics.operations.iter().all(is_name) {
             problems.push("metrics.operations must be at most 500 names of operations".to_owned());
+        }
+        let endpoint = &self.telemetry.otlp_endpoint;
+        if !(endpoint.is_empty() || endpoint.starts_with("http://")) {
+            problems.push(format!("telemetry.otlp_endpoint is {endpoint:?}, must begin with http:// or be empty"));
+        }
+        if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
+            problems.push(format!("telemetry.sample_ratio is {}, must be 0 to 1", self.telemetry.sample_ratio));
         }
         if self.auth.local.enabled && (self.auth.local.issuer.is_empty() || self.auth.local.audience.is_empty()) {
             problems.push("auth.local.issuer and auth.local.audience must not be empty".to_owned());

@@ -21,7 +21,11 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
         .filter(|it| (8..=64).contains(&it.len()))
         .filter(|it| it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
         .map_or_else(|| new_id().to_string(), str::to_owned);
-    let trace = trace_context(request.headers());
+    let began = state.clock.now();
+    let mut trace = trace_context(request.headers());
+    if let Some(spans) = &state.spans {
+        spans.choose(&mut trace);
+    }
     let trace_id = trace.trace_id();
     request.extensions_mut().insert(RequestId(request_id.clone()));
     let method = request.method().clone();
@@ -42,6 +46,9 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
         };
         line.write();
         state.metrics.request(&line);
+        if let Some(spans) = &state.spans {
+            spans.record(&trace, &line, began);
+        }
     }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", id);

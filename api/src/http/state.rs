@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::context::Clock;
 use crate::graphql::ApiSchema;
 use crate::store::Store;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Spans};
 
 /// One per server.
 pub struct State {
@@ -26,6 +26,8 @@ pub struct State {
     pub schema: ApiSchema,
     /// What the server counts.
     pub metrics: Metrics,
+    /// Where its spans go, if anywhere.
+    pub spans: Option<Spans>,
     /// Parsed documents by their full text, bounded.
     pub documents: Cache<String, Arc<ExecutableDocument>>,
 }

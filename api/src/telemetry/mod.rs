@@ -1,12 +1,14 @@
-//! Logs and metrics. One line per request, with the fields of [`RequestLine`]; faults are logged once, where they are
-//! masked. [`Metrics`] are fed from the same line.
+//! Logs, metrics and spans. One line per request, with the fields of [`RequestLine`]; faults are logged once, where they are
+//! masked. [`Metrics`] and [`Spans`] are fed from the same line.
 
 mod metrics;
 mod request_line;
+mod spans;
 mod trace_context;
 
 pub use metrics::{Connections, Metrics, Open};
 pub use request_line::{Operation, RequestLine, Told};
+pub use spans::Spans;
 pub use trace_context::TraceContext;
 
 use std::io::IsTerminal as _;
