@@ -1,18 +1,24 @@
 //! Around every request: its id, and the one line it leaves in the log, however it ended.
 
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::HttpBody as _;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::HeaderValue;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::headers::{RequestId, text};
+use super::headers::{ClientAddress, RequestId, client_address, text};
+use super::state::State;
 use crate::context::new_id;
 use crate::telemetry::{RequestLine, Told};
 
-pub(super) async fn line(mut request: Request, next: Next) -> Response {
+/// The peer of a connection that does not say; there is none such.
+const UNKNOWN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+
+pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     // The caller's own id if it is a plain one.
     let request_id = text(request.headers(), "x-request-id")
@@ -20,6 +26,9 @@ pub(super) async fn line(mut request: Request, next: Next) -> Response {
         .filter(|it| it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'))
         .map_or_else(|| new_id().to_string(), str::to_owned);
     request.extensions_mut().insert(RequestId(request_id.clone()));
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |it| it.0);
+    let address = client_address(peer, request.headers(), &state.config.http.client_address_header);
+    request.extensions_mut().insert(ClientAddress(address));
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(200).collect();
     let mut response = next.run(request).await;

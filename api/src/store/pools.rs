@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::connection::{Connection, Stats, Tx};
 use super::facts;
+use super::hub::Hub;
 use super::session::Session;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiResult};
@@ -48,6 +49,9 @@ enum Pools {
 #[derive(Clone, Debug)]
 pub struct Store {
     pools: Pools,
+    hub: Hub,
+    /// Where announcements come from; none on SQLite.
+    listener_url: Option<Arc<str>>,
 }
 
 /// What the transaction may do.
@@ -63,6 +67,7 @@ impl Store {
     /// # Errors
     /// The URL cannot be read or the database cannot be reached.
     pub async fn connect(settings: &DatabaseSettings) -> ApiResult<Self> {
+        let listener_url = settings.url.starts_with("postgres").then(|| settings.url.as_str().into());
         let pools = if settings.url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(&settings.url)?
                 .foreign_keys(true)
@@ -79,7 +84,7 @@ impl Store {
                 .options([("statement_timeout", "10s"), ("lock_timeout", "5s")]);
             Pools::Postgres(pool::<Postgres>(settings.max_connections).connect_with(options).await?)
         };
-        Ok(Self { pools })
+        Ok(Self { pools, hub: Hub::default(), listener_url })
     }
 
     /// Which database it is.
@@ -87,6 +92,25 @@ impl Store {
         match self.pools {
             Pools::Postgres(_) => Engine::Postgres,
             Pools::Sqlite { .. } => Engine::Sqlite,
+        }
+    }
+
+    /// Who tells waiters of changes.
+    pub const fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    pub(super) fn listener_url(&self) -> Option<&str> {
+        self.listener_url.as_deref()
+    }
+
+    /// The position of the last event in the outbox, whoever may see it; never told to anybody.
+    pub(super) async fn outbox_end(&self) -> Result<i64, sqlx::Error> {
+        match &self.pools {
+            Pools::Postgres(pool) => sqlx::query_scalar("SELECT verbund_outbox_end()").fetch_one(pool).await,
+            Pools::Sqlite { readers, .. } => {
+                sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM outbox_event").fetch_one(readers).await
+            }
         }
     }
 
