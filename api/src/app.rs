@@ -2,17 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
-use moka::sync::Cache;
 use tokio::net::TcpListener;
 
-use crate::auth::{LocalIssuer, Verifier};
+use crate::auth::{Binding, Keys, LocalIssuer, Provider, TrustedIssuer, Verifier};
 use crate::config::Config;
 use crate::context::Clock;
-use crate::graphql::build;
-use crate::http::{State, router, serve_metrics};
-use crate::store::{Engine, Store};
+use crate::http::{Connections, State, router, serve_metrics};
+use crate::store::{Engine, Store, relay};
 use crate::telemetry::{Metrics, Spans};
 
 /// A server that listens and is ready to run.
@@ -33,25 +31,17 @@ impl App {
             .await
             .map_err(|error| format!("database: {}", reason(error)))?;
         check_database(&store).await?;
-        let mut issuers = Vec::new();
-        if config.auth.local.enabled {
-            issuers.push(local_issuer(&config)?.trusted());
-        }
+        let verifier = Verifier::new(issuers(&config)?);
         let listener = bind("http.listen", config.http.listen).await?;
-        let metrics = match config.metrics.listen {
+        let mut state = State::new(config, store, clock, verifier);
+        let metrics = match state.config.metrics.listen {
             Some(address) => Some(bind("metrics.listen", address).await?),
             None => None,
         };
-        let state = State {
-            schema: build(config.limits()),
-            documents: Cache::new(config.graphql.document_cache),
-            verifier: Verifier::new(issuers),
-            spans: Spans::start(&config.telemetry)?,
-            metrics: if metrics.is_some() { Metrics::on(&config.metrics.operations)? } else { Metrics::off() },
-            store,
-            clock,
-            config,
-        };
+        if metrics.is_some() {
+            state.metrics = Metrics::on(&state.config.metrics.operations)?;
+        }
+        state.spans = Spans::start(&state.config.telemetry)?;
         Ok(Self { state: Arc::new(state), listener, metrics })
     }
 
@@ -74,51 +64,66 @@ impl App {
     /// # Errors
     /// The listener fails.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
-        let state = self.state.clone();
-        let result = self.serve(stop).await;
+        let Self { state, listener, metrics } = self;
+        let (deadline, limits) = (state.config.http.shutdown_deadline(), state.config.http.connections());
+        let mut connections = Connections::new(router(state.clone())?, limits);
+        // Until the end of this function.
+        let _metrics = metrics.map(|listener| serve_metrics(state.clone(), listener));
+        let background = {
+            let state = state.clone();
+            tokio::spawn(async move {
+                tokio::join!(relay(state.store.clone(), state.config.live.look_after()), forget_idle(&state));
+            })
+        };
+        connections.accept(&listener, stop).await;
+        tracing::info!("stopping: no new requests, running ones may end");
+        drop(listener);
+        state.stopping.cancel();
+        connections.close(deadline).await;
+        background.abort();
+        state.store.close().await;
         if let Some(spans) = &state.spans {
             spans.finish().await;
         }
-        result
-    }
-
-    async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
-        let deadline = self.state.config.http.shutdown_deadline();
-        let store = self.state.store.clone();
-        // Until the end of this function.
-        let _metrics = self.metrics.map(|listener| serve_metrics(self.state.clone(), listener));
-        let (stopping, stopped) = tokio::sync::oneshot::channel();
-        let listener = self.listener.tap_io(|stream| {
-            // Answers are small: do not wait for more to send.
-            let _unsupported = stream.set_nodelay(true);
-        });
-        let serving = axum::serve(listener, router(self.state)).with_graceful_shutdown(async move {
-            stop.await;
-            tracing::info!("stopping: no new requests, running ones may end");
-            let _nobody_waits = stopping.send(());
-        });
-        let serving = tokio::spawn(serving.into_future());
-        let cut = serving.abort_handle();
-        let late = async {
-            let _dropped = stopped.await;
-            tokio::time::sleep(deadline).await;
-        };
-        let result = tokio::select! {
-            done = serving => done.map_err(|error| error.to_string()).and_then(|it| it.map_err(|error| error.to_string())),
-            () = late => {
-                tracing::warn!(seconds = deadline.as_secs(), "requests still running at the deadline are cut");
-                cut.abort();
-                // Their connections come back when they are dropped; a process that ends does not wait for that.
-                return Ok(());
-            }
-        };
-        store.close().await;
-        result
+        Ok(())
     }
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address).await.map_err(|error| format!("{key} {address}: {error}"))
+}
+
+/// Once a minute, callers whose budget is full again are forgotten.
+async fn forget_idle(state: &State) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        state.signed_in_budget.forget_idle();
+        state.anonymous_budget.forget_idle();
+    }
+}
+
+/// Everybody whose tokens are accepted.
+fn issuers(config: &Config) -> Result<Vec<TrustedIssuer>, String> {
+    let mut issuers = Vec::new();
+    if config.auth.local.enabled {
+        issuers.push(local_issuer(config)?.trusted());
+    }
+    for issuer in &config.auth.issuers {
+        let provider = Provider::new(&issuer.issuer, config.auth.pace())?;
+        issuers.push(TrustedIssuer {
+            issuer: issuer.issuer.clone(),
+            audience: issuer.audience.clone(),
+            algorithms: issuer.algorithms.clone(),
+            token_type: issuer.token_type,
+            keys: Keys::Provider(Arc::new(provider)),
+            binding: Some(Arc::new(Binding {
+                issuer: issuer.issuer.clone(),
+                tenants: issuer.tenants.clone(),
+                rules: issuer.rules.clone(),
+            })),
+        });
+    }
+    Ok(issuers)
 }
 
 /// The local issuer of a configuration.

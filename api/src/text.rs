@@ -3,6 +3,14 @@
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
 
+/// The first `max` characters of a text, with a mark where it was cut.
+pub fn clip(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 /// A required line of text: trimmed, not empty, without control characters, at most `max` characters.
 ///
 /// # Errors

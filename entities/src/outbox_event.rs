@@ -13,6 +13,10 @@ pub struct Model {
     pub tenant_id: Uuid,
     /// The class of rows that the same audience sees.
     pub scope_id: Uuid,
+    /// Place in the order of commits; given by the database.
+    pub position: Option<i64>,
+    /// What the object belongs to, for those who subscribe to the whole: the calendar of an entry.
+    pub parent_id: Option<Uuid>,
     /// What happened: `calendar_entry.created`.
     pub topic: String,
     /// Type of the object.

@@ -21,13 +21,15 @@ pub struct Model {
     pub role: RoleKey,
     /// True: every field of work, and rows without one. False: only those of `role_grant_field`.
     pub all_fields: bool,
+    /// Given by a rule for the claims of an identity provider, and taken back when the claim goes.
+    pub by_claim: bool,
     /// First day, in the authority's time zone; none = since ever.
     pub valid_from: Option<Date>,
     /// Last day, in the authority's time zone; none = without end.
     pub valid_until: Option<Date>,
     /// Why it was given.
     pub reason: Option<String>,
-    /// The person that gave it; none = the operator.
+    /// The person that gave it; none = the operator, or a rule.
     pub granted_by: Option<Uuid>,
     /// When it was taken back.
     pub revoked_at: Option<DateTimeUtc>,

@@ -11,6 +11,7 @@ mod m20261123_000005_agreements;
 mod m20261123_000006_trail;
 mod m20261123_000007_facts;
 mod m20261123_000008_walls;
+mod m20261124_000009_live;
 mod rls;
 mod run;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000006_trail::Migration),
             Box::new(m20261123_000007_facts::Migration),
             Box::new(m20261123_000008_walls::Migration),
+            Box::new(m20261124_000009_live::Migration),
         ]
     }
 }

@@ -54,10 +54,10 @@ async fn deep_selections_are_refused(app: TestApp) {
     let just = deep(4);
     assert_eq!(client.ask(&just).await.codes(), Vec::<String>::new(), "15 levels are allowed");
     let over = just.replace(" id ", " tenant { id } ");
-    refused(&client, "16 levels", client.ask(&over).await, 422, "GRAPHQL_VALIDATION_FAILED").await;
-    refused(&client, "1,000 levels", client.ask(&deep(333)).await, 422, "COST_EXCEEDED").await;
+    refused(&client, "16 levels", client.ask(&over).await, 400, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "1,000 levels", client.ask(&deep(333)).await, 400, "COST_EXCEEDED").await;
     let inline = format!("{{ {} __typename {} }}", "... { ".repeat(1_000), "} ".repeat(1_000));
-    refused(&client, "1,000 inline fragments", client.ask(&inline).await, 422, "COST_EXCEEDED").await;
+    refused(&client, "1,000 inline fragments", client.ask(&inline).await, 400, "COST_EXCEEDED").await;
 }
 
 async fn deeply_nested_literals_are_refused_wherever_they_stand(app: TestApp) {
@@ -76,7 +76,7 @@ async fn deeply_nested_literals_are_refused_wherever_they_stand(app: TestApp) {
             ];
             for (place, document) in documents {
                 let what = format!("{place}, {depth} × {open}");
-                refused(&client, &what, client.ask(&document).await, 422, "COST_EXCEEDED").await;
+                refused(&client, &what, client.ask(&document).await, 400, "COST_EXCEEDED").await;
             }
         }
     }
@@ -93,13 +93,13 @@ async fn aliases_are_bounded(app: TestApp) {
     assert_eq!(data["viewer"].as_object().map(serde_json::Map::len), Some(100), "100 aliases are allowed");
     for (count, field) in [(101, "signedIn"), (10_000, "signedIn"), (10_000, "__typename")] {
         let document = format!("{{ viewer {{ {} }} }}", aliases(count, field));
-        refused(&client, &format!("{count} aliases of {field}"), client.ask(&document).await, 422, "COST_EXCEEDED")
+        refused(&client, &format!("{count} aliases of {field}"), client.ask(&document).await, 400, "COST_EXCEEDED")
             .await;
     }
     let root = format!("{{ {} }}", aliases(10_000, "__typename"));
-    refused(&client, "10,000 root aliases", client.ask(&root).await, 422, "COST_EXCEEDED").await;
+    refused(&client, "10,000 root aliases", client.ask(&root).await, 400, "COST_EXCEEDED").await;
     let repeated = format!("{{ viewer {{ {} }} }}", "signedIn ".repeat(20_000));
-    refused(&client, "20,000 times one field", client.ask(&repeated).await, 422, "COST_EXCEEDED").await;
+    refused(&client, "20,000 times one field", client.ask(&repeated).await, 400, "COST_EXCEEDED").await;
 }
 
 async fn fragments_may_not_explode_or_go_round(app: TestApp) {
@@ -110,9 +110,9 @@ async fn fragments_may_not_explode_or_go_round(app: TestApp) {
             bomb.push_str(&format!(" fragment F{level} on Viewer {{ ...F{0} ...F{0} }}", level + 1));
         }
         bomb.push_str(&format!(" fragment F{levels} on Viewer {{ signedIn }}"));
-        refused(&client, &format!("2^{levels} spreads"), client.ask(&bomb).await, 422, "COST_EXCEEDED").await;
+        refused(&client, &format!("2^{levels} spreads"), client.ask(&bomb).await, 400, "COST_EXCEEDED").await;
         let unused = bomb.replacen("...F0", "signedIn", 1);
-        refused(&client, &format!("2^{levels} unused"), client.ask(&unused).await, 422, "COST_EXCEEDED").await;
+        refused(&client, &format!("2^{levels} unused"), client.ask(&unused).await, 400, "COST_EXCEEDED").await;
     }
     let circles = [
         "{ viewer { ...A } } fragment A on Viewer { ...A }",
@@ -120,7 +120,7 @@ async fn fragments_may_not_explode_or_go_round(app: TestApp) {
         "{ viewer { signedIn } } fragment A on Viewer { ...B } fragment B on Viewer { ...A }",
     ];
     for circle in circles {
-        refused(&client, circle, client.ask(circle).await, 422, "GRAPHQL_VALIDATION_FAILED").await;
+        refused(&client, circle, client.ask(circle).await, 400, "GRAPHQL_VALIDATION_FAILED").await;
     }
 }
 
@@ -131,7 +131,7 @@ async fn root_fields_are_counted_through_fragments(app: TestApp) {
         format!("{{ ...F }} fragment F on Query {{ ... {{ {fields} }} }}")
     };
     assert_eq!(client.ask(&query(20)).await.data().as_object().map(serde_json::Map::len), Some(20));
-    refused(&client, "21 queries", client.ask(&query(21)).await, 422, "COST_EXCEEDED").await;
+    refused(&client, "21 queries", client.ask(&query(21)).await, 400, "COST_EXCEEDED").await;
     let planner = app.actor("planner@ostallgaeu");
     let calendar = app.world.id("calendar.oal.office");
     let mutation = |count: usize| {
@@ -144,7 +144,7 @@ async fn root_fields_are_counted_through_fragments(app: TestApp) {
         };
         format!("mutation {{ ...F }} fragment F on Mutation {{ {} }}", (0..count).map(one).collect::<String>())
     };
-    refused(&planner, "6 mutations", planner.ask(&mutation(6)).await, 422, "COST_EXCEEDED").await;
+    refused(&planner, "6 mutations", planner.ask(&mutation(6)).await, 400, "COST_EXCEEDED").await;
     let data = planner.ask(&mutation(5)).await.data();
     assert_eq!(data["a4"]["calendar"]["version"], 6, "five are allowed, and the sixth had done nothing");
 }
@@ -157,15 +157,15 @@ async fn costly_lists_within_lists_are_refused(app: TestApp) {
         )
     };
     assert_eq!(client.ask(&nested(10)).await.codes(), Vec::<String>::new());
-    refused(&client, "100 × 100", client.ask(&nested(100)).await, 422, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "100 × 100", client.ask(&nested(100)).await, 400, "GRAPHQL_VALIDATION_FAILED").await;
     let by_variable =
         "query Q($first: Int!) { tenants(first: $first) { nodes { members(first: $first) { nodes { id } } } } }";
     let reply = client.send(by_variable, json!({ "first": 100 })).await;
-    refused(&client, "100 × 100 by variable", reply, 422, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "100 × 100 by variable", reply, 400, "GRAPHQL_VALIDATION_FAILED").await;
     let nodes = "query Q($ids: [ID!]!) { nodes(ids: $ids) { ... on Tenant { members(first: 100) { nodes { id } } } } }";
     let ids = vec![app.world.id("tenant.ostallgaeu"); 100];
     let reply = client.send(nodes, json!({ "ids": ids })).await;
-    refused(&client, "100 nodes × 100", reply, 422, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "100 nodes × 100", reply, 400, "GRAPHQL_VALIDATION_FAILED").await;
 }
 
 async fn bodies_must_be_small_json_requests(app: TestApp) {
@@ -175,13 +175,13 @@ async fn bodies_must_be_small_json_requests(app: TestApp) {
         ("cut off", "{\"query\": \"{ __typename", 400),
         ("empty", "", 400),
         ("not UTF-8 as JSON has it", "{\"query\": \"\u{0}\"}", 400),
-        ("a list", "[{\"query\": \"{ __typename }\"}]", 422),
-        ("a text", "\"{ __typename }\"", 422),
-        ("null", "null", 422),
-        ("no query", "{}", 422),
-        ("query is no text", "{\"query\": 7}", 422),
-        ("variables are a list", "{\"query\": \"{ __typename }\", \"variables\": []}", 422),
-        ("the query twice", "{\"query\": \"{ __typename }\", \"query\": \"{ __typename }\"}", 422),
+        ("a list", "[{\"query\": \"{ __typename }\"}]", 400),
+        ("a text", "\"{ __typename }\"", 400),
+        ("null", "null", 400),
+        ("no query", "{}", 400),
+        ("query is no text", "{\"query\": 7}", 400),
+        ("variables are a list", "{\"query\": \"{ __typename }\", \"variables\": []}", 400),
+        ("the query twice", "{\"query\": \"{ __typename }\", \"query\": \"{ __typename }\"}", 400),
     ] {
         refused(&client, what, client.post(body, &[]).await, status, "BAD_REQUEST").await;
     }
@@ -195,13 +195,13 @@ async fn bodies_must_be_small_json_requests(app: TestApp) {
     for (what, document, status, code) in [
         ("no GraphQL", "{ viewer {", 400, "GRAPHQL_PARSE_FAILED"),
         ("an empty document", "", 400, "GRAPHQL_PARSE_FAILED"),
-        ("an unknown field", "{ viewer { age } }", 422, "GRAPHQL_VALIDATION_FAILED"),
-        ("an unknown variable", "{ node(id: $id) { id } }", 422, "GRAPHQL_VALIDATION_FAILED"),
-        ("a subscription", "subscription { viewer { signedIn } }", 422, "GRAPHQL_VALIDATION_FAILED"),
+        ("an unknown field", "{ viewer { age } }", 400, "GRAPHQL_VALIDATION_FAILED"),
+        ("an unknown variable", "{ node(id: $id) { id } }", 400, "GRAPHQL_VALIDATION_FAILED"),
+        ("a subscription", "subscription { viewerAccessChanged { kind } }", 406, "BAD_REQUEST"),
         (
             "two operations and no name",
             "query A { __typename } query B { __typename }",
-            422,
+            400,
             "GRAPHQL_VALIDATION_FAILED",
         ),
     ] {
@@ -209,8 +209,6 @@ async fn bodies_must_be_small_json_requests(app: TestApp) {
     }
     let large = json!({ "query": "{ __typename }", "variables": { "text": "x".repeat(257 * 1024) } }).to_string();
     assert_eq!(client.post(&large, &[]).await.status, 413);
-    let (status, kind, body) = app.server().get("/graphql?query=%7B__typename%7D").await;
-    assert_eq!((status, kind.as_str()), (405, "application/problem+json"), "{body}");
     well(&client).await;
 }
 
@@ -274,7 +272,7 @@ async fn at_most_twenty_errors_are_listed(app: TestApp) {
     let client = reader(&app);
     let fields: String = (0..30).map(|it| format!("wrong{it} ")).collect();
     let reply = client.ask(&format!("{{ viewer {{ {fields} }} }}")).await;
-    assert_eq!((reply.status, reply.codes().len()), (422, 20), "{}", cut(&reply.text));
+    assert_eq!((reply.status, reply.codes().len()), (400, 20), "{}", cut(&reply.text));
     assert!(reply.json().get("data").is_none());
     well(&client).await;
 }
@@ -294,7 +292,7 @@ async fn the_introspection_query_of_tools_works(app: TestApp) {
     for client in [app.anonymous(), reader(&app)] {
         let data = client.ask(&query).await.data();
         assert_eq!(data["__schema"]["queryType"]["name"], "Query");
-        assert_eq!(data["__schema"]["subscriptionType"], Value::Null);
+        assert_eq!(data["__schema"]["subscriptionType"]["name"], "Subscription");
         let types = data["__schema"]["types"].as_array().expect("types");
         assert!(types.iter().any(|it| it["name"] == "CalendarEntryFull"));
     }

@@ -2,5 +2,7 @@
 
 pub mod explain;
 mod query;
+mod subscription;
 
 pub use query::AccessQuery;
+pub use subscription::AccessSubscription;

@@ -346,6 +346,8 @@ fn changed(after: &agreement::Model, topic: &'static str, before: Option<&agreem
         version: after.version,
         scope: after.scope_id,
         topic,
+        parent: None,
+        left: None,
         agreement: Some(after.id),
         before: before.map(told),
         after: Some(told(after)),

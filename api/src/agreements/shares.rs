@@ -335,6 +335,8 @@ fn changed(row: &share::Model, topic: &'static str) -> Change {
         version: row.version,
         scope: row.scope_id,
         topic,
+        parent: None,
+        left: None,
         agreement: Some(row.agreement_id),
         before: None,
         after: Some(json!({

@@ -12,7 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, encode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::TrustedIssuer;
+use super::{Keys, PublicKey, TokenType, TrustedIssuer};
 use crate::context::new_id;
 
 /// An issuer with its key on this machine.
@@ -82,12 +82,14 @@ impl LocalIssuer {
 
     /// What a verifier needs to know of it.
     pub fn trusted(&self) -> TrustedIssuer {
+        let key = PublicKey { algorithms: vec![Algorithm::EdDSA], key: DecodingKey::from_ed_der(&self.public) };
         TrustedIssuer {
             issuer: self.issuer.clone(),
             audience: self.audience.clone(),
-            algorithm: Algorithm::EdDSA,
-            key_id: self.key_id.clone(),
-            key: DecodingKey::from_ed_der(&self.public),
+            algorithms: vec![Algorithm::EdDSA],
+            token_type: TokenType::AccessToken,
+            keys: Keys::Fixed([(self.key_id.clone(), key)].into()),
+            binding: None,
         }
     }
 

@@ -1,10 +1,18 @@
 //! From the `Authorization` header to an [`Actor`]. A token says who somebody is, never what they may do.
 
+mod binding;
+mod keys;
 mod local;
+mod provider;
 mod verify;
 
+pub use binding::{Arrival, Binding, ClaimRule};
+pub use keys::{KeySet, PublicKey};
 pub use local::{LocalIssuer, TokenRequest};
-pub use verify::{Rejection, TrustedIssuer, Verifier};
+pub use provider::{Pace, Provider, safe_address};
+pub use verify::{Keys, Rejection, TokenType, TrustedIssuer, Verifier};
+
+use chrono::{DateTime, Utc};
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +28,17 @@ pub enum Actor {
     },
     /// The operator at the command line. It reaches the database with the owner's rights, never over HTTP.
     Operator,
+}
+
+/// What an `Authorization` header came to.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who is asking.
+    pub actor: Actor,
+    /// When the token is over, tolerance included; none for those who did not sign in.
+    pub expires: Option<DateTime<Utc>>,
+    /// What the issuer's word means, for issuers that are bound to authorities.
+    pub arrival: Option<Arrival>,
 }
 
 impl Actor {

@@ -223,6 +223,8 @@ fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar:
         version: row.version,
         scope: row.scope_id,
         topic,
+        parent: None,
+        left: None,
         agreement: None,
         before: before.map(told),
         after: Some(told(row)),

@@ -351,6 +351,8 @@ fn changed(row: &calendar_entry::Model, topic: &'static str, before: Option<&cal
         version: row.version,
         scope: row.scope_id,
         topic,
+        parent: Some(row.calendar_id),
+        left: before.map(|it| it.scope_id),
         agreement: None,
         before: before.map(told),
         after: Some(told(row)),

@@ -6,6 +6,7 @@ mod entry_service;
 mod entry_types;
 pub mod mutation;
 mod query;
+mod subscription;
 pub mod time;
 mod types;
 
@@ -14,4 +15,5 @@ pub use entry_service::{EntryWish, entry_row};
 pub use entry_types::{CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
 pub use mutation::CalendarMutation;
 pub use query::CalendarQuery;
+pub use subscription::CalendarSubscription;
 pub use types::Calendar;

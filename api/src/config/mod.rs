@@ -6,10 +6,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jsonwebtoken::Algorithm;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
+use crate::auth::{ClaimRule, Pace, TokenType, safe_address};
 use crate::graphql::Limits;
+use crate::graphql::limits::Introspection;
+use crate::http::ConnectionLimits;
 use crate::store::DatabaseSettings;
 
 /// The reference: every key, its default, its meaning.
@@ -27,6 +31,8 @@ pub struct Config {
     pub auth: Auth,
     /// Limits of operations.
     pub graphql: GraphQl,
+    /// Subscriptions.
+    pub live: Live,
     /// Logs.
     pub log: Log,
     /// Metrics.
@@ -45,6 +51,18 @@ pub struct Http {
     pub request_timeout_seconds: u64,
     /// Largest body, in KiB.
     pub body_limit_kib: usize,
+    /// Longest time for a head, in seconds.
+    pub head_timeout_seconds: u64,
+    /// Longest time for a body, in seconds.
+    pub body_timeout_seconds: u64,
+    /// Most connections at once.
+    pub max_connections: usize,
+    /// Most requests at once.
+    pub max_concurrent_requests: usize,
+    /// Origins of pages that may use the API.
+    pub cors_origins: Vec<String>,
+    /// Header with the client's address.
+    pub client_address_header: String,
     /// Time that running requests get to end, in seconds.
     pub shutdown_deadline_seconds: u64,
     /// Whether answers tell what they cost in the database.
@@ -68,8 +86,71 @@ pub struct Database {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Auth {
+    /// Identity providers.
+    pub issuers: Vec<Issuer>,
+    /// Shortest time between two questions to a provider, in seconds.
+    pub keys_at_most_every_seconds: u64,
+    /// Age at which keys are asked for again, in seconds.
+    pub keys_refresh_after_seconds: u64,
     /// The local issuer.
     pub local: LocalAuth,
+}
+
+/// An identity provider.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// `iss`.
+    pub issuer: String,
+    /// `aud`.
+    pub audience: String,
+    /// What it may sign with.
+    #[serde(default = "usual_algorithms")]
+    pub algorithms: Vec<Algorithm>,
+    /// What it calls its access tokens.
+    #[serde(default)]
+    pub token_type: TokenType,
+    /// Authorities of its people.
+    pub tenants: Vec<String>,
+    /// Roles by claim.
+    #[serde(default)]
+    pub rules: Vec<ClaimRule>,
+}
+
+fn usual_algorithms() -> Vec<Algorithm> {
+    vec![Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA]
+}
+
+/// Section `live`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Live {
+    /// Most sockets.
+    pub max_sockets: usize,
+    /// Most event streams.
+    pub max_streams: usize,
+    /// Most subscriptions of one socket.
+    pub max_subscriptions: usize,
+    init_timeout_seconds: u64,
+    keep_alive_seconds: u64,
+    look_after_seconds: u64,
+}
+
+impl Live {
+    /// Time for `connection_init`.
+    pub const fn init_timeout(&self) -> Duration {
+        Duration::from_secs(self.init_timeout_seconds)
+    }
+
+    /// Longest silence.
+    pub const fn keep_alive(&self) -> Duration {
+        Duration::from_secs(self.keep_alive_seconds)
+    }
+
+    /// Longest time until the outbox is looked at.
+    pub const fn look_after(&self) -> Duration {
+        Duration::from_secs(self.look_after_seconds)
+    }
 }
 
 /// Section `auth.local`.
@@ -94,6 +175,12 @@ pub struct GraphQl {
     max_complexity: usize,
     /// Parsed documents that are kept.
     pub document_cache: u64,
+    /// Who may ask the schema about itself.
+    pub introspection: Introspection,
+    /// Budget of an account.
+    pub points_per_minute: u32,
+    /// Budget of an address.
+    pub anonymous_points_per_minute: u32,
 }
 
 /// Section `log`.
@@ -149,8 +236,12 @@ impl Config {
         if let Some(file) = file {
             builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
         }
-        let environment =
-            config::Environment::with_prefix("VERBUND").prefix_separator("__").separator("__").try_parsing(true);
+        let environment = config::Environment::with_prefix("VERBUND")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .list_separator(",")
+            .with_list_parse_key("http.cors_origins");
         builder = builder.add_source(environment);
         for (variable, key) in [("DATABASE_URL", "database.url"), ("DATABASE_OWNER_URL", "database.owner_url")] {
             if let Some(value) = environment_variable(variable) {
@@ -209,7 +300,19 @@ impl Config {
         for (key, value, least, most) in [
             ("http.request_timeout_seconds", self.http.request_timeout_seconds, 1, 600),
             ("http.body_limit_kib", self.http.body_limit_kib as u64, 1, 65_536),
+            ("http.head_timeout_seconds", self.http.head_timeout_seconds, 1, 600),
+            ("http.body_timeout_seconds", self.http.body_timeout_seconds, 1, 600),
+            ("http.max_connections", self.http.max_connections as u64, 1, 1_000_000),
+            ("http.max_concurrent_requests", self.http.max_concurrent_requests as u64, 1, 100_000),
             ("http.shutdown_deadline_seconds", self.http.shutdown_deadline_seconds, 0, 600),
+            ("auth.keys_at_most_every_seconds", self.auth.keys_at_most_every_seconds, 1, 3_600),
+            ("auth.keys_refresh_after_seconds", self.auth.keys_refresh_after_seconds, 10, 86_400),
+            ("live.max_sockets", self.live.max_sockets as u64, 0, 100_000),
+            ("live.max_streams", self.live.max_streams as u64, 0, 100_000),
+            ("live.max_subscriptions", self.live.max_subscriptions as u64, 1, 1_000),
+            ("live.init_timeout_seconds", self.live.init_timeout_seconds, 1, 600),
+            ("live.keep_alive_seconds", self.live.keep_alive_seconds, 1, 600),
+            ("live.look_after_seconds", self.live.look_after_seconds, 1, 60),
             ("graphql.max_depth", self.graphql.max_depth as u64, 13, 50),
             ("graphql.max_complexity", self.graphql.max_complexity as u64, 100, 1_000_000),
             ("graphql.document_cache", self.graphql.document_cache, 0, 100_000),
@@ -225,8 +328,8 @@ impl Config {
             problems.push("metrics.operations must be at most 500 names of operations".to_owned());
         }
         let endpoint = &self.telemetry.otlp_endpoint;
-        if !(endpoint.is_empty() || endpoint.starts_with("http://")) {
-            problems.push(format!("telemetry.otlp_endpoint is {endpoint:?}, must begin with http:// or be empty"));
+        if !(endpoint.is_empty() || ["http://", "https://"].iter().any(|it| endpoint.starts_with(it))) {
+            problems.push(format!("telemetry.otlp_endpoint is {endpoint:?}, must be an address of HTTP, or empty"));
         }
         if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
             problems.push(format!("telemetry.sample_ratio is {}, must be 0 to 1", self.telemetry.sample_ratio));
@@ -234,12 +337,73 @@ impl Config {
         if self.auth.local.enabled && (self.auth.local.issuer.is_empty() || self.auth.local.audience.is_empty()) {
             problems.push("auth.local.issuer and auth.local.audience must not be empty".to_owned());
         }
+        problems.extend(self.auth.problems());
+        for origin in &self.http.cors_origins {
+            let url = reqwest::Url::parse(origin).ok();
+            if url.is_none_or(|it| it.origin().ascii_serialization() != *origin) {
+                problems
+                    .push(format!("http.cors_origins has {origin:?}, must be like https://host or https://host:port"));
+            }
+        }
+        if axum::http::HeaderName::from_bytes(self.http.client_address_header.as_bytes()).is_err()
+            && !self.http.client_address_header.is_empty()
+        {
+            problems.push(format!("http.client_address_header {:?} is no header", self.http.client_address_header));
+        }
         if problems.is_empty() { Ok(()) } else { Err(format!("configuration:\n  {}", problems.join("\n  "))) }
     }
 
     /// Limits of the executor.
     pub const fn limits(&self) -> Limits {
         Limits { max_depth: self.graphql.max_depth, max_complexity: self.graphql.max_complexity }
+    }
+}
+
+impl Auth {
+    /// Shortest and longest time between two questions to a provider.
+    pub const fn pace(&self) -> Pace {
+        Pace {
+            at_most_every: Duration::from_secs(self.keys_at_most_every_seconds),
+            refresh_after: Duration::from_secs(self.keys_refresh_after_seconds),
+        }
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut seen: Vec<&str> = if self.local.enabled { vec![&self.local.issuer] } else { Vec::new() };
+        for issuer in &self.issuers {
+            let name = &issuer.issuer;
+            let mut wrong = |what: String| problems.push(format!("auth.issuers {name:?}: {what}"));
+            if let Err(why) = safe_address(name) {
+                wrong(why);
+            }
+            if seen.contains(&name.as_str()) {
+                wrong("stands there twice".to_owned());
+            }
+            if issuer.audience.is_empty() {
+                wrong("audience must not be empty".to_owned());
+            }
+            if issuer.tenants.is_empty() {
+                wrong("tenants must name at least one authority".to_owned());
+            }
+            if issuer.algorithms.is_empty() {
+                wrong("algorithms must not be empty".to_owned());
+            }
+            for algorithm in &issuer.algorithms {
+                if !usual_algorithms().contains(algorithm)
+                    && !matches!(algorithm, Algorithm::RS384 | Algorithm::RS512 | Algorithm::PS384 | Algorithm::PS512)
+                {
+                    wrong(format!("{algorithm:?} is not a signature with a public key that we verify"));
+                }
+            }
+            for rule in &issuer.rules {
+                if !issuer.tenants.contains(&rule.tenant) {
+                    wrong(format!("a rule gives a role in {:?}, which is not among its tenants", rule.tenant));
+                }
+            }
+            seen.push(name);
+        }
+        problems
     }
 }
 
@@ -281,6 +445,21 @@ impl Http {
     /// Longest time for one request.
     pub const fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_seconds)
+    }
+
+    /// Largest body, in bytes.
+    pub const fn body_limit(&self) -> usize {
+        self.body_limit_kib.saturating_mul(1024)
+    }
+
+    /// Longest time for a body.
+    pub const fn body_timeout(&self) -> Duration {
+        Duration::from_secs(self.body_timeout_seconds)
+    }
+
+    /// Limits on connections.
+    pub const fn connections(&self) -> ConnectionLimits {
+        ConnectionLimits { connections: self.max_connections, head: Duration::from_secs(self.head_timeout_seconds) }
     }
 
     /// Time that running requests get to end.

@@ -4,7 +4,7 @@
 //! can be committed; dropping it at any point undoes everything.
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, Insert, Set};
+use sea_orm::{ColumnTrait, Insert, NotSet, Set};
 use serde_json::Value as Json;
 use uuid::Uuid;
 use verbund_entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
@@ -13,7 +13,7 @@ use super::{Op, new_id};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
 use crate::store::scopes::Audience;
-use crate::store::{Session, Writer};
+use crate::store::{Engine, Hint, Hub, Session, Signal, Writer};
 
 /// The longest idempotency key, in bytes.
 const MAX_KEY: usize = 128;
@@ -49,6 +49,10 @@ pub struct Change {
     pub scope: Uuid,
     /// What subscribers are told: `calendar_entry.created`.
     pub topic: &'static str,
+    /// What the object belongs to: the calendar of an entry.
+    pub parent: Option<Uuid>,
+    /// The scope it left with the change, whose audience must learn that it is gone.
+    pub left: Option<Uuid>,
     /// The agreement it happened under.
     pub agreement: Option<Uuid>,
     /// State before.
@@ -66,6 +70,9 @@ pub struct Mutation {
     name: &'static str,
     request_id: String,
     session: Session,
+    /// Whom to tell after the commit; none where the database does that.
+    hub: Option<Hub>,
+    hints: std::sync::Mutex<Vec<Hint>>,
 }
 
 impl Mutation {
@@ -76,7 +83,8 @@ impl Mutation {
     pub async fn begin(op: &Op, name: &'static str) -> ApiResult<Self> {
         op.finish().await?;
         let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
-        Ok(Self { name, request_id: op.request_id.clone(), session })
+        let hub = (op.store.engine() == Engine::Sqlite).then(|| op.store.hub().clone());
+        Ok(Self { name, request_id: op.request_id.clone(), session, hub, hints: std::sync::Mutex::default() })
     }
 
     /// Where lookups of this mutation read.
@@ -144,18 +152,23 @@ impl Mutation {
                 created_at: Set(writer.now()),
             })
             .await?;
-        writer
-            .insert(outbox_event::ActiveModel {
-                id: Set(new_id()),
-                tenant_id: Set(writer.tenant()),
-                scope_id: Set(change.scope),
-                topic: Set(change.topic.to_owned()),
-                object_type: Set(change.object_type.to_owned()),
-                object_id: Set(change.object_id),
-                object_version: Set(change.version),
-                created_at: Set(writer.now()),
-            })
-            .await?;
+        let event = |scope: Uuid, topic: String| outbox_event::ActiveModel {
+            id: Set(new_id()),
+            tenant_id: Set(writer.tenant()),
+            scope_id: Set(scope),
+            position: NotSet,
+            parent_id: Set(change.parent),
+            topic: Set(topic),
+            object_type: Set(change.object_type.to_owned()),
+            object_id: Set(change.object_id),
+            object_version: Set(change.version),
+            created_at: Set(writer.now()),
+        };
+        let left = change.left.filter(|it| *it != change.scope);
+        let mut events: Vec<_> = left.map(|scope| event(scope, left_topic(change.topic))).into_iter().collect();
+        events.push(event(change.scope, change.topic.to_owned()));
+        writer.insert_all(events).await?;
+        self.announce(Hint { object_type: change.object_type.to_owned(), parent: change.parent });
         Ok(Recorded(()))
     }
 
@@ -164,8 +177,24 @@ impl Mutation {
     /// # Errors
     /// The database fails; then nothing was kept.
     pub async fn commit(self, _recorded: Recorded) -> ApiResult<()> {
-        self.session.commit().await
+        let Self { session, hub, hints, .. } = self;
+        session.commit().await?;
+        if let Some(hub) = hub {
+            for hint in hints.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+                hub.tell(Signal::Changed(hint));
+            }
+        }
+        Ok(())
     }
+
+    fn announce(&self, hint: Hint) {
+        self.hints.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(hint);
+    }
+}
+
+/// What those are told who no longer see an object: `calendar_entry.left`.
+fn left_topic(topic: &str) -> String {
+    format!("{}.left", topic.split('.').next().unwrap_or(topic))
 }
 
 /// The update found no row with that version: somebody was faster.

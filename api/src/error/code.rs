@@ -81,6 +81,8 @@ pub enum TopLevelCode {
     Unauthenticated,
     /// The operation is larger than the limits allow.
     CostExceeded,
+    /// The caller asked more than its share in this minute.
+    RateLimited,
     /// It took too long.
     Timeout,
     /// The store is out of reach; try again.
@@ -99,6 +101,7 @@ impl TopLevelCode {
             Self::BadRequest => "BAD_REQUEST",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::CostExceeded => "COST_EXCEEDED",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Timeout => "TIMEOUT",
             Self::Unavailable => "UNAVAILABLE",
             Self::InternalServerError => "INTERNAL_SERVER_ERROR",

@@ -16,18 +16,30 @@ pub trait ContextExt {
     /// The executor was called without one.
     fn op(&self) -> ApiResult<&Op>;
 
+    /// The operation, for what outlives the call: a subscription.
+    ///
+    /// # Errors
+    /// As [`Self::op`].
+    fn op_shared(&self) -> ApiResult<Arc<Op>>;
+
     /// Its reading session.
     fn session(&self) -> impl Future<Output = ApiResult<Arc<Session>>> + Send;
 }
 
 impl ContextExt for Context<'_> {
     fn op(&self) -> ApiResult<&Op> {
-        self.data_opt::<Arc<Op>>()
-            .map(AsRef::as_ref)
-            .ok_or_else(|| ApiError::fault("a resolver ran without an operation"))
+        shared(self).map(AsRef::as_ref)
+    }
+
+    fn op_shared(&self) -> ApiResult<Arc<Op>> {
+        shared(self).cloned()
     }
 
     async fn session(&self) -> ApiResult<Arc<Session>> {
         self.op()?.session().await
     }
+}
+
+fn shared<'a>(ctx: &'a Context<'_>) -> ApiResult<&'a Arc<Op>> {
+    ctx.data_opt::<Arc<Op>>().ok_or_else(|| ApiError::fault("a resolver ran without an operation"))
 }

@@ -4,9 +4,12 @@ use async_graphql::{Error, ErrorExtensionValues, Response, ServerError};
 
 use crate::context::Op;
 use crate::error::{ApiError, TopLevelCode, UserErrorCode};
+use crate::text::clip;
 
 /// The most errors that one answer lists.
 const MAX_ERRORS: usize = 20;
+/// The most characters of a message that may repeat what the client sent.
+const MAX_MESSAGE: usize = 300;
 
 impl From<ApiError> for Error {
     /// Carries the error to [`finish_errors`]; its text never reaches the client as it is.
@@ -86,6 +89,7 @@ fn coded(mut error: ServerError, code: TopLevelCode, op: &Op) -> ServerError {
     extensions.set("requestId", op.request_id.as_str());
     error.extensions = Some(extensions);
     error.source = None;
+    error.message = clip(&error.message, MAX_MESSAGE);
     error
 }
 

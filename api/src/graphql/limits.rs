@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use async_graphql::parser::types::{BaseType, ExecutableDocument, OperationType, Selection, SelectionSet};
+use async_graphql::parser::types::{BaseType, ExecutableDocument, Field, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Positioned, Value, Variables};
+use serde::Deserialize;
 
 use crate::error::TopLevelCode;
 
@@ -22,6 +23,20 @@ const MAX_SPREADS: u64 = 1_000;
 const MAX_QUERY_FIELDS: usize = 20;
 /// Most root fields of a mutation, fragments followed: each is a transaction.
 const MAX_MUTATION_FIELDS: usize = 5;
+/// Most root fields that ask the schema about itself.
+const MAX_INTROSPECTION_FIELDS: usize = 2;
+/// Deepest nesting of lists in what they ask: each level multiplies the answer by the schema's size.
+const MAX_INTROSPECTION_LISTS: usize = 3;
+
+/// Who may ask the schema about itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Introspection {
+    /// Everybody: the schema is no secret, and nothing secret is in its names.
+    Everyone,
+    /// Who signed in.
+    SignedIn,
+}
 
 /// A document that is refused, with what is wrong.
 #[derive(Debug, PartialEq, Eq)]
@@ -130,38 +145,80 @@ fn expand<'a>(
     Ok(count)
 }
 
-/// Checks a parsed document: how many root fields its operations have, fragments followed.
+/// Checks a parsed document: how many root fields its operations have, fragments followed, and how they ask the
+/// schema about itself, which costs no points.
 ///
 /// # Errors
-/// There are too many.
+/// There are too many, or lists are nested too deep.
 pub fn root_fields(document: &ExecutableDocument) -> Result<(), Refused> {
     for (_, operation) in document.operations.iter() {
         let limit = match operation.node.ty {
             OperationType::Mutation => MAX_MUTATION_FIELDS,
-            OperationType::Query | OperationType::Subscription => MAX_QUERY_FIELDS,
+            OperationType::Query => MAX_QUERY_FIELDS,
+            // One subscription, one stream of events.
+            OperationType::Subscription => 1,
         };
-        if count_fields(&operation.node.selection_set.node, document, limit, 0) > limit {
+        let fields = fields(&operation.node.selection_set.node, document);
+        if fields.len() > limit {
             return Err(exceeded("root fields", limit));
+        }
+        let asking: Vec<_> = fields.into_iter().filter(|it| is_introspection(it)).collect();
+        if asking.len() > MAX_INTROSPECTION_FIELDS {
+            return Err(exceeded("questions about the schema", MAX_INTROSPECTION_FIELDS));
+        }
+        if asking.iter().any(|it| lists(&it.selection_set.node, document, 0) > MAX_INTROSPECTION_LISTS) {
+            return Err(exceeded("levels of lists about the schema", MAX_INTROSPECTION_LISTS));
         }
     }
     Ok(())
 }
 
-fn count_fields(set: &SelectionSet, document: &ExecutableDocument, limit: usize, depth: usize) -> usize {
-    let mut count = 0;
+/// Checks that a parsed document does not ask the schema about itself; `__typename` is no such question.
+///
+/// # Errors
+/// It does.
+pub fn no_introspection(document: &ExecutableDocument) -> Result<(), Refused> {
+    let mut roots = document.operations.iter().flat_map(|(_, it)| fields(&it.node.selection_set.node, document));
+    if roots.any(is_introspection) { Err(sign_in_first()) } else { Ok(()) }
+}
+
+/// What those are told who may not ask.
+pub fn sign_in_first() -> Refused {
+    let message = "Sign in to ask the schema about itself.".to_owned();
+    Refused { code: TopLevelCode::Unauthenticated, message }
+}
+
+fn is_introspection(field: &Field) -> bool {
+    matches!(field.name.node.as_str(), "__schema" | "__type")
+}
+
+/// The fields of a selection, fragments followed; their number is bounded by that of expanded spreads.
+fn fields<'a>(set: &'a SelectionSet, document: &'a ExecutableDocument) -> Vec<&'a Field> {
+    let mut found = Vec::new();
     for selection in &set.items {
-        count += match &selection.node {
-            Selection::Field(_) => 1,
-            Selection::InlineFragment(it) => count_fields(&it.node.selection_set.node, document, limit, depth + 1),
-            Selection::FragmentSpread(it) => fragment(document, &it.node.fragment_name)
-                .filter(|_| depth < MAX_NESTING)
-                .map_or(0, |set| count_fields(set, document, limit, depth + 1)),
-        };
-        if count > limit {
-            break;
+        match &selection.node {
+            Selection::Field(field) => found.push(&field.node),
+            Selection::InlineFragment(it) => found.extend(fields(&it.node.selection_set.node, document)),
+            Selection::FragmentSpread(it) => {
+                found.extend(
+                    fragment(document, &it.node.fragment_name).into_iter().flat_map(|set| fields(set, document)),
+                );
+            }
         }
     }
-    count
+    found
+}
+
+/// How deep lists of the schema about itself are nested.
+fn lists(set: &SelectionSet, document: &ExecutableDocument, above: usize) -> usize {
+    if above > MAX_INTROSPECTION_LISTS {
+        return above;
+    }
+    let depth = |field: &Field| {
+        let is_list = matches!(field.name.node.as_str(), "fields" | "interfaces" | "possibleTypes" | "inputFields");
+        lists(&field.selection_set.node, document, above + usize::from(is_list))
+    };
+    fields(set, document).into_iter().map(depth).max().unwrap_or(above)
 }
 
 fn fragment<'a>(document: &'a ExecutableDocument, name: &Positioned<Name>) -> Option<&'a SelectionSet> {

@@ -7,6 +7,7 @@ mod error;
 pub mod id;
 pub mod limits;
 pub mod lookahead;
+mod meter;
 pub mod node;
 pub mod payload;
 pub mod scalars;
@@ -14,4 +15,5 @@ mod schema;
 
 pub use context::ContextExt;
 pub use error::finish_errors;
+pub use meter::{Charge, Payer};
 pub use schema::{ApiSchema, Limits, build, sdl};

@@ -1,12 +1,13 @@
 //! The roots of the schema, and the limits of its executor.
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
 use serde::Deserialize;
 
+use super::meter::Meter;
 use super::node::NodeQuery;
-use crate::access::AccessQuery;
+use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{CalendarMutation, CalendarQuery};
+use crate::calendars::{CalendarMutation, CalendarQuery, CalendarSubscription};
 use crate::holidays::HolidayQuery;
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
@@ -20,8 +21,12 @@ pub struct Query(AccessQuery, NodeQuery, TenantQuery, AgreementQuery, CalendarQu
 #[derive(MergedObject, Default)]
 pub struct Mutation(TenantMutation, MemberMutation, AgreementMutation, ShareMutation, CalendarMutation);
 
+/// What is told as it happens, with rights judged anew before every event.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(AccessSubscription, CalendarSubscription);
+
 /// The schema that serves all authorities.
-pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
 /// Limits of one operation.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -33,8 +38,8 @@ pub struct Limits {
     pub max_complexity: usize,
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }
 
 /// Builds the schema with its limits.
@@ -44,6 +49,7 @@ pub fn build(limits: Limits) -> ApiSchema {
         .limit_complexity(limits.max_complexity)
         .limit_recursive_depth(32)
         .limit_directives(5)
+        .extension(Meter)
         .finish()
 }
 

@@ -1,18 +1,23 @@
 //! Around every request: its id, its trace, and the one line it leaves in the log, however it ended.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::HttpBody as _;
-use axum::extract::{Request, State as Shared};
+use axum::extract::{ConnectInfo, Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 
-use super::headers::{RequestId, text};
+use super::headers::{ClientAddress, RequestId, client_address, text};
 use super::state::State;
 use crate::context::new_id;
 use crate::telemetry::{RequestLine, Told, TraceContext};
+
+/// The peer of a connection that does not say; there is none such.
+const UNKNOWN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
@@ -27,7 +32,11 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
         spans.choose(&mut trace);
     }
     let trace_id = trace.trace_id();
+    request.extensions_mut().insert(trace.clone());
     request.extensions_mut().insert(RequestId(request_id.clone()));
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |it| it.0);
+    let address = client_address(peer, request.headers(), &state.config.http.client_address_header);
+    request.extensions_mut().insert(ClientAddress(address));
     let method = request.method().clone();
     let path: String = request.uri().path().chars().take(200).collect();
     let mut response = next.run(request).await;
@@ -44,11 +53,7 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
             elapsed: started.elapsed(),
             bytes: response.body().size_hint().exact().unwrap_or_default(),
         };
-        line.write();
-        state.metrics.request(&line);
-        if let Some(spans) = &state.spans {
-            spans.record(&trace, &line, began);
-        }
+        tell(&state, &line, &trace, began);
     }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", id);
@@ -57,6 +62,15 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
         response.headers_mut().insert("traceresponse", trace);
     }
     response
+}
+
+/// Tells of a request that has ended: log, metrics, spans.
+pub(super) fn tell(state: &State, line: &RequestLine<'_>, trace: &TraceContext, began: DateTime<Utc>) {
+    line.write();
+    state.metrics.request(line);
+    if let Some(spans) = &state.spans {
+        spans.record(trace, line, began);
+    }
 }
 
 fn trace_context(headers: &HeaderMap) -> TraceContext {

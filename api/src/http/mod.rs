@@ -1,50 +1,112 @@
-//! The HTTP side: routes, limits, and the GraphQL endpoint.
+//! The HTTP side: connections, routes, limits, and the GraphQL endpoint.
 
 mod graphql;
 mod headers;
 mod health;
+mod listen;
 mod log;
 mod metrics;
+mod rate;
 mod state;
 
+pub use listen::{ConnectionLimits, Connections};
 pub use metrics::serve_metrics;
 pub use state::State;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::CorsLayer;
+use tower_http::csrf::CsrfLayer;
+
+/// How long a browser may remember what it was told about cross-origin requests.
+const REMEMBER_CORS: Duration = Duration::from_secs(3_600);
 
 /// All routes. Layers wrap from the inside out: the last one sees the request first.
-pub fn router(state: Arc<State>) -> Router {
-    let http = &state.config.http;
-    Router::new()
-        .route("/graphql", post(graphql::answer))
+///
+/// # Errors
+/// An origin in the configuration is none; checked before.
+pub fn router(state: Arc<State>) -> Result<Router, String> {
+    let router = Router::new()
+        .route("/graphql", post(graphql::answer).get(graphql::answer))
+        .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
+        .route("/graphql/ws", get(graphql::ws::upgrade))
+        .route("/schema.graphql", get(graphql::schema))
+        .layer(csrf(&state)?)
+        .layer(from_fn_with_state(state.clone(), busy))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .route("/schema.graphql", get(schema))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "There is nothing at this address.") })
         .method_not_allowed_fallback(|| async {
             problem(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.")
         })
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, http.request_timeout()))
-        .layer(RequestBodyLimitLayer::new(http.body_limit_kib.saturating_mul(1024)))
+        .layer(cors(&state)?)
+        .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request handler panicked");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
         }))
-        .layer(axum::middleware::from_fn_with_state(state.clone(), log::line))
-        .with_state(state)
+        .layer(from_fn(secure))
+        .layer(from_fn_with_state(state.clone(), log::line));
+    Ok(router.with_state(state))
 }
 
-/// The schema in words, for code generators.
-async fn schema() -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crate::graphql::sdl()).into_response()
+/// Pages of other origins may not send what changes something, token or not.
+fn csrf(state: &State) -> Result<CsrfLayer, String> {
+    let mut layer = CsrfLayer::new();
+    for origin in &state.config.http.cors_origins {
+        layer = layer.add_trusted_origin(origin).map_err(|error| format!("http.cors_origins: {error:?}"))?;
+    }
+    Ok(layer)
+}
+
+fn cors(state: &State) -> Result<CorsLayer, String> {
+    let origins = state.config.http.cors_origins.iter().map(|it| HeaderValue::from_str(it));
+    let origins: Vec<_> = origins.collect::<Result<_, _>>().map_err(|error| format!("http.cors_origins: {error}"))?;
+    let named = HeaderName::from_static;
+    Ok(CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::ACCEPT,
+            header::ACCEPT_LANGUAGE,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            named("traceparent"),
+            named("x-request-id"),
+        ])
+        .expose_headers([
+            header::RETRY_AFTER,
+            named("ratelimit"),
+            named("ratelimit-policy"),
+            named("traceresponse"),
+            named("x-request-id"),
+        ])
+        .max_age(REMEMBER_CORS))
+}
+
+/// Works on so many requests at once and sends the rest away, instead of letting all wait.
+async fn busy(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+    let Ok(_permit) = state.requests.try_acquire() else {
+        let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "Too many requests at once; try again.");
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        return response;
+    };
+    next.run(request).await
+}
+
+async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    headers::secure(response.headers_mut());
+    response
 }
 
 /// An error outside GraphQL, after RFC 9457.

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::parser::types::ExecutableDocument;
 use moka::sync::Cache;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
+use super::rate::Budget;
 use crate::auth::Verifier;
 use crate::config::Config;
 use crate::context::Clock;
-use crate::graphql::ApiSchema;
+use crate::graphql::{ApiSchema, build};
+use crate::members::SignIn;
 use crate::store::Store;
 use crate::telemetry::{Metrics, Spans};
 
@@ -22,6 +26,8 @@ pub struct State {
     pub clock: Clock,
     /// Who signs tokens we accept.
     pub verifier: Verifier,
+    /// Makes people known who arrive with the word of an issuer.
+    pub sign_in: SignIn,
     /// The schema.
     pub schema: ApiSchema,
     /// What the server counts.
@@ -30,4 +36,40 @@ pub struct State {
     pub spans: Option<Spans>,
     /// Parsed documents by their full text, bounded.
     pub documents: Cache<String, Arc<ExecutableDocument>>,
+    /// Points per minute of an account.
+    pub signed_in_budget: Arc<Budget>,
+    /// Points per minute of an address.
+    pub anonymous_budget: Arc<Budget>,
+    /// Requests that are worked on.
+    pub requests: Arc<Semaphore>,
+    /// Open sockets.
+    pub sockets: Arc<Semaphore>,
+    /// Open event streams.
+    pub streams: Arc<Semaphore>,
+    /// Set when the server stops: what would go on for ever ends then.
+    pub stopping: CancellationToken,
+}
+
+impl State {
+    /// The state of a server that was just started.
+    pub fn new(config: Config, store: Store, clock: Clock, verifier: Verifier) -> Self {
+        let permits = |most: usize| Arc::new(Semaphore::new(most));
+        Self {
+            schema: build(config.limits()),
+            documents: Cache::new(config.graphql.document_cache),
+            sign_in: SignIn::default(),
+            signed_in_budget: Arc::new(Budget::new(config.graphql.points_per_minute)),
+            anonymous_budget: Arc::new(Budget::new(config.graphql.anonymous_points_per_minute)),
+            requests: permits(config.http.max_concurrent_requests),
+            sockets: permits(config.live.max_sockets),
+            streams: permits(config.live.max_streams),
+            stopping: CancellationToken::new(),
+            metrics: Metrics::off(),
+            spans: None,
+            verifier,
+            store,
+            clock,
+            config,
+        }
+    }
 }

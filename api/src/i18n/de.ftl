@@ -21,6 +21,7 @@ last-admin = Eine Behörde behält mindestens eine dauerhafte Administration fü
 list-too-long = Die Liste hat { $length } Einträge; erlaubt sind höchstens { $max }.
 no-color = { $value } ist keine Farbe wie #2a6f97.
 no-id = { $value } ist keine Kennung.
+event-cursor-unknown = Dieser Cursor ist hier nicht (mehr) bekannt; bitte neu lesen und ohne ihn abonnieren.
 no-key = { $value } ist kein Kurzname: 2 bis 40 Kleinbuchstaben, Ziffern und Bindestriche, zuerst ein Buchstabe.
 no-other-party = Empfängerin muss eine andere Partei der Vereinbarung sein.
 no-sha256 = Ein SHA-256 hat 64 hexadezimale Ziffern in Kleinschreibung.

@@ -21,6 +21,7 @@ last-admin = An authority keeps at least one permanent admin for all fields of w
 list-too-long = The list has { $length } members; at most { $max } are taken.
 no-color = { $value } is no colour like #2a6f97.
 no-id = { $value } is no id.
+event-cursor-unknown = This cursor is not known here (any more); read anew and subscribe without it.
 no-key = { $value } is no short name: 2 to 40 lower-case letters, digits and hyphens, a letter first.
 no-other-party = The grantee must be another party of the agreement.
 no-sha256 = A SHA-256 has 64 lower-case hexadecimal digits.

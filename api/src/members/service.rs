@@ -190,6 +190,7 @@ pub async fn give_role(
         member_id,
         role: wish.role,
         all_fields: wish.fields.is_none(),
+        by_claim: false,
         valid_from: wish.valid_from,
         valid_until: wish.valid_until,
         reason: wish.reason.clone(),
@@ -220,6 +221,8 @@ pub async fn give_role(
         version: 1,
         scope,
         topic: "role.granted",
+        parent: None,
+        left: None,
         agreement: None,
         before: None,
         after: Some(after),
@@ -228,7 +231,7 @@ pub async fn give_role(
 }
 
 /// The account of an issuer and subject, made if it is not there.
-async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, name: &str) -> ApiResult<Uuid> {
+pub(super) async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, name: &str) -> ApiResult<Uuid> {
     let row = person::ActiveModel {
         id: Set(new_id()),
         issuer: Set(issuer.trim().to_owned()),
@@ -286,6 +289,8 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
         version: version.saturating_add(1),
         scope: row.scope_id,
         topic: "role.revoked",
+        parent: None,
+        left: None,
         agreement: None,
         before: Some(json!({
             "member": row.member_id, "role": row.role, "allFields": row.all_fields,

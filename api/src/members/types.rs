@@ -121,6 +121,12 @@ impl RoleGrant {
         self.row.all_fields
     }
 
+    /// Whether a rule for the claims of the member's identity provider gave it; then it goes when the claim goes, and
+    /// comes back while it stays.
+    async fn by_claim(&self) -> bool {
+        self.row.by_claim
+    }
+
     /// The fields of work to which it is limited.
     async fn fields_of_work(&self, ctx: &Context<'_>) -> ApiResult<Vec<FieldOfWork>> {
         fields(ctx, &self.fields).await

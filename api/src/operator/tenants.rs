@@ -88,6 +88,8 @@ pub(crate) async fn insert_tenant(writer: &Writer<'_>, wish: TenantWish, id: Uui
         version: 1,
         scope: verbund_entities::PUBLIC_SCOPE,
         topic: "tenant.created",
+        parent: None,
+        left: None,
         agreement: None,
         before: None,
         after: Some(after),

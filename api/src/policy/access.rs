@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use verbund_entities::{AgreementState, Area, PUBLIC_SCOPE, ScopeArea, ShareLevel};
 
@@ -68,6 +71,17 @@ impl Access {
     /// Roles valid at the instant.
     pub fn roles(&self) -> &[RoleFact] {
         &self.roles
+    }
+
+    /// The same for equal access, another for any other: what one may do by roles, and see by shares. Tells nothing.
+    pub fn fingerprint(&self) -> String {
+        let active = self.person.as_ref().map(|it| it.active);
+        let mut roles: Vec<_> = self.roles.iter().collect();
+        roles.sort_by_key(|it| it.id);
+        let shared: Vec<_> =
+            self.visible.iter().filter(|(_, it)| matches!(it.because, Because::Share { .. })).collect();
+        let words = format!("{} {active:?} {roles:?} {shared:?}", self.signed_in);
+        URL_SAFE_NO_PAD.encode(&Sha256::digest(words)[..18])
     }
 
     /// **Filter.** The visible scopes; every statement that reads owned rows is bound to them.

@@ -144,6 +144,12 @@ impl Grant {
         self.person
     }
 
+    /// The word of an identity provider that is bound to the authority: it makes its people known there, and gives or
+    /// takes the roles that the operator's rules name. Nothing else is written with it.
+    pub(crate) const fn sign_in(tenant: Uuid) -> Self {
+        Self { tenant, person: None }
+    }
+
     /// The operator at the command line, who holds the database anyway.
     pub(crate) const fn operator(tenant: Uuid) -> Self {
         Self { tenant, person: None }

@@ -44,6 +44,8 @@ pub async fn reference(op: &Op) -> ApiResult<u64> {
         version: tenant.version,
         scope: PUBLIC_SCOPE,
         topic: "reference.imported",
+        parent: None,
+        left: None,
         agreement: None,
         before: None,
         after: Some(serde_json::json!({ "rows": added })),

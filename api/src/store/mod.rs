@@ -7,6 +7,7 @@
 
 mod connection;
 mod facts;
+mod hub;
 mod loaded;
 mod owned;
 mod page;
@@ -15,6 +16,7 @@ pub mod scopes;
 mod session;
 mod writer;
 
+pub use hub::{Hint, Hub, Signal, Waiter, relay};
 pub use loaded::{Grouped, Keyed};
 pub use owned::{Owned, Reference};
 pub use page::{MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};

@@ -31,6 +31,7 @@ owned!(
     learning_place,
     learning_place_origin,
     member,
+    outbox_event,
     role_grant,
     role_grant_field,
     share,

@@ -15,18 +15,19 @@ use uuid::Uuid;
 
 use super::connection::{Connection, Stats, Tx};
 use super::facts;
+use super::hub::Hub;
 use super::session::Session;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiResult};
 use crate::policy::Access;
-use crate::telemetry::Connections;
+use crate::telemetry::PoolConnections;
 
 /// How the store is reached.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
     /// `sqlite://path` or `postgres://…`.
     pub url: String,
-    /// Connections in the pool; on SQLite the readers beside the one writer.
+    /// PoolConnections in the pool; on SQLite the readers beside the one writer.
     pub max_connections: u32,
 }
 
@@ -49,6 +50,9 @@ enum Pools {
 #[derive(Clone, Debug)]
 pub struct Store {
     pools: Pools,
+    hub: Hub,
+    /// Where announcements come from; none on SQLite.
+    listener_url: Option<Arc<str>>,
 }
 
 /// What the transaction may do.
@@ -64,6 +68,7 @@ impl Store {
     /// # Errors
     /// The URL cannot be read or the database cannot be reached.
     pub async fn connect(settings: &DatabaseSettings) -> ApiResult<Self> {
+        let listener_url = settings.url.starts_with("postgres").then(|| settings.url.as_str().into());
         let pools = if settings.url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(&settings.url)?
                 .foreign_keys(true)
@@ -80,7 +85,7 @@ impl Store {
                 .options([("statement_timeout", "10s"), ("lock_timeout", "5s")]);
             Pools::Postgres(pool::<Postgres>(settings.max_connections).connect_with(options).await?)
         };
-        Ok(Self { pools })
+        Ok(Self { pools, hub: Hub::default(), listener_url })
     }
 
     /// Which database it is.
@@ -92,12 +97,31 @@ impl Store {
     }
 
     /// How many connections are open now.
-    pub fn connections(&self) -> Connections {
-        let count = |size: u32, idle: usize| Connections { idle, used: (size as usize).saturating_sub(idle) };
+    pub fn connections(&self) -> PoolConnections {
+        let count = |size: u32, idle: usize| PoolConnections { idle, used: (size as usize).saturating_sub(idle) };
         match &self.pools {
             Pools::Postgres(pool) => count(pool.size(), pool.num_idle()),
             Pools::Sqlite { writer, readers } => {
                 count(writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
+            }
+        }
+    }
+
+    /// Who tells waiters of changes.
+    pub const fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    pub(super) fn listener_url(&self) -> Option<&str> {
+        self.listener_url.as_deref()
+    }
+
+    /// The position of the last event in the outbox, whoever may see it; never told to anybody.
+    pub(super) async fn outbox_end(&self) -> Result<i64, sqlx::Error> {
+        match &self.pools {
+            Pools::Postgres(pool) => sqlx::query_scalar("SELECT verbund_outbox_end()").fetch_one(pool).await,
+            Pools::Sqlite { readers, .. } => {
+                sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM outbox_event").fetch_one(readers).await
             }
         }
     }

@@ -8,7 +8,7 @@ use sea_orm::{
     QueryFilter, RuntimeErr, Select, Statement, UpdateMany,
 };
 use uuid::Uuid;
-use verbund_entities::{field_of_work, idempotency_record, member};
+use verbund_entities::{field_of_work, idempotency_record, member, role_grant};
 
 use super::Owned;
 use super::connection::Connection;
@@ -262,6 +262,17 @@ impl<'a> Writer<'a> {
             .filter(member::Column::TenantId.eq(self.tenant()))
             .filter(member::Column::PersonId.eq(person));
         Ok(select.one(self.conn).await?.map(|it| it.id))
+    }
+
+    /// The roles that a member of the acting authority holds by rules for claims.
+    #[expect(clippy::disallowed_methods, reason = "who signs in does not see the members of the authority")]
+    pub(crate) async fn claimed_roles(&self, member: Uuid) -> ApiResult<Vec<role_grant::Model>> {
+        let select = role_grant::Entity::find()
+            .filter(role_grant::Column::TenantId.eq(self.tenant()))
+            .filter(role_grant::Column::MemberId.eq(member))
+            .filter(role_grant::Column::ByClaim.eq(true))
+            .filter(role_grant::Column::RevokedAt.is_null());
+        Ok(select.all(self.conn).await?)
     }
 
     /// The account of an issuer and subject, whether the actor may see it or not; for invitations.

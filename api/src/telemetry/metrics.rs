@@ -30,7 +30,7 @@ const COUNTERS: [(&str, &str); 5] = [
 const GAUGES: [(&str, &str); 5] = [
     ("verbund_live_sockets", "Open WebSocket connections."),
     ("verbund_live_subscriptions", "Running subscriptions."),
-    ("verbund_pool_connections", "Connections to the database, by state."),
+    ("verbund_pool_connections", "PoolConnections to the database, by state."),
     ("verbund_build_info", "Always 1; the label is the version."),
     ("verbund_resident_bytes", "Resident memory of the process."),
 ];
@@ -51,9 +51,9 @@ pub struct Metrics {
 #[must_use = "it is counted as closed when this is dropped"]
 pub struct Open(Gauge);
 
-/// Connections of a pool.
+/// PoolConnections of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Connections {
+pub struct PoolConnections {
     /// Open and waiting for work.
     pub idle: usize,
     /// At work.
@@ -119,8 +119,11 @@ impl Metrics {
             Label::from_static_parts("outcome", outcome(line.status, &told.errors)),
         ];
         recorder.register_counter(&Key::from_parts("verbund_requests_total", labels), &FROM).increment(1);
-        let labels = vec![Label::new("operation", operation)];
-        recorder.register_histogram(&Key::from_parts(DURATION, labels), &FROM).record(line.elapsed.as_secs_f64());
+        // A subscription lasts as long as somebody watches.
+        if kind != "subscription" {
+            let labels = vec![Label::new("operation", operation)];
+            recorder.register_histogram(&Key::from_parts(DURATION, labels), &FROM).record(line.elapsed.as_secs_f64());
+        }
         self.statements.increment(told.statements.into());
         let micros = u64::try_from(told.database.as_micros()).unwrap_or(u64::MAX);
         self.database_micros.fetch_add(micros, Ordering::Relaxed);
@@ -157,7 +160,7 @@ impl Metrics {
     }
 
     /// Everything in the text format of Prometheus, version 0.0.4; empty when off.
-    pub fn text(&self, pool: Connections) -> String {
+    pub fn text(&self, pool: PoolConnections) -> String {
         let Some(recorder) = &self.recorder else { return String::new() };
         for (state, count) in [("idle", pool.idle), ("used", pool.used)] {
             let key = Key::from_parts("verbund_pool_connections", vec![Label::from_static_parts("state", state)]);
@@ -239,7 +242,7 @@ mod tests {
     }
 
     fn has(metrics: &Metrics, line: &str) {
-        let text = metrics.text(Connections { idle: 2, used: 1 });
+        let text = metrics.text(PoolConnections { idle: 2, used: 1 });
         assert!(text.lines().any(|it| it == line), "{line} is missing:\n{text}");
     }
 
@@ -266,7 +269,7 @@ mod tests {
         has(&metrics, "verbund_database_seconds_total 0.081000");
         has(&metrics, r#"verbund_pool_connections{state="used"} 1"#);
         has(&metrics, &format!("verbund_build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION")));
-        let text = metrics.text(Connections::default());
+        let text = metrics.text(PoolConnections::default());
         assert!(!text.contains("Invented"), "clients cannot make series:\n{text}");
     }
 
@@ -289,6 +292,6 @@ mod tests {
         let metrics = Metrics::off();
         request(&metrics, 200, "Month", "");
         let _open = metrics.socket();
-        assert_eq!(metrics.text(Connections::default()), "");
+        assert_eq!(metrics.text(PoolConnections::default()), "");
     }
 }

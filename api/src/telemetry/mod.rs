@@ -6,7 +6,7 @@ mod request_line;
 mod spans;
 mod trace_context;
 
-pub use metrics::{Connections, Metrics, Open};
+pub use metrics::{Metrics, Open, PoolConnections};
 pub use request_line::{Operation, RequestLine, Told};
 pub use spans::Spans;
 pub use trace_context::TraceContext;

@@ -32,6 +32,11 @@ impl Operation {
         Self { kind, name: own.or_else(|| name.map(str::to_owned)).filter(|it| it.len() <= 64).unwrap_or_default() }
     }
 
+    /// Whether it goes on.
+    pub fn is_subscription(&self) -> bool {
+        self.kind == "subscription"
+    }
+
     /// Whether it changes something.
     pub fn is_mutation(&self) -> bool {
         self.kind == "mutation"

@@ -37,6 +37,11 @@ impl TraceContext {
         }
     }
 
+    /// Something that happens within this request and is told of by itself.
+    pub fn child(&self) -> Self {
+        Self { span: random_span_id(), parent: Some(self.span), ..self.clone() }
+    }
+
     /// The trace in 32 hex digits.
     pub fn trace_id(&self) -> String {
         hex(&self.trace)
@@ -124,6 +129,9 @@ mod tests {
         assert!(found.sampled && Some(found.span) != found.parent);
         let response = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-{}-01", hex(&found.span));
         assert_eq!(found.response(), response);
+        let child = found.child();
+        assert_eq!((child.trace, child.parent, child.sampled), (found.trace, Some(found.span), true));
+        assert_ne!(child.span, found.span);
         let unsampled = TraceContext::of(&[&PARENT.replace("-01", "-fe")], &[]);
         assert!(!unsampled.sampled && unsampled.response().ends_with("-00"));
     }

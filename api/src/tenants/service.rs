@@ -66,6 +66,8 @@ pub async fn create_field(
         version: 1,
         scope: PUBLIC_SCOPE,
         topic: "field_of_work.created",
+        parent: None,
+        left: None,
         agreement: None,
         before: None,
         after: Some(json!({ "key": row.key, "nameDe": row.name_de, "nameEn": row.name_en })),

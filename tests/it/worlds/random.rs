@@ -551,6 +551,7 @@ impl Random {
         .await;
         for role in &self.roles {
             let grant = e::role_grant::Model {
+                by_claim: false,
                 id: new_id(),
                 tenant_id: self.tenants[role.tenant].id,
                 scope_id: scope(role.tenant),

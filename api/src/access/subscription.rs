@@ -1,0 +1,118 @@
+//! Tells the viewer when what they may see or do has changed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::{ComplexObject, Context, Enum, SimpleObject, Subscription};
+use futures_util::stream::{self, Stream};
+
+use crate::auth::Actor;
+use crate::context::Op;
+use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::graphql::ContextExt;
+use crate::i18n::Text;
+use crate::members::{Viewer, changes_access, viewer};
+use crate::store::Waiter;
+
+/// Rights also begin and end by date, which nobody announces.
+const DATES: Duration = Duration::from_secs(60);
+
+/// Whether anything changed yet.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewerAccessChangeKind {
+    /// Not yet: the subscription stands.
+    Ready,
+    /// Roles, agreements or shares that reach the viewer are others than before.
+    Changed,
+}
+
+/// A change of the viewer's access: what was shown before should be asked for again.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct ViewerAccessChange {
+    /// Send it as `after` to learn at once whether anything changed in between.
+    cursor: String,
+    /// Whether anything changed yet.
+    kind: ViewerAccessChangeKind,
+}
+
+#[ComplexObject]
+impl ViewerAccessChange {
+    /// The viewer, as of now.
+    async fn viewer(&self, ctx: &Context<'_>) -> ApiResult<Viewer> {
+        viewer(ctx).await
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct AccessSubscription;
+
+#[Subscription]
+impl AccessSubscription {
+    /// Every change of what the viewer may see or do: roles, agreements, shares, and their dates. The first event is
+    /// `READY`; with `after`, the first comes when access is another than at that cursor.
+    async fn viewer_access_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cursor of the last event that arrived.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = ApiResult<ViewerAccessChange>>, ApiError> {
+        let op = ctx.op_shared()?;
+        if op.actor == Actor::Anonymous {
+            let text = Text::new("unauthenticated");
+            return Err(Problem::whole(UserErrorCode::Unauthenticated, text).into());
+        }
+        let waiter = op.store.hub().listen();
+        Ok(stream::unfold(Watching { op, waiter, known: after, look: true, over: false }, Watching::step))
+    }
+}
+
+/// A subscriber and what it knows.
+struct Watching {
+    op: Arc<Op>,
+    waiter: Waiter,
+    /// Fingerprint of the access that the client knows.
+    known: Option<String>,
+    look: bool,
+    over: bool,
+}
+
+impl Watching {
+    async fn step(mut self) -> Option<(ApiResult<ViewerAccessChange>, Self)> {
+        if self.over {
+            return None;
+        }
+        loop {
+            if !self.look {
+                // Announced or not, after a while it is looked at.
+                let _in_time = tokio::time::timeout(DATES, self.waiter.wait(changes_access)).await;
+            }
+            self.look = false;
+            let now = match self.fingerprint().await {
+                Ok(now) => now,
+                Err(error) => {
+                    self.over = true;
+                    return Some((Err(error), self));
+                }
+            };
+            if self.known.as_ref() == Some(&now) {
+                continue;
+            }
+            let kind = match self.known {
+                None => ViewerAccessChangeKind::Ready,
+                Some(_) => ViewerAccessChangeKind::Changed,
+            };
+            self.known = Some(now.clone());
+            return Some((Ok(ViewerAccessChange { cursor: now, kind }), self));
+        }
+    }
+
+    async fn fingerprint(&self) -> ApiResult<String> {
+        self.op.finish().await?;
+        let session = self.op.session().await?;
+        let now = session.access().fingerprint();
+        drop(session);
+        self.op.finish().await?;
+        Ok(now)
+    }
+}
