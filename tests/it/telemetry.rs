@@ -3,13 +3,14 @@
 use futures_util::FutureExt as _;
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use verbund_tests::app::Server;
 use verbund_tests::{Case, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
     cases!["telemetry";
         metrics_have_a_listener_of_their_own,
+        what_is_open_is_counted_while_it_is_open,
         every_answer_names_its_trace,
         spans_reach_the_collector,
         a_collector_that_is_away_disturbs_nobody,
@@ -70,6 +71,50 @@ async fn metrics_have_a_listener_of_their_own(app: TestApp) {
     while tokio::net::TcpStream::connect(&address).await.is_ok() {
         tokio::task::yield_now().await;
     }
+}
+
+/// Asks for metrics until a line is there; asking again and again needs no clock.
+async fn until(server: &Server, line: &str) {
+    let metrics = server.metrics.clone().expect("an address");
+    while !server.get_from(&metrics, "/metrics").await.2.lines().any(|it| it == line) {
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn what_is_open_is_counted_while_it_is_open(app: TestApp) {
+    let mut config = app.config.clone();
+    config.metrics.listen = Some(([127, 0, 0, 1], 0).into());
+    let server = Server::start(config, app.clock.clone()).await.expect("a second server");
+    let address = server.base.trim_start_matches("http://");
+    let mut socket = TcpStream::connect(address).await.expect("a connection");
+    let head = format!(
+        "GET /graphql/ws HTTP/1.1\r\nhost: {address}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+    );
+    socket.write_all(head.as_bytes()).await.expect("sent");
+    until(&server, "verbund_live_sockets 1").await;
+    drop(socket);
+    until(&server, "verbund_live_sockets 0").await;
+    let body = json!({
+        "query": "subscription($in: [ID!]!) { calendarEntryChanged(calendars: $in) { kind } }",
+        "variables": { "in": [app.world.id("calendar.oal.office")] },
+    })
+    .to_string();
+    let events = reqwest::Client::new()
+        .post(format!("{}/graphql/stream", server.base))
+        .header("authorization", format!("Bearer {}", app.token("viewer@ostallgaeu")))
+        .header("content-type", "application/json")
+        .header("accept", "text/event-stream")
+        .body(body);
+    let stream = events.send().await.expect("the server answers");
+    assert_eq!(stream.status(), 200);
+    until(&server, "verbund_live_subscriptions 1").await;
+    // Ready.
+    until(&server, "verbund_live_events_total 1").await;
+    drop(stream);
+    until(&server, "verbund_live_subscriptions 0").await;
+    server.stop().await.expect("stopped");
 }
 
 async fn every_answer_names_its_trace(app: TestApp) {
