@@ -3,11 +3,13 @@
 mod access;
 mod agreements;
 mod calendars;
+mod clients;
 mod corpus;
 mod demo;
 mod endings;
 mod holidays;
 mod limits;
+mod live;
 mod members;
 mod migrations;
 mod mutations;
@@ -17,6 +19,8 @@ mod places;
 mod schema;
 mod shared_calendars;
 mod shares;
+mod sign_in;
+mod sockets;
 mod statements;
 mod tokens;
 mod trail;
@@ -29,11 +33,13 @@ fn main() -> std::process::ExitCode {
         access::cases(),
         agreements::cases(),
         calendars::cases(),
+        clients::cases(),
         corpus::cases(),
         demo::cases(),
         endings::cases(),
         holidays::cases(),
         limits::cases(),
+        live::cases(),
         members::cases(),
         migrations::cases(),
         mutations::cases(),
@@ -43,6 +49,8 @@ fn main() -> std::process::ExitCode {
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),
+        sign_in::cases(),
+        sockets::cases(),
         statements::cases(),
         tokens::cases(),
         trail::cases(),

@@ -103,9 +103,10 @@ pub(in crate::http) async fn upgrade(
         .max_message_size(limit)
         .max_frame_size(limit);
     let agreed = upgrade.selected_protocol().is_some();
+    let served = state.served.token();
     upgrade
         .on_upgrade(move |socket| async move {
-            let _held = permit;
+            let _held = (permit, served);
             let (outgoing, waiting) = mpsc::channel(WAITING);
             let connection = Connection {
                 state,
