@@ -9,13 +9,15 @@ use tokio::net::TcpListener;
 use crate::auth::{Binding, Keys, LocalIssuer, Provider, TrustedIssuer, Verifier};
 use crate::config::Config;
 use crate::context::Clock;
-use crate::http::{Connections, State, router};
+use crate::http::{Connections, State, router, serve_metrics};
 use crate::store::{Engine, Store, relay};
+use crate::telemetry::{Metrics, Spans};
 
 /// A server that listens and is ready to run.
 pub struct App {
     state: Arc<State>,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
 }
 
 impl App {
@@ -30,10 +32,17 @@ impl App {
             .map_err(|error| format!("database: {}", reason(error)))?;
         check_database(&store).await?;
         let verifier = Verifier::new(issuers(&config)?);
-        let listener = TcpListener::bind(config.http.listen)
-            .await
-            .map_err(|error| format!("http.listen {}: {error}", config.http.listen))?;
-        Ok(Self { state: Arc::new(State::new(config, store, clock, verifier)), listener })
+        let listener = bind("http.listen", config.http.listen).await?;
+        let mut state = State::new(config, store, clock, verifier);
+        let metrics = match state.config.metrics.listen {
+            Some(address) => Some(bind("metrics.listen", address).await?),
+            None => None,
+        };
+        if metrics.is_some() {
+            state.metrics = Metrics::on(&state.config.metrics.operations)?;
+        }
+        state.spans = Spans::start(&state.config.telemetry)?;
+        Ok(Self { state: Arc::new(state), listener, metrics })
     }
 
     /// The address it listens on.
@@ -44,14 +53,22 @@ impl App {
         self.listener.local_addr().map_err(|error| error.to_string())
     }
 
-    /// Serves until `stop`, then lets running requests end within the deadline and closes the store.
+    /// The address at which it serves metrics, if it does.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().and_then(|it| it.local_addr().ok())
+    }
+
+    /// Serves until `stop`, then lets running requests end within the deadline, closes the store and sends what is left
+    /// of telemetry.
     ///
     /// # Errors
     /// The listener fails.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
-        let Self { state, listener } = self;
+        let Self { state, listener, metrics } = self;
         let (deadline, limits) = (state.config.http.shutdown_deadline(), state.config.http.connections());
         let mut connections = Connections::new(router(state.clone())?, limits);
+        // Until the end of this function.
+        let _metrics = metrics.map(|listener| serve_metrics(state.clone(), listener));
         let background = {
             let state = state.clone();
             tokio::spawn(async move {
@@ -69,8 +86,15 @@ impl App {
         });
         background.abort();
         state.store.close().await;
+        if let Some(spans) = &state.spans {
+            spans.finish().await;
+        }
         Ok(())
     }
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| format!("{key} {address}: {error}"))
 }
 
 /// Once a minute, callers whose budget is full again are forgotten.

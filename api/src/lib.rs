@@ -12,6 +12,7 @@ pub mod calendars;
 pub mod cli;
 pub mod config;
 pub mod context;
+pub mod doctor;
 pub mod error;
 pub mod graphql;
 pub mod holidays;

@@ -15,7 +15,7 @@ mod m20261124_000009_live;
 mod rls;
 mod run;
 
-pub use run::{Outcome, down, migrate, pending, role_problems};
+pub use run::{Outcome, down, migrate, pending, role_problems, wall_problems};
 
 use sea_orm_migration::prelude::*;
 

@@ -124,6 +124,29 @@ pub async fn role_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr
     Ok(problems)
 }
 
+/// Tables with an owner that row-level security does not guard as the migrations made it, in words. Empty = all do.
+/// PostgreSQL only; reads the catalogue, so the application role may ask.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn wall_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT c.relname || ' ' || CASE
+                   WHEN NOT c.relrowsecurity THEN 'has no row-level security'
+                   WHEN NOT c.relforcerowsecurity THEN 'does not force row-level security'
+                   ELSE 'lacks policies of row-level security' END AS problem
+               FROM pg_class c
+               WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+                 AND (c.relname = 'person' OR EXISTS (
+                     SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped
+                       AND a.attname IN ('tenant_id', 'scope_id', 'person_id')))
+                 AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND (
+                     SELECT count(DISTINCT p.polcmd) FROM pg_policy p
+                     WHERE p.polrelid = c.oid AND p.polcmd IN ('r', 'a', 'w', 'd')) = 4)
+               ORDER BY c.relname";
+    let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    rows.iter().map(|row| row.try_get("", "problem")).collect()
+}
+
 /// Takes the last `steps` migrations back; for tests of the migrations and for operators in need.
 ///
 /// # Errors

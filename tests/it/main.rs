@@ -6,6 +6,7 @@ mod calendars;
 mod clients;
 mod corpus;
 mod demo;
+mod doctor;
 mod endings;
 mod holidays;
 mod limits;
@@ -22,6 +23,7 @@ mod shares;
 mod sign_in;
 mod sockets;
 mod statements;
+mod telemetry;
 mod tokens;
 mod trail;
 mod walk;
@@ -36,6 +38,7 @@ fn main() -> std::process::ExitCode {
         clients::cases(),
         corpus::cases(),
         demo::cases(),
+        doctor::cases(),
         endings::cases(),
         holidays::cases(),
         limits::cases(),
@@ -52,6 +55,7 @@ fn main() -> std::process::ExitCode {
         sign_in::cases(),
         sockets::cases(),
         statements::cases(),
+        telemetry::cases(),
         tokens::cases(),
         trail::cases(),
         walls::cases(),

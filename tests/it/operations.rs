@@ -193,7 +193,8 @@ fn out(output: &Output) -> (Option<i32>, String, String) {
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }
 
-async fn run(config: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+/// Runs a command of the binary to its end: status, standard output, standard error.
+pub(super) async fn run(config: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     out(&verbund(Some(config), arguments).output().await.expect("the binary runs"))
 }
 

@@ -36,6 +36,8 @@ pub struct Server {
     http: reqwest::Client,
     /// `http://127.0.0.1:<port>`.
     pub base: String,
+    /// The same of the metrics, where they are served.
+    pub metrics: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), String>>,
 }
@@ -48,11 +50,12 @@ impl Server {
     pub async fn start(config: Config, clock: Clock) -> Result<Self, String> {
         let app = App::build(config, clock).await?;
         let base = format!("http://{}", app.address()?);
+        let metrics = app.metrics_address().map(|it| format!("http://{it}"));
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(app.run_until(async move {
             let _dropped = stopped.await;
         }));
-        Ok(Self { http: reqwest::Client::new(), base, stop: Some(stop), running })
+        Ok(Self { http: reqwest::Client::new(), base, metrics, stop: Some(stop), running })
     }
 
     /// A client with a token, or none.
@@ -62,7 +65,12 @@ impl Server {
 
     /// The answer to a plain GET: status, content type, body.
     pub async fn get(&self, path: &str) -> (u16, String, String) {
-        let response = self.http.get(format!("{}{path}", self.base)).send().await.expect("the server answers");
+        self.get_from(&self.base, path).await
+    }
+
+    /// The same from another of its addresses.
+    pub async fn get_from(&self, base: &str, path: &str) -> (u16, String, String) {
+        let response = self.http.get(format!("{base}{path}")).send().await.expect("the server answers");
         let status = response.status().as_u16();
         let kind = response.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or("").to_owned();
         (status, kind, response.text().await.expect("a body"))

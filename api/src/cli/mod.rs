@@ -1,6 +1,7 @@
 //! The commands of the binary.
 
 mod demo;
+mod healthcheck;
 mod operator;
 mod serve;
 
@@ -13,6 +14,8 @@ use secrecy::ExposeSecret as _;
 use verbund_entities::{RoleKey, TenantKind};
 
 use crate::config::Config;
+use crate::context::Clock;
+use crate::doctor::{self, Check, Verdict};
 
 /// One GraphQL API for partner authorities in education management.
 #[derive(Parser)]
@@ -37,6 +40,18 @@ enum Command {
     },
     /// Applies pending migrations, and on PostgreSQL gives the application role its rights.
     Migrate,
+    /// Asks a running server whether it is ready; for container health checks.
+    Healthcheck {
+        /// Where it is; without it, at http.listen on this machine.
+        #[arg(long)]
+        url: Option<String>,
+    },
+    /// Looks for what may be wrong with this installation and says what to do; 1 when anything fails.
+    Doctor {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Loads data from outside.
     #[command(subcommand)]
     Import(ImportCommand),
@@ -179,6 +194,18 @@ async fn command(cli: Cli) -> Result<(), String> {
             config.check_operator()?;
             migrate(&config).await
         }
+        Command::Healthcheck { url } => {
+            let url = url.map_or_else(|| Config::load(file).map(|it| healthcheck::local(it.http.listen)), Ok)?;
+            say(&healthcheck::run(&url).await?);
+            Ok(())
+        }
+        Command::Doctor { json } => {
+            let checks = match Config::load(file) {
+                Ok(config) => doctor::examine(&config, &Clock::System).await,
+                Err(problem) => vec![Check::fail("configuration", problem)],
+            };
+            report(&checks, json)
+        }
         Command::Import(ImportCommand::Reference) => {
             let config = Config::load(file)?;
             config.check_operator()?;
@@ -221,6 +248,23 @@ async fn command(cli: Cli) -> Result<(), String> {
             say(&text);
             Ok(())
         }
+    }
+}
+
+/// Prints what the doctor found.
+fn report(checks: &[Check], json: bool) -> Result<(), String> {
+    if json {
+        let text = serde_json::to_string_pretty(&serde_json::json!({ "checks": checks }));
+        say(&text.map_err(|error| error.to_string())?);
+    } else {
+        for check in checks {
+            say(&check.line());
+        }
+    }
+    match checks.iter().filter(|it| it.verdict == Verdict::Fail).count() {
+        0 => Ok(()),
+        1 => Err("1 check failed".to_owned()),
+        several => Err(format!("{several} checks failed")),
     }
 }
 

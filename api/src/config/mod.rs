@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::auth::{ClaimRule, Pace, TokenType, safe_address};
 use crate::graphql::Limits;
@@ -35,6 +35,10 @@ pub struct Config {
     pub live: Live,
     /// Logs.
     pub log: Log,
+    /// Metrics.
+    pub metrics: Metrics,
+    /// Spans.
+    pub telemetry: Telemetry,
 }
 
 /// Section `http`.
@@ -192,6 +196,28 @@ pub struct Log {
     pub filter: String,
 }
 
+/// Section `metrics`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// Address and port of `/metrics`; none = it is not served.
+    #[serde(deserialize_with = "address_or_empty")]
+    pub listen: Option<SocketAddr>,
+    /// Names of operations that are counted one by one.
+    #[serde(deserialize_with = "list_or_words")]
+    pub operations: Vec<String>,
+}
+
+/// Section `telemetry`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// Collector of spans; empty = none.
+    pub otlp_endpoint: String,
+    /// Share of the traces beginning here that are recorded, 0 to 1.
+    pub sample_ratio: f64,
+}
+
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -298,6 +324,18 @@ impl Config {
             if !(least..=most).contains(&value) {
                 problems.push(format!("{key} is {value}, must be {least} to {most}"));
             }
+        }
+        let is_name =
+            |it: &String| it.len() <= 64 && it.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if self.metrics.operations.len() > 500 || !self.metrics.operations.iter().all(is_name) {
+            problems.push("metrics.operations must be at most 500 names of operations".to_owned());
+        }
+        let endpoint = &self.telemetry.otlp_endpoint;
+        if !(endpoint.is_empty() || ["http://", "https://"].iter().any(|it| endpoint.starts_with(it))) {
+            problems.push(format!("telemetry.otlp_endpoint is {endpoint:?}, must be an address of HTTP, or empty"));
+        }
+        if !(0.0..=1.0).contains(&self.telemetry.sample_ratio) {
+            problems.push(format!("telemetry.sample_ratio is {}, must be 0 to 1", self.telemetry.sample_ratio));
         }
         if self.auth.local.enabled && (self.auth.local.issuer.is_empty() || self.auth.local.audience.is_empty()) {
             problems.push("auth.local.issuer and auth.local.audience must not be empty".to_owned());
@@ -433,6 +471,26 @@ impl Http {
     }
 }
 
+/// An address and port, or nothing for the empty text.
+fn address_or_empty<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() { Ok(None) } else { text.parse().map(Some).map_err(serde::de::Error::custom) }
+}
+
+/// A list, or words separated by commas: in the environment there are no lists.
+fn list_or_words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        List(Vec<String>),
+        Words(String),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::List(list) => list,
+        Either::Words(words) => words.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect(),
+    })
+}
+
 fn secret(value: &SecretString, file: &Path, key: &str) -> Result<SecretString, String> {
     if file.as_os_str().is_empty() {
         return Ok(value.clone());
@@ -467,6 +525,19 @@ mod tests {
         let problem = Config::load(Some(&file)).unwrap_err();
         assert!(problem.contains("lissten"), "{problem}");
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn lists_may_be_words_and_addresses_may_be_empty() {
+        let read = |text: &str| -> Result<Metrics, toml::de::Error> { toml::from_str(text) };
+        let list = read("listen = \"127.0.0.1:9090\"\noperations = [\"Month\", \"Year\"]").unwrap();
+        let words = read("listen = \"\"\noperations = \"Month, Year,\"").unwrap();
+        assert_eq!(list.operations, words.operations);
+        assert_eq!((list.listen, words.listen), ("127.0.0.1:9090".parse().ok(), None));
+        assert!(read("listen = \"here\"\noperations = []").is_err());
+        let mut config = Config::embedded(Path::new("/tmp")).unwrap();
+        config.metrics.operations = vec!["Month\"} 1".to_owned()];
+        assert!(config.check().unwrap_err().contains("metrics.operations"));
     }
 
     #[test]

@@ -7,3 +7,19 @@ use uuid::Uuid;
 pub fn new_id() -> Uuid {
     Uuid::now_v7()
 }
+
+/// A new name of a trace: random, never zero.
+pub fn random_trace_id() -> [u8; 16] {
+    random().into_bytes()
+}
+
+/// A new name of a span: random, never zero.
+pub fn random_span_id() -> [u8; 8] {
+    random().as_u64_pair().1.to_be_bytes()
+}
+
+/// Random but for the bits that say so; those are not zero.
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
+fn random() -> Uuid {
+    Uuid::new_v4()
+}

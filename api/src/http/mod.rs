@@ -5,10 +5,12 @@ mod headers;
 mod health;
 mod listen;
 mod log;
+mod metrics;
 mod rate;
 mod state;
 
 pub use listen::{ConnectionLimits, Connections};
+pub use metrics::serve_metrics;
 pub use state::State;
 
 use std::sync::Arc;

@@ -15,6 +15,7 @@ use crate::context::Clock;
 use crate::graphql::{ApiSchema, build};
 use crate::members::SignIn;
 use crate::store::Store;
+use crate::telemetry::{Metrics, Spans};
 
 /// One per server.
 pub struct State {
@@ -30,6 +31,10 @@ pub struct State {
     pub sign_in: SignIn,
     /// The schema.
     pub schema: ApiSchema,
+    /// What the server counts.
+    pub metrics: Metrics,
+    /// Where its spans go, if anywhere.
+    pub spans: Option<Spans>,
     /// Parsed documents by their full text, bounded.
     pub documents: Cache<String, Arc<ExecutableDocument>>,
     /// Points per minute of an account.
@@ -63,6 +68,8 @@ impl State {
             streams: permits(config.live.max_streams),
             served: TaskTracker::new(),
             stopping: CancellationToken::new(),
+            metrics: Metrics::off(),
+            spans: None,
             verifier,
             store,
             clock,

@@ -20,13 +20,14 @@ use super::session::Session;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiResult};
 use crate::policy::Access;
+use crate::telemetry::PoolConnections;
 
 /// How the store is reached.
 #[derive(Clone, Debug)]
 pub struct DatabaseSettings {
     /// `sqlite://path` or `postgres://…`.
     pub url: String,
-    /// Connections in the pool; on SQLite the readers beside the one writer.
+    /// PoolConnections in the pool; on SQLite the readers beside the one writer.
     pub max_connections: u32,
 }
 
@@ -92,6 +93,17 @@ impl Store {
         match self.pools {
             Pools::Postgres(_) => Engine::Postgres,
             Pools::Sqlite { .. } => Engine::Sqlite,
+        }
+    }
+
+    /// How many connections are open now.
+    pub fn connections(&self) -> PoolConnections {
+        let count = |size: u32, idle: usize| PoolConnections { idle, used: (size as usize).saturating_sub(idle) };
+        match &self.pools {
+            Pools::Postgres(pool) => count(pool.size(), pool.num_idle()),
+            Pools::Sqlite { writer, readers } => {
+                count(writer.size() + readers.size(), writer.num_idle() + readers.num_idle())
+            }
         }
     }
 

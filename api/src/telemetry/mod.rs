@@ -1,8 +1,15 @@
-//! Logs. One line per request, with the fields of [`RequestLine`]; faults are logged once, where they are masked.
+//! Logs, metrics and spans. One line per request, with the fields of [`RequestLine`]; faults are logged once, where they are
+//! masked. [`Metrics`] and [`Spans`] are fed from the same line.
 
+mod metrics;
 mod request_line;
+mod spans;
+mod trace_context;
 
+pub use metrics::{Metrics, Open, PoolConnections};
 pub use request_line::{Operation, RequestLine, Told};
+pub use spans::Spans;
+pub use trace_context::TraceContext;
 
 use std::io::IsTerminal as _;
 

@@ -63,6 +63,8 @@ pub struct Told {
 pub struct RequestLine<'a> {
     /// Names the request in errors and audit rows.
     pub request_id: &'a str,
+    /// Names the trace that the request belongs to.
+    pub trace_id: &'a str,
     /// HTTP method.
     pub method: &'a str,
     /// Path, without query string.
@@ -84,6 +86,7 @@ impl RequestLine<'_> {
         tracing::info!(
             target: "verbund::request",
             request_id = self.request_id,
+            trace_id = self.trace_id,
             method = self.method,
             path = self.path,
             status = self.status,
@@ -137,6 +140,7 @@ mod tests {
             .finish();
         let line = RequestLine {
             request_id: "a-request",
+            trace_id: "a-trace",
             method: "POST",
             path: "/graphql",
             status: 200,
@@ -162,7 +166,7 @@ mod tests {
         };
         let expected = serde_json::json!({
             "level": "INFO", "target": "verbund::request", "message": "request", "request_id": "a-request",
-            "method": "POST", "path": "/graphql", "status": 200, "actor": "person", "operation_type": "mutation",
+            "trace_id": "a-trace", "method": "POST", "path": "/graphql", "status": 200, "actor": "person", "operation_type": "mutation",
             "operation_name": "Make", "errors": "BAD_USER_INPUT", "statements": 3, "database_ms": 1.5,
             "elapsed_ms": 12.345, "bytes": 99,
         });

@@ -54,6 +54,7 @@ pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'stati
     let refused = move |refusal: &Refusal| json!({ "errors": [refusal.error(&request_id)] }).to_string();
     if prepared.operation.is_subscription() {
         let Prepared { request, op, spending, .. } = prepared;
+        let running = state.metrics.subscription();
         let events = state.schema.execute_stream(request);
         return events
             .then(move |response| {
@@ -61,9 +62,13 @@ pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'stati
                 // Whatever was read for the event is ended before it is sent: a slow client holds no connection.
                 async move { run::finish(response, &op, &spending).await }
             })
-            .map(move |result| match result {
-                Ok(response) => reply::body(&response),
-                Err(refusal) => refused(&refusal),
+            .map(move |result| {
+                let _running = &running;
+                state.metrics.event();
+                match result {
+                    Ok(response) => reply::body(&response),
+                    Err(refusal) => refused(&refusal),
+                }
             })
             .boxed();
     }

@@ -22,10 +22,11 @@ use super::sse::{end_of, sleep};
 use crate::context::new_id;
 use crate::error::TopLevelCode;
 use crate::http::headers::{ClientAddress, RequestId, text};
+use crate::http::log;
 use crate::http::problem;
 use crate::http::state::State;
 use crate::i18n::Locale;
-use crate::telemetry::{RequestLine, Told};
+use crate::telemetry::{RequestLine, Told, TraceContext};
 
 /// The one subprotocol.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -83,6 +84,7 @@ pub(in crate::http) async fn upgrade(
     Shared(state): Shared<Arc<State>>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
+    Extension(trace): Extension<TraceContext>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -106,13 +108,14 @@ pub(in crate::http) async fn upgrade(
     let served = state.served.token();
     upgrade
         .on_upgrade(move |socket| async move {
-            let _held = (permit, served);
+            let _held = (permit, served, state.metrics.socket());
             let (outgoing, waiting) = mpsc::channel(WAITING);
             let connection = Connection {
                 state,
                 address,
                 locale,
                 request_id,
+                trace,
                 authorization,
                 caller: None,
                 running: HashMap::new(),
@@ -147,6 +150,8 @@ struct Connection {
     address: std::net::IpAddr,
     locale: Locale,
     request_id: String,
+    /// Of the request that opened the socket.
+    trace: TraceContext,
     /// Of the request that opened the socket; what `connection_init` says wins.
     authorization: Option<String>,
     /// Who it is, once acknowledged.
@@ -317,7 +322,7 @@ impl Connection {
         self.next += 1;
         let run = self.next;
         let (state, outgoing) = (self.state.clone(), self.outgoing.clone());
-        let operation = Operation { id: id.clone(), run, outgoing };
+        let operation = Operation { id: id.clone(), run, trace: self.trace.child(), outgoing };
         let task = self.tasks.spawn(operation.run(state, caller, payload));
         self.running.insert(id, (run, task));
     }
@@ -327,25 +332,27 @@ impl Connection {
 struct Operation {
     id: String,
     run: u64,
+    trace: TraceContext,
     outgoing: mpsc::Sender<Outgoing>,
 }
 
 impl Operation {
     async fn run(self, state: Arc<State>, caller: Caller, payload: Value) {
-        let started = Instant::now();
+        let (started, began) = (Instant::now(), state.clock.now());
         let request_id = new_id().to_string();
         let mut told = Told { actor: caller.actor.kind(), ..Told::default() };
         let bytes = self.answer(&state, &caller, payload, &request_id, &mut told).await;
-        RequestLine {
+        let line = RequestLine {
             request_id: &request_id,
+            trace_id: &self.trace.trace_id(),
             method: "WS",
             path: "/graphql/ws",
             status: StatusCode::OK.as_u16(),
             told: &told,
             elapsed: started.elapsed(),
             bytes,
-        }
-        .write();
+        };
+        log::tell(&state, &line, &self.trace, began);
     }
 
     /// Sends what the operation comes to; how many bytes.
@@ -370,6 +377,7 @@ impl Operation {
         let mut bytes = 0;
         if prepared.operation.is_subscription() {
             let spending = prepared.spending.clone();
+            let _running = state.metrics.subscription();
             let mut events = state.schema.execute_stream(prepared.request);
             while let Some(response) = events.next().await {
                 // Whatever was read for the event is ended before it is sent: a slow client holds no connection.
@@ -377,6 +385,7 @@ impl Operation {
                 told.errors = run::outcome(&result);
                 told.statements = op.stats.statements();
                 told.database = op.stats.time();
+                state.metrics.event();
                 match self.next(result, request_id).await {
                     Ok(sent) => bytes += sent,
                     Err(sent) => return bytes + sent,
