@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod endings;
 mod holidays;
+mod issuers;
 mod limits;
 mod live;
 mod members;
@@ -41,6 +42,7 @@ fn main() -> std::process::ExitCode {
         doctor::cases(),
         endings::cases(),
         holidays::cases(),
+        issuers::cases(),
         limits::cases(),
         live::cases(),
         members::cases(),

@@ -11,6 +11,7 @@ pub mod live;
 pub mod node;
 pub mod pages;
 pub mod rows;
+pub mod stub;
 pub mod world;
 
 pub use app::TestApp;
@@ -20,4 +21,5 @@ pub use dice::Dice;
 pub use harness::{Case, both};
 pub use live::{Events, Socket};
 pub use rows::{Rows, row_of};
+pub use stub::Stub;
 pub use world::World;
