@@ -79,7 +79,11 @@ impl App {
         tracing::info!("stopping: no new requests, running ones may end");
         drop(listener);
         state.stopping.cancel();
-        connections.close(deadline).await;
+        state.served.close();
+        tokio::join!(connections.close(deadline), async {
+            // They say goodbye and end; who does not answer is left.
+            let _late = tokio::time::timeout(deadline, state.served.wait()).await;
+        });
         background.abort();
         state.store.close().await;
         if let Some(spans) = &state.spans {

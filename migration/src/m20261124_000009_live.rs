@@ -62,7 +62,9 @@ ALTER TABLE outbox_event ADD COLUMN parent_id {uuid}
 ;;
 CREATE UNIQUE INDEX outbox_event_position_key ON outbox_event (position)
 ;;
-CREATE INDEX outbox_event_parent_idx ON outbox_event (parent_id, position)",
+CREATE INDEX outbox_event_parent_idx ON outbox_event (parent_id, position)
+;;
+CREATE INDEX outbox_event_type_idx ON outbox_event (object_type, position)",
         )
         .await?;
         run(manager, if manager.get_database_backend() == DbBackend::Postgres { POSTGRES } else { SQLITE }).await
@@ -86,7 +88,9 @@ DROP SEQUENCE outbox_event_position_seq",
         }
         run(
             manager,
-            "DROP INDEX outbox_event_parent_idx
+            "DROP INDEX outbox_event_type_idx
+;;
+DROP INDEX outbox_event_parent_idx
 ;;
 DROP INDEX outbox_event_position_key
 ;;

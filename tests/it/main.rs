@@ -3,12 +3,15 @@
 mod access;
 mod agreements;
 mod calendars;
+mod clients;
 mod corpus;
 mod demo;
 mod doctor;
 mod endings;
 mod holidays;
+mod issuers;
 mod limits;
+mod live;
 mod members;
 mod migrations;
 mod mutations;
@@ -18,6 +21,8 @@ mod places;
 mod schema;
 mod shared_calendars;
 mod shares;
+mod sign_in;
+mod sockets;
 mod statements;
 mod telemetry;
 mod tokens;
@@ -31,12 +36,15 @@ fn main() -> std::process::ExitCode {
         access::cases(),
         agreements::cases(),
         calendars::cases(),
+        clients::cases(),
         corpus::cases(),
         demo::cases(),
         doctor::cases(),
         endings::cases(),
         holidays::cases(),
+        issuers::cases(),
         limits::cases(),
+        live::cases(),
         members::cases(),
         migrations::cases(),
         mutations::cases(),
@@ -46,6 +54,8 @@ fn main() -> std::process::ExitCode {
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),
+        sign_in::cases(),
+        sockets::cases(),
         statements::cases(),
         telemetry::cases(),
         tokens::cases(),

@@ -178,7 +178,7 @@ fn binary() -> &'static Path {
 }
 
 /// A command of the binary with a clean environment and a configuration of its own.
-fn verbund(config: Option<&Path>, arguments: &[&str]) -> Command {
+pub(super) fn verbund(config: Option<&Path>, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary());
     command.env_clear().kill_on_drop(true).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     if let Some(config) = config {

@@ -58,7 +58,7 @@ impl Bench {
     }
 }
 
-fn patched(whole: &Value, patch: Value) -> Value {
+pub(super) fn patched(whole: &Value, patch: Value) -> Value {
     let mut whole = whole.clone();
     let object = whole.as_object_mut().expect("an object");
     for (name, value) in patch.as_object().expect("an object") {
@@ -71,11 +71,11 @@ fn patched(whole: &Value, patch: Value) -> Value {
     whole
 }
 
-fn unsigned(head: &Value, claims: &Value) -> String {
+pub(super) fn unsigned(head: &Value, claims: &Value) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(head.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()))
 }
 
-fn signed(text: &str, signature: &[u8]) -> String {
+pub(super) fn signed(text: &str, signature: &[u8]) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 

@@ -106,6 +106,7 @@ fn summary(fixture: &Fixture, counts: &BTreeMap<Engine, usize>, conclusion: &Con
         Some(folder) => println!("corpus of real input: {}", folder.display()),
         None => println!("VERBUND_CORPUS is not set: the tests over real input did nothing."),
     }
+    println!("{}", crate::node::summary());
     match &fixture.cluster {
         Some(cluster) => println!("PostgreSQL {}", cluster.version()),
         None => {

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject, Subscription};
 use futures_util::stream::{self, Stream};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use verbund_entities::outbox_event;
 
 use crate::auth::Actor;
 use crate::context::Op;
@@ -110,7 +112,14 @@ impl Watching {
     async fn fingerprint(&self) -> ApiResult<String> {
         self.op.finish().await?;
         let session = self.op.session().await?;
-        let now = session.access().fingerprint();
+        // A share that ends leaves its scope behind, empty; that it ended is known from the last event in sight.
+        let shares = session
+            .select::<outbox_event::Entity>()
+            .filter(outbox_event::Column::ObjectType.eq("Share"))
+            .order_by_desc(outbox_event::Column::Position)
+            .limit(1);
+        let share = session.one(shares).await?.map(|it| it.id).unwrap_or_default();
+        let now = session.access().fingerprint(share);
         drop(session);
         self.op.finish().await?;
         Ok(now)

@@ -347,7 +347,7 @@ fn changed(after: &agreement::Model, topic: &'static str, before: Option<&agreem
         scope: after.scope_id,
         topic,
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: Some(after.id),
         before: before.map(told),
         after: Some(told(after)),

@@ -63,8 +63,11 @@ pub async fn create(op: &Op, mut wish: ShareWish, idempotency: Option<Idempotenc
     writer.lock_named(wish.tenant).await?;
     let row = insert_share(&writer, &wish, id).await?;
     let shares = own_shares(&writer, Area::Calendars).await?;
-    rescope_calendars(&writer, &calendars_of(session, &row).await?, &shares).await?;
-    let recorded = mutation.record(&writer, changed(&row, "share.created")).await?;
+    let calendars = calendars_of(session, &row).await?;
+    rescope_calendars(&writer, &calendars, &shares).await?;
+    let mut change = changed(&row, "share.created");
+    change.also = audiences_of(&writer, &calendars, &shares).await?;
+    let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -213,9 +216,13 @@ pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> Api
     if writer.change::<share::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    let shares = own_shares(&writer, Area::Calendars).await?;
-    rescope_calendars(&writer, &calendars_of(session, &row).await?, &shares).await?;
+    let mut shares = own_shares(&writer, Area::Calendars).await?;
+    let calendars = calendars_of(session, &row).await?;
+    rescope_calendars(&writer, &calendars, &shares).await?;
     let mut change = changed(&row, "share.ended");
+    // Those are told who saw it until now.
+    shares.push((*row).clone());
+    change.also = audiences_of(&writer, &calendars, &shares).await?;
     change.version = version.saturating_add(1);
     change.before = change.after.take();
     change.after = Some(json!({ "reason": reason }));
@@ -266,6 +273,26 @@ pub async fn rescope_calendars(
         }
     }
     Ok(())
+}
+
+/// The scopes across the boundary in which `shares` put what calendars hold. Their audience is told that the share
+/// began or ended: the scopes themselves stay, so that nothing else would tell.
+async fn audiences_of(
+    writer: &Writer<'_>,
+    calendars: &[calendar::Model],
+    shares: &[share::Model],
+) -> ApiResult<BTreeSet<Uuid>> {
+    let mut audiences = BTreeSet::new();
+    for calendar in calendars.iter().filter(|it| it.confidentiality != Confidentiality::Internal) {
+        let (field, ways) = (calendar.field_of_work_id, ways_of(shares, calendar));
+        if !ways.is_empty() {
+            let audience = entry_audience(writer.tenant(), field, Confidentiality::Partner, true, &ways);
+            if audiences.insert(audience.id()) {
+                ensure(writer, &audience).await?;
+            }
+        }
+    }
+    Ok(audiences)
 }
 
 /// Who may see an entry. What takes no time is nothing to a partner who only learns that time is taken.
@@ -336,7 +363,7 @@ fn changed(row: &share::Model, topic: &'static str) -> Change {
         scope: row.scope_id,
         topic,
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: Some(row.agreement_id),
         before: None,
         after: Some(json!({

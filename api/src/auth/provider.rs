@@ -34,7 +34,14 @@ pub struct Provider {
     client: Client,
     kept: RwLock<Arc<Kept>>,
     /// When it was last asked; held while it is asked.
-    asked: Mutex<Option<Instant>>,
+    asked: Mutex<Asked>,
+}
+
+/// When a provider was last asked, by reason: a question out of habit must not delay one that a new key needs.
+#[derive(Default)]
+struct Asked {
+    for_a_key: Option<Instant>,
+    for_age: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -61,7 +68,7 @@ impl Provider {
             .user_agent(concat!("verbund/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| error.to_string())?;
-        Ok(Self { issuer: issuer.to_owned(), pace, client, kept: RwLock::default(), asked: Mutex::new(None) })
+        Ok(Self { issuer: issuer.to_owned(), pace, client, kept: RwLock::default(), asked: Mutex::default() })
     }
 
     /// The key `kid`; asks the provider when it is not known, or when what is known is old.
@@ -71,23 +78,32 @@ impl Provider {
             if kept.since.is_none_or(|it| it.elapsed() > self.pace.refresh_after) {
                 let provider = self.clone();
                 // Nobody waits for it: the key is good until the provider says otherwise.
-                tokio::spawn(async move { provider.refresh().await });
+                tokio::spawn(async move {
+                    let mut asked = provider.asked.lock().await;
+                    if provider.may_ask(asked.for_age) {
+                        provider.refresh().await;
+                        asked.for_age = Some(Instant::now());
+                    }
+                });
             }
             return Some(key.clone());
         }
-        self.refresh().await;
+        let mut asked = self.asked.lock().await;
+        // Whoever asked before may have brought it.
+        if !self.kept().keys.contains_key(kid) && self.may_ask(asked.for_a_key) {
+            self.refresh().await;
+            asked.for_a_key = Some(Instant::now());
+        }
         self.kept().keys.get(kid).cloned()
     }
 
-    /// Asks for the keys, if the pace allows it.
+    fn may_ask(&self, last: Option<Instant>) -> bool {
+        last.is_none_or(|it| it.elapsed() >= self.pace.at_most_every)
+    }
+
+    /// Asks for the keys and keeps them; when there is no answer, those that are known stay.
     async fn refresh(&self) {
-        let mut asked = self.asked.lock().await;
-        if asked.is_some_and(|it| it.elapsed() < self.pace.at_most_every) {
-            return;
-        }
-        let fetched = self.fetch().await;
-        *asked = Some(Instant::now());
-        match fetched {
+        match self.fetch().await {
             Ok((keys, left_out)) => {
                 tracing::info!(issuer = self.issuer, keys = keys.len(), left_out, "keys of an identity provider");
                 let kept = Arc::new(Kept { keys, since: Some(Instant::now()) });

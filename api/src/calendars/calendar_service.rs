@@ -1,5 +1,7 @@
 //! Rules of calendars.
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
@@ -224,7 +226,7 @@ fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar:
         scope: row.scope_id,
         topic,
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: None,
         before: before.map(told),
         after: Some(told(row)),

@@ -352,7 +352,7 @@ fn changed(row: &calendar_entry::Model, topic: &'static str, before: Option<&cal
         scope: row.scope_id,
         topic,
         parent: Some(row.calendar_id),
-        left: before.map(|it| it.scope_id),
+        also: before.map(|it| it.scope_id).into_iter().collect(),
         agreement: None,
         before: before.map(told),
         after: Some(told(row)),

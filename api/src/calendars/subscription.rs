@@ -185,7 +185,7 @@ async fn told(session: &Session, event: &outbox_event::Model) -> ApiResult<Optio
     let entry = row.and_then(|row| CalendarEntry::seen(session, row));
     let kind = match (event.topic.as_str(), &entry) {
         // It left one audience and is seen in the other: that has an event of its own.
-        ("calendar_entry.left", Some(_)) => return Ok(None),
+        ("calendar_entry.moved", Some(_)) => return Ok(None),
         (_, None) => Kind::Removed,
         ("calendar_entry.created", Some(_)) => Kind::Created,
         ("calendar_entry.cancelled", Some(_)) => Kind::Cancelled,

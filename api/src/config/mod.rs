@@ -131,9 +131,12 @@ pub struct Live {
     pub max_streams: usize,
     /// Most subscriptions of one socket.
     pub max_subscriptions: usize,
-    init_timeout_seconds: u64,
-    keep_alive_seconds: u64,
-    look_after_seconds: u64,
+    /// Time for `connection_init`, in seconds.
+    pub init_timeout_seconds: u64,
+    /// Longest silence, in seconds.
+    pub keep_alive_seconds: u64,
+    /// Longest time until the outbox is looked at, in seconds.
+    pub look_after_seconds: u64,
 }
 
 impl Live {
@@ -306,7 +309,7 @@ impl Config {
             ("http.max_concurrent_requests", self.http.max_concurrent_requests as u64, 1, 100_000),
             ("http.shutdown_deadline_seconds", self.http.shutdown_deadline_seconds, 0, 600),
             ("auth.keys_at_most_every_seconds", self.auth.keys_at_most_every_seconds, 1, 3_600),
-            ("auth.keys_refresh_after_seconds", self.auth.keys_refresh_after_seconds, 10, 86_400),
+            ("auth.keys_refresh_after_seconds", self.auth.keys_refresh_after_seconds, 1, 86_400),
             ("live.max_sockets", self.live.max_sockets as u64, 0, 100_000),
             ("live.max_streams", self.live.max_streams as u64, 0, 100_000),
             ("live.max_subscriptions", self.live.max_subscriptions as u64, 1, 1_000),

@@ -3,6 +3,8 @@
 //! `begin` → decide (a grant) → `claim` the idempotency key → write → `record` → `commit`. Only a recorded mutation
 //! can be committed; dropping it at any point undoes everything.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, Insert, NotSet, Set};
 use serde_json::Value as Json;
@@ -51,8 +53,8 @@ pub struct Change {
     pub topic: &'static str,
     /// What the object belongs to: the calendar of an entry.
     pub parent: Option<Uuid>,
-    /// The scope it left with the change, whose audience must learn that it is gone.
-    pub left: Option<Uuid>,
+    /// Scopes beside its own whose audience must learn of it: the one that it left, or those that a share opened.
+    pub also: BTreeSet<Uuid>,
     /// The agreement it happened under.
     pub agreement: Option<Uuid>,
     /// State before.
@@ -164,8 +166,8 @@ impl Mutation {
             object_version: Set(change.version),
             created_at: Set(writer.now()),
         };
-        let left = change.left.filter(|it| *it != change.scope);
-        let mut events: Vec<_> = left.map(|scope| event(scope, left_topic(change.topic))).into_iter().collect();
+        let also = change.also.iter().filter(|it| **it != change.scope);
+        let mut events: Vec<_> = also.map(|scope| event(*scope, moved(change.topic))).collect();
         events.push(event(change.scope, change.topic.to_owned()));
         writer.insert_all(events).await?;
         self.announce(Hint { object_type: change.object_type.to_owned(), parent: change.parent });
@@ -192,9 +194,9 @@ impl Mutation {
     }
 }
 
-/// What those are told who no longer see an object: `calendar_entry.left`.
-fn left_topic(topic: &str) -> String {
-    format!("{}.left", topic.split('.').next().unwrap_or(topic))
+/// What other audiences are told: `calendar_entry.moved`.
+fn moved(topic: &str) -> String {
+    format!("{}.moved", topic.split('.').next().unwrap_or(topic))
 }
 
 /// The update found no row with that version: somebody was faster.

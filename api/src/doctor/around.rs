@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, Statement};
 
 use super::Check;
 use super::database::{first, unanswered};
+use crate::auth::Provider;
 use crate::config::Config;
 use crate::context::Clock;
 
@@ -51,9 +52,42 @@ fn others_may_read(_file: &std::fs::Metadata) -> bool {
     false
 }
 
-/// One check per identity provider: none are configured yet.
-pub(super) async fn issuers(_config: &Config) -> Vec<Check> {
-    Vec::new()
+/// One check per identity provider: whether it tells its keys, as `serve` would ask for them.
+pub(super) async fn issuers(config: &Config) -> Vec<Check> {
+    const NAME: &str = "issuer";
+    let mut checks = Vec::new();
+    for issuer in &config.auth.issuers {
+        let name = &issuer.issuer;
+        let asked = match Provider::new(name, config.auth.pace()) {
+            Ok(provider) => provider.fetch().await,
+            Err(problem) => Err(problem),
+        };
+        checks.push(match asked {
+            Ok((keys, 0)) => Check::ok(NAME, format!("{name} has {} keys", keys.len())),
+            Ok((keys, left_out)) => {
+                Check::ok(NAME, format!("{name} has {} keys, {left_out} of another kind are left out", keys.len()))
+            }
+            Err(problem) => Check::fail(NAME, format!("{name}: {problem}; nobody new can sign in there")),
+        });
+    }
+    checks
+}
+
+/// Whether the authorities that identity providers are bound to are there.
+pub(super) async fn issuer_tenants(config: &Config, db: &DatabaseConnection) -> Vec<Check> {
+    const NAME: &str = "issuer";
+    let slugs = Statement::from_string(db.get_database_backend(), "SELECT slug FROM tenant");
+    let slugs: Result<Vec<String>, DbErr> =
+        async { db.query_all_raw(slugs).await?.iter().map(|row| row.try_get_by_index(0)).collect() }.await;
+    let known = match slugs {
+        Err(error) => return vec![unanswered(NAME, &error)],
+        Ok(known) => known,
+    };
+    let bound = config.auth.issuers.iter().flat_map(|it| it.tenants.iter().map(move |slug| (&it.issuer, slug)));
+    let missing = bound.filter(|(_, slug)| !known.contains(slug));
+    missing
+        .map(|(issuer, slug)| Check::fail(NAME, format!("{issuer} is bound to {slug:?}, which is no authority")))
+        .collect()
 }
 
 /// The zones of all authorities, and the one they have by default.

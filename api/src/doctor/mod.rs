@@ -98,6 +98,7 @@ async fn of_database(config: &Config, clock: &Clock, store: &Store) -> Vec<Check
     }
     // What follows reads tables.
     if complete {
+        checks.extend(around::issuer_tenants(config, &db).await);
         checks.push(around::time_zones(&db).await);
         checks.push(around::holidays(&db, clock).await);
     }

@@ -6,6 +6,7 @@ use async_graphql::parser::types::ExecutableDocument;
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::rate::Budget;
 use crate::auth::Verifier;
@@ -46,6 +47,8 @@ pub struct State {
     pub sockets: Arc<Semaphore>,
     /// Open event streams.
     pub streams: Arc<Semaphore>,
+    /// Sockets that are still served.
+    pub served: TaskTracker,
     /// Set when the server stops: what would go on for ever ends then.
     pub stopping: CancellationToken,
 }
@@ -63,6 +66,7 @@ impl State {
             requests: permits(config.http.max_concurrent_requests),
             sockets: permits(config.live.max_sockets),
             streams: permits(config.live.max_streams),
+            served: TaskTracker::new(),
             stopping: CancellationToken::new(),
             metrics: Metrics::off(),
             spans: None,

@@ -1,5 +1,7 @@
 //! Rules of giving and taking roles.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, Insert, QueryFilter, Set};
@@ -222,7 +224,7 @@ pub async fn give_role(
         scope,
         topic: "role.granted",
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: None,
         before: None,
         after: Some(after),
@@ -290,7 +292,7 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
         scope: row.scope_id,
         topic: "role.revoked",
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: None,
         before: Some(json!({
             "member": row.member_id, "role": row.role, "allFields": row.all_fields,

@@ -105,7 +105,7 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
         scope,
         topic: if is_new { "member.arrived" } else { "member.roles_followed" },
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: None,
         before: None,
         after: Some(json!({

@@ -1,5 +1,7 @@
 //! Adding an authority: one row and the scopes that every authority has.
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 use uuid::Uuid;
 use verbund_entities::{ScopeArea, TenantKind, TenantStatus, tenant};
@@ -89,7 +91,7 @@ pub(crate) async fn insert_tenant(writer: &Writer<'_>, wish: TenantWish, id: Uui
         scope: verbund_entities::PUBLIC_SCOPE,
         topic: "tenant.created",
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: None,
         before: None,
         after: Some(after),

@@ -73,14 +73,15 @@ impl Access {
         &self.roles
     }
 
-    /// The same for equal access, another for any other: what one may do by roles, and see by shares. Tells nothing.
-    pub fn fingerprint(&self) -> String {
+    /// The same for equal access, another for any other: what one may do by roles, and see by shares, the last of which
+    /// changed with the event `share`. Tells nothing.
+    pub fn fingerprint(&self, share: Uuid) -> String {
         let active = self.person.as_ref().map(|it| it.active);
         let mut roles: Vec<_> = self.roles.iter().collect();
         roles.sort_by_key(|it| it.id);
         let shared: Vec<_> =
             self.visible.iter().filter(|(_, it)| matches!(it.because, Because::Share { .. })).collect();
-        let words = format!("{} {active:?} {roles:?} {shared:?}", self.signed_in);
+        let words = format!("{} {active:?} {roles:?} {shared:?} {share}", self.signed_in);
         URL_SAFE_NO_PAD.encode(&Sha256::digest(words)[..18])
     }
 

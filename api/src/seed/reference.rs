@@ -1,6 +1,6 @@
 //! Reference data: common fields of work, regions, holidays.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, Insert, QuerySelect};
@@ -45,7 +45,7 @@ pub async fn reference(op: &Op) -> ApiResult<u64> {
         scope: PUBLIC_SCOPE,
         topic: "reference.imported",
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: None,
         before: None,
         after: Some(serde_json::json!({ "rows": added })),

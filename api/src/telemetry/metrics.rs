@@ -30,7 +30,7 @@ const COUNTERS: [(&str, &str); 5] = [
 const GAUGES: [(&str, &str); 5] = [
     ("verbund_live_sockets", "Open WebSocket connections."),
     ("verbund_live_subscriptions", "Running subscriptions."),
-    ("verbund_pool_connections", "PoolConnections to the database, by state."),
+    ("verbund_pool_connections", "Connections to the database, by state."),
     ("verbund_build_info", "Always 1; the label is the version."),
     ("verbund_resident_bytes", "Resident memory of the process."),
 ];
@@ -51,7 +51,7 @@ pub struct Metrics {
 #[must_use = "it is counted as closed when this is dropped"]
 pub struct Open(Gauge);
 
-/// PoolConnections of a pool.
+/// Connections of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolConnections {
     /// Open and waiting for work.

@@ -1,5 +1,7 @@
 //! Rules of an authority's own fields of work.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{PUBLIC_SCOPE, field_of_work, tenant};
@@ -67,7 +69,7 @@ pub async fn create_field(
         scope: PUBLIC_SCOPE,
         topic: "field_of_work.created",
         parent: None,
-        left: None,
+        also: BTreeSet::new(),
         agreement: None,
         before: None,
         after: Some(json!({ "key": row.key, "nameDe": row.name_de, "nameEn": row.name_en })),

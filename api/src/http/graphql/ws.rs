@@ -105,9 +105,10 @@ pub(in crate::http) async fn upgrade(
         .max_message_size(limit)
         .max_frame_size(limit);
     let agreed = upgrade.selected_protocol().is_some();
+    let served = state.served.token();
     upgrade
         .on_upgrade(move |socket| async move {
-            let _held = (permit, state.metrics.socket());
+            let _held = (permit, served, state.metrics.socket());
             let (outgoing, waiting) = mpsc::channel(WAITING);
             let connection = Connection {
                 state,
