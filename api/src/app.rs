@@ -10,6 +10,7 @@ use crate::auth::{Binding, Keys, LocalIssuer, Provider, TrustedIssuer, Verifier}
 use crate::config::Config;
 use crate::context::Clock;
 use crate::http::{Connections, State, router, serve_metrics};
+pub use crate::http::{DemoAccount, Example, examples};
 use crate::store::{Engine, Store, relay};
 use crate::telemetry::{Metrics, Spans};
 
@@ -43,6 +44,15 @@ impl App {
         }
         state.spans = Spans::start(&state.config.telemetry)?;
         Ok(Self { state: Arc::new(state), listener, metrics })
+    }
+
+    /// The same server, which offers role accounts in its explorer. For the demo only: it tells their tokens.
+    #[must_use]
+    pub fn with_accounts(mut self, accounts: Vec<DemoAccount>) -> Self {
+        if let Some(state) = Arc::get_mut(&mut self.state) {
+            state.demo_accounts = accounts;
+        }
+        self
     }
 
     /// The address it listens on.

@@ -8,6 +8,7 @@ mod corpus;
 mod demo;
 mod doctor;
 mod endings;
+mod examples;
 mod holidays;
 mod issuers;
 mod limits;
@@ -41,6 +42,7 @@ fn main() -> std::process::ExitCode {
         demo::cases(),
         doctor::cases(),
         endings::cases(),
+        examples::cases(),
         holidays::cases(),
         issuers::cases(),
         limits::cases(),

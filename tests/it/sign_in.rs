@@ -214,14 +214,15 @@ async fn an_outage_of_the_provider_ends_nobodys_work(app: TestApp) {
 }
 
 async fn wrong_issuers_of_the_configuration_are_told(app: TestApp) {
-    let refused = |change: fn(&mut Issuer)| {
+    type Change = fn(&mut Issuer);
+    let refused = |change: Change| {
         let mut wrong = issuer("https://login.example", &["kaufbeuren"], vec![]);
         change(&mut wrong);
         let config = config(&app, vec![wrong]);
         let clock = app.clock.clone();
         async move { Server::start(config, clock).await.map(|_| ()).expect_err("a wrong configuration") }
     };
-    let cases: [(fn(&mut Issuer), &str); 7] = [
+    let cases: [(Change, &str); 7] = [
         (|it| it.issuer = "http://login.example".to_owned(), "https://"),
         (|it| it.issuer = "login.example".to_owned(), "auth.issuers \"login.example\""),
         (|it| it.issuer = "https://verbund.localhost".to_owned(), "twice"),

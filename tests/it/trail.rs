@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use verbund_tests::{Case, Rows, TestApp, cases, row_of};
 
+use crate::mutations::OWN_EVENTS;
 use crate::walk::Walk;
 
 pub fn cases() -> Vec<Case> {
@@ -72,7 +73,7 @@ async fn an_update_is_recorded_with_who_what_before_and_after(app: TestApp) {
 
 async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp) {
     let rows = app.database.rows().await;
-    let (audits, events) = (rows.count("audit_event").await, rows.count("outbox_event").await);
+    let (audits, events) = (rows.count("audit_event").await, rows.count(OWN_EVENTS).await);
     let mut walk = Walk::new(&app);
     while let Some(step) = walk.next() {
         walk.run(&step).await;
@@ -86,7 +87,7 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
     let sql = format!(
         "SELECT a.action, a.object_type, o.topic, CAST(o.object_version AS text) FROM \
          (SELECT row_number() OVER (ORDER BY id) AS n, action, object_type, object_id FROM audit_event) a JOIN \
-         (SELECT row_number() OVER (ORDER BY id) AS n, topic, object_version, object_id FROM outbox_event) o \
+         (SELECT row_number() OVER (ORDER BY id) AS n, topic, object_version, object_id FROM {OWN_EVENTS}) o \
          ON o.n - {events} = a.n - {audits} AND o.object_id = a.object_id WHERE a.n > {audits} ORDER BY a.n"
     );
     let expected = [

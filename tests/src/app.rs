@@ -1,5 +1,6 @@
 //! The real server on a port of its own, over a database of its own.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
@@ -74,6 +75,13 @@ impl Server {
         let status = response.status().as_u16();
         let kind = response.headers().get("content-type").and_then(|it| it.to_str().ok()).unwrap_or("").to_owned();
         (status, kind, response.text().await.expect("a body"))
+    }
+
+    /// The headers of the answer to a plain GET, names in lower case.
+    pub async fn head_of(&self, path: &str) -> BTreeMap<String, String> {
+        let response = self.http.get(format!("{}{path}", self.base)).send().await.expect("the server answers");
+        let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect()
     }
 
     /// Stops the server and waits until it has ended.

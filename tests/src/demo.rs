@@ -6,6 +6,7 @@ use verbund::seed;
 use crate::app::{Server, TestApp, token};
 use crate::client::Client;
 use crate::database::TestDatabase;
+use crate::live::Events;
 use crate::rows::Rows;
 
 /// A server over the demo's data, in a database of its own.
@@ -31,6 +32,12 @@ impl Demo {
     /// The database, past every wall.
     pub async fn rows(&self) -> Rows {
         self.database.rows().await
+    }
+
+    /// An event stream of a role account.
+    pub async fn events(&self, subject: &str, query: &str, variables: serde_json::Value) -> Events {
+        let token = token(&self.config, subject, self.clock.now());
+        Events::open(&self.server.base, Some(&token), query, variables).await
     }
 
     /// A role account of the demo, or nobody.

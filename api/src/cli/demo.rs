@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use chrono::Duration;
 
 use super::{migrate, say, serve};
-use crate::app::{App, local_issuer};
+use crate::app::{App, DemoAccount, local_issuer};
 use crate::auth::TokenRequest;
 use crate::config::{Config, LogFormat};
 use crate::context::Clock;
+use crate::seed::Account;
 use crate::{seed, telemetry};
 
 /// Files that belong to a demo's folder and go with `--reset`.
@@ -35,9 +36,10 @@ pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Res
     } else {
         say("the demo's data is there already; --reset starts anew");
     }
-    let app = App::build(config.clone(), Clock::System).await?;
+    let accounts = accounts(&config)?;
+    let app = App::build(config, Clock::System).await?.with_accounts(accounts.clone());
     let address = app.address()?;
-    introduce(&config, address)?;
+    introduce(&accounts, address);
     // Listened for before it is promised: who reads the line may stop it at once.
     let stop = serve::stop_signal()?;
     say(&format!("\nlistening on http://{address} (stop with Ctrl-C)"));
@@ -56,20 +58,25 @@ fn remove(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Prints a token per role account and a first request.
-fn introduce(config: &Config, address: SocketAddr) -> Result<(), String> {
+/// The role accounts, each with a token.
+fn accounts(config: &Config) -> Result<Vec<DemoAccount>, String> {
     let issuer = local_issuer(config)?;
     let now = Clock::System.now();
-    let mut planner = String::new();
-    say(&format!("\nOne token per role account, good for {TOKEN_DAYS} days:\n"));
-    for account in seed::accounts() {
+    let account = |account: Account| {
         let request = TokenRequest { subject: account.subject.clone(), lifetime: Duration::days(TOKEN_DAYS) };
         let token = issuer.token(&request, now)?;
-        say(&format!("{} ({})\n  {token}\n", account.subject, account.says));
-        if account.subject == "planner@kaufbeuren" {
-            planner = token;
-        }
+        Ok(DemoAccount { subject: account.subject, says: account.says.to_owned(), token })
+    };
+    seed::accounts().into_iter().map(account).collect()
+}
+
+/// Prints a token per role account and a first request.
+fn introduce(accounts: &[DemoAccount], address: SocketAddr) {
+    say(&format!("\nOne token per role account, good for {TOKEN_DAYS} days:\n"));
+    for account in accounts {
+        say(&format!("{} ({})\n  {}\n", account.subject, account.says, account.token));
     }
+    let planner = accounts.iter().find(|it| it.subject == "planner@kaufbeuren").map_or("", |it| &it.token);
     let query = "{ calendarEntries(between: {start: \\\"2027-03-01T00:00:00Z\\\", end: \\\"2027-04-01T00:00:00Z\\\"}, first: 100) \
                  { nodes { __typename id start end tenant { slug } calendar { name } \
                  ... on CalendarEntrySummary { title status } \
@@ -81,5 +88,5 @@ fn introduce(config: &Config, address: SocketAddr) -> Result<(), String> {
         "curl -sS http://{address}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {planner}' \
          -d '{{\"query\":\"{query}\"}}'"
     ));
-    Ok(())
+    say(&format!("\nOr in a browser, with every role account in a menu: http://{address}/"));
 }

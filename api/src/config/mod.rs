@@ -61,6 +61,8 @@ pub struct Http {
     pub max_concurrent_requests: usize,
     /// Origins of pages that may use the API.
     pub cors_origins: Vec<String>,
+    /// Whether the explorer is served.
+    pub explorer: bool,
     /// Header with the client's address.
     pub client_address_header: String,
     /// Time that running requests get to end, in seconds.

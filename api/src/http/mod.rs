@@ -1,5 +1,6 @@
 //! The HTTP side: connections, routes, limits, and the GraphQL endpoint.
 
+mod explorer;
 mod graphql;
 mod headers;
 mod health;
@@ -9,6 +10,7 @@ mod metrics;
 mod rate;
 mod state;
 
+pub use explorer::{DemoAccount, Example, examples};
 pub use listen::{ConnectionLimits, Connections};
 pub use metrics::serve_metrics;
 pub use state::State;
@@ -35,6 +37,7 @@ const REMEMBER_CORS: Duration = Duration::from_secs(3_600);
 /// # Errors
 /// An origin in the configuration is none; checked before.
 pub fn router(state: Arc<State>) -> Result<Router, String> {
+    let pages = if state.config.http.explorer { pages() } else { Router::new() };
     let router = Router::new()
         .route("/graphql", post(graphql::answer).get(graphql::answer))
         .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
@@ -42,6 +45,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/schema.graphql", get(graphql::schema))
         .layer(csrf(&state)?)
         .layer(from_fn_with_state(state.clone(), busy))
+        .merge(pages)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(|| async { problem(StatusCode::NOT_FOUND, "There is nothing at this address.") })
@@ -57,6 +61,14 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .layer(from_fn(secure))
         .layer(from_fn_with_state(state.clone(), log::line));
     Ok(router.with_state(state))
+}
+
+/// The explorer.
+fn pages() -> Router<Arc<State>> {
+    Router::new()
+        .route("/", get(explorer::page))
+        .route("/explorer/settings.json", get(explorer::settings))
+        .route("/explorer/{*path}", get(explorer::asset))
 }
 
 /// Pages of other origins may not send what changes something, token or not.

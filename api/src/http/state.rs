@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::explorer::DemoAccount;
 use super::rate::Budget;
 use crate::auth::Verifier;
 use crate::config::Config;
@@ -41,6 +42,8 @@ pub struct State {
     pub signed_in_budget: Arc<Budget>,
     /// Points per minute of an address.
     pub anonymous_budget: Arc<Budget>,
+    /// Role accounts that the explorer offers, with their tokens; none but in the demo.
+    pub demo_accounts: Vec<DemoAccount>,
     /// Requests that are worked on.
     pub requests: Arc<Semaphore>,
     /// Open sockets.
@@ -63,6 +66,7 @@ impl State {
             sign_in: SignIn::default(),
             signed_in_budget: Arc::new(Budget::new(config.graphql.points_per_minute)),
             anonymous_budget: Arc::new(Budget::new(config.graphql.anonymous_points_per_minute)),
+            demo_accounts: Vec::new(),
             requests: permits(config.http.max_concurrent_requests),
             sockets: permits(config.live.max_sockets),
             streams: permits(config.live.max_streams),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Europe::Berlin;
 use sea_orm::{ColumnTrait, QueryFilter, Set};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use verbund_entities::{
     AgreementState, Area, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, TenantKind, agreement, agreement_signature,
@@ -159,6 +160,14 @@ fn authorities() -> [TenantWish; 3] {
     ]
 }
 
+/// The id of a calendar of the demo: the same in every demo, so that examples can name it.
+pub fn calendar_id(key: &str) -> Uuid {
+    let digest = Sha256::digest(format!("demo calendar {key}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
 /// The agreement as both sides signed it. Its dates are the demo's own.
 async fn agreement(
     writer: &Writer<'_>,
@@ -265,7 +274,7 @@ async fn plan(
             field: file.field.as_deref().and_then(|it| fields.get(it).copied()),
             confidentiality: file.confidentiality,
         };
-        let mut row = calendar_row(writer, wish, Berlin.name().to_owned(), new_id());
+        let mut row = calendar_row(writer, wish, Berlin.name().to_owned(), calendar_id(&file.key));
         // Scopes follow the shares, which refer to the calendar: it is private until both are there.
         ensure(writer, &Audience::private(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id)).await?;
         writer.insert::<calendar::ActiveModel>(full(row.clone())).await?;

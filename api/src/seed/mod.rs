@@ -5,5 +5,5 @@ mod demo;
 mod files;
 mod reference;
 
-pub use demo::{Account, accounts, demo};
+pub use demo::{Account, accounts, calendar_id, demo};
 pub use reference::reference;

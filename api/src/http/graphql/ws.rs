@@ -32,6 +32,8 @@ use crate::telemetry::{RequestLine, Told, TraceContext};
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Buffers of a connection, in bytes; larger messages make them grow.
 const BUFFER: usize = 4 * 1024;
+/// How many times the limit a message may have and still be answered with a word.
+const TOO_LARGE: usize = 4;
 /// Answers of operations that wait for a slow client.
 const WAITING: usize = 8;
 /// Longest time for a client to take one message.
@@ -102,8 +104,9 @@ pub(in crate::http) async fn upgrade(
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .max_write_buffer_size(limit.saturating_mul(16))
-        .max_message_size(limit)
-        .max_frame_size(limit);
+        // What is a little too large is read and refused in words; what is much too large ends the connection.
+        .max_message_size(limit.saturating_mul(TOO_LARGE))
+        .max_frame_size(limit.saturating_mul(TOO_LARGE));
     let agreed = upgrade.selected_protocol().is_some();
     let served = state.served.token();
     upgrade
@@ -199,6 +202,10 @@ impl Connection {
                         close = Some(Close::BAD);
                         None
                     }
+                    Some(Ok(Message::Text(text))) if text.len() > self.state.config.http.body_limit() => {
+                        close = Some(Close::TOO_LARGE);
+                        None
+                    }
                     Some(Ok(Message::Text(text))) => {
                         let was_known = self.caller.is_some();
                         match self.receive(text.as_str()).await {
@@ -213,10 +220,6 @@ impl Connection {
                                 None
                             }
                         }
-                    }
-                    Some(Err(error)) if is_too_large(&error) => {
-                        close = Some(Close::TOO_LARGE);
-                        None
                     }
                     Some(Err(_broken)) => return,
                 },
@@ -427,8 +430,4 @@ impl Operation {
 
 fn error(id: &str, errors: &[Value]) -> Value {
     json!({ "id": id, "type": "error", "payload": errors })
-}
-
-fn is_too_large(error: &axum::Error) -> bool {
-    error.to_string().contains("Message too long") || error.to_string().contains("Space limit exceeded")
 }
