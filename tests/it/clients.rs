@@ -1,12 +1,17 @@
 //! Other people's clients and suites against the real server.
 
 use serde_json::{Value, json};
-use verbund_tests::{Case, Engine, TestApp, cases, node};
+use verbund::graphql::id::NodeType;
+use verbund_tests::{Case, Engine, Socket, TestApp, cases, node};
+
+use super::operations::{demo, interrupt};
 
 pub fn cases() -> Vec<Case> {
     cases!["clients";
         the_audit_of_graphql_over_http_passes,
         graphql_ws_and_graphql_sse_hear_resume_and_fall_silent,
+        a_browser_uses_the_explorer_and_asks_nobody_else,
+        five_hundred_sockets_take_little_memory,
     ]
 }
 
@@ -42,4 +47,76 @@ async fn graphql_ws_and_graphql_sse_hear_resume_and_fall_silent(app: TestApp) {
     for end in told["after"].as_array().expect("ends") {
         assert!(end["event"].is_null() && end["error"].as_str().is_some_and(|it| it.contains("NOT_FOUND")), "{told}");
     }
+}
+
+/// The address that a demo printed.
+fn address(said: &[String]) -> String {
+    let line = said
+        .iter()
+        .find_map(|it| it.strip_prefix("listening on "))
+        .or_else(|| said.iter().find_map(|it| it.trim().strip_prefix("listening on ")));
+    line.and_then(|it| it.split(' ').next()).unwrap_or_else(|| panic!("{said:?}")).to_owned()
+}
+
+async fn a_browser_uses_the_explorer_and_asks_nobody_else(app: TestApp) {
+    if app.engine == Engine::Postgres || !node::has_browser() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (process, said) = demo(&folder.path().join("data")).await;
+    let base = address(&said);
+    let calendar = NodeType::Calendar.id(verbund::seed::calendar_id("kf-counselling"));
+    let input = json!({ "planner": "planner@kaufbeuren", "calendar": calendar });
+    let seen = node::run("explorer.mjs", &[&format!("{base}/")], &input).await;
+    assert_eq!(seen["wrong"], json!([]), "{seen}");
+    let host = base.trim_start_matches("http://");
+    assert_eq!(seen["asked"], json!([host]), "no other host, and no socket elsewhere");
+    assert_eq!(seen["accounts"], json!(verbund::seed::accounts().len() + 1), "each role account, and nobody");
+    assert_eq!(seen["put"], json!({ "data": { "calendarEntryCreate": { "userErrors": [] } } }));
+    interrupt(process).await;
+}
+
+/// Resident memory of a process, in KiB.
+fn resident(process: u32) -> i64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
+    let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:")).expect("its memory");
+    line.split_whitespace().next().and_then(|it| it.parse().ok()).expect("a number")
+}
+
+async fn five_hundred_sockets_take_little_memory(app: TestApp) {
+    if app.engine == Engine::Postgres {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (process, said) = demo(&folder.path().join("data")).await;
+    let (base, id) = (address(&said), process.id().expect("it runs"));
+    let calendar = NodeType::Calendar.id(verbund::seed::calendar_id("kf-counselling"));
+    let query =
+        "subscription($calendars: [ID!]!) { calendarEntryChanged(calendars: $calendars) { kind entry { id } } }";
+    let open = async || {
+        let mut socket = Socket::init(&base, None).await;
+        socket.subscribe("1", query, json!({ "calendars": [calendar] })).await;
+        assert_eq!(socket.event("1").await["calendarEntryChanged"]["kind"], "READY");
+        socket
+    };
+    let mut sockets = vec![open().await];
+    let before = resident(id);
+    while sockets.len() < 501 {
+        sockets.push(open().await);
+    }
+    let more = resident(id) - before;
+    assert!(more < 100 * 1024, "500 sockets took {more} KiB");
+    // Each of them is alive: all hear of a change.
+    let token =
+        said.iter().position(|it| it.starts_with("planner@kaufbeuren ")).map(|it| said[it + 1].trim().to_owned());
+    let client = verbund_tests::Client::new(reqwest::Client::new(), format!("{base}/graphql"), token);
+    let input = json!({
+        "calendar": calendar, "title": "To all", "time": { "allDay": { "firstDay": "2027-05-03", "lastDay": "2027-05-03" } },
+    });
+    client.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+    for socket in &mut sockets {
+        assert_eq!(socket.event("1").await["calendarEntryChanged"]["kind"], "CREATED");
+    }
+    drop(sockets);
+    interrupt(process).await;
 }

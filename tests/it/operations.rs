@@ -258,7 +258,7 @@ async fn an_operator_sets_up_a_new_installation(app: TestApp) {
 }
 
 /// Starts the demo and reads what it prints until it listens: the lines, and the running process.
-async fn demo(folder: &Path) -> (tokio::process::Child, Vec<String>) {
+pub(super) async fn demo(folder: &Path) -> (tokio::process::Child, Vec<String>) {
     let folder = folder.to_str().expect("a path");
     let mut child =
         verbund(None, &["demo", "--data-dir", folder, "--listen", "127.0.0.1:0"]).spawn().expect("it starts");
@@ -268,6 +268,9 @@ async fn demo(folder: &Path) -> (tokio::process::Child, Vec<String>) {
         let listens = line.starts_with("listening on ");
         said.push(line);
         if listens {
+            // A log that nobody reads would stop the server when the pipe is full.
+            let mut log = child.stderr.take().expect("its log");
+            tokio::spawn(async move { tokio::io::copy(&mut log, &mut tokio::io::sink()).await });
             return (child, said);
         }
     }
@@ -276,7 +279,7 @@ async fn demo(folder: &Path) -> (tokio::process::Child, Vec<String>) {
 }
 
 /// Asks a process of ours to end, as Ctrl-C does, and waits for it.
-async fn interrupt(mut child: tokio::process::Child) {
+pub(super) async fn interrupt(mut child: tokio::process::Child) {
     let id = child.id().expect("it runs").to_string();
     let sent = Command::new("sh").args(["-c", "kill -INT \"$0\"", &id]).status().await.expect("a shell runs");
     assert!(sent.success());

@@ -29,6 +29,16 @@ pub fn are_there() -> bool {
     there
 }
 
+/// Whether a browser is there as well.
+///
+/// # Panics
+/// It is required and not there.
+pub fn has_browser() -> bool {
+    let there = Path::new("/usr/bin/chromium").exists();
+    assert!(there || std::env::var_os("VERBUND_REQUIRE_CLIENTS").is_none(), "install Debian's chromium");
+    are_there() && there
+}
+
 /// What the last lines of a run say of them.
 pub fn summary() -> String {
     match (USED.load(Ordering::SeqCst), PASSED_OVER.load(Ordering::SeqCst)) {

@@ -1,5 +1,6 @@
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { useMemo, useRef, useState } from 'react';
 
@@ -14,7 +15,20 @@ function connect(settings, token) {
     wsClient: socket,
     fetch: (url, options) => fetch(url, { ...options, headers: { ...options.headers, ...authorization() } }),
   });
-  return { fetcher, socket };
+  return { fetcher: (asked, options) => fetcher(...current(asked, options)), socket };
+}
+
+/** Right after a tab was opened the page still has the name and the document of another: what is asked counts. */
+function current(asked, options) {
+  try {
+    const documentAST = parse(asked.query);
+    const operations = documentAST.definitions.filter((it) => it.kind === 'OperationDefinition');
+    const operationName = operations.length === 1 ? operations[0].name?.value : asked.operationName;
+    return [{ ...asked, operationName }, { ...options, documentAST }];
+  } catch {
+    // The server says what is wrong with it.
+    return [asked, options];
+  }
 }
 
 export function Explorer({ settings }) {
