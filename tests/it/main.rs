@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 mod endings;
 mod examples;
+mod front_door;
 mod holidays;
 mod issuers;
 mod limits;
@@ -43,6 +44,7 @@ fn main() -> std::process::ExitCode {
         doctor::cases(),
         endings::cases(),
         examples::cases(),
+        front_door::cases(),
         holidays::cases(),
         issuers::cases(),
         limits::cases(),
