@@ -1,5 +1,6 @@
 //! One binary, real HTTP, every case on SQLite and PostgreSQL.
 
+mod abuse;
 mod access;
 mod agreements;
 mod calendars;
@@ -35,6 +36,7 @@ mod worlds;
 
 fn main() -> std::process::ExitCode {
     let cases = [
+        abuse::cases(),
         access::cases(),
         agreements::cases(),
         calendars::cases(),

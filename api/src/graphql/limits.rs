@@ -19,6 +19,10 @@ const MAX_TOKENS: usize = 10_000;
 const MAX_ALIASES: usize = 100;
 /// Most fragment spreads after every spread is expanded.
 const MAX_SPREADS: u64 = 1_000;
+/// Most tokens after every spread is expanded: what validation walks through.
+const MAX_EXPANDED: u64 = 50_000;
+/// Longest name: an unknown one is compared with those of the schema.
+const MAX_NAME: usize = 256;
 /// Most root fields of a query, fragments followed.
 const MAX_QUERY_FIELDS: usize = 20;
 /// Most root fields of a mutation, fragments followed: each is a transaction.
@@ -68,7 +72,7 @@ enum Token<'a> {
 pub fn scan(source: &str) -> Result<(), Refused> {
     let (mut nesting, mut parentheses, mut tokens, mut aliases) = (0_usize, 0_usize, 0_usize, 0_usize);
     let mut brackets = Vec::new();
-    let mut spreads: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut definitions: HashMap<&str, Definition<'_>> = HashMap::new();
     // Operations are one definition with the impossible name "".
     let mut definition = "";
     let mut last = Token::Other;
@@ -77,6 +81,7 @@ pub fn scan(source: &str) -> Result<(), Refused> {
         if tokens > MAX_TOKENS {
             return Err(exceeded("tokens", MAX_TOKENS));
         }
+        definitions.entry(definition).or_default().tokens += 1;
         match token {
             Token::Open(bracket) => {
                 nesting += 1;
@@ -99,9 +104,12 @@ pub fn scan(source: &str) -> Result<(), Refused> {
                     return Err(exceeded("aliases", MAX_ALIASES));
                 }
             }
+            Token::Name(name) if name.len() > MAX_NAME => {
+                return Err(exceeded("letters in a name", MAX_NAME));
+            }
             Token::Name(name) if nesting == 0 && last == Token::Name("fragment") => definition = name,
             Token::Name(name) if last == Token::Spread && name != "on" => {
-                spreads.entry(definition).or_default().push(name);
+                definitions.entry(definition).or_default().spreads.push(name);
             }
             Token::Name(_) | Token::Colon | Token::Spread | Token::Other => {}
         }
@@ -110,39 +118,64 @@ pub fn scan(source: &str) -> Result<(), Refused> {
     }
 
     let mut known = HashMap::new();
-    let expanded = expand("", &spreads, &mut known, &mut HashSet::new())?;
-    // A fragment that no operation uses is refused by validation, but only after it was walked.
-    let mut largest = expanded;
-    for name in spreads.keys() {
-        largest = largest.max(expand(name, &spreads, &mut known, &mut HashSet::new())?);
+    let mut largest = Size::default();
+    // Also those that no operation uses: they are refused by validation, but only after they were walked.
+    for name in definitions.keys() {
+        let size = expand(name, &definitions, &mut known, &mut HashSet::new())?;
+        largest = Size { spreads: largest.spreads.max(size.spreads), tokens: largest.tokens.max(size.tokens) };
     }
-    if largest > MAX_SPREADS { Err(exceeded("fragment spreads once expanded", MAX_SPREADS)) } else { Ok(()) }
+    if largest.spreads > MAX_SPREADS {
+        return Err(exceeded("fragment spreads once expanded", MAX_SPREADS));
+    }
+    if largest.tokens > MAX_EXPANDED {
+        return Err(exceeded("tokens once its fragments are expanded", MAX_EXPANDED));
+    }
+    Ok(())
 }
 
-/// How many spreads `definition` has when each is expanded; each fragment is counted once and remembered.
+/// A fragment, or all operations together.
+#[derive(Default)]
+struct Definition<'a> {
+    tokens: u64,
+    spreads: Vec<&'a str>,
+}
+
+/// How large a definition is when every spread is expanded.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    spreads: u64,
+    tokens: u64,
+}
+
+/// The size of a definition; each fragment is measured once and remembered.
 fn expand<'a>(
-    definition: &'a str,
-    spreads: &HashMap<&'a str, Vec<&'a str>>,
-    known: &mut HashMap<&'a str, u64>,
+    name: &'a str,
+    definitions: &HashMap<&'a str, Definition<'a>>,
+    known: &mut HashMap<&'a str, Size>,
     open: &mut HashSet<&'a str>,
-) -> Result<u64, Refused> {
-    if let Some(count) = known.get(definition) {
-        return Ok(*count);
+) -> Result<Size, Refused> {
+    if let Some(size) = known.get(name) {
+        return Ok(*size);
     }
-    if !open.insert(definition) {
-        let message = format!("the fragment {definition:?} spreads itself");
+    if !open.insert(name) {
+        let message = format!("the fragment {name:?} spreads itself");
         return Err(Refused { code: TopLevelCode::ValidationFailed, message });
     }
     if open.len() > MAX_NESTING {
         return Err(exceeded("fragments spread within each other", MAX_NESTING));
     }
-    let mut count = 0_u64;
-    for target in spreads.get(definition).into_iter().flatten() {
-        count = count.saturating_add(1).saturating_add(expand(target, spreads, known, open)?);
+    let mut size = Size::default();
+    if let Some(definition) = definitions.get(name) {
+        size.tokens = definition.tokens;
+        for target in &definition.spreads {
+            let inner = expand(target, definitions, known, open)?;
+            size.spreads = size.spreads.saturating_add(1).saturating_add(inner.spreads);
+            size.tokens = size.tokens.saturating_add(inner.tokens);
+        }
     }
-    open.remove(definition);
-    known.insert(definition, count);
-    Ok(count)
+    open.remove(name);
+    known.insert(name, size);
+    Ok(size)
 }
 
 /// Checks a parsed document: how many root fields its operations have, fragments followed, and how they ask the
