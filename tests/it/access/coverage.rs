@@ -21,6 +21,12 @@ const SINGLE: [(&str, &str); 5] = [
     ("explainAccess", "matrix: every object, sweep"),
 ];
 
+/// Subscriptions: where they are proved.
+const SUBSCRIPTIONS: [(&str, &str); 2] = [
+    ("calendarEntryChanged", "matrix: what each account hears; live"),
+    ("viewerAccessChanged", "live: says nothing about others"),
+];
+
 /// Types with a global id: the objects of the matrix that stand for them.
 const NODE_TYPES: [(&str, &str); 12] = [
     ("Tenant", "tenant."),
@@ -46,6 +52,11 @@ fn unproved(sdl: &str) -> Vec<String> {
     for field in types["Query"].fields.keys() {
         if !lists.contains(field.as_str()) && !SINGLE.iter().any(|it| it.0 == field) {
             missing.push(format!("Query.{field}"));
+        }
+    }
+    for field in types["Subscription"].fields.keys() {
+        if !SUBSCRIPTIONS.iter().any(|it| it.0 == field) {
+            missing.push(format!("Subscription.{field}"));
         }
     }
     for field in types["Mutation"].fields.keys() {
@@ -103,8 +114,16 @@ async fn what_is_not_proved_is_reported(_app: TestApp) {
     let sdl = verbund::graphql::sdl();
     let more = sdl
         .replace("type Query {", "type Query {\n\tsecrets: [String!]!")
+        .replace("type Subscription {", "type Subscription {\n\tsecretChanged: String!")
         .replace("type Mutation {", "type Mutation {\n\tsecretCreate(input: SecretInput!): String!")
         + "\ntype Secret implements Node {\n\tid: ID!\n}\ninput SecretInput {\n\tsecret: ID!\n\tothers: [ID!]\n}\n";
-    let expected = ["Query.secrets", "Mutation.secretCreate", "Secret", "SecretInput.others", "SecretInput.secret"];
+    let expected = [
+        "Query.secrets",
+        "Subscription.secretChanged",
+        "Mutation.secretCreate",
+        "Secret",
+        "SecretInput.others",
+        "SecretInput.secret",
+    ];
     assert_eq!(unproved(&more), expected);
 }

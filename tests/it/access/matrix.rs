@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use verbund_tests::{Case, Client, TestApp, cases};
+use verbund_tests::{Case, Client, Events, TestApp, cases};
 
 use crate::walk::{MUTATIONS, Walk};
 
@@ -140,6 +140,15 @@ async fn the_matrix_of_rights_is_the_filed_one(app: TestApp) {
     }
 
     text.push_str(
+        "\nWhat each account hears when an entry of the Landkreis Ostallgäu changes, following every calendar it may\n\
+         ·  nothing   B  that a time is taken   S  summary   F  everything\n\n",
+    );
+    heading(&mut text);
+    for (entry, heard) in heard(&app, &clients).await {
+        row(&mut text, &entry, &heard);
+    }
+
+    text.push_str(
         "\nWhich mutations each account may send, for the Landkreis Ostallgäu and what it owns\n\
          yes  permitted   no  FORBIDDEN   ·  NOT_FOUND: the object is hidden   login  UNAUTHENTICATED\n\n",
     );
@@ -194,6 +203,44 @@ async fn seen(client: &Client, id: &str) -> String {
     let letters = [("write", "w"), ("share", "s"), ("sign", "g")];
     let allowed: String = letters.iter().filter(|it| data[it.0]["allowed"] == true).map(|it| it.1).collect();
     format!("{level}{}{allowed}", if allowed.is_empty() { "" } else { " " })
+}
+
+/// Every entry of one owner is renamed while every persona listens; the last one is public, so everybody hears the end.
+async fn heard(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String>)> {
+    let query = "subscription($calendars: [ID!]!) { calendarEntryChanged(calendars: $calendars) {
+        kind entryId entry { __typename } } }";
+    let mut streams = Vec::new();
+    for (index, (_, subject)) in PERSONAS.iter().enumerate() {
+        let data = clients[index].ask("{ calendars(first: 100) { nodes { id } } }").await.data();
+        let calendars: Vec<_> =
+            data["calendars"]["nodes"].as_array().expect("calendars").iter().map(|it| it["id"].clone()).collect();
+        let token = (!subject.is_empty()).then(|| app.token(subject));
+        let variables = json!({ "calendars": calendars });
+        let mut events = Events::open(&app.server().base, token.as_deref(), query, variables).await;
+        assert_eq!(events.event().await["calendarEntryChanged"]["kind"], "READY");
+        streams.push(events);
+    }
+    let last = "entry.oal.public.forum";
+    let mut entries: Vec<_> = OBJECTS.into_iter().filter(|it| it.starts_with("entry.oal.") && *it != last).collect();
+    entries.push(last);
+    let planner = app.actor("planner@ostallgaeu");
+    for entry in &entries {
+        let input = json!({ "id": app.world.id(entry), "version": 1, "title": format!("{entry} renamed") });
+        planner.mutate("calendarEntryUpdate", input, "calendarEntry { id }").await;
+    }
+    let mut heard = vec![vec!["·".to_owned(); PERSONAS.len()]; entries.len()];
+    for (persona, stream) in streams.iter_mut().enumerate() {
+        loop {
+            let change = stream.event().await["calendarEntryChanged"].clone();
+            let index = entries.iter().position(|it| change["entryId"] == json!(app.world.id(it))).expect("an entry");
+            let kind = change["entry"]["__typename"].as_str().expect("a type");
+            kind.trim_start_matches("CalendarEntry")[..1].clone_into(&mut heard[index][persona]);
+            if index + 1 == entries.len() {
+                break;
+            }
+        }
+    }
+    entries.into_iter().map(str::to_owned).zip(heard).collect()
 }
 
 /// Every mutation as every persona. Versions are wrong on purpose, so that what is permitted still changes nothing.
