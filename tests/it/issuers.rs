@@ -58,7 +58,7 @@ impl Bench {
     fn new(issuer: &str) -> Self {
         let now = Clock::System.now().timestamp();
         let claims = json!({
-            "iss": issuer, "sub": "4711", "aud": "verbund", "client_id": "frontend", "jti": "1",
+            "iss": issuer, "sub": "anna.amt", "aud": "verbund", "client_id": "frontend", "jti": "1",
             "iat": now, "nbf": now, "exp": now + 600,
         });
         Self {
@@ -214,7 +214,7 @@ impl Bench {
             ("an empty head", format!(".{payload}.{signature}")),
             ("a head that is a list", format!("{}.{payload}.{signature}", b64(b"[]"))),
             ("a payload that is no JSON", {
-                let text = format!("{}.{}", message.split_once('.').expect("a head").0, b64(b"sub=4711"));
+                let text = format!("{}.{}", message.split_once('.').expect("a head").0, b64(b"sub=anna.amt"));
                 signed(&text, self.ec.sign(&SystemRandom::new(), text.as_bytes()).expect("signed").as_ref())
             }),
             ("an encrypted token", "a.b.c.d.e".to_owned()),
@@ -296,7 +296,7 @@ async fn wrong_tokens_ask_for_keys_once_and_leave_nothing_in_the_log(app: TestAp
         let keys: Vec<_> = line.as_object().expect("an object").keys().map(String::as_str).collect();
         assert_eq!(keys, ["level", "message", "reason", "request_id", "target", "timestamp"], "{line}");
     }
-    assert!(!log.contains("4711") && !log.contains("/etc/passwd") && !log.contains("OR 1=1"), "{log}");
+    assert!(!log.contains("anna.amt") && !log.contains("/etc/passwd") && !log.contains("OR 1=1"), "{log}");
 }
 
 async fn a_provider_that_sends_plain_jwt_is_taken_only_where_it_is_said_so(app: TestApp) {

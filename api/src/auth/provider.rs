@@ -88,6 +88,13 @@ impl Provider {
             }
             return Some(key.clone());
         }
+        let (provider, kid) = (self.clone(), kid.to_owned());
+        // A task of its own: who hangs up while the provider is asked must not make it be asked again.
+        tokio::spawn(async move { provider.look_for(&kid).await }).await.ok().flatten()
+    }
+
+    /// The key `kid` after the provider was asked, if it may be asked now.
+    async fn look_for(&self, kid: &str) -> Option<PublicKey> {
         let mut asked = self.asked.lock().await;
         // Whoever asked before may have brought it.
         if !self.kept().keys.contains_key(kid) && self.may_ask(asked.for_a_key) {
