@@ -22,6 +22,7 @@ use super::tokens::{patched, signed, unsigned};
 pub fn cases() -> Vec<Case> {
     cases!["issuers";
         wrong_tokens_ask_for_keys_once_and_leave_nothing_in_the_log,
+        who_hangs_up_does_not_make_it_be_asked_again,
         a_provider_that_sends_plain_jwt_is_taken_only_where_it_is_said_so,
         odd_answers_of_a_provider_are_no_keys,
     ]
@@ -297,6 +298,29 @@ async fn wrong_tokens_ask_for_keys_once_and_leave_nothing_in_the_log(app: TestAp
         assert_eq!(keys, ["level", "message", "reason", "request_id", "target", "timestamp"], "{line}");
     }
     assert!(!log.contains("anna.amt") && !log.contains("/etc/passwd") && !log.contains("OR 1=1"), "{log}");
+}
+
+async fn who_hangs_up_does_not_make_it_be_asked_again(app: TestApp) {
+    let stub = Stub::start().await;
+    let bench = Bench::new(&stub.base);
+    bench.publish(&stub);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("verbund.toml");
+    std::fs::write(&file, settings(&app, &stub, "")).expect("written");
+    let config = verbund::config::Config::load(Some(&file)).expect("a configuration");
+    let server = Server::start(config, Clock::System).await.expect("a server");
+    stub.hold(true);
+    let forged = bench.token(json!({ "kid": "unknown" }), json!({}));
+    let mut hasty = Box::pin(ask(&server.base, &forged));
+    while stub.asked(DISCOVERY) == 0 {
+        assert!(futures_util::poll!(&mut hasty).is_pending(), "the provider does not answer yet");
+        tokio::task::yield_now().await;
+    }
+    drop(hasty);
+    stub.hold(false);
+    assert_eq!(ask(&server.base, &forged).await.0, 401);
+    assert_eq!(ask(&server.base, &bench.token(json!({}), json!({}))).await.0, 200);
+    assert_eq!((stub.asked(DISCOVERY), stub.asked("/jwks")), (1, 1));
 }
 
 async fn a_provider_that_sends_plain_jwt_is_taken_only_where_it_is_said_so(app: TestApp) {

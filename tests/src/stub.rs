@@ -25,11 +25,15 @@ struct Inner {
     asked: BTreeMap<String, usize>,
 }
 
+/// Whether answers wait.
+type Held = tokio::sync::watch::Sender<bool>;
+
 /// The server, gone when dropped.
 pub struct Stub {
     /// `http://127.0.0.1:<port>`.
     pub base: String,
     inner: Arc<Mutex<Inner>>,
+    held: Held,
     running: JoinHandle<()>,
 }
 
@@ -43,6 +47,8 @@ impl Stub {
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let inner = Arc::<Mutex<Inner>>::default();
         let shared = inner.clone();
+        let held = Held::new(false);
+        let mut gate = held.subscribe();
         let running = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut head = Vec::new();
@@ -59,6 +65,7 @@ impl Stub {
                     *inner.asked.entry(path.clone()).or_default() += 1;
                     inner.answers.get(&path).cloned()
                 };
+                drop(gate.wait_for(|held| !held).await);
                 let answer = answer.unwrap_or_else(|| Answer {
                     status: "404 Not Found".to_owned(),
                     headers: String::new(),
@@ -74,7 +81,7 @@ impl Stub {
                 let _gone = stream.write_all(text.as_bytes()).await;
             }
         });
-        Self { base, inner, running }
+        Self { base, inner, held, running }
     }
 
     /// From now on answers `body` at `path`.
@@ -91,6 +98,11 @@ impl Stub {
     /// Never.
     pub fn answer(&self, path: &str, answer: Answer) {
         self.inner.lock().expect("not poisoned").answers.insert(path.to_owned(), answer);
+    }
+
+    /// Lets answers wait, or lets them go.
+    pub fn hold(&self, held: bool) {
+        self.held.send_replace(held);
     }
 
     /// How often `path` was asked for.
