@@ -1,8 +1,8 @@
-//! An entry of a plan calendar: wall-clock times in a zone, or whole days.
+//! An entry of a plan calendar: wall-clock times in a zone, or whole days; a series, or one changed date of a series.
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Confidentiality, EntryKind, EntryStatus};
+use crate::{Confidentiality, EntryKind, EntryStatus, Pillar};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -41,13 +41,37 @@ pub struct Model {
     pub starts_at: DateTimeUtc,
     /// End as an instant, exclusive.
     pub ends_at: DateTimeUtc,
+    /// Recurrence rule of a series (RFC 5545 RRULE), its UNTIL on the clock of `time_zone`; none with extra dates alone.
+    pub recurrence_rule: Option<String>,
+    /// Starts beside those of the rule, on the clock of `time_zone`, one per line.
+    pub extra_dates: Option<String>,
+    /// Starts that the rule gives and that are left out, one per line.
+    pub except_dates: Option<String>,
+    /// Up to which instant the dates of a series are in `calendar_occurrence`; none = no series.
+    pub expanded_until: Option<DateTimeUtc>,
+    /// The series of which this is one date, changed.
+    pub series_id: Option<Uuid>,
+    /// Start that the series gave to that date.
+    pub series_date: Option<DateTime>,
+    /// UID in the calendar that it was imported from; none = its own id.
+    pub uid: Option<String>,
     /// Learning place where it happens.
     pub learning_place_id: Option<Uuid>,
     /// Place in words.
     pub location: Option<String>,
     /// Who holds it.
     pub organiser: Option<String>,
-    /// For whom, one per line.
+    /// Who speaks or teaches, one per line.
+    pub speakers: Option<String>,
+    /// The office that answers for it.
+    pub responsible_office: Option<String>,
+    /// Which of the five pillars of an education region.
+    pub pillar: Option<Pillar>,
+    /// Audiences, each with a semicolon before and after it.
+    pub audiences: Option<String>,
+    /// What it costs, in words.
+    pub cost: Option<String>,
+    /// For whom in words, one per line.
     pub target_groups: Option<String>,
     /// Where to register.
     pub registration_url: Option<String>,

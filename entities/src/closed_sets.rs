@@ -205,6 +205,53 @@ impl EntryStatus {
 }
 
 closed_set! {
+    /// The five pillars of an education region in Bavaria.
+    Pillar {
+        /// Übergänge organisieren und begleiten.
+        Transitions = "TRANSITIONS",
+        /// Schulische und außerschulische Bildungsangebote vernetzen.
+        Networking = "NETWORKING",
+        /// Kein Talent darf verloren gehen.
+        NoTalentLost = "NO_TALENT_LOST",
+        /// Bürgergesellschaft stärken und entwickeln.
+        CivilSociety = "CIVIL_SOCIETY",
+        /// Herausforderungen des demographischen Wandels annehmen.
+        DemographicChange = "DEMOGRAPHIC_CHANGE",
+    }
+}
+
+closed_set! {
+    /// For whom an entry is.
+    Audience {
+        /// Children before school.
+        Children = "CHILDREN",
+        /// Pupils.
+        Pupils = "PUPILS",
+        /// Parents.
+        Parents = "PARENTS",
+        /// Teachers.
+        Teachers = "TEACHERS",
+        /// Apprentices and young people between school and work.
+        YoungAdults = "YOUNG_ADULTS",
+        /// Adults.
+        Adults = "ADULTS",
+        /// People who have come to live here.
+        Newcomers = "NEWCOMERS",
+        /// Those who work in education.
+        Professionals = "PROFESSIONALS",
+        /// Everybody.
+        Everybody = "EVERYBODY",
+    }
+}
+
+impl Audience {
+    /// Whether it is in school, so that it has school holidays.
+    pub const fn is_in_school(self) -> bool {
+        matches!(self, Self::Pupils | Self::Teachers)
+    }
+}
+
+closed_set! {
     /// The kind of a learning place.
     LearningPlaceKind {
         /// Kindertageseinrichtung.

@@ -1,14 +1,18 @@
 //! Inputs of calendar entries, and how they become wishes.
 
-use async_graphql::{ID, InputObject, MaybeUndefined, OneofObject};
+use std::collections::BTreeSet;
+
+use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject};
 use chrono_tz::Tz;
 use uuid::Uuid;
 
-use super::entry_service::{EntryChange, EntryWish, WishedTime};
+use super::entry_wish::{EntryChange, EntryWish, WishedTime};
+use super::recurrence::Recurrence;
+use super::series::Apply;
 use super::time::EntryTime;
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
-use crate::graphql::enums::{Confidentiality, EntryKind, EntryStatus};
-use crate::graphql::id::NodeType;
+use crate::graphql::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
+use crate::graphql::id::{NodeType, at_most_100};
 use crate::graphql::scalars::{Date, LocalDateTime, TimeZone};
 use crate::i18n::Text;
 
@@ -21,8 +25,8 @@ pub enum EntryTimeInput {
     AllDay(AllDayInput),
 }
 
-/// Clock times. A time that the clock skips in spring means the instant after the gap; one that it shows twice in
-/// autumn means the first.
+/// Clock times. A time that the clock skips in spring is read with the offset before the gap: 02:30 means 03:30. One
+/// that it shows twice in autumn means the first.
 #[derive(InputObject, Clone)]
 pub struct TimedInput {
     /// Start.
@@ -55,6 +59,61 @@ impl From<EntryTimeInput> for WishedTime {
     }
 }
 
+/// How an entry recurs: by a rule, at extra dates, or both. The entry's own time is the first date.
+#[derive(InputObject, Clone)]
+pub struct RecurrenceInput {
+    /// Rule after RFC 5545: `FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231`. FREQ is DAILY, WEEKLY, MONTHLY or YEARLY. Parts:
+    /// INTERVAL, COUNT or UNTIL, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS, BYWEEKNO, BYYEARDAY, WKST. Without an end, dates
+    /// are known for ten years.
+    rule: Option<String>,
+    /// More starts, at most 500. Of whole days: midnights.
+    #[graphql(default)]
+    extra_dates: Vec<LocalDateTime>,
+    /// Starts of the rule that are left out, at most 500.
+    #[graphql(default)]
+    except_dates: Vec<LocalDateTime>,
+}
+
+impl From<RecurrenceInput> for Recurrence {
+    fn from(input: RecurrenceInput) -> Self {
+        let dates = |dates: Vec<LocalDateTime>| dates.into_iter().map(|it| it.0).collect();
+        Self { rule: input.rule, extra: dates(input.extra_dates), except: dates(input.except_dates) }
+    }
+}
+
+/// What of a series a change is meant for.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SeriesScope {
+    /// The whole series, or a single entry.
+    All,
+    /// One date; it becomes an entry of its own that belongs to the series.
+    This,
+    /// A date and all that follow; they become a series of their own.
+    ThisAndFollowing,
+}
+
+/// Which dates are meant.
+///
+/// # Errors
+/// A date is missing, or is not asked for.
+pub fn apply(scope: SeriesScope, occurrence: Option<LocalDateTime>) -> ApiResult<Apply> {
+    match (scope, occurrence) {
+        (SeriesScope::All, None) => Ok(Apply::All),
+        (SeriesScope::This, Some(date)) => Ok(Apply::This(date.0)),
+        (SeriesScope::ThisAndFollowing, Some(date)) => Ok(Apply::Following(date.0)),
+        (SeriesScope::All, Some(_)) => {
+            Err(Problem::at(UserErrorCode::Invalid, "occurrence", Text::new("date-of-all")).into())
+        }
+        (SeriesScope::This | SeriesScope::ThisAndFollowing, None) => {
+            Err(Problem::at(UserErrorCode::Required, "occurrence", Text::new("required")).into())
+        }
+    }
+}
+
+fn audiences(audiences: Vec<Audience>) -> BTreeSet<verbund_entities::Audience> {
+    audiences.into_iter().map(Into::into).collect()
+}
+
 /// An entry to put into a calendar.
 #[derive(InputObject)]
 pub struct CalendarEntryCreateInput {
@@ -82,11 +141,25 @@ pub struct CalendarEntryCreateInput {
     location: Option<String>,
     /// Who holds it.
     organiser: Option<String>,
-    /// For whom, at most 20.
+    /// Who speaks or teaches, at most 20.
+    #[graphql(default)]
+    speakers: Vec<String>,
+    /// The office that answers for it.
+    responsible_office: Option<String>,
+    /// For whom.
+    #[graphql(default)]
+    audiences: Vec<Audience>,
+    /// For whom in words, at most 20.
     #[graphql(default)]
     target_groups: Vec<String>,
+    /// Pillar of the education region.
+    pillar: Option<Pillar>,
+    /// What it costs, in words.
+    cost: Option<String>,
     /// Where to register.
     registration_url: Option<String>,
+    /// How it recurs; left out = once.
+    recurrence: Option<RecurrenceInput>,
     /// Sending the same input with the same key again gives the same answer and does nothing more.
     pub idempotency_key: Option<String>,
 }
@@ -98,6 +171,7 @@ impl CalendarEntryCreateInput {
     /// Ids of a wrong type.
     pub fn wish(self) -> ApiResult<(Uuid, EntryWish, WishedTime)> {
         let mut problems = Problems::default();
+        problems.take(at_most_100(&self.audiences, "audiences"))?;
         let calendar = problems.take(NodeType::Calendar.parse(&self.calendar, "calendar"))?;
         let field = match &self.field_of_work {
             Some(id) => problems.take(NodeType::FieldOfWork.parse(id, "fieldOfWork"))?,
@@ -125,8 +199,15 @@ impl CalendarEntryCreateInput {
             place,
             location: self.location,
             organiser: self.organiser,
+            speakers: self.speakers,
+            responsible_office: self.responsible_office,
+            audiences: audiences(self.audiences),
             target_groups: self.target_groups,
+            pillar: self.pillar.map(Into::into),
+            cost: self.cost,
             registration_url: self.registration_url,
+            recurrence: self.recurrence.map(Into::into).unwrap_or_default(),
+            uid: None,
             source: None,
         };
         Ok((calendar.unwrap_or_default(), wish, self.time.into()))
@@ -160,10 +241,27 @@ pub struct CalendarEntryUpdateInput {
     location: MaybeUndefined<String>,
     /// Who holds it.
     organiser: MaybeUndefined<String>,
+    /// Who speaks or teaches.
+    speakers: MaybeUndefined<Vec<String>>,
+    /// The office that answers for it.
+    responsible_office: MaybeUndefined<String>,
     /// For whom.
+    audiences: MaybeUndefined<Vec<Audience>>,
+    /// For whom in words.
     target_groups: MaybeUndefined<Vec<String>>,
+    /// Pillar of the education region.
+    pillar: MaybeUndefined<Pillar>,
+    /// What it costs, in words.
+    cost: MaybeUndefined<String>,
     /// Where to register.
     registration_url: MaybeUndefined<String>,
+    /// How it recurs; null makes a series a single entry. When all of a series moves, its dates move along.
+    recurrence: MaybeUndefined<RecurrenceInput>,
+    /// What of a series it is meant for. With ALL, `time` is that of the first date.
+    #[graphql(default_with = "SeriesScope::All")]
+    pub apply: SeriesScope,
+    /// Start that the series gives to the date meant by THIS and THIS_AND_FOLLOWING.
+    pub occurrence: Option<LocalDateTime>,
 }
 
 impl CalendarEntryUpdateInput {
@@ -173,6 +271,9 @@ impl CalendarEntryUpdateInput {
     /// Ids of a wrong type; null for what cannot be empty.
     pub fn change(self) -> ApiResult<EntryChange> {
         let mut problems = Problems::default();
+        if let MaybeUndefined::Value(audiences) = &self.audiences {
+            problems.take(at_most_100(audiences, "audiences"))?;
+        }
         let change = EntryChange {
             title: required(self.title, "title", &mut problems),
             description: optional(self.description),
@@ -184,8 +285,14 @@ impl CalendarEntryUpdateInput {
             place: id(self.place, NodeType::LearningPlace, "place", &mut problems)?,
             location: optional(self.location),
             organiser: optional(self.organiser),
+            speakers: optional(self.speakers).map(Option::unwrap_or_default),
+            responsible_office: optional(self.responsible_office),
+            audiences: optional(self.audiences).map(|it| audiences(it.unwrap_or_default())),
             target_groups: optional(self.target_groups).map(Option::unwrap_or_default),
+            pillar: optional(self.pillar).map(|it| it.map(Into::into)),
+            cost: optional(self.cost),
             registration_url: optional(self.registration_url),
+            recurrence: optional(self.recurrence).map(|it| it.map(Into::into).unwrap_or_default()),
         };
         problems.done()?;
         Ok(change)

@@ -1,18 +1,21 @@
 //! API types of calendar entries: one per level, so that "hidden" can never be taken for "none".
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDateTime, Utc};
 use uuid::Uuid;
 use verbund_entities::{ShareLevel, calendar_entry, learning_place};
 
 use super::Calendar;
+use super::entry_wish::read_audiences;
+use super::recurrence::Recurrence;
 use super::types::object_of;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
-use crate::graphql::enums::{Confidentiality, EntryKind, EntryStatus};
+use crate::graphql::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::{Date, LocalDateTime, TimeZone};
 use crate::places::LearningPlace;
@@ -64,6 +67,8 @@ impl CalendarEntry {
             kind: row.kind.into(),
             status: row.status.into(),
             field: row.field_of_work_id,
+            recurrence: row.expanded_until.map(|known| (Recurrence::of(&row), known)),
+            series: row.series_id.zip(row.series_date),
         };
         Some(match level {
             ShareLevel::Busy => Self::Busy(CalendarEntryBusy(slot)),
@@ -202,6 +207,22 @@ pub struct EntryOutline {
     kind: EntryKind,
     status: EntryStatus,
     field: Option<Uuid>,
+    recurrence: Option<(Recurrence, DateTime<Utc>)>,
+    series: Option<(Uuid, NaiveDateTime)>,
+}
+
+/// How an entry recurs.
+#[derive(SimpleObject)]
+#[graphql(name = "Recurrence")]
+pub struct RecurrenceView {
+    /// Rule after RFC 5545; its UNTIL is wall-clock time of the entry's zone.
+    rule: Option<String>,
+    /// More starts.
+    extra_dates: Vec<LocalDateTime>,
+    /// Starts of the rule that are left out. Changed and cancelled dates are entries of their own.
+    except_dates: Vec<LocalDateTime>,
+    /// Up to when its dates are known.
+    known_until: DateTime<Utc>,
 }
 
 #[Object]
@@ -224,6 +245,27 @@ impl EntryOutline {
     /// Field of work.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
         field_by_id(ctx, self.field).await.transpose()
+    }
+
+    /// How it recurs; null = once. `start` and `end` are those of the first date; `agenda` has them all.
+    async fn recurrence(&self) -> Option<RecurrenceView> {
+        let dates = |dates: &BTreeSet<NaiveDateTime>| dates.iter().map(|it| LocalDateTime(*it)).collect();
+        self.recurrence.as_ref().map(|(it, known_until)| RecurrenceView {
+            rule: it.rule.clone(),
+            extra_dates: dates(&it.extra),
+            except_dates: dates(&it.except),
+            known_until: *known_until,
+        })
+    }
+
+    /// Global id of the series of which this is one date, changed or called off by itself.
+    async fn series_id(&self) -> Option<ID> {
+        self.series.map(|(id, _)| NodeType::CalendarEntry.id(id))
+    }
+
+    /// Start that the series gave to that date.
+    async fn series_date(&self) -> Option<LocalDateTime> {
+        self.series.map(|(_, date)| LocalDateTime(date))
     }
 }
 
@@ -273,7 +315,32 @@ impl EntryDetails {
         self.0.organiser.as_deref()
     }
 
+    /// Who speaks or teaches.
+    async fn speakers(&self) -> Vec<&str> {
+        self.0.speakers.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
+    }
+
+    /// The office that answers for it.
+    async fn responsible_office(&self) -> Option<&str> {
+        self.0.responsible_office.as_deref()
+    }
+
     /// For whom.
+    async fn audiences(&self) -> Vec<Audience> {
+        read_audiences(self.0.audiences.as_deref()).into_iter().map(Into::into).collect()
+    }
+
+    /// Pillar of the education region.
+    async fn pillar(&self) -> Option<Pillar> {
+        self.0.pillar.map(Into::into)
+    }
+
+    /// What it costs, in words.
+    async fn cost(&self) -> Option<&str> {
+        self.0.cost.as_deref()
+    }
+
+    /// For whom, in words.
     async fn target_groups(&self) -> Vec<&str> {
         self.0.target_groups.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
     }

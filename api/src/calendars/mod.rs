@@ -1,19 +1,26 @@
 //! Calendars of authorities and their entries, each seen at the level that the viewer has.
 
+mod agenda;
 mod calendar_service;
 pub mod entry_input;
 mod entry_service;
 mod entry_types;
+mod entry_wish;
 pub mod mutation;
 mod query;
+mod recurrence;
+pub mod series;
 mod subscription;
 pub mod time;
 mod types;
 
+pub use agenda::AgendaQuery;
 pub use calendar_service::{CalendarWish, calendar_row};
-pub use entry_service::{EntryWish, entry_row};
+pub use entry_service::entry_row;
 pub use entry_types::{CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
+pub use entry_wish::EntryWish;
 pub use mutation::CalendarMutation;
 pub use query::CalendarQuery;
+pub use recurrence::Recurrence;
 pub use subscription::CalendarSubscription;
 pub use types::Calendar;

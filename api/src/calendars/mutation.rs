@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
 use super::calendar_service::{self, CalendarChange, CalendarWish};
-use super::entry_input::{CalendarEntryCreateInput, CalendarEntryUpdateInput, optional, required};
+use super::entry_input::{CalendarEntryCreateInput, CalendarEntryUpdateInput, SeriesScope, apply, optional, required};
 use super::entry_service;
 use super::entry_types::CalendarEntryFull;
 use super::types::Calendar;
@@ -12,7 +12,7 @@ use crate::graphql::ContextExt;
 use crate::graphql::enums::Confidentiality;
 use crate::graphql::id::NodeType;
 use crate::graphql::payload::{Payload, idempotency, payload};
-use crate::graphql::scalars::TimeZone;
+use crate::graphql::scalars::{LocalDateTime, TimeZone};
 
 /// A calendar to make.
 #[derive(InputObject)]
@@ -82,6 +82,11 @@ pub struct CalendarEntryCancelInput {
     version: i32,
     /// Why.
     reason: Option<String>,
+    /// What of a series it is meant for.
+    #[graphql(default_with = "SeriesScope::All")]
+    apply: SeriesScope,
+    /// Start that the series gives to the date meant by THIS and THIS_AND_FOLLOWING.
+    occurrence: Option<LocalDateTime>,
 }
 
 payload! {
@@ -153,7 +158,8 @@ impl CalendarMutation {
         CalendarEntryPayload::made(op, done).await
     }
 
-    /// Changes an entry. Takes `CALENDARS_WRITE` in the owner; a partner never changes it.
+    /// Changes an entry, a whole series or some of its dates; the payload has the entry that says so now. Takes
+    /// `CALENDARS_WRITE` in the owner; a partner never changes it.
     async fn calendar_entry_update(
         &self,
         ctx: &Context<'_>,
@@ -165,14 +171,14 @@ impl CalendarMutation {
             Ok(id) => id,
             Err(error) => return CalendarEntryPayload::refused(op, error),
         };
-        let done = match input.change() {
-            Ok(change) => entry_service::update(op, id, version, change).await,
-            Err(error) => Err(error),
+        let done = match (apply(input.apply, input.occurrence), input.change()) {
+            (Ok(apply), Ok(change)) => entry_service::update(op, id, version, apply, change).await,
+            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
         };
-        CalendarEntryPayload::changed(op, id, done).await
+        CalendarEntryPayload::changed_to(op, id, done).await
     }
 
-    /// Calls an entry off. It stays visible as cancelled. Takes `CALENDARS_WRITE` in the owner.
+    /// Calls an entry off, or some dates of a series. It stays visible as cancelled. Takes `CALENDARS_WRITE` in the owner.
     async fn calendar_entry_cancel(
         &self,
         ctx: &Context<'_>,
@@ -183,8 +189,11 @@ impl CalendarMutation {
             Ok(id) => id,
             Err(error) => return CalendarEntryPayload::refused(op, error),
         };
-        let done = entry_service::cancel(op, id, input.version, input.reason).await;
-        CalendarEntryPayload::changed(op, id, done).await
+        let done = match apply(input.apply, input.occurrence) {
+            Ok(apply) => entry_service::cancel(op, id, input.version, apply, input.reason).await,
+            Err(error) => Err(error),
+        };
+        CalendarEntryPayload::changed_to(op, id, done).await
     }
 }
 

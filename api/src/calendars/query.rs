@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, QueryFilter, Select};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 use verbund_entities::{
     EntryKind as Kind, EntryStatus as Status, ShareLevel, calendar, calendar_entry, field_of_work, tenant,
 };
@@ -14,7 +14,7 @@ use super::{Calendar, CalendarEntry};
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};
-use crate::graphql::enums::{EntryKind, EntryStatus};
+use crate::graphql::enums::{Audience, EntryKind, EntryStatus, Pillar};
 use crate::graphql::id::{NodeType, at_most_100};
 use crate::graphql::lookahead::Selected;
 use crate::i18n::Text;
@@ -28,9 +28,9 @@ pub struct CalendarQuery;
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct DateTimeRange {
     /// Start.
-    start: DateTime<Utc>,
+    pub(super) start: DateTime<Utc>,
     /// End, exclusive; at most five years after the start.
-    end: DateTime<Utc>,
+    pub(super) end: DateTime<Utc>,
 }
 
 /// Which entries are wanted. Conditions on what a level hides leave out the entries that are seen at that level.
@@ -48,6 +48,10 @@ pub struct CalendarEntryFilter {
     statuses: Option<Vec<EntryStatus>>,
     /// Only at these learning places.
     places: Option<Vec<ID>>,
+    /// Only for any of these.
+    audiences: Option<Vec<Audience>>,
+    /// Only of these pillars of the education region.
+    pillars: Option<Vec<Pillar>>,
     /// Only with this text in the title; case and spelt-out umlauts do not matter.
     title: Option<String>,
 }
@@ -94,7 +98,8 @@ impl CalendarQuery {
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Calendar(Arc::new(row))))))
     }
 
-    /// Entries of every calendar the viewer may see that overlap a window, by start. Each comes at the viewer's level.
+    /// Entries of every calendar the viewer may see that overlap a window, by start. Each comes at the viewer's level; a
+    /// series counts by its first date, `agenda` has every date.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn calendar_entries(
         &self,
@@ -119,7 +124,7 @@ impl CalendarQuery {
             key: |row: &calendar_entry::Model| (SortValue::Instant(row.starts_at), row.id),
         };
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
-        read_ahead(ctx, &session, &rows).await?;
+        read_ahead(&Selected::of(ctx), &session, &rows.iter().map(|(_, row)| row).collect::<Vec<_>>()).await?;
         let entries = rows
             .into_iter()
             .filter_map(|(cursor, row)| CalendarEntry::seen(&session, Arc::new(row)).map(|it| (cursor, it)));
@@ -129,25 +134,32 @@ impl CalendarQuery {
 
 /// Entries that overlap a window. Written as comparisons of the indexed start: an entry that runs into the window
 /// started at most [`MAX_DAYS`] before it.
-fn overlapping(session: &Session, between: DateTimeRange) -> ApiResult<Select<calendar_entry::Entity>> {
-    let DateTimeRange { start, end } = between;
-    if start >= end {
-        let text = Text::new("ends-before-start").with("from", start).with("until", end);
-        return Err(Problem::at(UserErrorCode::OutOfRange, "between.end", text).into());
-    }
-    if end - start > TimeDelta::days(5 * 366) {
-        let text = Text::new("window-too-long").with("max", 5);
-        return Err(Problem::at(UserErrorCode::OutOfRange, "between.end", text).into());
-    }
-    let earliest = start - TimeDelta::days(MAX_DAYS + 1);
-    Ok(session
-        .select::<calendar_entry::Entity>()
-        .filter(calendar_entry::Column::StartsAt.lt(end))
-        .filter(calendar_entry::Column::StartsAt.gte(earliest))
-        .filter(calendar_entry::Column::EndsAt.gt(start)))
+pub(super) fn overlapping(session: &Session, between: DateTimeRange) -> ApiResult<Select<calendar_entry::Entity>> {
+    use calendar_entry::Column as C;
+    Ok(session.select::<calendar_entry::Entity>().filter(between.overlaps(C::StartsAt, C::EndsAt)?))
 }
 
-fn narrowed(
+impl DateTimeRange {
+    /// Condition that a row overlaps the window.
+    ///
+    /// # Errors
+    /// The window is none, or too long.
+    pub(super) fn overlaps<C: ColumnTrait>(&self, starts_at: C, ends_at: C) -> ApiResult<Condition> {
+        let Self { start, end } = *self;
+        if start >= end {
+            let text = Text::new("ends-before-start").with("from", start).with("until", end);
+            return Err(Problem::at(UserErrorCode::OutOfRange, "between.end", text).into());
+        }
+        if end - start > TimeDelta::days(5 * 366) {
+            let text = Text::new("window-too-long").with("max", 5);
+            return Err(Problem::at(UserErrorCode::OutOfRange, "between.end", text).into());
+        }
+        let earliest = start - TimeDelta::days(MAX_DAYS + 1);
+        Ok(Condition::all().add(starts_at.lt(end)).add(starts_at.gte(earliest)).add(ends_at.gt(start)))
+    }
+}
+
+pub(super) fn narrowed(
     session: &Session,
     mut select: Select<calendar_entry::Entity>,
     filter: CalendarEntryFilter,
@@ -185,6 +197,20 @@ fn narrowed(
         let ids = NodeType::LearningPlace.parse_all(&ids, "filter.places")?;
         select = select.filter(C::LearningPlaceId.is_in(ids));
     }
+    if let Some(audiences) = filter.audiences {
+        details = true;
+        at_most_100(&audiences, "filter.audiences")?;
+        let any = audiences.into_iter().fold(Condition::any(), |any, it| {
+            any.add(C::Audiences.contains(format!(";{};", verbund_entities::Audience::from(it).as_str())))
+        });
+        // Of none is nothing.
+        select = select.filter(any.add(C::Id.is_null()));
+    }
+    if let Some(pillars) = filter.pillars {
+        details = true;
+        at_most_100(&pillars, "filter.pillars")?;
+        select = select.filter(C::Pillar.is_in(pillars.into_iter().map(verbund_entities::Pillar::from)));
+    }
     // What a level hides must not be found out by asking for it.
     if details {
         select = select.filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Full));
@@ -195,25 +221,25 @@ fn narrowed(
 }
 
 /// Children of the entries of a page, in one statement each, where they were selected and the level shows them.
-async fn read_ahead(ctx: &Context<'_>, session: &Session, rows: &[(String, calendar_entry::Model)]) -> ApiResult<()> {
-    let selected = Selected::of(ctx);
+pub(super) async fn read_ahead(
+    selected: &Selected<'_, '_>,
+    session: &Session,
+    rows: &[&calendar_entry::Model],
+) -> ApiResult<()> {
     let level = |row: &calendar_entry::Model| session.access().sight(row.scope_id).map(|it| it.level);
     let shows = |row: &calendar_entry::Model, least| level(row).is_some_and(|it| it >= least);
     let calendars = selected.node("calendar") || selected.node("viewerCan");
     if calendars {
-        session.load::<calendar::Entity>(rows.iter().map(|(_, row)| row.calendar_id)).await?;
+        session.load::<calendar::Entity>(rows.iter().map(|row| row.calendar_id)).await?;
     }
     if selected.node("tenant") || selected.node_child("calendar", "tenant") {
-        session.load::<tenant::Entity>(rows.iter().map(|(_, row)| row.tenant_id)).await?;
+        session.load::<tenant::Entity>(rows.iter().map(|row| row.tenant_id)).await?;
     }
     if selected.node("fieldOfWork") || selected.node_child("calendar", "fieldOfWork") {
-        let mut fields: Vec<_> = rows
-            .iter()
-            .filter(|(_, row)| shows(row, ShareLevel::Summary))
-            .filter_map(|(_, row)| row.field_of_work_id)
-            .collect();
+        let mut fields: Vec<_> =
+            rows.iter().filter(|row| shows(row, ShareLevel::Summary)).filter_map(|row| row.field_of_work_id).collect();
         if selected.node_child("calendar", "fieldOfWork") {
-            for (_, row) in rows {
+            for row in rows {
                 let calendar = session.get::<calendar::Entity>(row.calendar_id).await?;
                 fields.extend(calendar.and_then(|it| it.field_of_work_id));
             }
@@ -221,8 +247,8 @@ async fn read_ahead(ctx: &Context<'_>, session: &Session, rows: &[(String, calen
         session.load::<field_of_work::Entity>(fields).await?;
     }
     if selected.node("place") {
-        let shown = rows.iter().filter(|(_, row)| shows(row, ShareLevel::Full));
-        let ids: Vec<_> = shown.filter_map(|(_, row)| row.learning_place_id).collect();
+        let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
+        let ids: Vec<_> = shown.filter_map(|row| row.learning_place_id).collect();
         crate::places::read_ahead(session, &ids, |field| selected.node_child("place", field)).await?;
     }
     Ok(())

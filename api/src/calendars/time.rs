@@ -1,8 +1,8 @@
 //! Wall-clock time and whole days, and the instants they mean.
 //!
 //! An entry keeps what people wrote: a time on the clock of a zone, or dates. The instants beside it serve sorting and
-//! windows. A time that a clock skips in spring means the instant after the gap; one that it shows twice in autumn
-//! means the first.
+//! windows. A time that a clock skips in spring is read with the offset before the gap (RFC 5545, 3.3.5): 02:30 means
+//! 03:30. One that it shows twice in autumn means the first.
 
 use chrono::{DateTime, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
@@ -33,7 +33,7 @@ impl EntryTime {
     /// `OUT_OF_RANGE` when the end is not after the start, or too far from it.
     pub fn timed(start: NaiveDateTime, end: NaiveDateTime, zone: Tz) -> ApiResult<Self> {
         let time = Self { all_day: false, starts_local: start, ends_local: end, zone };
-        if time.starts_at() >= time.ends_at() {
+        if start >= end {
             let text = Text::new("ends-before-start").with("from", start).with("until", end);
             return Err(Problem::at(UserErrorCode::OutOfRange, "time.timed.end", text).into());
         }
@@ -58,6 +58,21 @@ impl EntryTime {
         time.bounded("time.allDay.lastDay")
     }
 
+    /// When an entry is.
+    pub fn of(row: &verbund_entities::calendar_entry::Model) -> Self {
+        Self {
+            all_day: row.all_day,
+            starts_local: row.starts_local,
+            ends_local: row.ends_local,
+            zone: row.time_zone.parse().unwrap_or(Tz::UTC),
+        }
+    }
+
+    /// The same, beginning at another time.
+    pub fn at(&self, starts_local: NaiveDateTime) -> Self {
+        Self { starts_local, ends_local: starts_local + (self.ends_local - self.starts_local), ..self.clone() }
+    }
+
     fn bounded(self, field: &'static str) -> ApiResult<Self> {
         let year = self.starts_local.date().format("%Y").to_string();
         if self.ends_local - self.starts_local > TimeDelta::days(MAX_DAYS) {
@@ -78,7 +93,7 @@ impl EntryTime {
 
     /// The instant of the end, exclusive.
     pub fn ends_at(&self) -> DateTime<Utc> {
-        instant(self.ends_local, self.zone)
+        end_instant(self.starts_local, self.ends_local, self.zone)
     }
 }
 
@@ -86,12 +101,19 @@ impl EntryTime {
 pub fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     match zone.from_local_datetime(&local) {
         MappedLocalTime::Single(it) | MappedLocalTime::Ambiguous(it, _) => it.to_utc(),
-        // Gaps are at most a day (a zone that crossed the date line): look for the first time the clock shows again.
+        // The offset before the gap. Gaps are at most a day: a zone that crossed the date line.
         MappedLocalTime::None => (1..=24 * 4)
-            .map(|quarters| local + TimeDelta::minutes(15 * quarters))
-            .find_map(|later| zone.from_local_datetime(&later).earliest())
-            .map_or_else(|| local.and_utc(), |it| it.to_utc()),
+            .map(|quarters| TimeDelta::minutes(15 * quarters))
+            .find_map(|back| Some(zone.from_local_datetime(&(local - back)).latest()?.to_utc() + back))
+            .unwrap_or_else(|| local.and_utc()),
     }
+}
+
+/// The instant of an end. Where the clock skips the start but not the end, or shows both twice, the end comes as long
+/// after the start as people wrote: it is never before it.
+pub fn end_instant(starts_local: NaiveDateTime, ends_local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    let (start, end) = (instant(starts_local, zone), instant(ends_local, zone));
+    if end > start { end } else { start + (ends_local - starts_local) }
 }
 
 #[cfg(test)]
@@ -105,14 +127,21 @@ mod tests {
     }
 
     #[test]
-    fn the_gap_in_spring_means_the_instant_after_it() {
-        assert_eq!(instant(local("2026-03-29T02:30:00"), Berlin).to_rfc3339(), "2026-03-29T01:00:00+00:00");
+    fn the_gap_in_spring_is_read_with_the_offset_before_it() {
+        assert_eq!(instant(local("2026-03-29T02:00:00"), Berlin).to_rfc3339(), "2026-03-29T01:00:00+00:00");
+        assert_eq!(instant(local("2026-03-29T02:30:00"), Berlin).to_rfc3339(), "2026-03-29T01:30:00+00:00");
         assert_eq!(instant(local("2026-03-29T03:00:00"), Berlin).to_rfc3339(), "2026-03-29T01:00:00+00:00");
     }
 
     #[test]
     fn the_hour_shown_twice_in_autumn_means_the_first() {
         assert_eq!(instant(local("2026-10-25T02:30:00"), Berlin).to_rfc3339(), "2026-10-25T00:30:00+00:00");
+    }
+
+    #[test]
+    fn an_end_is_after_its_start_also_in_the_gap() {
+        let end = end_instant(local("2026-03-29T02:30:00"), local("2026-03-29T03:00:00"), Berlin);
+        assert_eq!(end.to_rfc3339(), "2026-03-29T02:00:00+00:00");
     }
 
     #[test]

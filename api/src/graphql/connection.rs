@@ -15,6 +15,13 @@ pub struct Total {
     total_count: u64,
 }
 
+impl Total {
+    /// So many.
+    pub const fn of(total_count: u64) -> Self {
+        Self { total_count }
+    }
+}
+
 /// A page of `T`, with cursors and total.
 pub type Paged<T> = Connection<String, T, Total, EmptyFields>;
 
@@ -35,7 +42,7 @@ where
 {
     let total = if ctx.look_ahead().field("totalCount").exists() { session.count(select.clone()).await? } else { 0 };
     let page = request.read(session, select, order).await?;
-    let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total { total_count: total });
+    let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
     Ok((frame, page.cursors.into_iter().zip(page.rows).collect()))
 }
 

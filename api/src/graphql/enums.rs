@@ -150,6 +150,46 @@ closed_set! {
 }
 
 closed_set! {
+    /// The five pillars of an education region in Bavaria.
+    Pillar {
+        /// Übergänge organisieren und begleiten.
+        Transitions,
+        /// Schulische und außerschulische Bildungsangebote vernetzen.
+        Networking,
+        /// Kein Talent darf verloren gehen.
+        NoTalentLost,
+        /// Bürgergesellschaft stärken und entwickeln.
+        CivilSociety,
+        /// Herausforderungen des demographischen Wandels annehmen.
+        DemographicChange,
+    }
+}
+
+closed_set! {
+    /// For whom an entry is.
+    Audience {
+        /// Children before school.
+        Children,
+        /// Pupils.
+        Pupils,
+        /// Parents.
+        Parents,
+        /// Teachers.
+        Teachers,
+        /// Apprentices and young people between school and work.
+        YoungAdults,
+        /// Adults.
+        Adults,
+        /// People who have come to live here.
+        Newcomers,
+        /// Those who work in education.
+        Professionals,
+        /// Everybody.
+        Everybody,
+    }
+}
+
+closed_set! {
     /// The kind of a learning place.
     LearningPlaceKind {
         /// Kindertageseinrichtung.

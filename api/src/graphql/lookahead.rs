@@ -1,26 +1,41 @@
 //! What a list resolver reads ahead: which fields of its nodes were selected, in `nodes` or in `edges { node }`.
 
-use async_graphql::Context;
+use async_graphql::{Context, Lookahead};
 
-/// The selection below a connection or an object.
-pub struct Selected<'a, 'c>(&'a Context<'c>);
+/// The selection below a connection.
+pub struct Selected<'a, 'c> {
+    ctx: &'a Context<'c>,
+    /// The field of a node that the questions are about; none = the node itself.
+    within: Option<&'static str>,
+}
 
 impl<'a, 'c> Selected<'a, 'c> {
     /// Of the field that is being resolved.
     pub const fn of(ctx: &'a Context<'c>) -> Self {
-        Self(ctx)
+        Self { ctx, within: None }
+    }
+
+    /// Of what its nodes have in `field`.
+    pub const fn within(ctx: &'a Context<'c>, field: &'static str) -> Self {
+        Self { ctx, within: Some(field) }
     }
 
     /// Whether any node's `field` was selected. Names are those of the schema.
     pub fn node(&self, field: &str) -> bool {
-        let here = self.0.look_ahead();
-        here.field("nodes").field(field).exists() || here.field("edges").field("node").field(field).exists()
+        self.nodes().any(|it| it.field(field).exists())
     }
 
     /// Whether `field` of any node's `child` was selected.
     pub fn node_child(&self, child: &str, field: &str) -> bool {
-        let here = self.0.look_ahead();
-        here.field("nodes").field(child).field(field).exists()
-            || here.field("edges").field("node").field(child).field(field).exists()
+        self.nodes().any(|it| it.field(child).field(field).exists())
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = Lookahead<'_>> {
+        let here = self.ctx.look_ahead();
+        let nodes = [here.field("nodes"), here.field("edges").field("node")];
+        nodes.into_iter().map(|it| match self.within {
+            Some(field) => it.field(field),
+            None => it,
+        })
     }
 }

@@ -68,6 +68,16 @@ pub trait Payload: Sized {
         }
     }
 
+    /// After a mutation that changes an object and may leave another in its place: that one.
+    fn changed_to(op: &Op, id: Uuid, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
+        async move {
+            match done {
+                Ok(shown) => Self::changed(op, shown, Ok(())).await,
+                Err(error) => Self::changed(op, id, Err(error)).await,
+            }
+        }
+    }
+
     /// After a mutation that changes an object: the object as it stands now, also when somebody else was faster.
     fn changed(op: &Op, id: Uuid, done: ApiResult<()>) -> impl Future<Output = ApiResult<Self>> + Send {
         async move {

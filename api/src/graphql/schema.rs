@@ -7,7 +7,7 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{CalendarMutation, CalendarQuery, CalendarSubscription};
+use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription};
 use crate::holidays::HolidayQuery;
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
@@ -15,7 +15,16 @@ use crate::tenants::{TenantMutation, TenantQuery};
 
 /// Reading.
 #[derive(MergedObject, Default)]
-pub struct Query(AccessQuery, NodeQuery, TenantQuery, AgreementQuery, CalendarQuery, PlaceQuery, HolidayQuery);
+pub struct Query(
+    AccessQuery,
+    NodeQuery,
+    TenantQuery,
+    AgreementQuery,
+    CalendarQuery,
+    AgendaQuery,
+    PlaceQuery,
+    HolidayQuery,
+);
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
 #[derive(MergedObject, Default)]

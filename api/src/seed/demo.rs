@@ -15,7 +15,7 @@ use verbund_entities::{
 use super::files::{Entry, Places, Plans, parse};
 use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
 use crate::calendars::time::EntryTime;
-use crate::calendars::{CalendarWish, EntryWish, calendar_row, entry_row};
+use crate::calendars::{CalendarWish, EntryWish, Recurrence, calendar_row, entry_row, series};
 use crate::config::Config;
 use crate::context::{Clock, Mutation, Op, new_id};
 use crate::error::{ApiError, ApiResult};
@@ -287,15 +287,20 @@ async fn plan(
         let here = sea_orm::Condition::all().add(calendar::Column::Id.eq(row.id));
         writer.change::<calendar::Entity, _>(here, moved).await?;
         let mut rows: Vec<calendar_entry::ActiveModel> = Vec::new();
+        let mut dates = Vec::new();
         for entry in &file.entry {
             let mut entry = entry_row(writer, &row, wish_of(entry, &row, places)?, new_id());
             let takes_time = entry.status.takes_time();
             let audience =
                 entry_audience(row.tenant_id, row.field_of_work_id, entry.confidentiality, takes_time, &ways);
             entry.scope_id = ensure(writer, &audience).await?;
+            dates.push((series::plan(&mut entry, writer.now())?, entry.clone()));
             rows.push(full(entry));
         }
         writer.insert_all(rows).await?;
+        for (dates, entry) in dates {
+            series::write(writer, &entry, dates).await?;
+        }
     }
     Ok(())
 }
@@ -339,6 +344,8 @@ fn wish_of(entry: &Entry, calendar: &calendar::Model, places: &BTreeMap<String, 
     if entry.confidentiality.is_some_and(|it| it > calendar.confidentiality) {
         return Err(ApiError::fault(format!("plans.toml: {:?} is wider than its calendar", entry.title)));
     }
+    let rule = entry.repeats.as_deref();
+    let recurrence = Recurrence::checked(rule, BTreeSet::new(), BTreeSet::new(), time.all_day, Berlin)?;
     Ok(EntryWish {
         title: entry.title.clone(),
         description: entry.description.clone(),
@@ -350,8 +357,15 @@ fn wish_of(entry: &Entry, calendar: &calendar::Model, places: &BTreeMap<String, 
         place,
         location: entry.location.clone(),
         organiser: entry.organiser.clone(),
+        speakers: Vec::new(),
+        responsible_office: None,
+        audiences: entry.audiences.clone(),
         target_groups: entry.target_groups.clone(),
+        pillar: entry.pillar,
+        cost: entry.cost.clone(),
         registration_url: entry.registration_url.clone(),
+        recurrence,
+        uid: None,
         source: entry.source.clone(),
     })
 }

@@ -1,10 +1,13 @@
 //! The formats of the seed files.
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use verbund_entities::{
-    Confidentiality, EntryKind, EntryStatus, HolidayExtent, HolidayKind, LearningPlaceKind, RegionKind,
+    Audience, Confidentiality, EntryKind, EntryStatus, HolidayExtent, HolidayKind, LearningPlaceKind, Pillar,
+    RegionKind,
 };
 
 use crate::error::{ApiError, ApiResult};
@@ -128,8 +131,14 @@ pub(super) struct Entry {
     pub location: Option<String>,
     pub organiser: Option<String>,
     #[serde(default)]
+    pub audiences: BTreeSet<Audience>,
+    #[serde(default)]
     pub target_groups: Vec<String>,
+    pub pillar: Option<Pillar>,
+    pub cost: Option<String>,
     pub registration_url: Option<String>,
+    /// Recurrence rule.
+    pub repeats: Option<String>,
     pub source: Option<String>,
 }
 

@@ -27,6 +27,7 @@ owned!(
     agreement_signature,
     calendar,
     calendar_entry,
+    calendar_occurrence,
     field_of_work,
     learning_place,
     learning_place_origin,

@@ -135,6 +135,28 @@ impl PageRequest {
         })
     }
 
+    /// Puts two pages of the same request into one, in the order of the rows that `rank` gives.
+    pub fn merged<M, K: Ord>(&self, one: Page<M>, other: Page<M>, rank: impl Fn(&M) -> K) -> Page<M> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let (has_previous, has_next) = (one.has_previous || other.has_previous, one.has_next || other.has_next);
+        let rows = one.rows.into_iter().chain(other.rows);
+        let mut all: Vec<_> = rows.zip(one.cursors.into_iter().chain(other.cursors)).collect();
+        all.sort_by_key(|(row, _)| rank(row));
+        let surplus = all.len().saturating_sub(limit);
+        if self.backward {
+            all.drain(..surplus);
+        } else {
+            all.truncate(limit);
+        }
+        let (rows, cursors) = all.into_iter().unzip();
+        Page {
+            rows,
+            cursors,
+            has_previous: has_previous || (self.backward && surplus > 0),
+            has_next: has_next || (!self.backward && surplus > 0),
+        }
+    }
+
     /// Reads the page from `select`.
     ///
     /// # Errors
@@ -223,6 +245,14 @@ pub struct Page<M> {
     pub has_previous: bool,
     /// Whether rows come after.
     pub has_next: bool,
+}
+
+impl<M> Page<M> {
+    /// The same page of other rows.
+    pub fn map<N>(self, row: impl FnMut(M) -> N) -> Page<N> {
+        let Self { rows, cursors, has_previous, has_next } = self;
+        Page { rows: rows.into_iter().map(row).collect(), cursors, has_previous, has_next }
+    }
 }
 
 /// `column`, which holds folded text, contains `text`; `%` and `_` stand for themselves.

@@ -191,6 +191,18 @@ impl<'a> Writer<'a> {
         self.update(E::update_many().set(values).filter(condition.into())).await
     }
 
+    /// Deletes the rows of an owned table that the actor sees and that meet `condition`. For rows that are computed from
+    /// others; what people wrote ends, and stays.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    pub async fn delete<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<u64> {
+        use sea_orm::sea_query::IntoCondition as _;
+        let delete = E::delete_many().filter(condition.into().into_condition());
+        Ok(delete.exec(self.conn).await?.rows_affected)
+    }
+
     /// Like [`Self::change`], for a value of `unique` that may be taken.
     ///
     /// # Errors
