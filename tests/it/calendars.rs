@@ -1,7 +1,9 @@
 //! Calendars: made, changed, put away, narrowed and widened. Their entries and the list of entries are beside it.
 
+mod agenda;
 mod entries;
 mod lists;
+mod series;
 mod times;
 
 use serde_json::{Value, json};
@@ -20,7 +22,7 @@ pub fn cases() -> Vec<Case> {
         widening_a_calendar_widens_no_entry,
         only_its_owners_planners_change_a_calendar,
     ];
-    [own, entries::cases(), times::cases(), lists::cases()].concat()
+    [own, entries::cases(), times::cases(), lists::cases(), series::cases(), agenda::cases()].concat()
 }
 
 const WHOLE: &str = "calendar { name description color confidentiality timeZone fieldOfWork { key } tenant { slug }

@@ -20,6 +20,11 @@ const MONTH: &str = r#"{ calendarEntries(between: {start: "2027-05-01T00:00:00Z"
     ... on CalendarEntrySummary { title fieldOfWork { key } }
     ... on CalendarEntryFull { title fieldOfWork { key } place { name region { name } tenant { slug } origins { name } } } } } }"#;
 
+const AGENDA: &str = r#"{ agenda(between: {start: "2027-05-01T00:00:00Z", end: "2027-06-01T00:00:00Z"}, first: 100) {
+    nodes { key start end occurrence entry { __typename id calendar { name tenant { slug } } tenant { slug }
+    ... on CalendarEntrySummary { title fieldOfWork { key } }
+    ... on CalendarEntryFull { title fieldOfWork { key } place { name region { name } tenant { slug } origins { name } } } } } } }"#;
+
 /// Puts `count` entries into May 2027, copies of an entry of the world: same calendar, same scope, at a place.
 async fn fill(rows: &Rows, app: &TestApp, count: usize, place: Option<&str>) {
     let like = rows.id(row_of(app.world.id("entry.oal.counselling.day")));
@@ -104,6 +109,8 @@ fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String)> {
         ("nodes, 5 types", (planner, format!("{{ nodes(ids: [{}]) {{ id }} }}", mixed.join(", ")))),
         ("month", (planner, MONTH.to_owned())),
         ("month, anonymous", ("", MONTH.to_owned())),
+        ("agenda", (planner, AGENDA.to_owned())),
+        ("agenda, anonymous", ("", AGENDA.to_owned())),
         ("month, count too", (planner, MONTH.replace("nodes {", "totalCount nodes {"))),
         ("calendars", (planner, "{ calendars(first: 100) { nodes { name tenant { slug } fieldOfWork { key } viewerLevel } } }".to_owned())),
         (

@@ -92,15 +92,26 @@ impl Placed {
         Self { server, store, app_url: database.url, config }
     }
 
+    /// What is seen through the list of entries, and through the agenda, which must be the same.
     async fn over_http(&self, random: &Random, person: usize) -> Seen {
+        let entries = self.listed(random, person, "calendarEntries", "__typename id", "").await;
+        let dates = self.listed(random, person, "agenda", "entry { __typename id }", "/entry").await;
+        assert_eq!(entries, dates, "person {person}");
+        entries
+    }
+
+    async fn listed(&self, random: &Random, person: usize, list: &str, selection: &str, at: &str) -> Seen {
         let client = self.server.client(Some(token(&self.config, &random.subject(person), random.now)));
         let (mut seen, mut after) = (Seen::new(), json!(null));
         loop {
-            let query = "query($after: String) { calendarEntries(first: 100, after: $after,
-                between: {start: \"2027-01-01T00:00:00Z\", end: \"2028-01-01T00:00:00Z\"}) {
-                nodes { __typename id } pageInfo { hasNextPage endCursor } } }";
-            let page = client.send(query, json!({ "after": after })).await.data()["calendarEntries"].clone();
+            let query = format!(
+                "query($after: String) {{ {list}(first: 100, after: $after,
+                between: {{start: \"2027-01-01T00:00:00Z\", end: \"2028-01-01T00:00:00Z\"}}) {{
+                nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+            );
+            let page = client.send(&query, json!({ "after": after })).await.data()[list].clone();
             for node in page["nodes"].as_array().expect("nodes") {
+                let node = node.pointer(at).expect("an entry");
                 let id =
                     NodeType::CalendarEntry.parse(&node["id"].as_str().expect("an id").into(), "id").expect("an id");
                 let level = match node["__typename"].as_str().expect("a type") {
@@ -135,6 +146,9 @@ impl Placed {
         let mut tx = conn.begin().await.expect("a transaction");
         let set = format!("SET LOCAL app.scopes = '{{{}}}'", scopes.join(","));
         tx.execute(AssertSqlSafe(set)).await.expect("a setting");
+        // Dates of series must not show more than their series do.
+        let dates = "SELECT count(*) FROM calendar_occurrence WHERE entry_id NOT IN (SELECT id FROM calendar_entry)";
+        assert_eq!(tx.fetch_one(dates).await.expect("a count").get::<i64, _>(0), 0);
         let rows = tx.fetch_all("SELECT id FROM calendar_entry ORDER BY id").await.expect("rows");
         rows.iter().map(|row| row.get("id")).collect()
     }

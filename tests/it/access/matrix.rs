@@ -76,7 +76,7 @@ pub const OBJECTS: [&str; 44] = [
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 10] = [
+pub const LISTS: [(&str, &str); 11] = [
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -85,6 +85,7 @@ pub const LISTS: [(&str, &str); 10] = [
         "calendarEntries",
         r#"calendarEntries(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#,
     ),
+    ("agenda", r#"agenda(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#),
     ("learningPlaces", "learningPlaces { totalCount }"),
     (
         "holidays",

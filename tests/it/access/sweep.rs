@@ -171,6 +171,9 @@ const EVERYTHING: &str = r#"{
     calendarEntries(first: 100, between: {start: "2026-01-01T00:00:00Z", end: "2029-01-01T00:00:00Z"}) { totalCount nodes {
         id calendar { name } ... on CalendarEntrySummary { title }
         ... on CalendarEntryFull { title description location organiser targetGroups } } }
+    agenda(first: 100, between: {start: "2026-01-01T00:00:00Z", end: "2029-01-01T00:00:00Z"}) { totalCount nodes { key
+        entry { id calendar { name } ... on CalendarEntrySummary { title }
+        ... on CalendarEntryFull { title description location organiser targetGroups } } } }
     agreements(first: 100) { totalCount nodes { title } }
     tenants(first: 100) { nodes { slug members(first: 5) { totalCount nodes { name email } }
         incomingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } }
@@ -218,6 +221,13 @@ async fn asking_for_a_hidden_column_finds_nothing(app: TestApp) {
         let ids: Vec<_> =
             data["calendarEntries"]["nodes"].as_array().expect("nodes").iter().map(|it| it["id"].clone()).collect();
         assert_eq!(data["calendarEntries"]["totalCount"], ids.len());
+        // The agenda has the same, by every door.
+        let query = "query($filter: CalendarEntryFilter!) { agenda(filter: $filter, first: 100,
+            between: {start: \"2027-02-01T00:00:00Z\", end: \"2027-03-01T00:00:00Z\"}) { totalCount nodes { entry { id } } } }";
+        let data = planner.send(query, json!({ "filter": filter })).await.data();
+        let dates: Vec<_> =
+            data["agenda"]["nodes"].as_array().expect("nodes").iter().map(|it| it["entry"]["id"].clone()).collect();
+        assert_eq!((dates, data["agenda"]["totalCount"].as_u64()), (ids.clone(), Some(ids.len() as u64)));
         ids
     };
     let busy = json!(app.world.id("entry.oal.orientation.fair"));

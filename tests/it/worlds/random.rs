@@ -430,7 +430,7 @@ impl Random {
         .await;
         put(
             db,
-            self.entries.iter().map(|it| e::calendar_entry::Model {
+            self.entries.iter().enumerate().map(|(index, it)| e::calendar_entry::Model {
                 id: it.id,
                 tenant_id: self.tenants[self.calendars[it.calendar].tenant].id,
                 scope_id: it.scope,
@@ -447,9 +447,22 @@ impl Random {
                 time_zone: "UTC".to_owned(),
                 starts_at: it.starts.and_utc(),
                 ends_at: it.starts.and_utc() + chrono::TimeDelta::hours(1),
+                recurrence_rule: None,
+                extra_dates: None,
+                except_dates: None,
+                // Every second one is a series, whose dates stand in a table of their own.
+                expanded_until: (index % 2 == 1).then_some(now),
+                series_id: None,
+                series_date: None,
+                uid: None,
                 learning_place_id: None,
                 location: None,
                 organiser: None,
+                speakers: None,
+                responsible_office: None,
+                pillar: None,
+                audiences: None,
+                cost: None,
                 target_groups: None,
                 registration_url: None,
                 cancel_reason: None,
@@ -458,6 +471,20 @@ impl Random {
                 version: 1,
                 created_at: now,
                 updated_at: now,
+            }),
+        )
+        .await;
+        put(
+            db,
+            self.entries.iter().skip(1).step_by(2).map(|it| e::calendar_occurrence::Model {
+                id: it.id,
+                tenant_id: self.tenants[self.calendars[it.calendar].tenant].id,
+                scope_id: it.scope,
+                entry_id: it.id,
+                starts_local: it.starts,
+                ends_local: it.starts + chrono::TimeDelta::hours(1),
+                starts_at: it.starts.and_utc(),
+                ends_at: it.starts.and_utc() + chrono::TimeDelta::hours(1),
             }),
         )
         .await;
