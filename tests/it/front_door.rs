@@ -22,6 +22,7 @@ pub fn cases() -> Vec<Case> {
         budgets_are_spent_by_points_and_told,
         introspection_can_be_for_those_who_signed_in,
         slow_and_broken_requests_are_ended,
+        who_hangs_up_leaves_no_transaction_behind,
     ]
 }
 
@@ -384,4 +385,28 @@ async fn slow_and_broken_requests_are_ended(app: TestApp) {
         assert!(status.is_none_or(|it| answer.starts_with(&format!("HTTP/1.1 {it}"))), "{what}: {answer}");
     }
     assert_eq!(server.client(None).ask("{ __typename }").await.status, 200);
+}
+
+async fn who_hangs_up_leaves_no_transaction_behind(app: TestApp) {
+    // One connection to the database, so that whatever is left behind meets the next one who asks.
+    let server = with(&app, |it| it.database.max_connections = 1).await;
+    let planner = server.client(Some(app.token("planner@ostallgaeu")));
+    let calendar = app.world.id("calendar.oal.office");
+    let mut version = 1;
+    for turns in 0..250 {
+        let mut hasty = Box::pin(planner.ask("{ viewer { name } calendars { totalCount } }"));
+        for _ in 0..turns {
+            if futures_util::poll!(&mut hasty).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        drop(hasty);
+        if turns % 5 == 0 {
+            let input = json!({ "id": calendar, "version": version, "description": format!("after {turns}") });
+            let told = planner.try_mutate("calendarUpdate", input, "calendar { version }").await;
+            assert_eq!(told["userErrors"], json!([]), "after {turns} turns");
+            version += 1;
+        }
+    }
 }

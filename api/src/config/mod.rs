@@ -81,7 +81,8 @@ pub struct Database {
     owner_url_file: PathBuf,
     /// Role that gets rights on rows.
     pub app_role: String,
-    max_connections: u32,
+    /// Connections; 0 = twice the processors.
+    pub max_connections: u32,
 }
 
 /// Section `auth`.

@@ -257,11 +257,16 @@ async fn counted<T>(stats: &Stats, statement: impl Future<Output = T>) -> T {
 }
 
 /// Begins on one checked-out connection, so that facts and transaction share it.
+///
+/// In a task of its own, which always comes to its end: sqlx 0.9 counts a transaction only when it has begun, so that one
+/// whose caller hangs up while `BEGIN` is under way would never be rolled back, and the next who gets the connection
+/// would find itself in a stranger's transaction.
 async fn begin_on<DB: Database>(
     conn: PoolConnection<DB>,
     begin: String,
 ) -> Result<Transaction<'static, DB>, sqlx::Error> {
-    Transaction::begin(conn, Some(AssertSqlSafe(begin).into_sql_str())).await
+    let begun = tokio::spawn(Transaction::begin(conn, Some(AssertSqlSafe(begin).into_sql_str())));
+    begun.await.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
 }
 
 /// One message opens the transaction and its row-level security settings. The values are ids and fixed words only.
