@@ -131,10 +131,10 @@ impl<'i> Reader<'i> {
         place(&name, self.text, at)
     }
 
-    fn wrong(&mut self, part: &Part<'_, 'i>, key: &str, value: &Spanned<DeValue<'i>>, text: &'static str) {
+    fn wrong(&mut self, part: &Part<'_, 'i>, key: &str, value: &Spanned<DeValue<'i>>, text: Text) {
         let shown = self.text.get(value.span()).unwrap_or_default();
         let place = self.place(part, key, value.span().start);
-        let text = Text::new(text).with("value", clip(shown, 60));
+        let text = text.with("value", clip(shown, 60));
         self.problems.add(Problem::at(UserErrorCode::Invalid, place, text));
     }
 
@@ -162,7 +162,7 @@ impl<'i> Reader<'i> {
         let value = self.value(root, key)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.wrong(root, key, value, "no-table");
+            self.wrong(root, key, value, Text::new("no-table"));
         }
         Some(Part { name: key.to_owned(), at: value.span().start, table: table? })
     }
@@ -170,7 +170,7 @@ impl<'i> Reader<'i> {
     fn parts<'t>(&mut self, root: &Part<'t, 'i>, key: &str) -> Vec<Part<'t, 'i>> {
         let Some(value) = self.value(root, key) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array().filter(|it| !it.is_empty()) else {
-            self.wrong(root, key, value, "no-table");
+            self.wrong(root, key, value, Text::new("no-table"));
             return Vec::new();
         };
         let mut parts = Vec::new();
@@ -178,7 +178,7 @@ impl<'i> Reader<'i> {
             let name = format!("{key}[{}]", index + 1);
             match item.get_ref().as_table() {
                 Some(table) => parts.push(Part { name, at: item.span().start, table }),
-                None => self.wrong(root, &name, item, "no-table"),
+                None => self.wrong(root, &name, item, Text::new("no-table")),
             }
         }
         parts
@@ -187,7 +187,7 @@ impl<'i> Reader<'i> {
     fn line(&mut self, part: &Part<'_, 'i>, key: &str, max: usize) -> ApiResult<Option<String>> {
         let Some(value) = self.value(part, key) else { return Ok(None) };
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong(part, key, value, "no-text");
+            self.wrong(part, key, value, Text::new("no-text"));
             return Ok(None);
         };
         match line(text, "file", max) {
@@ -209,7 +209,7 @@ impl<'i> Reader<'i> {
         part: &Part<'_, 'i>,
         key: &str,
         fits: impl Fn(&str) -> bool,
-        otherwise: &'static str,
+        otherwise: Text,
     ) -> ApiResult<Option<String>> {
         let line = self.line(part, key, 100)?;
         if let Some(text) = &line
@@ -224,7 +224,7 @@ impl<'i> Reader<'i> {
 
     fn edition(&mut self, source: &Part<'_, 'i>) -> ApiResult<Option<String>> {
         let is_date = |text: &str| text.len() == 10 && text.parse::<NaiveDate>().is_ok();
-        self.formed(source, "edition", |text| is_date(text) || is_date(&format!("{text}-01")), "no-edition")
+        self.formed(source, "edition", |text| is_date(text) || is_date(&format!("{text}-01")), Text::new("no-edition"))
     }
 
     fn region(&mut self, covers: &Part<'_, 'i>) -> ApiResult<Option<String>> {
@@ -237,7 +237,7 @@ impl<'i> Reader<'i> {
                     && state.bytes().all(upper)
             })
         };
-        self.formed(covers, "region", fits, "no-state")
+        self.formed(covers, "region", fits, Text::new("no-state"))
     }
 
     fn date(&mut self, part: &Part<'_, 'i>, key: &str) -> Option<NaiveDate> {
@@ -247,7 +247,7 @@ impl<'i> Reader<'i> {
             .and_then(|it| it.date)
             .and_then(|it| NaiveDate::from_ymd_opt(i32::from(it.year), u32::from(it.month), u32::from(it.day)));
         if date.is_none() {
-            self.wrong(part, key, value, "no-date");
+            self.wrong(part, key, value, Text::new("no-date"));
         }
         date
     }
@@ -267,8 +267,9 @@ impl<'i> Reader<'i> {
 
     fn period(&mut self, part: &Part<'_, 'i>, span: Option<(NaiveDate, NaiveDate)>) -> ApiResult<Option<Period>> {
         let is_school_holiday = |text: &str| text.parse() == Ok(HolidayKind::SchoolHoliday);
-        let kind = self.formed(part, "kind", is_school_holiday, "no-school-holiday")?;
-        let extent = self.formed(part, "extent", |text| text.parse::<HolidayExtent>().is_ok(), "no-extent")?;
+        let kind = self.formed(part, "kind", is_school_holiday, Text::new("no-school-holiday"))?;
+        let extent =
+            self.formed(part, "extent", |text| text.parse::<HolidayExtent>().is_ok(), Text::new("no-extent"))?;
         let name_de = self.line(part, "name_de", 120)?;
         let name_en = self.line(part, "name_en", 120)?;
         let Some((first_day, last_day)) = self.days(part) else { return Ok(None) };
