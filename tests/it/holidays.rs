@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         rows_of_an_earlier_version_are_not_doubled,
         a_file_takes_the_place_of_what_is_stored_for_its_days,
         every_problem_of_a_file_is_told_and_nothing_is_stored,
+        of_two_imports_at_once_one_does_it,
         a_file_may_not_overlap_what_stays,
         the_reference_import_leaves_a_later_edition_alone,
         the_command_imports_a_file,
@@ -267,6 +268,18 @@ async fn every_problem_of_a_file_is_told_and_nothing_is_stored(app: TestApp) {
         assert_eq!(places, expected, "{text:?}: {found:?}");
     }
     assert_eq!(rows.dump().await, before);
+}
+
+async fn of_two_imports_at_once_one_does_it(app: TestApp) {
+    let rows = app.database.rows().await;
+    let trail = rows.count("audit_event").await;
+    let text = file("2027-02", &[("2027-06-01", "2027-06-02", "Neue")]);
+    let (one, two) = tokio::join!(imported(&app, &text), imported(&app, &text));
+    let mut touched = [one.expect("imported").touched(), two.expect("imported").touched()];
+    touched.sort_unstable();
+    assert!(touched[0] == 0 && touched[1] > 0, "{touched:?}");
+    assert_eq!(stored(&rows).await.len(), 1);
+    assert_eq!(rows.count("audit_event").await, trail + 1);
 }
 
 async fn a_file_may_not_overlap_what_stays(app: TestApp) {

@@ -290,3 +290,51 @@ impl<'i> Reader<'i> {
         Ok(Some(Period { first_day, last_day, name_de, name_en, extent, place }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SEED: &str = include_str!("../../seed/school_holidays.toml");
+
+    fn places(text: &str) -> Vec<String> {
+        match parse(text) {
+            Ok(_) => Vec::new(),
+            Err(ApiError::Problems(problems)) => {
+                problems.into_iter().filter_map(|it| it.field.map(std::borrow::Cow::into_owned)).collect()
+            }
+            Err(ApiError::Fault(fault)) => panic!("{}", fault.message),
+        }
+    }
+
+    #[test]
+    fn the_file_of_the_binary_is_read() {
+        let file = parse(SEED).unwrap();
+        assert_eq!((file.region.as_str(), file.holidays.len()), ("DE-BY", 31));
+        assert!(file.holidays.is_sorted_by(|a, b| a.last_day < b.first_day), "none overlaps another");
+    }
+
+    #[test]
+    fn a_long_one_overlaps_all_that_lie_in_it() {
+        let summer = "\n[[holiday]]\nkind = \"SCHOOL_HOLIDAY\"\nfrom = 2024-01-06\nto = 2024-06-30\nname_de = \"x\"\n\
+                      name_en = \"x\"\nextent = \"STATEWIDE\"\n";
+        let found = places(&format!("{SEED}{summer}"));
+        let names: Vec<_> = found.iter().filter_map(|it| it.split(' ').next()).collect();
+        assert_eq!(names, ["holiday[2]", "holiday[3]", "holiday[4]"]);
+    }
+
+    #[test]
+    fn a_file_that_is_cut_or_lacks_a_line_is_refused_or_read_but_never_a_fault() {
+        for end in (0..SEED.len()).step_by(7).filter(|it| SEED.is_char_boundary(*it)) {
+            places(&SEED[..end]);
+        }
+        let lines: Vec<_> = SEED.lines().collect();
+        for gone in 0..lines.len().min(40) {
+            let mut rest = lines.clone();
+            let line = rest.remove(gone);
+            let needed = ["edition", "attribution", "[", "region", "kind", "from", "to", "name_", "extent"];
+            let found = places(&rest.join("\n"));
+            assert_eq!(needed.iter().any(|it| line.starts_with(it)), !found.is_empty(), "{line}: {found:?}");
+        }
+    }
+}
