@@ -25,8 +25,10 @@ pub struct Model {
     pub name_en: String,
     /// Whether it holds everywhere in the region.
     pub extent: HolidayExtent,
-    /// Attribution and licence.
+    /// Attribution and licence; for what comes by rule, the law.
     pub source: String,
+    /// Edition of the data that the row came with: `2026-11`; none where it comes by rule.
+    pub edition: Option<String>,
 }
 
 /// Joins are written where they are needed; see `store` in the api crate.

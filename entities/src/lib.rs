@@ -30,6 +30,7 @@ pub mod scope;
 pub mod scope_share;
 pub mod share;
 pub mod tenant;
+pub mod tenant_closure;
 
 /// The one scope of everything public, the same in every installation.
 pub const PUBLIC_SCOPE: Uuid = Uuid::from_u128(1);

@@ -12,6 +12,7 @@ mod m20261123_000006_trail;
 mod m20261123_000007_facts;
 mod m20261123_000008_walls;
 mod m20261124_000009_live;
+mod m20261124_000010_closures;
 mod m20261124_000011_series;
 mod rls;
 mod run;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_facts::Migration),
             Box::new(m20261123_000008_walls::Migration),
             Box::new(m20261124_000009_live::Migration),
+            Box::new(m20261124_000010_closures::Migration),
             Box::new(m20261124_000011_series::Migration),
         ]
     }

@@ -4,12 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
+use verbund::holidays::rules;
+use verbund_entities::{HolidayExtent, HolidayKind};
 use verbund_tests::demo::Demo;
 use verbund_tests::harness::corpus;
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
-    cases!["corpus"; the_demo_carries_every_fact_of_its_sources]
+    cases!["corpus";
+        the_demo_carries_every_fact_of_its_sources,
+        public_holidays_by_rule_are_those_of_two_publishers,
+    ]
 }
 
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
@@ -52,7 +57,7 @@ async fn the_demo_carries_every_fact_of_its_sources(app: TestApp) {
     assert_eq!(source.len(), 47);
     assert_eq!(regions, source);
 
-    let query = r#"query($after: String) { holidays(region: {state: "DE-BY"}, between: {firstDay: "2023-01-01", lastDay: "2029-12-31"},
+    let query = r#"query($after: String) { holidays(region: {state: "DE-BY"}, between: {firstDay: "2024-01-01", lastDay: "2028-12-31"},
         first: 100, after: $after) { nodes { kind firstDay lastDay nameDe } pageInfo { hasNextPage endCursor } } }"#;
     let holidays: BTreeSet<_> = all(&client, query, "holidays")
         .await
@@ -96,4 +101,45 @@ async fn the_demo_carries_every_fact_of_its_sources(app: TestApp) {
         .collect();
     assert_eq!(source.len(), 81);
     assert_eq!(origins, source, "every source record stays traceable");
+}
+
+async fn public_holidays_by_rule_are_those_of_two_publishers(_app: TestApp) {
+    let Some(corpus) = corpus() else { return };
+    let by_rule = |years: std::ops::RangeInclusive<i32>| -> BTreeSet<_> {
+        years
+            .flat_map(rules::bavaria)
+            .filter(|it| it.kind == HolidayKind::Public)
+            .map(|it| (it.day.to_string(), it.name_de.to_owned(), it.extent))
+            .collect()
+    };
+    let one: BTreeSet<_> = rows(&corpus.join("holidays/by_public_2024-2028.csv"))
+        .iter()
+        .map(|it| {
+            let extent =
+                if it["scope"] == "public" { HolidayExtent::Statewide } else { HolidayExtent::CatholicMunicipalities };
+            (it["date"].clone(), it["name_de"].clone(), extent)
+        })
+        .collect();
+    assert_eq!(one.len(), 65);
+    assert_eq!(by_rule(2024..=2028), one);
+
+    // The other publisher has more states and other names, and one day that holds in Augsburg only.
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_path(corpus.join("holidays/openholidays_de_public.csv"))
+        .expect("the table of the other publisher");
+    let other: Vec<BTreeMap<String, String>> = reader.deserialize().map(|row| row.expect("a row")).collect();
+    let other: BTreeSet<_> = other
+        .iter()
+        .filter(|it| {
+            it["Type"] == "Public"
+                && (it["Subdivisions"].is_empty() || it["Subdivisions"].split(',').any(|it| it == "BY"))
+        })
+        .map(|it| it["StartDate"].clone())
+        .collect();
+    let years: BTreeSet<i32> = other.iter().map(|it| it[..4].parse().expect("a year")).collect();
+    let (first, last) = (*years.first().expect("a year"), *years.last().expect("a year"));
+    assert!(last - first >= 5, "{years:?}");
+    let days: BTreeSet<_> = by_rule(first..=last).into_iter().map(|it| it.0).collect();
+    assert_eq!(days, other);
 }

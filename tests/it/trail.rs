@@ -107,6 +107,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["shareEnd", "Share", "share.ended", "2"],
         ["calendarArchive", "Calendar", "calendar.updated", "3"],
         ["agreementEnd", "Agreement", "agreement.ended", "5"],
+        ["tenantClosureCreate", "TenantClosure", "tenant_closure.created", "1"],
+        ["tenantClosureUpdate", "TenantClosure", "tenant_closure.updated", "2"],
+        ["tenantClosureDelete", "TenantClosure", "tenant_closure.deleted", "3"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation, in the order of the walk; `agreementSign` comes twice.
-pub const MUTATIONS: [&str; 15] = [
+pub const MUTATIONS: [&str; 18] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -22,6 +22,9 @@ pub const MUTATIONS: [&str; 15] = [
     "shareEnd",
     "calendarArchive",
     "agreementEnd",
+    "tenantClosureCreate",
+    "tenantClosureUpdate",
+    "tenantClosureDelete",
 ];
 
 /// One mutation, ready to be sent.
@@ -48,6 +51,7 @@ const OF_CALENDAR: &str = "calendar { id version }";
 const OF_AGREEMENT: &str = "agreement { id version }";
 const OF_SHARE: &str = "share { id version }";
 const OF_ENTRY: &str = "calendarEntry { id ... on CalendarEntryFull { version } }";
+const OF_CLOSURE: &str = "tenantClosure { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
 impl<'a> Walk<'a> {
@@ -120,6 +124,12 @@ impl<'a> Walk<'a> {
                 let input = with(&self.agreement, json!({ "tenant": tenant, "reason": "over" }));
                 ("agreementEnd", ADMIN, input, OF_AGREEMENT)
             }
+            16 => created("tenantClosureCreate"),
+            17 => {
+                let input = with(&self.last["tenantClosure"], json!({ "title": "Renamed" }));
+                ("tenantClosureUpdate", ADMIN, input, OF_CLOSURE)
+            }
+            18 => ("tenantClosureDelete", ADMIN, with(&self.last["tenantClosure"], json!({})), OF_CLOSURE),
             _ => return None,
         };
         self.at += 1;
@@ -172,6 +182,12 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
                 "object": { "calendar": id("calendar.oal.counselling") },
             }),
             OF_SHARE,
+        ),
+        (
+            "tenantClosureCreate",
+            ADMIN,
+            json!({ "tenant": tenant, "title": "New", "firstDay": "2027-05-03" }),
+            OF_CLOSURE,
         ),
     ]
 }

@@ -85,7 +85,8 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
 
 impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
-    /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`.
+    /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
+    /// `closure.oal.inventory`.
     pub fn id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
     }
@@ -133,6 +134,7 @@ impl World {
         world.agreements(&as_actor).await;
         world.calendars(&as_actor).await;
         world.shares(&as_actor).await;
+        world.closures(&as_actor).await;
         server.stop().await?;
         Ok(world)
     }
@@ -234,5 +236,13 @@ impl World {
             let made = admin.mutate("shareCreate", input, "share { id }").await;
             self.put(format!("share.{name}"), &made["share"]["id"]);
         }
+    }
+
+    async fn closures(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        let input = json!({
+            "tenant": self.id("tenant.ostallgaeu"), "title": "Inventory", "firstDay": "2027-03-01", "lastDay": "2027-03-02",
+        });
+        let made = as_actor("admin@ostallgaeu").mutate("tenantClosureCreate", input, "tenantClosure { id }").await;
+        self.put("closure.oal.inventory".to_owned(), &made["tenantClosure"]["id"]);
     }
 }

@@ -71,8 +71,15 @@ enum Command {
 
 #[derive(Subcommand)]
 enum ImportCommand {
-    /// Common fields of work, regions and holidays that come with the binary. What is there already stays.
+    /// Common fields of work, regions and holidays that come with the binary. What is there already stays; school
+    /// holidays give way to a later edition.
     Reference,
+    /// School holidays from a file (api/seed/README.md has the format): they take the place of those that are stored
+    /// for the same state and days. A file with a problem changes nothing.
+    Holidays {
+        /// The file (TOML).
+        file: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -209,7 +216,13 @@ async fn command(cli: Cli) -> Result<(), String> {
         Command::Import(ImportCommand::Reference) => {
             let config = Config::load(file)?;
             config.check_operator()?;
-            say(&format!("{} rows added", operator::reference(&config).await?));
+            say(&format!("{} rows added or renewed", operator::reference(&config).await?));
+            Ok(())
+        }
+        Command::Import(ImportCommand::Holidays { file: data }) => {
+            let config = Config::load(file)?;
+            config.check_operator()?;
+            say(&operator::holidays(&config, &data).await?);
             Ok(())
         }
         Command::Schema => {

@@ -1,5 +1,7 @@
 //! Commands of the operator: authorities, first admins, tokens, reference data.
 
+use std::path::Path;
+
 use chrono::Duration;
 use verbund_entities::RoleKey;
 
@@ -8,6 +10,8 @@ use crate::app::local_issuer;
 use crate::auth::{Actor, TokenRequest};
 use crate::config::Config;
 use crate::context::Clock;
+use crate::error::ApiError;
+use crate::holidays::import;
 use crate::members::WishedMember;
 use crate::operator::{TenantWish, create_tenant, grant_role, operation, say};
 use crate::seed;
@@ -42,6 +46,21 @@ pub(super) async fn reference(config: &Config) -> Result<u64, String> {
     let done = seed::reference(&op).await.map_err(|error| say(&error));
     op.store.close().await;
     done
+}
+
+/// Imports a file of school holidays; what came of it in one line, or every problem in a line of its own.
+pub(super) async fn holidays(config: &Config, file: &Path) -> Result<String, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let op = operation(config, &Clock::System).await?;
+    let done = import(&op, &text).await;
+    op.store.close().await;
+    done.map(|it| it.say()).map_err(|error| match &error {
+        ApiError::Fault(_) => say(&error),
+        ApiError::Problems(problems) => {
+            let lines: Vec<_> = problems.iter().map(|it| say(&it.clone().into())).collect();
+            format!("{}: nothing was stored\n{}", file.display(), lines.join("\n"))
+        }
+    })
 }
 
 /// Signs a token for the account `<role>@<tenant>` of the local issuer, and gives it the role if it lacks it.

@@ -131,7 +131,7 @@ fn until(last: Option<NaiveDate>, today: NaiveDate) -> Check {
         None => Check::warn(NAME, "no school holidays are known: run `verbund import reference`"),
         Some(last) if (last - today).num_days() < SOON => Check::warn(
             NAME,
-            format!("school holidays are known until {last}: run `verbund import reference` of a newer version"),
+            format!("school holidays are known until {last}: run `verbund import holidays` with a newer file"),
         ),
         Some(last) => Check::ok(NAME, format!("school holidays are known until {last}")),
     }

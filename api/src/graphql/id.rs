@@ -30,6 +30,8 @@ pub enum NodeType {
     LearningPlace,
     /// A holiday.
     Holiday,
+    /// Days on which an authority's office is closed.
+    TenantClosure,
 }
 
 impl NodeType {
@@ -45,6 +47,7 @@ impl NodeType {
         Self::CalendarEntry,
         Self::LearningPlace,
         Self::Holiday,
+        Self::TenantClosure,
     ];
 
     /// The prefix, for ever.
@@ -60,6 +63,7 @@ impl NodeType {
             Self::CalendarEntry => "cen",
             Self::LearningPlace => "lpl",
             Self::Holiday => "hol",
+            Self::TenantClosure => "clo",
         }
     }
 

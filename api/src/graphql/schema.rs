@@ -8,7 +8,7 @@ use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
 use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription};
-use crate::holidays::HolidayQuery;
+use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
 use crate::tenants::{TenantMutation, TenantQuery};
@@ -28,7 +28,14 @@ pub struct Query(
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
 #[derive(MergedObject, Default)]
-pub struct Mutation(TenantMutation, MemberMutation, AgreementMutation, ShareMutation, CalendarMutation);
+pub struct Mutation(
+    TenantMutation,
+    MemberMutation,
+    AgreementMutation,
+    ShareMutation,
+    CalendarMutation,
+    ClosureMutation,
+);
 
 /// What is told as it happens, with rights judged anew before every event.
 #[derive(MergedSubscription, Default)]

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
-use sea_orm::{ColumnTrait, QueryFilter};
+use chrono::Months;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use verbund_entities::{HolidayExtent, HolidayKind as Kind, holiday, tenant};
 
 use super::Holiday;
+use super::rules::STATE;
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, list};
@@ -14,7 +16,7 @@ use crate::graphql::enums::HolidayKind;
 use crate::graphql::id::{NodeType, at_most_100};
 use crate::graphql::scalars::Date;
 use crate::i18n::Text;
-use crate::store::{Order, PageRequest, SortValue, page_cost};
+use crate::store::{Order, PageRequest, Session, SortValue, page_cost};
 
 /// See the module.
 #[derive(Default)]
@@ -24,9 +26,37 @@ pub struct HolidayQuery;
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct DateRange {
     /// First day.
-    first_day: Date,
+    pub first_day: Date,
     /// Last day, inclusive.
-    last_day: Date,
+    pub last_day: Date,
+}
+
+impl DateRange {
+    /// Refuses a range that ends before it begins.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` at `between.lastDay`.
+    pub fn check(&self) -> ApiResult<()> {
+        if self.first_day > self.last_day {
+            let text = Text::new("ends-before-start").with("from", self.first_day.0).with("until", self.last_day.0);
+            return Err(Problem::at(UserErrorCode::OutOfRange, "between.lastDay", text).into());
+        }
+        Ok(())
+    }
+
+    /// Refuses also a range of more than `years` years.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` at `between.lastDay`.
+    pub fn check_years(&self, years: u32) -> ApiResult<()> {
+        self.check()?;
+        let end = self.first_day.0.checked_add_months(Months::new(12 * years));
+        if end.is_some_and(|end| self.last_day.0 >= end) {
+            let text = Text::new("window-too-long").with("max", years);
+            return Err(Problem::at(UserErrorCode::OutOfRange, "between.lastDay", text).into());
+        }
+        Ok(())
+    }
 }
 
 /// Whose holidays.
@@ -38,8 +68,28 @@ pub enum HolidayRegion {
     Tenant(ID),
 }
 
-/// The state whose holidays hold for authorities; all of them lie in Bavaria today.
-const STATE: &str = "DE-BY";
+/// Keeps of a selection what holds for an authority, with its own setting for Assumption Day.
+pub(super) fn of_tenant(select: Select<holiday::Entity>, tenant: &tenant::Model) -> Select<holiday::Entity> {
+    let select = select.filter(holiday::Column::Region.eq(STATE));
+    if tenant.assumption_day {
+        return select;
+    }
+    select.filter(holiday::Column::Extent.eq(HolidayExtent::Statewide))
+}
+
+/// The last day of the last school holidays that are known for authorities.
+///
+/// # Errors
+/// The database fails.
+pub async fn school_holidays_known_until(session: &Session) -> ApiResult<Option<Date>> {
+    let select = session
+        .reference::<holiday::Entity>()
+        .filter(holiday::Column::Region.eq(STATE))
+        .filter(holiday::Column::Kind.eq(Kind::SchoolHoliday))
+        .order_by_desc(holiday::Column::EndsOn)
+        .limit(1);
+    Ok(session.one(select).await?.map(|it| Date(it.ends_on)))
+}
 
 #[Object]
 impl HolidayQuery {
@@ -58,11 +108,7 @@ impl HolidayQuery {
     ) -> ApiResult<Paged<Holiday>> {
         let name = format!("holidays {region:?} {between:?} {kinds:?}");
         let request = PageRequest::new(first, after, last, before, &name)?;
-        if between.first_day > between.last_day {
-            let text =
-                Text::new("ends-before-start").with("from", between.first_day.0).with("until", between.last_day.0);
-            return Err(Problem::at(UserErrorCode::OutOfRange, "between.lastDay", text).into());
-        }
+        between.check()?;
         let session = ctx.session().await?;
         let mut select = session
             .reference::<holiday::Entity>()
@@ -74,10 +120,7 @@ impl HolidayQuery {
                 let id = NodeType::Tenant.parse(&id, "region.tenant")?;
                 let tenant = session.get::<tenant::Entity>(id).await?;
                 let tenant = tenant.ok_or_else(|| Problem::not_found("region.tenant"))?;
-                select = select.filter(holiday::Column::Region.eq(STATE));
-                if !tenant.assumption_day {
-                    select = select.filter(holiday::Column::Extent.eq(HolidayExtent::Statewide));
-                }
+                select = of_tenant(select, &tenant);
             }
         }
         if let Some(kinds) = kinds {

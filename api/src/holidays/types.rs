@@ -66,8 +66,13 @@ impl Holiday {
         self.0.extent.into()
     }
 
-    /// Attribution and licence.
+    /// Attribution and licence of the data; for what comes by rule, the law.
     async fn source(&self) -> &str {
         &self.0.source
+    }
+
+    /// Edition of the data: `2026-11`. Null for what comes by rule.
+    async fn edition(&self) -> Option<&str> {
+        self.0.edition.as_deref()
     }
 }

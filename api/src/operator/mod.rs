@@ -4,7 +4,7 @@
 
 mod tenants;
 
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::ExposeSecret as _;
 use verbund_entities::{RoleKey, tenant};
 
@@ -14,11 +14,11 @@ pub use tenants::{TenantWish, create_tenant};
 use crate::auth::Actor;
 use crate::config::Config;
 use crate::context::{Clock, Mutation, Op, new_id};
-use crate::error::{ApiError, ApiResult, Problem};
-use crate::i18n::Locale;
+use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::i18n::{Locale, Text};
 use crate::members::{RoleWish, WishedMember, give_role};
 use crate::policy::Grant;
-use crate::store::{DatabaseSettings, Store};
+use crate::store::{DatabaseSettings, Session, Store};
 
 /// The operator's operation on the configured database.
 ///
@@ -42,6 +42,16 @@ pub fn say(error: &ApiError) -> String {
             lines.join("; ")
         }
     }
+}
+
+/// The authority in whose trail it is told what concerns all of them: the first one.
+///
+/// # Errors
+/// There is none yet; the database fails.
+pub(crate) async fn teller(session: &Session) -> ApiResult<tenant::Model> {
+    let first = session.reference::<tenant::Entity>().order_by_asc(tenant::Column::Id).limit(1);
+    let none = || Problem::whole(UserErrorCode::Conflict, Text::new("authority-first")).into();
+    session.one(first).await?.ok_or_else(none)
 }
 
 /// Gives an account a role in the authority `slug`: how the first admin comes in.

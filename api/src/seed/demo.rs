@@ -105,7 +105,7 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
         let change = insert_tenant(&writer, wish, id).await?;
         recorded = Some(mutation.record(&writer, change).await?);
     }
-    let fields = super::reference::insert(&writer(session, &grants, "kaufbeuren").await?).await?;
+    let fields = super::reference::insert(session, &writer(session, &grants, "kaufbeuren").await?).await?;
     let agreement = agreement(&writer(session, &grants, "ostallgaeu").await?, &tenants, &fields).await?;
     let places = places(session, &grants).await?;
     let plans: Plans = parse(PLANS)?;

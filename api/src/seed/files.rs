@@ -5,10 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use verbund_entities::{
-    Audience, Confidentiality, EntryKind, EntryStatus, HolidayExtent, HolidayKind, LearningPlaceKind, Pillar,
-    RegionKind,
-};
+use verbund_entities::{Audience, Confidentiality, EntryKind, EntryStatus, LearningPlaceKind, Pillar, RegionKind};
 
 use crate::error::{ApiError, ApiResult};
 
@@ -40,26 +37,6 @@ pub(super) struct Region {
     pub population: i32,
     #[serde(deserialize_with = "date")]
     pub population_date: NaiveDate,
-}
-
-/// `public_holidays.toml` and `school_holidays.toml`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Holidays {
-    pub source: Source,
-    pub holiday: Vec<Holiday>,
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Holiday {
-    pub kind: HolidayKind,
-    pub region: String,
-    #[serde(deserialize_with = "date")]
-    pub from: NaiveDate,
-    #[serde(deserialize_with = "date")]
-    pub to: NaiveDate,
-    pub name_de: String,
-    pub name_en: String,
-    pub extent: HolidayExtent,
 }
 
 /// `learning_places.toml`.

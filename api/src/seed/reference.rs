@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, Insert, QuerySelect};
+use sea_orm::{ActiveModelTrait, Insert};
 use uuid::Uuid;
-use verbund_entities::{PUBLIC_SCOPE, field_of_work, holiday, region, tenant};
+use verbund_entities::{PUBLIC_SCOPE, field_of_work, holiday, region};
 
-use super::files::{Holidays, Regions, parse};
+use super::files::{Regions, parse};
 use crate::context::{Change, Mutation, Op, new_id};
-use crate::error::{ApiResult, Problem, UserErrorCode};
-use crate::i18n::Text;
+use crate::error::ApiResult;
+use crate::holidays::{self, rules};
+use crate::operator::teller;
 use crate::policy::Grant;
-use crate::store::{Writer, full};
+use crate::store::{Session, Writer, full};
 
 const REGIONS: &str = include_str!("../../seed/regions.toml");
-const PUBLIC_HOLIDAYS: &str = include_str!("../../seed/public_holidays.toml");
 const SCHOOL_HOLIDAYS: &str = include_str!("../../seed/school_holidays.toml");
 
 /// The common fields of work: those that the agreement of the first two authorities names.
@@ -25,19 +25,18 @@ const FIELDS: [(&str, &str, &str); 3] = [
     ("newcomers", "Bildungskoordination für Neuzugewanderte", "Coordination of education for newcomers"),
 ];
 
-/// Loads the reference data of the binary; what is there already stays. Tells how many rows were added.
+/// Loads the reference data of the binary; what is there already stays, and school holidays only give way to a later
+/// edition. Tells how many rows were added or renewed.
 ///
 /// # Errors
 /// There is no authority yet, in whose trail it could be told; the database fails.
 pub async fn reference(op: &Op) -> ApiResult<u64> {
     let mutation = Mutation::begin(op, "import reference").await?;
     let session = mutation.session();
-    let Some(tenant) = session.one(session.reference::<tenant::Entity>().limit(1)).await? else {
-        return Err(Problem::whole(UserErrorCode::Conflict, Text::new("authority-first")).into());
-    };
+    let tenant = teller(session).await?;
     let grant = Grant::operator(tenant.id);
     let writer = session.writer(&grant).await?;
-    let added = rows(&writer).await?;
+    let added = rows(session, &writer).await?;
     let change = Change {
         object_type: "Tenant",
         object_id: tenant.id,
@@ -56,12 +55,12 @@ pub async fn reference(op: &Op) -> ApiResult<u64> {
 }
 
 /// The same within a transaction that is under way; tells the common fields by key.
-pub(super) async fn insert(writer: &Writer<'_>) -> ApiResult<BTreeMap<String, Uuid>> {
-    rows(writer).await?;
+pub(super) async fn insert(session: &Session, writer: &Writer<'_>) -> ApiResult<BTreeMap<String, Uuid>> {
+    rows(session, writer).await?;
     writer.common_fields().await
 }
 
-async fn rows(writer: &Writer<'_>) -> ApiResult<u64> {
+async fn rows(session: &Session, writer: &Writer<'_>) -> ApiResult<u64> {
     let mut added = 0;
     let fields = FIELDS.iter().map(|(key, name_de, name_en)| {
         full::<_, field_of_work::ActiveModel>(field_of_work::Model {
@@ -93,22 +92,24 @@ async fn rows(writer: &Writer<'_>) -> ApiResult<u64> {
         });
         added += add(writer, rows.collect()).await?;
     }
-    for file in [PUBLIC_HOLIDAYS, SCHOOL_HOLIDAYS] {
-        let holidays: Holidays = parse(file)?;
-        let rows = holidays.holiday.into_iter().map(|it| {
-            full::<_, holiday::ActiveModel>(holiday::Model {
-                id: new_id(),
-                kind: it.kind,
-                region: it.region,
-                starts_on: it.from,
-                ends_on: it.to,
-                name_de: it.name_de,
-                name_en: it.name_en,
-                extent: it.extent,
-                source: holidays.source.attribution.clone(),
-            })
-        });
-        added += add(writer, rows.collect()).await?;
+    let days = rules::YEARS.flat_map(rules::bavaria).map(|it| {
+        full::<_, holiday::ActiveModel>(holiday::Model {
+            id: new_id(),
+            kind: it.kind,
+            region: rules::STATE.to_owned(),
+            starts_on: it.day,
+            ends_on: it.day,
+            name_de: it.name_de.to_owned(),
+            name_en: it.name_en.to_owned(),
+            extent: it.extent,
+            source: rules::SOURCE.to_owned(),
+            edition: None,
+        })
+    });
+    added += add(writer, days.collect()).await?;
+    let school = holidays::parse(SCHOOL_HOLIDAYS)?;
+    if !holidays::is_as_new(session, &school).await? {
+        added += holidays::replace(session, writer, &school).await?.touched();
     }
     Ok(added)
 }

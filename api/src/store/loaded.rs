@@ -49,6 +49,7 @@ keyed! {
     member: Id id Uuid, select;
     role_grant: Id id Uuid, select;
     share: Id id Uuid, select;
+    tenant_closure: Id id Uuid, select;
     tenant: Id id Uuid, reference;
     holiday: Id id Uuid, reference;
     region: Ags ags String, reference;

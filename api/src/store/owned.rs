@@ -36,6 +36,7 @@ owned!(
     role_grant,
     role_grant_field,
     share,
+    tenant_closure,
 );
 
 impl Reference for e::tenant::Entity {}

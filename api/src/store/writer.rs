@@ -10,8 +10,8 @@ use sea_orm::{
 use uuid::Uuid;
 use verbund_entities::{field_of_work, idempotency_record, member, role_grant};
 
-use super::Owned;
 use super::connection::Connection;
+use super::{Owned, Reference};
 use crate::error::{ApiError, ApiResult};
 use crate::policy::{Access, Grant};
 
@@ -191,18 +191,6 @@ impl<'a> Writer<'a> {
         self.update(E::update_many().set(values).filter(condition.into())).await
     }
 
-    /// Deletes the rows of an owned table that the actor sees and that meet `condition`. For rows that are computed from
-    /// others; what people wrote ends, and stays.
-    ///
-    /// # Errors
-    /// The database fails.
-    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
-    pub async fn delete<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<u64> {
-        use sea_orm::sea_query::IntoCondition as _;
-        let delete = E::delete_many().filter(condition.into().into_condition());
-        Ok(delete.exec(self.conn).await?.rows_affected)
-    }
-
     /// Like [`Self::change`], for a value of `unique` that may be taken.
     ///
     /// # Errors
@@ -224,6 +212,46 @@ impl<'a> Writer<'a> {
             Err(error) if violates(&error, unique) => Err(WriteError::Taken),
             Err(error) => Err(WriteError::Failed(error.into())),
         }
+    }
+
+    /// Deletes the rows of an owned table that the actor sees and that meet `condition`; how many they were.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    pub async fn delete<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<u64> {
+        let here = E::delete_many().filter(condition.into());
+        Ok(here.exec(self.conn).await?.rows_affected)
+    }
+
+    /// The same in a table that everybody may read whole; only the operator may.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "reference tables have no owner")]
+    pub(crate) async fn delete_reference<E: Reference>(
+        &self,
+        condition: impl Into<sea_orm::Condition>,
+    ) -> ApiResult<u64> {
+        Ok(E::delete_many().filter(condition.into()).exec(self.conn).await?.rows_affected)
+    }
+
+    /// Overwrites one row of a table that everybody may read whole; only the operator may.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "reference tables have no owner")]
+    pub(crate) async fn change_reference<E, A>(
+        &self,
+        condition: impl Into<sea_orm::Condition>,
+        values: A,
+    ) -> ApiResult<u64>
+    where
+        E: Reference,
+        A: ActiveModelTrait<Entity = E>,
+        E::Model: IntoActiveModel<A>,
+    {
+        self.update(E::update_many().set(values).filter(condition.into())).await
     }
 
     /// Rows of a table that is the machinery of access itself, of the acting authority.

@@ -14,10 +14,14 @@ use crate::graphql::connection::Paged;
 use crate::graphql::enums::{RegionKind, TenantKind};
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::{Date, TimeZone};
+use crate::holidays::{DateRange, FreeDay, TenantClosure, closure_page, free_days, school_holidays_known_until};
 use crate::i18n::Locale;
 use crate::members::{Member, member_page};
 use crate::policy::{Action, Object as PolicyObject};
 use crate::store::{Session, page_cost};
+
+/// Free days in two years, about: what `freeDays` costs in points.
+const FREE_DAYS: usize = 50;
 
 /// An authority: independent, owner of its data. Its profile is public.
 pub struct Tenant(pub Arc<tenant::Model>);
@@ -108,6 +112,35 @@ impl Tenant {
         before: Option<String>,
     ) -> ApiResult<Paged<Member>> {
         member_page(ctx, self.0.id, first, after, last, before).await
+    }
+
+    /// Days on which the office is closed, by first day; with `between` those that touch it. Public, so that partners
+    /// plan around them.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn closures(
+        &self,
+        ctx: &Context<'_>,
+        between: Option<DateRange>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<TenantClosure>> {
+        closure_page(ctx, self.0.id, between, first, after, last, before).await
+    }
+
+    /// Everything that keeps people away in a span of at most two years, by first day: public holidays as they hold
+    /// here, school holidays, school-free days, closures.
+    #[graphql(complexity = "child_complexity.saturating_mul(FREE_DAYS).saturating_add(1)")]
+    async fn free_days(&self, ctx: &Context<'_>, between: DateRange) -> ApiResult<Vec<FreeDay>> {
+        between.check_years(2)?;
+        free_days(&*ctx.session().await?, &self.0, between.first_day.0, between.last_day.0).await
+    }
+
+    /// The last day of the last school holidays that are known: plans beyond it cannot be checked against them. Null
+    /// while none are.
+    async fn school_holidays_known_until(&self, ctx: &Context<'_>) -> ApiResult<Option<Date>> {
+        school_holidays_known_until(&*ctx.session().await?).await
     }
 
     /// What partners share with this authority now. With `includeEnded`, also what they no longer or not yet do.

@@ -28,7 +28,7 @@ const SUBSCRIPTIONS: [(&str, &str); 2] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 12] = [
+const NODE_TYPES: [(&str, &str); 13] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -42,6 +42,7 @@ const NODE_TYPES: [(&str, &str); 12] = [
     // Reference data that everybody may read whole; places of the authorities are public so far.
     ("LearningPlace", ""),
     ("Holiday", ""),
+    ("TenantClosure", "closure."),
 ];
 
 /// What a schema has that no table names.

@@ -28,7 +28,7 @@ pub const PERSONAS: [(&str, &str); 12] = [
 ];
 
 /// Rows of the first table: objects of the world.
-pub const OBJECTS: [&str; 44] = [
+pub const OBJECTS: [&str; 45] = [
     "tenant.kaufbeuren",
     "tenant.lindau",
     "field.counselling",
@@ -73,10 +73,11 @@ pub const OBJECTS: [&str; 44] = [
     "member.admin@lindau",
     "tenant.memmingen",
     "tenant.ostallgaeu",
+    "closure.oal.inventory",
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 11] = [
+pub const LISTS: [(&str, &str); 12] = [
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -94,6 +95,7 @@ pub const LISTS: [(&str, &str); 11] = [
     ("tenant.members", r#"tenant(slug: "kaufbeuren") { members { totalCount } }"#),
     ("tenant.incomingShares", r#"tenant(slug: "kaufbeuren") { incomingShares { totalCount } }"#),
     ("tenant.outgoingShares", r#"tenant(slug: "ostallgaeu") { outgoingShares { totalCount } }"#),
+    ("tenant.closures", r#"tenant(slug: "ostallgaeu") { closures { totalCount } }"#),
 ];
 
 const LEGEND: &str = "\

@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 36] = [
+pub const ARGUMENTS: [(&str, &str); 39] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -49,6 +49,9 @@ pub const ARGUMENTS: [(&str, &str); 36] = [
     ("ShareEndInput.id", "share.oal.counselling.a"),
     ("ShareObjectInput.calendar", "calendar.oal.counselling"),
     ("ShareObjectInput.fieldOfWork", "public"),
+    ("TenantClosureCreateInput.tenant", "public"),
+    ("TenantClosureDeleteInput.id", "public"),
+    ("TenantClosureUpdateInput.id", "public"),
 ];
 
 /// The input of a mutation around an id.

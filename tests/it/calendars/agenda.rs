@@ -9,6 +9,7 @@ pub fn cases() -> Vec<Case> {
         dates_come_at_the_viewers_level,
         filters_reach_series_as_they_reach_entries,
         windows_beyond_what_is_known_are_refused,
+        its_statements_do_not_grow_with_series_and_dates,
     ]
 }
 
@@ -123,4 +124,20 @@ async fn windows_beyond_what_is_known_are_refused(app: TestApp) {
             app.actor("planner@ostallgaeu").ask(&format!("{{ agenda(between: {window}) {{ totalCount }} }}")).await;
         assert_eq!(reply.codes().contains(&"BAD_USER_INPUT".to_owned()), refused, "{window}: {}", reply.text);
     }
+}
+
+async fn its_statements_do_not_grow_with_series_and_dates(app: TestApp) {
+    let query = r#"{ agenda(first: 100, between: {start: "2027-06-01T00:00:00Z", end: "2027-07-01T00:00:00Z"}) {
+        totalCount nodes { start entry { id calendar { name } tenant { slug } } } } }"#;
+    let planner = app.actor("planner@ostallgaeu");
+    let input = json!({ "calendar": app.world.id("calendar.oal.office"), "title": "One",
+        "time": { "timed": { "start": "2027-06-01T09:00", "end": "2027-06-01T10:00" } },
+        "recurrence": { "rule": "FREQ=DAILY;COUNT=2" } });
+    planner.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+    let small = planner.ask(query).await;
+    assert_eq!(small.data()["agenda"]["totalCount"], 2);
+    crowd(&app).await;
+    let large = planner.ask(query).await;
+    assert_eq!(large.data()["agenda"]["totalCount"], 122);
+    assert_eq!(large.statements(), small.statements());
 }

@@ -1,0 +1,170 @@
+//! The days on which an authority's people are not there, of whatever kind: what a plan must look at.
+
+use async_graphql::{Context, Enum, Object};
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, QueryFilter};
+use verbund_entities::{HolidayKind, holiday, tenant, tenant_closure};
+
+use super::query::of_tenant;
+use crate::error::ApiResult;
+use crate::graphql::ContextExt;
+use crate::graphql::scalars::Date;
+use crate::i18n::Locale;
+use crate::store::Session;
+
+/// Why days are free.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FreeDayKind {
+    /// A public holiday.
+    PublicHoliday,
+    /// School holidays.
+    SchoolHoliday,
+    /// A working day without school (Buß- und Bettag).
+    SchoolFreeDay,
+    /// The authority's office is closed.
+    Closure,
+}
+
+impl From<HolidayKind> for FreeDayKind {
+    fn from(kind: HolidayKind) -> Self {
+        match kind {
+            HolidayKind::Public => Self::PublicHoliday,
+            HolidayKind::SchoolHoliday => Self::SchoolHoliday,
+            HolidayKind::SchoolFreeDay => Self::SchoolFreeDay,
+        }
+    }
+}
+
+/// Free days in a row, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FreeDay {
+    /// First day.
+    pub first: NaiveDate,
+    /// Last day, inclusive.
+    pub last: NaiveDate,
+    /// Why.
+    pub kind: FreeDayKind,
+    /// German name; of a closure, its title.
+    pub name_de: String,
+    /// English name; of a closure, its title.
+    pub name_en: String,
+}
+
+/// Free days in a row, for one reason.
+#[Object]
+impl FreeDay {
+    /// Why they are free.
+    async fn kind(&self) -> FreeDayKind {
+        self.kind
+    }
+
+    /// First day.
+    async fn first_day(&self) -> Date {
+        Date(self.first)
+    }
+
+    /// Last day, inclusive.
+    async fn last_day(&self) -> Date {
+        Date(self.last)
+    }
+
+    /// Name in the viewer's language; of a closure, its title.
+    async fn name(&self, ctx: &Context<'_>) -> ApiResult<&str> {
+        Ok(match ctx.op()?.locale {
+            Locale::De => &self.name_de,
+            Locale::En => &self.name_en,
+        })
+    }
+}
+
+/// The free days of an authority that touch the days from `from` to `to`, whole, by first day: public holidays as its
+/// setting for Assumption Day has them, school holidays, school-free days, and its closures. Closures of one title
+/// that overlap or follow each other are one. Two statements, whatever the span.
+///
+/// # Errors
+/// The database fails.
+pub async fn free_days(
+    session: &Session,
+    tenant: &tenant::Model,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> ApiResult<Vec<FreeDay>> {
+    let holidays = of_tenant(session.reference::<holiday::Entity>(), tenant)
+        .filter(holiday::Column::StartsOn.lte(to))
+        .filter(holiday::Column::EndsOn.gte(from));
+    let closures = session
+        .select::<tenant_closure::Entity>()
+        .filter(tenant_closure::Column::TenantId.eq(tenant.id))
+        .filter(tenant_closure::Column::StartsOn.lte(to))
+        .filter(tenant_closure::Column::EndsOn.gte(from));
+    let holidays = session.all(holidays).await?.into_iter().map(|it| FreeDay {
+        first: it.starts_on,
+        last: it.ends_on,
+        kind: it.kind.into(),
+        name_de: it.name_de,
+        name_en: it.name_en,
+    });
+    let closures = session.all(closures).await?.into_iter().map(|it| FreeDay {
+        first: it.starts_on,
+        last: it.ends_on,
+        kind: FreeDayKind::Closure,
+        name_de: it.title.clone(),
+        name_en: it.title,
+    });
+    Ok(merge(holidays.chain(closures).collect()))
+}
+
+/// Joins what is free for the same reason without a day between, and sorts by first day, then kind.
+fn merge(mut days: Vec<FreeDay>) -> Vec<FreeDay> {
+    let reason = |it: &FreeDay| (it.kind, it.name_de.clone(), it.name_en.clone());
+    days.sort_by_key(|it| (reason(it), it.first));
+    let mut merged: Vec<FreeDay> = Vec::new();
+    for it in days {
+        match merged.last_mut() {
+            Some(last) if reason(last) == reason(&it) && last.last.succ_opt().is_none_or(|next| it.first <= next) => {
+                last.last = last.last.max(it.last);
+            }
+            Some(_) | None => merged.push(it),
+        }
+    }
+    merged.sort_by(|a, b| (a.first, a.kind, a.last, &a.name_de).cmp(&(b.first, b.kind, b.last, &b.name_de)));
+    merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn free(first: &str, last: &str, kind: FreeDayKind, name: &str) -> FreeDay {
+        FreeDay {
+            first: first.parse().unwrap(),
+            last: last.parse().unwrap(),
+            kind,
+            name_de: name.to_owned(),
+            name_en: name.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_follows_without_a_day_between_is_one_for_one_reason_only() {
+        use FreeDayKind::{Closure, PublicHoliday, SchoolHoliday};
+        let days = vec![
+            free("2027-12-27", "2027-12-31", Closure, "Betriebsruhe"),
+            free("2027-12-24", "2027-12-26", Closure, "Betriebsruhe"),
+            free("2027-12-24", "2027-12-24", Closure, "Inventur"),
+            free("2027-12-25", "2027-12-25", PublicHoliday, "Erster Weihnachtstag"),
+            free("2027-12-24", "2028-01-07", SchoolHoliday, "Weihnachtsferien"),
+            free("2028-01-02", "2028-01-02", Closure, "Betriebsruhe"),
+            free("2027-12-28", "2027-12-29", Closure, "Betriebsruhe"),
+        ];
+        let expected = [
+            free("2027-12-24", "2028-01-07", SchoolHoliday, "Weihnachtsferien"),
+            free("2027-12-24", "2027-12-24", Closure, "Inventur"),
+            free("2027-12-24", "2027-12-31", Closure, "Betriebsruhe"),
+            free("2027-12-25", "2027-12-25", PublicHoliday, "Erster Weihnachtstag"),
+            free("2028-01-02", "2028-01-02", Closure, "Betriebsruhe"),
+        ];
+        assert_eq!(merge(days), expected);
+        assert_eq!(merge(Vec::new()), []);
+    }
+}
