@@ -3,6 +3,7 @@
 mod agenda;
 mod entries;
 mod lists;
+mod peers;
 mod series;
 mod times;
 
@@ -22,7 +23,7 @@ pub fn cases() -> Vec<Case> {
         widening_a_calendar_widens_no_entry,
         only_its_owners_planners_change_a_calendar,
     ];
-    [own, entries::cases(), times::cases(), lists::cases(), series::cases(), agenda::cases()].concat()
+    [own, entries::cases(), times::cases(), lists::cases(), series::cases(), agenda::cases(), peers::cases()].concat()
 }
 
 const WHOLE: &str = "calendar { name description color confidentiality timeZone fieldOfWork { key } tenant { slug }
