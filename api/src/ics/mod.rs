@@ -1,11 +1,12 @@
 //! Calendars as other programs exchange them: iCalendar (RFC 5545) with the properties of RFC 7986.
 //!
-//! [`write`] puts a feed or busy times into text, `read` takes somebody's file apart. Both are
+//! [`write`] puts a feed or busy times into text, [`read`] takes somebody's file apart. Both are
 //! pure: the same input gives the same bytes, no clock and no store is asked. Wall-clock time stays wall-clock time, as
 //! in the store; instants come in only where the format demands them.
 //!
 //! A time that the clock skips or shows twice is read as [`instant`](crate::calendars::time::instant) reads it.
 
+pub mod read;
 mod rule;
 pub mod write;
 
