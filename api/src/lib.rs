@@ -18,6 +18,7 @@ pub mod graphql;
 pub mod holidays;
 mod http;
 pub mod i18n;
+pub mod ics;
 pub mod members;
 pub mod operator;
 pub mod places;

@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod endings;
 mod examples;
+mod feeds;
 mod front_door;
 mod holidays;
 mod issuers;
@@ -46,6 +47,7 @@ fn main() -> std::process::ExitCode {
         doctor::cases(),
         endings::cases(),
         examples::cases(),
+        feeds::cases(),
         front_door::cases(),
         holidays::cases(),
         issuers::cases(),

@@ -91,7 +91,7 @@ impl Occurrence {
     /// Start that the series gives to this date, as `calendarEntryUpdate` and `calendarEntryCancel` take it; null where it
     /// is an entry of its own.
     async fn occurrence(&self) -> Option<LocalDateTime> {
-        self.date.is_of_series.then(|| LocalDateTime(self.date.starts_local))
+        self.date.is_of_series.then_some(LocalDateTime(self.date.starts_local))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The HTTP side: connections, routes, limits, and the GraphQL endpoint.
 
 mod explorer;
+mod feeds;
 mod graphql;
 mod headers;
 mod health;
@@ -43,6 +44,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
         .route("/graphql/ws", get(graphql::ws::upgrade))
         .route("/schema.graphql", get(graphql::schema))
+        .route("/public/calendars/{file}", get(feeds::public_calendar))
         .layer(csrf(&state)?)
         .layer(from_fn_with_state(state.clone(), busy))
         .merge(pages)

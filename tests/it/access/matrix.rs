@@ -143,6 +143,24 @@ async fn the_matrix_of_rights_is_the_filed_one(app: TestApp) {
     }
 
     text.push_str(
+        "\nWhich calendars programs may subscribe to at their public address, whoever asks\n         ·  no   F  everything that is public\n\n",
+    );
+    heading(&mut text);
+    for name in OBJECTS.iter().filter(|it| it.starts_with("calendar.")) {
+        let mut cells = Vec::new();
+        for (_, subject) in PERSONAS {
+            let url = format!("{}/public/calendars/{}.ics", app.server().base, app.world.id(name));
+            let mut request = reqwest::Client::new().get(url);
+            if !subject.is_empty() {
+                request = request.bearer_auth(app.token(subject));
+            }
+            let status = request.send().await.expect("an answer").status();
+            cells.push(if status == 200 { "F" } else { "·" }.to_owned());
+        }
+        row(&mut text, name, &cells);
+    }
+
+    text.push_str(
         "\nWhat each account hears when an entry of the Landkreis Ostallgäu changes, following every calendar it may\n\
          ·  nothing   B  that a time is taken   S  summary   F  everything\n\n",
     );
