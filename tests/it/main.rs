@@ -12,6 +12,7 @@ mod endings;
 mod examples;
 mod front_door;
 mod holidays;
+mod ics;
 mod issuers;
 mod limits;
 mod live;
@@ -48,6 +49,7 @@ fn main() -> std::process::ExitCode {
         examples::cases(),
         front_door::cases(),
         holidays::cases(),
+        ics::cases(),
         issuers::cases(),
         limits::cases(),
         live::cases(),

@@ -107,6 +107,7 @@ fn summary(fixture: &Fixture, counts: &BTreeMap<Engine, usize>, conclusion: &Con
         None => println!("VERBUND_CORPUS is not set: the tests over real input did nothing."),
     }
     println!("{}", crate::node::summary());
+    println!("{}", crate::python::summary());
     match &fixture.cluster {
         Some(cluster) => println!("PostgreSQL {}", cluster.version()),
         None => {

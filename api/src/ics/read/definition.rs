@@ -88,7 +88,9 @@ impl Part {
     }
 
     fn last_before(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
-        let of_rule = [local.year() - 1, local.year()].into_iter().filter_map(|it| self.by_rule(it));
+        // The change of this year or the one before; where the rule has ended, its last one.
+        let ended = self.rule.as_ref().and_then(|it| it.until).map_or(local.year(), |it| it.year().min(local.year()));
+        let of_rule = (ended - 1..=ended).filter_map(|it| self.by_rule(it));
         self.start.into_iter().chain(of_rule).chain(self.dates.iter().copied()).filter(|it| *it <= local).max()
     }
 

@@ -79,6 +79,12 @@ impl Zones {
         self.definitions.get(definition).map_or(0, |it| it.offset(local))
     }
 
+    /// A definition by its name.
+    #[cfg(test)]
+    pub fn definition(&self, name: &str) -> Option<Definition> {
+        self.by_name.get(name).and_then(|it| self.definitions.get(*it)).cloned()
+    }
+
     fn look_up(&mut self, name: &str) -> Found {
         if let Some(zone) = by_known_name(name) {
             return Found::Zone(zone);
