@@ -10,6 +10,7 @@ import sys
 
 import icalendar
 import recurring_ical_events
+from icalendar.parser.property import unescape_backslash
 
 source = sys.stdin.buffer.read()
 
@@ -54,7 +55,8 @@ components = [
 print(
     json.dumps(
         {
-            "name": str(calendar["NAME"]),
+            # The library does not know that this property is a text.
+            "name": unescape_backslash(str(calendar["NAME"])),
             "refresh": calendar["REFRESH-INTERVAL"].dt.total_seconds(),
             "errors": [str(error) for it in calendar.walk() for error in it.errors],
             "events": components,

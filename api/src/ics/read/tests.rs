@@ -289,6 +289,17 @@ fn a_file_has_its_limits() {
 }
 
 #[test]
+fn a_definition_as_long_as_the_file_takes_no_time() {
+    let part = "BEGIN:DAYLIGHT\nDTSTART:16010325T020000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nTZOFFSETFROM:+0100\n\
+        TZOFFSETTO:+0217\nEND:DAYLIGHT\n";
+    let dates = vec!["20270701T090000"; 100_000].join(",");
+    let zone = format!("BEGIN:VTIMEZONE\nTZID:Ours\n{}END:VTIMEZONE\n", part.repeat(10_000));
+    let event = format!("BEGIN:VEVENT\nUID:a\nDTSTART;TZID=Ours:20270701T090000\nEXDATE;TZID=Ours:{dates}\nEND:VEVENT");
+    let read = of(&format!("{zone}{event}"));
+    assert_eq!(read.events[0].recurrence.as_ref().map(|it| it.except.len()), Some(1));
+}
+
+#[test]
 fn a_calendar_has_a_name() {
     assert_eq!(of("X-WR-CALNAME:A\\, b\nNAME:B").name.as_deref(), Some("B"));
     assert_eq!(of("X-WR-CALNAME:A\\, b").name.as_deref(), Some("A, b"));

@@ -12,7 +12,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::definition::Definition;
 
 /// So many definitions are compared with the zones of the database; nobody uses more.
-const MAX_COMPARED: usize = 50;
+const MAX_COMPARED: usize = 20;
 
 /// What a TZID means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
