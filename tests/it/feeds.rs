@@ -137,7 +137,7 @@ async fn other_programs_read_the_dates_that_the_agenda_has(app: TestApp) {
     fill(&app).await;
     let (_, _, text) = get(app.server(), &address(&app, "oal.public"), &[]).await;
     let asked = json!({ "calendars": [text], "from": "2026-06-01", "until": "2028-01-01" });
-    let theirs = python::run("occurrences.py", &asked).await[0].clone();
+    let theirs = python::run("occurrences.py", &asked.to_string()).await[0].clone();
     let query = r#"query($calendar: ID!) { agenda(first: 100, filter: {calendars: [$calendar]},
         between: {start: "2026-06-01T00:00:00Z", end: "2028-01-01T00:00:00Z"}) { nodes { start firstDay } } }"#;
     let data = app.anonymous().send(query, json!({ "calendar": app.world.id("calendar.oal.public") })).await.data();

@@ -13,6 +13,7 @@ mod examples;
 mod feeds;
 mod front_door;
 mod holidays;
+mod ics;
 mod issuers;
 mod limits;
 mod live;
@@ -50,6 +51,7 @@ fn main() -> std::process::ExitCode {
         feeds::cases(),
         front_door::cases(),
         holidays::cases(),
+        ics::cases(),
         issuers::cases(),
         limits::cases(),
         live::cases(),

@@ -32,6 +32,9 @@ const ORDER: [&str; 12] = [
 ];
 const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
+/// A rule with every part and every number of days in it has less.
+const LONGEST: usize = 2_000;
+
 /// `20270131`.
 pub fn date(text: &str) -> Option<NaiveDate> {
     if text.len() != 8 || !text.bytes().all(|it| it.is_ascii_digit()) {
@@ -77,6 +80,9 @@ pub fn to_wire(rule: &str, time: &When) -> String {
 /// # Errors
 /// It cannot be understood, or is more than we repeat by.
 pub fn from_wire(rule: &str, time: &When, default: Tz) -> Result<String, Refused> {
+    if rule.len() > LONGEST {
+        return Err(Refused::Broken(rule.to_owned()));
+    }
     let mut kept: Vec<(usize, String)> = Vec::new();
     for part in rule.split(';') {
         let part: String = part.split_whitespace().collect::<String>().to_ascii_uppercase();

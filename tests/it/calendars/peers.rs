@@ -185,7 +185,7 @@ async fn two_hundred_series_have_the_dates_that_python_gives_them(app: TestApp) 
         own.push(dates(&planner, &made, series.all_day).await);
     }
     let asked = json!({ "calendars": calendars, "from": "2025-12-20", "until": "2029-01-10" });
-    let theirs = python::run("occurrences.py", &asked).await;
+    let theirs = python::run("occurrences.py", &asked.to_string()).await;
     let mut differing = Vec::new();
     for (index, own) in own.iter().enumerate() {
         let theirs = compared(serde_json::from_value(theirs[index].clone()).expect("dates"));

@@ -5,8 +5,10 @@ use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, Weekday};
 use super::lines::Content;
 use super::values::{Written, written};
 
-/// So many changes of a definition are kept; Thunderbird writes about 250.
-const MAX_PARTS: usize = 2_000;
+/// So many changes of a definition are kept; Thunderbird writes about 250. Each time of the file is compared with all.
+const MAX_CHANGES: usize = 500;
+/// So many rules of a definition are kept; a century of Berlin has about ten.
+const MAX_RULES: usize = 20;
 
 /// When which offset holds.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +56,9 @@ impl Definition {
 
     /// Takes in one of its parts.
     pub fn add(&mut self, part: Part) {
-        if self.parts.len() < MAX_PARTS && part.start.is_some() {
+        let changes: usize = self.parts.iter().map(|it| 1 + it.dates.len()).sum();
+        let rules = self.parts.iter().filter(|it| it.rule.is_some()).count();
+        if part.start.is_some() && changes + part.dates.len() < MAX_CHANGES && rules < MAX_RULES {
             self.parts.push(part);
         }
     }
@@ -79,8 +83,9 @@ impl Part {
             "DTSTART" => self.start = local(&property.value),
             "TZOFFSETFROM" => self.from = offset(&property.value).unwrap_or_default(),
             "TZOFFSETTO" => self.to = offset(&property.value).unwrap_or_default(),
-            "RDATE" if self.dates.len() < MAX_PARTS => {
-                self.dates.extend(property.value.split(',').filter_map(local));
+            "RDATE" => {
+                let room = MAX_CHANGES.saturating_sub(self.dates.len());
+                self.dates.extend(property.value.split(',').filter_map(local).take(room));
             }
             "RRULE" => self.rule = self.start.and_then(|it| yearly(&property.value, it)),
             _ => {}
@@ -88,7 +93,9 @@ impl Part {
     }
 
     fn last_before(&self, local: NaiveDateTime) -> Option<NaiveDateTime> {
-        let of_rule = [local.year() - 1, local.year()].into_iter().filter_map(|it| self.by_rule(it));
+        // The change of this year or the one before; where the rule has ended, its last one.
+        let ended = self.rule.as_ref().and_then(|it| it.until).map_or(local.year(), |it| it.year().min(local.year()));
+        let of_rule = (ended - 1..=ended).filter_map(|it| self.by_rule(it));
         self.start.into_iter().chain(of_rule).chain(self.dates.iter().copied()).filter(|it| *it <= local).max()
     }
 

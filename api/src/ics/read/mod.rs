@@ -204,20 +204,19 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Where we are.
-    fn inside(&self) -> &str {
-        self.open.last().map_or("VCALENDAR", |(name, _)| name)
+    /// Notes a problem of the component that is open.
+    fn note(&mut self, line: usize, reason: Reason) {
+        let inside = self.open.last().map_or("VCALENDAR", |(name, _)| name);
+        self.log.add(line, inside, reason);
     }
 
     fn line(&mut self, line: &lines::Logical) {
         self.last_line = line.number;
         if line.broken {
-            let inside = self.inside().to_owned();
-            self.log.add(line.number, &inside, Reason::NotUtf8);
+            self.note(line.number, Reason::NotUtf8);
         }
         let Some(content) = Content::parse(line) else {
-            let inside = self.inside().to_owned();
-            self.log.add(line.number, &inside, Reason::Unreadable);
+            self.note(line.number, Reason::Unreadable);
             return;
         };
         match content.name.as_str() {
@@ -259,13 +258,11 @@ impl<'a> Scan<'a> {
 
     fn end(&mut self, name: &str, line: usize) {
         let Some(place) = self.open.iter().rposition(|(it, _)| it == name) else {
-            let inside = self.inside().to_owned();
-            self.log.add(line, &inside, Reason::StrayEnd(name.to_owned()));
+            self.note(line, Reason::StrayEnd(name.to_owned()));
             return;
         };
         if place + 1 < self.open.len() {
-            let inside = self.inside().to_owned();
-            self.log.add(line, &inside, Reason::StrayEnd(name.to_owned()));
+            self.note(line, Reason::StrayEnd(name.to_owned()));
         }
         if name != "VEVENT" && self.open[place..].iter().any(|(it, _)| it == "VEVENT") {
             self.unclosed();

@@ -49,7 +49,8 @@ pub enum Written {
 
 /// Reads `20270131`, `20270131T090000` or `20270131T090000Z`.
 pub fn written(text: &str) -> Option<Written> {
-    let text = text.trim();
+    // A quote that was meant to end before the colon ends here.
+    let text = text.trim().trim_end_matches('"');
     if let Some(utc) = text.strip_suffix(['Z', 'z']) {
         return rule::date_time(utc).map(Written::Utc);
     }

@@ -12,7 +12,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use super::definition::Definition;
 
 /// So many definitions are compared with the zones of the database; nobody uses more.
-const MAX_COMPARED: usize = 50;
+const MAX_COMPARED: usize = 20;
 
 /// What a TZID means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +77,12 @@ impl Zones {
     /// Seconds east of UTC by a definition of the file.
     pub fn offset(&self, definition: usize, local: NaiveDateTime) -> i32 {
         self.definitions.get(definition).map_or(0, |it| it.offset(local))
+    }
+
+    /// A definition by its name.
+    #[cfg(test)]
+    pub fn definition(&self, name: &str) -> Option<Definition> {
+        self.by_name.get(name).and_then(|it| self.definitions.get(*it)).cloned()
     }
 
     fn look_up(&mut self, name: &str) -> Found {
