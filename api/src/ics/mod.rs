@@ -1,6 +1,6 @@
 //! Calendars as other programs exchange them: iCalendar (RFC 5545) with the properties of RFC 7986.
 //!
-//! [`write`] puts a feed or busy times into text, [`read`] takes somebody's file apart. Both are
+//! [`write`](mod@write) puts a feed or busy times into text, [`read`] takes somebody's file apart. Both are
 //! pure: the same input gives the same bytes, no clock and no store is asked. Wall-clock time stays wall-clock time, as
 //! in the store; instants come in only where the format demands them.
 //!

@@ -220,6 +220,7 @@ impl<'a> Scan<'a> {
             return;
         };
         match content.name.as_str() {
+            "BEGIN" | "END" if content.value.trim().is_empty() => self.note(line.number, Reason::Unreadable),
             "BEGIN" => self.begin(content.value.trim().to_ascii_uppercase(), line.number),
             "END" => self.end(&content.value.trim().to_ascii_uppercase(), line.number),
             name => match self.open.last().map(|(it, _)| it.as_str()) {

@@ -284,6 +284,7 @@ fn a_file_has_its_limits() {
     assert_eq!(reasons(&read), [&Reason::TooManyEvents { max: MAX_EVENTS }]);
     let long = event(&format!("DTSTART:20270301\n{}", "CATEGORIES:x\n".repeat(MAX_LINES + 9)));
     assert_eq!(reasons(&long), [&Reason::TooManyLines]);
+    assert_eq!(reasons(&of("BEGIN: \nX\nEND:")), [&Reason::Unreadable; 3], "all within the calendar");
     let deep = of(&"BEGIN:X\n".repeat(10_000));
     assert!(deep.events.is_empty() && !deep.problems.is_empty());
 }
