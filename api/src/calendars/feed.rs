@@ -41,7 +41,7 @@ pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<Feed>> {
     let mut rows = session.all(select).await?;
     rows.reverse();
     session.load::<learning_place::Entity>(rows.iter().filter_map(|it| it.learning_place_id)).await?;
-    let uids: HashMap<Uuid, String> = rows.iter().map(|it| (it.id, uid(it))).collect();
+    let uids: HashMap<Uuid, String> = rows.iter().map(|it| (it.id, uid(session, it))).collect();
     let mut events = Vec::new();
     for row in &rows {
         let place = match row.learning_place_id {
@@ -49,7 +49,7 @@ pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<Feed>> {
             None => None,
         };
         let series = row.series_id.map(|it| uids.get(&it).cloned().unwrap_or_else(|| it.to_string()));
-        let uid = series.unwrap_or_else(|| uid(row));
+        let uid = series.unwrap_or_else(|| uid(session, row));
         events.extend(event(session, row, uid, place.as_ref().map(|it| it.name.as_str())));
     }
     Ok(Some(Feed {
@@ -61,9 +61,11 @@ pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<Feed>> {
     }))
 }
 
-/// The same for ever: that of the calendar it was imported from, or its own id, which tells nothing.
-fn uid(row: &calendar_entry::Model) -> String {
-    row.uid.clone().unwrap_or_else(|| row.id.to_string())
+/// The same for ever: that of the calendar it was imported from, or its own id. Only the latter tells nothing.
+fn uid(session: &Session, row: &calendar_entry::Model) -> String {
+    let level = session.access().sight(row.scope_id).map_or(ShareLevel::Busy, |it| it.level);
+    let foreign = row.uid.clone().filter(|_| level > ShareLevel::Busy);
+    foreign.unwrap_or_else(|| row.id.to_string())
 }
 
 /// What the session may tell of an entry.

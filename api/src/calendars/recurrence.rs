@@ -80,7 +80,10 @@ impl Recurrence {
             }
         }
         let rule = rule.map(|it| canonical(it, all_day, zone)).transpose()?;
-        Ok(Self { rule, extra, except })
+        let whole = |dates: BTreeSet<NaiveDateTime>| {
+            if all_day { dates.into_iter().map(|it| it.date().and_time(NaiveTime::MIN)).collect() } else { dates }
+        };
+        Ok(Self { rule, extra: whole(extra), except: whole(except) })
     }
 
     /// The starts of a series that begins at `start`, up to `until`, in order. `start` is the first of them, also where
@@ -204,9 +207,9 @@ fn read_stamp(text: &str) -> Option<(NaiveDateTime, bool)> {
     Some((date.and_time(NaiveTime::MIN), true))
 }
 
-fn wrong(part: &str, key: &'static str) -> crate::error::ApiError {
+fn wrong(part: &str, text: Text) -> crate::error::ApiError {
     let part: String = part.chars().take(60).collect();
-    Problem::at(UserErrorCode::Invalid, "recurrence.rule", Text::new(key).with("part", part)).into()
+    Problem::at(UserErrorCode::Invalid, "recurrence.rule", text.with("part", part)).into()
 }
 
 /// The parts of a rule in the order in which they are kept.
@@ -235,28 +238,29 @@ fn canonical(rule: &str, all_day: bool, zone: Tz) -> ApiResult<String> {
     let rule = rule.strip_prefix("RRULE:").unwrap_or(&rule);
     let mut said: Vec<(usize, &str, String)> = Vec::new();
     for part in rule.split(';').filter(|it| !it.is_empty()) {
-        let (name, value) = part.split_once('=').ok_or_else(|| wrong(part, "rule-no-part"))?;
-        let place = PARTS.iter().position(|it| *it == name).ok_or_else(|| wrong(part, "rule-unknown-part"))?;
+        let (name, value) = part.split_once('=').ok_or_else(|| wrong(part, Text::new("rule-no-part")))?;
+        let place =
+            PARTS.iter().position(|it| *it == name).ok_or_else(|| wrong(part, Text::new("rule-unknown-part")))?;
         if said.iter().any(|it| it.0 == place) {
-            return Err(wrong(part, "rule-part-twice"));
+            return Err(wrong(part, Text::new("rule-part-twice")));
         }
         said.push((place, name, value.to_owned()));
     }
     said.sort_by_key(|it| it.0);
     let frequency = said.iter().find(|it| it.1 == "FREQ").map(|it| it.2.clone());
-    let frequency = frequency.ok_or_else(|| wrong(rule, "rule-without-frequency"))?;
+    let frequency = frequency.ok_or_else(|| wrong(rule, Text::new("rule-without-frequency")))?;
     let has = |name: &str| said.iter().any(|it| it.1 == name);
     if has("COUNT") && has("UNTIL") {
-        return Err(wrong(rule, "rule-count-and-until"));
+        return Err(wrong(rule, Text::new("rule-count-and-until")));
     }
     if has("BYSETPOS") && !said.iter().any(|it| it.1.starts_with("BY") && it.1 != "BYSETPOS") {
-        return Err(wrong("BYSETPOS", "rule-position-of-nothing"));
+        return Err(wrong("BYSETPOS", Text::new("rule-position-of-nothing")));
     }
     let mut parts = Vec::new();
     for (_, name, value) in &said {
         let part = format!("{name}={value}");
-        let value =
-            part_of_rule(name, value, &frequency, all_day, zone).ok_or_else(|| wrong(&part, "rule-wrong-value"))?;
+        let value = part_of_rule(name, value, &frequency, all_day, zone)
+            .ok_or_else(|| wrong(&part, Text::new("rule-wrong-value")))?;
         parts.push(format!("{name}={value}"));
     }
     Ok(parts.join(";"))
@@ -401,6 +405,14 @@ mod tests {
             dates("FREQ=DAILY;UNTIL=20270103", "2027-01-01T22:00:00", "2030-01-01T00:00:00"),
             ["01-01 22:00", "01-02 22:00", "01-03 22:00"]
         );
+    }
+
+    #[test]
+    fn dates_of_whole_days_are_days() {
+        let extra = BTreeSet::from([at("2027-03-03T09:00:00")]);
+        let days = Recurrence::checked(None, extra.clone(), BTreeSet::new(), true, Berlin).unwrap();
+        assert_eq!(days.extra, BTreeSet::from([at("2027-03-03T00:00:00")]));
+        assert_eq!(Recurrence::checked(None, extra.clone(), BTreeSet::new(), false, Berlin).unwrap().extra, extra);
     }
 
     #[test]

@@ -109,9 +109,9 @@ pub(super) async fn part(place: &Place<'_>, row: &calendar_entry::Model, apply: 
         Apply::All => return Ok(Part::Whole),
         Apply::This(date) | Apply::Following(date) => date,
     };
-    let refused = |code, key| Problem::at(code, "occurrence", Text::new(key).with("value", date)).into();
+    let refused = |code, text: Text| Problem::at(code, "occurrence", text.with("value", date)).into();
     if row.expanded_until.is_none() {
-        return Err(refused(UserErrorCode::Invalid, "no-series"));
+        return Err(refused(UserErrorCode::Invalid, Text::new("no-series")));
     }
     if apply == Apply::Following(row.starts_local) {
         return Ok(Part::Whole);
@@ -123,8 +123,11 @@ pub(super) async fn part(place: &Place<'_>, row: &calendar_entry::Model, apply: 
         .filter(calendar_occurrence::Column::StartsLocal.eq(date));
     if place.session.one(select).await?.is_none() {
         let changed = place.changed_dates(row.id).await?.iter().any(|it| it.series_date == Some(date));
-        let key = if changed { "date-is-an-entry" } else { "no-date-of-the-series" };
-        return Err(refused(if changed { UserErrorCode::Conflict } else { UserErrorCode::NotFound }, key));
+        return Err(if changed {
+            refused(UserErrorCode::Conflict, Text::new("date-is-an-entry"))
+        } else {
+            refused(UserErrorCode::NotFound, Text::new("no-date-of-the-series"))
+        });
     }
     Ok(if apply == Apply::This(date) { Part::Date(date) } else { Part::Rest(date) })
 }
