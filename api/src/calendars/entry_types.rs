@@ -258,14 +258,25 @@ impl EntryOutline {
         })
     }
 
-    /// Global id of the series of which this is one date, changed or called off by itself.
-    async fn series_id(&self) -> Option<ID> {
-        self.series.map(|(id, _)| NodeType::CalendarEntry.id(id))
+    /// Global id of the series of which this is one date, changed or called off by itself; null where the series is hidden.
+    async fn series_id(&self, ctx: &Context<'_>) -> Option<ApiResult<ID>> {
+        let seen = self.seen_series(ctx).await.transpose()?;
+        Some(seen.map(|(id, _)| NodeType::CalendarEntry.id(id)))
     }
 
-    /// Start that the series gave to that date.
-    async fn series_date(&self) -> Option<LocalDateTime> {
-        self.series.map(|(_, date)| LocalDateTime(date))
+    /// Start that the series gave to that date; null where the series is hidden.
+    async fn series_date(&self, ctx: &Context<'_>) -> Option<ApiResult<LocalDateTime>> {
+        let seen = self.seen_series(ctx).await.transpose()?;
+        Some(seen.map(|(_, date)| LocalDateTime(date)))
+    }
+}
+
+impl EntryOutline {
+    /// The series, unless the viewer may not see it: a date may be wider than its series.
+    async fn seen_series(&self, ctx: &Context<'_>) -> ApiResult<Option<(Uuid, NaiveDateTime)>> {
+        let Some((id, date)) = self.series else { return Ok(None) };
+        let series = ctx.session().await?.get::<calendar_entry::Entity>(id).await?;
+        Ok(series.map(|_| (id, date)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{Months, TimeDelta};
+use chrono::{Months, NaiveDateTime, TimeDelta};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use verbund_entities::{EntryStatus, ShareLevel, calendar, calendar_entry, learning_place};
@@ -48,9 +48,11 @@ pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<Feed>> {
             Some(place) => session.get::<learning_place::Entity>(place).await?,
             None => None,
         };
-        let series = row.series_id.map(|it| uids.get(&it).cloned().unwrap_or_else(|| it.to_string()));
-        let uid = series.unwrap_or_else(|| uid(session, row));
-        events.extend(event(session, row, uid, place.as_ref().map(|it| it.name.as_str())));
+        // A date whose series is not told stands for itself: it may be wider than its series.
+        let series = row.series_id.and_then(|it| uids.get(&it));
+        let uid = series.cloned().unwrap_or_else(|| uid(session, row));
+        let date = row.series_date.filter(|_| series.is_some());
+        events.extend(event(session, row, uid, date, place.as_ref().map(|it| it.name.as_str())));
     }
     Ok(Some(Feed {
         name: calendar.name.clone(),
@@ -69,7 +71,13 @@ fn uid(session: &Session, row: &calendar_entry::Model) -> String {
 }
 
 /// What the session may tell of an entry.
-fn event(session: &Session, row: &calendar_entry::Model, uid: String, place: Option<&str>) -> Option<Event> {
+fn event(
+    session: &Session,
+    row: &calendar_entry::Model,
+    uid: String,
+    series_date: Option<NaiveDateTime>,
+    place: Option<&str>,
+) -> Option<Event> {
     let level = session.access().sight(row.scope_id)?.level;
     let time = EntryTime::of(row);
     let (starts_local, ends_local, zone) = (time.starts_local, time.ends_local, time.zone);
@@ -104,7 +112,7 @@ fn event(session: &Session, row: &calendar_entry::Model, uid: String, place: Opt
             When::Clock { starts_local, ends_local, zone }
         },
         recurrence: row.expanded_until.is_some().then(repeats),
-        occurrence: row.series_date,
+        occurrence: series_date,
         status: Some(match row.status {
             EntryStatus::Idea | EntryStatus::Tentative => Status::Tentative,
             EntryStatus::Confirmed => Status::Confirmed,

@@ -246,6 +246,9 @@ pub(super) async fn read_ahead(
         }
         session.load::<field_of_work::Entity>(fields).await?;
     }
+    if selected.node("seriesId") || selected.node("seriesDate") {
+        session.load::<calendar_entry::Entity>(rows.iter().filter_map(|row| row.series_id)).await?;
+    }
     if selected.node("place") {
         let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
         let ids: Vec<_> = shown.filter_map(|row| row.learning_place_id).collect();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use verbund_tests::client::said;
-use verbund_tests::{Case, Client, TestApp, cases};
+use verbund_tests::{Case, Client, TestApp, cases, row_of};
 
 use super::sees;
 
@@ -21,6 +21,7 @@ pub fn cases() -> Vec<Case> {
         two_who_change_dates_of_one_series_at_once_hear_of_each_other,
         dates_have_the_audience_of_their_series_always,
         partners_never_change_a_date,
+        a_date_does_not_name_a_series_that_is_hidden,
     ]
 }
 
@@ -336,4 +337,18 @@ async fn partners_never_change_a_date(app: TestApp) {
             assert_eq!(said(&told), [code]);
         }
     }
+}
+
+async fn a_date_does_not_name_a_series_that_is_hidden(app: TestApp) {
+    let series = tuesdays(&app, "oal.public", json!({ "confidentiality": "INTERNAL" })).await;
+    let wider = json!({ "apply": "THIS", "occurrence": "2027-03-16T09:00", "title": "Open house", "confidentiality": "PUBLIC" });
+    let date = update(&app, &series, 1, wider).await["calendarEntry"].clone();
+    assert_eq!(date["seriesId"], series["id"], "its owner sees what it is of");
+    let query = "query($id: ID!) { node(id: $id) { ... on CalendarEntryFull { title seriesId seriesDate } } }";
+    let seen = app.anonymous().send(query, json!({ "id": date["id"] })).await.data()["node"].clone();
+    assert_eq!(seen, json!({ "title": "Open house", "seriesId": null, "seriesDate": null }));
+    let path = format!("/public/calendars/{}.ics", app.world.id("calendar.oal.public"));
+    let text = app.server().get(&path).await.2;
+    let hidden = row_of(series["id"].as_str().expect("an id")).to_string();
+    assert!(text.contains("Open house") && !text.contains("RECURRENCE-ID") && !text.contains(&hidden), "{text}");
 }
