@@ -128,6 +128,9 @@ async fn an_operation_that_was_completed_is_silent(app: TestApp) {
     socket.event("1").await;
     socket.send(json!({ "id": "1", "type": "complete" })).await;
     socket.send(json!({ "id": "unknown", "type": "complete" })).await;
+    // The mutation goes another way and could overtake the word: the answer says that it was read.
+    socket.send(json!({ "type": "ping" })).await;
+    assert_eq!(socket.receive().await, json!({ "type": "pong" }));
     let input = json!({ "id": app.world.id("role.viewer@ostallgaeu"), "version": 1 });
     app.actor("admin@ostallgaeu").mutate("roleRevoke", input, "roleGrant { id }").await;
     socket.subscribe("1", "{ viewer { memberships { roles { role } } } }", json!({})).await;
