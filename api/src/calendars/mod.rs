@@ -17,12 +17,13 @@ mod types;
 
 pub use agenda::AgendaQuery;
 pub use calendar_service::{CalendarWish, calendar_row};
-pub use entry_service::entry_row;
+pub use entry_input::{EntryTimeInput, optional, required};
+pub use entry_service::{cancel_in, entry_row, update_in};
 pub use entry_types::{CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
-pub use entry_wish::EntryWish;
+pub use entry_wish::{EntryChange, EntryWish, WishedTime, read_audiences};
 pub use feed::feed;
 pub use mutation::CalendarMutation;
-pub use query::CalendarQuery;
+pub use query::{CalendarQuery, DateTimeRange, read_ahead};
 pub use recurrence::Recurrence;
 pub use subscription::CalendarSubscription;
-pub use types::Calendar;
+pub use types::{Calendar, object_of};

@@ -32,6 +32,12 @@ pub enum NodeType {
     Holiday,
     /// Days on which an authority's office is closed.
     TenantClosure,
+    /// The plan of an authority for one year.
+    AnnualPlan,
+    /// A round in which parties coordinate their plans.
+    CoordinationRound,
+    /// A change that one party proposes to another.
+    ChangeProposal,
 }
 
 impl NodeType {
@@ -48,6 +54,9 @@ impl NodeType {
         Self::LearningPlace,
         Self::Holiday,
         Self::TenantClosure,
+        Self::AnnualPlan,
+        Self::CoordinationRound,
+        Self::ChangeProposal,
     ];
 
     /// The prefix, for ever.
@@ -64,6 +73,9 @@ impl NodeType {
             Self::LearningPlace => "lpl",
             Self::Holiday => "hol",
             Self::TenantClosure => "clo",
+            Self::AnnualPlan => "pln",
+            Self::CoordinationRound => "rnd",
+            Self::ChangeProposal => "prp",
         }
     }
 

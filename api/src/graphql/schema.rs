@@ -11,6 +11,7 @@ use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSub
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
+use crate::planning::{ComparisonQuery, ConflictQuery, PlanningMutation, PlanningQuery, PlanningSubscription};
 use crate::tenants::{TenantMutation, TenantQuery};
 
 /// Reading.
@@ -24,6 +25,9 @@ pub struct Query(
     AgendaQuery,
     PlaceQuery,
     HolidayQuery,
+    PlanningQuery,
+    ComparisonQuery,
+    ConflictQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -35,11 +39,12 @@ pub struct Mutation(
     ShareMutation,
     CalendarMutation,
     ClosureMutation,
+    PlanningMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(AccessSubscription, CalendarSubscription);
+pub struct Subscription(AccessSubscription, CalendarSubscription, PlanningSubscription);
 
 /// The schema that serves all authorities.
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;

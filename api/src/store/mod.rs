@@ -17,7 +17,7 @@ mod session;
 mod writer;
 
 pub use hub::{Hint, Hub, Signal, Waiter, relay};
-pub use loaded::{Grouped, Keyed};
+pub use loaded::{Grouped, Keyed, RoundsOfPlan};
 pub use owned::{Owned, Reference};
 pub use page::{MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};
 pub use pools::{DatabaseSettings, Engine, Store};
