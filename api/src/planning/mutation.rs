@@ -17,6 +17,23 @@ use crate::graphql::payload::{Payload, idempotency, payload};
 use crate::graphql::scalars::{Date, LocalDateTime};
 use crate::i18n::Text;
 
+/// Inputs with the same fields; every mutation has a type of its own, so that each can grow by itself.
+macro_rules! inputs {
+    ($($(#[$doc:meta])* $name:ident),+ { $($(#[$field_doc:meta])* $field:ident: $kind:ty),+ $(,)? }) => {
+        inputs!(@each [$($(#[$doc])* $name),+] { $($(#[$field_doc])* $field: $kind),+ });
+    };
+    (@each [$($(#[$doc:meta])* $name:ident),+] $fields:tt) => {
+        $(inputs!(@one $(#[$doc])* $name $fields);)+
+    };
+    (@one $(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty),+ }) => {
+        $(#[$doc])*
+        #[derive(InputObject)]
+        pub struct $name {
+            $($(#[$field_doc])* $field: $kind),+
+        }
+    };
+}
+
 /// A plan to make.
 #[derive(InputObject)]
 pub struct AnnualPlanCreateInput {
@@ -45,15 +62,18 @@ pub struct AnnualPlanUpdateInput {
     calendars: MaybeUndefined<Vec<ID>>,
 }
 
-/// A plan and a round.
-#[derive(InputObject)]
-pub struct AnnualPlanRoundInput {
-    /// The plan.
-    id: ID,
-    /// The round.
-    round: ID,
-    /// The version of the plan that the client saw.
-    version: i32,
+inputs! {
+    /// A plan to submit to a round.
+    AnnualPlanSubmitInput,
+    /// A plan to take back from a round.
+    AnnualPlanWithdrawInput {
+        /// The plan.
+        id: ID,
+        /// The round.
+        round: ID,
+        /// The version of the plan that the client saw.
+        version: i32,
+    }
 }
 
 payload! {
@@ -95,15 +115,20 @@ pub struct CoordinationRoundUpdateInput {
     days_apart: MaybeUndefined<i32>,
 }
 
-/// A step of a round, for a party.
-#[derive(InputObject)]
-pub struct CoordinationRoundStepInput {
-    /// The round.
-    id: ID,
-    /// The party for which one acts.
-    tenant: ID,
-    /// The version that the client saw.
-    version: i32,
+inputs! {
+    /// A round to begin after its deadline.
+    CoordinationRoundStartInput,
+    /// An outcome to sign off.
+    RoundSignOffInput,
+    /// An outcome to publish.
+    RoundPublishInput {
+        /// The round.
+        id: ID,
+        /// The party for which one acts.
+        tenant: ID,
+        /// The version that the client saw.
+        version: i32,
+    }
 }
 
 /// A round to end without an outcome.
@@ -177,13 +202,16 @@ pub struct ChangeProposalCreateInput {
     idempotency_key: Option<String>,
 }
 
-/// A proposal to accept, or to take back.
-#[derive(InputObject)]
-pub struct ChangeProposalAnswerInput {
-    /// The proposal.
-    id: ID,
-    /// The version that the client saw.
-    version: i32,
+inputs! {
+    /// A proposal to accept.
+    ChangeProposalAcceptInput,
+    /// A proposal to take back.
+    ChangeProposalWithdrawInput {
+        /// The proposal.
+        id: ID,
+        /// The version that the client saw.
+        version: i32,
+    }
 }
 
 /// A proposal to turn down.
@@ -285,9 +313,13 @@ impl PlanningMutation {
 
     /// Submits a plan to a round of its year; the parties see it from now on, each entry at its level. The last party's
     /// plan begins the coordination. Takes `CALENDARS_WRITE` in the owner.
-    async fn annual_plan_submit(&self, ctx: &Context<'_>, input: AnnualPlanRoundInput) -> ApiResult<AnnualPlanPayload> {
+    async fn annual_plan_submit(
+        &self,
+        ctx: &Context<'_>,
+        input: AnnualPlanSubmitInput,
+    ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
-        let (id, round) = match plan_and_round(&input) {
+        let (id, round) = match plan_and_round(&input.id, &input.round) {
             Ok(ids) => ids,
             Err(error) => return AnnualPlanPayload::refused(op, error),
         };
@@ -299,10 +331,10 @@ impl PlanningMutation {
     async fn annual_plan_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: AnnualPlanRoundInput,
+        input: AnnualPlanWithdrawInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
-        let (id, round) = match plan_and_round(&input) {
+        let (id, round) = match plan_and_round(&input.id, &input.round) {
             Ok(ids) => ids,
             Err(error) => return AnnualPlanPayload::refused(op, error),
         };
@@ -347,7 +379,7 @@ impl PlanningMutation {
     async fn coordination_round_start(
         &self,
         ctx: &Context<'_>,
-        input: CoordinationRoundStepInput,
+        input: CoordinationRoundStartInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
@@ -360,11 +392,7 @@ impl PlanningMutation {
 
     /// Signs the outcome off for a party; the last one makes it agreed. Nothing that the party itself can settle may be
     /// open: conflicts of severity HIGH on its entries, proposals that wait for it. Takes `AGREEMENTS_SIGN` there.
-    async fn round_sign_off(
-        &self,
-        ctx: &Context<'_>,
-        input: CoordinationRoundStepInput,
-    ) -> ApiResult<CoordinationRoundPayload> {
+    async fn round_sign_off(&self, ctx: &Context<'_>, input: RoundSignOffInput) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
             Ok(ids) => ids,
@@ -376,11 +404,7 @@ impl PlanningMutation {
 
     /// Publishes what was agreed: round and plans are public from now on, as one calendar to subscribe to. No entry goes
     /// further than its owner has let it. Takes `CALENDARS_WRITE` in a party.
-    async fn round_publish(
-        &self,
-        ctx: &Context<'_>,
-        input: CoordinationRoundStepInput,
-    ) -> ApiResult<CoordinationRoundPayload> {
+    async fn round_publish(&self, ctx: &Context<'_>, input: RoundPublishInput) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
             Ok(ids) => ids,
@@ -448,7 +472,7 @@ impl PlanningMutation {
     async fn change_proposal_accept(
         &self,
         ctx: &Context<'_>,
-        input: ChangeProposalAnswerInput,
+        input: ChangeProposalAcceptInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
@@ -496,7 +520,7 @@ impl PlanningMutation {
     async fn change_proposal_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: ChangeProposalAnswerInput,
+        input: ChangeProposalWithdrawInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
@@ -536,8 +560,8 @@ fn plan(input: AnnualPlanCreateInput) -> ApiResult<PlanWish> {
     Ok(PlanWish { tenant, year: input.year, title: input.title, calendars })
 }
 
-fn plan_and_round(input: &AnnualPlanRoundInput) -> ApiResult<(Uuid, Uuid)> {
-    Ok((NodeType::AnnualPlan.parse(&input.id, "id")?, NodeType::CoordinationRound.parse(&input.round, "round")?))
+fn plan_and_round(plan: &ID, round: &ID) -> ApiResult<(Uuid, Uuid)> {
+    Ok((NodeType::AnnualPlan.parse(plan, "id")?, NodeType::CoordinationRound.parse(round, "round")?))
 }
 
 fn round(input: CoordinationRoundOpenInput) -> ApiResult<RoundWish> {

@@ -137,7 +137,9 @@ impl CoordinationRound {
             tenant: it.tenant_id,
             plan: it.plan_id,
         };
-        Ok(rows.iter().map(shown).collect())
+        let mut plans: Vec<_> = rows.iter().map(shown).collect();
+        plans.sort_by_key(|it| (it.submitted_at, it.tenant));
+        Ok(plans)
     }
 
     /// Why it was closed without an outcome.

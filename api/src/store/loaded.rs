@@ -92,7 +92,7 @@ impl Grouped for e::annual_plan_calendar::Entity {
 impl Grouped for e::conflict_acknowledgement::Entity {
     type Of = e::conflict_acknowledgement::Entity;
     const PARENT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::EntryId;
-    const SORT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::CreatedAt;
+    const SORT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::Id;
     fn parent(row: &e::conflict_acknowledgement::Model) -> Uuid {
         row.entry_id
     }
@@ -110,7 +110,7 @@ impl Grouped for e::learning_place_origin::Entity {
 impl Grouped for e::plan_snapshot::Entity {
     type Of = e::plan_snapshot::Entity;
     const PARENT: e::plan_snapshot::Column = e::plan_snapshot::Column::PlanId;
-    const SORT: e::plan_snapshot::Column = e::plan_snapshot::Column::TakenAt;
+    const SORT: e::plan_snapshot::Column = e::plan_snapshot::Column::Id;
     fn parent(row: &e::plan_snapshot::Model) -> Uuid {
         row.plan_id
     }
