@@ -13,22 +13,27 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 5] = [
+const SINGLE: [(&str, &str); 9] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
     ("tenant", "matrix: authorities are public"),
     ("explainAccess", "matrix: every object, sweep"),
+    ("conflicts", "sweep; planning: never tells more than its sides"),
+    ("changeProposals", "sweep; planning: seen by those who may know the entry"),
+    ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
+    ("annualPlanComparison", "sweep; planning"),
 ];
 
 /// Subscriptions: where they are proved.
-const SUBSCRIPTIONS: [(&str, &str); 2] = [
+const SUBSCRIPTIONS: [(&str, &str); 3] = [
     ("calendarEntryChanged", "matrix: what each account hears; live"),
+    ("coordinationRoundChanged", "planning: who hears of a round; sweep"),
     ("viewerAccessChanged", "live: says nothing about others"),
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 13] = [
+const NODE_TYPES: [(&str, &str); 16] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -43,6 +48,9 @@ const NODE_TYPES: [(&str, &str); 13] = [
     ("LearningPlace", ""),
     ("Holiday", ""),
     ("TenantClosure", "closure."),
+    ("AnnualPlan", "plan."),
+    ("CoordinationRound", "round."),
+    ("ChangeProposal", "proposal."),
 ];
 
 /// What a schema has that no table names.
