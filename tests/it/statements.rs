@@ -25,6 +25,9 @@ const AGENDA: &str = r#"{ agenda(between: {start: "2027-05-01T00:00:00Z", end: "
     ... on CalendarEntrySummary { title fieldOfWork { key } }
     ... on CalendarEntryFull { title fieldOfWork { key } place { name region { name } tenant { slug } origins { name } } } } } } }"#;
 
+const CONFLICT: &str = "nodes { rule freeDay { name } acknowledgements { tenant { slug } } sides { freeSlots { start } \
+    entry { id calendar { name tenant { slug } } tenant { slug } ... on CalendarEntryFull { place { name } acknowledgements { reason } } } } }";
+
 /// Puts `count` entries into May 2027, copies of an entry of the world: same calendar, same scope, at a place.
 async fn fill(rows: &Rows, app: &TestApp, count: usize, place: Option<&str>) {
     let like = rows.id(row_of(app.world.id("entry.oal.counselling.day")));
@@ -161,6 +164,53 @@ fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String)> {
                 "{ tenant(slug: \"ostallgaeu\") { freeDays(between: {firstDay: \"2027-01-01\", lastDay: \"2028-12-31\"}) { kind name } } }".to_owned(),
             ),
         ),
+        (
+            "plans",
+            (
+                planner,
+                "{ annualPlans(first: 50) { nodes { title state tenant { slug } calendars { name } rounds { year } snapshots { key } } } }"
+                    .to_owned(),
+            ),
+        ),
+        (
+            "rounds",
+            (
+                planner,
+                "{ coordinationRounds(first: 20) { nodes { year agreementId tenant { slug } viewerCan { takePart } plans { tenant { slug } \
+                 plan { title state calendars { name } } } } } }"
+                    .to_owned(),
+            ),
+        ),
+        ("conflicts of a round", (planner, format!("{{ conflicts(of: {{round: \"{}\"}}, first: 50) {{ {CONFLICT} }} }}", id("round.b")))),
+        (
+            "conflicts of an entry",
+            (planner, format!("{{ conflicts(of: {{entry: \"{}\"}}, first: 50) {{ {CONFLICT} }} }}", id("entry.oal.counselling.day"))),
+        ),
+        (
+            "proposals",
+            (
+                planner,
+                format!(
+                    "{{ changeProposals(round: \"{}\", first: 50) {{ nodes {{ message tenant {{ slug }} to {{ slug }} viewerCan {{ answer }} \
+                     entry {{ calendar {{ name }} tenant {{ slug }} }} place {{ name }} }} }} }}",
+                    id("round.b")
+                ),
+            ),
+        ),
+        (
+            "comments",
+            (planner, format!("{{ coordinationComments(round: \"{}\") {{ nodes {{ text tenant {{ slug }} }} }} }}", id("round.b"))),
+        ),
+        (
+            "comparison",
+            (
+                planner,
+                format!(
+                    "{{ annualPlanComparison(plan: \"{}\", first: 50) {{ nodes {{ kind entry {{ calendar {{ name }} }} }} }} }}",
+                    id("plan.oal")
+                ),
+            ),
+        ),
         ("known until", (planner, "{ tenant(slug: \"ostallgaeu\") { schoolHolidaysKnownUntil } }".to_owned())),
     ])
 }
@@ -179,7 +229,7 @@ async fn measure(app: &TestApp) -> BTreeMap<&'static str, u32> {
 }
 
 /// The facts statement counts as one; opening and closing a transaction does not.
-const PINNED: [(&str, u32, u32); 22] = [
+const PINNED: [(&str, u32, u32); 29] = [
     // Operation, on SQLite, on PostgreSQL.
     // Dates of series are read beside the entries; where there are none, their series need not be.
     ("agenda", 9, 9),
@@ -188,6 +238,10 @@ const PINNED: [(&str, u32, u32); 22] = [
     ("calendarEntryCreate", 8, 9),
     ("calendars", 4, 4),
     ("closures", 4, 4),
+    ("comments", 4, 4),
+    ("comparison", 3, 3),
+    ("conflicts of a round", 8, 8),
+    ("conflicts of an entry", 11, 11),
     ("free days", 4, 4),
     ("holidays", 2, 2),
     ("incoming shares", 9, 9),
@@ -202,6 +256,9 @@ const PINNED: [(&str, u32, u32); 22] = [
     ("nodes, 5 types", 7, 7),
     ("nodes, 50 of one type", 2, 2),
     ("nothing of the store", 0, 0),
+    ("plans", 8, 8),
+    ("proposals", 6, 6),
+    ("rounds", 11, 11),
     ("shares", 12, 12),
     ("viewer", 2, 2),
 ];
