@@ -14,6 +14,7 @@ mod feeds;
 mod front_door;
 mod holidays;
 mod ics;
+mod imports;
 mod issuers;
 mod limits;
 mod live;
@@ -52,6 +53,7 @@ fn main() -> std::process::ExitCode {
         front_door::cases(),
         holidays::cases(),
         ics::cases(),
+        imports::cases(),
         issuers::cases(),
         limits::cases(),
         live::cases(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation, in the order of the walk; `agreementSign` comes twice.
-pub const MUTATIONS: [&str; 18] = [
+pub const MUTATIONS: [&str; 19] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -25,6 +25,7 @@ pub const MUTATIONS: [&str; 18] = [
     "tenantClosureCreate",
     "tenantClosureUpdate",
     "tenantClosureDelete",
+    "calendarImport",
 ];
 
 /// One mutation, ready to be sent.
@@ -130,6 +131,10 @@ impl<'a> Walk<'a> {
                 ("tenantClosureUpdate", ADMIN, input, OF_CLOSURE)
             }
             18 => ("tenantClosureDelete", ADMIN, with(&self.last["tenantClosure"], json!({})), OF_CLOSURE),
+            19 => {
+                let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
+                ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
+            }
             _ => return None,
         };
         self.at += 1;

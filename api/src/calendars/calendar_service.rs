@@ -218,7 +218,7 @@ async fn save(writer: &Writer<'_>, row: &calendar::Model, version: i32) -> ApiRe
     }
 }
 
-fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar::Model>) -> Change {
+pub(super) fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar::Model>) -> Change {
     Change {
         object_type: "Calendar",
         object_id: row.id,

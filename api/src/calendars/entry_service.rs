@@ -87,6 +87,9 @@ pub fn entry_row(writer: &Writer<'_>, calendar: &calendar::Model, wish: EntryWis
         series_id: None,
         series_date: None,
         uid: wish.uid,
+        source_sequence: None,
+        source_modified: None,
+        source_digest: None,
         learning_place_id: wish.place,
         location: wish.location,
         organiser: wish.organiser,
@@ -170,6 +173,7 @@ async fn update_whole(
     let mut row = entry_row(place.writer, place.calendar, wish, before.id);
     row.scope_id = scope(place.writer, place.calendar, &row).await?;
     (row.series_id, row.series_date) = (before.series_id, before.series_date);
+    kept_source(&mut row, before);
     row.created_at = before.created_at;
     row.version = version.saturating_add(1);
     let dates = series::plan(&mut row, place.writer.now())?;
@@ -214,6 +218,12 @@ async fn cancel_whole(
         place.cancel_changed_dates(before.id, reason.as_deref()).await?;
     }
     place.mutation.record(place.writer, changed(&row, "calendar_entry.cancelled", Some(before))).await
+}
+
+/// Where an entry was taken over from stays known whatever is changed here.
+pub(super) fn kept_source(row: &mut calendar_entry::Model, before: &calendar_entry::Model) {
+    (row.source_sequence, row.source_modified) = (before.source_sequence, before.source_modified);
+    row.source_digest.clone_from(&before.source_digest);
 }
 
 pub(super) fn called_off(row: &mut calendar_entry::Model, reason: Option<String>) {

@@ -7,7 +7,7 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription};
+use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ImportMutation};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
@@ -34,6 +34,7 @@ pub struct Mutation(
     AgreementMutation,
     ShareMutation,
     CalendarMutation,
+    ImportMutation,
     ClosureMutation,
 );
 

@@ -105,3 +105,7 @@ one-date-has-no-rule = Ein einzelner Termin einer Serie hat keine eigene Regel.
 not-the-series-field = Das Arbeitsfeld ist das der Serie.
 date-of-all = Die ganze Serie ist gemeint: den Termin weglassen oder THIS oder THIS_AND_FOLLOWING angeben.
 window-beyond-known = Termine sind bis { $known } bekannt.
+import-cut = { $field } ist länger als { $max } Zeichen und wurde gekürzt.
+import-no-address = { $value } ist keine Adresse, die mit https:// oder http:// beginnt; sie wurde weggelassen.
+import-uid-too-long = Die UID ist länger als { $max } Bytes.
+import-too-many-dates = Mit dieser Serie würde der Import mehr als { $max } Termine schreiben.

@@ -105,3 +105,7 @@ one-date-has-no-rule = One date of a series has no rule of its own.
 not-the-series-field = The field of work is that of the series.
 date-of-all = All of a series is meant: leave the date out, or say THIS or THIS_AND_FOLLOWING.
 window-beyond-known = Dates are known until { $known }.
+import-cut = { $field } is longer than { $max } characters and was cut.
+import-no-address = { $value } is no address that begins with https:// or http://; it was left out.
+import-uid-too-long = The UID is longer than { $max } bytes.
+import-too-many-dates = With this series, the import would write more than { $max } dates.

@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 39] = [
+pub const ARGUMENTS: [(&str, &str); 40] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -35,6 +35,7 @@ pub const ARGUMENTS: [(&str, &str); 39] = [
     ("CalendarEntryUpdateInput.fieldOfWork", "public"),
     ("CalendarEntryUpdateInput.id", "entry.oal.counselling.day"),
     ("CalendarEntryUpdateInput.place", "public"),
+    ("CalendarImportInput.calendar", "calendar.oal.counselling"),
     ("CalendarUpdateInput.id", "calendar.oal.counselling"),
     ("FieldOfWorkCreateInput.tenant", "public"),
     ("HolidayRegion.tenant", "public"),
@@ -92,6 +93,11 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             "calendarEntryCreate",
             "calendar.oal.counselling",
             Box::new(|id| json!({ "calendar": id, "title": "x", "time": { "allDay": { "firstDay": "2027-03-01" } } })),
+        ),
+        (
+            "calendarImport",
+            "calendar.oal.counselling",
+            Box::new(|id| json!({ "calendar": id, "ics": "BEGIN:VCALENDAR\nEND:VCALENDAR" })),
         ),
         (
             "calendarEntryUpdate",

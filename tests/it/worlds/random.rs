@@ -454,7 +454,11 @@ impl Random {
                 expanded_until: (index % 2 == 1).then_some(now),
                 series_id: None,
                 series_date: None,
+
                 uid: None,
+                source_sequence: None,
+                source_modified: None,
+                source_digest: None,
                 learning_place_id: None,
                 location: None,
                 organiser: None,

@@ -59,13 +59,16 @@ impl Raw {
 impl Reader<'_> {
     /// Reads an event; none = it was left out, and the log says why.
     pub fn event(&mut self, raw: &Raw) -> Option<Unplaced> {
-        match self.try_event(raw) {
+        let known = self.log.len();
+        let event = match self.try_event(raw) {
             Ok(event) => Some(event),
             Err((line, reason)) => {
                 self.log.event(line, reason);
                 None
             }
-        }
+        };
+        self.log.name(known, raw.text("UID").as_deref());
+        event
     }
 
     fn try_event(&mut self, raw: &Raw) -> Result<Unplaced, (usize, Reason)> {
