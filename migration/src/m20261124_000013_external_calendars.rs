@@ -12,7 +12,11 @@ pub(crate) struct Migration;
 /// What an entry says since then.
 const COLUMNS: [&str; 3] = ["source_sequence integer", "source_modified {instant}", "source_digest text"];
 
-const DUE: &str = "CREATE FUNCTION verbund_external_due(at timestamptz, most integer)
+const DUE: &str = "CREATE FUNCTION verbund_calendar_scopes(the_tenant uuid) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT id FROM scope WHERE tenant_id = the_tenant AND area = 'CALENDARS' $$
+;;
+CREATE FUNCTION verbund_external_due(at timestamptz, most integer)
 RETURNS TABLE (id uuid, tenant_id uuid)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT e.id, e.tenant_id FROM external_calendar e WHERE e.next_fetch_at <= at
@@ -53,7 +57,9 @@ impl MigrationTrait for Migration {
         run(
             manager,
             &format!(
-                "CREATE INDEX calendar_entry_expanded_idx ON calendar_entry (expanded_until) WHERE expanded_until IS NOT NULL
+                "ALTER TABLE calendar ADD COLUMN external boolean NOT NULL DEFAULT false
+;;
+CREATE INDEX calendar_entry_expanded_idx ON calendar_entry (expanded_until) WHERE expanded_until IS NOT NULL
 ;;
 CREATE TABLE external_calendar (
     id {{uuid}} NOT NULL CONSTRAINT external_calendar_pkey PRIMARY KEY,
@@ -92,11 +98,21 @@ CREATE INDEX external_calendar_scope_idx ON external_calendar (scope_id, created
             manager,
             "DROP FUNCTION verbund_series_due(timestamptz, integer)
 ;;
-DROP FUNCTION verbund_external_due(timestamptz, integer)",
+DROP FUNCTION verbund_external_due(timestamptz, integer)
+;;
+DROP FUNCTION verbund_calendar_scopes(uuid)",
         )
         .await?;
         run_on_postgres(manager, &open("external_calendar")).await?;
-        run(manager, "DROP TABLE external_calendar;;DROP INDEX calendar_entry_expanded_idx").await?;
+        run(
+            manager,
+            "DROP TABLE external_calendar
+;;
+DROP INDEX calendar_entry_expanded_idx
+;;
+ALTER TABLE calendar DROP COLUMN external",
+        )
+        .await?;
         for column in COLUMNS {
             let name = column.split(' ').next().unwrap_or(column);
             run(manager, &format!("ALTER TABLE calendar_entry DROP COLUMN {name}")).await?;

@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         a_dry_run_tells_all_and_writes_nothing,
         what_cannot_be_imported_into_is_refused,
         the_number_of_statements_does_not_grow_with_what_is_unchanged,
+        the_operator_imports_a_file,
     ]
 }
 
@@ -427,4 +428,20 @@ async fn the_number_of_statements_does_not_grow_with_what_is_unchanged(app: Test
     let (_, small) = send(&few, 3).await;
     let (report, large) = send(&many, 150).await;
     assert_eq!((report, large), (json!({ "created": 0, "unchanged": 150 }), small));
+}
+
+async fn the_operator_imports_a_file(app: TestApp) {
+    let id = calendar(&app, "Operator").await;
+    let op = verbund::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
+    let row = verbund_tests::row_of(&id);
+    let text = file(&[SERIES, MOVED, OFF]);
+    for expected in ["\"created\":3", "\"unchanged\":3"] {
+        let done = verbund::calendars::import_as_operator(&op, row, text.as_bytes(), false).await.map_err(|_| ());
+        let said = done.expect("an import").say(verbund::i18n::Locale::De);
+        assert!(said.contains(expected), "{said}");
+    }
+    let nowhere = verbund::context::new_id();
+    assert!(verbund::calendars::import_as_operator(&op, nowhere, text.as_bytes(), false).await.is_err());
+    op.store.close().await;
+    assert_eq!(agenda(&app.anonymous(), &id).await.len(), 5);
 }

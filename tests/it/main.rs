@@ -10,8 +10,10 @@ mod demo;
 mod doctor;
 mod endings;
 mod examples;
+mod external;
 mod feeds;
 mod front_door;
+mod growth;
 mod holidays;
 mod ics;
 mod imports;
@@ -49,8 +51,10 @@ fn main() -> std::process::ExitCode {
         doctor::cases(),
         endings::cases(),
         examples::cases(),
+        external::cases(),
         feeds::cases(),
         front_door::cases(),
+        growth::cases(),
         holidays::cases(),
         ics::cases(),
         imports::cases(),

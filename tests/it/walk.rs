@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation, in the order of the walk; `agreementSign` comes twice.
-pub const MUTATIONS: [&str; 19] = [
+pub const MUTATIONS: [&str; 23] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -25,6 +25,10 @@ pub const MUTATIONS: [&str; 19] = [
     "tenantClosureCreate",
     "tenantClosureUpdate",
     "tenantClosureDelete",
+    "externalCalendarSubscribe",
+    "externalCalendarUpdate",
+    "externalCalendarRefresh",
+    "externalCalendarUnsubscribe",
     "calendarImport",
 ];
 
@@ -52,6 +56,7 @@ const OF_CALENDAR: &str = "calendar { id version }";
 const OF_AGREEMENT: &str = "agreement { id version }";
 const OF_SHARE: &str = "share { id version }";
 const OF_ENTRY: &str = "calendarEntry { id ... on CalendarEntryFull { version } }";
+const OF_EXTERNAL: &str = "externalCalendar { id version }";
 const OF_CLOSURE: &str = "tenantClosure { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
@@ -131,7 +136,20 @@ impl<'a> Walk<'a> {
                 ("tenantClosureUpdate", ADMIN, input, OF_CLOSURE)
             }
             18 => ("tenantClosureDelete", ADMIN, with(&self.last["tenantClosure"], json!({})), OF_CLOSURE),
-            19 => {
+            19 => created("externalCalendarSubscribe"),
+            20 => {
+                let input = with(&self.last["externalCalendar"], json!({ "refreshMinutes": 120 }));
+                ("externalCalendarUpdate", PLANNER, input, OF_EXTERNAL)
+            }
+            21 => {
+                let input = json!({ "id": self.last["externalCalendar"]["id"] });
+                ("externalCalendarRefresh", PLANNER, input, OF_EXTERNAL)
+            }
+            22 => {
+                let input = with(&self.last["externalCalendar"], json!({}));
+                ("externalCalendarUnsubscribe", PLANNER, input, OF_CALENDAR)
+            }
+            23 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
@@ -187,6 +205,12 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
                 "object": { "calendar": id("calendar.oal.counselling") },
             }),
             OF_SHARE,
+        ),
+        (
+            "externalCalendarSubscribe",
+            PLANNER,
+            json!({ "tenant": tenant, "name": "Theatre", "url": "https://theatre.example/plan.ics" }),
+            OF_EXTERNAL,
         ),
         (
             "tenantClosureCreate",

@@ -34,6 +34,7 @@ pub async fn create(
     if calendar.archived_at.is_some() {
         return Err(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-archived")).into());
     }
+    refuse_external(&calendar, "calendar")?;
     let mut problems = Problems::default();
     if let Some(time) = problems.take(time.in_calendar(&calendar))? {
         wish.time = time;
@@ -127,6 +128,14 @@ pub(super) async fn scope(
     ensure(writer, &audience).await
 }
 
+/// Refuses a change by hand of a calendar that lives elsewhere.
+pub(super) fn refuse_external(calendar: &calendar::Model, field: &'static str) -> ApiResult<()> {
+    if calendar.external {
+        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-external")).into());
+    }
+    Ok(())
+}
+
 /// Looks an entry up and decides whether the actor may change it.
 async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, calendar::Model, calendar_entry::Model)> {
     let Some(row) = session.get::<calendar_entry::Entity>(id).await? else {
@@ -136,6 +145,7 @@ async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, calendar::
         return Err(Problem::not_found("id").into());
     };
     let grant = session.authorize(Action::Write, &object_of(&calendar), "id")?;
+    refuse_external(&calendar, "id")?;
     if row.status == EntryStatus::Cancelled {
         return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("entry-cancelled")).into());
     }

@@ -7,7 +7,9 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ImportMutation};
+use crate::calendars::{
+    AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ExternalMutation, ExternalQuery, ImportMutation,
+};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
@@ -22,6 +24,7 @@ pub struct Query(
     AgreementQuery,
     CalendarQuery,
     AgendaQuery,
+    ExternalQuery,
     PlaceQuery,
     HolidayQuery,
 );
@@ -35,6 +38,7 @@ pub struct Mutation(
     ShareMutation,
     CalendarMutation,
     ImportMutation,
+    ExternalMutation,
     ClosureMutation,
 );
 

@@ -28,6 +28,7 @@ owned!(
     calendar,
     calendar_entry,
     calendar_occurrence,
+    external_calendar,
     field_of_work,
     learning_place,
     learning_place_origin,

@@ -28,7 +28,7 @@ const SUBSCRIPTIONS: [(&str, &str); 2] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 13] = [
+const NODE_TYPES: [(&str, &str); 14] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -43,6 +43,8 @@ const NODE_TYPES: [(&str, &str); 13] = [
     ("LearningPlace", ""),
     ("Holiday", ""),
     ("TenantClosure", "closure."),
+    // external: who sees one, and who sees its address.
+    ("ExternalCalendar", ""),
 ];
 
 /// What a schema has that no table names.

@@ -77,7 +77,7 @@ pub const OBJECTS: [&str; 45] = [
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 12] = [
+pub const LISTS: [(&str, &str); 13] = [
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -87,6 +87,7 @@ pub const LISTS: [(&str, &str); 12] = [
         r#"calendarEntries(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#,
     ),
     ("agenda", r#"agenda(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#),
+    ("externalCalendars", "externalCalendars { totalCount }"),
     ("learningPlaces", "learningPlaces { totalCount }"),
     (
         "holidays",
@@ -307,7 +308,7 @@ async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String
 fn unique(mutation: &str) -> Option<&'static str> {
     match mutation {
         "fieldOfWorkCreate" => Some("key"),
-        "calendarCreate" => Some("name"),
+        "calendarCreate" | "externalCalendarSubscribe" => Some("name"),
         _ => None,
     }
 }

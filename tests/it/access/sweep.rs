@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 40] = [
+pub const ARGUMENTS: [(&str, &str); 45] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -37,6 +37,11 @@ pub const ARGUMENTS: [(&str, &str); 40] = [
     ("CalendarEntryUpdateInput.place", "public"),
     ("CalendarImportInput.calendar", "calendar.oal.counselling"),
     ("CalendarUpdateInput.id", "calendar.oal.counselling"),
+    ("ExternalCalendarRefreshInput.id", "external: hidden and unknown ones are refused alike"),
+    ("ExternalCalendarSubscribeInput.fieldOfWork", "public"),
+    ("ExternalCalendarSubscribeInput.tenant", "public"),
+    ("ExternalCalendarUnsubscribeInput.id", "external: hidden and unknown ones are refused alike"),
+    ("ExternalCalendarUpdateInput.id", "external: hidden and unknown ones are refused alike"),
     ("FieldOfWorkCreateInput.tenant", "public"),
     ("HolidayRegion.tenant", "public"),
     ("LearningPlaceFilter.tenants", "public"),

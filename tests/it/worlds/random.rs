@@ -421,6 +421,7 @@ impl Random {
                 time_zone: "Europe/Berlin".to_owned(),
                 field_of_work_id: it.field,
                 confidentiality: it.confidentiality,
+                external: false,
                 archived_at: None,
                 version: 1,
                 created_at: now,

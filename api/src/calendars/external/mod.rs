@@ -1,14 +1,17 @@
-//! Calendars that live elsewhere.
+//! Calendars that live elsewhere: fetched by the server on schedule, and taken over as an import of the whole. Their
+//! entries are entries like others, so that agenda, shares, levels, feeds and checks for conflicts know them; only nobody
+//! changes them by hand.
 
-use uuid::Uuid;
+mod fetch;
+mod guard;
+mod job;
+mod mutation;
+mod query;
+mod service;
+mod types;
 
-use crate::error::ApiResult;
-use crate::store::Session;
-
-/// Refuses a change by hand of a calendar that lives elsewhere.
-///
-/// # Errors
-/// `CONFLICT` at `field`.
-pub(super) async fn refuse_by_hand(_session: &Session, _calendar: Uuid, _field: &'static str) -> ApiResult<()> {
-    Ok(())
-}
+pub use fetch::Fetcher;
+pub use job::fetch_due;
+pub use mutation::ExternalMutation;
+pub use query::ExternalQuery;
+pub use types::ExternalCalendar;

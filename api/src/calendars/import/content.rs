@@ -31,16 +31,12 @@ pub(super) fn status(event: &ReadEvent) -> EntryStatus {
 /// A fingerprint of what an event says, so far as we keep it; when it was changed is no part of it.
 pub(super) fn digest(event: &ReadEvent) -> String {
     let recurrence = event.recurrence.clone().unwrap_or_default();
-    let mut rule: Vec<_> = recurrence.rule.iter().flat_map(|it| it.split(';')).collect();
-    // The same with and without.
-    rule.retain(|it| !matches!(*it, "INTERVAL=1" | "WKST=MO"));
-    rule.sort_unstable();
     let texts = &event.texts;
     let time = (event.time.starts_local(), event.time.ends_local(), event.time.zone().map(Tz::name));
     let words = serde_json::json!([
         format!("{time:?}"),
         event.occurrence.map(|it| it.to_string()),
-        rule,
+        recurrence.rule,
         recurrence.extra.iter().map(ToString::to_string).collect::<Vec<_>>(),
         recurrence.except.iter().map(ToString::to_string).collect::<Vec<_>>(),
         status(event).as_str(),

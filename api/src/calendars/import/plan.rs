@@ -16,7 +16,7 @@ use crate::calendars::time::EntryTime;
 use crate::context::new_id;
 use crate::error::{ApiError, ApiResult};
 use crate::i18n::Text;
-use crate::ics::read::{Read, ReadEvent};
+use crate::ics::read::{Read, ReadEvent, ReadProblem};
 
 /// The most dates of all series that one import writes.
 const MOST_DATES: usize = 20 * MAX_DATES;
@@ -90,6 +90,8 @@ pub(super) async fn plan(place: &Place<'_>, file: Read, missing: Missing) -> Api
     let mut uids: BTreeSet<String> = file.events.iter().map(|it| it.uid.clone()).collect();
     uids.extend(file.events.iter().filter_map(|it| Some(of_one(&it.uid, it.occurrence?))));
     let known = Known::load(place, &uids, missing).await?;
+    let incomplete = file.problems.iter().any(ReadProblem::hides_events);
+    let unreadable: HashSet<_> = file.problems.iter().filter(|it| it.fatal()).filter_map(|it| it.uid.clone()).collect();
     let unread = file.problems.iter().filter(|it| it.fatal()).count();
     let problems = file.problems.into_iter().map(|it| Found {
         line: it.line,
@@ -118,8 +120,8 @@ pub(super) async fn plan(place: &Place<'_>, file: Read, missing: Missing) -> Api
             planner.date(event, date)?;
         }
     }
-    if missing == Missing::IsCancelled {
-        planner.missing(&file.events)?;
+    if missing == Missing::IsCancelled && !incomplete {
+        planner.missing(&file.events, &unreadable)?;
     }
     planner.keep_changed_dates();
     planner.plan.problems.sort_by_key(|it| it.line);
@@ -309,13 +311,16 @@ impl Planner<'_> {
 
     /// Entries that the file does not have any more: a changed date says again what its series says, what is still to
     /// come is called off.
-    fn missing(&mut self, events: &[ReadEvent]) -> ApiResult<()> {
+    fn missing(&mut self, events: &[ReadEvent], unreadable: &HashSet<String>) -> ApiResult<()> {
         let masters: HashMap<_, _> =
             events.iter().filter(|it| it.occurrence.is_none()).map(|it| (it.uid.as_str(), it)).collect();
         let mut gone: Vec<_> = self.known.rows.values().filter(|it| !self.touched.contains(&it.id)).cloned().collect();
         gone.sort_by_key(|it| it.id);
         for before in gone {
             let series = before.series_id.and_then(|it| self.known.rows.get(&it)).map(uid);
+            if unreadable.contains(series.as_ref().unwrap_or(&uid(&before))) {
+                continue;
+            }
             if let (Some(series), Some(date)) = (series, before.series_date)
                 && let Some(master) = masters.get(series.as_str())
                 && self.series.get(&series).is_some_and(|it| it.as_ref().is_some_and(|it| it.dates.contains(&date)))

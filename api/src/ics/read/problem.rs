@@ -22,6 +22,12 @@ impl ReadProblem {
         self.reason.fatal()
     }
 
+    /// Whether events may be missing because of it that nobody can name.
+    pub fn hides_events(&self) -> bool {
+        matches!(self.reason, Reason::CalendarUnclosed | Reason::TooManyEvents { .. } | Reason::Unclosed)
+            || (self.fatal() && self.uid.is_none())
+    }
+
     /// Whether nothing could be read because of it.
     pub const fn is_of_all(&self) -> bool {
         matches!(self.reason, Reason::NotACalendar | Reason::TooLarge { .. })
