@@ -27,7 +27,7 @@ fn entries(app: &TestApp, scope: &str, at: &str, series: bool, from: &str) -> St
          all_day, starts_local, ends_local, time_zone, starts_at, ends_at, recurrence_rule, expanded_until, search_text, version, \
          created_at, updated_at) \
          SELECT gen_random_uuid(), e.tenant_id, {scope}, e.calendar_id, e.title || n, e.kind, e.status, e.confidentiality, \
-         e.field_of_work_id, false, ({at}) AT TIME ZONE 'Europe/Berlin', ({at} + interval '1 hour') AT TIME ZONE 'Europe/Berlin', \
+         e.field_of_work_id, false, ({at}) AT TIME ZONE 'Europe/Berlin', ({at}) AT TIME ZONE 'Europe/Berlin' + interval '1 hour', \
          'Europe/Berlin', {at}, {at} + interval '1 hour', {rule}, {known}, e.search_text, 1, e.created_at, e.updated_at \
          FROM calendar_entry e, {from} WHERE e.id = '{like}'"
     )

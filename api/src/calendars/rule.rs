@@ -41,13 +41,17 @@ pub struct Refused {
 impl Refused {
     fn new(part: &str, text: Text) -> Self {
         let part: String = part.chars().take(60).collect();
-        let unsupported = match part.split_once('=') {
-            Some(("FREQ", value)) => ["SECONDLY", "MINUTELY", "HOURLY"].contains(&value),
-            Some(("COUNT" | "INTERVAL", value)) => value.parse::<u64>().is_ok_and(|it| it > 0),
-            Some((name, _)) => ELSEWHERE.contains(&name),
-            None => false,
+        Self { text: text.with("part", &part), part, unsupported: false }
+    }
+
+    /// The same, where the part alone is at fault: it may be more than we repeat by.
+    fn alone(name: &str, value: &str, text: Text) -> Self {
+        let unsupported = match name {
+            "FREQ" => ["SECONDLY", "MINUTELY", "HOURLY"].contains(&value),
+            "COUNT" | "INTERVAL" => value.parse::<u64>().is_ok_and(|it| it > 0),
+            _ => ELSEWHERE.contains(&name),
         };
-        Self { text: text.with("part", &part), part, unsupported }
+        Self { unsupported, ..Self::new(&format!("{name}={value}"), text) }
     }
 }
 
@@ -65,11 +69,14 @@ pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, Refused>
     let rule = rule.strip_prefix("RRULE:").unwrap_or(&rule);
     let mut said: Vec<(usize, &str, &str)> = Vec::new();
     for part in rule.split(';').filter(|it| !it.is_empty()) {
-        let wrong = |key| Refused::new(part, Text::new(key));
-        let (name, value) = part.split_once('=').ok_or_else(|| wrong("rule-no-part"))?;
-        let place = PARTS.iter().position(|it| *it == name).ok_or_else(|| wrong("rule-unknown-part"))?;
+        let wrong = |text| Refused::new(part, text);
+        let (name, value) = part.split_once('=').ok_or_else(|| wrong(Text::new("rule-no-part")))?;
+        let place = PARTS
+            .iter()
+            .position(|it| *it == name)
+            .ok_or_else(|| Refused::alone(name, value, Text::new("rule-unknown-part")))?;
         if said.iter().any(|it| it.0 == place) {
-            return Err(wrong("rule-part-twice"));
+            return Err(wrong(Text::new("rule-part-twice")));
         }
         said.push((place, name, value));
     }
@@ -86,7 +93,7 @@ pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, Refused>
     let mut parts = Vec::new();
     for (_, name, value) in &said {
         let kept = part_of_rule(name, value, frequency, all_day, zone)
-            .ok_or_else(|| Refused::new(&format!("{name}={value}"), Text::new("rule-wrong-value")))?;
+            .ok_or_else(|| Refused::alone(name, value, Text::new("rule-wrong-value")))?;
         let part = format!("{name}={kept}");
         // What is so anyway where nothing is said.
         if !matches!(part.as_str(), "INTERVAL=1" | "WKST=MO") {
