@@ -61,7 +61,9 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
         format!("REVOKE INSERT, UPDATE, DELETE ON tenant, region, holiday, seaql_migrations FROM {app_role}"),
         "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC".to_owned(),
         format!(
-            "GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text), verbund_outbox_end() \
+            "GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text), verbund_outbox_end(), \
+             verbund_calendar_scopes(uuid), verbund_external_due(timestamptz, integer), \
+             verbund_series_due(timestamptz, integer) \
              TO {app_role}"
         ),
     ] {

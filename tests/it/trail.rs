@@ -141,6 +141,11 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["tenantClosureCreate", "TenantClosure", "tenant_closure.created", "1"],
         ["tenantClosureUpdate", "TenantClosure", "tenant_closure.updated", "2"],
         ["tenantClosureDelete", "TenantClosure", "tenant_closure.deleted", "3"],
+        ["externalCalendarSubscribe", "ExternalCalendar", "external_calendar.subscribed", "1"],
+        ["externalCalendarUpdate", "ExternalCalendar", "external_calendar.updated", "2"],
+        ["externalCalendarRefresh", "ExternalCalendar", "external_calendar.refreshed", "2"],
+        ["externalCalendarUnsubscribe", "ExternalCalendar", "external_calendar.unsubscribed", "3"],
+        ["calendarImport", "Calendar", "calendar.imported", "1"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

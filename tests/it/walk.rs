@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 35] = [
+pub const MUTATIONS: [&str; 40] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -42,6 +42,11 @@ pub const MUTATIONS: [&str; 35] = [
     "roundSignOff",
     "roundPublish",
     "coordinationRoundClose",
+    "externalCalendarSubscribe",
+    "externalCalendarUpdate",
+    "externalCalendarRefresh",
+    "externalCalendarUnsubscribe",
+    "calendarImport",
 ];
 
 /// One mutation, ready to be sent.
@@ -72,6 +77,7 @@ const OF_CALENDAR: &str = "calendar { id version }";
 const OF_AGREEMENT: &str = "agreement { id version }";
 const OF_SHARE: &str = "share { id version }";
 const OF_ENTRY: &str = "calendarEntry { id ... on CalendarEntryFull { version } }";
+const OF_EXTERNAL: &str = "externalCalendar { id version }";
 const OF_CLOSURE: &str = "tenantClosure { id version }";
 const MEMMINGEN: &str = "planner@memmingen";
 const OF_PLAN: &str = "annualPlan { id version tenant { slug } }";
@@ -177,6 +183,23 @@ impl<'a> Walk<'a> {
                 ("tenantClosureUpdate", ADMIN, input, OF_CLOSURE)
             }
             45 => ("tenantClosureDelete", ADMIN, with(&self.last["tenantClosure"], json!({})), OF_CLOSURE),
+            46 => created("externalCalendarSubscribe"),
+            47 => {
+                let input = with(&self.last["externalCalendar"], json!({ "refreshMinutes": 120 }));
+                ("externalCalendarUpdate", PLANNER, input, OF_EXTERNAL)
+            }
+            48 => {
+                let input = json!({ "id": self.last["externalCalendar"]["id"] });
+                ("externalCalendarRefresh", PLANNER, input, OF_EXTERNAL)
+            }
+            49 => {
+                let input = with(&self.last["externalCalendar"], json!({}));
+                ("externalCalendarUnsubscribe", PLANNER, input, OF_CALENDAR)
+            }
+            50 => {
+                let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
+                ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
+            }
             _ => return None,
         };
         self.at += 1;
@@ -298,6 +321,12 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
                 "object": { "calendar": id("calendar.oal.counselling") },
             }),
             OF_SHARE,
+        ),
+        (
+            "externalCalendarSubscribe",
+            PLANNER,
+            json!({ "tenant": tenant, "name": "Theatre", "url": "https://theatre.example/plan.ics" }),
+            OF_EXTERNAL,
         ),
         (
             "tenantClosureCreate",

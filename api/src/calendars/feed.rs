@@ -52,7 +52,8 @@ pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<Feed>> {
         let series = row.series_id.and_then(|it| uids.get(&it));
         let uid = series.cloned().unwrap_or_else(|| uid(session, row));
         let date = row.series_date.filter(|_| series.is_some());
-        events.extend(event(session, row, uid, date, place.as_ref().map(|it| it.name.as_str())));
+        let Some(sight) = session.access().sight(row.scope_id) else { continue };
+        events.push(event(row, sight.level, uid, date, place.as_ref().map(|it| it.name.as_str())));
     }
     Ok(Some(Feed {
         name: calendar.name.clone(),
@@ -70,15 +71,14 @@ fn uid(session: &Session, row: &calendar_entry::Model) -> String {
     foreign.unwrap_or_else(|| row.id.to_string())
 }
 
-/// What the session may tell of an entry.
-fn event(
-    session: &Session,
+/// An entry as an event, as much of it as a level shows.
+pub(super) fn event(
     row: &calendar_entry::Model,
+    level: ShareLevel,
     uid: String,
     series_date: Option<NaiveDateTime>,
     place: Option<&str>,
-) -> Option<Event> {
-    let level = session.access().sight(row.scope_id)?.level;
+) -> Event {
     let time = EntryTime::of(row);
     let (starts_local, ends_local, zone) = (time.starts_local, time.ends_local, time.zone);
     let repeats = || {
@@ -101,7 +101,7 @@ fn event(
             })
         }
     };
-    Some(Event {
+    Event {
         uid,
         stamp: row.updated_at,
         last_modified: Some(row.updated_at),
@@ -121,5 +121,5 @@ fn event(
         transparent: !row.status.takes_time(),
         class: Class::Public,
         texts: words(level),
-    })
+    }
 }

@@ -7,7 +7,9 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription};
+use crate::calendars::{
+    AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ExternalMutation, ExternalQuery, ImportMutation,
+};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
@@ -23,6 +25,7 @@ pub struct Query(
     AgreementQuery,
     CalendarQuery,
     AgendaQuery,
+    ExternalQuery,
     PlaceQuery,
     HolidayQuery,
     PlanningQuery,
@@ -38,6 +41,8 @@ pub struct Mutation(
     AgreementMutation,
     ShareMutation,
     CalendarMutation,
+    ImportMutation,
+    ExternalMutation,
     ClosureMutation,
     PlanningMutation,
 );

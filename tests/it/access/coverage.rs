@@ -33,7 +33,7 @@ const SUBSCRIPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 16] = [
+const NODE_TYPES: [(&str, &str); 17] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -51,6 +51,8 @@ const NODE_TYPES: [(&str, &str); 16] = [
     ("AnnualPlan", "plan."),
     ("CoordinationRound", "round."),
     ("ChangeProposal", "proposal."),
+    // external: who sees one, and who sees its address.
+    ("ExternalCalendar", ""),
 ];
 
 /// What a schema has that no table names.

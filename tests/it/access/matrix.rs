@@ -82,7 +82,7 @@ pub const OBJECTS: [&str; 50] = [
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 14] = [
+pub const LISTS: [(&str, &str); 15] = [
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -92,6 +92,7 @@ pub const LISTS: [(&str, &str); 14] = [
         r#"calendarEntries(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#,
     ),
     ("agenda", r#"agenda(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#),
+    ("externalCalendars", "externalCalendars { totalCount }"),
     ("learningPlaces", "learningPlaces { totalCount }"),
     ("annualPlans", "annualPlans { totalCount }"),
     ("coordinationRounds", "coordinationRounds { totalCount }"),
@@ -283,7 +284,7 @@ async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String
         // What a permitted persona makes must not stand in the way of the walk.
         match step.mutation {
             "fieldOfWorkCreate" => input["key"] = json!("walked-on"),
-            "calendarCreate" => input["name"] = json!("Walked on"),
+            "calendarCreate" | "externalCalendarSubscribe" => input["name"] = json!("Walked on"),
             "annualPlanCreate" | "coordinationRoundOpen" => input["year"] = json!(2031),
             "changeProposalCreate" => input["message"] = json!(" "),
             _ => {}

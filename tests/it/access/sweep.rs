@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 74] = [
+pub const ARGUMENTS: [(&str, &str); 80] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -43,6 +43,7 @@ pub const ARGUMENTS: [(&str, &str); 74] = [
     ("CalendarEntryUpdateInput.fieldOfWork", "public"),
     ("CalendarEntryUpdateInput.id", "entry.oal.counselling.day"),
     ("CalendarEntryUpdateInput.place", "public"),
+    ("CalendarImportInput.calendar", "calendar.oal.counselling"),
     ("CalendarUpdateInput.id", "calendar.oal.counselling"),
     ("ChangeProposalAcceptInput.id", "proposal.b"),
     ("ChangeProposalCounterInput.id", "proposal.b"),
@@ -66,6 +67,11 @@ pub const ARGUMENTS: [(&str, &str); 74] = [
     ("CoordinationRoundStartInput.id", "round.b"),
     ("CoordinationRoundStartInput.tenant", "public"),
     ("CoordinationRoundUpdateInput.id", "round.b"),
+    ("ExternalCalendarRefreshInput.id", "external: hidden and unknown ones are refused alike"),
+    ("ExternalCalendarSubscribeInput.fieldOfWork", "public"),
+    ("ExternalCalendarSubscribeInput.tenant", "public"),
+    ("ExternalCalendarUnsubscribeInput.id", "external: hidden and unknown ones are refused alike"),
+    ("ExternalCalendarUpdateInput.id", "external: hidden and unknown ones are refused alike"),
     ("FieldOfWorkCreateInput.tenant", "public"),
     ("HolidayRegion.tenant", "public"),
     ("LearningPlaceFilter.tenants", "public"),
@@ -127,6 +133,11 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             "calendarEntryCreate",
             "calendar.oal.counselling",
             Box::new(|id| json!({ "calendar": id, "title": "x", "time": { "allDay": { "firstDay": "2027-03-01" } } })),
+        ),
+        (
+            "calendarImport",
+            "calendar.oal.counselling",
+            Box::new(|id| json!({ "calendar": id, "ics": "BEGIN:VCALENDAR\nEND:VCALENDAR" })),
         ),
         (
             "calendarEntryUpdate",
