@@ -15,6 +15,7 @@ pub mod audit_event;
 pub mod calendar;
 pub mod calendar_entry;
 pub mod calendar_occurrence;
+pub mod feed;
 pub mod field_of_work;
 pub mod holiday;
 pub mod idempotency_record;

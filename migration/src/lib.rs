@@ -14,6 +14,7 @@ mod m20261123_000008_walls;
 mod m20261124_000009_live;
 mod m20261124_000010_closures;
 mod m20261124_000011_series;
+mod m20261124_000012_feeds;
 mod rls;
 mod run;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_live::Migration),
             Box::new(m20261124_000010_closures::Migration),
             Box::new(m20261124_000011_series::Migration),
+            Box::new(m20261124_000012_feeds::Migration),
         ]
     }
 }

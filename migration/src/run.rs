@@ -61,8 +61,8 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
         format!("REVOKE INSERT, UPDATE, DELETE ON tenant, region, holiday, seaql_migrations FROM {app_role}"),
         "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC".to_owned(),
         format!(
-            "GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text), verbund_outbox_end() \
-             TO {app_role}"
+            "GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text), verbund_outbox_end(), \
+             verbund_feed(text) TO {app_role}"
         ),
     ] {
         db.execute_unprepared(&statement).await?;

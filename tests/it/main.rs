@@ -3,6 +3,7 @@
 mod abuse;
 mod access;
 mod agreements;
+mod busy;
 mod calendars;
 mod clients;
 mod corpus;
@@ -29,6 +30,7 @@ mod shares;
 mod sign_in;
 mod sockets;
 mod statements;
+mod subscriptions;
 mod telemetry;
 mod tokens;
 mod trail;
@@ -41,6 +43,7 @@ fn main() -> std::process::ExitCode {
         abuse::cases(),
         access::cases(),
         agreements::cases(),
+        busy::cases(),
         calendars::cases(),
         clients::cases(),
         corpus::cases(),
@@ -67,6 +70,7 @@ fn main() -> std::process::ExitCode {
         sign_in::cases(),
         sockets::cases(),
         statements::cases(),
+        subscriptions::cases(),
         telemetry::cases(),
         tokens::cases(),
         trail::cases(),

@@ -110,6 +110,8 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["tenantClosureCreate", "TenantClosure", "tenant_closure.created", "1"],
         ["tenantClosureUpdate", "TenantClosure", "tenant_closure.updated", "2"],
         ["tenantClosureDelete", "TenantClosure", "tenant_closure.deleted", "3"],
+        ["feedCreate", "Feed", "feed.created", "1"],
+        ["feedRevoke", "Feed", "feed.revoked", "2"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

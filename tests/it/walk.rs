@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation, in the order of the walk; `agreementSign` comes twice.
-pub const MUTATIONS: [&str; 18] = [
+pub const MUTATIONS: [&str; 20] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -25,6 +25,8 @@ pub const MUTATIONS: [&str; 18] = [
     "tenantClosureCreate",
     "tenantClosureUpdate",
     "tenantClosureDelete",
+    "feedCreate",
+    "feedRevoke",
 ];
 
 /// One mutation, ready to be sent.
@@ -52,6 +54,7 @@ const OF_AGREEMENT: &str = "agreement { id version }";
 const OF_SHARE: &str = "share { id version }";
 const OF_ENTRY: &str = "calendarEntry { id ... on CalendarEntryFull { version } }";
 const OF_CLOSURE: &str = "tenantClosure { id version }";
+const OF_FEED: &str = "feed { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
 impl<'a> Walk<'a> {
@@ -130,6 +133,8 @@ impl<'a> Walk<'a> {
                 ("tenantClosureUpdate", ADMIN, input, OF_CLOSURE)
             }
             18 => ("tenantClosureDelete", ADMIN, with(&self.last["tenantClosure"], json!({})), OF_CLOSURE),
+            19 => created("feedCreate"),
+            20 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
             _ => return None,
         };
         self.at += 1;
@@ -189,6 +194,7 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             json!({ "tenant": tenant, "title": "New", "firstDay": "2027-05-03" }),
             OF_CLOSURE,
         ),
+        ("feedCreate", PLANNER, json!({ "tenant": tenant, "name": "New", "level": "SUMMARY" }), OF_FEED),
     ]
 }
 

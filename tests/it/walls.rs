@@ -43,7 +43,7 @@ async fn every_owned_table_has_forced_row_level_security(app: TestApp) {
     let mut expected = owned(&rows).await;
     expected.push("person".to_owned());
     expected.sort();
-    assert_eq!(expected.len(), 21, "{expected:?}");
+    assert_eq!(expected.len(), 22, "{expected:?}");
     assert_eq!(rows.list(sql).await, expected);
     let sql = "SELECT tablename::text, string_agg(cmd || ' ' || permissive, ', ' ORDER BY cmd) FROM pg_policies \
                WHERE NOT 'verbund_owner' = ANY (roles) GROUP BY tablename ORDER BY 1";
@@ -237,6 +237,7 @@ fn closed_sets() -> Vec<(&'static str, &'static str, BTreeSet<String>)> {
         ("calendar_entry", "kind", words(e::EntryKind::ALL, e::EntryKind::as_str)),
         ("calendar_entry", "pillar", words(e::Pillar::ALL, e::Pillar::as_str)),
         ("calendar_entry", "status", words(e::EntryStatus::ALL, e::EntryStatus::as_str)),
+        ("feed", "level", levels.clone()),
         ("holiday", "extent", words(e::HolidayExtent::ALL, e::HolidayExtent::as_str)),
         ("holiday", "kind", words(e::HolidayKind::ALL, e::HolidayKind::as_str)),
         ("learning_place", "kind", words(e::LearningPlaceKind::ALL, e::LearningPlaceKind::as_str)),

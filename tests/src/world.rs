@@ -86,7 +86,7 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
 impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
-    /// `closure.oal.inventory`.
+    /// `closure.oal.inventory`, `feed.planner@ostallgaeu`; `secret.planner@ostallgaeu` is that feed's secret.
     pub fn id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
     }
@@ -135,6 +135,7 @@ impl World {
         world.calendars(&as_actor).await;
         world.shares(&as_actor).await;
         world.closures(&as_actor).await;
+        world.feeds(&as_actor).await;
         server.stop().await?;
         Ok(world)
     }
@@ -244,5 +245,12 @@ impl World {
         });
         let made = as_actor("admin@ostallgaeu").mutate("tenantClosureCreate", input, "tenantClosure { id }").await;
         self.put("closure.oal.inventory".to_owned(), &made["tenantClosure"]["id"]);
+    }
+
+    async fn feeds(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        let input = json!({ "tenant": self.id("tenant.ostallgaeu"), "name": "My calendars", "level": "FULL" });
+        let made = as_actor("planner@ostallgaeu").mutate("feedCreate", input, "feed { id } secret").await;
+        self.put("feed.planner@ostallgaeu".to_owned(), &made["feed"]["id"]);
+        self.put("secret.planner@ostallgaeu".to_owned(), &made["secret"]);
     }
 }

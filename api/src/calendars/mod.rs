@@ -1,6 +1,7 @@
 //! Calendars of authorities and their entries, each seen at the level that the viewer has.
 
 mod agenda;
+mod busy;
 mod calendar_service;
 pub mod entry_input;
 mod entry_service;
@@ -16,11 +17,12 @@ pub mod time;
 mod types;
 
 pub use agenda::AgendaQuery;
+pub use busy::{BusyQuery, free_busy};
 pub use calendar_service::{CalendarWish, calendar_row};
 pub use entry_service::entry_row;
 pub use entry_types::{CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
 pub use entry_wish::EntryWish;
-pub use feed::feed;
+pub use feed::{Told, feed, feed_of, told};
 pub use mutation::CalendarMutation;
 pub use query::CalendarQuery;
 pub use recurrence::Recurrence;

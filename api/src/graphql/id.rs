@@ -32,6 +32,8 @@ pub enum NodeType {
     Holiday,
     /// Days on which an authority's office is closed.
     TenantClosure,
+    /// A secret by which programs subscribe.
+    Feed,
 }
 
 impl NodeType {
@@ -48,6 +50,7 @@ impl NodeType {
         Self::LearningPlace,
         Self::Holiday,
         Self::TenantClosure,
+        Self::Feed,
     ];
 
     /// The prefix, for ever.
@@ -64,6 +67,7 @@ impl NodeType {
             Self::LearningPlace => "lpl",
             Self::Holiday => "hol",
             Self::TenantClosure => "clo",
+            Self::Feed => "fed",
         }
     }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
-    TenantStatus, agreement, calendar, calendar_entry, field_of_work, holiday, learning_place, member, role_grant,
-    share, tenant, tenant_closure,
+    TenantStatus, agreement, calendar, calendar_entry, feed, field_of_work, holiday, learning_place, member,
+    role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -13,6 +13,7 @@ use super::id::{NodeType, at_most_100, parse};
 use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
 use crate::calendars::{Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::feeds::Feed;
 use crate::holidays::{Holiday, TenantClosure};
 use crate::i18n::Text;
 use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
@@ -50,6 +51,8 @@ pub enum Node {
     Holiday(Holiday),
     /// Days on which an office is closed.
     TenantClosure(TenantClosure),
+    /// A feed.
+    Feed(Feed),
 }
 
 /// See the module.
@@ -103,7 +106,8 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<calendar_entry::Entity>(of(NodeType::CalendarEntry)).await?;
     session.load::<learning_place::Entity>(of(NodeType::LearningPlace)).await?;
     session.load::<holiday::Entity>(of(NodeType::Holiday)).await?;
-    session.load::<tenant_closure::Entity>(of(NodeType::TenantClosure)).await
+    session.load::<tenant_closure::Entity>(of(NodeType::TenantClosure)).await?;
+    session.load::<feed::Entity>(of(NodeType::Feed)).await
 }
 
 async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
@@ -131,5 +135,6 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         }
         NodeType::Holiday => session.get::<holiday::Entity>(id).await?.map(|it| Node::Holiday(Holiday(it))),
         NodeType::TenantClosure => TenantClosure::by_id(session, id).await?.map(Node::TenantClosure),
+        NodeType::Feed => Feed::by_id(session, id).await?.map(Node::Feed),
     })
 }

@@ -7,7 +7,8 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription};
+use crate::calendars::{AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription};
+use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
@@ -22,8 +23,10 @@ pub struct Query(
     AgreementQuery,
     CalendarQuery,
     AgendaQuery,
+    BusyQuery,
     PlaceQuery,
     HolidayQuery,
+    FeedQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -35,6 +38,7 @@ pub struct Mutation(
     ShareMutation,
     CalendarMutation,
     ClosureMutation,
+    FeedMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.

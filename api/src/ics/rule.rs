@@ -55,7 +55,7 @@ pub fn date_time(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// The end of a day, for an UNTIL that names only the day.
-fn end_of_day(day: NaiveDate) -> NaiveDateTime {
+pub fn end_of_day(day: NaiveDate) -> NaiveDateTime {
     day.and_hms_opt(23, 59, 59).unwrap_or_else(|| day.and_time(NaiveTime::MIN))
 }
 

@@ -44,6 +44,7 @@ keyed! {
     agreement: Id id Uuid, select;
     calendar: Id id Uuid, select;
     calendar_entry: Id id Uuid, select;
+    feed: Id id Uuid, select;
     field_of_work: Id id Uuid, select;
     learning_place: Id id Uuid, select;
     member: Id id Uuid, select;

@@ -7,6 +7,7 @@
 
 mod connection;
 mod facts;
+mod feeds;
 mod hub;
 mod loaded;
 mod owned;
@@ -16,6 +17,7 @@ pub mod scopes;
 mod session;
 mod writer;
 
+pub use feeds::FeedKey;
 pub use hub::{Hint, Hub, Signal, Waiter, relay};
 pub use loaded::{Grouped, Keyed};
 pub use owned::{Owned, Reference};

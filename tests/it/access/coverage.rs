@@ -13,11 +13,12 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 5] = [
+const SINGLE: [(&str, &str); 6] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
     ("tenant", "matrix: authorities are public"),
+    ("freeBusy", "busy: levels, and the same as the agenda"),
     ("explainAccess", "matrix: every object, sweep"),
 ];
 
@@ -28,7 +29,7 @@ const SUBSCRIPTIONS: [(&str, &str); 2] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 13] = [
+const NODE_TYPES: [(&str, &str); 14] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -43,6 +44,7 @@ const NODE_TYPES: [(&str, &str); 13] = [
     ("LearningPlace", ""),
     ("Holiday", ""),
     ("TenantClosure", "closure."),
+    ("Feed", "feed."),
 ];
 
 /// What a schema has that no table names.

@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 39] = [
+pub const ARGUMENTS: [(&str, &str); 42] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -36,6 +36,9 @@ pub const ARGUMENTS: [(&str, &str); 39] = [
     ("CalendarEntryUpdateInput.id", "entry.oal.counselling.day"),
     ("CalendarEntryUpdateInput.place", "public"),
     ("CalendarUpdateInput.id", "calendar.oal.counselling"),
+    ("FeedCreateInput.calendars", "calendar.oal.counselling"),
+    ("FeedCreateInput.tenant", "public"),
+    ("FeedRevokeInput.id", "feed.planner@ostallgaeu"),
     ("FieldOfWorkCreateInput.tenant", "public"),
     ("HolidayRegion.tenant", "public"),
     ("LearningPlaceFilter.tenants", "public"),
@@ -60,7 +63,7 @@ type InputAround = Box<dyn Fn(&str) -> Value>;
 /// Mutations with one foreign id in them: mutation, name of the hidden object, input around it.
 fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
     let own = app.world.id("tenant.lindau").to_owned();
-    let (own2, own3, own4, own5) = (own.clone(), own.clone(), own.clone(), own.clone());
+    let (own2, own3, own4, own5, own6) = (own.clone(), own.clone(), own.clone(), own.clone(), own.clone());
     let share = |tenant: &str, agreement: &str, calendar: &str| json!({ "tenant": tenant, "agreement": agreement, "area": "CALENDARS", "level": "FULL", "object": { "calendar": calendar } });
     let agreement = app.world.id("agreement.a").to_owned();
     vec![
@@ -98,6 +101,12 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             "entry.oal.counselling.day",
             Box::new(|id| json!({ "id": id, "version": 1, "title": "x" })),
         ),
+        ("feedRevoke", "feed.planner@ostallgaeu", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        (
+            "feedCreate",
+            "calendar.oal.counselling",
+            Box::new(move |id| json!({ "tenant": own6, "name": "x", "level": "FULL", "calendars": [id] })),
+        ),
         ("calendarEntryCancel", "entry.oal.counselling.day", Box::new(|id| json!({ "id": id, "version": 1 }))),
     ]
 }
@@ -126,7 +135,7 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
     ];
     let mut compared = 0;
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
-        for kind in ["member.", "role.", "agreement.", "share.", "calendar.", "entry."] {
+        for kind in ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "feed."] {
             for (name, id) in app.world.all(kind) {
                 let known = client.send(queries[0], json!({ "id": id })).await.data();
                 if !known["node"].is_null() {

@@ -15,7 +15,8 @@ use super::{Event, Feed, FreeBusy, Recurrence, Texts, When, rule};
 /// The media type of what is written here.
 pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
 
-const PRODUCT: &str = "-//Verbund//Verbund//DE";
+/// Who writes.
+pub(super) const PRODUCT: &str = "-//Verbund//Verbund//DE";
 
 /// A feed as text. The same feed gives the same bytes.
 pub fn feed(feed: &Feed) -> String {
@@ -60,7 +61,8 @@ pub fn free_busy(answer: &FreeBusy) -> String {
             lines.plain("DTSTART", &utc(answer.from));
             lines.plain("DTEND", &utc(answer.until));
             for (tentative, kind) in [(false, "BUSY"), (true, "BUSY-TENTATIVE")] {
-                let periods: Vec<_> = joined(answer, tentative)
+                let periods: Vec<_> = answer
+                    .joined(tentative)
                     .into_iter()
                     .map(|(from, until)| format!("{}/{}", utc(from), utc(until)))
                     .collect();
@@ -78,26 +80,6 @@ fn head(lines: &mut Lines) {
     lines.plain("PRODID", PRODUCT);
     lines.plain("CALSCALE", "GREGORIAN");
     lines.plain("METHOD", "PUBLISH");
-}
-
-/// The stretches of one kind within the window, in order, without overlaps.
-fn joined(answer: &FreeBusy, tentative: bool) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
-    let mut periods: Vec<_> = answer
-        .busy
-        .iter()
-        .filter(|it| it.tentative == tentative)
-        .map(|it| (it.from.max(answer.from), it.until.min(answer.until)))
-        .filter(|(from, until)| from < until)
-        .collect();
-    periods.sort_unstable();
-    let mut joined: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
-    for (from, until) in periods {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
-        }
-    }
-    joined
 }
 
 /// The zones that need a definition, by name, with the years in which they are used.
