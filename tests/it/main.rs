@@ -4,7 +4,9 @@ mod abuse;
 mod access;
 mod agreements;
 mod busy;
+mod caldav;
 mod calendars;
+mod changes;
 mod clients;
 mod corpus;
 mod demo;
@@ -44,7 +46,9 @@ fn main() -> std::process::ExitCode {
         access::cases(),
         agreements::cases(),
         busy::cases(),
+        caldav::cases(),
         calendars::cases(),
+        changes::cases(),
         clients::cases(),
         corpus::cases(),
         demo::cases(),

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 use verbund_entities::{EntryStatus, ShareLevel, calendar_entry, calendar_occurrence, tenant};
 
@@ -165,6 +165,27 @@ pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -
         }
     }
     Ok(busy)
+}
+
+/// Series of which a date overlaps a window that is open where there is no bound. Only of dates that are known.
+///
+/// # Errors
+/// The database fails.
+pub async fn series_within(
+    session: &Session,
+    series: &[Uuid],
+    from: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+) -> ApiResult<BTreeSet<Uuid>> {
+    use calendar_occurrence::Column as Of;
+    let mut select = session.select::<calendar_occurrence::Entity>().filter(session.is_one_of(Of::EntryId, series));
+    if let Some(from) = from {
+        select = select.filter(Of::EndsAt.gt(from));
+    }
+    if let Some(until) = until {
+        select = select.filter(Of::StartsAt.lt(until));
+    }
+    Ok(session.all(select).await?.into_iter().map(|it| it.entry_id).collect())
 }
 
 /// The busy times of calendars for a year from today, as other programs take them. The same bytes all day long while

@@ -23,13 +23,17 @@ const MOST: u64 = 5_000;
 /// An entry as a feed tells it.
 #[derive(Clone, Debug)]
 pub struct Told {
+    /// The entry.
+    pub id: Uuid,
     /// What stands in one file of a calendar server: the series of a changed date, or the entry itself.
     pub resource: Uuid,
     /// The calendar.
     pub calendar: Uuid,
     /// Its first date as instants.
     pub span: (DateTime<Utc>, DateTime<Utc>),
-    /// The entry.
+    /// Up to when its dates are known, if it is a series.
+    pub known_until: Option<DateTime<Utc>>,
+    /// What is told of it.
     pub event: Event,
 }
 
@@ -99,7 +103,14 @@ pub async fn told(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Told>>
             recurrence.except.extend(gone);
         }
         let resource = series.map_or(row.id, |it| it.0);
-        told.push(Told { resource, calendar: row.calendar_id, span: (row.starts_at, row.ends_at), event });
+        told.push(Told {
+            id: row.id,
+            resource,
+            calendar: row.calendar_id,
+            span: (row.starts_at, row.ends_at),
+            known_until: row.expanded_until,
+            event,
+        });
     }
     Ok(told)
 }

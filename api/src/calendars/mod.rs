@@ -3,6 +3,7 @@
 mod agenda;
 mod busy;
 mod calendar_service;
+mod changes;
 pub mod entry_input;
 mod entry_service;
 mod entry_types;
@@ -17,8 +18,9 @@ pub mod time;
 mod types;
 
 pub use agenda::AgendaQuery;
-pub use busy::{BusyQuery, free_busy};
+pub use busy::{BusyQuery, free_busy, series_within};
 pub use calendar_service::{CalendarWish, calendar_row};
+pub use changes::{ChangesQuery, changed_since, marks};
 pub use entry_service::entry_row;
 pub use entry_types::{CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
 pub use entry_wish::EntryWish;

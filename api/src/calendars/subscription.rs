@@ -77,9 +77,10 @@ impl CalendarSubscription {
             return Err(Problem::not_found("calendars").into());
         }
         let (first, position) = match after {
-            Some(cursor) => (None, position_of(&session, &cursor).await?),
+            Some(cursor) => (None, after_cursor(&session, &cursor).await?),
             None => {
-                let (cursor, position) = newest(&session, &calendars).await?;
+                let (newest, position) = newest(&session, &calendars).await?;
+                let cursor = cursor(newest);
                 let kind = CalendarEntryChangeKind::Ready;
                 (Some(CalendarEntryChange { cursor, kind, entry_id: None, entry: None }), position)
             }
@@ -160,7 +161,7 @@ fn concerns(hint: &Hint, calendars: &[Uuid]) -> bool {
     }
 }
 
-async fn visible(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Uuid>> {
+pub(super) async fn visible(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Uuid>> {
     session.load::<calendar::Entity>(calendars.iter().copied()).await?;
     let mut visible = Vec::new();
     for id in calendars {
@@ -171,7 +172,8 @@ async fn visible(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Uuid>> 
     Ok(visible)
 }
 
-fn events(session: &Session, calendars: &[Uuid]) -> sea_orm::Select<outbox_event::Entity> {
+/// Events of the entries of calendars, as far as they are in sight.
+pub(super) fn events(session: &Session, calendars: &[Uuid]) -> sea_orm::Select<outbox_event::Entity> {
     session
         .select::<outbox_event::Entity>()
         .filter(session.is_one_of(outbox_event::Column::ParentId, calendars))
@@ -195,26 +197,29 @@ async fn told(session: &Session, event: &outbox_event::Model) -> ApiResult<Optio
     Ok(Some(CalendarEntryChange { cursor: cursor(event.id), kind, entry_id, entry }))
 }
 
-/// The newest event that the viewer may see; the nil cursor where there is none yet. Positions themselves are never
+/// The newest event that the viewer may see; the nil one where there is none yet. Positions themselves are never
 /// shown: they would count what happens elsewhere.
-async fn newest(session: &Session, calendars: &[Uuid]) -> ApiResult<(String, i64)> {
+pub(super) async fn newest(session: &Session, calendars: &[Uuid]) -> ApiResult<(Uuid, i64)> {
     let select = events(session, calendars).order_by_desc(outbox_event::Column::Position).limit(1);
     let newest = session.one(select).await?;
-    Ok(newest.map_or((cursor(Uuid::nil()), 0), |it| (cursor(it.id), it.position.unwrap_or_default())))
+    Ok(newest.map_or((Uuid::nil(), 0), |it| (it.id, it.position.unwrap_or_default())))
 }
 
 fn cursor(event: Uuid) -> String {
     URL_SAFE_NO_PAD.encode(event)
 }
 
-/// The position of the event that a cursor names, if the viewer still may see it.
-async fn position_of(session: &Session, cursor: &str) -> ApiResult<i64> {
-    let unknown =
-        || -> ApiError { Problem::at(UserErrorCode::Invalid, "after", Text::new("event-cursor-unknown")).into() };
+async fn after_cursor(session: &Session, cursor: &str) -> ApiResult<i64> {
+    let unknown = || Problem::at(UserErrorCode::Invalid, "after", Text::new("event-cursor-unknown"));
     let id = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|it| Uuid::from_slice(&it).ok()).ok_or_else(unknown)?;
-    if id.is_nil() {
-        return Ok(0);
+    Ok(position_of(session, id).await?.ok_or_else(unknown)?)
+}
+
+/// The position of an event, if the viewer still may see it.
+pub(super) async fn position_of(session: &Session, event: Uuid) -> ApiResult<Option<i64>> {
+    if event.is_nil() {
+        return Ok(Some(0));
     }
-    let select = session.select::<outbox_event::Entity>().filter(outbox_event::Column::Id.eq(id));
-    session.one(select).await?.and_then(|it| it.position).ok_or_else(unknown)
+    let select = session.select::<outbox_event::Entity>().filter(outbox_event::Column::Id.eq(event));
+    Ok(session.one(select).await?.and_then(|it| it.position))
 }

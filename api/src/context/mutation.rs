@@ -137,7 +137,7 @@ impl Mutation {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn record(&self, writer: &Writer<'_>, change: Change) -> ApiResult<Recorded> {
+    pub async fn record(&self, writer: &Writer<'_>, mut change: Change) -> ApiResult<Recorded> {
         writer
             .insert(audit_event::ActiveModel {
                 id: Set(new_id()),
@@ -148,12 +148,21 @@ impl Mutation {
                 object_type: Set(change.object_type.to_owned()),
                 object_id: Set(change.object_id),
                 agreement_id: Set(change.agreement),
-                before: Set(change.before),
-                after: Set(change.after),
+                before: Set(change.before.take()),
+                after: Set(change.after.take()),
                 request_id: Set(self.request_id.clone()),
                 created_at: Set(writer.now()),
             })
             .await?;
+        self.tell(writer, &change).await?;
+        Ok(Recorded(()))
+    }
+
+    /// Writes outbox events alone, for an object that changed along with the one that is recorded.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn tell(&self, writer: &Writer<'_>, change: &Change) -> ApiResult<()> {
         let event = |scope: Uuid, topic: String| outbox_event::ActiveModel {
             id: Set(new_id()),
             tenant_id: Set(writer.tenant()),
@@ -171,7 +180,7 @@ impl Mutation {
         events.push(event(change.scope, change.topic.to_owned()));
         writer.insert_all(events).await?;
         self.announce(Hint { object_type: change.object_type.to_owned(), parent: change.parent });
-        Ok(Recorded(()))
+        Ok(())
     }
 
     /// Keeps everything.

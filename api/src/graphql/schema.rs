@@ -7,7 +7,7 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription};
+use crate::calendars::{AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
@@ -24,6 +24,7 @@ pub struct Query(
     CalendarQuery,
     AgendaQuery,
     BusyQuery,
+    ChangesQuery,
     PlaceQuery,
     HolidayQuery,
     FeedQuery,

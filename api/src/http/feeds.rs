@@ -26,7 +26,7 @@ use crate::store::{Session, Stats};
 use crate::telemetry::Told;
 
 /// Points that one answer takes from a budget, and that a wrong secret takes from that of its address.
-pub(super) const POINTS: usize = 100;
+const POINTS: usize = 100;
 /// How long caches may keep what is public without asking, in seconds.
 const PUBLIC: &str = "public, max-age=300";
 /// What a secret shows is for its program alone, and is asked for each time: rights may be gone.
@@ -126,8 +126,8 @@ pub(super) async fn secret_feed(
             Ok(body) => answer(&headers, form.media_type(), PRIVATE, body),
             Err(error) => failed(&request_id, &error),
         },
-        (Err(refused), _) => *refused,
-        (Ok(_), None) => nothing(),
+        (Err(Locked::Refused(response)), _) => *response,
+        (Err(Locked::Unknown), _) | (Ok(_), None) => nothing(),
     };
     with_costs(&state, response, "feed", &stats)
 }
@@ -139,31 +139,40 @@ async fn secret(state: &State, feed: OpenFeed, form: Form, stats: Arc<Stats>) ->
     Ok(body)
 }
 
+/// Why the feed of a secret does not open.
+pub(super) enum Locked {
+    /// There is none.
+    Unknown,
+    /// For another reason.
+    Refused(Box<Response>),
+}
+
 /// Opens the feed of a secret and charges for it: guesses to the address they come from, the rest to the feed.
 ///
 /// # Errors
-/// The answer that says why not.
+/// Why not.
 pub(super) async fn unlock(
     state: &State,
     request_id: &str,
     address: std::net::IpAddr,
     secret: &str,
     stats: Arc<Stats>,
-) -> Result<OpenFeed, Box<Response>> {
+) -> Result<OpenFeed, Locked> {
+    let refused = |response| Locked::Refused(Box::new(response));
     let guessing = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !guessing.charge(0) {
-        return Err(Box::new(spent(&guessing)));
+        return Err(refused(spent(&guessing)));
     }
     match open(&state.store, secret, state.clock.now(), stats).await {
         Ok(Some(feed)) => {
             let spending = Spending::new(state.signed_in_budget.clone(), format!("feed {}", feed.row.id));
-            if spending.charge(POINTS) { Ok(feed) } else { Err(Box::new(spent(&spending))) }
+            if spending.charge(POINTS) { Ok(feed) } else { Err(refused(spent(&spending))) }
         }
         Ok(None) => {
             let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
-            Err(Box::new(if guess.charge(POINTS) { nothing() } else { spent(&guess) }))
+            Err(if guess.charge(POINTS) { Locked::Unknown } else { refused(spent(&guess)) })
         }
-        Err(error) => Err(Box::new(failed(request_id, &error))),
+        Err(error) => Err(refused(failed(request_id, &error))),
     }
 }
 

@@ -186,6 +186,9 @@ const EVERYTHING: &str = r#"{
     agenda(first: 100, between: {start: "2026-01-01T00:00:00Z", end: "2029-01-01T00:00:00Z"}) { totalCount nodes { key
         entry { id calendar { name } ... on CalendarEntrySummary { title }
         ... on CalendarEntryFull { title description location organiser targetGroups } } } }
+    calendarChanges(first: 30) { nodes { entry { id calendar { name } ... on CalendarEntrySummary { title }
+        ... on CalendarEntryFull { title description location organiser targetGroups } } } }
+    feeds(first: 5, includeRevoked: true) { totalCount nodes { name subscriberName } }
     agreements(first: 100) { totalCount nodes { title } }
     tenants(first: 100) { nodes { slug members(first: 5) { totalCount nodes { name email } }
         incomingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } }

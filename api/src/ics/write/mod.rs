@@ -20,12 +20,8 @@ pub(super) const PRODUCT: &str = "-//Verbund//Verbund//DE";
 
 /// A feed as text. The same feed gives the same bytes.
 pub fn feed(feed: &Feed) -> String {
-    let mut lines = Lines::default();
-    // RECURRENCE-ID is of the kind and on the clock of the series, whatever its occurrence has become.
-    let masters: HashMap<&str, &When> =
-        feed.events.iter().rev().filter(|it| it.occurrence.is_none()).map(|it| (it.uid.as_str(), &it.time)).collect();
-    lines.component("VCALENDAR", |lines| {
-        head(lines);
+    calendar(&feed.events, |lines| {
+        lines.plain("METHOD", "PUBLISH");
         lines.text("NAME", &feed.name);
         lines.text("X-WR-CALNAME", &feed.name);
         lines.optional("DESCRIPTION", feed.description.as_deref());
@@ -38,11 +34,27 @@ pub fn feed(feed: &Feed) -> String {
         }
         lines.plain("REFRESH-INTERVAL;VALUE=DURATION", &duration(feed.refresh));
         lines.plain("X-PUBLISHED-TTL", &duration(feed.refresh));
-        for (_, (zone, years)) in used_zones(feed, &masters) {
+    })
+}
+
+/// An event, or a series with its changed dates, as one file of a calendar server (RFC 4791, 4.1): without METHOD.
+pub fn resource(events: &[Event]) -> String {
+    calendar(events, |_| ())
+}
+
+fn calendar(events: &[Event], more: impl FnOnce(&mut Lines)) -> String {
+    let mut lines = Lines::default();
+    // RECURRENCE-ID is of the kind and on the clock of the series, whatever its occurrence has become.
+    let masters: HashMap<&str, &When> =
+        events.iter().rev().filter(|it| it.occurrence.is_none()).map(|it| (it.uid.as_str(), &it.time)).collect();
+    lines.component("VCALENDAR", |lines| {
+        head(lines);
+        more(lines);
+        for (_, (zone, years)) in used_zones(events, &masters) {
             let (first, last) = (years.first().copied().unwrap_or(1970), years.last().copied().unwrap_or(1970));
             zones::write(lines, zone, first..=last);
         }
-        for event in &feed.events {
+        for event in events {
             let series = masters.get(event.uid.as_str()).copied().unwrap_or(&event.time);
             lines.component("VEVENT", |lines| write_event(lines, event, series));
         }
@@ -55,6 +67,7 @@ pub fn free_busy(answer: &FreeBusy) -> String {
     let mut lines = Lines::default();
     lines.component("VCALENDAR", |lines| {
         head(lines);
+        lines.plain("METHOD", "PUBLISH");
         lines.component("VFREEBUSY", |lines| {
             lines.text("UID", &answer.uid);
             lines.plain("DTSTAMP", &utc(answer.stamp));
@@ -79,18 +92,17 @@ fn head(lines: &mut Lines) {
     lines.plain("VERSION", "2.0");
     lines.plain("PRODID", PRODUCT);
     lines.plain("CALSCALE", "GREGORIAN");
-    lines.plain("METHOD", "PUBLISH");
 }
 
 /// The zones that need a definition, by name, with the years in which they are used.
-fn used_zones(feed: &Feed, masters: &HashMap<&str, &When>) -> BTreeMap<&'static str, (Tz, BTreeSet<i32>)> {
+fn used_zones(events: &[Event], masters: &HashMap<&str, &When>) -> BTreeMap<&'static str, (Tz, BTreeSet<i32>)> {
     let mut used: BTreeMap<&'static str, (Tz, BTreeSet<i32>)> = BTreeMap::new();
     let mut note = |zone: Option<Tz>, local: NaiveDateTime| {
         if let Some(zone) = zone.filter(|it| !zones::is_utc(*it)) {
             used.entry(zone.name()).or_insert_with(|| (zone, BTreeSet::new())).1.insert(local.year());
         }
     };
-    for event in &feed.events {
+    for event in events {
         let zone = event.time.zone();
         note(zone, event.time.starts_local());
         note(zone, event.time.ends_local());
