@@ -334,3 +334,69 @@ closed_set! {
         CatholicMunicipalities = "CATHOLIC_MUNICIPALITIES",
     }
 }
+
+closed_set! {
+    /// States of a round, in the order in which they come.
+    RoundState {
+        /// The parties submit their plans.
+        Collecting = "COLLECTING",
+        /// They settle conflicts: proposals, answers, acknowledgements.
+        InCoordination = "IN_COORDINATION",
+        /// Every party has signed off.
+        Agreed = "AGREED",
+        /// What was agreed is public.
+        Published = "PUBLISHED",
+        /// Ended without an outcome.
+        Closed = "CLOSED",
+    }
+}
+
+closed_set! {
+    /// Steps of a plan at which a snapshot is kept.
+    PlanStep {
+        /// It was submitted to a round.
+        Submitted = "SUBMITTED",
+        /// Its owner signed the outcome of the round off.
+        Agreed = "AGREED",
+    }
+}
+
+closed_set! {
+    /// Where a proposal stands.
+    ProposalState {
+        /// It waits for an answer.
+        Open = "OPEN",
+        /// The partner agreed to what the owner offered; the owner has still to apply it.
+        Agreed = "AGREED",
+        /// The owner applied it.
+        Accepted = "ACCEPTED",
+        /// It was turned down.
+        Declined = "DECLINED",
+        /// Another proposal answers it.
+        Countered = "COUNTERED",
+        /// It was taken back.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+closed_set! {
+    /// Why two entries, or an entry and a day, do not go together.
+    ConflictRule {
+        /// At the same place at the same time.
+        SamePlace = "SAME_PLACE",
+        /// The same speaker at the same time.
+        SameSpeaker = "SAME_SPEAKER",
+        /// The same organiser at the same time, in two authorities.
+        SameOrganiser = "SAME_ORGANISER",
+        /// For the same people in the same field of work within a few days, in two authorities.
+        SameAudience = "SAME_AUDIENCE",
+        /// The same topic within four weeks, in two authorities.
+        DuplicateTopic = "DUPLICATE_TOPIC",
+        /// On a public holiday.
+        PublicHoliday = "PUBLIC_HOLIDAY",
+        /// For people in school on a day without school.
+        SchoolHoliday = "SCHOOL_HOLIDAY",
+        /// On a day on which the owner's office is closed.
+        TenantClosure = "TENANT_CLOSURE",
+    }
+}

@@ -26,6 +26,7 @@ mod mutations;
 mod nodes;
 mod operations;
 mod places;
+mod planning;
 mod schema;
 mod shared_calendars;
 mod shares;
@@ -68,6 +69,7 @@ fn main() -> std::process::ExitCode {
         nodes::cases(),
         operations::cases(),
         places::cases(),
+        planning::cases(),
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),

@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
-use verbund_entities::{ScopeArea, agreement, calendar, calendar_entry, learning_place, member, role_grant, share};
+use verbund_entities::{
+    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, learning_place,
+    member, role_grant, share,
+};
 
 use crate::agreements::{Agreement, agreement_by_id};
 use crate::error::{ApiResult, Problem, UserErrorCode};
@@ -116,6 +119,18 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .and_then(|it| row(ScopeArea::Places, it.tenant_id, it.scope_id, None)),
         // What a person has of its own is not decided by the policy of rows.
         NodeType::Feed => None,
+        NodeType::AnnualPlan => session
+            .get::<annual_plan::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, None)),
+        NodeType::CoordinationRound => session
+            .get::<coordination_round::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, None)),
+        NodeType::ChangeProposal => session
+            .get::<change_proposal::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, None)),
         NodeType::Tenant | NodeType::FieldOfWork | NodeType::Holiday | NodeType::TenantClosure => None,
     })
 }

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{
     AgreementState, Area, ScopeArea, TenantStatus, agreement, agreement_field, agreement_party, agreement_signature,
-    field_of_work, member, tenant,
+    field_of_work, tenant,
 };
 
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
+use crate::members::acting_name;
 use crate::policy::{Action, Object};
 use crate::store::scopes::{Audience, Way, ensure};
 use crate::store::{Session, Writer, full};
@@ -227,7 +228,7 @@ pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()>
             agreement_id: Set(id),
             tenant_id: Set(party),
             scope_id: Set(row.scope_id),
-            signed_by: Set(signer(session, party).await?),
+            signed_by: Set(acting_name(session, party).await?),
             signed_at: Set(writer.now()),
         })
         .await?;
@@ -238,16 +239,6 @@ pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()>
     let topic = if complete { "agreement.activated" } else { "agreement.signed" };
     let recorded = mutation.record(&writer, changed(&after, topic, Some(&row))).await?;
     mutation.commit(recorded).await
-}
-
-/// The name under which the party knows the signing person.
-async fn signer(session: &Session, party: Uuid) -> ApiResult<String> {
-    let held = session.access().roles().iter().find(|it| it.tenant == party).map(|it| it.member);
-    let known = match held {
-        Some(member) => session.get::<member::Entity>(member).await?.map(|it| it.name.clone()),
-        None => None,
-    };
-    Ok(known.or_else(|| session.access().person().map(|it| it.name.clone())).unwrap_or_default())
 }
 
 /// Ends an agreement for all parties. Every share under it is without effect from the next request on.
@@ -279,9 +270,12 @@ async fn found(session: &Session, id: Uuid) -> ApiResult<agreement::Model> {
     row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found("id").into())
 }
 
-async fn parties_of(session: &Session, id: Uuid) -> ApiResult<BTreeSet<Uuid>> {
-    let select = session.select::<agreement_party::Entity>().filter(agreement_party::Column::AgreementId.eq(id));
-    Ok(session.all(select).await?.into_iter().map(|it| it.tenant_id).collect())
+/// The authorities that an agreement binds, as far as the actor may know it.
+///
+/// # Errors
+/// The database fails.
+pub async fn parties_of(session: &Session, id: Uuid) -> ApiResult<BTreeSet<Uuid>> {
+    Ok(session.group::<agreement_party::Entity>(id).await?.iter().map(|it| it.tenant_id).collect())
 }
 
 /// Where each state leads.
@@ -298,12 +292,27 @@ fn leads_to(row: &agreement::Model, wanted: AgreementState) -> ApiResult<()> {
     if next(row.state).contains(&wanted) {
         return Ok(());
     }
-    let allowed: Vec<_> = next(row.state).iter().map(|it| it.as_str()).collect();
-    let text = Text::new("illegal-transition")
-        .with("state", row.state.as_str())
-        .with("wanted", wanted.as_str())
-        .with("allowed", if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") });
-    Err(Problem::at(UserErrorCode::IllegalTransition, "id", text).into())
+    let allowed = next(row.state).iter().map(|it| it.as_str());
+    Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), allowed).into())
+}
+
+/// What keeps an agreement from being lived by in an area.
+pub fn obstacles(agreement: &agreement::Model, area: Area) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if agreement.state != AgreementState::Active {
+        let text = Text::new("agreement-not-active").with("state", agreement.state.as_str());
+        problems.push(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text));
+    }
+    let covered = match area {
+        Area::Calendars => agreement.covers_calendars,
+        Area::Projects => agreement.covers_projects,
+        Area::Datasets => agreement.covers_datasets,
+    };
+    if !covered {
+        let text = Text::new("area-not-covered").with("area", area.as_str());
+        problems.push(Problem::at(UserErrorCode::NotCovered, "area", text));
+    }
+    problems
 }
 
 fn touched(writer: &Writer<'_>, version: i32) -> agreement::ActiveModel {

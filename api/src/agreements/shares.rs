@@ -12,6 +12,7 @@ use verbund_entities::{
     agreement_party, calendar, calendar_entry, field_of_work, share, tenant,
 };
 
+use super::service::{obstacles, parties_of};
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
@@ -103,20 +104,13 @@ async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
     let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
         return Err(Problem::not_found("agreement").into());
     };
-    let parties =
-        session.select::<agreement_party::Entity>().filter(agreement_party::Column::AgreementId.eq(agreement.id));
-    let parties: BTreeSet<_> = session.all(parties).await?.into_iter().map(|it| it.tenant_id).collect();
+    let parties = parties_of(session, agreement.id).await?;
     if !parties.contains(&wish.tenant) {
         return Err(Problem::not_found("agreement").into());
     }
     let mut problems = Problems::default();
-    if agreement.state != AgreementState::Active {
-        let text = Text::new("agreement-not-active").with("state", agreement.state.as_str());
-        problems.add(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text));
-    }
-    if !covers_area(&agreement, wish.area) {
-        let text = Text::new("area-not-covered").with("area", wish.area.as_str());
-        problems.add(Problem::at(UserErrorCode::NotCovered, "area", text));
+    for problem in obstacles(&agreement, wish.area) {
+        problems.add(problem);
     }
     if wish.grantee.is_some_and(|it| it == wish.tenant || !parties.contains(&it)) {
         problems.add(Problem::at(UserErrorCode::NotCovered, "grantee", Text::new("no-other-party")));
@@ -152,15 +146,6 @@ async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
         }
     }
     problems.done()
-}
-
-/// Whether an agreement covers an area.
-fn covers_area(agreement: &agreement::Model, area: Area) -> bool {
-    match area {
-        Area::Calendars => agreement.covers_calendars,
-        Area::Projects => agreement.covers_projects,
-        Area::Datasets => agreement.covers_datasets,
-    }
 }
 
 /// Writes the row of a share; the caller has checked it.
@@ -347,12 +332,11 @@ pub async fn is_effective(session: &Session, share: &share::Model) -> ApiResult<
     let Some(agreement) = session.get::<agreement::Entity>(share.agreement_id).await? else { return Ok(false) };
     let day = day_of(session, share.tenant_id).await?;
     Ok(share.ended_at.is_none()
-        && agreement.state == AgreementState::Active
+        && obstacles(&agreement, share.area).is_empty()
         && agreement.valid_from <= day
         && agreement.valid_until.is_none_or(|it| day <= it)
         && share.valid_from.is_none_or(|it| it <= day)
-        && share.valid_until.is_none_or(|it| day <= it)
-        && covers_area(&agreement, share.area))
+        && share.valid_until.is_none_or(|it| day <= it))
 }
 
 fn changed(row: &share::Model, topic: &'static str) -> Change {

@@ -161,7 +161,7 @@ impl AgendaQuery {
         });
         let page = request.merged(singles, dates, |it| (it.starts_at, it.id));
         let shown: Vec<_> = page.rows.iter().filter_map(|it| entries.get(&it.entry)).map(|it| &**it).collect();
-        read_ahead(&Selected::within(ctx, "entry"), &session, &shown).await?;
+        read_ahead(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
         let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
         let nodes = page.cursors.into_iter().zip(page.rows).filter_map(|(cursor, date)| {
             let entry = CalendarEntry::seen(&session, entries.get(&date.entry)?.clone())?;

@@ -20,13 +20,14 @@ use verbund_entities::{calendar, calendar_entry, outbox_event};
 
 use super::CalendarEntry;
 use super::query::read_ahead;
-use super::subscription::{events, newest, position_of, visible};
+use super::subscription::{events, visible};
 use crate::access::fingerprint;
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::graphql::ContextExt;
 use crate::graphql::id::NodeType;
 use crate::graphql::lookahead::Selected;
 use crate::i18n::Text;
+use crate::live::{newest, position_of};
 use crate::store::{MAX_PAGE, Session, page_cost};
 
 /// An entry that was made or changed, or a tombstone.
@@ -78,7 +79,7 @@ impl ChangesQuery {
         let (ids, cursor, has_more) = match since {
             None => {
                 // Before the entries: what changes meanwhile is told once more.
-                let (event, _) = newest(&session, &ids).await?;
+                let (event, _) = newest(&session, events(&session, &ids)).await?;
                 snapshot(&session, &ids, Cursor { event, rights, told: Some(Uuid::nil()) }, limit).await?
             }
             Some(since) => {
@@ -95,7 +96,7 @@ impl ChangesQuery {
             rows.push(session.get::<calendar_entry::Entity>(*id).await?);
         }
         let shown: Vec<_> = rows.iter().flatten().map(|it| &**it).collect();
-        read_ahead(&Selected::within(ctx, "entry"), &session, &shown).await?;
+        read_ahead(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
         let nodes = ids.iter().zip(rows).map(|(id, row)| CalendarEntryState {
             entry_id: NodeType::CalendarEntry.id(*id),
             entry: row.and_then(|it| CalendarEntry::seen(&session, it)),

@@ -12,7 +12,7 @@ use super::recurrence::listed;
 use super::series::{self, Apply};
 use super::types::object_of;
 use crate::agreements::entry_audience;
-use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
+use crate::context::{Change, Claim, Idempotency, Mutation, Op, Recorded, at_version, stale};
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::policy::{Action, Grant};
@@ -142,17 +142,31 @@ async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, calendar::
 /// Changes an entry, or some dates of a series; tells which entry says so now.
 pub async fn update(op: &Op, id: Uuid, version: i32, apply: Apply, change: EntryChange) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "calendarEntryUpdate").await?;
+    let (shown, recorded) = update_in(&mutation, id, version, apply, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(shown)
+}
+
+/// The same as a part of another mutation.
+///
+/// # Errors
+/// The usual refusals.
+pub async fn update_in(
+    mutation: &Mutation,
+    id: Uuid,
+    version: i32,
+    apply: Apply,
+    change: EntryChange,
+) -> ApiResult<(Uuid, Recorded)> {
     let session = mutation.session();
     let (grant, calendar, before) = changeable(session, id).await?;
     let writer = session.writer(&grant).await?;
-    let place = series::Place { session, writer: &writer, mutation: &mutation, calendar: &calendar };
-    let (shown, recorded) = match series::part(&place, &before, apply).await? {
+    let place = series::Place { session, writer: &writer, mutation, calendar: &calendar };
+    Ok(match series::part(&place, &before, apply).await? {
         series::Part::Whole => (id, update_whole(&place, &before, version, change).await?),
         series::Part::Date(date) => place.change_date(&before, version, date, change).await?,
         series::Part::Rest(date) => place.change_rest(&before, version, date, change).await?,
-    };
-    mutation.commit(recorded).await?;
-    Ok(shown)
+    })
 }
 
 async fn update_whole(
@@ -160,7 +174,7 @@ async fn update_whole(
     before: &calendar_entry::Model,
     version: i32,
     change: EntryChange,
-) -> ApiResult<crate::context::Recorded> {
+) -> ApiResult<Recorded> {
     let mut problems = Problems::default();
     if before.series_id.is_some() {
         series::refuse_for_one_date(&change, before, &mut problems);
@@ -184,19 +198,33 @@ async fn update_whole(
 /// Calls an entry off, or some dates of a series. It stays, so that those who saw it learn of it. Tells which entry says
 /// so now.
 pub async fn cancel(op: &Op, id: Uuid, version: i32, apply: Apply, reason: Option<String>) -> ApiResult<Uuid> {
-    let reason = text::optional(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "calendarEntryCancel").await?;
+    let (shown, recorded) = cancel_in(&mutation, id, version, apply, reason).await?;
+    mutation.commit(recorded).await?;
+    Ok(shown)
+}
+
+/// The same as a part of another mutation.
+///
+/// # Errors
+/// The usual refusals.
+pub async fn cancel_in(
+    mutation: &Mutation,
+    id: Uuid,
+    version: i32,
+    apply: Apply,
+    reason: Option<String>,
+) -> ApiResult<(Uuid, Recorded)> {
+    let reason = text::optional(reason, "reason", 1_000)?;
     let session = mutation.session();
     let (grant, calendar, before) = changeable(session, id).await?;
     let writer = session.writer(&grant).await?;
-    let place = series::Place { session, writer: &writer, mutation: &mutation, calendar: &calendar };
-    let (shown, recorded) = match series::part(&place, &before, apply).await? {
+    let place = series::Place { session, writer: &writer, mutation, calendar: &calendar };
+    Ok(match series::part(&place, &before, apply).await? {
         series::Part::Whole => (id, cancel_whole(&place, &before, version, reason).await?),
         series::Part::Date(date) => place.cancel_date(&before, version, date, reason).await?,
         series::Part::Rest(date) => place.cancel_rest(&before, version, date, reason).await?,
-    };
-    mutation.commit(recorded).await?;
-    Ok(shown)
+    })
 }
 
 async fn cancel_whole(
@@ -204,7 +232,7 @@ async fn cancel_whole(
     before: &calendar_entry::Model,
     version: i32,
     reason: Option<String>,
-) -> ApiResult<crate::context::Recorded> {
+) -> ApiResult<Recorded> {
     let mut row = before.clone();
     called_off(&mut row, reason.clone());
     row.scope_id = scope(place.writer, place.calendar, &row).await?;

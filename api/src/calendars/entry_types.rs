@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
 use uuid::Uuid;
-use verbund_entities::{ShareLevel, calendar_entry, learning_place};
+use verbund_entities::{ShareLevel, calendar_entry, conflict_acknowledgement, learning_place};
 
 use super::Calendar;
 use super::entry_wish::read_audiences;
@@ -19,6 +19,7 @@ use crate::graphql::enums::{Audience, Confidentiality, EntryKind, EntryStatus, P
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::{Date, LocalDateTime, TimeZone};
 use crate::places::LearningPlace;
+use crate::planning::ConflictAcknowledgement;
 use crate::policy::Action;
 use crate::store::Session;
 use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
@@ -364,6 +365,13 @@ impl EntryDetails {
     /// Why it was called off.
     async fn cancel_reason(&self) -> Option<&str> {
         self.0.cancel_reason.as_deref()
+    }
+
+    /// Conflicts that its owner has taken note of, and why they stay; also those that are none any more.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn acknowledgements(&self, ctx: &Context<'_>) -> ApiResult<Vec<ConflictAcknowledgement>> {
+        let rows = ctx.session().await?.group::<conflict_acknowledgement::Entity>(self.0.id).await?;
+        Ok(rows.iter().map(Into::into).collect())
     }
 
     /// Where a seeded fact comes from.

@@ -111,7 +111,11 @@ pub enum WishedTime {
 }
 
 impl WishedTime {
-    pub(super) fn in_calendar(&self, calendar: &calendar::Model) -> ApiResult<EntryTime> {
+    /// The time, in the calendar's zone where none is named.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` when the end is not after the start, or too far from it.
+    pub fn in_calendar(&self, calendar: &calendar::Model) -> ApiResult<EntryTime> {
         let own = calendar.time_zone.parse().unwrap_or(Tz::UTC);
         match self {
             Self::Timed { start, end, zone } => EntryTime::timed(*start, *end, zone.unwrap_or(own)),
@@ -216,7 +220,7 @@ pub(super) fn kept_audiences(audiences: &BTreeSet<Audience>) -> Option<String> {
 }
 
 /// Audiences as they were kept.
-pub(super) fn read_audiences(kept: Option<&str>) -> BTreeSet<Audience> {
+pub fn read_audiences(kept: Option<&str>) -> BTreeSet<Audience> {
     kept.into_iter().flat_map(|it| it.split(';')).filter_map(|it| it.parse().ok()).collect()
 }
 

@@ -6,7 +6,8 @@ use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 use verbund_entities::{
-    EntryKind as Kind, EntryStatus as Status, ShareLevel, calendar, calendar_entry, field_of_work, tenant,
+    EntryKind as Kind, EntryStatus as Status, ShareLevel, calendar, calendar_entry, conflict_acknowledgement,
+    field_of_work, tenant,
 };
 
 use super::time::MAX_DAYS;
@@ -28,9 +29,9 @@ pub struct CalendarQuery;
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct DateTimeRange {
     /// Start.
-    pub(super) start: DateTime<Utc>,
+    pub(crate) start: DateTime<Utc>,
     /// End, exclusive; at most five years after the start.
-    pub(super) end: DateTime<Utc>,
+    pub(crate) end: DateTime<Utc>,
 }
 
 /// Which entries are wanted. Conditions on what a level hides leave out the entries that are seen at that level.
@@ -144,7 +145,7 @@ impl DateTimeRange {
     ///
     /// # Errors
     /// The window is none, or too long.
-    pub(super) fn overlaps<C: ColumnTrait>(&self, starts_at: C, ends_at: C) -> ApiResult<Condition> {
+    pub(crate) fn overlaps<C: ColumnTrait>(&self, starts_at: C, ends_at: C) -> ApiResult<Condition> {
         let Self { start, end } = *self;
         if start >= end {
             let text = Text::new("ends-before-start").with("from", start).with("until", end);
@@ -221,7 +222,10 @@ pub(super) fn narrowed(
 }
 
 /// Children of the entries of a page, in one statement each, where they were selected and the level shows them.
-pub(super) async fn read_ahead(
+///
+/// # Errors
+/// The database fails.
+pub async fn read_ahead(
     selected: &Selected<'_, '_>,
     session: &Session,
     rows: &[&calendar_entry::Model],
@@ -248,6 +252,10 @@ pub(super) async fn read_ahead(
     }
     if selected.node("seriesId") || selected.node("seriesDate") {
         session.load::<calendar_entry::Entity>(rows.iter().filter_map(|row| row.series_id)).await?;
+    }
+    if selected.node("acknowledgements") {
+        let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
+        session.load_groups::<conflict_acknowledgement::Entity>(shown.map(|row| row.id)).await?;
     }
     if selected.node("place") {
         let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));

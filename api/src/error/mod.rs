@@ -40,6 +40,21 @@ impl Problem {
     pub fn not_found(field: impl Into<Cow<'static, str>>) -> Self {
         Self::at(UserErrorCode::NotFound, field, Text::new("not-found"))
     }
+
+    /// The state of the object does not lead there; names the states it leads to.
+    pub fn illegal_transition<'a>(
+        field: impl Into<Cow<'static, str>>,
+        state: &str,
+        wanted: &str,
+        allowed: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let allowed: Vec<_> = allowed.into_iter().collect();
+        let text = Text::new("illegal-transition")
+            .with("state", state)
+            .with("wanted", wanted)
+            .with("allowed", if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") });
+        Self::at(UserErrorCode::IllegalTransition, field, text)
+    }
 }
 
 /// Something on our side. The text is for the log.
@@ -72,6 +87,20 @@ impl ApiError {
     /// Whether the only problem has this code.
     pub fn is(&self, code: UserErrorCode) -> bool {
         matches!(self, Self::Problems(problems) if problems.iter().all(|it| it.code == code))
+    }
+
+    /// The same, about fields within `field`.
+    #[must_use]
+    pub fn within(self, field: &'static str) -> Self {
+        match self {
+            Self::Problems(problems) => Self::Problems(
+                problems
+                    .into_iter()
+                    .map(|it| Problem { field: it.field.map(|inner| format!("{field}.{inner}").into()), ..it })
+                    .collect(),
+            ),
+            fault @ Self::Fault(_) => fault,
+        }
     }
 
     /// A refused decision about the object named by `field`.

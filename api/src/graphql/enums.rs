@@ -326,3 +326,69 @@ pub enum Action {
     /// Sign it for the authority.
     Sign,
 }
+
+closed_set! {
+    /// States of a round, in the order in which they come.
+    RoundState {
+        /// The parties submit their plans.
+        Collecting,
+        /// They settle conflicts: proposals, answers, acknowledgements.
+        InCoordination,
+        /// Every party has signed off.
+        Agreed,
+        /// What was agreed is public.
+        Published,
+        /// Ended without an outcome.
+        Closed,
+    }
+}
+
+closed_set! {
+    /// Steps of a plan at which a snapshot is kept.
+    PlanStep {
+        /// It was submitted to a round.
+        Submitted,
+        /// Its owner signed the outcome of the round off.
+        Agreed,
+    }
+}
+
+closed_set! {
+    /// Where a proposal stands.
+    ProposalState {
+        /// It waits for an answer.
+        Open,
+        /// The partner agreed to what the owner offered; the owner has still to apply it.
+        Agreed,
+        /// The owner applied it.
+        Accepted,
+        /// It was turned down.
+        Declined,
+        /// Another proposal answers it.
+        Countered,
+        /// It was taken back.
+        Withdrawn,
+    }
+}
+
+closed_set! {
+    /// Why two entries, or an entry and a day, do not go together.
+    ConflictRule {
+        /// At the same place at the same time.
+        SamePlace,
+        /// The same speaker at the same time.
+        SameSpeaker,
+        /// The same organiser at the same time, in two authorities.
+        SameOrganiser,
+        /// For the same people in the same field of work within a few days, in two authorities.
+        SameAudience,
+        /// The same topic within four weeks, in two authorities.
+        DuplicateTopic,
+        /// On a public holiday.
+        PublicHoliday,
+        /// For people in school on a day without school.
+        SchoolHoliday,
+        /// On a day on which the owner's office is closed.
+        TenantClosure,
+    }
+}

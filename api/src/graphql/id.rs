@@ -34,6 +34,12 @@ pub enum NodeType {
     TenantClosure,
     /// A secret by which programs subscribe.
     Feed,
+    /// The plan of an authority for one year.
+    AnnualPlan,
+    /// A round in which parties coordinate their plans.
+    CoordinationRound,
+    /// A change that one party proposes to another.
+    ChangeProposal,
 }
 
 impl NodeType {
@@ -51,6 +57,9 @@ impl NodeType {
         Self::Holiday,
         Self::TenantClosure,
         Self::Feed,
+        Self::AnnualPlan,
+        Self::CoordinationRound,
+        Self::ChangeProposal,
     ];
 
     /// The prefix, for ever.
@@ -68,6 +77,9 @@ impl NodeType {
             Self::Holiday => "hol",
             Self::TenantClosure => "clo",
             Self::Feed => "fed",
+            Self::AnnualPlan => "pln",
+            Self::CoordinationRound => "rnd",
+            Self::ChangeProposal => "prp",
         }
     }
 

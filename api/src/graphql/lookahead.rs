@@ -5,19 +5,19 @@ use async_graphql::{Context, Lookahead};
 /// The selection below a connection.
 pub struct Selected<'a, 'c> {
     ctx: &'a Context<'c>,
-    /// The field of a node that the questions are about; none = the node itself.
-    within: Option<&'static str>,
+    /// The way from a node to what the questions are about; empty = the node itself.
+    within: &'static [&'static str],
 }
 
 impl<'a, 'c> Selected<'a, 'c> {
     /// Of the field that is being resolved.
     pub const fn of(ctx: &'a Context<'c>) -> Self {
-        Self { ctx, within: None }
+        Self { ctx, within: &[] }
     }
 
-    /// Of what its nodes have in `field`.
-    pub const fn within(ctx: &'a Context<'c>, field: &'static str) -> Self {
-        Self { ctx, within: Some(field) }
+    /// Of what its nodes have at the end of `path`.
+    pub const fn within(ctx: &'a Context<'c>, path: &'static [&'static str]) -> Self {
+        Self { ctx, within: path }
     }
 
     /// Whether any node's `field` was selected. Names are those of the schema.
@@ -33,9 +33,6 @@ impl<'a, 'c> Selected<'a, 'c> {
     fn nodes(&self) -> impl Iterator<Item = Lookahead<'_>> {
         let here = self.ctx.look_ahead();
         let nodes = [here.field("nodes"), here.field("edges").field("node")];
-        nodes.into_iter().map(|it| match self.within {
-            Some(field) => it.field(field),
-            None => it,
-        })
+        nodes.into_iter().map(|it| self.within.iter().fold(it, |it, field| it.field(field)))
     }
 }

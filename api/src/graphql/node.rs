@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
-    TenantStatus, agreement, calendar, calendar_entry, feed, field_of_work, holiday, learning_place, member,
-    role_grant, share, tenant, tenant_closure,
+    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, feed,
+    field_of_work, holiday, learning_place, member, role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -18,6 +18,7 @@ use crate::holidays::{Holiday, TenantClosure};
 use crate::i18n::Text;
 use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
 use crate::places::LearningPlace;
+use crate::planning::{AnnualPlan, ChangeProposal, CoordinationRound};
 use crate::store::Session;
 use crate::tenants::{FieldOfWork, Tenant};
 
@@ -53,6 +54,12 @@ pub enum Node {
     TenantClosure(TenantClosure),
     /// A feed.
     Feed(Feed),
+    /// A plan.
+    AnnualPlan(AnnualPlan),
+    /// A round.
+    CoordinationRound(CoordinationRound),
+    /// A proposal.
+    ChangeProposal(ChangeProposal),
 }
 
 /// See the module.
@@ -107,7 +114,10 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<learning_place::Entity>(of(NodeType::LearningPlace)).await?;
     session.load::<holiday::Entity>(of(NodeType::Holiday)).await?;
     session.load::<tenant_closure::Entity>(of(NodeType::TenantClosure)).await?;
-    session.load::<feed::Entity>(of(NodeType::Feed)).await
+    session.load::<feed::Entity>(of(NodeType::Feed)).await?;
+    session.load::<annual_plan::Entity>(of(NodeType::AnnualPlan)).await?;
+    session.load::<coordination_round::Entity>(of(NodeType::CoordinationRound)).await?;
+    session.load::<change_proposal::Entity>(of(NodeType::ChangeProposal)).await
 }
 
 async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
@@ -136,5 +146,8 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::Holiday => session.get::<holiday::Entity>(id).await?.map(|it| Node::Holiday(Holiday(it))),
         NodeType::TenantClosure => TenantClosure::by_id(session, id).await?.map(Node::TenantClosure),
         NodeType::Feed => Feed::by_id(session, id).await?.map(Node::Feed),
+        NodeType::AnnualPlan => AnnualPlan::by_id(session, id).await?.map(Node::AnnualPlan),
+        NodeType::CoordinationRound => CoordinationRound::by_id(session, id).await?.map(Node::CoordinationRound),
+        NodeType::ChangeProposal => ChangeProposal::by_id(session, id).await?.map(Node::ChangeProposal),
     })
 }

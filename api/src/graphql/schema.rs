@@ -12,6 +12,7 @@ use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
+use crate::planning::{ComparisonQuery, ConflictQuery, PlanningMutation, PlanningQuery, PlanningSubscription};
 use crate::tenants::{TenantMutation, TenantQuery};
 
 /// Reading.
@@ -28,6 +29,9 @@ pub struct Query(
     PlaceQuery,
     HolidayQuery,
     FeedQuery,
+    PlanningQuery,
+    ComparisonQuery,
+    ConflictQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -40,11 +44,12 @@ pub struct Mutation(
     CalendarMutation,
     ClosureMutation,
     FeedMutation,
+    PlanningMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(AccessSubscription, CalendarSubscription);
+pub struct Subscription(AccessSubscription, CalendarSubscription, PlanningSubscription);
 
 /// The schema that serves all authorities.
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;

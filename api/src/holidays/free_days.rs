@@ -1,11 +1,16 @@
 //! The days on which an authority's people are not there, of whatever kind: what a plan must look at.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, Object};
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, QueryFilter};
+use uuid::Uuid;
 use verbund_entities::{HolidayKind, holiday, tenant, tenant_closure};
 
-use super::query::of_tenant;
+use super::query::holds_for;
+use super::rules::STATE;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
 use crate::graphql::scalars::Date;
@@ -77,41 +82,64 @@ impl FreeDay {
     }
 }
 
-/// The free days of an authority that touch the days from `from` to `to`, whole, by first day: public holidays as its
-/// setting for Assumption Day has them, school holidays, school-free days, and its closures. Closures of one title
-/// that overlap or follow each other are one. Two statements, whatever the span.
+/// The free days of an authority that touch the days from `from` to `to`, as [`free_days_of`] has them.
 ///
 /// # Errors
 /// The database fails.
 pub async fn free_days(
     session: &Session,
-    tenant: &tenant::Model,
+    tenant: &Arc<tenant::Model>,
     from: NaiveDate,
     to: NaiveDate,
 ) -> ApiResult<Vec<FreeDay>> {
-    let holidays = of_tenant(session.reference::<holiday::Entity>(), tenant)
+    let mut days = free_days_of(session, std::slice::from_ref(tenant), from, to).await?;
+    Ok(days.remove(&tenant.id).unwrap_or_default())
+}
+
+/// The free days of authorities that touch the days from `from` to `to`, whole, by first day: public holidays as its
+/// setting for Assumption Day has them, school holidays, school-free days, and its closures. Closures of one title
+/// that overlap or follow each other are one. Two statements, whatever the span and however many authorities.
+///
+/// # Errors
+/// The database fails.
+pub async fn free_days_of(
+    session: &Session,
+    tenants: &[Arc<tenant::Model>],
+    from: NaiveDate,
+    to: NaiveDate,
+) -> ApiResult<BTreeMap<Uuid, Vec<FreeDay>>> {
+    let holidays = session
+        .reference::<holiday::Entity>()
+        .filter(holiday::Column::Region.eq(STATE))
         .filter(holiday::Column::StartsOn.lte(to))
         .filter(holiday::Column::EndsOn.gte(from));
+    let ids: Vec<_> = tenants.iter().map(|it| it.id).collect();
     let closures = session
         .select::<tenant_closure::Entity>()
-        .filter(tenant_closure::Column::TenantId.eq(tenant.id))
+        .filter(session.is_one_of(tenant_closure::Column::TenantId, &ids))
         .filter(tenant_closure::Column::StartsOn.lte(to))
         .filter(tenant_closure::Column::EndsOn.gte(from));
-    let holidays = session.all(holidays).await?.into_iter().map(|it| FreeDay {
-        first: it.starts_on,
-        last: it.ends_on,
-        kind: it.kind.into(),
-        name_de: it.name_de,
-        name_en: it.name_en,
-    });
-    let closures = session.all(closures).await?.into_iter().map(|it| FreeDay {
-        first: it.starts_on,
-        last: it.ends_on,
-        kind: FreeDayKind::Closure,
-        name_de: it.title.clone(),
-        name_en: it.title,
-    });
-    Ok(merge(holidays.chain(closures).collect()))
+    let holidays = session.all(holidays).await?;
+    let closures = session.all(closures).await?;
+    let mut days = BTreeMap::new();
+    for tenant in tenants {
+        let closed = closures.iter().filter(|it| it.tenant_id == tenant.id).map(|it| FreeDay {
+            first: it.starts_on,
+            last: it.ends_on,
+            kind: FreeDayKind::Closure,
+            name_de: it.title.clone(),
+            name_en: it.title.clone(),
+        });
+        let free = holidays.iter().filter(|it| holds_for(it, tenant)).map(|it| FreeDay {
+            first: it.starts_on,
+            last: it.ends_on,
+            kind: it.kind.into(),
+            name_de: it.name_de.clone(),
+            name_en: it.name_en.clone(),
+        });
+        days.insert(tenant.id, merge(free.chain(closed).collect()));
+    }
+    Ok(days)
 }
 
 /// Joins what is free for the same reason without a day between, and sorts by first day, then kind.

@@ -13,7 +13,7 @@ mod types;
 pub use closure_mutation::ClosureMutation;
 pub use closures::{TenantClosure, closure_page};
 pub use file::{Period, SchoolHolidays, parse};
-pub use free_days::{FreeDay, FreeDayKind, free_days};
+pub use free_days::{FreeDay, FreeDayKind, free_days, free_days_of};
 pub use import::{Imported, import};
 pub(crate) use import::{is_as_new, replace};
 pub use query::{DateRange, HolidayQuery, HolidayRegion, school_holidays_known_until};

@@ -77,6 +77,11 @@ pub(super) fn of_tenant(select: Select<holiday::Entity>, tenant: &tenant::Model)
     select.filter(holiday::Column::Extent.eq(HolidayExtent::Statewide))
 }
 
+/// Whether a holiday of the state holds for an authority: the same for one row.
+pub(super) fn holds_for(row: &holiday::Model, tenant: &tenant::Model) -> bool {
+    tenant.assumption_day || row.extent == HolidayExtent::Statewide
+}
+
 /// The last day of the last school holidays that are known for authorities.
 ///
 /// # Errors

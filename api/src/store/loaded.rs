@@ -42,6 +42,10 @@ macro_rules! keyed {
 
 keyed! {
     agreement: Id id Uuid, select;
+    annual_plan: Id id Uuid, select;
+    coordination_round: Id id Uuid, select;
+
+
     calendar: Id id Uuid, select;
     calendar_entry: Id id Uuid, select;
     feed: Id id Uuid, select;
@@ -56,17 +60,47 @@ keyed! {
     region: Ags ags String, reference;
 }
 
-/// A table whose rows are read by their parent.
-pub trait Grouped: Owned<Model: FromQueryResult + Send + Sync + 'static> {
+/// Rows that are read by their parent: of a table, or of a table in another order of things.
+pub trait Grouped: 'static {
+    /// The table.
+    type Of: Owned<Model: FromQueryResult + Send + Sync + 'static>;
     /// The column of the parent.
-    const PARENT: Self::Column;
+    const PARENT: <Self::Of as EntityTrait>::Column;
     /// The column that sorts the children of one parent.
-    const SORT: Self::Column;
+    const SORT: <Self::Of as EntityTrait>::Column;
     /// The parent of a row.
-    fn parent(row: &Self::Model) -> Uuid;
+    fn parent(row: &<Self::Of as EntityTrait>::Model) -> Uuid;
+}
+
+impl Grouped for e::agreement_party::Entity {
+    type Of = e::agreement_party::Entity;
+    const PARENT: e::agreement_party::Column = e::agreement_party::Column::AgreementId;
+    const SORT: e::agreement_party::Column = e::agreement_party::Column::TenantId;
+    fn parent(row: &e::agreement_party::Model) -> Uuid {
+        row.agreement_id
+    }
+}
+
+impl Grouped for e::annual_plan_calendar::Entity {
+    type Of = e::annual_plan_calendar::Entity;
+    const PARENT: e::annual_plan_calendar::Column = e::annual_plan_calendar::Column::PlanId;
+    const SORT: e::annual_plan_calendar::Column = e::annual_plan_calendar::Column::CalendarId;
+    fn parent(row: &e::annual_plan_calendar::Model) -> Uuid {
+        row.plan_id
+    }
+}
+
+impl Grouped for e::conflict_acknowledgement::Entity {
+    type Of = e::conflict_acknowledgement::Entity;
+    const PARENT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::EntryId;
+    const SORT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::Id;
+    fn parent(row: &e::conflict_acknowledgement::Model) -> Uuid {
+        row.entry_id
+    }
 }
 
 impl Grouped for e::learning_place_origin::Entity {
+    type Of = e::learning_place_origin::Entity;
     const PARENT: e::learning_place_origin::Column = e::learning_place_origin::Column::LearningPlaceId;
     const SORT: e::learning_place_origin::Column = e::learning_place_origin::Column::Id;
     fn parent(row: &e::learning_place_origin::Model) -> Uuid {
@@ -74,10 +108,41 @@ impl Grouped for e::learning_place_origin::Entity {
     }
 }
 
-/// Marks the groups of a table apart from its rows.
-struct GroupsOf<E>(PhantomData<E>);
+impl Grouped for e::plan_snapshot::Entity {
+    type Of = e::plan_snapshot::Entity;
+    const PARENT: e::plan_snapshot::Column = e::plan_snapshot::Column::PlanId;
+    const SORT: e::plan_snapshot::Column = e::plan_snapshot::Column::Id;
+    fn parent(row: &e::plan_snapshot::Model) -> Uuid {
+        row.plan_id
+    }
+}
 
-type Groups<E> = HashMap<Uuid, Arc<Vec<<E as EntityTrait>::Model>>>;
+impl Grouped for e::round_plan::Entity {
+    type Of = e::round_plan::Entity;
+    const PARENT: e::round_plan::Column = e::round_plan::Column::RoundId;
+    const SORT: e::round_plan::Column = e::round_plan::Column::SubmittedAt;
+    fn parent(row: &e::round_plan::Model) -> Uuid {
+        row.round_id
+    }
+}
+
+/// The rounds of a plan, where the table itself is grouped by round.
+pub enum RoundsOfPlan {}
+
+impl Grouped for RoundsOfPlan {
+    type Of = e::round_plan::Entity;
+    const PARENT: e::round_plan::Column = e::round_plan::Column::PlanId;
+    const SORT: e::round_plan::Column = e::round_plan::Column::SubmittedAt;
+    fn parent(row: &e::round_plan::Model) -> Uuid {
+        row.plan_id
+    }
+}
+
+/// Marks groups apart from rows.
+struct GroupsOf<G>(PhantomData<G>);
+
+type Model<G> = <<G as Grouped>::Of as EntityTrait>::Model;
+type Groups<G> = HashMap<Uuid, Arc<Vec<Model<G>>>>;
 type Rows<E> = HashMap<<E as Keyed>::Key, Option<Arc<<E as EntityTrait>::Model>>>;
 
 #[derive(Default)]
@@ -104,8 +169,8 @@ impl Loaded {
         .unwrap_or_default()
     }
 
-    pub(super) fn add_groups<E: Grouped>(&self, asked: Vec<Uuid>, found: Vec<E::Model>) {
-        let mut groups: HashMap<Uuid, Vec<E::Model>> = asked.into_iter().map(|it| (it, Vec::new())).collect();
+    pub(super) fn add_groups<E: Grouped>(&self, asked: Vec<Uuid>, found: Vec<Model<E>>) {
+        let mut groups: HashMap<Uuid, Vec<Model<E>>> = asked.into_iter().map(|it| (it, Vec::new())).collect();
         for row in found {
             groups.entry(E::parent(&row)).or_default().push(row);
         }
@@ -114,7 +179,7 @@ impl Loaded {
         });
     }
 
-    pub(super) fn group<E: Grouped>(&self, parent: Uuid) -> Arc<Vec<E::Model>> {
+    pub(super) fn group<E: Grouped>(&self, parent: Uuid) -> Arc<Vec<Model<E>>> {
         self.map::<GroupsOf<E>, Groups<E>, _>(|groups| groups.get(&parent).cloned()).flatten().unwrap_or_default()
     }
 

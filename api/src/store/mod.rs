@@ -19,7 +19,7 @@ mod writer;
 
 pub use feeds::FeedKey;
 pub use hub::{Hint, Hub, Signal, Waiter, relay};
-pub use loaded::{Grouped, Keyed};
+pub use loaded::{Grouped, Keyed, RoundsOfPlan};
 pub use owned::{Owned, Reference};
 pub use page::{DEFAULT_PAGE, MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};
 pub use pools::{DatabaseSettings, Engine, Store};

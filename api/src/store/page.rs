@@ -27,7 +27,7 @@ pub fn page_cost(first: Option<i32>, last: Option<i32>, of_each: usize) -> usize
 }
 
 /// The value of a sort column in one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SortValue {
     /// Text.
     #[serde(rename = "t")]
@@ -157,6 +157,45 @@ impl PageRequest {
         }
     }
 
+    /// The page of a list that was computed: its rows in the order of their keys.
+    ///
+    /// # Errors
+    /// A cursor is damaged or of another list.
+    pub fn of<M>(&self, mut rows: Vec<M>, key: impl Fn(&M) -> (SortValue, Uuid)) -> ApiResult<Page<M>> {
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        rows.sort_by_key(&key);
+        let total = rows.len();
+        if let Some((_, after)) = &self.cursor {
+            let after = self.named(after, "after")?;
+            rows.retain(|it| key(it) > (after.key.clone(), after.id));
+        }
+        let skipped = rows.len() < total;
+        if let Some(before) = &self.cursor_before {
+            let before = self.named(before, "before")?;
+            rows.retain(|it| key(it) < (before.key.clone(), before.id));
+        }
+        let surplus = rows.len().saturating_sub(limit);
+        if self.backward {
+            rows.drain(..surplus);
+        } else {
+            rows.truncate(limit);
+        }
+        Ok(Page {
+            has_previous: if self.backward { surplus > 0 } else { skipped },
+            has_next: if self.backward { self.cursor_before.is_some() } else { surplus > 0 },
+            cursors: rows.iter().map(|it| self.cursor(key(it))).collect::<ApiResult<_>>()?,
+            rows,
+        })
+    }
+
+    /// What a cursor of this list names.
+    fn named(&self, cursor: &str, field: &'static str) -> ApiResult<Cursor> {
+        let decoded = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|it| serde_json::from_slice::<Cursor>(&it).ok());
+        decoded
+            .filter(|it| it.list == self.list)
+            .ok_or_else(|| Problem::at(UserErrorCode::Invalid, field, Text::new("foreign-cursor")).into())
+    }
+
     /// Reads the page from `select`.
     ///
     /// # Errors
@@ -208,12 +247,10 @@ impl PageRequest {
         order: &Order<E>,
         descending: bool,
     ) -> ApiResult<SimpleExpr> {
-        let cursor = URL_SAFE_NO_PAD
-            .decode(cursor)
-            .ok()
-            .and_then(|it| serde_json::from_slice::<Cursor>(&it).ok())
-            .filter(|it| it.list == self.list && it.key.fits(order.column))
-            .ok_or_else(|| Problem::at(UserErrorCode::Invalid, field, Text::new("foreign-cursor")))?;
+        let cursor = self.named(cursor, field)?;
+        if !cursor.key.fits(order.column) {
+            return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("foreign-cursor")).into());
+        }
         let column = || Expr::col(order.column.as_column_ref());
         let id = || Expr::col(order.id.as_column_ref());
         let past = |left: Expr, right: Value| if descending { left.lt(right) } else { left.gt(right) };

@@ -127,7 +127,7 @@ impl Session {
     pub async fn load_groups<E: Grouped>(&self, parents: impl IntoIterator<Item = Uuid>) -> ApiResult<()> {
         let missing = self.loaded.missing_groups::<E>(parents);
         if !missing.is_empty() {
-            let select = self.select::<E>().filter(self.is_one_of(E::PARENT, &missing)).order_by_asc(E::SORT);
+            let select = self.select::<E::Of>().filter(self.is_one_of(E::PARENT, &missing)).order_by_asc(E::SORT);
             let rows = self.all(select).await?;
             self.loaded.add_groups::<E>(missing, rows);
         }
@@ -138,7 +138,7 @@ impl Session {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn group<E: Grouped>(&self, parent: Uuid) -> ApiResult<Arc<Vec<E::Model>>> {
+    pub async fn group<E: Grouped>(&self, parent: Uuid) -> ApiResult<Arc<Vec<<E::Of as EntityTrait>::Model>>> {
         self.load_groups::<E>([parent]).await?;
         Ok(self.loaded.group::<E>(parent))
     }

@@ -1,0 +1,30 @@
+//! Annual plans and their coordination between the parties of an agreement.
+//!
+//! A **plan** is the calendars of an authority that make its year. A **round** brings the plans of the parties together:
+//! they are collected, their **conflicts** settled by **proposals** or acknowledged with a reason, the outcome signed off by
+//! each party and published. Nobody but the owner ever changes an entry.
+
+mod comments;
+mod comparison;
+pub mod conflicts;
+mod difference;
+pub mod mutation;
+mod party;
+mod plan_types;
+mod plans;
+mod proposal_types;
+mod proposals;
+mod query;
+mod round_types;
+mod rounds;
+mod snapshots;
+mod subscription;
+
+pub use comparison::ComparisonQuery;
+pub use conflicts::{Conflict, ConflictAcknowledgement, ConflictQuery, conflicts_of_entry};
+pub use mutation::PlanningMutation;
+pub use plan_types::AnnualPlan;
+pub use proposal_types::ChangeProposal;
+pub use query::PlanningQuery;
+pub use round_types::CoordinationRound;
+pub use subscription::PlanningSubscription;

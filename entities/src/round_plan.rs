@@ -1,0 +1,33 @@
+//! The plan of one party in a round, with its sign-off.
+
+use sea_orm::entity::prelude::*;
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "round_plan")]
+pub struct Model {
+    /// The round.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub round_id: Uuid,
+    /// The party.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    /// That of the round.
+    pub scope_id: Uuid,
+    /// The plan.
+    pub plan_id: Uuid,
+    /// Who submitted it, by the name the party uses.
+    pub submitted_by: String,
+    /// When.
+    pub submitted_at: DateTimeUtc,
+    /// Who signed the outcome off, by the name the party uses.
+    pub signed_by: Option<String>,
+    /// When. A trigger takes it back when an entry of the round's plans changes.
+    pub signed_at: Option<DateTimeUtc>,
+}
+
+/// Joins are written where they are needed; see `store` in the api crate.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
