@@ -14,6 +14,7 @@ pub mod config;
 pub mod context;
 pub mod doctor;
 pub mod error;
+pub mod feeds;
 pub mod graphql;
 pub mod holidays;
 mod http;

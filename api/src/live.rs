@@ -55,10 +55,10 @@ pub async fn follow<F: Followed>(
     let session = op.session().await?;
     let events = followed.events(&session).await?;
     let (first, position) = match after {
-        Some(cursor) => (None, position_of(&session, &cursor).await?),
+        Some(cursor) => (None, after_cursor(&session, &cursor).await?),
         None => {
-            let (cursor, position) = newest(&session, events).await?;
-            (Some(followed.ready(cursor)), position)
+            let (newest, position) = newest(&session, events).await?;
+            (Some(followed.ready(cursor(newest))), position)
         }
     };
     drop(session);
@@ -124,11 +124,14 @@ impl<F: Followed> Following<F> {
     }
 }
 
-/// The newest event that the viewer may see; the nil cursor where there is none yet. Positions themselves are never
-/// shown: they would count what happens elsewhere.
-async fn newest(session: &Session, events: Select<outbox_event::Entity>) -> ApiResult<(String, i64)> {
+/// The newest of events, with its position; the nil one where there is none yet. Positions themselves are never shown: they
+/// would count what happens elsewhere.
+///
+/// # Errors
+/// The database fails.
+pub async fn newest(session: &Session, events: Select<outbox_event::Entity>) -> ApiResult<(Uuid, i64)> {
     let newest = session.one(events.order_by_desc(outbox_event::Column::Position).limit(1)).await?;
-    Ok(newest.map_or((cursor(Uuid::nil()), 0), |it| (cursor(it.id), it.position.unwrap_or_default())))
+    Ok(newest.map_or((Uuid::nil(), 0), |it| (it.id, it.position.unwrap_or_default())))
 }
 
 fn cursor(event: Uuid) -> String {
@@ -136,13 +139,21 @@ fn cursor(event: Uuid) -> String {
 }
 
 /// The position of the event that a cursor names, if the viewer still may see it.
-async fn position_of(session: &Session, cursor: &str) -> ApiResult<i64> {
+async fn after_cursor(session: &Session, cursor: &str) -> ApiResult<i64> {
     let unknown =
         || -> ApiError { Problem::at(UserErrorCode::Invalid, "after", Text::new("event-cursor-unknown")).into() };
     let id = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|it| Uuid::from_slice(&it).ok()).ok_or_else(unknown)?;
-    if id.is_nil() {
-        return Ok(0);
+    position_of(session, id).await?.ok_or_else(unknown)
+}
+
+/// The position of an event, if the viewer still may see it.
+///
+/// # Errors
+/// The database fails.
+pub async fn position_of(session: &Session, event: Uuid) -> ApiResult<Option<i64>> {
+    if event.is_nil() {
+        return Ok(Some(0));
     }
-    let select = session.select::<outbox_event::Entity>().filter(outbox_event::Column::Id.eq(id));
-    session.one(select).await?.and_then(|it| it.position).ok_or_else(unknown)
+    let select = session.select::<outbox_event::Entity>().filter(outbox_event::Column::Id.eq(event));
+    Ok(session.one(select).await?.and_then(|it| it.position))
 }

@@ -22,6 +22,7 @@ pub mod conflict_acknowledgement;
 pub mod coordination_comment;
 pub mod coordination_round;
 pub mod external_calendar;
+pub mod feed;
 pub mod field_of_work;
 pub mod holiday;
 pub mod idempotency_record;

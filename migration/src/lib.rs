@@ -14,6 +14,7 @@ mod m20261123_000008_walls;
 mod m20261124_000009_live;
 mod m20261124_000010_closures;
 mod m20261124_000011_series;
+mod m20261124_000012_feeds;
 mod m20261124_000013_external_calendars;
 mod m20261124_000014_planning;
 mod rls;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_live::Migration),
             Box::new(m20261124_000010_closures::Migration),
             Box::new(m20261124_000011_series::Migration),
+            Box::new(m20261124_000012_feeds::Migration),
             Box::new(m20261124_000013_external_calendars::Migration),
             Box::new(m20261124_000014_planning::Migration),
         ]

@@ -23,6 +23,8 @@ pub(crate) enum Wall {
     /// As content, and the acting authority reads its own rows whatever their scope: what it shares decides into
     /// which scope it writes.
     Shared,
+    /// Read by scope, and by the person itself, which also makes it; changed by the acting authority.
+    Own,
     /// Read and written by the account itself.
     Account,
     /// Read by the account itself; accounts are made by those who invite.
@@ -44,6 +46,7 @@ pub(crate) fn wall(table: &str, wall: Wall) -> String {
             format!("{TENANT} IS NOT NULL AND {by_scope}"),
             format!("{TENANT} IS NOT NULL AND {by_scope}"),
         ),
+        Wall::Own => (format!("{by_scope} OR {by_person}"), format!("{by_tenant} AND {by_person}"), by_tenant),
         Wall::Account => (by_person.clone(), by_person.clone(), by_person),
         Wall::Identity => (format!("id = {PERSON}"), format!("{TENANT} IS NOT NULL"), "false".to_owned()),
     };

@@ -63,8 +63,7 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
         format!(
             "GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text), verbund_outbox_end(), \
              verbund_calendar_scopes(uuid), verbund_external_due(timestamptz, integer), \
-             verbund_series_due(timestamptz, integer) \
-             TO {app_role}"
+             verbund_series_due(timestamptz, integer), verbund_feed(text) TO {app_role}"
         ),
     ] {
         db.execute_unprepared(&statement).await?;

@@ -16,7 +16,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Status, headers and body.
-async fn get(server: &Server, path: &str, headers: &[(&'static str, &str)]) -> (u16, HeaderMap, String) {
+pub async fn get(server: &Server, path: &str, headers: &[(&'static str, &str)]) -> (u16, HeaderMap, String) {
     let mut request = reqwest::Client::new().get(format!("{}{path}", server.base));
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -26,16 +26,16 @@ async fn get(server: &Server, path: &str, headers: &[(&'static str, &str)]) -> (
     (status, headers, response.text().await.expect("text"))
 }
 
-fn address(app: &TestApp, calendar: &str) -> String {
+pub fn address(app: &TestApp, calendar: &str) -> String {
     format!("/public/calendars/{}.ics", app.world.id(&format!("calendar.{calendar}")))
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+pub fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).map_or("", |it| HeaderValue::to_str(it).expect("text"))
 }
 
 /// A series in the public calendar, one date of it changed and one called off, and an internal entry beside it.
-async fn fill(app: &TestApp) {
+pub async fn fill(app: &TestApp) {
     let planner = app.actor("planner@ostallgaeu");
     let calendar = app.world.id("calendar.oal.public");
     let input = json!({

@@ -3,7 +3,10 @@
 mod abuse;
 mod access;
 mod agreements;
+mod busy;
+mod caldav;
 mod calendars;
+mod changes;
 mod clients;
 mod corpus;
 mod demo;
@@ -33,6 +36,7 @@ mod shares;
 mod sign_in;
 mod sockets;
 mod statements;
+mod subscriptions;
 mod telemetry;
 mod tokens;
 mod trail;
@@ -45,7 +49,10 @@ fn main() -> std::process::ExitCode {
         abuse::cases(),
         access::cases(),
         agreements::cases(),
+        busy::cases(),
+        caldav::cases(),
         calendars::cases(),
+        changes::cases(),
         clients::cases(),
         corpus::cases(),
         demo::cases(),
@@ -75,6 +82,7 @@ fn main() -> std::process::ExitCode {
         sign_in::cases(),
         sockets::cases(),
         statements::cases(),
+        subscriptions::cases(),
         telemetry::cases(),
         tokens::cases(),
         trail::cases(),

@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 13;
+const ALL: usize = 14;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")
@@ -97,6 +97,7 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     let text = refused(config.clone()).await;
     assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
     assert!(text.contains("m20261124_000013_external_calendars"), "{text}");
+    assert!(text.contains("m20261124_000013_external_calendars"), "{text}");
     assert_eq!(applied(&database).await, 2);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
@@ -154,6 +155,7 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         coordination_comment,
         coordination_round,
         external_calendar,
+        feed,
         field_of_work,
         holiday,
         idempotency_record,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 40] = [
+pub const MUTATIONS: [&str; 42] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -47,6 +47,8 @@ pub const MUTATIONS: [&str; 40] = [
     "externalCalendarRefresh",
     "externalCalendarUnsubscribe",
     "calendarImport",
+    "feedCreate",
+    "feedRevoke",
 ];
 
 /// One mutation, ready to be sent.
@@ -83,6 +85,7 @@ const MEMMINGEN: &str = "planner@memmingen";
 const OF_PLAN: &str = "annualPlan { id version tenant { slug } }";
 const OF_ROUND: &str = "coordinationRound { id version }";
 const OF_PROPOSAL: &str = "changeProposal { id version }";
+const OF_FEED: &str = "feed { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
 impl<'a> Walk<'a> {
@@ -200,6 +203,8 @@ impl<'a> Walk<'a> {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
+            51 => created("feedCreate"),
+            52 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
             _ => return None,
         };
         self.at += 1;
@@ -356,6 +361,7 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             OF_PROPOSAL,
         ),
         ("commentCreate", PLANNER, json!({ "tenant": tenant, "round": id("round.b"), "text": "New" }), OF_ROUND),
+        ("feedCreate", PLANNER, json!({ "tenant": tenant, "name": "New", "level": "SUMMARY" }), OF_FEED),
     ]
 }
 

@@ -30,7 +30,7 @@ const WORLDS: u64 = 24;
 type Seen = BTreeMap<Uuid, ShareLevel>;
 
 async fn policy_list_and_row_level_security_agree_with_the_rule(app: TestApp) {
-    let (mut seen, mut hidden) = (0, 0);
+    let (mut seen, mut hidden, mut feeds) = (0, 0, 0);
     for seed in 0..WORLDS {
         let random = Random::new(seed);
         let world = Placed::new(&app, &random).await;
@@ -43,12 +43,23 @@ async fn policy_list_and_row_level_security_agree_with_the_rule(app: TestApp) {
                 let walls = world.behind_walls(&random, person).await;
                 assert_eq!(walls, expected.keys().copied().collect::<Vec<_>>(), "row-level security, {name}");
             }
+            for tenant in 0..random.tenants.len() {
+                if random.roles.iter().any(|it| it.person == person && it.tenant == tenant) {
+                    let told = oracle::told(&random, tenant, person);
+                    feeds += usize::from(told.as_ref().is_some_and(|it| !it.is_empty()));
+                    let name = format!("the feed for tenant {tenant}, {name}");
+                    assert_eq!(world.by_feed(&random, tenant, person).await, told, "{name}");
+                }
+            }
             seen += expected.len();
             hidden += random.entries.len() - expected.len();
         }
     }
     // A proof over worlds in which everything or nothing is visible would prove nothing.
-    assert!(seen > 400 && hidden > 400, "{seen} seen, {hidden} hidden");
+    assert!(
+        seen > 400 && hidden > 400 && feeds > 60,
+        "{seen} seen, {hidden} hidden, {feeds} feeds that tell something"
+    );
 }
 
 async fn unrelated_additions_change_nothing(app: TestApp) {
@@ -126,6 +137,26 @@ impl Placed {
             }
             after = page["pageInfo"]["endCursor"].clone();
         }
+    }
+
+    /// What a program is told with the secret of a member; none where it is told nothing at all.
+    async fn by_feed(&self, random: &Random, tenant: usize, person: usize) -> Option<Seen> {
+        let path = format!("/feeds/{}.ics", random.secret(tenant, person));
+        let (status, _, text) = self.server.get(&path).await;
+        if status == 404 {
+            return None;
+        }
+        assert_eq!(status, 200, "{text}");
+        let events = text.split("BEGIN:VEVENT").skip(1).map(|event| {
+            let uid = event.split("UID:").nth(1).and_then(|it| it.split("\r\n").next()).expect("a uid");
+            let level = match (event.contains("SUMMARY:"), event.contains("LOCATION:")) {
+                (_, true) => ShareLevel::Full,
+                (true, false) => ShareLevel::Summary,
+                (false, false) => ShareLevel::Busy,
+            };
+            (uid.parse().expect("an id"), level)
+        });
+        Some(events.collect())
     }
 
     async fn session(&self, random: &Random, person: usize) -> verbund::store::Session {

@@ -86,7 +86,8 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
 impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
-    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`.
+    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `feed.planner@ostallgaeu`;
+    /// `secret.planner@ostallgaeu` is that feed's secret.
     pub fn id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
     }
@@ -136,6 +137,7 @@ impl World {
         world.shares(&as_actor).await;
         world.closures(&as_actor).await;
         world.planning(&as_actor).await;
+        world.feeds(&as_actor).await;
         server.stop().await?;
         Ok(world)
     }
@@ -286,5 +288,12 @@ impl World {
             "round": self.id("round.b"), "tenant": self.id("tenant.memmingen"), "text": "Comment of round.b",
         });
         memmingen.mutate("commentCreate", input, "coordinationRound { id }").await;
+    }
+
+    async fn feeds(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        let input = json!({ "tenant": self.id("tenant.ostallgaeu"), "name": "My calendars", "level": "FULL" });
+        let made = as_actor("planner@ostallgaeu").mutate("feedCreate", input, "feed { id } secret").await;
+        self.put("feed.planner@ostallgaeu".to_owned(), &made["feed"]["id"]);
+        self.put("secret.planner@ostallgaeu".to_owned(), &made["secret"]);
     }
 }

@@ -126,6 +126,8 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .get::<learning_place::Entity>(id)
             .await?
             .and_then(|it| row(ScopeArea::Places, it.tenant_id, it.scope_id, None)),
+        // What a person has of its own is not decided by the policy of rows.
+        NodeType::Feed => None,
         NodeType::AnnualPlan => session
             .get::<annual_plan::Entity>(id)
             .await?

@@ -5,4 +5,4 @@ mod query;
 mod subscription;
 
 pub use query::AccessQuery;
-pub use subscription::AccessSubscription;
+pub use subscription::{AccessSubscription, fingerprint};

@@ -14,7 +14,7 @@ use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::graphql::ContextExt;
 use crate::i18n::Text;
 use crate::members::{Viewer, changes_access, viewer};
-use crate::store::Waiter;
+use crate::store::{Session, Waiter};
 
 /// Rights also begin and end by date, which nobody announces.
 const DATES: Duration = Duration::from_secs(60);
@@ -112,16 +112,24 @@ impl Watching {
     async fn fingerprint(&self) -> ApiResult<String> {
         self.op.finish().await?;
         let session = self.op.session().await?;
-        // A share that ends leaves its scope behind, empty; that it ended is known from the last event in sight.
-        let shares = session
-            .select::<outbox_event::Entity>()
-            .filter(outbox_event::Column::ObjectType.eq("Share"))
-            .order_by_desc(outbox_event::Column::Position)
-            .limit(1);
-        let share = session.one(shares).await?.map(|it| it.id).unwrap_or_default();
-        let now = session.access().fingerprint(share);
+        let now = fingerprint(&session).await?;
         drop(session);
         self.op.finish().await?;
         Ok(now)
     }
+}
+
+/// The same for equal access, another for any other. One statement.
+///
+/// # Errors
+/// The database fails.
+pub async fn fingerprint(session: &Session) -> ApiResult<String> {
+    // A share that ends leaves its scope behind, empty; that it ended is known from the last event in sight.
+    let shares = session
+        .select::<outbox_event::Entity>()
+        .filter(outbox_event::Column::ObjectType.eq("Share"))
+        .order_by_desc(outbox_event::Column::Position)
+        .limit(1);
+    let share = session.one(shares).await?.map(|it| it.id).unwrap_or_default();
+    Ok(session.access().fingerprint(share))
 }

@@ -13,6 +13,8 @@ pub use provider::{Pace, Provider, safe_address};
 pub use verify::{Keys, Rejection, TokenType, TrustedIssuer, Verifier};
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
+use verbund_entities::ShareLevel;
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,17 @@ pub enum Actor {
         issuer: String,
         /// `sub`.
         subject: String,
+    },
+    /// A program with the secret of a feed. It only reads: what the person sees through its roles in one authority.
+    Feed {
+        /// `iss` of the person.
+        issuer: String,
+        /// `sub` of the person.
+        subject: String,
+        /// The authority.
+        tenant: Uuid,
+        /// The most that it sees of anything.
+        most: ShareLevel,
     },
     /// The operator at the command line. It reaches the database with the owner's rights, never over HTTP.
     Operator,
@@ -52,6 +65,7 @@ impl Actor {
         match self {
             Self::Anonymous => "anonymous",
             Self::Person { .. } => "person",
+            Self::Feed { .. } => "feed",
             Self::Operator => "operator",
             Self::Service { .. } => "service",
         }

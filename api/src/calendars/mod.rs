@@ -1,7 +1,9 @@
 //! Calendars of authorities and their entries, each seen at the level that the viewer has.
 
 mod agenda;
+mod busy;
 mod calendar_service;
+mod changes;
 pub mod entry_input;
 mod entry_service;
 mod entry_types;
@@ -21,13 +23,15 @@ pub mod time;
 mod types;
 
 pub use agenda::AgendaQuery;
+pub use busy::{BusyQuery, free_busy, series_within};
 pub use calendar_service::{CalendarWish, calendar_row};
+pub use changes::{ChangesQuery, changed_since, marks};
 pub use entry_input::{EntryTimeInput, optional, required};
 pub use entry_service::{cancel_in, entry_row, update_in};
 pub use entry_types::{CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
 pub use entry_wish::{EntryChange, EntryWish, WishedTime, read_audiences};
 pub use external::{ExternalCalendar, ExternalMutation, ExternalQuery, Fetcher, fetch_due};
-pub use feed::feed;
+pub use feed::{Told, feed, feed_of, told};
 pub use horizon::extend_due;
 pub use import::import_as_operator;
 pub use import_mutation::ImportMutation;

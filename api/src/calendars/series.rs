@@ -178,7 +178,7 @@ impl Place<'_> {
         for entry in entries {
             let date = entry.series_date.map(|it| it + delta);
             let stays = date.is_some_and(|it| dates.remove(&it));
-            if stays && delta.is_zero() {
+            if stays && delta.is_zero() && before.id == row.id {
                 continue;
             }
             let values = calendar_entry::ActiveModel {
@@ -187,6 +187,7 @@ impl Place<'_> {
                 ..Default::default()
             };
             self.writer.change::<calendar_entry::Entity, _>(calendar_entry::Column::Id.eq(entry.id), values).await?;
+            self.mutation.tell(self.writer, &changed(&entry, "calendar_entry.updated", Some(&entry))).await?;
         }
         Ok(dates)
     }
@@ -200,6 +201,7 @@ impl Place<'_> {
                 row.scope_id = scope(self.writer, self.calendar, &row).await?;
                 row.version = before.version.saturating_add(1);
                 save(self.writer, &row, before.version).await?;
+                self.mutation.tell(self.writer, &changed(&row, "calendar_entry.cancelled", Some(&before))).await?;
             }
         }
         Ok(())
@@ -230,6 +232,8 @@ impl Place<'_> {
             .delete::<calendar_occurrence::Entity>(calendar_occurrence::Column::Id.eq(named(series.id, date)))
             .await?;
         self.writer.insert(full(row.clone())).await?;
+        // Whoever may not see the date learns at least that the series has one less.
+        self.mutation.tell(self.writer, &changed(&kept, "calendar_entry.updated", Some(series))).await?;
         Ok((row.id, self.mutation.record(self.writer, changed(&row, topic, None)).await?))
     }
 

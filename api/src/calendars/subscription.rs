@@ -119,10 +119,7 @@ impl Followed for Calendars {
         if calendars.is_empty() {
             return Err(Problem::not_found("calendars").into());
         }
-        Ok(session
-            .select::<outbox_event::Entity>()
-            .filter(session.is_one_of(outbox_event::Column::ParentId, &calendars))
-            .filter(outbox_event::Column::ObjectType.eq(ENTRY)))
+        Ok(events(session, &calendars))
     }
 
     fn concerns(&self, hint: &Hint) -> bool {
@@ -157,7 +154,7 @@ impl Followed for Calendars {
     }
 }
 
-async fn visible(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Uuid>> {
+pub(super) async fn visible(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Uuid>> {
     session.load::<calendar::Entity>(calendars.iter().copied()).await?;
     let mut visible = Vec::new();
     for id in calendars {
@@ -166,4 +163,12 @@ async fn visible(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Uuid>> 
         }
     }
     Ok(visible)
+}
+
+/// Events of the entries of calendars, as far as they are in sight.
+pub(super) fn events(session: &Session, calendars: &[Uuid]) -> Select<outbox_event::Entity> {
+    session
+        .select::<outbox_event::Entity>()
+        .filter(session.is_one_of(outbox_event::Column::ParentId, calendars))
+        .filter(outbox_event::Column::ObjectType.eq(ENTRY))
 }

@@ -172,6 +172,14 @@ impl Mutation {
         Ok(Recorded(()))
     }
 
+    /// Writes outbox events alone, for an object that changed along with the one that is recorded.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn tell(&self, writer: &Writer<'_>, change: &Change) -> ApiResult<()> {
+        writer.insert_all(self.events(writer, change)).await
+    }
+
     /// The events of a change, announced after the commit.
     fn events(&self, writer: &Writer<'_>, change: &Change) -> Vec<outbox_event::ActiveModel> {
         let event = |scope: Uuid, topic: String| outbox_event::ActiveModel {

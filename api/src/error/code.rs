@@ -39,6 +39,8 @@ pub enum UserErrorCode {
     NotCovered,
     /// A limit of the service is reached.
     LimitReached,
+    /// The cursor of a synchronisation leads nowhere any more: begin anew without one.
+    FullSyncRequired,
 }
 
 impl UserErrorCode {
@@ -62,6 +64,7 @@ impl UserErrorCode {
             Self::AgreementNotActive => "AGREEMENT_NOT_ACTIVE",
             Self::NotCovered => "NOT_COVERED",
             Self::LimitReached => "LIMIT_REACHED",
+            Self::FullSyncRequired => "FULL_SYNC_REQUIRED",
         }
     }
 }

@@ -79,7 +79,8 @@ const fn top_level(code: UserErrorCode) -> TopLevelCode {
         | UserErrorCode::LastAdmin
         | UserErrorCode::NotHeld
         | UserErrorCode::AgreementNotActive
-        | UserErrorCode::NotCovered => TopLevelCode::BadUserInput,
+        | UserErrorCode::NotCovered
+        | UserErrorCode::FullSyncRequired => TopLevelCode::BadUserInput,
     }
 }
 

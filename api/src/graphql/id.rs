@@ -34,6 +34,8 @@ pub enum NodeType {
     Holiday,
     /// Days on which an authority's office is closed.
     TenantClosure,
+    /// A secret by which programs subscribe.
+    Feed,
     /// The plan of an authority for one year.
     AnnualPlan,
     /// A round in which parties coordinate their plans.
@@ -57,6 +59,7 @@ impl NodeType {
         Self::LearningPlace,
         Self::Holiday,
         Self::TenantClosure,
+        Self::Feed,
         Self::AnnualPlan,
         Self::CoordinationRound,
         Self::ChangeProposal,
@@ -77,6 +80,7 @@ impl NodeType {
             Self::LearningPlace => "lpl",
             Self::Holiday => "hol",
             Self::TenantClosure => "clo",
+            Self::Feed => "fed",
             Self::AnnualPlan => "pln",
             Self::CoordinationRound => "rnd",
             Self::ChangeProposal => "prp",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
     TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round,
-    external_calendar, field_of_work, holiday, learning_place, member, role_grant, share, tenant, tenant_closure,
+    external_calendar, feed, field_of_work, holiday, learning_place, member, role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -15,6 +15,7 @@ use crate::calendars::{
     Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
 };
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::feeds::Feed;
 use crate::holidays::{Holiday, TenantClosure};
 use crate::i18n::Text;
 use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
@@ -55,6 +56,8 @@ pub enum Node {
     Holiday(Holiday),
     /// Days on which an office is closed.
     TenantClosure(TenantClosure),
+    /// A feed.
+    Feed(Feed),
     /// A plan.
     AnnualPlan(AnnualPlan),
     /// A round.
@@ -116,6 +119,7 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<learning_place::Entity>(of(NodeType::LearningPlace)).await?;
     session.load::<holiday::Entity>(of(NodeType::Holiday)).await?;
     session.load::<tenant_closure::Entity>(of(NodeType::TenantClosure)).await?;
+    session.load::<feed::Entity>(of(NodeType::Feed)).await?;
     session.load::<annual_plan::Entity>(of(NodeType::AnnualPlan)).await?;
     session.load::<coordination_round::Entity>(of(NodeType::CoordinationRound)).await?;
     session.load::<change_proposal::Entity>(of(NodeType::ChangeProposal)).await
@@ -147,6 +151,7 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         }
         NodeType::Holiday => session.get::<holiday::Entity>(id).await?.map(|it| Node::Holiday(Holiday(it))),
         NodeType::TenantClosure => TenantClosure::by_id(session, id).await?.map(Node::TenantClosure),
+        NodeType::Feed => Feed::by_id(session, id).await?.map(Node::Feed),
         NodeType::AnnualPlan => AnnualPlan::by_id(session, id).await?.map(Node::AnnualPlan),
         NodeType::CoordinationRound => CoordinationRound::by_id(session, id).await?.map(Node::CoordinationRound),
         NodeType::ChangeProposal => ChangeProposal::by_id(session, id).await?.map(Node::ChangeProposal),

@@ -8,8 +8,10 @@ use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
 use crate::calendars::{
-    AgendaQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ExternalMutation, ExternalQuery, ImportMutation,
+    AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
+    ExternalQuery, ImportMutation,
 };
+use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
@@ -26,8 +28,11 @@ pub struct Query(
     CalendarQuery,
     AgendaQuery,
     ExternalQuery,
+    BusyQuery,
+    ChangesQuery,
     PlaceQuery,
     HolidayQuery,
+    FeedQuery,
     PlanningQuery,
     ComparisonQuery,
     ConflictQuery,
@@ -44,6 +49,7 @@ pub struct Mutation(
     ImportMutation,
     ExternalMutation,
     ClosureMutation,
+    FeedMutation,
     PlanningMutation,
 );
 

@@ -1,4 +1,4 @@
-//! Calendars for programs that subscribe: what everybody may see, without signing in.
+//! Calendars for programs that subscribe: what everybody may see, and by a secret what its subscriber may see.
 
 use std::sync::Arc;
 
@@ -8,24 +8,71 @@ use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use verbund_entities::calendar;
 
 use super::headers::{ClientAddress, RequestId, text};
 use super::problem;
 use super::rate::Spending;
 use super::state::State;
 use crate::auth::Actor;
-use crate::calendars::feed;
-use crate::error::ApiResult;
+use crate::calendars::{feed_of, free_busy, told};
+use crate::error::{ApiError, ApiResult};
+use crate::feeds::{OpenFeed, open};
 use crate::graphql::Charge as _;
 use crate::graphql::id::NodeType;
-use crate::ics::write;
+use crate::ics::{json, write};
+use crate::store::{Session, Stats};
+use crate::telemetry::Told;
 
-/// Points that one answer takes from the budget of its address.
+/// Points that one answer takes from a budget, and that a wrong secret takes from that of its address.
 const POINTS: usize = 100;
-/// How long caches may keep an answer without asking, in seconds.
-const FRESH: &str = "public, max-age=300";
+/// How long caches may keep what is public without asking, in seconds.
+const PUBLIC: &str = "public, max-age=300";
+/// What a secret shows is for its program alone, and is asked for each time: rights may be gone.
+pub(super) const PRIVATE: &str = "private, no-cache";
 
-/// `GET /public/calendars/<id>.ics`. What is hidden looks like what does not exist.
+/// In which form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    ICalendar,
+    JsCalendar,
+    FreeBusy,
+}
+
+impl Form {
+    /// The name without its ending, and the form that the ending asks for.
+    fn of(file: &str) -> Option<(&str, Self)> {
+        let (name, ending) = file.rsplit_once('.')?;
+        let form = match ending {
+            "ics" => Self::ICalendar,
+            "json" => Self::JsCalendar,
+            "ifb" => Self::FreeBusy,
+            _ => return None,
+        };
+        Some((name, form))
+    }
+
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::ICalendar | Self::FreeBusy => write::MEDIA_TYPE,
+            Self::JsCalendar => json::MEDIA_TYPE,
+        }
+    }
+
+    /// What a session sees of calendars, as text.
+    async fn say(self, session: &Session, uid: Uuid, name: &str, calendars: &[calendar::Model]) -> ApiResult<String> {
+        let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
+        let uid = uid.to_string();
+        Ok(match self {
+            Self::FreeBusy => write::free_busy(&free_busy(session, uid, &ids).await?),
+            Self::ICalendar => write::feed(&feed_of(session, name, calendars, told(session, &ids).await?)),
+            Self::JsCalendar => json::group(&feed_of(session, name, calendars, told(session, &ids).await?), &uid),
+        })
+    }
+}
+
+/// `GET /public/calendars/<id>.ics`, also `.json` and `.ifb`. What is hidden looks like what does not exist.
 pub(super) async fn public_calendar(
     Shared(state): Shared<Arc<State>>,
     Extension(RequestId(request_id)): Extension<RequestId>,
@@ -35,40 +82,140 @@ pub(super) async fn public_calendar(
 ) -> Response {
     let spending = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !spending.charge(POINTS) {
-        let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
-        spending.headers(response.headers_mut());
-        return response;
+        return spent(&spending);
     }
-    match body(&state, &file).await {
-        Ok(Some(body)) => answer(&headers, body),
-        Ok(None) => problem(StatusCode::NOT_FOUND, "There is nothing at this address."),
-        Err(error) => {
-            tracing::error!(request_id, fault = crate::operator::say(&error), "a calendar could not be told");
-            problem(StatusCode::SERVICE_UNAVAILABLE, "The calendar cannot be told at the moment; try again.")
+    let stats = Arc::<Stats>::default();
+    let response = match public(&state, &file, stats.clone()).await {
+        Ok(Some((form, body))) => answer(&headers, form.media_type(), PUBLIC, body),
+        Ok(None) => nothing(),
+        Err(error) => failed(&request_id, &error),
+    };
+    with_costs(&state, response, "anonymous", &stats)
+}
+
+async fn public(state: &State, file: &str, stats: Arc<Stats>) -> ApiResult<Option<(Form, String)>> {
+    let Some((id, form)) = Form::of(file) else { return Ok(None) };
+    let Ok(id) = NodeType::Calendar.parse(&ID::from(id), "calendar") else { return Ok(None) };
+    let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats).await?;
+    let calendar = session.get::<calendar::Entity>(id).await?;
+    let body = match &calendar {
+        Some(it) => Some(form.say(&session, it.id, &it.name, std::slice::from_ref(&**it)).await?),
+        None => None,
+    };
+    session.commit().await?;
+    Ok(body.map(|body| (form, body)))
+}
+
+/// `GET /feeds/<secret>.ics`, also `.json` and `.ifb`: what the subscriber may see at this moment. A secret that is
+/// unknown, taken back or over finds nothing, and which of these is not told.
+pub(super) async fn secret_feed(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let stats = Arc::<Stats>::default();
+    let named = Form::of(&file);
+    let opened = match named {
+        Some((secret, _)) => unlock(&state, &request_id, address, secret, stats.clone()).await,
+        None => unlock(&state, &request_id, address, "", stats.clone()).await,
+    };
+    let response = match (opened, named) {
+        (Ok(feed), Some((_, form))) => match secret(&state, feed, form, stats.clone()).await {
+            Ok(body) => answer(&headers, form.media_type(), PRIVATE, body),
+            Err(error) => failed(&request_id, &error),
+        },
+        (Err(Locked::Refused(response)), _) => *response,
+        (Err(Locked::Unknown), _) | (Ok(_), None) => nothing(),
+    };
+    with_costs(&state, response, "feed", &stats)
+}
+
+async fn secret(state: &State, feed: OpenFeed, form: Form, stats: Arc<Stats>) -> ApiResult<String> {
+    let calendars = feed.calendars().await?;
+    let body = form.say(&feed.session, feed.row.id, &feed.row.name, &calendars).await?;
+    feed.close(&state.store, stats).await?;
+    Ok(body)
+}
+
+/// Why the feed of a secret does not open.
+pub(super) enum Locked {
+    /// There is none.
+    Unknown,
+    /// For another reason.
+    Refused(Box<Response>),
+}
+
+/// Opens the feed of a secret and charges for it: guesses to the address they come from, the rest to the feed.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn unlock(
+    state: &State,
+    request_id: &str,
+    address: std::net::IpAddr,
+    secret: &str,
+    stats: Arc<Stats>,
+) -> Result<OpenFeed, Locked> {
+    let refused = |response| Locked::Refused(Box::new(response));
+    let guessing = Spending::new(state.anonymous_budget.clone(), address.to_string());
+    if !guessing.charge(0) {
+        return Err(refused(spent(&guessing)));
+    }
+    match open(&state.store, secret, state.clock.now(), stats).await {
+        Ok(Some(feed)) => {
+            let spending = Spending::new(state.signed_in_budget.clone(), format!("feed {}", feed.row.id));
+            if spending.charge(POINTS) { Ok(feed) } else { Err(refused(spent(&spending))) }
         }
+        Ok(None) => {
+            let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
+            Err(if guess.charge(POINTS) { Locked::Unknown } else { refused(spent(&guess)) })
+        }
+        Err(error) => Err(refused(failed(request_id, &error))),
     }
 }
 
-async fn body(state: &State, file: &str) -> ApiResult<Option<String>> {
-    let Some(id) = file.strip_suffix(".ics") else { return Ok(None) };
-    let Ok(id) = NodeType::Calendar.parse(&ID::from(id), "calendar") else { return Ok(None) };
-    let session = state.store.read(&Actor::Anonymous, state.clock.now(), Arc::default()).await?;
-    let feed = feed(&session, id).await?;
-    session.commit().await?;
-    Ok(feed.map(|it| write::feed(&it)))
+fn nothing() -> Response {
+    problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
+}
+
+fn spent(spending: &Spending) -> Response {
+    let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
+    spending.headers(response.headers_mut());
+    response
+}
+
+pub(super) fn failed(request_id: &str, error: &ApiError) -> Response {
+    tracing::error!(request_id, fault = crate::operator::say(error), "a calendar could not be told");
+    problem(StatusCode::SERVICE_UNAVAILABLE, "The calendar cannot be told at the moment; try again.")
+}
+
+/// Notes for the request line who asked and what it cost.
+pub(super) fn with_costs(state: &State, mut response: Response, actor: &'static str, stats: &Stats) -> Response {
+    let told = Told { actor, statements: stats.statements(), database: stats.time(), ..Told::default() };
+    super::headers::timing(state.config.http.server_timing, &told, response.headers_mut());
+    response.extensions_mut().insert(told);
+    response
+}
+
+/// A strong tag of a text.
+pub(super) fn tag(body: &str) -> String {
+    let digest = Sha256::digest(body);
+    let digits: String = digest[..12].iter().map(|it| format!("{it:02x}")).collect();
+    format!("\"{digits}\"")
 }
 
 /// The body, or 304 where the program has it already.
-fn answer(headers: &HeaderMap, body: String) -> Response {
-    let digest = Sha256::digest(&body);
-    let tag: String = digest[..12].iter().map(|it| format!("{it:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+pub(super) fn answer(headers: &HeaderMap, media: &'static str, caching: &'static str, body: String) -> Response {
+    let tag = tag(&body);
     let known = text(headers, header::IF_NONE_MATCH.as_str());
-    let fresh = known.is_some_and(|it| it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag));
+    let fresh =
+        known.is_some_and(|it| it.trim() == "*" || it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag));
     let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
     let head = response.headers_mut();
-    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(write::MEDIA_TYPE));
-    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(FRESH));
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         head.insert(header::ETAG, tag);
     }

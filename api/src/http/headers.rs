@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use crate::telemetry::Told;
+
 /// Names a request in errors, audit rows and log.
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(pub(super) String);
@@ -25,6 +27,15 @@ pub(super) fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &st
         .and_then(|it| it.rsplit(',').next())
         .and_then(|it| it.trim().parse().ok())
         .unwrap_or_else(|| peer.ip())
+}
+
+/// Tells what a request cost in the database, where the operator wishes that.
+pub(super) fn timing(wished: bool, told: &Told, headers: &mut HeaderMap) {
+    let millis = told.database.as_secs_f64() * 1_000.0;
+    let timing = format!("db;dur={millis:.3};desc=\"{} statements\"", told.statements);
+    if let (true, Ok(timing)) = (wished, HeaderValue::from_str(&timing)) {
+        headers.insert("server-timing", timing);
+    }
 }
 
 /// What keeps browsers from doing more with an answer than they should.

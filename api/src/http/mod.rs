@@ -1,5 +1,6 @@
 //! The HTTP side: connections, routes, limits, and the GraphQL endpoint.
 
+mod caldav;
 mod explorer;
 mod feeds;
 mod graphql;
@@ -24,7 +25,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
@@ -39,12 +40,20 @@ const REMEMBER_CORS: Duration = Duration::from_secs(3_600);
 /// An origin in the configuration is none; checked before.
 pub fn router(state: Arc<State>) -> Result<Router, String> {
     let pages = if state.config.http.explorer { pages() } else { Router::new() };
+    // OPTIONS is theirs: beside the layer that answers it for pages of other origins.
+    let caldav = Router::new()
+        .route("/.well-known/caldav", any(caldav::well_known))
+        .route("/caldav", any(caldav::answer))
+        .route("/caldav/", any(caldav::answer))
+        .route("/caldav/{*path}", any(caldav::answer))
+        .layer(from_fn_with_state(state.clone(), busy));
     let router = Router::new()
         .route("/graphql", post(graphql::answer).get(graphql::answer))
         .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
         .route("/graphql/ws", get(graphql::ws::upgrade))
         .route("/schema.graphql", get(graphql::schema))
         .route("/public/calendars/{file}", get(feeds::public_calendar))
+        .route("/feeds/{file}", get(feeds::secret_feed))
         .layer(csrf(&state)?)
         .layer(from_fn_with_state(state.clone(), busy))
         .merge(pages)
@@ -55,6 +64,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
             problem(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.")
         })
         .layer(cors(&state)?)
+        .merge(caldav)
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request handler panicked");

@@ -1,11 +1,12 @@
 //! Calendars as other programs exchange them: iCalendar (RFC 5545) with the properties of RFC 7986.
 //!
-//! [`write`](mod@write) puts a feed or busy times into text, [`read`] takes somebody's file apart. Both are
-//! pure: the same input gives the same bytes, no clock and no store is asked. Wall-clock time stays wall-clock time, as
+//! [`write`](mod@write) puts a feed or busy times into text, [`json`] a feed into JSCalendar (RFC 8984), [`read`] takes
+//! somebody's file apart. All are pure: the same input gives the same bytes, no clock and no store is asked. Wall-clock time stays wall-clock time, as
 //! in the store; instants come in only where the format demands them.
 //!
 //! A time that the clock skips or shows twice is read as [`instant`](crate::calendars::time::instant) reads it.
 
+pub mod json;
 pub mod read;
 mod rule;
 pub mod write;
@@ -204,6 +205,28 @@ pub struct FreeBusy {
     pub until: DateTime<Utc>,
     /// What is taken, in any order; what overlaps is joined, what lies outside the window is left out.
     pub busy: Vec<Busy>,
+}
+
+impl FreeBusy {
+    /// The stretches of one kind within the window, in order, without overlaps.
+    pub fn joined(&self, tentative: bool) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
+        let mut periods: Vec<_> = self
+            .busy
+            .iter()
+            .filter(|it| it.tentative == tentative)
+            .map(|it| (it.from.max(self.from), it.until.min(self.until)))
+            .filter(|(from, until)| from < until)
+            .collect();
+        periods.sort_unstable();
+        let mut joined: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
+        for (from, until) in periods {
+            match joined.last_mut() {
+                Some(last) if from <= last.1 => last.1 = last.1.max(until),
+                _ => joined.push((from, until)),
+            }
+        }
+        joined
+    }
 }
 
 /// One stretch of time that is taken.

@@ -9,7 +9,7 @@ pub use crate::calendars::rule::{Refused, date, date_time};
 use crate::calendars::time::instant;
 
 /// The end of a day, for an UNTIL that names only the day.
-fn end_of_day(day: NaiveDate) -> NaiveDateTime {
+pub fn end_of_day(day: NaiveDate) -> NaiveDateTime {
     day.and_hms_opt(23, 59, 59).unwrap_or_else(|| day.and_time(NaiveTime::MIN))
 }
 

@@ -60,6 +60,17 @@ impl Access {
         Self { signed_in, person: facts.person, roles, visible, service: None }
     }
 
+    /// A program that a person gave a secret to: what the person sees through its roles in `tenant`, and of everything
+    /// at most `most`.
+    pub fn of_feed(mut facts: Facts, tenant: Uuid, most: ShareLevel, now: DateTime<Utc>) -> Self {
+        facts.roles.retain(|it| it.tenant == tenant);
+        let mut access = Self::evaluate(facts, true, now);
+        for sight in access.visible.values_mut() {
+            sight.level = sight.level.min(most);
+        }
+        access
+    }
+
     /// Somebody who did not sign in: sees what is public.
     pub fn anonymous() -> Self {
         Self::evaluate(Facts::default(), false, DateTime::UNIX_EPOCH)
@@ -178,6 +189,25 @@ impl Access {
             None if self.signed_in => Err(Decision::Deny(Some(permission))),
             None => Err(Decision::SignIn),
         }
+    }
+
+    /// Decides on what a member has of its own in an authority, such as feeds: for whom a role there holds `permission`,
+    /// in whatever fields of work. Also tells which member it is.
+    ///
+    /// # Errors
+    /// The decision, when it is not to allow.
+    pub fn grant_of_member(&self, permission: Permission, tenant: Uuid) -> Result<(Grant, Uuid), Decision> {
+        let holds = |it: &&RoleFact| it.tenant == tenant && Permission::of(it.role).contains(&permission);
+        match self.roles.iter().find(holds) {
+            Some(role) => Ok((Grant { tenant, person: self.person.as_ref().map(|it| it.id) }, role.member)),
+            None if self.signed_in => Err(Decision::Deny(Some(permission))),
+            None => Err(Decision::SignIn),
+        }
+    }
+
+    /// What somebody owns in person may be given up, with or without a role; none for whoever does not own it.
+    pub fn grant_of_owner(&self, tenant: Uuid, person: Uuid) -> Option<Grant> {
+        self.person.as_ref().filter(|it| it.id == person).map(|_| Grant { tenant, person: Some(person) })
     }
 
     /// Whether the actor holds everything that `role` would give for `fields`, as long: nobody gives what it lacks.

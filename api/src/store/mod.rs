@@ -7,6 +7,7 @@
 
 mod connection;
 mod facts;
+mod feeds;
 mod hub;
 mod loaded;
 mod owned;
@@ -16,10 +17,11 @@ pub mod scopes;
 mod session;
 mod writer;
 
+pub use feeds::FeedKey;
 pub use hub::{Hint, Hub, Signal, Waiter, relay};
 pub use loaded::{Grouped, Keyed, RoundsOfPlan};
 pub use owned::{Owned, Reference};
-pub use page::{MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};
+pub use page::{DEFAULT_PAGE, MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};
 pub use pools::{DatabaseSettings, Engine, Store};
 pub use session::{Session, Stats};
 pub use writer::{Unique, WriteError, Writer, full};

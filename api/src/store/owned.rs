@@ -7,6 +7,8 @@ use verbund_entities as e;
 pub trait Owned: EntityTrait {
     /// The column that every reading statement is bound by.
     const SCOPE: Self::Column;
+    /// The column of the person whose own the row is, if there is one: it sees the row whatever its scope.
+    const PERSON: Option<Self::Column> = None;
 }
 
 /// A table that everybody may read whole: authorities, regions, holidays.
@@ -48,6 +50,11 @@ owned!(
     share,
     tenant_closure,
 );
+
+impl Owned for e::feed::Entity {
+    const SCOPE: e::feed::Column = e::feed::Column::ScopeId;
+    const PERSON: Option<e::feed::Column> = Some(e::feed::Column::PersonId);
+}
 
 impl Reference for e::tenant::Entity {}
 impl Reference for e::region::Entity {}

@@ -20,7 +20,7 @@ use super::hub::Hub;
 use super::session::Session;
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiResult};
-use crate::policy::Access;
+use crate::policy::{Access, Facts};
 use crate::telemetry::PoolConnections;
 
 /// How the store is reached.
@@ -248,9 +248,9 @@ impl Store {
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *conn);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }
-                    Actor::Person { issuer, subject } => {
+                    Actor::Person { issuer, subject } | Actor::Feed { issuer, subject, .. } => {
                         let rows = counted(stats, facts::on_postgres(&mut conn, issuer, subject)).await?;
-                        Access::evaluate(facts::collect(rows)?, true, now)
+                        judged(actor, facts::collect(rows)?, now)
                     }
                 };
                 let begin = begin_postgres(mode, &access);
@@ -269,14 +269,23 @@ impl Store {
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *tx);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }
-                    Actor::Person { issuer, subject } => {
+                    Actor::Person { issuer, subject } | Actor::Feed { issuer, subject, .. } => {
                         let rows = counted(stats, facts::on_sqlite(&mut tx, issuer, subject)).await?;
-                        Access::evaluate(facts::collect(rows)?, true, now)
+                        judged(actor, facts::collect(rows)?, now)
                     }
                 };
                 Ok((Tx::Sqlite(tx), access))
             }
         }
+    }
+}
+
+/// What the facts about an actor come to.
+fn judged(actor: &Actor, facts: Facts, now: DateTime<Utc>) -> Access {
+    match actor {
+        Actor::Feed { tenant, most, .. } => Access::of_feed(facts, *tenant, *most, now),
+        Actor::Person { .. } => Access::evaluate(facts, true, now),
+        Actor::Anonymous | Actor::Operator | Actor::Service { .. } => Access::anonymous(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
     Select, Value,
@@ -45,7 +45,11 @@ impl Session {
     /// Rows of an owned table that the actor may see. The only way to read one.
     #[expect(clippy::disallowed_methods, reason = "the one place that adds the policy's filter")]
     pub fn select<E: Owned>(&self) -> Select<E> {
-        E::find().filter(self.in_scopes(E::SCOPE, self.access.visible()))
+        let visible = self.in_scopes(E::SCOPE, self.access.visible());
+        E::find().filter(match (E::PERSON, self.access.person()) {
+            (Some(column), Some(person)) => visible.or(column.eq(person.id)),
+            (Some(_) | None, _) => visible,
+        })
     }
 
     /// Rows of a table that everybody may read.

@@ -9,6 +9,7 @@ use verbund_entities::{ScopeArea, field_of_work, region, tenant};
 
 use crate::agreements::{Share, share_page};
 use crate::error::{ApiError, ApiResult};
+use crate::feeds::{Feed, feed_page};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::Paged;
 use crate::graphql::enums::{RegionKind, TenantKind};
@@ -127,6 +128,20 @@ impl Tenant {
         before: Option<String>,
     ) -> ApiResult<Paged<TenantClosure>> {
         closure_page(ctx, self.0.id, between, first, after, last, before).await
+    }
+
+    /// Feeds of its members, oldest first. Seen by those who see the members; others see their own.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn feeds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Also what was taken back.", default = false)] include_revoked: bool,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<Feed>> {
+        feed_page(ctx, Some(self.0.id), include_revoked, first, after, last, before).await
     }
 
     /// Everything that keeps people away in a span of at most two years, by first day: public holidays as they hold

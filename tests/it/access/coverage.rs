@@ -13,11 +13,13 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 9] = [
+const SINGLE: [(&str, &str); 11] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
     ("tenant", "matrix: authorities are public"),
+    ("calendarChanges", "changes: the same as the list, tombstones only of what was in sight; sweep"),
+    ("freeBusy", "busy: levels, and the same as the agenda"),
     ("explainAccess", "matrix: every object, sweep"),
     ("conflicts", "sweep; planning: never tells more than its sides"),
     ("changeProposals", "sweep; planning: seen by those who may know the entry"),
@@ -33,7 +35,7 @@ const SUBSCRIPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 17] = [
+const NODE_TYPES: [(&str, &str); 18] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -53,6 +55,7 @@ const NODE_TYPES: [(&str, &str); 17] = [
     ("ChangeProposal", "proposal."),
     // external: who sees one, and who sees its address.
     ("ExternalCalendar", ""),
+    ("Feed", "feed."),
 ];
 
 /// What a schema has that no table names.

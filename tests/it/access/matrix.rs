@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use verbund_tests::{Case, Client, Events, TestApp, cases};
+use verbund_tests::{Case, Client, Events, TestApp, cases, row_of};
 
 use crate::walk::{MUTATIONS, Walk};
 
@@ -28,7 +28,7 @@ pub const PERSONAS: [(&str, &str); 12] = [
 ];
 
 /// Rows of the first table: objects of the world.
-pub const OBJECTS: [&str; 50] = [
+pub const OBJECTS: [&str; 51] = [
     "tenant.kaufbeuren",
     "tenant.lindau",
     "field.counselling",
@@ -74,6 +74,7 @@ pub const OBJECTS: [&str; 50] = [
     "tenant.memmingen",
     "tenant.ostallgaeu",
     "closure.oal.inventory",
+    "feed.planner@ostallgaeu",
     "plan.kf",
     "plan.mm",
     "plan.oal",
@@ -82,7 +83,7 @@ pub const OBJECTS: [&str; 50] = [
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 15] = [
+pub const LISTS: [(&str, &str); 17] = [
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -103,6 +104,8 @@ pub const LISTS: [(&str, &str); 15] = [
     ("tenant.members", r#"tenant(slug: "kaufbeuren") { members { totalCount } }"#),
     ("tenant.incomingShares", r#"tenant(slug: "kaufbeuren") { incomingShares { totalCount } }"#),
     ("tenant.outgoingShares", r#"tenant(slug: "ostallgaeu") { outgoingShares { totalCount } }"#),
+    ("feeds", "feeds { totalCount }"),
+    ("tenant.feeds", r#"tenant(slug: "ostallgaeu") { feeds { totalCount } }"#),
     ("tenant.closures", r#"tenant(slug: "ostallgaeu") { closures { totalCount } }"#),
 ];
 
@@ -165,6 +168,18 @@ async fn the_matrix_of_rights_is_the_filed_one(app: TestApp) {
             let status = request.send().await.expect("an answer").status();
             cells.push(if status == 200 { "F" } else { "·" }.to_owned());
         }
+        row(&mut text, name, &cells);
+    }
+
+    text.push_str(
+        "\nWhat a program sees with the secret of a feed of each account, of everything, without a limit of its level\n\
+         ·  nothing   B  that a time is taken   S  summary   F  everything   no  the account may not make a feed\n\n",
+    );
+    heading(&mut text);
+    let told = feeds(&app, &clients).await;
+    for name in OBJECTS.iter().filter(|it| it.starts_with("entry.")) {
+        let uid = format!("UID:{}", row_of(app.world.id(name)));
+        let cells: Vec<_> = told.iter().map(|feed| of_feed(feed.as_deref(), &uid)).collect();
         row(&mut text, name, &cells);
     }
 
@@ -232,6 +247,33 @@ async fn seen(client: &Client, id: &str) -> String {
     let letters = [("write", "w"), ("share", "s"), ("sign", "g")];
     let allowed: String = letters.iter().filter(|it| data[it.0]["allowed"] == true).map(|it| it.1).collect();
     format!("{level}{}{allowed}", if allowed.is_empty() { "" } else { " " })
+}
+
+/// What the feeds of everything tell; none where the account may not make one.
+async fn feeds(app: &TestApp, clients: &[Client]) -> Vec<Option<String>> {
+    let mut told = Vec::new();
+    for (index, (_, subject)) in PERSONAS.iter().enumerate() {
+        let slug = subject.split('@').nth(1).unwrap_or("kaufbeuren");
+        let input = json!({ "tenant": app.world.id(&format!("tenant.{slug}")), "name": "All", "level": "FULL" });
+        let made = clients[index].try_mutate("feedCreate", input, "secret").await;
+        told.push(match made["secret"].as_str() {
+            Some(secret) => Some(app.server().get(&format!("/feeds/{secret}.ics")).await.2),
+            None => None,
+        });
+    }
+    told
+}
+
+/// How much a feed tells of an event.
+fn of_feed(feed: Option<&str>, uid: &str) -> String {
+    let Some(feed) = feed else { return "no".to_owned() };
+    let event = feed.split("BEGIN:VEVENT").find(|it| it.contains(uid));
+    let level = event.map(|it| match (it.contains("SUMMARY:"), it.contains("DESCRIPTION:")) {
+        (_, true) => "F",
+        (true, false) => "S",
+        (false, false) => "B",
+    });
+    level.unwrap_or("·").to_owned()
 }
 
 /// Every entry of one owner is renamed while every persona listens; the last one is public, so everybody hears the end.

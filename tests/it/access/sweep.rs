@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 80] = [
+pub const ARGUMENTS: [(&str, &str); 83] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -72,6 +72,9 @@ pub const ARGUMENTS: [(&str, &str); 80] = [
     ("ExternalCalendarSubscribeInput.tenant", "public"),
     ("ExternalCalendarUnsubscribeInput.id", "external: hidden and unknown ones are refused alike"),
     ("ExternalCalendarUpdateInput.id", "external: hidden and unknown ones are refused alike"),
+    ("FeedCreateInput.calendars", "calendar.oal.counselling"),
+    ("FeedCreateInput.tenant", "public"),
+    ("FeedRevokeInput.id", "feed.planner@ostallgaeu"),
     ("FieldOfWorkCreateInput.tenant", "public"),
     ("HolidayRegion.tenant", "public"),
     ("LearningPlaceFilter.tenants", "public"),
@@ -101,7 +104,7 @@ type InputAround = Box<dyn Fn(&str) -> Value>;
 /// Mutations with one foreign id in them: mutation, name of the hidden object, input around it.
 fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
     let own = app.world.id("tenant.lindau").to_owned();
-    let (own2, own3, own4, own5) = (own.clone(), own.clone(), own.clone(), own.clone());
+    let (own2, own3, own4, own5, own6) = (own.clone(), own.clone(), own.clone(), own.clone(), own.clone());
     let share = |tenant: &str, agreement: &str, calendar: &str| json!({ "tenant": tenant, "agreement": agreement, "area": "CALENDARS", "level": "FULL", "object": { "calendar": calendar } });
     let agreement = app.world.id("agreement.a").to_owned();
     vec![
@@ -143,6 +146,12 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             "calendarEntryUpdate",
             "entry.oal.counselling.day",
             Box::new(|id| json!({ "id": id, "version": 1, "title": "x" })),
+        ),
+        ("feedRevoke", "feed.planner@ostallgaeu", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        (
+            "feedCreate",
+            "calendar.oal.counselling",
+            Box::new(move |id| json!({ "tenant": own6, "name": "x", "level": "FULL", "calendars": [id] })),
         ),
         ("calendarEntryCancel", "entry.oal.counselling.day", Box::new(|id| json!({ "id": id, "version": 1 }))),
         ("annualPlanUpdate", "plan.oal", Box::new(|id| json!({ "id": id, "version": 1, "title": "x" }))),
@@ -228,7 +237,8 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
     ];
     let mut compared = 0;
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
-        for kind in ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "plan.", "round.", "proposal."]
+        for kind in
+            ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "plan.", "round.", "proposal.", "feed."]
         {
             for (name, id) in app.world.all(kind) {
                 let known = client.send(queries[0], json!({ "id": id })).await.data();
@@ -307,15 +317,29 @@ const EVERYTHING: &str = r#"{
         incomingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } }
         outgoingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } } } } }"#;
 
+/// The same by other doors.
+const AGAIN: &str = r#"{
+    calendarChanges(first: 50) { nodes { entry { id calendar { name } ... on CalendarEntrySummary { title }
+        ... on CalendarEntryFull { title description location organiser targetGroups } } } }
+    feeds(first: 10, includeRevoked: true) { totalCount nodes { name subscriberName } } }"#;
+
 /// The same of the planning.
 const PLANS: &str = r#"{
     annualPlans(first: 20) { totalCount nodes { title state calendars { name } rounds { id } snapshots { takenBy } } }
     coordinationRounds(first: 20) { totalCount nodes { year plans { submittedBy plan { title } } } } }"#;
 
+/// What a client gets to read by all of them.
+async fn everything(client: &Client) -> String {
+    let mut all = String::new();
+    for query in [EVERYTHING, AGAIN, PLANS] {
+        all.push_str(&client.ask(query).await.data().to_string());
+    }
+    all
+}
+
 async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
     for client in [app.anonymous(), app.actor("viewer@lindau")] {
-        let plans = client.ask(PLANS).await.data();
-        let text = format!("{}{plans}", client.ask(EVERYTHING).await.data());
+        let text = everything(&client).await;
         assert!(text.contains("Title of oal.public.forum"), "what is public is there");
         for (name, _) in app.world.all("entry.") {
             let name = name.trim_start_matches("entry.");
@@ -339,8 +363,7 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
         }
     }
     // The partner sees no more of a BUSY or SUMMARY entry than its level, and nothing that is internal.
-    let partner = app.actor("admin@kaufbeuren");
-    let text = format!("{}{}", partner.ask(EVERYTHING).await.data(), partner.ask(PLANS).await.data());
+    let text = everything(&app.actor("admin@kaufbeuren")).await;
     assert!(text.contains("Title of oal.counselling.day") && text.contains("Title of plan.kf"));
     for word in [
         "Description of oal.counselling.day",

@@ -10,14 +10,26 @@ use super::random::{Entry, Random, Role};
 
 /// Entries that a person sees, with the level.
 pub fn seen(world: &Random, person: usize) -> BTreeMap<Uuid, ShareLevel> {
-    world.entries.iter().filter_map(|entry| Some((entry.id, level(world, person, entry)?))).collect()
+    world.entries.iter().filter_map(|entry| Some((entry.id, level(world, person, None, entry)?))).collect()
 }
 
-fn level(world: &Random, person: usize, entry: &Entry) -> Option<ShareLevel> {
+/// What the feed of a person tells that it has in one authority; none where the person has no role there any more.
+pub fn told(world: &Random, tenant: usize, person: usize) -> Option<BTreeMap<Uuid, ShareLevel>> {
+    world.roles.iter().find(|it| it.person == person && it.tenant == tenant && holds(world, it))?;
+    let most = world.feed_level(tenant, person);
+    let told = world.entries.iter().filter_map(|entry| {
+        let level = level(world, person, Some(tenant), entry)?.min(most);
+        (level > ShareLevel::Busy || entry.status.takes_time()).then_some((entry.id, level))
+    });
+    Some(told.collect())
+}
+
+fn level(world: &Random, person: usize, only: Option<usize>, entry: &Entry) -> Option<ShareLevel> {
     let calendar = &world.calendars[entry.calendar];
     let owner = calendar.tenant;
     let mut best = (entry.confidentiality == Confidentiality::Public).then_some(ShareLevel::Full);
-    for role in world.roles.iter().filter(|it| it.person == person && holds(world, it)) {
+    let held = world.roles.iter().filter(|it| it.person == person && only.is_none_or(|only| only == it.tenant));
+    for role in held.filter(|it| holds(world, it)) {
         if !reads(role.role) || !covers(role.fields.as_deref(), calendar.field) {
             continue;
         }

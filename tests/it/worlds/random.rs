@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{ActiveModelTrait, DatabaseConnection, EntityTrait, Insert, IntoActiveModel};
@@ -461,7 +462,7 @@ impl Random {
                 source_modified: None,
                 source_digest: None,
                 learning_place_id: None,
-                location: None,
+                location: Some("There".to_owned()),
                 organiser: None,
                 speakers: None,
                 responsible_office: None,
@@ -560,6 +561,16 @@ impl Random {
         }
     }
 
+    /// The secret of the feed of a member.
+    pub fn secret(&self, tenant: usize, person: usize) -> String {
+        format!("vbf_{tenant}_{person}")
+    }
+
+    /// The most that it shows.
+    pub fn feed_level(&self, tenant: usize, person: usize) -> ShareLevel {
+        [ShareLevel::Busy, ShareLevel::Summary, ShareLevel::Full][(tenant + person) % 3]
+    }
+
     async fn insert_members(&self, db: &DatabaseConnection) {
         let scope = |tenant: usize| Audience::private(self.tenants[tenant].id, ScopeArea::Members, None).id();
         let mut members = std::collections::BTreeMap::new();
@@ -575,6 +586,28 @@ impl Random {
                 person_id: self.persons[*person].id,
                 name: "Somebody".to_owned(),
                 email: None,
+                version: 1,
+                created_at: self.now,
+                updated_at: self.now,
+            }),
+        )
+        .await;
+        // A feed of everything for each member.
+        put(
+            db,
+            members.iter().map(|((tenant, person), id)| e::feed::Model {
+                id: new_id(),
+                tenant_id: self.tenants[*tenant].id,
+                scope_id: scope(*tenant),
+                member_id: *id,
+                person_id: self.persons[*person].id,
+                name: "Feed".to_owned(),
+                calendars: None,
+                level: self.feed_level(*tenant, *person),
+                secret_hash: hex(digest(&SHA256, self.secret(*tenant, *person).as_bytes()).as_ref()),
+                expires_at: None,
+                last_used_at: None,
+                revoked_at: None,
                 version: 1,
                 created_at: self.now,
                 updated_at: self.now,
@@ -675,4 +708,8 @@ where
     if !rows.is_empty() {
         Insert::many(rows).exec_without_returning(db).await.expect("rows that fit the schema");
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -119,13 +119,7 @@ async fn serve(
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
-    if state.config.http.server_timing {
-        let millis = told.database.as_secs_f64() * 1_000.0;
-        let timing = format!("db;dur={millis:.3};desc=\"{} statements\"", told.statements);
-        if let Ok(timing) = HeaderValue::from_str(&timing) {
-            response.headers_mut().insert("server-timing", timing);
-        }
-    }
+    super::headers::timing(state.config.http.server_timing, &told, response.headers_mut());
     response.extensions_mut().insert(told);
     response
 }

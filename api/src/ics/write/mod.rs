@@ -15,16 +15,13 @@ use super::{Event, Feed, FreeBusy, Recurrence, Texts, When, rule};
 /// The media type of what is written here.
 pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
 
-const PRODUCT: &str = "-//Verbund//Verbund//DE";
+/// Who writes.
+pub(super) const PRODUCT: &str = "-//Verbund//Verbund//DE";
 
 /// A feed as text. The same feed gives the same bytes.
 pub fn feed(feed: &Feed) -> String {
-    let mut lines = Lines::default();
-    // RECURRENCE-ID is of the kind and on the clock of the series, whatever its occurrence has become.
-    let masters: HashMap<&str, &When> =
-        feed.events.iter().rev().filter(|it| it.occurrence.is_none()).map(|it| (it.uid.as_str(), &it.time)).collect();
-    lines.component("VCALENDAR", |lines| {
-        head(lines);
+    calendar(&feed.events, |lines| {
+        lines.plain("METHOD", "PUBLISH");
         lines.text("NAME", &feed.name);
         lines.text("X-WR-CALNAME", &feed.name);
         lines.optional("DESCRIPTION", feed.description.as_deref());
@@ -37,11 +34,27 @@ pub fn feed(feed: &Feed) -> String {
         }
         lines.plain("REFRESH-INTERVAL;VALUE=DURATION", &duration(feed.refresh));
         lines.plain("X-PUBLISHED-TTL", &duration(feed.refresh));
-        for (_, (zone, years)) in used_zones(feed, &masters) {
+    })
+}
+
+/// An event, or a series with its changed dates, as one file of a calendar server (RFC 4791, 4.1): without METHOD.
+pub fn resource(events: &[Event]) -> String {
+    calendar(events, |_| ())
+}
+
+fn calendar(events: &[Event], more: impl FnOnce(&mut Lines)) -> String {
+    let mut lines = Lines::default();
+    // RECURRENCE-ID is of the kind and on the clock of the series, whatever its occurrence has become.
+    let masters: HashMap<&str, &When> =
+        events.iter().rev().filter(|it| it.occurrence.is_none()).map(|it| (it.uid.as_str(), &it.time)).collect();
+    lines.component("VCALENDAR", |lines| {
+        head(lines);
+        more(lines);
+        for (_, (zone, years)) in used_zones(events, &masters) {
             let (first, last) = (years.first().copied().unwrap_or(1970), years.last().copied().unwrap_or(1970));
             zones::write(lines, zone, first..=last);
         }
-        for event in &feed.events {
+        for event in events {
             let series = masters.get(event.uid.as_str()).copied().unwrap_or(&event.time);
             lines.component("VEVENT", |lines| write_event(lines, event, series));
         }
@@ -54,13 +67,15 @@ pub fn free_busy(answer: &FreeBusy) -> String {
     let mut lines = Lines::default();
     lines.component("VCALENDAR", |lines| {
         head(lines);
+        lines.plain("METHOD", "PUBLISH");
         lines.component("VFREEBUSY", |lines| {
             lines.text("UID", &answer.uid);
             lines.plain("DTSTAMP", &utc(answer.stamp));
             lines.plain("DTSTART", &utc(answer.from));
             lines.plain("DTEND", &utc(answer.until));
             for (tentative, kind) in [(false, "BUSY"), (true, "BUSY-TENTATIVE")] {
-                let periods: Vec<_> = joined(answer, tentative)
+                let periods: Vec<_> = answer
+                    .joined(tentative)
                     .into_iter()
                     .map(|(from, until)| format!("{}/{}", utc(from), utc(until)))
                     .collect();
@@ -77,38 +92,17 @@ fn head(lines: &mut Lines) {
     lines.plain("VERSION", "2.0");
     lines.plain("PRODID", PRODUCT);
     lines.plain("CALSCALE", "GREGORIAN");
-    lines.plain("METHOD", "PUBLISH");
-}
-
-/// The stretches of one kind within the window, in order, without overlaps.
-fn joined(answer: &FreeBusy, tentative: bool) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
-    let mut periods: Vec<_> = answer
-        .busy
-        .iter()
-        .filter(|it| it.tentative == tentative)
-        .map(|it| (it.from.max(answer.from), it.until.min(answer.until)))
-        .filter(|(from, until)| from < until)
-        .collect();
-    periods.sort_unstable();
-    let mut joined: Vec<(DateTime<Utc>, DateTime<Utc>)> = Vec::new();
-    for (from, until) in periods {
-        match joined.last_mut() {
-            Some(last) if from <= last.1 => last.1 = last.1.max(until),
-            _ => joined.push((from, until)),
-        }
-    }
-    joined
 }
 
 /// The zones that need a definition, by name, with the years in which they are used.
-fn used_zones(feed: &Feed, masters: &HashMap<&str, &When>) -> BTreeMap<&'static str, (Tz, BTreeSet<i32>)> {
+fn used_zones(events: &[Event], masters: &HashMap<&str, &When>) -> BTreeMap<&'static str, (Tz, BTreeSet<i32>)> {
     let mut used: BTreeMap<&'static str, (Tz, BTreeSet<i32>)> = BTreeMap::new();
     let mut note = |zone: Option<Tz>, local: NaiveDateTime| {
         if let Some(zone) = zone.filter(|it| !zones::is_utc(*it)) {
             used.entry(zone.name()).or_insert_with(|| (zone, BTreeSet::new())).1.insert(local.year());
         }
     };
-    for event in &feed.events {
+    for event in events {
         let zone = event.time.zone();
         note(zone, event.time.starts_local());
         note(zone, event.time.ends_local());

@@ -1,0 +1,12 @@
+//! Feeds: secrets by which programs subscribe to calendars in the name of a person, one authority each.
+
+mod mutation;
+mod open;
+mod query;
+mod service;
+mod types;
+
+pub use mutation::FeedMutation;
+pub use open::{OpenFeed, mask, open};
+pub use query::{FeedQuery, feed_page};
+pub use types::Feed;

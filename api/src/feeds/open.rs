@@ -1,0 +1,126 @@
+//! From a secret to what its subscriber may see at this moment.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use verbund_entities::{calendar, feed};
+
+use crate::auth::Actor;
+use crate::context::random_secret;
+use crate::error::ApiResult;
+use crate::store::{Session, Stats, Store};
+
+/// What a secret begins with, so that people and scanners recognise one.
+const PREFIX: &str = "vbf_";
+/// How exactly the last use is kept.
+const USED: TimeDelta = TimeDelta::hours(1);
+/// The most calendars of a feed of everything.
+const MOST: u64 = 500;
+
+/// A new secret; it is shown once and never kept.
+pub(super) fn new_secret() -> String {
+    format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random_secret()))
+}
+
+/// The fingerprint of a secret, which is kept.
+pub(super) fn fingerprint(secret: &str) -> String {
+    Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A path as it may be logged: an address of a feed is a secret, well formed or not.
+pub fn mask(path: &str) -> String {
+    let end = path.find(PREFIX).or_else(|| path.starts_with("/feeds/").then_some("/feeds/".len()));
+    end.map_or_else(|| path.to_owned(), |end| format!("{}…", &path[..end]))
+}
+
+/// A feed whose secret somebody has.
+pub struct OpenFeed {
+    /// Reads what the subscriber may see now, at the level of the feed.
+    pub session: Session,
+    /// The feed.
+    pub row: Arc<feed::Model>,
+    actor: Actor,
+}
+
+/// Opens a feed by its secret, with facts of this moment. None where there is no such feed, it was taken back, it is
+/// over, or its subscriber has no role in the authority any more; which of these is not told.
+///
+/// # Errors
+/// The database fails.
+pub async fn open(store: &Store, secret: &str, now: DateTime<Utc>, stats: Arc<Stats>) -> ApiResult<Option<OpenFeed>> {
+    if !secret.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    let Some(key) = store.feed_key(&fingerprint(secret)).await? else { return Ok(None) };
+    if key.expires_at.is_some_and(|it| it <= now) {
+        return Ok(None);
+    }
+    let session = store.read(&key.actor, now, stats).await?;
+    if session.access().roles().is_empty() {
+        return Ok(None);
+    }
+    let row = session.get::<feed::Entity>(key.id).await?;
+    Ok(row.filter(|it| it.revoked_at.is_none()).map(|row| OpenFeed { session, row, actor: key.actor }))
+}
+
+impl OpenFeed {
+    /// The calendars of the feed that are in sight now, by name.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn calendars(&self) -> ApiResult<Vec<calendar::Model>> {
+        let select = self.session.select::<calendar::Entity>();
+        let select = match selected(&self.row) {
+            Some(ids) => select.filter(self.session.is_one_of(calendar::Column::Id, &ids)),
+            None => select.filter(calendar::Column::ArchivedAt.is_null()),
+        };
+        let select = select.order_by_asc(calendar::Column::Name).order_by_asc(calendar::Column::Id).limit(MOST);
+        self.session.all(select).await
+    }
+
+    /// Ends reading, and notes the use where the last one is an hour ago. That is no change of the feed: its version
+    /// stays, and neither trail nor subscribers are told.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn close(self, store: &Store, stats: Arc<Stats>) -> ApiResult<()> {
+        let Self { session, row, actor } = self;
+        let now = session.now();
+        session.commit().await?;
+        if row.last_used_at.is_some_and(|it| now - it < USED) {
+            return Ok(());
+        }
+        let session = store.write(&actor, now, stats).await?;
+        if let Some(grant) = session.access().grant_of_owner(row.tenant_id, row.person_id) {
+            let writer = session.writer(&grant).await?;
+            let values = feed::ActiveModel { last_used_at: Set(Some(now)), ..Default::default() };
+            writer.change::<feed::Entity, _>(feed::Column::Id.eq(row.id), values).await?;
+        }
+        session.commit().await
+    }
+}
+
+/// The calendars that a feed names; none = all.
+pub(super) fn selected(row: &feed::Model) -> Option<Vec<Uuid>> {
+    row.calendars.clone().map(|it| serde_json::from_value(it).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_differ_and_never_reach_the_log() {
+        let (one, other) = (new_secret(), new_secret());
+        assert!(one.len() == 47 && one != other && fingerprint(&one) != fingerprint(&other));
+        assert_eq!(mask(&format!("/feeds/{one}.ics")), "/feeds/…");
+        assert_eq!(mask(&format!("/somewhere/{one}/else")), "/somewhere/…");
+        assert_eq!(mask("/feeds/%76bf_abc.ics"), "/feeds/…");
+        assert_eq!(mask("/graphql"), "/graphql");
+    }
+}
