@@ -19,6 +19,8 @@ use crate::i18n::Text;
 pub const MAX_DATES: usize = 5_000;
 /// The most dates beside a rule, and the most left out.
 const MAX_LISTED: usize = 500;
+/// The longest rule, in characters.
+const MAX_RULE: usize = 500;
 /// How far the dates of a series without an end are known, in months from now (or from its start, if that is later).
 pub(super) const KNOWN_MONTHS: u32 = 120;
 /// How far a window may reach, in months from now: some less, so that a series is known there whenever it was changed.
@@ -77,6 +79,10 @@ impl Recurrence {
                 let text = Text::new("list-too-long").with("length", dates.len()).with("max", MAX_LISTED);
                 return Err(Problem::at(UserErrorCode::LimitReached, field, text).into());
             }
+        }
+        if let Some(length) = rule.map(|it| it.chars().count()).filter(|it| *it > MAX_RULE) {
+            let text = Text::new("too-long").with("max", MAX_RULE).with("length", length);
+            return Err(Problem::at(UserErrorCode::TooLong, "recurrence.rule", text).into());
         }
         let refused = |it: Refused| Problem::at(UserErrorCode::Invalid, "recurrence.rule", it.text);
         let rule = rule.map(|it| canonical(it, all_day, zone).map_err(refused)).transpose()?;
