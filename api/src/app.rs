@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::context::Clock;
 use crate::http::{Connections, State, router, serve_metrics};
 pub use crate::http::{DemoAccount, Example, examples};
+use crate::jobs::Jobs;
 use crate::store::{Engine, Store, relay};
 use crate::telemetry::{Metrics, Spans};
 
@@ -19,6 +20,7 @@ pub struct App {
     state: Arc<State>,
     listener: TcpListener,
     metrics: Option<TcpListener>,
+    jobs: Jobs,
 }
 
 impl App {
@@ -33,6 +35,7 @@ impl App {
             .map_err(|error| format!("database: {}", reason(error)))?;
         check_database(&store).await?;
         let verifier = Verifier::new(issuers(&config)?);
+        let jobs = Jobs::new(&config, store.clone(), clock.clone())?;
         let listener = bind("http.listen", config.http.listen).await?;
         let mut state = State::new(config, store, clock, verifier);
         let metrics = match state.config.metrics.listen {
@@ -43,7 +46,7 @@ impl App {
             state.metrics = Metrics::on(&state.config.metrics.operations)?;
         }
         state.spans = Spans::start(&state.config.telemetry)?;
-        Ok(Self { state: Arc::new(state), listener, metrics })
+        Ok(Self { state: Arc::new(state), listener, metrics, jobs })
     }
 
     /// The same server, which offers role accounts in its explorer. For the demo only: it tells their tokens.
@@ -74,7 +77,7 @@ impl App {
     /// # Errors
     /// The listener fails.
     pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), String> {
-        let Self { state, listener, metrics } = self;
+        let Self { state, listener, metrics, jobs } = self;
         let (deadline, limits) = (state.config.http.shutdown_deadline(), state.config.http.connections());
         let mut connections = Connections::new(router(state.clone())?, limits);
         // Until the end of this function.
@@ -82,7 +85,11 @@ impl App {
         let background = {
             let state = state.clone();
             tokio::spawn(async move {
-                tokio::join!(relay(state.store.clone(), state.config.live.look_after()), forget_idle(&state));
+                tokio::join!(
+                    relay(state.store.clone(), state.config.live.look_after()),
+                    forget_idle(&state),
+                    jobs.run()
+                );
             })
         };
         connections.accept(&listener, stop).await;

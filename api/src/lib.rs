@@ -20,6 +20,7 @@ pub mod holidays;
 mod http;
 pub mod i18n;
 pub mod ics;
+pub mod jobs;
 mod live;
 pub mod members;
 pub mod operator;

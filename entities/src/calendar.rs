@@ -27,6 +27,8 @@ pub struct Model {
     pub field_of_work_id: Option<Uuid>,
     /// The widest any of its entries may be.
     pub confidentiality: Confidentiality,
+    /// It lives elsewhere: its entries are taken over from there, and nobody changes them by hand.
+    pub external: bool,
     /// When it was put away; no new entries since.
     pub archived_at: Option<DateTimeUtc>,
     /// Grows by one with every change; updates must name it.

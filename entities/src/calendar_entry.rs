@@ -55,6 +55,12 @@ pub struct Model {
     pub series_date: Option<DateTime>,
     /// UID in the calendar that it was imported from; none = its own id.
     pub uid: Option<String>,
+    /// SEQUENCE that it had there when it was last taken over.
+    pub source_sequence: Option<i32>,
+    /// When it was last changed there, if that was told.
+    pub source_modified: Option<DateTimeUtc>,
+    /// Fingerprint of what it said there; while it is the same, what was changed here since then stays.
+    pub source_digest: Option<String>,
     /// Learning place where it happens.
     pub learning_place_id: Option<Uuid>,
     /// Place in words.

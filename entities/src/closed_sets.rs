@@ -400,3 +400,29 @@ closed_set! {
         TenantClosure = "TENANT_CLOSURE",
     }
 }
+
+closed_set! {
+    /// What came of asking for a calendar that lives elsewhere.
+    FetchOutcome {
+        /// It was taken over.
+        Changed = "CHANGED",
+        /// It is as it was.
+        Unchanged = "UNCHANGED",
+        /// Its address may not be asked.
+        AddressRefused = "ADDRESS_REFUSED",
+        /// Nobody answers there.
+        Unreachable = "UNREACHABLE",
+        /// The answer took too long.
+        TooSlow = "TOO_SLOW",
+        /// The file is too large.
+        TooLarge = "TOO_LARGE",
+        /// It was passed on too often.
+        TooManyRedirects = "TOO_MANY_REDIRECTS",
+        /// The answer was no file.
+        HttpStatus = "HTTP_STATUS",
+        /// The file is no calendar.
+        NotACalendar = "NOT_A_CALENDAR",
+        /// The calendar here is put away.
+        CalendarArchived = "CALENDAR_ARCHIVED",
+    }
+}

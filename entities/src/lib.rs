@@ -21,6 +21,7 @@ pub mod change_proposal;
 pub mod conflict_acknowledgement;
 pub mod coordination_comment;
 pub mod coordination_round;
+pub mod external_calendar;
 pub mod feed;
 pub mod field_of_work;
 pub mod holiday;

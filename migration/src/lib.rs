@@ -15,6 +15,7 @@ mod m20261124_000009_live;
 mod m20261124_000010_closures;
 mod m20261124_000011_series;
 mod m20261124_000012_feeds;
+mod m20261124_000013_external_calendars;
 mod m20261124_000014_planning;
 mod rls;
 mod run;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000010_closures::Migration),
             Box::new(m20261124_000011_series::Migration),
             Box::new(m20261124_000012_feeds::Migration),
+            Box::new(m20261124_000013_external_calendars::Migration),
             Box::new(m20261124_000014_planning::Migration),
         ]
     }

@@ -62,7 +62,9 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
         "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC".to_owned(),
         format!(
             "GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text), verbund_outbox_end(), \
-             verbund_feed(text) TO {app_role}"
+             verbund_feed(text), verbund_calendar_scopes(uuid), verbund_external_due(timestamptz, integer), \
+             verbund_series_due(timestamptz, integer) \
+             TO {app_role}"
         ),
     ] {
         db.execute_unprepared(&statement).await?;

@@ -13,10 +13,13 @@ mod demo;
 mod doctor;
 mod endings;
 mod examples;
+mod external;
 mod feeds;
 mod front_door;
+mod growth;
 mod holidays;
 mod ics;
+mod imports;
 mod issuers;
 mod limits;
 mod live;
@@ -56,10 +59,13 @@ fn main() -> std::process::ExitCode {
         doctor::cases(),
         endings::cases(),
         examples::cases(),
+        external::cases(),
         feeds::cases(),
         front_door::cases(),
+        growth::cases(),
         holidays::cases(),
         ics::cases(),
+        imports::cases(),
         issuers::cases(),
         limits::cases(),
         live::cases(),

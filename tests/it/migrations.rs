@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 13;
+const ALL: usize = 14;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")
@@ -96,7 +96,7 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     down(&database.owner_url, 2).await.expect("two steps down");
     let text = refused(config.clone()).await;
     assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
-    assert!(text.contains("m20261124_000012_feeds"), "{text}");
+    assert!(text.contains("m20261124_000013_external_calendars"), "{text}");
     assert_eq!(applied(&database).await, 2);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
@@ -143,10 +143,17 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         agreement_field,
         agreement_party,
         agreement_signature,
+        annual_plan,
+        annual_plan_calendar,
         audit_event,
         calendar,
         calendar_entry,
         calendar_occurrence,
+        change_proposal,
+        conflict_acknowledgement,
+        coordination_comment,
+        coordination_round,
+        external_calendar,
         feed,
         field_of_work,
         holiday,
@@ -156,9 +163,12 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         member,
         outbox_event,
         person,
+        plan_snapshot,
+        plan_snapshot_entry,
         region,
         role_grant,
         role_grant_field,
+        round_plan,
         scope,
         scope_share,
         share,

@@ -25,6 +25,9 @@ const AGENDA: &str = r#"{ agenda(between: {start: "2027-05-01T00:00:00Z", end: "
     ... on CalendarEntrySummary { title fieldOfWork { key } }
     ... on CalendarEntryFull { title fieldOfWork { key } place { name region { name } tenant { slug } origins { name } } } } } } }"#;
 
+const CONFLICT: &str = "nodes { rule freeDay { name } acknowledgements { tenant { slug } } sides { freeSlots { start } \
+    entry { id calendar { name tenant { slug } } tenant { slug } ... on CalendarEntryFull { place { name } acknowledgements { reason } } } } }";
+
 /// Puts `count` entries into May 2027, copies of an entry of the world: same calendar, same scope, at a place.
 async fn fill(rows: &Rows, app: &TestApp, count: usize, place: Option<&str>) {
     let like = rows.id(row_of(app.world.id("entry.oal.counselling.day")));
@@ -112,6 +115,8 @@ fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String)> {
         ("agenda", (planner, AGENDA.to_owned())),
         ("agenda, anonymous", ("", AGENDA.to_owned())),
         ("month, count too", (planner, MONTH.replace("nodes {", "totalCount nodes {"))),
+        ("calendarImport, unchanged", (planner, format!("mutation {{ calendarImport(input: {{ calendar: \"{}\", dryRun: true, ics: \"BEGIN:VEVENT\\nUID:x\\nDTSTART:20270301\\nEND:VEVENT\" }}) {{ report {{ created }} userErrors {{ code }} }} }}", id("calendar.oal.counselling")))),
+        ("external calendars", (planner, "{ externalCalendars(first: 100) { nodes { url lastOutcome lastReason calendar { name } } } }".to_owned())),
         ("calendars", (planner, "{ calendars(first: 100) { nodes { name tenant { slug } fieldOfWork { key } viewerLevel } } }".to_owned())),
         (
             "members",
@@ -159,6 +164,53 @@ fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String)> {
             (
                 planner,
                 "{ tenant(slug: \"ostallgaeu\") { freeDays(between: {firstDay: \"2027-01-01\", lastDay: \"2028-12-31\"}) { kind name } } }".to_owned(),
+            ),
+        ),
+        (
+            "plans",
+            (
+                planner,
+                "{ annualPlans(first: 50) { nodes { title state tenant { slug } calendars { name } rounds { year } snapshots { key } } } }"
+                    .to_owned(),
+            ),
+        ),
+        (
+            "rounds",
+            (
+                planner,
+                "{ coordinationRounds(first: 20) { nodes { year agreementId tenant { slug } viewerCan { takePart } plans { tenant { slug } \
+                 plan { title state calendars { name } } } } } }"
+                    .to_owned(),
+            ),
+        ),
+        ("conflicts of a round", (planner, format!("{{ conflicts(of: {{round: \"{}\"}}, first: 50) {{ {CONFLICT} }} }}", id("round.b")))),
+        (
+            "conflicts of an entry",
+            (planner, format!("{{ conflicts(of: {{entry: \"{}\"}}, first: 50) {{ {CONFLICT} }} }}", id("entry.oal.counselling.day"))),
+        ),
+        (
+            "proposals",
+            (
+                planner,
+                format!(
+                    "{{ changeProposals(round: \"{}\", first: 50) {{ nodes {{ message tenant {{ slug }} to {{ slug }} viewerCan {{ answer }} \
+                     entry {{ calendar {{ name }} tenant {{ slug }} }} place {{ name }} }} }} }}",
+                    id("round.b")
+                ),
+            ),
+        ),
+        (
+            "comments",
+            (planner, format!("{{ coordinationComments(round: \"{}\") {{ nodes {{ text tenant {{ slug }} }} }} }}", id("round.b"))),
+        ),
+        (
+            "comparison",
+            (
+                planner,
+                format!(
+                    "{{ annualPlanComparison(plan: \"{}\", first: 50) {{ nodes {{ kind entry {{ calendar {{ name }} }} }} }} }}",
+                    id("plan.oal")
+                ),
             ),
         ),
         (
@@ -217,16 +269,22 @@ async fn measure(app: &TestApp) -> BTreeMap<&'static str, u32> {
 }
 
 /// The facts statement counts as one; opening and closing a transaction does not.
-const PINNED: [(&str, u32, u32); 26] = [
+const PINNED: [(&str, u32, u32); 35] = [
     // Operation, on SQLite, on PostgreSQL.
     // Dates of series are read beside the entries; where there are none, their series need not be.
     ("agenda", 9, 9),
     ("agenda, anonymous", 2, 2),
     ("agreements", 7, 7),
     ("calendarEntryCreate", 8, 9),
+    ("calendarImport, unchanged", 5, 7),
     ("calendars", 4, 4),
     ("changes", 8, 8),
     ("closures", 4, 4),
+    ("comments", 4, 4),
+    ("comparison", 3, 3),
+    ("conflicts of a round", 8, 8),
+    ("conflicts of an entry", 11, 11),
+    ("external calendars", 2, 2),
     ("feedCreate", 10, 12),
     ("feeds", 6, 6),
     ("free busy", 4, 4),
@@ -244,6 +302,9 @@ const PINNED: [(&str, u32, u32); 26] = [
     ("nodes, 5 types", 7, 7),
     ("nodes, 50 of one type", 2, 2),
     ("nothing of the store", 0, 0),
+    ("plans", 8, 8),
+    ("proposals", 6, 6),
+    ("rounds", 11, 11),
     ("shares", 12, 12),
     ("viewer", 2, 2),
 ];

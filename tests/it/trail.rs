@@ -80,7 +80,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         let row = newest(&rows).await;
         assert_eq!((row[1].as_str(), row[2].as_str()), (step.subject, step.mutation));
         assert_eq!(row[0], step.subject.split('@').next_back().expect("a tenant"), "{}", step.mutation);
-        let agreed = step.mutation.starts_with("agreement") || step.mutation.starts_with("share");
+        let under = ["agreement", "share", "coordinationRound", "round", "changeProposal", "comment"];
+        let agreed = under.iter().any(|it| step.mutation.starts_with(it))
+            || ["annualPlanSubmit", "annualPlanWithdraw"].contains(&step.mutation);
         assert_eq!(row[5] != "-", agreed, "{} and its agreement", step.mutation);
         assert_ne!(row[7], "-", "{} says what came of it", step.mutation);
     }
@@ -97,7 +99,8 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["agreementDraft", "Agreement", "agreement.drafted", "1"],
         ["agreementPropose", "Agreement", "agreement.proposed", "2"],
         ["agreementSign", "Agreement", "agreement.signed", "3"],
-        ["agreementSign", "Agreement", "agreement.activated", "4"],
+        ["agreementSign", "Agreement", "agreement.signed", "4"],
+        ["agreementSign", "Agreement", "agreement.activated", "5"],
         ["calendarCreate", "Calendar", "calendar.created", "1"],
         ["calendarUpdate", "Calendar", "calendar.updated", "2"],
         ["calendarEntryCreate", "CalendarEntry", "calendar_entry.created", "1"],
@@ -105,11 +108,44 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["calendarEntryCancel", "CalendarEntry", "calendar_entry.cancelled", "3"],
         ["shareCreate", "Share", "share.created", "1"],
         ["shareEnd", "Share", "share.ended", "2"],
+        ["annualPlanCreate", "AnnualPlan", "annual_plan.created", "1"],
+        ["annualPlanUpdate", "AnnualPlan", "annual_plan.updated", "2"],
+        ["coordinationRoundOpen", "CoordinationRound", "coordination_round.opened", "1"],
+        ["coordinationRoundUpdate", "CoordinationRound", "coordination_round.updated", "2"],
+        ["annualPlanSubmit", "AnnualPlan", "annual_plan.submitted", "3"],
+        ["annualPlanWithdraw", "AnnualPlan", "annual_plan.withdrawn", "4"],
+        ["annualPlanSubmit", "AnnualPlan", "annual_plan.submitted", "5"],
+        ["annualPlanCreate", "AnnualPlan", "annual_plan.created", "1"],
+        ["annualPlanSubmit", "AnnualPlan", "annual_plan.submitted", "2"],
+        ["coordinationRoundStart", "CoordinationRound", "coordination_round.started", "3"],
+        ["changeProposalCreate", "ChangeProposal", "change_proposal.created", "1"],
+        ["changeProposalWithdraw", "ChangeProposal", "change_proposal.answered", "2"],
+        ["changeProposalCreate", "ChangeProposal", "change_proposal.created", "1"],
+        ["changeProposalDecline", "ChangeProposal", "change_proposal.answered", "2"],
+        ["changeProposalCreate", "ChangeProposal", "change_proposal.created", "1"],
+        ["changeProposalCounter", "ChangeProposal", "change_proposal.answered", "2"],
+        ["changeProposalCounter", "ChangeProposal", "change_proposal.created", "1"],
+        ["changeProposalDecline", "ChangeProposal", "change_proposal.answered", "2"],
+        ["changeProposalCreate", "ChangeProposal", "change_proposal.created", "1"],
+        ["changeProposalAccept", "CalendarEntry", "calendar_entry.updated", "2"],
+        ["changeProposalAccept", "ChangeProposal", "change_proposal.answered", "2"],
+        ["commentCreate", "CoordinationComment", "coordination_comment.created", "1"],
+        ["calendarEntryCreate", "CalendarEntry", "calendar_entry.created", "1"],
+        ["conflictAcknowledge", "CalendarEntry", "calendar_entry.acknowledged", "1"],
+        ["roundSignOff", "CoordinationRound", "coordination_round.signed", "4"],
+        ["roundSignOff", "CoordinationRound", "coordination_round.agreed", "5"],
+        ["roundPublish", "CoordinationRound", "coordination_round.published", "6"],
+        ["coordinationRoundClose", "CoordinationRound", "coordination_round.closed", "3"],
         ["calendarArchive", "Calendar", "calendar.updated", "3"],
-        ["agreementEnd", "Agreement", "agreement.ended", "5"],
+        ["agreementEnd", "Agreement", "agreement.ended", "6"],
         ["tenantClosureCreate", "TenantClosure", "tenant_closure.created", "1"],
         ["tenantClosureUpdate", "TenantClosure", "tenant_closure.updated", "2"],
         ["tenantClosureDelete", "TenantClosure", "tenant_closure.deleted", "3"],
+        ["externalCalendarSubscribe", "ExternalCalendar", "external_calendar.subscribed", "1"],
+        ["externalCalendarUpdate", "ExternalCalendar", "external_calendar.updated", "2"],
+        ["externalCalendarRefresh", "ExternalCalendar", "external_calendar.refreshed", "2"],
+        ["externalCalendarUnsubscribe", "ExternalCalendar", "external_calendar.unsubscribed", "3"],
+        ["calendarImport", "Calendar", "calendar.imported", "1"],
         ["feedCreate", "Feed", "feed.created", "1"],
         ["feedRevoke", "Feed", "feed.revoked", "2"],
     ];

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
-/// Every mutation, in the order of the walk; `agreementSign` comes twice.
-pub const MUTATIONS: [&str; 20] = [
+/// Every mutation; some come more than once in the walk.
+pub const MUTATIONS: [&str; 42] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -25,6 +25,28 @@ pub const MUTATIONS: [&str; 20] = [
     "tenantClosureCreate",
     "tenantClosureUpdate",
     "tenantClosureDelete",
+    "annualPlanCreate",
+    "annualPlanUpdate",
+    "coordinationRoundOpen",
+    "coordinationRoundUpdate",
+    "annualPlanSubmit",
+    "annualPlanWithdraw",
+    "coordinationRoundStart",
+    "changeProposalCreate",
+    "changeProposalWithdraw",
+    "changeProposalDecline",
+    "changeProposalCounter",
+    "changeProposalAccept",
+    "commentCreate",
+    "conflictAcknowledge",
+    "roundSignOff",
+    "roundPublish",
+    "coordinationRoundClose",
+    "externalCalendarSubscribe",
+    "externalCalendarUpdate",
+    "externalCalendarRefresh",
+    "externalCalendarUnsubscribe",
+    "calendarImport",
     "feedCreate",
     "feedRevoke",
 ];
@@ -45,6 +67,10 @@ pub struct Walk<'a> {
     agreement: Value,
     calendar: Value,
     share: Value,
+    plans: [Value; 2],
+    round: Value,
+    proposal: Value,
+    conflict: Value,
 }
 
 const ADMIN: &str = "admin@ostallgaeu";
@@ -53,25 +79,47 @@ const OF_CALENDAR: &str = "calendar { id version }";
 const OF_AGREEMENT: &str = "agreement { id version }";
 const OF_SHARE: &str = "share { id version }";
 const OF_ENTRY: &str = "calendarEntry { id ... on CalendarEntryFull { version } }";
+const OF_EXTERNAL: &str = "externalCalendar { id version }";
 const OF_CLOSURE: &str = "tenantClosure { id version }";
+const MEMMINGEN: &str = "planner@memmingen";
+const OF_PLAN: &str = "annualPlan { id version tenant { slug } }";
+const OF_ROUND: &str = "coordinationRound { id version }";
+const OF_PROPOSAL: &str = "changeProposal { id version }";
 const OF_FEED: &str = "feed { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
 impl<'a> Walk<'a> {
     pub fn new(app: &'a TestApp) -> Self {
-        Self { app, at: 0, last: Value::Null, agreement: Value::Null, calendar: Value::Null, share: Value::Null }
+        let (last, agreement, calendar, share) = (Value::Null, Value::Null, Value::Null, Value::Null);
+        let (plans, round, proposal) = ([Value::Null, Value::Null], Value::Null, Value::Null);
+        Self { app, at: 0, last, agreement, calendar, share, plans, round, proposal, conflict: Value::Null }
     }
 
     /// Sends a step, which must succeed.
     pub async fn run(&mut self, step: &Step) -> Value {
         let payload = self.app.actor(step.subject).mutate(step.mutation, step.input.clone(), step.selection).await;
         self.last = payload.clone();
-        for (name, slot) in
-            [("agreement", &mut self.agreement), ("calendar", &mut self.calendar), ("share", &mut self.share)]
-        {
+        for (name, slot) in [
+            ("agreement", &mut self.agreement),
+            ("calendar", &mut self.calendar),
+            ("share", &mut self.share),
+            ("coordinationRound", &mut self.round),
+            ("changeProposal", &mut self.proposal),
+        ] {
             if payload[name].is_object() {
                 *slot = payload[name].clone();
             }
+        }
+        if payload["annualPlan"].is_object() {
+            let own = payload["annualPlan"]["tenant"]["slug"] == "ostallgaeu";
+            self.plans[usize::from(!own)] = payload["annualPlan"].clone();
+        }
+        if step.mutation == "calendarEntryCreate" {
+            let query = "query($id: ID!) { conflicts(of: {entry: $id}) { nodes { id } } }";
+            let of = json!({ "id": payload["calendarEntry"]["id"] });
+            let found = self.app.actor(step.subject).send(query, of).await.data();
+            self.conflict =
+                json!({ "entry": payload["calendarEntry"]["id"], "id": found["conflicts"]["nodes"][0]["id"] });
         }
         payload
     }
@@ -106,39 +154,130 @@ impl<'a> Walk<'a> {
                 let input = with(&self.agreement, json!({ "tenant": id("tenant.memmingen") }));
                 ("agreementSign", "admin@memmingen", input, OF_AGREEMENT)
             }
-            7 => created("calendarCreate"),
-            8 => ("calendarUpdate", PLANNER, with(&self.calendar, json!({ "name": "Renamed" })), OF_CALENDAR),
-            9 => {
+            7 => {
+                let input = with(&self.agreement, json!({ "tenant": id("tenant.kaufbeuren") }));
+                ("agreementSign", "admin@kaufbeuren", input, OF_AGREEMENT)
+            }
+            8 => created("calendarCreate"),
+            9 => ("calendarUpdate", PLANNER, with(&self.calendar, json!({ "name": "Renamed" })), OF_CALENDAR),
+            10 => {
                 let mut step = created("calendarEntryCreate");
                 step.2["calendar"] = self.calendar["id"].clone();
                 step
             }
-            10 => ("calendarEntryUpdate", PLANNER, with(entry, json!({ "title": "Renamed" })), OF_ENTRY),
-            11 => ("calendarEntryCancel", PLANNER, with(entry, json!({ "reason": "rain" })), OF_ENTRY),
-            12 => {
+            11 => ("calendarEntryUpdate", PLANNER, with(entry, json!({ "title": "Renamed" })), OF_ENTRY),
+            12 => ("calendarEntryCancel", PLANNER, with(entry, json!({ "reason": "rain" })), OF_ENTRY),
+            13 => {
                 let mut step = created("shareCreate");
                 step.2["object"] = json!({ "calendar": self.calendar["id"] });
                 step.2["agreement"] = self.agreement["id"].clone();
                 step
             }
-            13 => ("shareEnd", ADMIN, with(&self.share, json!({ "reason": "over" })), OF_SHARE),
-            14 => ("calendarArchive", PLANNER, with(&self.calendar, json!({})), OF_CALENDAR),
-            15 => {
+            14 => ("shareEnd", ADMIN, with(&self.share, json!({ "reason": "over" })), OF_SHARE),
+            15..=40 => self.planning(self.at - 15),
+            41 => ("calendarArchive", PLANNER, with(&self.calendar, json!({})), OF_CALENDAR),
+            42 => {
                 let input = with(&self.agreement, json!({ "tenant": tenant, "reason": "over" }));
                 ("agreementEnd", ADMIN, input, OF_AGREEMENT)
             }
-            16 => created("tenantClosureCreate"),
-            17 => {
+            43 => created("tenantClosureCreate"),
+            44 => {
                 let input = with(&self.last["tenantClosure"], json!({ "title": "Renamed" }));
                 ("tenantClosureUpdate", ADMIN, input, OF_CLOSURE)
             }
-            18 => ("tenantClosureDelete", ADMIN, with(&self.last["tenantClosure"], json!({})), OF_CLOSURE),
-            19 => created("feedCreate"),
-            20 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
+            45 => ("tenantClosureDelete", ADMIN, with(&self.last["tenantClosure"], json!({})), OF_CLOSURE),
+            46 => created("externalCalendarSubscribe"),
+            47 => {
+                let input = with(&self.last["externalCalendar"], json!({ "refreshMinutes": 120 }));
+                ("externalCalendarUpdate", PLANNER, input, OF_EXTERNAL)
+            }
+            48 => {
+                let input = json!({ "id": self.last["externalCalendar"]["id"] });
+                ("externalCalendarRefresh", PLANNER, input, OF_EXTERNAL)
+            }
+            49 => {
+                let input = with(&self.last["externalCalendar"], json!({}));
+                ("externalCalendarUnsubscribe", PLANNER, input, OF_CALENDAR)
+            }
+            50 => {
+                let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
+                ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
+            }
+            51 => created("feedCreate"),
+            52 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
             _ => return None,
         };
         self.at += 1;
         Some(Step { mutation, subject, input, selection })
+    }
+}
+
+impl Walk<'_> {
+    /// A round of the walk's agreement, from open to published, and one that is closed.
+    fn planning(&self, at: usize) -> (&'static str, &'static str, Value, &'static str) {
+        let id = |name: &str| self.app.world.id(name).to_owned();
+        let with = |object: &Value, more: Value| {
+            let mut input = json!({ "id": object["id"], "version": object["version"] });
+            input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            input
+        };
+        let created = |wanted: &str, more: Value| {
+            let mut all = creating(self.app);
+            let mut step = all.swap_remove(all.iter().position(|it| it.0 == wanted).expect("a creating mutation"));
+            step.2.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            step
+        };
+        let (own, other) = (json!({ "tenant": id("tenant.ostallgaeu") }), id("tenant.memmingen"));
+        let in_round = json!({ "round": self.round["id"] });
+        let [plan, their_plan] = &self.plans;
+        // What Memmingen asks of the Landkreis, whose entry it sees.
+        let asked = || {
+            let mut step = created("changeProposalCreate", in_round.clone());
+            (step.2["tenant"], step.2["entry"]) = (json!(other), json!(id("entry.oal.newcomers.workshop")));
+            (step.0, MEMMINGEN, step.2, step.3)
+        };
+        let reason = json!({ "reason": "no" });
+        match at {
+            0 => created("annualPlanCreate", json!({})),
+            1 => ("annualPlanUpdate", PLANNER, with(plan, json!({ "title": "Renamed" })), OF_PLAN),
+            2 => created("coordinationRoundOpen", json!({ "agreement": self.agreement["id"], "year": 2027 })),
+            3 => ("coordinationRoundUpdate", PLANNER, with(&self.round, json!({ "daysApart": 5 })), OF_ROUND),
+            4 | 6 => ("annualPlanSubmit", PLANNER, with(plan, in_round), OF_PLAN),
+            5 => ("annualPlanWithdraw", PLANNER, with(plan, in_round), OF_PLAN),
+            7 => {
+                let more = json!({ "tenant": other, "calendars": [id("calendar.mm.plan")] });
+                let step = created("annualPlanCreate", more);
+                (step.0, MEMMINGEN, step.2, step.3)
+            }
+            8 => ("annualPlanSubmit", MEMMINGEN, with(their_plan, in_round), OF_PLAN),
+            9 => ("coordinationRoundStart", PLANNER, with(&self.round, own), OF_ROUND),
+            10 => created("changeProposalCreate", in_round),
+            11 => ("changeProposalWithdraw", PLANNER, with(&self.proposal, json!({})), OF_PROPOSAL),
+            12 | 14 | 17 => asked(),
+            13 => ("changeProposalDecline", PLANNER, with(&self.proposal, reason), OF_PROPOSAL),
+            15 => {
+                let more = json!({ "change": { "location": "There" }, "message": "Rather there." });
+                ("changeProposalCounter", PLANNER, with(&self.proposal, more), OF_PROPOSAL)
+            }
+            16 => ("changeProposalDecline", MEMMINGEN, with(&self.proposal, reason), OF_PROPOSAL),
+            18 => ("changeProposalAccept", PLANNER, with(&self.proposal, json!({})), OF_PROPOSAL),
+            19 => created("commentCreate", in_round),
+            // On a day on which the office is closed.
+            20 => created("calendarEntryCreate", json!({ "title": "Closed" })),
+            21 => {
+                let input = json!({ "entry": self.conflict["entry"], "conflict": self.conflict["id"], "reason": "so" });
+                ("conflictAcknowledge", PLANNER, input, OF_ENTRY)
+            }
+            22 => ("roundSignOff", ADMIN, with(&self.round, own), OF_ROUND),
+            23 => ("roundSignOff", "admin@memmingen", with(&self.round, json!({ "tenant": other })), OF_ROUND),
+            24 => ("roundPublish", PLANNER, with(&self.round, own), OF_ROUND),
+            _ => {
+                let more = json!({ "tenant": own["tenant"], "reason": "over" });
+                let mut closed = with(&self.round, more);
+                (closed["id"], closed["version"]) = (json!(id("round.b")), json!(2));
+                ("coordinationRoundClose", PLANNER, closed, OF_ROUND)
+            }
+        }
     }
 }
 
@@ -159,7 +298,7 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             "agreementDraft",
             ADMIN,
             json!({
-                "tenant": tenant, "parties": [id("tenant.memmingen")], "title": "Agreement C", "areas": ["CALENDARS"],
+                "tenant": tenant, "parties": [id("tenant.memmingen"), id("tenant.kaufbeuren")], "title": "Agreement C", "areas": ["CALENDARS"],
                 "validFrom": "2027-01-01",
             }),
             OF_AGREEMENT,
@@ -189,11 +328,39 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             OF_SHARE,
         ),
         (
+            "externalCalendarSubscribe",
+            PLANNER,
+            json!({ "tenant": tenant, "name": "Theatre", "url": "https://theatre.example/plan.ics" }),
+            OF_EXTERNAL,
+        ),
+        (
             "tenantClosureCreate",
             ADMIN,
             json!({ "tenant": tenant, "title": "New", "firstDay": "2027-05-03" }),
             OF_CLOSURE,
         ),
+        (
+            "annualPlanCreate",
+            PLANNER,
+            json!({ "tenant": tenant, "year": 2027, "title": "New", "calendars": [id("calendar.oal.newcomers")] }),
+            OF_PLAN,
+        ),
+        (
+            "coordinationRoundOpen",
+            PLANNER,
+            json!({ "tenant": tenant, "agreement": id("agreement.b"), "year": 2029, "submitUntil": "2027-12-31" }),
+            OF_ROUND,
+        ),
+        (
+            "changeProposalCreate",
+            PLANNER,
+            json!({
+                "tenant": tenant, "round": id("round.b"), "entry": id("entry.mm.plan.day"),
+                "change": { "location": "Here" }, "message": "Please.",
+            }),
+            OF_PROPOSAL,
+        ),
+        ("commentCreate", PLANNER, json!({ "tenant": tenant, "round": id("round.b"), "text": "New" }), OF_ROUND),
         ("feedCreate", PLANNER, json!({ "tenant": tenant, "name": "New", "level": "SUMMARY" }), OF_FEED),
     ]
 }

@@ -43,7 +43,7 @@ async fn every_owned_table_has_forced_row_level_security(app: TestApp) {
     let mut expected = owned(&rows).await;
     expected.push("person".to_owned());
     expected.sort();
-    assert_eq!(expected.len(), 22, "{expected:?}");
+    assert_eq!(expected.len(), 32, "{expected:?}");
     assert_eq!(rows.list(sql).await, expected);
     let sql = "SELECT tablename::text, string_agg(cmd || ' ' || permissive, ', ' ORDER BY cmd) FROM pg_policies \
                WHERE NOT 'verbund_owner' = ANY (roles) GROUP BY tablename ORDER BY 1";
@@ -237,10 +237,17 @@ fn closed_sets() -> Vec<(&'static str, &'static str, BTreeSet<String>)> {
         ("calendar_entry", "kind", words(e::EntryKind::ALL, e::EntryKind::as_str)),
         ("calendar_entry", "pillar", words(e::Pillar::ALL, e::Pillar::as_str)),
         ("calendar_entry", "status", words(e::EntryStatus::ALL, e::EntryStatus::as_str)),
+        ("change_proposal", "state", words(e::ProposalState::ALL, e::ProposalState::as_str)),
+        ("conflict_acknowledgement", "rule", words(e::ConflictRule::ALL, e::ConflictRule::as_str)),
+        ("coordination_round", "state", words(e::RoundState::ALL, e::RoundState::as_str)),
+        ("external_calendar", "outcome", words(e::FetchOutcome::ALL, e::FetchOutcome::as_str)),
         ("feed", "level", levels.clone()),
         ("holiday", "extent", words(e::HolidayExtent::ALL, e::HolidayExtent::as_str)),
         ("holiday", "kind", words(e::HolidayKind::ALL, e::HolidayKind::as_str)),
         ("learning_place", "kind", words(e::LearningPlaceKind::ALL, e::LearningPlaceKind::as_str)),
+        ("plan_snapshot_entry", "kind", words(e::EntryKind::ALL, e::EntryKind::as_str)),
+        ("plan_snapshot_entry", "status", words(e::EntryStatus::ALL, e::EntryStatus::as_str)),
+        ("plan_snapshot", "step", words(e::PlanStep::ALL, e::PlanStep::as_str)),
         ("region", "kind", words(e::RegionKind::ALL, e::RegionKind::as_str)),
         ("role_grant", "role", roles.clone()),
         ("scope", "area", words(e::ScopeArea::ALL, e::ScopeArea::as_str)),

@@ -161,6 +161,10 @@ impl Fixture {
         let mut config = Config::embedded(self.folder.path())?;
         config.set_database(&database.url, &database.owner_url);
         config.http.listen = ([127, 0, 0, 1], 0).into();
+        // Tests do what is due when they want it.
+        config.jobs.look_every_seconds = 0;
+        config.external_calendars.allow_http = true;
+        config.external_calendars.allowed_addresses = vec![[127, 0, 0, 1].into()];
         Ok(config)
     }
 

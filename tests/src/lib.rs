@@ -10,6 +10,7 @@ pub mod harness;
 pub mod live;
 pub mod node;
 pub mod pages;
+pub mod plenty;
 pub mod python;
 pub mod rows;
 pub mod stub;

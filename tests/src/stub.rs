@@ -23,6 +23,7 @@ pub struct Answer {
 struct Inner {
     answers: BTreeMap<String, Answer>,
     asked: BTreeMap<String, usize>,
+    heads: BTreeMap<String, String>,
 }
 
 /// Whether answers wait.
@@ -62,6 +63,7 @@ impl Stub {
                 let path = head.split_whitespace().nth(1).unwrap_or_default().to_owned();
                 let answer = {
                     let mut inner = shared.lock().expect("not poisoned");
+                    inner.heads.insert(path.clone(), head);
                     *inner.asked.entry(path.clone()).or_default() += 1;
                     inner.answers.get(&path).cloned()
                 };
@@ -103,6 +105,14 @@ impl Stub {
     /// Lets answers wait, or lets them go.
     pub fn hold(&self, held: bool) {
         self.held.send_replace(held);
+    }
+
+    /// Request line and headers of the last question for `path`, in lower case.
+    ///
+    /// # Panics
+    /// It was never asked for.
+    pub fn head(&self, path: &str) -> String {
+        self.inner.lock().expect("not poisoned").heads[path].to_ascii_lowercase()
     }
 
     /// How often `path` was asked for.

@@ -86,7 +86,8 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
 impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
-    /// `closure.oal.inventory`, `feed.planner@ostallgaeu`; `secret.planner@ostallgaeu` is that feed's secret.
+    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `feed.planner@ostallgaeu`;
+    /// `secret.planner@ostallgaeu` is that feed's secret.
     pub fn id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
     }
@@ -135,6 +136,7 @@ impl World {
         world.calendars(&as_actor).await;
         world.shares(&as_actor).await;
         world.closures(&as_actor).await;
+        world.planning(&as_actor).await;
         world.feeds(&as_actor).await;
         server.stop().await?;
         Ok(world)
@@ -245,6 +247,47 @@ impl World {
         });
         let made = as_actor("admin@ostallgaeu").mutate("tenantClosureCreate", input, "tenantClosure { id }").await;
         self.put("closure.oal.inventory".to_owned(), &made["tenantClosure"]["id"]);
+    }
+
+    /// Plans for 2028, and a round under agreement B in coordination; Kaufbeuren's plan is in none.
+    async fn planning(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        let plans: [(&str, &str, &[&str]); 3] = [
+            ("plan.mm", "memmingen", &["mm.plan"]),
+            ("plan.oal", "ostallgaeu", &["oal.newcomers", "oal.orientation"]),
+            ("plan.kf", "kaufbeuren", &["kf.counselling"]),
+        ];
+        for (name, slug, calendars) in plans {
+            let calendars: Vec<_> = calendars.iter().map(|it| self.id(&format!("calendar.{it}"))).collect();
+            let input = json!({
+                "tenant": self.id(&format!("tenant.{slug}")), "year": 2028, "title": format!("Title of {name}"),
+                "calendars": calendars,
+            });
+            let planner = as_actor(&format!("planner@{slug}"));
+            let made = planner.mutate("annualPlanCreate", input, "annualPlan { id }").await;
+            self.put(name.to_owned(), &made["annualPlan"]["id"]);
+        }
+        let memmingen = as_actor("planner@memmingen");
+        let input = json!({
+            "agreement": self.id("agreement.b"), "tenant": self.id("tenant.memmingen"), "year": 2028,
+            "submitUntil": "2027-12-31",
+        });
+        let made = memmingen.mutate("coordinationRoundOpen", input, "coordinationRound { id }").await;
+        self.put("round.b".to_owned(), &made["coordinationRound"]["id"]);
+        for (plan, slug) in [("plan.mm", "memmingen"), ("plan.oal", "ostallgaeu")] {
+            let input = json!({ "id": self.id(plan), "round": self.id("round.b"), "version": 1 });
+            as_actor(&format!("planner@{slug}")).mutate("annualPlanSubmit", input, "annualPlan { id }").await;
+        }
+        let input = json!({
+            "round": self.id("round.b"), "tenant": self.id("tenant.memmingen"),
+            "entry": self.id("entry.oal.newcomers.workshop"), "change": { "location": "Location of proposal.b" },
+            "message": "Message of proposal.b",
+        });
+        let made = memmingen.mutate("changeProposalCreate", input, "changeProposal { id }").await;
+        self.put("proposal.b".to_owned(), &made["changeProposal"]["id"]);
+        let input = json!({
+            "round": self.id("round.b"), "tenant": self.id("tenant.memmingen"), "text": "Comment of round.b",
+        });
+        memmingen.mutate("commentCreate", input, "coordinationRound { id }").await;
     }
 
     async fn feeds(&mut self, as_actor: &impl Fn(&str) -> Client) {

@@ -3,8 +3,8 @@
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
 use verbund_entities::{
-    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, learning_place,
-    member, role_grant, share,
+    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round,
+    external_calendar, learning_place, member, role_grant, share,
 };
 
 use crate::agreements::{Agreement, agreement_by_id};
@@ -65,6 +65,8 @@ pub(super) async fn explain(ctx: &Context<'_>, node: &ID, action: Action) -> Api
     };
     match explanation.because {
         None => {}
+        // Nobody asks as the server does.
+        Some(Because::Service) => {}
         Some(Because::Public) => answer.rule = Some(AccessRule::Public),
         Some(Because::Role { tenant, role }) => {
             answer.rule = Some(AccessRule::Role);
@@ -89,6 +91,13 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .get::<calendar::Entity>(id)
             .await?
             .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, it.field_of_work_id)),
+        NodeType::ExternalCalendar => match session.get::<external_calendar::Entity>(id).await? {
+            Some(external) => session
+                .get::<calendar::Entity>(external.calendar_id)
+                .await?
+                .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, external.scope_id, it.field_of_work_id)),
+            None => None,
+        },
         NodeType::CalendarEntry => match session.get::<calendar_entry::Entity>(id).await? {
             Some(entry) => {
                 let calendar = session.get::<calendar::Entity>(entry.calendar_id).await?;

@@ -41,6 +41,11 @@ pub enum Actor {
     },
     /// The operator at the command line. It reaches the database with the owner's rights, never over HTTP.
     Operator,
+    /// The server itself, at work for one authority; never from a request.
+    Service {
+        /// The authority.
+        tenant: uuid::Uuid,
+    },
 }
 
 /// What an `Authorization` header came to.
@@ -62,6 +67,7 @@ impl Actor {
             Self::Person { .. } => "person",
             Self::Feed { .. } => "feed",
             Self::Operator => "operator",
+            Self::Service { .. } => "service",
         }
     }
 }

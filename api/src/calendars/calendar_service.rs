@@ -13,7 +13,7 @@ use crate::agreements::rescope_calendars;
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
-use crate::policy::{Action, Object};
+use crate::policy::{Action, Grant, Object};
 use crate::store::scopes::{Audience, ensure, own_shares, ways_of};
 use crate::store::{Session, Unique, WriteError, Writer, full};
 use crate::text;
@@ -53,15 +53,33 @@ pub struct CalendarChange {
 }
 
 /// Makes a calendar.
-pub async fn create(op: &Op, mut wish: CalendarWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+pub async fn create(op: &Op, wish: CalendarWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "calendarCreate").await?;
     let session = mutation.session();
+    let (grant, wish, zone) = checked(session, wish, Problems::default()).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = insert(&writer, calendar_row(&writer, wish, zone, id)).await?;
+    let recorded = mutation.record(&writer, changed(&row, "calendar.created", None)).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Decides whether the actor may make a calendar, and checks it together with what else was found; with the zone that
+/// it gets.
+pub(super) async fn checked(
+    session: &Session,
+    mut wish: CalendarWish,
+    mut problems: Problems,
+) -> ApiResult<(Grant, CalendarWish, String)> {
     let Some(owner) = session.get::<tenant::Entity>(wish.tenant).await? else {
         return Err(Problem::not_found("tenant").into());
     };
     let object = Object::new_in(ScopeArea::Calendars, wish.tenant, wish.field);
     let grant = session.authorize(Action::Write, &object, "tenant")?;
-    let mut problems = Problems::default();
     wish.name = problems.take(text::line(&wish.name, "name", 120))?.unwrap_or_default();
     wish.description = problems.take(text::optional(wish.description, "description", 4_000))?.flatten();
     wish.color = problems.take(color(wish.color))?.flatten();
@@ -71,23 +89,20 @@ pub async fn create(op: &Op, mut wish: CalendarWish, idempotency: Option<Idempot
         problems.add(Problem::not_found("fieldOfWork"));
     }
     problems.done()?;
-    let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
-        Claim::New(id) => id,
-        Claim::Done(id) => return Ok(id),
-    };
     let zone = wish.zone.map_or_else(|| owner.time_zone.clone(), |it| it.name().to_owned());
-    let mut row = calendar_row(&writer, wish, zone, id);
+    Ok((grant, wish, zone))
+}
+
+/// Writes a new calendar.
+pub(super) async fn insert(writer: &Writer<'_>, mut row: calendar::Model) -> ApiResult<calendar::Model> {
+    writer.lock_named(row.tenant_id).await?;
     // Shares by field of work, or of everything, also mean what is still to come.
-    let shares = own_shares(&writer, Area::Calendars).await?;
-    row.scope_id = ensure(&writer, &audience(&row, &shares)).await?;
+    let shares = own_shares(writer, Area::Calendars).await?;
+    row.scope_id = ensure(writer, &audience(&row, &shares)).await?;
     match writer.insert_unique(full(row.clone()), NAME).await {
-        Ok(()) => {}
-        Err(error) => return Err(name_taken(error, &row.name)),
+        Ok(()) => Ok(row),
+        Err(error) => Err(name_taken(error, &row.name)),
     }
-    let recorded = mutation.record(&writer, changed(&row, "calendar.created", None)).await?;
-    mutation.commit(recorded).await?;
-    Ok(id)
 }
 
 fn audience(row: &calendar::Model, shares: &[verbund_entities::share::Model]) -> Audience {
@@ -107,6 +122,7 @@ pub fn calendar_row(writer: &Writer<'_>, wish: CalendarWish, zone: String, id: U
         time_zone: zone,
         field_of_work_id: wish.field,
         confidentiality: wish.confidentiality,
+        external: false,
         archived_at: None,
         version: 1,
         created_at: writer.now(),
@@ -133,11 +149,7 @@ fn color(color: Option<String>) -> ApiResult<Option<String>> {
 }
 
 /// Looks a calendar up and decides whether the actor may change it.
-pub async fn writable(
-    session: &Session,
-    id: Uuid,
-    field: &'static str,
-) -> ApiResult<(crate::policy::Grant, calendar::Model)> {
+pub async fn writable(session: &Session, id: Uuid, field: &'static str) -> ApiResult<(Grant, calendar::Model)> {
     let Some(row) = session.get::<calendar::Entity>(id).await? else {
         return Err(Problem::not_found(field).into());
     };
@@ -208,7 +220,7 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     mutation.commit(recorded).await
 }
 
-async fn save(writer: &Writer<'_>, row: &calendar::Model, version: i32) -> ApiResult<()> {
+pub(super) async fn save(writer: &Writer<'_>, row: &calendar::Model, version: i32) -> ApiResult<()> {
     let here = at_version(calendar::Column::Id, row.id, calendar::Column::Version, version);
     let values = full(row.clone());
     match writer.change_unique::<calendar::Entity, _>(here, values, NAME).await {
@@ -218,7 +230,7 @@ async fn save(writer: &Writer<'_>, row: &calendar::Model, version: i32) -> ApiRe
     }
 }
 
-fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar::Model>) -> Change {
+pub(super) fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar::Model>) -> Change {
     Change {
         object_type: "Calendar",
         object_id: row.id,

@@ -34,6 +34,7 @@ pub async fn create(
     if calendar.archived_at.is_some() {
         return Err(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-archived")).into());
     }
+    refuse_external(&calendar, "calendar")?;
     let mut problems = Problems::default();
     if let Some(time) = problems.take(time.in_calendar(&calendar))? {
         wish.time = time;
@@ -87,6 +88,9 @@ pub fn entry_row(writer: &Writer<'_>, calendar: &calendar::Model, wish: EntryWis
         series_id: None,
         series_date: None,
         uid: wish.uid,
+        source_sequence: None,
+        source_modified: None,
+        source_digest: None,
         learning_place_id: wish.place,
         location: wish.location,
         organiser: wish.organiser,
@@ -124,6 +128,14 @@ pub(super) async fn scope(
     ensure(writer, &audience).await
 }
 
+/// Refuses a change by hand of a calendar that lives elsewhere.
+pub(super) fn refuse_external(calendar: &calendar::Model, field: &'static str) -> ApiResult<()> {
+    if calendar.external {
+        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-external")).into());
+    }
+    Ok(())
+}
+
 /// Looks an entry up and decides whether the actor may change it.
 async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, calendar::Model, calendar_entry::Model)> {
     let Some(row) = session.get::<calendar_entry::Entity>(id).await? else {
@@ -133,6 +145,7 @@ async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, calendar::
         return Err(Problem::not_found("id").into());
     };
     let grant = session.authorize(Action::Write, &object_of(&calendar), "id")?;
+    refuse_external(&calendar, "id")?;
     if row.status == EntryStatus::Cancelled {
         return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("entry-cancelled")).into());
     }
@@ -184,6 +197,7 @@ async fn update_whole(
     let mut row = entry_row(place.writer, place.calendar, wish, before.id);
     row.scope_id = scope(place.writer, place.calendar, &row).await?;
     (row.series_id, row.series_date) = (before.series_id, before.series_date);
+    kept_source(&mut row, before);
     row.created_at = before.created_at;
     row.version = version.saturating_add(1);
     let dates = series::plan(&mut row, place.writer.now())?;
@@ -242,6 +256,12 @@ async fn cancel_whole(
         place.cancel_changed_dates(before.id, reason.as_deref()).await?;
     }
     place.mutation.record(place.writer, changed(&row, "calendar_entry.cancelled", Some(before))).await
+}
+
+/// Where an entry was taken over from stays known whatever is changed here.
+pub(super) fn kept_source(row: &mut calendar_entry::Model, before: &calendar_entry::Model) {
+    (row.source_sequence, row.source_modified) = (before.source_sequence, before.source_modified);
+    row.source_digest.clone_from(&before.source_digest);
 }
 
 pub(super) fn called_off(row: &mut calendar_entry::Model, reason: Option<String>) {

@@ -98,7 +98,7 @@ pub async fn told(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Told>>
             None => None,
         };
         let date = row.series_date.filter(|_| series.is_some());
-        let mut event = event(session, row, uid, date, place.as_ref().map(|it| it.name.as_str()));
+        let mut event = event(row, level_of(session, row), uid, date, place.as_ref().map(|it| it.name.as_str()));
         if let (Some(recurrence), Some(gone)) = (&mut event.recurrence, gone.get(&row.id)) {
             recurrence.except.extend(gone);
         }
@@ -156,15 +156,14 @@ fn uid(session: &Session, row: &calendar_entry::Model) -> String {
     foreign.unwrap_or_else(|| row.id.to_string())
 }
 
-/// What the session may tell of an entry.
-fn event(
-    session: &Session,
+/// An entry as an event, as much of it as a level shows.
+pub(super) fn event(
     row: &calendar_entry::Model,
+    level: ShareLevel,
     uid: String,
     series_date: Option<NaiveDateTime>,
     place: Option<&str>,
 ) -> Event {
-    let level = level_of(session, row);
     let time = EntryTime::of(row);
     let (starts_local, ends_local, zone) = (time.starts_local, time.ends_local, time.zone);
     let repeats = || {

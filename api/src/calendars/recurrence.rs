@@ -8,9 +8,10 @@ use std::fmt::Write as _;
 
 use calcard::common::timezone::Tz as RuleZone;
 use calcard::icalendar::ICalendar;
-use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Months, NaiveDateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
+use super::rule::{Refused, canonical, read_stamp, stamp};
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
 
@@ -18,10 +19,8 @@ use crate::i18n::Text;
 pub const MAX_DATES: usize = 5_000;
 /// The most dates beside a rule, and the most left out.
 const MAX_LISTED: usize = 500;
-/// The longest rule, in characters.
-const MAX_RULE: usize = 500;
 /// How far the dates of a series without an end are known, in months from now (or from its start, if that is later).
-const KNOWN_MONTHS: u32 = 120;
+pub(super) const KNOWN_MONTHS: u32 = 120;
 /// How far a window may reach, in months from now: some less, so that a series is known there whenever it was changed.
 const ASKED_MONTHS: u32 = 60;
 
@@ -79,7 +78,8 @@ impl Recurrence {
                 return Err(Problem::at(UserErrorCode::LimitReached, field, text).into());
             }
         }
-        let rule = rule.map(|it| canonical(it, all_day, zone)).transpose()?;
+        let refused = |it: Refused| Problem::at(UserErrorCode::Invalid, "recurrence.rule", it.text);
+        let rule = rule.map(|it| canonical(it, all_day, zone).map_err(refused)).transpose()?;
         let whole = |dates: BTreeSet<NaiveDateTime>| {
             if all_day { dates.into_iter().map(|it| it.date().and_time(NaiveTime::MIN)).collect() } else { dates }
         };
@@ -193,134 +193,6 @@ fn expand(rule: &str, start: NaiveDateTime, until: NaiveDateTime) -> BTreeSet<Na
     expanded.events.into_iter().map(|it| it.start.naive_local()).filter(|it| *it <= end).collect()
 }
 
-/// `20270312T140000`, or `20270312` of whole days.
-fn stamp(time: NaiveDateTime, all_day: bool) -> String {
-    time.format(if all_day { "%Y%m%d" } else { "%Y%m%dT%H%M%S" }).to_string()
-}
-
-/// Reads it back; whether it was a date alone.
-fn read_stamp(text: &str) -> Option<(NaiveDateTime, bool)> {
-    if let Ok(time) = NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%S") {
-        return Some((time, false));
-    }
-    let date = NaiveDate::parse_from_str(text, "%Y%m%d").ok().filter(|_| text.len() == 8)?;
-    Some((date.and_time(NaiveTime::MIN), true))
-}
-
-fn wrong(part: &str, text: Text) -> crate::error::ApiError {
-    let part: String = part.chars().take(60).collect();
-    Problem::at(UserErrorCode::Invalid, "recurrence.rule", text.with("part", part)).into()
-}
-
-/// The parts of a rule in the order in which they are kept.
-const PARTS: [&str; 11] = [
-    "FREQ",
-    "INTERVAL",
-    "COUNT",
-    "UNTIL",
-    "BYMONTH",
-    "BYWEEKNO",
-    "BYYEARDAY",
-    "BYMONTHDAY",
-    "BYDAY",
-    "BYSETPOS",
-    "WKST",
-];
-const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
-
-/// Checks a rule and writes it in one way.
-fn canonical(rule: &str, all_day: bool, zone: Tz) -> ApiResult<String> {
-    if rule.chars().count() > MAX_RULE {
-        let text = Text::new("too-long").with("max", MAX_RULE).with("length", rule.chars().count());
-        return Err(Problem::at(UserErrorCode::TooLong, "recurrence.rule", text).into());
-    }
-    let rule = rule.trim().to_ascii_uppercase();
-    let rule = rule.strip_prefix("RRULE:").unwrap_or(&rule);
-    let mut said: Vec<(usize, &str, String)> = Vec::new();
-    for part in rule.split(';').filter(|it| !it.is_empty()) {
-        let (name, value) = part.split_once('=').ok_or_else(|| wrong(part, Text::new("rule-no-part")))?;
-        let place =
-            PARTS.iter().position(|it| *it == name).ok_or_else(|| wrong(part, Text::new("rule-unknown-part")))?;
-        if said.iter().any(|it| it.0 == place) {
-            return Err(wrong(part, Text::new("rule-part-twice")));
-        }
-        said.push((place, name, value.to_owned()));
-    }
-    said.sort_by_key(|it| it.0);
-    let frequency = said.iter().find(|it| it.1 == "FREQ").map(|it| it.2.clone());
-    let frequency = frequency.ok_or_else(|| wrong(rule, Text::new("rule-without-frequency")))?;
-    let has = |name: &str| said.iter().any(|it| it.1 == name);
-    if has("COUNT") && has("UNTIL") {
-        return Err(wrong(rule, Text::new("rule-count-and-until")));
-    }
-    if has("BYSETPOS") && !said.iter().any(|it| it.1.starts_with("BY") && it.1 != "BYSETPOS") {
-        return Err(wrong("BYSETPOS", Text::new("rule-position-of-nothing")));
-    }
-    let mut parts = Vec::new();
-    for (_, name, value) in &said {
-        let part = format!("{name}={value}");
-        let value = part_of_rule(name, value, &frequency, all_day, zone)
-            .ok_or_else(|| wrong(&part, Text::new("rule-wrong-value")))?;
-        parts.push(format!("{name}={value}"));
-    }
-    Ok(parts.join(";"))
-}
-
-/// The value of one part, if it is one.
-fn part_of_rule(name: &str, value: &str, frequency: &str, all_day: bool, zone: Tz) -> Option<String> {
-    let yearly = frequency == "YEARLY";
-    match name {
-        "FREQ" => ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&value).then(|| value.to_owned()),
-        "INTERVAL" => number(value, 1, 1_000, false),
-        "COUNT" => number(value, 1, i64::try_from(MAX_DATES).unwrap_or(i64::MAX), false),
-        "UNTIL" => until(value, all_day, zone),
-        "BYMONTH" => list(value, |it| number(it, 1, 12, false)),
-        "BYWEEKNO" if yearly => list(value, |it| number(it, 1, 53, true)),
-        "BYYEARDAY" if yearly => list(value, |it| number(it, 1, 366, true)),
-        "BYMONTHDAY" if frequency != "WEEKLY" => list(value, |it| number(it, 1, 31, true)),
-        "BYDAY" => list(value, |it| {
-            let (ordinal, day) = it.split_at_checked(it.len().checked_sub(2)?)?;
-            let ordinal = match ordinal {
-                "" => String::new(),
-                _ if yearly || frequency == "MONTHLY" => number(ordinal, 1, 53, true)?,
-                _ => return None,
-            };
-            DAYS.contains(&day).then(|| format!("{ordinal}{day}"))
-        }),
-        "BYSETPOS" => list(value, |it| number(it, 1, 366, true)),
-        "WKST" => DAYS.contains(&value).then(|| value.to_owned()),
-        _ => None,
-    }
-}
-
-fn list(value: &str, item: impl Fn(&str) -> Option<String>) -> Option<String> {
-    let items: Option<Vec<_>> = value.split(',').map(item).collect();
-    items.map(|it| it.join(","))
-}
-
-/// A number from `least` to `most`, counted from the end where it is negative and may be.
-fn number(value: &str, least: i64, most: i64, negative: bool) -> Option<String> {
-    let plain = value.strip_prefix('+').unwrap_or(value);
-    let number: i64 = plain.parse().ok().filter(|_| plain.starts_with(|it: char| it.is_ascii_digit() || it == '-'))?;
-    let size = if negative { number.abs() } else { number };
-    (least..=most).contains(&size).then(|| number.to_string())
-}
-
-/// UNTIL as wall-clock time, inclusive; a date means the whole of it.
-fn until(value: &str, all_day: bool, zone: Tz) -> Option<String> {
-    let time = match value.strip_suffix('Z') {
-        Some(utc) => {
-            let (time, _) = read_stamp(utc).filter(|it| !it.1)?;
-            time.and_utc().with_timezone(&zone).naive_local()
-        }
-        None => {
-            let (time, is_date) = read_stamp(value)?;
-            if is_date { time.date().and_hms_opt(23, 59, 59)? } else { time }
-        }
-    };
-    Some(stamp(time, all_day))
-}
-
 #[cfg(test)]
 mod tests {
     use chrono_tz::Europe::Berlin;
@@ -331,60 +203,10 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn rule(text: &str) -> Result<String, String> {
-        canonical(text, false, Berlin).map_err(|error| format!("{error:?}"))
-    }
-
     fn dates(text: &str, start: &str, until: &str) -> Vec<String> {
-        let recurrence = Recurrence { rule: Some(rule(text).unwrap()), ..Default::default() };
+        let recurrence = Recurrence { rule: Some(canonical(text, false, Berlin).unwrap()), ..Default::default() };
         let dates = recurrence.dates(at(start), at(until)).unwrap();
         dates.iter().map(|it| it.format("%m-%d %H:%M").to_string()).collect()
-    }
-
-    #[test]
-    fn rules_are_written_in_one_way() {
-        for (given, kept) in [
-            ("freq=weekly;byday=mo,we", "FREQ=WEEKLY;BYDAY=MO,WE"),
-            ("RRULE:COUNT=3;FREQ=DAILY", "FREQ=DAILY;COUNT=3"),
-            ("FREQ=MONTHLY;BYDAY=+2TU,-1FR;", "FREQ=MONTHLY;BYDAY=2TU,-1FR"),
-            ("FREQ=DAILY;UNTIL=20270701T070000Z", "FREQ=DAILY;UNTIL=20270701T090000"),
-            ("FREQ=DAILY;UNTIL=20270701", "FREQ=DAILY;UNTIL=20270701T235959"),
-        ] {
-            assert_eq!(rule(given).as_deref(), Ok(kept), "{given}");
-        }
-        assert_eq!(canonical("FREQ=DAILY;UNTIL=20270701T070000Z", true, Berlin).unwrap(), "FREQ=DAILY;UNTIL=20270701");
-    }
-
-    #[test]
-    fn what_is_no_rule_is_refused() {
-        for wrong in [
-            "",
-            "WEEKLY",
-            "FREQ=HOURLY",
-            "FREQ=SECONDLY",
-            "FREQ=DAILY;FREQ=DAILY",
-            "FREQ=DAILY;COUNT=0",
-            "FREQ=DAILY;COUNT=5001",
-            "FREQ=DAILY;COUNT=2;UNTIL=20270101",
-            "FREQ=WEEKLY;BYDAY=1MO",
-            "FREQ=DAILY;BYDAY=XX",
-            "FREQ=WEEKLY;BYMONTHDAY=1",
-            "FREQ=MONTHLY;BYMONTHDAY=32",
-            "FREQ=MONTHLY;BYMONTHDAY=0",
-            "FREQ=YEARLY;BYMONTH=13",
-            "FREQ=DAILY;BYHOUR=9",
-            "FREQ=DAILY;INTERVAL=0",
-            "FREQ=DAILY;INTERVAL=-1",
-            "FREQ=DAILY;UNTIL=2027",
-            "FREQ=DAILY;X=1",
-            "FREQ=MONTHLY;BYSETPOS=1",
-            "FREQ=MONTHLY;BYDAY=",
-            "FREQ=MONTHLY;BYDAY=54MO",
-            "FREQ=DAILY;COUNT=1e3",
-            "FREQ=MONTHLY;BYDAY=äMO",
-        ] {
-            assert!(rule(wrong).is_err(), "{wrong}");
-        }
     }
 
     #[test]

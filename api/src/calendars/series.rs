@@ -72,23 +72,33 @@ pub async fn write(writer: &Writer<'_>, row: &calendar_entry::Model, dates: BTre
     if row.version > 1 {
         writer.delete::<calendar_occurrence::Entity>(calendar_occurrence::Column::EntryId.eq(row.id)).await?;
     }
+    insert_dates(writer, rows_of(row, dates)).await
+}
+
+/// The rows of a series' dates.
+pub(super) fn rows_of(
+    row: &calendar_entry::Model,
+    dates: impl IntoIterator<Item = NaiveDateTime>,
+) -> Vec<calendar_occurrence::ActiveModel> {
     let time = EntryTime::of(row);
-    let rows: Vec<calendar_occurrence::ActiveModel> = dates
-        .into_iter()
-        .map(|start| {
-            let time = time.at(start);
-            full(calendar_occurrence::Model {
-                id: named(row.id, start),
-                tenant_id: row.tenant_id,
-                scope_id: row.scope_id,
-                entry_id: row.id,
-                starts_local: time.starts_local,
-                ends_local: time.ends_local,
-                starts_at: instant(time.starts_local, time.zone),
-                ends_at: end_instant(time.starts_local, time.ends_local, time.zone),
-            })
+    let date = |start| {
+        let time = time.at(start);
+        full(calendar_occurrence::Model {
+            id: named(row.id, start),
+            tenant_id: row.tenant_id,
+            scope_id: row.scope_id,
+            entry_id: row.id,
+            starts_local: time.starts_local,
+            ends_local: time.ends_local,
+            starts_at: instant(time.starts_local, time.zone),
+            ends_at: end_instant(time.starts_local, time.ends_local, time.zone),
         })
-        .collect();
+    };
+    dates.into_iter().map(date).collect()
+}
+
+/// Writes dates, a good many in each statement.
+pub(super) async fn insert_dates(writer: &Writer<'_>, rows: Vec<calendar_occurrence::ActiveModel>) -> ApiResult<()> {
     for chunk in rows.chunks(CHUNK) {
         writer.insert_all(chunk.to_vec()).await?;
     }
@@ -96,7 +106,7 @@ pub async fn write(writer: &Writer<'_>, row: &calendar_entry::Model, dates: BTre
 }
 
 /// The id of a date: the same however often the series is computed.
-fn named(series: Uuid, start: NaiveDateTime) -> Uuid {
+pub(super) fn named(series: Uuid, start: NaiveDateTime) -> Uuid {
     let digest = Sha256::new().chain_update(series).chain_update(start.to_string()).finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);

@@ -94,6 +94,11 @@ impl Calendar {
         Ok(session.access().sight(self.0.scope_id).map_or(Level::Busy, |it| it.level).into())
     }
 
+    /// It lives elsewhere: its entries are taken over from there, and nobody changes them by hand.
+    async fn external(&self) -> bool {
+        self.0.external
+    }
+
     /// When it was put away; no new entries since.
     async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
@@ -105,7 +110,7 @@ impl Calendar {
         let can = |action| session.access().can(action, &object_of(&self.0));
         Ok(CalendarAbilities {
             update: can(Action::Write),
-            create_entries: can(Action::Write) && self.0.archived_at.is_none(),
+            create_entries: can(Action::Write) && self.0.archived_at.is_none() && !self.0.external,
             share: can(Action::Share),
         })
     }

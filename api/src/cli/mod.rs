@@ -80,6 +80,18 @@ enum ImportCommand {
         /// The file (TOML).
         file: PathBuf,
     },
+    /// A calendar file (iCalendar, up to 10 MiB) into a calendar, as `calendarImport` does. What cannot be read is told and
+    /// left out.
+    Calendar {
+        /// The file.
+        file: PathBuf,
+        /// Id of the calendar: cal_…
+        #[arg(long)]
+        calendar: String,
+        /// Only tells what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 #[derive(Args)]
@@ -223,6 +235,12 @@ async fn command(cli: Cli) -> Result<(), String> {
             let config = Config::load(file)?;
             config.check_operator()?;
             say(&operator::holidays(&config, &data).await?);
+            Ok(())
+        }
+        Command::Import(ImportCommand::Calendar { file: data, calendar, dry_run }) => {
+            let config = Config::load(file)?;
+            config.check_operator()?;
+            say(&operator::calendar(&config, &data, &calendar, dry_run).await?);
             Ok(())
         }
         Command::Schema => {

@@ -8,9 +8,11 @@ use verbund_entities::RoleKey;
 use super::{MemberArgs, TenantArgs};
 use crate::app::local_issuer;
 use crate::auth::{Actor, TokenRequest};
+use crate::calendars::import_as_operator;
 use crate::config::Config;
 use crate::context::Clock;
 use crate::error::ApiError;
+use crate::graphql::id::NodeType;
 use crate::holidays::import;
 use crate::members::WishedMember;
 use crate::operator::{TenantWish, create_tenant, grant_role, operation, say};
@@ -61,6 +63,16 @@ pub(super) async fn holidays(config: &Config, file: &Path) -> Result<String, Str
             format!("{}: nothing was stored\n{}", file.display(), lines.join("\n"))
         }
     })
+}
+
+/// Imports a calendar file; what came of it, and every problem in a line of its own.
+pub(super) async fn calendar(config: &Config, file: &Path, calendar: &str, dry_run: bool) -> Result<String, String> {
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let id = NodeType::Calendar.parse(&calendar.into(), "calendar").map_err(|error| say(&error))?;
+    let op = operation(config, &Clock::System).await?;
+    let done = import_as_operator(&op, id, &bytes, dry_run).await;
+    op.store.close().await;
+    done.map(|it| it.say(op.locale)).map_err(|error| say(&error))
 }
 
 /// Signs a token for the account `<role>@<tenant>` of the local issuer, and gives it the role if it lacks it.

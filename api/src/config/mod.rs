@@ -2,7 +2,7 @@
 //!
 //! The only place that reads the environment.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,6 +33,10 @@ pub struct Config {
     pub graphql: GraphQl,
     /// Subscriptions.
     pub live: Live,
+    /// Work beside requests.
+    pub jobs: JobSettings,
+    /// Calendars that live elsewhere.
+    pub external_calendars: ExternalCalendars,
     /// Logs.
     pub log: Log,
     /// Metrics.
@@ -157,6 +161,25 @@ impl Live {
     pub const fn look_after(&self) -> Duration {
         Duration::from_secs(self.look_after_seconds)
     }
+}
+
+/// Section `jobs`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobSettings {
+    /// How often is looked for what is due, in seconds; 0 = never.
+    pub look_every_seconds: u64,
+}
+
+/// Section `external_calendars`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalCalendars {
+    /// Whether addresses without TLS are asked.
+    pub allow_http: bool,
+    /// Addresses of the server's own network that may be asked.
+    #[serde(deserialize_with = "addresses")]
+    pub allowed_addresses: Vec<IpAddr>,
 }
 
 /// Section `auth.local`.
@@ -319,6 +342,7 @@ impl Config {
             ("live.init_timeout_seconds", self.live.init_timeout_seconds, 1, 600),
             ("live.keep_alive_seconds", self.live.keep_alive_seconds, 1, 600),
             ("live.look_after_seconds", self.live.look_after_seconds, 1, 60),
+            ("jobs.look_every_seconds", self.jobs.look_every_seconds, 0, 3_600),
             ("graphql.max_depth", self.graphql.max_depth as u64, 13, 50),
             ("graphql.max_complexity", self.graphql.max_complexity as u64, 100, 1_000_000),
             ("graphql.document_cache", self.graphql.document_cache, 0, 100_000),
@@ -492,6 +516,11 @@ fn list_or_words<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::E
         Either::List(list) => list,
         Either::Words(words) => words.split(',').map(|it| it.trim().to_owned()).filter(|it| !it.is_empty()).collect(),
     })
+}
+
+fn addresses<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpAddr>, D::Error> {
+    let read = |it: &String| it.parse().map_err(|_| serde::de::Error::custom(format!("{it:?} is no IP address")));
+    list_or_words(from)?.iter().map(read).collect()
 }
 
 fn secret(value: &SecretString, file: &Path, key: &str) -> Result<SecretString, String> {

@@ -19,6 +19,8 @@ use crate::store::{Engine, Hint, Hub, Session, Signal, Writer};
 
 /// The longest idempotency key, in bytes.
 const MAX_KEY: usize = 128;
+/// Events of one insert: a database takes only so many values in a statement.
+const EVENTS: usize = 1_000;
 
 /// A client's key for a creating mutation, and the fingerprint of what was asked.
 #[derive(Clone, Debug)]
@@ -137,7 +139,16 @@ impl Mutation {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn record(&self, writer: &Writer<'_>, mut change: Change) -> ApiResult<Recorded> {
+    pub async fn record(&self, writer: &Writer<'_>, change: Change) -> ApiResult<Recorded> {
+        self.record_all(writer, change, Vec::new()).await
+    }
+
+    /// Writes one audit row for a change of the whole, and an event for it and for each of its parts.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn record_all(&self, writer: &Writer<'_>, change: Change, parts: Vec<Change>) -> ApiResult<Recorded> {
+        let mut events = self.events(writer, &change);
         writer
             .insert(audit_event::ActiveModel {
                 id: Set(new_id()),
@@ -148,21 +159,29 @@ impl Mutation {
                 object_type: Set(change.object_type.to_owned()),
                 object_id: Set(change.object_id),
                 agreement_id: Set(change.agreement),
-                before: Set(change.before.take()),
-                after: Set(change.after.take()),
+                before: Set(change.before),
+                after: Set(change.after),
                 request_id: Set(self.request_id.clone()),
                 created_at: Set(writer.now()),
             })
             .await?;
-        self.tell(writer, &change).await?;
+        events.extend(parts.iter().flat_map(|it| self.events(writer, it)));
+        for chunk in events.chunks(EVENTS) {
+            writer.insert_all(chunk.to_vec()).await?;
+        }
         Ok(Recorded(()))
     }
 
-    /// Writes outbox events alone, for an object that changed along with the one that is recorded.
+    /// Writes events alone, for an object that changed along with the one that is recorded.
     ///
     /// # Errors
     /// The database fails.
     pub async fn tell(&self, writer: &Writer<'_>, change: &Change) -> ApiResult<()> {
+        writer.insert_all(self.events(writer, change)).await
+    }
+
+    /// The events of a change, announced after the commit.
+    fn events(&self, writer: &Writer<'_>, change: &Change) -> Vec<outbox_event::ActiveModel> {
         let event = |scope: Uuid, topic: String| outbox_event::ActiveModel {
             id: Set(new_id()),
             tenant_id: Set(writer.tenant()),
@@ -178,9 +197,8 @@ impl Mutation {
         let also = change.also.iter().filter(|it| **it != change.scope);
         let mut events: Vec<_> = also.map(|scope| event(*scope, moved(change.topic))).collect();
         events.push(event(change.scope, change.topic.to_owned()));
-        writer.insert_all(events).await?;
         self.announce(Hint { object_type: change.object_type.to_owned(), parent: change.parent });
-        Ok(())
+        events
     }
 
     /// Keeps everything.
@@ -199,7 +217,10 @@ impl Mutation {
     }
 
     fn announce(&self, hint: Hint) {
-        self.hints.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(hint);
+        let mut hints = self.hints.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if hints.last() != Some(&hint) {
+            hints.push(hint);
+        }
     }
 }
 

@@ -392,3 +392,29 @@ closed_set! {
         TenantClosure,
     }
 }
+
+closed_set! {
+    /// What came of asking for a calendar that lives elsewhere.
+    FetchOutcome {
+        /// It was taken over.
+        Changed,
+        /// It is as it was.
+        Unchanged,
+        /// Its address may not be asked: no https, or no public address.
+        AddressRefused,
+        /// Nobody answers there.
+        Unreachable,
+        /// The answer took too long.
+        TooSlow,
+        /// The file is too large.
+        TooLarge,
+        /// It was passed on too often.
+        TooManyRedirects,
+        /// The answer was no file.
+        HttpStatus,
+        /// The file is no calendar.
+        NotACalendar,
+        /// The calendar here is put away.
+        CalendarArchived,
+    }
+}

@@ -24,6 +24,8 @@ pub enum NodeType {
     Share,
     /// A calendar.
     Calendar,
+    /// A calendar that lives elsewhere.
+    ExternalCalendar,
     /// A calendar entry, at whatever level it is seen.
     CalendarEntry,
     /// A learning place.
@@ -53,6 +55,7 @@ impl NodeType {
         Self::Share,
         Self::Calendar,
         Self::CalendarEntry,
+        Self::ExternalCalendar,
         Self::LearningPlace,
         Self::Holiday,
         Self::TenantClosure,
@@ -73,6 +76,7 @@ impl NodeType {
             Self::Share => "shr",
             Self::Calendar => "cal",
             Self::CalendarEntry => "cen",
+            Self::ExternalCalendar => "ext",
             Self::LearningPlace => "lpl",
             Self::Holiday => "hol",
             Self::TenantClosure => "clo",

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
-    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, feed,
-    field_of_work, holiday, learning_place, member, role_grant, share, tenant, tenant_closure,
+    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round,
+    external_calendar, feed, field_of_work, holiday, learning_place, member, role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
 use super::id::{NodeType, at_most_100, parse};
 use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
-use crate::calendars::{Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary};
+use crate::calendars::{
+    Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
+};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
 use crate::holidays::{Holiday, TenantClosure};
@@ -40,6 +42,8 @@ pub enum Node {
     Share(Share),
     /// A calendar.
     Calendar(Calendar),
+    /// A calendar that lives elsewhere.
+    ExternalCalendar(ExternalCalendar),
     /// An entry, everything.
     CalendarEntryFull(CalendarEntryFull),
     /// An entry, its outline.
@@ -111,6 +115,7 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<share::Entity>(of(NodeType::Share)).await?;
     session.load::<calendar::Entity>(of(NodeType::Calendar)).await?;
     session.load::<calendar_entry::Entity>(of(NodeType::CalendarEntry)).await?;
+    session.load::<external_calendar::Entity>(of(NodeType::ExternalCalendar)).await?;
     session.load::<learning_place::Entity>(of(NodeType::LearningPlace)).await?;
     session.load::<holiday::Entity>(of(NodeType::Holiday)).await?;
     session.load::<tenant_closure::Entity>(of(NodeType::TenantClosure)).await?;
@@ -135,6 +140,7 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::Agreement => agreement_by_id(session, id).await?.map(Node::Agreement),
         NodeType::Share => share_by_id(session, id).await?.map(Node::Share),
         NodeType::Calendar => Calendar::by_id(session, id).await?.map(Node::Calendar),
+        NodeType::ExternalCalendar => ExternalCalendar::by_id(session, id).await?.map(Node::ExternalCalendar),
         NodeType::CalendarEntry => CalendarEntry::by_id(session, id).await?.map(|entry| match entry {
             CalendarEntry::Full(it) => Node::CalendarEntryFull(it),
             CalendarEntry::Summary(it) => Node::CalendarEntrySummary(it),

@@ -7,7 +7,10 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
-use crate::calendars::{AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery};
+use crate::calendars::{
+    AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
+    ExternalQuery, ImportMutation,
+};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
@@ -26,6 +29,7 @@ pub struct Query(
     AgendaQuery,
     BusyQuery,
     ChangesQuery,
+    ExternalQuery,
     PlaceQuery,
     HolidayQuery,
     FeedQuery,
@@ -42,6 +46,8 @@ pub struct Mutation(
     AgreementMutation,
     ShareMutation,
     CalendarMutation,
+    ImportMutation,
+    ExternalMutation,
     ClosureMutation,
     FeedMutation,
     PlanningMutation,

@@ -96,6 +96,16 @@ impl When {
         }
     }
 
+    /// The same length, beginning at another time on the same clock.
+    #[must_use]
+    pub fn at(self, start: NaiveDateTime) -> Self {
+        let length = self.ends_local() - self.starts_local();
+        match self {
+            Self::Days { .. } => Self::Days { first: start.date(), last_exclusive: (start + length).date() },
+            Self::Clock { zone, .. } => Self::Clock { starts_local: start, ends_local: start + length, zone },
+        }
+    }
+
     /// The zone of clock times.
     pub const fn zone(&self) -> Option<Tz> {
         match self {

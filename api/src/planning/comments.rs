@@ -155,7 +155,7 @@ pub async fn create(
                 topic: "coordination_comment.created",
                 parent: Some(id),
                 also: BTreeSet::new(),
-                agreement: None,
+                agreement: Some(row.agreement_id),
                 before: None,
                 after: Some(json!({ "round": id, "proposal": proposal_id, "entry": entry_id, "text": comment.text })),
             },

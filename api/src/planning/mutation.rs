@@ -116,7 +116,7 @@ pub struct CoordinationRoundUpdateInput {
 }
 
 inputs! {
-    /// A round to begin after its deadline.
+    /// A round to begin with the plans that are there.
     CoordinationRoundStartInput,
     /// An outcome to sign off.
     RoundSignOffInput,
@@ -375,7 +375,8 @@ impl PlanningMutation {
         CoordinationRoundPayload::changed(op, id, done).await
     }
 
-    /// Begins the coordination with the plans that are there, after the deadline. Takes `CALENDARS_WRITE` in a party.
+    /// Begins the coordination with the plans that are there, two at least. Before the deadline only the party that opened
+    /// the round may. Takes `CALENDARS_WRITE` in a party.
     async fn coordination_round_start(
         &self,
         ctx: &Context<'_>,
@@ -390,8 +391,8 @@ impl PlanningMutation {
         CoordinationRoundPayload::changed(op, id, done).await
     }
 
-    /// Signs the outcome off for a party; the last one makes it agreed. Nothing that the party itself can settle may be
-    /// open: conflicts of severity HIGH on its entries, proposals that wait for it. Takes `AGREEMENTS_SIGN` there.
+    /// Signs the outcome off for a party; the last one makes it agreed. First the party settles what it can: conflicts of
+    /// severity HIGH on its entries, and proposals that wait for it. Takes `AGREEMENTS_SIGN` there.
     async fn round_sign_off(&self, ctx: &Context<'_>, input: RoundSignOffInput) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {

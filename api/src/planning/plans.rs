@@ -204,18 +204,22 @@ pub(super) async fn show(
     Ok(annual_plan::Model { scope_id: scope, version: version.saturating_add(1), ..row.clone() })
 }
 
-pub(super) fn changed(row: &annual_plan::Model, topic: &'static str, round: Option<Uuid>) -> Change {
+pub(super) fn changed(
+    row: &annual_plan::Model,
+    topic: &'static str,
+    round: Option<&coordination_round::Model>,
+) -> Change {
     Change {
         object_type: "AnnualPlan",
         object_id: row.id,
         version: row.version,
         scope: row.scope_id,
         topic,
-        parent: round,
+        parent: round.map(|it| it.id),
         also: BTreeSet::new(),
-        agreement: None,
+        agreement: round.map(|it| it.agreement_id),
         before: None,
-        after: Some(json!({ "year": row.year, "title": row.title, "round": round })),
+        after: Some(json!({ "year": row.year, "title": row.title, "round": round.map(|it| it.id) })),
     }
 }
 

@@ -198,7 +198,7 @@ async fn insert(
         updated_at: writer.now(),
     };
     writer.insert::<change_proposal::ActiveModel>(full(made.clone())).await?;
-    mutation.record(writer, changed(&made, "change_proposal.created", None)).await
+    mutation.record(writer, changed(&made, row.agreement_id, "change_proposal.created", None)).await
 }
 
 /// A proposed time on the clock of the entry, whatever zone it was written in.
@@ -244,7 +244,7 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
         // What is recorded last lets the transaction be kept.
         let _applied = apply(&mutation, &entry, &row).await?;
     }
-    let recorded = answer(&mutation, &writer, &row, (wanted, acting), version, None).await?;
+    let recorded = answer(&mutation, &writer, (&round, &row), (wanted, acting), version, None).await?;
     mutation.commit(recorded).await
 }
 
@@ -284,7 +284,8 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     in_coordination(&round, "id")?;
     leads_to(&row, ProposalState::Declined)?;
     let writer = session.writer(&grant).await?;
-    let recorded = answer(&mutation, &writer, &row, (ProposalState::Declined, acting), version, Some(reason)).await?;
+    let recorded =
+        answer(&mutation, &writer, (&round, &row), (ProposalState::Declined, acting), version, Some(reason)).await?;
     mutation.commit(recorded).await
 }
 
@@ -296,7 +297,8 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let grant = grant(session, (round.agreement_id, round.scope_id), row.tenant_id, WRITE).await?;
     leads_to(&row, ProposalState::Withdrawn)?;
     let writer = session.writer(&grant).await?;
-    let recorded = answer(&mutation, &writer, &row, (ProposalState::Withdrawn, row.tenant_id), version, None).await?;
+    let recorded =
+        answer(&mutation, &writer, (&round, &row), (ProposalState::Withdrawn, row.tenant_id), version, None).await?;
     mutation.commit(recorded).await
 }
 
@@ -310,7 +312,7 @@ pub async fn counter(op: &Op, id: Uuid, version: i32, proposed: Proposed) -> Api
     leads_to(&row, ProposalState::Countered)?;
     let writer = session.writer(&grant).await?;
     let state = (ProposalState::Countered, row.to_tenant_id);
-    let _answered = answer(&mutation, &writer, &row, state, version, None).await?;
+    let _answered = answer(&mutation, &writer, (&round, &row), state, version, None).await?;
     let made = new_id();
     let proposed = Proposed { occurrence: proposed.occurrence.or(row.occurrence), ..proposed };
     let sides = (row.to_tenant_id, row.tenant_id);
@@ -340,7 +342,7 @@ fn leads_to(row: &change_proposal::Model, wanted: ProposalState) -> ApiResult<()
 async fn answer(
     mutation: &Mutation,
     writer: &Writer<'_>,
-    row: &change_proposal::Model,
+    (round, row): (&coordination_round::Model, &change_proposal::Model),
     (state, acting): (ProposalState, Uuid),
     version: i32,
     reason: Option<String>,
@@ -360,10 +362,15 @@ async fn answer(
     if writer.change::<change_proposal::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    mutation.record(writer, changed(&after, "change_proposal.answered", Some(row))).await
+    mutation.record(writer, changed(&after, round.agreement_id, "change_proposal.answered", Some(row))).await
 }
 
-fn changed(row: &change_proposal::Model, topic: &'static str, before: Option<&change_proposal::Model>) -> Change {
+fn changed(
+    row: &change_proposal::Model,
+    agreement: Uuid,
+    topic: &'static str,
+    before: Option<&change_proposal::Model>,
+) -> Change {
     let words = |it: &change_proposal::Model| -> Value {
         json!({ "round": it.round_id, "entry": it.entry_id, "state": it.state, "start": it.starts_local,
             "end": it.ends_local, "place": it.place_id, "location": it.location, "callOff": it.call_off,
@@ -377,7 +384,7 @@ fn changed(row: &change_proposal::Model, topic: &'static str, before: Option<&ch
         topic,
         parent: Some(row.round_id),
         also: [].into(),
-        agreement: None,
+        agreement: Some(agreement),
         before: before.map(words),
         after: Some(words(row)),
     }

@@ -153,14 +153,15 @@ pub(super) fn not_collecting(field: &'static str, state: RoundState) -> crate::e
     Problem::at(UserErrorCode::Conflict, field, text).into()
 }
 
-/// Begins the coordination although a party has no plan: only after the deadline, with two plans at least.
+/// Begins the coordination although a party has no plan, with two plans at least. Before the deadline only by the party
+/// that opened it.
 pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "coordinationRoundStart").await?;
     let session = mutation.session();
     let row = round(session, id, "id").await?;
     let grant = grant(session, (row.agreement_id, row.scope_id), tenant, WRITE).await?;
     leads_to(&row, RoundState::InCoordination)?;
-    if today_of(session, row.tenant_id).await? <= row.submit_until {
+    if tenant != row.tenant_id && today_of(session, row.tenant_id).await? <= row.submit_until {
         let text = Text::new("deadline-not-over").with("day", row.submit_until);
         return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
     }
@@ -217,7 +218,7 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
     writer.insert::<round_plan::ActiveModel>(full(taking)).await?;
     let plan = super::plans::show(session, &writer, &plan, version).await?;
     snapshots::take(session, &writer, &plan, &row, PlanStep::Submitted, name).await?;
-    let recorded = mutation.record(&writer, super::plans::changed(&plan, "annual_plan.submitted", Some(id))).await?;
+    let recorded = mutation.record(&writer, super::plans::changed(&plan, "annual_plan.submitted", Some(&row))).await?;
     if parties_of(session, row.agreement_id).await?.len() > there.len() + 1 {
         return mutation.commit(recorded).await;
     }
@@ -243,7 +244,7 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
     }
     let before = plan.scope_id;
     let plan = super::plans::show(session, &writer, &plan, version).await?;
-    let mut change = super::plans::changed(&plan, "annual_plan.withdrawn", Some(id));
+    let mut change = super::plans::changed(&plan, "annual_plan.withdrawn", Some(&row));
     // The parties that saw it learn that it is gone.
     change.also.insert(before);
     let recorded = mutation.record(&writer, change).await?;

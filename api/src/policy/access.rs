@@ -31,6 +31,8 @@ pub struct Access {
     person: Option<PersonFact>,
     roles: Vec<RoleFact>,
     visible: BTreeMap<Uuid, Sight>,
+    /// The authority for which the server itself is at work.
+    service: Option<Uuid>,
 }
 
 impl Access {
@@ -55,7 +57,7 @@ impl Access {
                 see(&mut visible, way.scope, way.level, because);
             }
         }
-        Self { signed_in, person: facts.person, roles, visible }
+        Self { signed_in, person: facts.person, roles, visible, service: None }
     }
 
     /// A program that a person gave a secret to: what the person sees through its roles in `tenant`, and of everything
@@ -72,6 +74,16 @@ impl Access {
     /// Somebody who did not sign in: sees what is public.
     pub fn anonymous() -> Self {
         Self::evaluate(Facts::default(), false, DateTime::UNIX_EPOCH)
+    }
+
+    /// The server itself, at work for one authority without anybody asking: it sees the calendars of that authority in
+    /// `scopes`, and may write there and nowhere else.
+    pub fn service(tenant: Uuid, scopes: impl IntoIterator<Item = Uuid>) -> Self {
+        let mut access = Self { service: Some(tenant), ..Self::anonymous() };
+        for scope in scopes {
+            see(&mut access.visible, scope, ShareLevel::Full, Because::Service);
+        }
+        access
     }
 
     /// The account, if it is known here.
@@ -123,6 +135,9 @@ impl Access {
             return Decision::Allow(sight.level, sight.because.clone());
         }
         let Some(needed) = action.needs(object.area) else { return Decision::Deny(None) };
+        if (action, object.area, Some(object.tenant)) == (Action::Write, ScopeArea::Calendars, self.service) {
+            return Decision::Allow(ShareLevel::Full, Because::Service);
+        }
         match holder(&self.roles, object.tenant, needed, object.field) {
             Some(role) => Decision::Allow(ShareLevel::Full, Because::Role { tenant: object.tenant, role: role.role }),
             None if self.signed_in => Decision::Deny(Some(needed)),

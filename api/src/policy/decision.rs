@@ -89,6 +89,8 @@ pub enum Because {
         /// The role.
         role: RoleKey,
     },
+    /// The server at work for the authority that owns it.
+    Service,
     /// A share under an agreement, reached through a role in a partner authority.
     Share {
         /// The agreement.

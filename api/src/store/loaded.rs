@@ -49,6 +49,7 @@ keyed! {
     calendar: Id id Uuid, select;
     calendar_entry: Id id Uuid, select;
     feed: Id id Uuid, select;
+    external_calendar: Id id Uuid, select;
     field_of_work: Id id Uuid, select;
     learning_place: Id id Uuid, select;
     member: Id id Uuid, select;

@@ -36,6 +36,7 @@ owned!(
     conflict_acknowledgement,
     coordination_comment,
     coordination_round,
+    external_calendar,
     field_of_work,
     learning_place,
     learning_place_origin,

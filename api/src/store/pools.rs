@@ -11,6 +11,7 @@ use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Database, Pool, Postgres, SqlSafeStr, Sqlite, Transaction};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::connection::{Connection, Stats, Tx};
@@ -51,6 +52,7 @@ enum Pools {
 pub struct Store {
     pools: Pools,
     hub: Hub,
+    work: Arc<Notify>,
     /// Where announcements come from; none on SQLite.
     listener_url: Option<Arc<str>>,
 }
@@ -85,7 +87,7 @@ impl Store {
                 .options([("statement_timeout", "10s"), ("lock_timeout", "5s")]);
             Pools::Postgres(pool::<Postgres>(settings.max_connections).connect_with(options).await?)
         };
-        Ok(Self { pools, hub: Hub::default(), listener_url })
+        Ok(Self { pools, hub: Hub::default(), work: Arc::default(), listener_url })
     }
 
     /// Which database it is.
@@ -124,6 +126,58 @@ impl Store {
                 sqlx::query_scalar("SELECT coalesce(max(position), 0) FROM outbox_event").fetch_one(readers).await
             }
         }
+    }
+
+    /// Tells the server that there is work to be done beside requests.
+    pub fn wake(&self) {
+        self.work.notify_one();
+    }
+
+    /// Ends when that was told.
+    pub(crate) async fn woken(&self) {
+        self.work.notified().await;
+    }
+
+    /// Calendars that live elsewhere and are to be asked for: ids and owners, whoever may see them.
+    pub(crate) async fn external_due(&self, now: DateTime<Utc>, most: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
+        let sqlite =
+            "SELECT id, tenant_id FROM external_calendar WHERE next_fetch_at <= ? ORDER BY next_fetch_at, id LIMIT ?";
+        self.due("SELECT id, tenant_id FROM verbund_external_due($1, $2)", sqlite, now, most).await
+    }
+
+    /// Series whose dates are known less far than `until`: ids and owners, whoever may see them.
+    pub(crate) async fn series_due(&self, until: DateTime<Utc>, most: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
+        let sqlite =
+            "SELECT id, tenant_id FROM calendar_entry WHERE expanded_until < ? ORDER BY expanded_until LIMIT ?";
+        self.due("SELECT id, tenant_id FROM verbund_series_due($1, $2)", sqlite, until, most).await
+    }
+
+    async fn due(
+        &self,
+        postgres: &'static str,
+        sqlite: &'static str,
+        at: DateTime<Utc>,
+        most: i32,
+    ) -> ApiResult<Vec<(Uuid, Uuid)>> {
+        Ok(match &self.pools {
+            Pools::Postgres(pool) => sqlx::query_as(postgres).bind(at).bind(most).fetch_all(pool).await?,
+            Pools::Sqlite { readers, .. } => sqlx::query_as(sqlite).bind(at).bind(most).fetch_all(readers).await?,
+        })
+    }
+
+    /// The owner of a calendar, for the operator.
+    pub(crate) async fn owner_of_calendar(&self, id: Uuid) -> ApiResult<Option<Uuid>> {
+        Ok(match &self.pools {
+            Pools::Postgres(pool) => {
+                sqlx::query_scalar("SELECT tenant_id FROM calendar WHERE id = $1").bind(id).fetch_optional(pool).await?
+            }
+            Pools::Sqlite { readers, .. } => {
+                sqlx::query_scalar("SELECT tenant_id FROM calendar WHERE id = ?")
+                    .bind(id)
+                    .fetch_optional(readers)
+                    .await?
+            }
+        })
     }
 
     /// Waits for running operations and closes every connection.
@@ -189,6 +243,11 @@ impl Store {
                 let mut conn = pool.acquire().await?;
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
+                    Actor::Service { tenant } => {
+                        let scopes = "SELECT * FROM verbund_calendar_scopes($1)";
+                        let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *conn);
+                        Access::service(*tenant, counted(stats, scopes).await?)
+                    }
                     Actor::Person { issuer, subject } | Actor::Feed { issuer, subject, .. } => {
                         let rows = counted(stats, facts::on_postgres(&mut conn, issuer, subject)).await?;
                         judged(actor, facts::collect(rows)?, now)
@@ -205,6 +264,11 @@ impl Store {
                 let mut tx = begin_on(pool.acquire().await?, begin.to_owned()).await?;
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
+                    Actor::Service { tenant } => {
+                        let scopes = "SELECT id FROM scope WHERE tenant_id = ? AND area = 'CALENDARS'";
+                        let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *tx);
+                        Access::service(*tenant, counted(stats, scopes).await?)
+                    }
                     Actor::Person { issuer, subject } | Actor::Feed { issuer, subject, .. } => {
                         let rows = counted(stats, facts::on_sqlite(&mut tx, issuer, subject)).await?;
                         judged(actor, facts::collect(rows)?, now)
@@ -216,12 +280,12 @@ impl Store {
     }
 }
 
-/// What the facts about an actor come to.
+/// What the facts about a person come to; others have none.
 fn judged(actor: &Actor, facts: Facts, now: DateTime<Utc>) -> Access {
     match actor {
         Actor::Feed { tenant, most, .. } => Access::of_feed(facts, *tenant, *most, now),
         Actor::Person { .. } => Access::evaluate(facts, true, now),
-        Actor::Anonymous | Actor::Operator => Access::anonymous(),
+        Actor::Anonymous | Actor::Operator | Actor::Service { .. } => Access::anonymous(),
     }
 }
 

@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 7] = [
+const SINGLE: [(&str, &str); 11] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -21,16 +21,21 @@ const SINGLE: [(&str, &str); 7] = [
     ("calendarChanges", "changes: the same as the list, tombstones only of what was in sight; sweep"),
     ("freeBusy", "busy: levels, and the same as the agenda"),
     ("explainAccess", "matrix: every object, sweep"),
+    ("conflicts", "sweep; planning: never tells more than its sides"),
+    ("changeProposals", "sweep; planning: seen by those who may know the entry"),
+    ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
+    ("annualPlanComparison", "sweep; planning"),
 ];
 
 /// Subscriptions: where they are proved.
-const SUBSCRIPTIONS: [(&str, &str); 2] = [
+const SUBSCRIPTIONS: [(&str, &str); 3] = [
     ("calendarEntryChanged", "matrix: what each account hears; live"),
+    ("coordinationRoundChanged", "planning: who hears of a round; sweep"),
     ("viewerAccessChanged", "live: says nothing about others"),
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 14] = [
+const NODE_TYPES: [(&str, &str); 18] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -46,6 +51,11 @@ const NODE_TYPES: [(&str, &str); 14] = [
     ("Holiday", ""),
     ("TenantClosure", "closure."),
     ("Feed", "feed."),
+    ("AnnualPlan", "plan."),
+    ("CoordinationRound", "round."),
+    ("ChangeProposal", "proposal."),
+    // external: who sees one, and who sees its address.
+    ("ExternalCalendar", ""),
 ];
 
 /// What a schema has that no table names.

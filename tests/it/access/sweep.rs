@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 42] = [
+pub const ARGUMENTS: [(&str, &str); 83] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -21,6 +21,14 @@ pub const ARGUMENTS: [(&str, &str); 42] = [
     ("AgreementProposeInput.id", "agreement.a"),
     ("AgreementSignInput.id", "agreement.a"),
     ("AgreementSignInput.tenant", "public"),
+    ("AnnualPlanCreateInput.calendars", "calendar.oal.counselling"),
+    ("AnnualPlanCreateInput.tenant", "public"),
+    ("AnnualPlanSubmitInput.id", "plan.oal"),
+    ("AnnualPlanSubmitInput.round", "round.b"),
+    ("AnnualPlanUpdateInput.calendars", "calendar.oal.counselling"),
+    ("AnnualPlanUpdateInput.id", "plan.oal"),
+    ("AnnualPlanWithdrawInput.id", "plan.oal"),
+    ("AnnualPlanWithdrawInput.round", "round.b"),
     ("CalendarArchiveInput.id", "calendar.oal.counselling"),
     ("CalendarCreateInput.fieldOfWork", "public"),
     ("CalendarCreateInput.tenant", "public"),
@@ -35,17 +43,50 @@ pub const ARGUMENTS: [(&str, &str); 42] = [
     ("CalendarEntryUpdateInput.fieldOfWork", "public"),
     ("CalendarEntryUpdateInput.id", "entry.oal.counselling.day"),
     ("CalendarEntryUpdateInput.place", "public"),
+    ("CalendarImportInput.calendar", "calendar.oal.counselling"),
     ("CalendarUpdateInput.id", "calendar.oal.counselling"),
+    ("ChangeProposalAcceptInput.id", "proposal.b"),
+    ("ChangeProposalCounterInput.id", "proposal.b"),
+    ("ChangeProposalCreateInput.entry", "entry.oal.counselling.day"),
+    ("ChangeProposalCreateInput.round", "round.b"),
+    ("ChangeProposalCreateInput.tenant", "public"),
+    ("ChangeProposalDeclineInput.id", "proposal.b"),
+    ("ChangeProposalWithdrawInput.id", "proposal.b"),
+    ("CommentCreateInput.about", "entry.oal.counselling.day"),
+    ("CommentCreateInput.round", "round.b"),
+    ("CommentCreateInput.tenant", "public"),
+    ("ConflictAcknowledgeInput.conflict", "no id of an object"),
+    ("ConflictAcknowledgeInput.entry", "entry.oal.counselling.day"),
+    ("ConflictAcknowledgeInput.round", "round.b"),
+    ("ConflictsOf.entry", "entry.oal.counselling.day"),
+    ("ConflictsOf.round", "round.b"),
+    ("CoordinationRoundCloseInput.id", "round.b"),
+    ("CoordinationRoundCloseInput.tenant", "public"),
+    ("CoordinationRoundOpenInput.agreement", "agreement.a"),
+    ("CoordinationRoundOpenInput.tenant", "public"),
+    ("CoordinationRoundStartInput.id", "round.b"),
+    ("CoordinationRoundStartInput.tenant", "public"),
+    ("CoordinationRoundUpdateInput.id", "round.b"),
+    ("ExternalCalendarRefreshInput.id", "external: hidden and unknown ones are refused alike"),
+    ("ExternalCalendarSubscribeInput.fieldOfWork", "public"),
+    ("ExternalCalendarSubscribeInput.tenant", "public"),
+    ("ExternalCalendarUnsubscribeInput.id", "external: hidden and unknown ones are refused alike"),
+    ("ExternalCalendarUpdateInput.id", "external: hidden and unknown ones are refused alike"),
     ("FeedCreateInput.calendars", "calendar.oal.counselling"),
     ("FeedCreateInput.tenant", "public"),
     ("FeedRevokeInput.id", "feed.planner@ostallgaeu"),
     ("FieldOfWorkCreateInput.tenant", "public"),
     ("HolidayRegion.tenant", "public"),
     ("LearningPlaceFilter.tenants", "public"),
+    ("ProposedChangeInput.place", "public"),
     ("RoleGrantInput.fieldsOfWork", "public"),
     ("RoleGrantInput.tenant", "public"),
     ("RoleRecipientInput.member", "member.planner@ostallgaeu"),
     ("RoleRevokeInput.id", "role.planner@ostallgaeu"),
+    ("RoundPublishInput.id", "round.b"),
+    ("RoundPublishInput.tenant", "public"),
+    ("RoundSignOffInput.id", "round.b"),
+    ("RoundSignOffInput.tenant", "public"),
     ("ShareCreateInput.agreement", "agreement.a"),
     ("ShareCreateInput.grantee", "public"),
     ("ShareCreateInput.tenant", "public"),
@@ -97,6 +138,11 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             Box::new(|id| json!({ "calendar": id, "title": "x", "time": { "allDay": { "firstDay": "2027-03-01" } } })),
         ),
         (
+            "calendarImport",
+            "calendar.oal.counselling",
+            Box::new(|id| json!({ "calendar": id, "ics": "BEGIN:VCALENDAR\nEND:VCALENDAR" })),
+        ),
+        (
             "calendarEntryUpdate",
             "entry.oal.counselling.day",
             Box::new(|id| json!({ "id": id, "version": 1, "title": "x" })),
@@ -108,7 +154,63 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             Box::new(move |id| json!({ "tenant": own6, "name": "x", "level": "FULL", "calendars": [id] })),
         ),
         ("calendarEntryCancel", "entry.oal.counselling.day", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        ("annualPlanUpdate", "plan.oal", Box::new(|id| json!({ "id": id, "version": 1, "title": "x" }))),
+        ("annualPlanSubmit", "plan.oal", {
+            let round = app.world.id("round.b").to_owned();
+            Box::new(move |id| json!({ "id": id, "round": round, "version": 1 }))
+        }),
+        ("annualPlanWithdraw", "plan.oal", {
+            let round = app.world.id("round.b").to_owned();
+            Box::new(move |id| json!({ "id": id, "round": round, "version": 1 }))
+        }),
+        ("annualPlanCreate", "calendar.oal.counselling", {
+            let own = app.world.id("tenant.lindau").to_owned();
+            Box::new(move |id| json!({ "tenant": own, "year": 2027, "title": "x", "calendars": [id] }))
+        }),
+        ("coordinationRoundOpen", "agreement.a", {
+            let own = app.world.id("tenant.lindau").to_owned();
+            Box::new(move |id| json!({ "agreement": id, "tenant": own, "year": 2027, "submitUntil": "2027-12-31" }))
+        }),
+        ("coordinationRoundUpdate", "round.b", Box::new(|id| json!({ "id": id, "version": 2, "daysApart": 1 }))),
+        ("coordinationRoundStart", "round.b", step(app, json!({}))),
+        ("roundSignOff", "round.b", step(app, json!({}))),
+        ("roundPublish", "round.b", step(app, json!({}))),
+        ("coordinationRoundClose", "round.b", step(app, json!({ "reason": "x" }))),
+        ("commentCreate", "round.b", {
+            let own = app.world.id("tenant.lindau").to_owned();
+            Box::new(move |id| json!({ "round": id, "tenant": own, "text": "x" }))
+        }),
+        ("changeProposalCreate", "round.b", {
+            let own = app.world.id("tenant.lindau").to_owned();
+            let entry = app.world.id("entry.oal.public.forum").to_owned();
+            Box::new(
+                move |id| json!({ "round": id, "tenant": own, "entry": entry, "change": { "callOff": true }, "message": "x" }),
+            )
+        }),
+        ("changeProposalAccept", "proposal.b", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        ("changeProposalWithdraw", "proposal.b", Box::new(|id| json!({ "id": id, "version": 1 }))),
+        ("changeProposalDecline", "proposal.b", Box::new(|id| json!({ "id": id, "version": 1, "reason": "x" }))),
+        (
+            "changeProposalCounter",
+            "proposal.b",
+            Box::new(|id| json!({ "id": id, "version": 1, "change": { "callOff": true }, "message": "x" })),
+        ),
+        (
+            "conflictAcknowledge",
+            "entry.oal.counselling.day",
+            Box::new(|id| json!({ "entry": id, "conflict": "0", "reason": "x" })),
+        ),
     ]
+}
+
+/// A step of a round, for the authority of the outsider.
+fn step(app: &TestApp, more: Value) -> InputAround {
+    let own = app.world.id("tenant.lindau").to_owned();
+    Box::new(move |id| {
+        let mut input = json!({ "id": id, "tenant": own, "version": 2 });
+        input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        input
+    })
 }
 
 /// An id of the same type that nothing has.
@@ -135,6 +237,8 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
     ];
     let mut compared = 0;
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
+        for kind in ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "plan.", "round.", "proposal."]
+        {
         for kind in ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "feed."] {
             for (name, id) in app.world.all(kind) {
                 let known = client.send(queries[0], json!({ "id": id })).await.data();
@@ -152,6 +256,28 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
         }
     }
     assert!(compared > 300, "{compared}");
+
+    let queries = [
+        ("entry.", "query($id: ID!) { conflicts(of: {entry: $id}) { totalCount nodes { id } } }"),
+        ("round.", "query($id: ID!) { conflicts(of: {round: $id}) { totalCount nodes { id } } }"),
+        ("round.", "query($id: ID!) { changeProposals(round: $id) { totalCount nodes { id } } }"),
+        ("round.", "query($id: ID!) { coordinationComments(round: $id) { totalCount nodes { key } } }"),
+        ("plan.", "query($id: ID!) { annualPlanComparison(plan: $id) { totalCount nodes { kind } } }"),
+        ("agreement.", "query($id: ID!) { coordinationRounds(agreement: $id) { totalCount nodes { id } } }"),
+    ];
+    for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
+        for (kind, query) in queries {
+            for (name, id) in app.world.all(kind) {
+                let known = client.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await.data();
+                if known["node"].is_null() {
+                    let other = unknown(id);
+                    let hidden = answer(&client, query, json!({ "id": id }), id).await;
+                    let nothing = answer(&client, query, json!({ "id": other }), &other).await;
+                    assert_eq!(hidden, nothing, "{name}: {query}");
+                }
+            }
+        }
+    }
 
     let filter = r#"query($id: ID!) { calendarEntries(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"},
         filter: {calendars: [$id]}) { totalCount nodes { id } pageInfo { hasNextPage } } }"#;
@@ -197,10 +323,18 @@ const AGAIN: &str = r#"{
         ... on CalendarEntryFull { title description location organiser targetGroups } } } }
     feeds(first: 10, includeRevoked: true) { totalCount nodes { name subscriberName } } }"#;
 
+/// The same of the planning.
+const PLANS: &str = r#"{
+    annualPlans(first: 20) { totalCount nodes { title state calendars { name } rounds { id } snapshots { takenBy } } }
+    coordinationRounds(first: 20) { totalCount nodes { year plans { submittedBy plan { title } } } } }"#;
+
 /// What a client gets to read by all of them.
 async fn everything(client: &Client) -> String {
-    let (once, again) = (client.ask(EVERYTHING).await.data(), client.ask(AGAIN).await.data());
-    format!("{once}{again}")
+    let mut text = String::new();
+    for query in [EVERYTHING, AGAIN, PLANS] {
+        text.push_str(&client.ask(query).await.data().to_string());
+    }
+    text
 }
 
 async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
@@ -213,13 +347,25 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
                 assert!(!text.contains(&format!("of {name}\"")), "{name}: {text}");
             }
         }
-        for word in ["Agreement A", "Agreement B", "Reason of", "planner@", "oal.office", "kf.counselling", "mm.plan"] {
+        for word in [
+            "of plan.",
+            "of proposal.",
+            "of round.",
+            "Agreement A",
+            "Agreement B",
+            "Reason of",
+            "planner@",
+            "oal.office",
+            "kf.counselling",
+            "mm.plan",
+        ] {
             assert!(!text.contains(word), "{word}: {text}");
         }
     }
     // The partner sees no more of a BUSY or SUMMARY entry than its level, and nothing that is internal.
-    let text = everything(&app.actor("admin@kaufbeuren")).await;
-    assert!(text.contains("Title of oal.counselling.day"));
+    let partner = app.actor("admin@kaufbeuren");
+    let text = everything(&partner).await;
+    assert!(text.contains("Title of oal.counselling.day") && text.contains("Title of plan.kf"));
     for word in [
         "Description of oal.counselling.day",
         "Location of oal.counselling.day",
@@ -231,6 +377,8 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
         "of oal.office",
         "secret\"},{\"calendar\":{\"name\":\"oal",
         "Agreement B",
+        "of plan.mm",
+        "of plan.oal",
     ] {
         assert!(!text.contains(word), "{word}: {text}");
     }

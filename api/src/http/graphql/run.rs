@@ -94,7 +94,7 @@ impl Caller {
     fn payer(&self) -> String {
         match &self.actor {
             Actor::Person { issuer, subject } => format!("{issuer} {subject}"),
-            Actor::Anonymous | Actor::Feed { .. } | Actor::Operator => match self.address {
+            Actor::Anonymous | Actor::Feed { .. } | Actor::Operator | Actor::Service { .. } => match self.address {
                 IpAddr::V4(address) => address.to_string(),
                 IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
             },

@@ -9,7 +9,7 @@ use super::values::{Moment, Written, duration, in_zone, text, texts, utc, writte
 use super::zones::{Found, Zones};
 use super::{ReadEvent, lines};
 use crate::calendars::time::instant;
-use crate::ics::rule::{self, Refused};
+use crate::ics::rule;
 use crate::ics::{Class, Recurrence, Status, Texts, When};
 
 /// The lines of an event, as many as count.
@@ -59,13 +59,16 @@ impl Raw {
 impl Reader<'_> {
     /// Reads an event; none = it was left out, and the log says why.
     pub fn event(&mut self, raw: &Raw) -> Option<Unplaced> {
-        match self.try_event(raw) {
+        let known = self.log.len();
+        let event = match self.try_event(raw) {
             Ok(event) => Some(event),
             Err((line, reason)) => {
                 self.log.event(line, reason);
                 None
             }
-        }
+        };
+        self.log.name(known, raw.text("UID").as_deref());
+        event
     }
 
     fn try_event(&mut self, raw: &Raw) -> Result<Unplaced, (usize, Reason)> {
@@ -140,9 +143,9 @@ impl Reader<'_> {
                 self.log.event(first.line, Reason::RuleOfOccurrence);
                 return Ok(None);
             }
-            let kept = rule::from_wire(&first.value, time, self.zones.default).map_err(|refused| match refused {
-                Refused::Broken(part) => (first.line, Reason::RuleBroken(part)),
-                Refused::Unsupported(part) => (first.line, Reason::RuleUnsupported(part)),
+            let kept = rule::from_wire(&first.value, time, self.zones.default).map_err(|refused| {
+                let reason = if refused.unsupported { Reason::RuleUnsupported } else { Reason::RuleBroken };
+                (first.line, reason(refused.part))
             })?;
             recurrence.rule = Some(kept);
             if let Some(second) = rules.next() {

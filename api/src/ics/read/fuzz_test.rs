@@ -68,6 +68,8 @@ fn rule(time: When) -> impl Strategy<Value = String> {
             0 => rule.to_owned(),
             1 => format!("{rule};COUNT={days}"),
             2 => format!("{rule};UNTIL={}", end.format(format)),
+            // Only a month and a year have a last Friday.
+            _ if ["FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2"].contains(&rule) => format!("{rule};WKST=SU;BYDAY=MO,FR"),
             _ => format!("{rule};WKST=SU;BYDAY=MO,-1FR"),
         }
     })

@@ -107,7 +107,7 @@ pub struct ReadEvent {
 pub fn read(bytes: &[u8], default: Tz) -> Read {
     let failed = |reason| Read {
         events: Vec::new(),
-        problems: vec![ReadProblem { line: 1, component: "VCALENDAR".to_owned(), reason }],
+        problems: vec![ReadProblem { line: 1, component: "VCALENDAR".to_owned(), uid: None, reason }],
         name: None,
     };
     if bytes.len() > MAX_MIB * 1024 * 1024 {
@@ -349,7 +349,9 @@ fn newest(events: Vec<Unplaced>, log: &mut Log) -> Vec<ReadEvent> {
         };
         let version = |it: &Unplaced| (it.event.sequence, it.changed);
         let older = if version(&it) > version(&kept[place]) { std::mem::replace(&mut kept[place], it) } else { it };
-        log.event(older.event.line, Reason::Duplicate(older.event.uid));
+        let before = log.len();
+        log.event(older.event.line, Reason::Duplicate(older.event.uid.clone()));
+        log.name(before, Some(&older.event.uid));
     }
     kept.into_iter().map(|it| it.event).collect()
 }

@@ -10,6 +10,8 @@ pub struct ReadProblem {
     pub line: usize,
     /// In which component: `VEVENT`.
     pub component: String,
+    /// UID of the event, where it has one.
+    pub uid: Option<String>,
     /// What is wrong.
     pub reason: Reason,
 }
@@ -18,6 +20,17 @@ impl ReadProblem {
     /// Whether an event, or everything, was left out because of it. Else it says what was assumed.
     pub const fn fatal(&self) -> bool {
         self.reason.fatal()
+    }
+
+    /// Whether events may be missing because of it that nobody can name.
+    pub fn hides_events(&self) -> bool {
+        matches!(self.reason, Reason::CalendarUnclosed | Reason::TooManyEvents { .. } | Reason::Unclosed)
+            || (self.fatal() && self.uid.is_none())
+    }
+
+    /// Whether nothing could be read because of it.
+    pub const fn is_of_all(&self) -> bool {
+        matches!(self.reason, Reason::NotACalendar | Reason::TooLarge { .. })
     }
 
     /// The whole problem in words.
@@ -210,7 +223,7 @@ impl Log {
     pub fn add(&mut self, line: usize, component: &str, reason: Reason) {
         if self.kept.len() < MAX {
             let component = shown(component);
-            self.kept.push(ReadProblem { line, component, reason });
+            self.kept.push(ReadProblem { line, component, uid: None, reason });
         } else {
             self.more.get_or_insert((line, 0)).1 += 1;
         }
@@ -219,6 +232,18 @@ impl Log {
     /// Adds one of an event.
     pub fn event(&mut self, line: usize, reason: Reason) {
         self.add(line, "VEVENT", reason);
+    }
+
+    /// How many are listed.
+    pub const fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Names the event of those that were added after the first `known`.
+    pub fn name(&mut self, known: usize, uid: Option<&str>) {
+        for problem in self.kept.iter_mut().skip(known) {
+            problem.uid = uid.map(str::to_owned);
+        }
     }
 
     /// Whether there is none.
@@ -230,7 +255,8 @@ impl Log {
     pub fn finish(mut self) -> Vec<ReadProblem> {
         self.kept.sort_by_key(|it| it.line);
         if let Some((line, count)) = self.more {
-            self.kept.push(ReadProblem { line, component: "VCALENDAR".to_owned(), reason: Reason::More { count } });
+            let component = "VCALENDAR".to_owned();
+            self.kept.push(ReadProblem { line, component, uid: None, reason: Reason::More { count } });
         }
         self.kept
     }

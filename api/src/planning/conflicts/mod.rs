@@ -7,6 +7,9 @@ mod query;
 mod rules;
 mod types;
 
+#[cfg(test)]
+mod rules_test;
+
 pub use acknowledge::acknowledge;
 pub use neighbourhood::{Among, Clash, Neighbourhood};
 pub use query::{ConflictQuery, conflicts_of_entry, of_round};
