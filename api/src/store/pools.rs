@@ -280,7 +280,7 @@ impl Store {
     }
 }
 
-/// What the facts about an actor come to.
+/// What the facts about a person come to; others have none.
 fn judged(actor: &Actor, facts: Facts, now: DateTime<Utc>) -> Access {
     match actor {
         Actor::Feed { tenant, most, .. } => Access::of_feed(facts, *tenant, *most, now),

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use uuid::Uuid;
+use verbund_entities::calendar_entry;
 
 use super::props::{TOKEN, Wanted};
 use super::tree::{Collection, Place, Resource, path_of};
@@ -162,8 +163,7 @@ async fn sync(feed: &OpenFeed, collection: &Collection, wanted: &Wanted, root: &
         else {
             return Ok(error(StatusCode::FORBIDDEN, empty(DAV, "valid-sync-token")));
         };
-        // An entry that is told is part of a file; one that is not was a file of its own, if it was one.
-        let files: BTreeSet<Uuid> = entries.iter().map(|it| collection.of.get(it).copied().unwrap_or(*it)).collect();
+        let files = files_of(feed, collection, &entries).await?;
         let answers = files.iter().map(|file| match collection.resources.iter().find(|it| it.id == *file) {
             Some(resource) => of(collection, wanted, resource),
             None => gone(&path_of(id, *file)),
@@ -174,6 +174,22 @@ async fn sync(feed: &OpenFeed, collection: &Collection, wanted: &Wanted, root: &
         return Ok(error(StatusCode::INSUFFICIENT_STORAGE, empty(DAV, "number-of-matches-within-limits")));
     }
     Ok(multistatus(answers, Some(format!("{TOKEN}{mark}"))))
+}
+
+/// The files that tell, or told, of entries. One that is not told was a file of its own, if it was ever told, unless it is
+/// a date of a series.
+async fn files_of(feed: &OpenFeed, collection: &Collection, entries: &[Uuid]) -> ApiResult<BTreeSet<Uuid>> {
+    let untold = entries.iter().filter(|it| !collection.of.contains_key(it)).copied();
+    feed.session.load::<calendar_entry::Entity>(untold).await?;
+    let mut files = BTreeSet::new();
+    for id in entries {
+        let file = match collection.of.get(id) {
+            Some(file) => *file,
+            None => feed.session.get::<calendar_entry::Entity>(*id).await?.and_then(|it| it.series_id).unwrap_or(*id),
+        };
+        files.insert(file);
+    }
+    Ok(files)
 }
 
 #[cfg(test)]
