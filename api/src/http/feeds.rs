@@ -21,7 +21,8 @@ use crate::error::{ApiError, ApiResult};
 use crate::feeds::{OpenFeed, open};
 use crate::graphql::Charge as _;
 use crate::graphql::id::NodeType;
-use crate::ics::{json, write};
+use crate::ics::{Feed, json, write};
+use crate::planning::{Joint, joint};
 use crate::store::{Session, Stats};
 use crate::telemetry::Told;
 
@@ -63,47 +64,85 @@ impl Form {
     /// What a session sees of calendars, as text.
     async fn say(self, session: &Session, uid: Uuid, name: &str, calendars: &[calendar::Model]) -> ApiResult<String> {
         let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
-        let uid = uid.to_string();
-        Ok(match self {
-            Self::FreeBusy => write::free_busy(&free_busy(session, uid, &ids).await?),
-            Self::ICalendar => write::feed(&feed_of(session, name, calendars, told(session, &ids).await?)),
-            Self::JsCalendar => json::group(&feed_of(session, name, calendars, told(session, &ids).await?), &uid),
-        })
+        if self == Self::FreeBusy {
+            return Ok(write::free_busy(&free_busy(session, uid.to_string(), &ids).await?));
+        }
+        Ok(self.written(&feed_of(session, name, calendars, told(session, &ids).await?), uid))
+    }
+
+    /// A feed as text.
+    fn written(self, feed: &Feed, uid: Uuid) -> String {
+        match self {
+            Self::ICalendar | Self::FreeBusy => write::feed(feed),
+            Self::JsCalendar => json::group(feed, &uid.to_string()),
+        }
     }
 }
 
 /// `GET /public/calendars/<id>.ics`, also `.json` and `.ifb`. What is hidden looks like what does not exist.
 pub(super) async fn public_calendar(
-    Shared(state): Shared<Arc<State>>,
-    Extension(RequestId(request_id)): Extension<RequestId>,
-    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    shared: Shared<Arc<State>>,
+    request_id: Extension<RequestId>,
+    address: Extension<ClientAddress>,
     Path(file): Path<String>,
     headers: HeaderMap,
+) -> Response {
+    public((shared, request_id, address), &file, &headers, async |session, name, form| {
+        let Ok(id) = NodeType::Calendar.parse(&ID::from(name), "calendar") else { return Ok(None) };
+        let Some(calendar) = session.get::<calendar::Entity>(id).await? else { return Ok(None) };
+        Ok(Some(form.say(session, id, &calendar.name, std::slice::from_ref(&*calendar)).await?))
+    })
+    .await
+}
+
+/// `GET /public/rounds/<id>.ics`, also `.json`: the joint calendar of a published round.
+pub(super) async fn public_round(
+    shared: Shared<Arc<State>>,
+    request_id: Extension<RequestId>,
+    address: Extension<ClientAddress>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    public((shared, request_id, address), &file, &headers, async |session, name, form| {
+        let Ok(id) = NodeType::CoordinationRound.parse(&ID::from(name), "round") else { return Ok(None) };
+        if form == Form::FreeBusy {
+            return Ok(None);
+        }
+        let Some(Joint { name, calendars, told }) = joint(session, id).await? else { return Ok(None) };
+        Ok(Some(form.written(&feed_of(session, &name, &calendars, told), id)))
+    })
+    .await
+}
+
+/// Answers with what everybody may see, from the budget of the address.
+async fn public(
+    (Shared(state), Extension(RequestId(request_id)), Extension(ClientAddress(address))): (
+        Shared<Arc<State>>,
+        Extension<RequestId>,
+        Extension<ClientAddress>,
+    ),
+    file: &str,
+    headers: &HeaderMap,
+    say: impl AsyncFnOnce(&Session, &str, Form) -> ApiResult<Option<String>>,
 ) -> Response {
     let spending = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !spending.charge(POINTS) {
         return spent(&spending);
     }
+    let Some((name, form)) = Form::of(file) else { return nothing() };
     let stats = Arc::<Stats>::default();
-    let response = match public(&state, &file, stats.clone()).await {
-        Ok(Some((form, body))) => answer(&headers, form.media_type(), PUBLIC, body),
+    let body = async {
+        let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats.clone()).await?;
+        let body = say(&session, name, form).await?;
+        session.commit().await?;
+        Ok(body)
+    };
+    let response = match body.await {
+        Ok(Some(body)) => answer(headers, form.media_type(), PUBLIC, body),
         Ok(None) => nothing(),
         Err(error) => failed(&request_id, &error),
     };
     with_costs(&state, response, "anonymous", &stats)
-}
-
-async fn public(state: &State, file: &str, stats: Arc<Stats>) -> ApiResult<Option<(Form, String)>> {
-    let Some((id, form)) = Form::of(file) else { return Ok(None) };
-    let Ok(id) = NodeType::Calendar.parse(&ID::from(id), "calendar") else { return Ok(None) };
-    let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats).await?;
-    let calendar = session.get::<calendar::Entity>(id).await?;
-    let body = match &calendar {
-        Some(it) => Some(form.say(&session, it.id, &it.name, std::slice::from_ref(&**it)).await?),
-        None => None,
-    };
-    session.commit().await?;
-    Ok(body.map(|body| (form, body)))
 }
 
 /// `GET /feeds/<secret>.ics`, also `.json` and `.ifb`: what the subscriber may see at this moment. A secret that is

@@ -53,6 +53,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/graphql/ws", get(graphql::ws::upgrade))
         .route("/schema.graphql", get(graphql::schema))
         .route("/public/calendars/{file}", get(feeds::public_calendar))
+        .route("/public/rounds/{file}", get(feeds::public_round))
         .route("/feeds/{file}", get(feeds::secret_feed))
         .layer(csrf(&state)?)
         .layer(from_fn_with_state(state.clone(), busy))

@@ -14,6 +14,7 @@ mod plan_types;
 mod plans;
 mod proposal_types;
 mod proposals;
+mod published;
 mod query;
 mod round_types;
 mod rounds;
@@ -25,6 +26,7 @@ pub use conflicts::{Conflict, ConflictAcknowledgement, ConflictQuery, conflicts_
 pub use mutation::PlanningMutation;
 pub use plan_types::AnnualPlan;
 pub use proposal_types::ChangeProposal;
+pub use published::{Joint, joint};
 pub use query::PlanningQuery;
 pub use round_types::CoordinationRound;
 pub use subscription::PlanningSubscription;

@@ -16,6 +16,7 @@ pub fn cases() -> Vec<Case> {
         the_cost_of_an_entrys_conflicts_does_not_grow_with_the_plan,
         what_is_no_conflict_cannot_be_acknowledged,
         pages_have_every_conflict_once,
+        what_comes_from_elsewhere_is_planned_around,
     ]
 }
 
@@ -214,4 +215,32 @@ async fn pages_have_every_conflict_once(app: TestApp) {
         last: 1) { totalCount nodes { severity rule } } }";
     let data = offices.oal.send(query, json!({ "round": round })).await.data();
     assert_eq!(data["conflicts"], json!({ "totalCount": 10, "nodes": [{ "severity": "HIGH", "rule": "SAME_PLACE" }] }));
+}
+
+async fn what_comes_from_elsewhere_is_planned_around(app: TestApp) {
+    let offices = Offices::open(&app).await;
+    let hall = json!({ "location": HALL });
+    let own = offices.entry("oal", "Prüfung", "2027-05-04T09:00/2027-05-04T12:00", hall.clone()).await;
+    // A calendar that lives elsewhere and is in no plan: two of its events meet each other, and that is its own affair.
+    let rows = app.database.rows().await;
+    let input = json!({ "tenant": offices.tenant("ostallgaeu"), "name": "Theater" });
+    let made = offices.oal.mutate("calendarCreate", input, "calendar { id }").await["calendar"]["id"].clone();
+    for (title, day) in [("Probe", "2027-05-04"), ("Premiere", "2027-05-04"), ("Ferienkurs", "2027-11-01")] {
+        let input = json!({
+            "calendar": made, "title": title, "location": HALL, "status": "CONFIRMED",
+            "time": when(&format!("{day}T10:00/{day}T14:00")),
+        });
+        offices.oal.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+    }
+    let id = rows.id(verbund_tests::row_of(made.as_str().expect("an id")));
+    rows.run(&format!("UPDATE calendar SET external = true WHERE id = {id}")).await;
+    let round = offices.in_coordination().await;
+    let expected = ["HIGH SAME_PLACE: Premiere | Prüfung", "HIGH SAME_PLACE: Probe | Prüfung"];
+    assert_eq!(lines(&conflicts(&offices.oal, json!({ "round": round })).await), expected);
+    assert_eq!(lines(&conflicts(&offices.oal, json!({ "entry": own })).await), expected);
+    assert_eq!(
+        conflicts(&offices.kf, json!({ "round": round })).await,
+        Vec::<Value>::new(),
+        "a partner does not see it"
+    );
 }

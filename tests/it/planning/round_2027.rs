@@ -71,7 +71,7 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let slots = place["sides"].as_array().expect("sides").iter().find(|it| it["entry"]["id"] == parents_oal.as_str());
     let slot = slots.expect("a side")["freeSlots"][0].clone();
     assert_eq!(slot["startLocal"], "2027-02-24T19:00:00");
-    let span = format!("{}/{}", slot["startLocal"].as_str().unwrap(), slot["endLocal"].as_str().unwrap());
+    let span = ["startLocal", "endLocal"].map(|it| slot[it].as_str().expect("a time")).join("/");
     let wish = propose(&offices, kf, "kaufbeuren", &round, &parents_oal, &span).await;
     assert_eq!(wish["state"], "OPEN");
     let accept = json!({ "id": wish["id"], "version": 1 });
@@ -199,6 +199,14 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
             { "startLocal": "2027-05-11T10:00:00", "entry": { "title": "Berufsinfomarkt" } },
         ])
     );
+    let (status, kind, feed) = app.server().get(&format!("/public/rounds/{round}.ics")).await;
+    assert_eq!((status, kind.as_str()), (200, "text/calendar; charset=utf-8"));
+    assert!(feed.contains("X-WR-CALNAME:Landkreis Ostallgäu\\, Stadt Kaufbeuren 2027"), "{feed}");
+    assert_eq!(feed.matches("BEGIN:VEVENT").count(), 2, "{feed}");
+    assert!(!feed.contains("Elternabend") && !feed.contains("Bildungsforum"), "what is for partners stays there");
+    assert_eq!(app.server().get(&format!("/public/rounds/{round}.json")).await.0, 200);
+    let unknown = app.server().get("/public/rounds/rnd_01h455vb4pex5vsknk084sn02q.ics").await;
+    assert_eq!(app.server().get(&format!("/public/rounds/{}.ics", app.world.id("round.b"))).await, unknown);
     let late = json!({ "id": round, "tenant": offices.tenant("kaufbeuren"), "version": 9, "reason": "Too late." });
     let refused = kf.try_mutate("coordinationRoundClose", late, ROUND).await;
     assert_eq!(said(&refused), ["ILLEGAL_TRANSITION id"]);

@@ -1,16 +1,16 @@
 //! What lies around dates: the entries that take time, their dates, and the free days of their owners, as the viewer
 //! sees them. From it come conflicts and free slots.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use verbund_entities::{
-    ConflictRule, EntryStatus, annual_plan_calendar, calendar_entry, calendar_occurrence, conflict_acknowledgement,
-    tenant,
+    ConflictRule, EntryStatus, annual_plan_calendar, calendar, calendar_entry, calendar_occurrence,
+    conflict_acknowledgement, tenant,
 };
 
 use super::acknowledge::shows;
@@ -32,8 +32,13 @@ const SLOT_DAYS: u64 = 28;
 /// Whose entries are looked at.
 #[derive(Clone, Debug)]
 pub enum Among {
-    /// The plans of a round.
-    Plans(Vec<Uuid>),
+    /// Plans, and what their owners take over from elsewhere.
+    Plans {
+        /// The plans.
+        plans: Vec<Uuid>,
+        /// Their owners.
+        owners: Vec<Uuid>,
+    },
     /// Everything of authorities.
     Tenants(Vec<Uuid>),
 }
@@ -303,13 +308,23 @@ async fn read(session: &Session, among: &Among, days: (NaiveDate, NaiveDate)) ->
     let of_whom = |select: sea_orm::Select<calendar_entry::Entity>| {
         let select = select.filter(Entry::Status.is_in([EntryStatus::Tentative, EntryStatus::Confirmed]));
         match among {
-            Among::Plans(plans) => {
-                let calendars = session
+            Among::Plans { plans, owners } => {
+                let planned = session
                     .select::<annual_plan_calendar::Entity>()
                     .filter(session.is_one_of(annual_plan_calendar::Column::PlanId, plans))
                     .select_only()
                     .column(annual_plan_calendar::Column::CalendarId);
-                select.filter(Entry::CalendarId.in_subquery(calendars.into_query()))
+                let external = session
+                    .select::<calendar::Entity>()
+                    .filter(session.is_one_of(calendar::Column::TenantId, owners))
+                    .filter(calendar::Column::External.eq(true))
+                    .select_only()
+                    .column(calendar::Column::Id);
+                select.filter(
+                    Condition::any()
+                        .add(Entry::CalendarId.in_subquery(planned.into_query()))
+                        .add(Entry::CalendarId.in_subquery(external.into_query())),
+                )
             }
             Among::Tenants(tenants) => select.filter(session.is_one_of(Entry::TenantId, tenants)),
         }
@@ -333,13 +348,23 @@ async fn read(session: &Session, among: &Among, days: (NaiveDate, NaiveDate)) ->
         return Err(Problem::whole(UserErrorCode::LimitReached, text).into());
     }
     session.load::<calendar_entry::Entity>(occurrences.iter().map(|it| it.entry_id)).await?;
+    let series = occurrences.iter().map(|it| it.entry_id);
+    let mut calendars: Vec<_> = singles.iter().map(|it| it.calendar_id).collect();
+    for id in series.collect::<BTreeSet<_>>() {
+        calendars.extend(session.get::<calendar_entry::Entity>(id).await?.map(|it| it.calendar_id));
+    }
+    session.load::<calendar::Entity>(calendars.iter().copied()).await?;
+    let mut external = BTreeSet::new();
+    for id in calendars {
+        external.extend(session.get::<calendar::Entity>(id).await?.filter(|it| it.external).map(|it| it.id));
+    }
     let mut entries = Vec::new();
     let mut index: HashMap<Uuid, usize> = HashMap::new();
     let mut dates = Vec::new();
     let mut know = |row: Arc<calendar_entry::Model>| {
         let level = session.access().sight(row.scope_id)?.level;
         Some(*index.entry(row.id).or_insert_with(|| {
-            entries.push(Known::at(level, row));
+            entries.push(Known::at(level, external.contains(&row.calendar_id), row));
             entries.len() - 1
         }))
     };

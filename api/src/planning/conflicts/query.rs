@@ -130,7 +130,10 @@ pub async fn of_round(
     round: &coordination_round::Model,
 ) -> ApiResult<(Arc<Neighbourhood>, Vec<Clash>)> {
     let plans = session.group::<round_plan::Entity>(round.id).await?;
-    let among = Among::Plans(plans.iter().map(|it| it.plan_id).collect());
+    let among = Among::Plans {
+        plans: plans.iter().map(|it| it.plan_id).collect(),
+        owners: plans.iter().map(|it| it.tenant_id).collect(),
+    };
     let from = NaiveDate::from_ymd_opt(round.year, 1, 1).unwrap_or(NaiveDate::MIN);
     let to = NaiveDate::from_ymd_opt(round.year, 12, 31).unwrap_or(NaiveDate::MAX);
     let around = Neighbourhood::load(session, &among, (from, to), round.days_apart).await?;

@@ -34,6 +34,8 @@ pub enum ConflictSeverity {
 pub struct Known {
     /// The row; only what follows may be told of it.
     pub row: Arc<calendar_entry::Model>,
+    /// It comes from a calendar that lives elsewhere: others plan around it, it is nobody's to move.
+    pub external: bool,
     audiences: BTreeSet<Audience>,
     place: Option<Place>,
     speakers: BTreeSet<String>,
@@ -50,11 +52,12 @@ enum Place {
 
 impl Known {
     /// What `level` shows of an entry.
-    pub fn at(level: ShareLevel, row: Arc<calendar_entry::Model>) -> Self {
+    pub fn at(level: ShareLevel, external: bool, row: Arc<calendar_entry::Model>) -> Self {
         let full = level >= ShareLevel::Full;
         let words = |text: &Option<String>| text.as_deref().map(fold).filter(|it| full && !it.is_empty());
         let summary = level >= ShareLevel::Summary;
         Self {
+            external,
             audiences: if full { read_audiences(row.audiences.as_deref()) } else { BTreeSet::new() },
             place: match row.learning_place_id {
                 Some(place) => full.then_some(Place::Known(place)),
@@ -133,7 +136,7 @@ pub fn between(
     use ConflictRule as Rule;
     use ConflictSeverity::{High, Low, Medium};
     let mut found = Vec::new();
-    if is_one_series(&one.row, &other.row) {
+    if is_one_series(&one.row, &other.row) || (one.external && other.external) {
         return found;
     }
     let partners = one.row.tenant_id != other.row.tenant_id;
@@ -173,7 +176,7 @@ fn is_one_series(one: &calendar_entry::Model, other: &calendar_entry::Model) -> 
 
 /// What does not go together of a date and days on which people are not there.
 pub fn on_free_day(known: &Known, span: &Span, free: &FreeDay) -> Option<(ConflictRule, ConflictSeverity)> {
-    if span.first() > free.last || span.last() < free.first {
+    if known.external || span.first() > free.last || span.last() < free.first {
         return None;
     }
     match free.kind {

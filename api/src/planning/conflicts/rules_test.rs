@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta};
 use proptest::prelude::*;
 use uuid::Uuid;
 use verbund_entities::{Audience, Confidentiality, ConflictRule, EntryKind, EntryStatus, ShareLevel, calendar_entry};
@@ -96,8 +96,8 @@ fn entry(words: &Words) -> calendar_entry::Model {
         cancel_reason: None,
         source: None,
         version: 1,
-        created_at: Utc::now(),
-        updated_at: Utc::now(),
+        created_at: DateTime::UNIX_EPOCH,
+        updated_at: DateTime::UNIX_EPOCH,
     }
 }
 
@@ -106,7 +106,8 @@ fn rules(
     (other, other_level): (&calendar_entry::Model, ShareLevel),
     days: i64,
 ) -> Vec<(ConflictRule, ConflictSeverity)> {
-    let (one, other) = (Known::at(level, Arc::new(one.clone())), Known::at(other_level, Arc::new(other.clone())));
+    let (one, other) =
+        (Known::at(level, false, Arc::new(one.clone())), Known::at(other_level, false, Arc::new(other.clone())));
     let spans = (Span::of(&EntryTime::of(&one.row)), Span::of(&EntryTime::of(&other.row)));
     between(&one, &other, (&spans.0, &spans.1), days)
 }
