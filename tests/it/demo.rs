@@ -7,7 +7,11 @@ use verbund_tests::demo::Demo;
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
-    cases!["demo"; the_planner_sees_own_entries_in_full_and_the_partners_as_shared, every_role_account_signs_in]
+    cases!["demo";
+        the_planner_sees_own_entries_in_full_and_the_partners_as_shared,
+        every_role_account_signs_in,
+        both_offices_are_in_the_middle_of_their_coordination,
+    ]
 }
 
 const MARCH: &str = r#"{ calendarEntries(between: {start: "2027-03-01T00:00:00Z", end: "2027-04-01T00:00:00Z"}, first: 100) {
@@ -64,4 +68,35 @@ async fn every_role_account_signs_in(app: TestApp) {
     }
     let anonymous = demo.actor(None).ask("{ viewer { signedIn name memberships { memberId } } }").await.data();
     assert_eq!(anonymous["viewer"], json!({ "signedIn": false, "name": null, "memberships": [] }));
+}
+
+async fn both_offices_are_in_the_middle_of_their_coordination(app: TestApp) {
+    let demo = Demo::start(&app).await;
+    let query = "{ coordinationRounds { nodes { id year state plans { tenant { slug } plan { title state } } } } }";
+    for subject in ["planner@kaufbeuren", "planner@ostallgaeu"] {
+        let client = demo.actor(Some(subject));
+        let round = client.ask(query).await.data()["coordinationRounds"]["nodes"][0].clone();
+        assert_eq!((&round["year"], &round["state"]), (&json!(2027), &json!("IN_COORDINATION")));
+        assert_eq!(round["plans"].as_array().map(Vec::len), Some(2));
+        let query = "query($round: ID!) { conflicts(of: {round: $round}, first: 100) { totalCount nodes { rule severity
+            sides { start entry { __typename tenant { slug } ... on CalendarEntryFull { title }
+            ... on CalendarEntrySummary { title } } } freeDay { name } } }
+            changeProposals(round: $round) { nodes { message state viewerCan { answer } } }
+            coordinationComments(round: $round) { nodes { text author } } }";
+        let data = client.send(query, json!({ "round": round["id"] })).await.data();
+        let conflicts = data["conflicts"]["nodes"].as_array().expect("conflicts");
+        let has = |rule: &str| conflicts.iter().any(|it| it["rule"] == rule);
+        // Each sees as much of the other's entries as is shared: Ostallgäu's orientation in full, Kaufbeuren's as busy.
+        assert_eq!(has("SAME_PLACE"), subject == "planner@kaufbeuren", "{subject}: {conflicts:#?}");
+        assert!(has("SAME_AUDIENCE"), "{subject}: {conflicts:#?}");
+        assert!(has("SCHOOL_HOLIDAY"), "{subject}: {conflicts:#?}");
+        let answers = subject == "planner@ostallgaeu";
+        assert_eq!(data["changeProposals"]["nodes"][0]["viewerCan"]["answer"], answers);
+        assert_eq!(data["coordinationComments"]["nodes"][0]["author"], "planner@kaufbeuren");
+    }
+    let outsider = demo.actor(Some("planner@unterallgaeu")).ask(query).await.data();
+    assert_eq!(outsider["coordinationRounds"]["nodes"], json!([]));
+    let (status, kind, feed) = demo.feed().await;
+    assert_eq!((status, kind.as_str()), (200, "text/calendar; charset=utf-8"));
+    assert!(feed.contains("SUMMARY:Berufsinformationsabend") && feed.contains("SUMMARY:Abend der Ausbildungsberufe"));
 }

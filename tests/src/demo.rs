@@ -15,6 +15,7 @@ pub struct Demo {
     config: verbund::config::Config,
     clock: Clock,
     database: TestDatabase,
+    secret: String,
 }
 
 impl Demo {
@@ -23,10 +24,16 @@ impl Demo {
         let database = app.fixture.empty(app.engine).await.expect("an empty database");
         verbund_migration::migrate(&database.owner_url, "verbund_app").await.expect("a migrated database");
         let config = app.fixture.config(&database).expect("a configuration");
-        assert!(seed::demo(&config, &app.clock).await.expect("the demo loads"), "it was not there before");
-        assert!(!seed::demo(&config, &app.clock).await.expect("the demo is there"), "loading twice changes nothing");
+        let secret = seed::demo(&config, &app.clock).await.expect("the demo loads").expect("it was not there before");
+        let again = seed::demo(&config, &app.clock).await.expect("the demo is there");
+        assert_eq!(again, None, "loading twice changes nothing");
         let server = Server::start(config.clone(), app.clock.clone()).await.expect("a server");
-        Self { server, config, clock: app.clock.clone(), database }
+        Self { server, config, clock: app.clock.clone(), database, secret }
+    }
+
+    /// What the feed of the demo tells: status, content type, body.
+    pub async fn feed(&self) -> (u16, String, String) {
+        self.server.get(&format!("/feeds/{}.ics", self.secret)).await
     }
 
     /// The database, past every wall.

@@ -14,7 +14,10 @@ use crate::seed::Account;
 use crate::{seed, telemetry};
 
 /// Files that belong to a demo's folder and go with `--reset`.
-const FILES: [&str; 5] = ["verbund.db", "verbund.db-wal", "verbund.db-shm", "verbund.db.migrate-lock", "issuer.key"];
+const FILES: [&str; 6] =
+    ["verbund.db", "verbund.db-wal", "verbund.db-shm", "verbund.db.migrate-lock", "issuer.key", FEED];
+/// Where the secret of the demo's feed stands: the store has only its hash.
+const FEED: &str = "feed.secret";
 
 /// How long the printed tokens are good.
 const TOKEN_DAYS: i64 = 30;
@@ -31,7 +34,9 @@ pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Res
     config.check()?;
     telemetry::start(&config.log)?;
     migrate(&config).await?;
-    if seed::demo(&config, &Clock::System).await? {
+    let feed = folder.join(FEED);
+    if let Some(secret) = seed::demo(&config, &Clock::System).await? {
+        std::fs::write(&feed, secret).map_err(|error| format!("{}: {error}", feed.display()))?;
         say("the demo's data is loaded");
     } else {
         say("the demo's data is there already; --reset starts anew");
@@ -40,6 +45,7 @@ pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Res
     let app = App::build(config, Clock::System).await?.with_accounts(accounts.clone());
     let address = app.address()?;
     introduce(&accounts, address);
+    subscribe(&feed, address);
     // Listened for before it is promised: who reads the line may stop it at once.
     let stop = serve::stop_signal()?;
     say(&format!("\nlistening on http://{address} (stop with Ctrl-C)"));
@@ -89,4 +95,15 @@ fn introduce(accounts: &[DemoAccount], address: SocketAddr) {
          -d '{{\"query\":\"{query}\"}}'"
     ));
     say(&format!("\nOr in a browser, with every role account in a menu: http://{address}/"));
+}
+
+/// Prints the address of the demo's feed, for a calendar program.
+fn subscribe(feed: &Path, address: SocketAddr) {
+    if let Ok(secret) = std::fs::read_to_string(feed) {
+        say(&format!(
+            "\nThe calendars of the planner of Kaufbeuren, for a calendar program to subscribe to:\n\n\
+             http://{address}/feeds/{secret}.ics\n\n\
+             The same over CalDAV: http://{address}/caldav/ with any user name and {secret} as the password"
+        ));
+    }
 }

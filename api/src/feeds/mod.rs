@@ -9,4 +9,5 @@ mod types;
 pub use mutation::FeedMutation;
 pub use open::{OpenFeed, mask, open};
 pub use query::{FeedQuery, feed_page};
+pub use service::{FeedWish, create as make_feed};
 pub use types::Feed;

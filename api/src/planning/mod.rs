@@ -21,12 +21,16 @@ mod rounds;
 mod snapshots;
 mod subscription;
 
+pub use comments::{About, create as write_comment};
 pub use comparison::ComparisonQuery;
 pub use conflicts::{Conflict, ConflictAcknowledgement, ConflictQuery, conflicts_of_entry};
 pub use mutation::PlanningMutation;
 pub use plan_types::AnnualPlan;
+pub use plans::{PlanWish, create as make_plan};
 pub use proposal_types::ChangeProposal;
+pub use proposals::{Proposed, create as make_proposal};
 pub use published::{Joint, joint};
 pub use query::PlanningQuery;
 pub use round_types::CoordinationRound;
+pub use rounds::{RoundWish, open as open_round, submit as submit_plan};
 pub use subscription::PlanningSubscription;

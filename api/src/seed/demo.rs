@@ -12,6 +12,7 @@ use verbund_entities::{
     calendar, calendar_entry, learning_place, learning_place_origin, share, tenant,
 };
 
+use super::coordination::coordinate;
 use super::files::{Entry, Places, Plans, parse};
 use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
 use crate::calendars::time::EntryTime;
@@ -77,17 +78,20 @@ pub fn accounts() -> Vec<Account> {
     accounts
 }
 
-/// Loads the demo's data; false when it is there already. All of it or nothing.
+/// Loads the demo's data; nothing when it is there already. Tells the secret of the feed that was made.
 ///
 /// # Errors
 /// The database fails.
-pub async fn demo(config: &Config, clock: &Clock) -> Result<bool, String> {
+pub async fn demo(config: &Config, clock: &Clock) -> Result<Option<String>, String> {
     let op = operator::operation(config, clock).await?;
-    let done = load(&op, &config.auth.local.issuer).await.map_err(|error| operator::say(&error));
+    let issuer = &config.auth.local.issuer;
+    let done = async { Ok(if load(&op, issuer).await? { Some(coordinate(&op, issuer).await?) } else { None }) };
+    let done = done.await.map_err(|error| operator::say(&error));
     op.store.close().await;
     done
 }
 
+/// Both authorities, their agreement, places and calendars; false when they are there already. All of it or nothing.
 async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
     let mutation = Mutation::begin(op, "demo").await?;
     let session = mutation.session();

@@ -1,6 +1,7 @@
 //! Data that the binary brings along: reference data and the world of the demo. Sources and licences stand in the
 //! files (folder `api/seed`).
 
+mod coordination;
 mod demo;
 mod files;
 mod reference;
