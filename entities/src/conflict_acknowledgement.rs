@@ -13,7 +13,7 @@ pub struct Model {
     pub id: Uuid,
     /// The authority that owns the row.
     pub tenant_id: Uuid,
-    /// That of the entry, kept in step by a trigger.
+    /// The owner and those whom its agreements bind: reasons and names are not for everybody, even where the entry is.
     pub scope_id: Uuid,
     /// The entry on which it stays.
     pub entry_id: Uuid,

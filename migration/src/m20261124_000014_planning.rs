@@ -2,7 +2,7 @@
 //! acknowledged of conflicts.
 //!
 //! Two triggers keep what no single write can: a sign-off falls when an entry of the round's plans changes after it, and
-//! what belongs to a round is public when the round is. An acknowledgement has the scope of its entry always.
+//! what belongs to a round is public when the round is.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -51,7 +51,6 @@ fn triggers(backend: DbBackend) -> String {
         let last = format!("{most}({}, {})", year("NEW", "ends_local"), year(before, "ends_local"));
         FALLEN.replace("{first}", &first).replace("{last}", &last)
     };
-    let scope = "UPDATE conflict_acknowledgement SET scope_id = NEW.scope_id WHERE entry_id = NEW.id";
     // A change that stays in the authority is none of the others' business, not even that it happened.
     let changed =
         "OLD.version <> NEW.version AND (NEW.confidentiality <> 'INTERNAL' OR OLD.confidentiality <> 'INTERNAL')";
@@ -60,12 +59,6 @@ fn triggers(backend: DbBackend) -> String {
     let all = [
         ("round_plan_made", "AFTER INSERT ON calendar_entry", made, format!("{};", fallen("NEW"))),
         ("round_plan_changed", "AFTER UPDATE ON calendar_entry", changed, format!("{};", fallen("OLD"))),
-        (
-            "conflict_acknowledgement_scope",
-            "AFTER UPDATE OF scope_id ON calendar_entry",
-            "OLD.scope_id <> NEW.scope_id",
-            format!("{scope};"),
-        ),
         ("coordination_round_published", "AFTER UPDATE ON coordination_round", public, PUBLISHED.to_owned()),
     ];
     let statements = all.map(|(name, when, condition, body)| match backend {
@@ -80,10 +73,9 @@ CREATE TRIGGER {name} {when} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION ve
     statements.join("\n;;\n")
 }
 
-const TRIGGERS: [(&str, &str); 4] = [
+const TRIGGERS: [(&str, &str); 3] = [
     ("round_plan_made", "calendar_entry"),
     ("round_plan_changed", "calendar_entry"),
-    ("conflict_acknowledgement_scope", "calendar_entry"),
     ("coordination_round_published", "coordination_round"),
 ];
 

@@ -283,7 +283,7 @@ const PINNED: [(&str, u32, u32); 35] = [
     ("comments", 4, 4),
     ("comparison", 3, 3),
     ("conflicts of a round", 8, 8),
-    ("conflicts of an entry", 11, 11),
+    ("conflicts of an entry", 12, 12),
     ("external calendars", 2, 2),
     ("feedCreate", 10, 12),
     ("feeds", 6, 6),

@@ -51,7 +51,7 @@ async fn in_force(session: &Session, row: &agreement::Model) -> ApiResult<()> {
 }
 
 /// Who sees what belongs to rounds: the owner, and the parties of the agreements.
-pub(super) fn audience(tenant: Uuid, agreements: impl IntoIterator<Item = Uuid>) -> Audience {
+pub fn audience(tenant: Uuid, agreements: impl IntoIterator<Item = Uuid>) -> Audience {
     let ways: BTreeSet<_> = agreements.into_iter().map(Way::to_parties).collect();
     Audience::Owned { tenant, area: ScopeArea::Agreements, field: None, ways }
 }

@@ -39,13 +39,13 @@ impl CoordinationRound {
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct RoundPlan {
-    /// Who submitted it, by the name the party uses.
-    submitted_by: String,
+    /// Who submitted it, by the name the party uses; null for those whom the agreement does not bind.
+    submitted_by: Option<String>,
     /// When.
     submitted_at: DateTime<Utc>,
-    /// Who signed the outcome off; null = nobody yet, or an entry of the plans has changed since.
+    /// Who signed the outcome off; null where `signedAt` is, and for those whom the agreement does not bind.
     signed_by: Option<String>,
-    /// When.
+    /// When the outcome was signed off; null = not yet, or an entry of the plans has changed since.
     signed_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     tenant: Uuid,
@@ -129,10 +129,12 @@ impl CoordinationRound {
         let session = ctx.session().await?;
         let rows = session.group::<round_plan::Entity>(self.0.id).await?;
         session.load::<annual_plan::Entity>(rows.iter().map(|it| it.plan_id)).await?;
+        // What is published is published without the names of people.
+        let bound = session.get::<agreement::Entity>(self.0.agreement_id).await?.is_some();
         let shown = |it: &round_plan::Model| RoundPlan {
-            submitted_by: it.submitted_by.clone(),
+            submitted_by: bound.then(|| it.submitted_by.clone()),
             submitted_at: it.submitted_at,
-            signed_by: it.signed_by.clone(),
+            signed_by: it.signed_by.clone().filter(|_| bound),
             signed_at: it.signed_at,
             tenant: it.tenant_id,
             plan: it.plan_id,
@@ -195,7 +197,7 @@ pub(super) async fn read_ahead(
     if selected("tenant") {
         tenants.extend(rounds.iter().map(|it| it.tenant_id));
     }
-    if selected("agreementId") {
+    if selected("agreementId") || selected("plans") {
         session.load::<agreement::Entity>(agreements()).await?;
     }
     if selected("viewerCan") {

@@ -187,6 +187,14 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
         plans { tenant { slug } plan { title calendars { id name } } } } } }";
     let public = anyone.send(query, json!({ "id": round })).await.data()["node"].clone();
     assert_eq!(plan_in(&public, "kaufbeuren")["plan"]["calendars"][0]["name"], "Plan Kaufbeuren");
+    let public = round_of(&anyone, &round).await;
+    let names = |plan: &Value| (plan["submittedBy"].clone(), plan["signedBy"].clone());
+    assert_eq!(names(plan_in(&public, "kaufbeuren")), (json!(null), json!(null)), "names of people are not published");
+    let query = "query($id: ID!) { node(id: $id) { ... on CalendarEntryFull { title acknowledgements { reason } } } }";
+    update(kf, &forum, json!({ "confidentiality": "PUBLIC" })).await;
+    let seen = anyone.send(query, json!({ "id": forum })).await.data();
+    assert_eq!(seen["node"], json!({ "title": "Bildungsforum", "acknowledgements": [] }), "nor are reasons");
+    update(kf, &forum, json!({ "confidentiality": "PARTNER" })).await;
     let calendars = [&offices.oal_calendar, &offices.kf_calendar];
     let query =
         "query($calendars: [ID!]) { agenda(between: {start: \"2027-01-01T00:00:00Z\", end: \"2028-01-01T00:00:00Z\"},

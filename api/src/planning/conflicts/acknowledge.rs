@@ -2,16 +2,18 @@
 
 use serde_json::json;
 use uuid::Uuid;
-use verbund_entities::{ShareLevel, calendar, calendar_entry, conflict_acknowledgement, coordination_round};
+use verbund_entities::{calendar, calendar_entry, conflict_acknowledgement, coordination_round};
 
 use super::neighbourhood::Clash;
-use super::query::{of_entry, of_round};
+use super::query::{agreements_of, of_entry, of_round};
 use crate::calendars::object_of;
 use crate::context::{Change, Mutation, Op, new_id};
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
 use crate::members::acting_name;
+use crate::planning::party::audience;
 use crate::policy::Action;
+use crate::store::scopes::ensure;
 use crate::store::{Unique, WriteError, full};
 use crate::text;
 
@@ -49,10 +51,12 @@ pub async fn acknowledge(op: &Op, entry: Uuid, round: Option<Uuid>, conflict: &s
         return Err(Problem::at(UserErrorCode::NotFound, "conflict", text).into());
     };
     let writer = session.writer(&grant).await?;
+    // Reasons and names are for those who plan together, not for everybody who sees a public entry.
+    let readers = audience(row.tenant_id, agreements_of(session, row.tenant_id).await?);
     let note = conflict_acknowledgement::Model {
         id: new_id(),
         tenant_id: row.tenant_id,
-        scope_id: row.scope_id,
+        scope_id: ensure(&writer, &readers).await?,
         entry_id: row.id,
         conflict_id: clash.id,
         rule: clash.rule,
@@ -85,9 +89,4 @@ pub async fn acknowledge(op: &Op, entry: Uuid, round: Option<Uuid>, conflict: &s
         )
         .await?;
     mutation.commit(recorded).await
-}
-
-/// Whether what a level shows includes acknowledgements.
-pub(super) const fn shows(level: ShareLevel) -> bool {
-    matches!(level, ShareLevel::Full | ShareLevel::Contribute)
 }

@@ -13,7 +13,6 @@ use verbund_entities::{
     conflict_acknowledgement, tenant,
 };
 
-use super::acknowledge::shows;
 use super::rules::{ConflictSeverity, Known, Span, TOPIC_DAYS, between, days_around, on_free_day};
 use crate::calendars::DateTimeRange;
 use crate::calendars::time::EntryTime;
@@ -143,11 +142,7 @@ impl Neighbourhood {
             .order_by_asc(conflict_acknowledgement::Column::CreatedAt)
             .order_by_asc(conflict_acknowledgement::Column::Id);
         for row in session.all(select).await? {
-            // It names the other side and stays among those who see everything of the entry.
-            let sees = session.access().sight(row.scope_id).is_some_and(|it| shows(it.level));
-            if sees {
-                self.acknowledged.entry(row.conflict_id).or_default().push(row);
-            }
+            self.acknowledged.entry(row.conflict_id).or_default().push(row);
         }
         Ok(self)
     }

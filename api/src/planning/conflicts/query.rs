@@ -55,7 +55,7 @@ pub struct ConflictQuery;
 impl ConflictQuery {
     /// What does not go together, the worst first, as it is at this moment. Only what the viewer sees of both sides is
     /// looked at: an entry that is seen as BUSY has only its time.
-    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    #[graphql(complexity = "page_cost(first, last, child_complexity) + 100")]
     async fn conflicts(
         &self,
         ctx: &Context<'_>,
@@ -178,15 +178,24 @@ fn days_of(entry: &calendar_entry::Model, now: DateTime<Utc>) -> (NaiveDate, Nai
     (from, from.checked_add_months(Months::new(12)).unwrap_or(from))
 }
 
-/// An authority and those that active agreements of the viewer's bind it to.
+/// The active agreements about calendars that bind an authority, as far as the viewer knows them.
+pub(super) async fn agreements_of(session: &Session, tenant: Uuid) -> ApiResult<Vec<Uuid>> {
+    let own = session.select::<agreement_party::Entity>().filter(agreement_party::Column::TenantId.eq(tenant));
+    let own = own.select_only().column(agreement_party::Column::AgreementId).into_query();
+    let active = session
+        .select::<agreement::Entity>()
+        .filter(agreement::Column::Id.in_subquery(own))
+        .filter(agreement::Column::State.eq(AgreementState::Active))
+        .filter(agreement::Column::CoversCalendars.eq(true));
+    Ok(session.all(active).await?.into_iter().map(|it| it.id).collect())
+}
+
+/// An authority and those that it is bound to by such agreements.
 async fn partners(session: &Session, tenant: Uuid) -> ApiResult<Vec<Uuid>> {
-    use agreement_party::Column as Party;
-    let own = session.select::<agreement_party::Entity>().filter(Party::TenantId.eq(tenant));
-    let active = session.select::<agreement::Entity>().filter(agreement::Column::State.eq(AgreementState::Active));
+    let agreements = agreements_of(session, tenant).await?;
     let parties = session
         .select::<agreement_party::Entity>()
-        .filter(Party::AgreementId.in_subquery(own.select_only().column(Party::AgreementId).into_query()))
-        .filter(Party::AgreementId.in_subquery(active.select_only().column(agreement::Column::Id).into_query()));
+        .filter(session.is_one_of(agreement_party::Column::AgreementId, &agreements));
     let parties = session.all(parties).await?.into_iter().map(|it| it.tenant_id);
     Ok(parties.chain([tenant]).collect::<BTreeSet<_>>().into_iter().collect())
 }
