@@ -106,7 +106,7 @@ pub async fn create(
     let mutation = Mutation::begin(op, "commentCreate").await?;
     let session = mutation.session();
     let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), tenant, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
     if matches!(row.state, RoundState::Published | RoundState::Closed) {
         let text = Text::new("round-over").with("state", row.state.as_str());
         return Err(Problem::at(UserErrorCode::Conflict, "round", text).into());

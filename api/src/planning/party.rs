@@ -18,20 +18,21 @@ pub(super) async fn round(session: &Session, id: Uuid, field: &'static str) -> A
     row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found(field).into())
 }
 
-/// The grant of a party of an agreement whose people may write calendars; the agreement must be in force.
+/// The grant of a party of an agreement, which must be in force. `field` is the input that names the party, or what
+/// decides on it.
 pub(super) async fn grant(
     session: &Session,
     (agreement, scope): (Uuid, Uuid),
-    tenant: Uuid,
+    (tenant, field): (Uuid, &'static str),
     area: (Action, ScopeArea),
 ) -> ApiResult<Grant> {
     let Some(row) = session.get::<agreement::Entity>(agreement).await? else {
         return Err(Problem::not_found("agreement").into());
     };
     if !parties_of(session, agreement).await?.contains(&tenant) {
-        return Err(Problem::not_found("tenant").into());
+        return Err(Problem::not_found(field).into());
     }
-    let grant = session.authorize(area.0, &Object::row(area.1, tenant, scope, None), "tenant")?;
+    let grant = session.authorize(area.0, &Object::row(area.1, tenant, scope, None), field)?;
     in_force(session, &row).await?;
     Ok(grant)
 }

@@ -82,7 +82,7 @@ pub async fn create(
     let mutation = Mutation::begin(op, "changeProposalCreate").await?;
     let session = mutation.session();
     let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), tenant, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
     in_coordination(&row, "round")?;
     let entry = entry_of(session, &row, entry).await?;
     if entry.tenant_id == tenant {
@@ -236,7 +236,7 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let acting = if row.state == ProposalState::Agreed { entry.tenant_id } else { row.to_tenant_id };
     let by_owner = acting == entry.tenant_id;
     let wanted = if by_owner { ProposalState::Accepted } else { ProposalState::Agreed };
-    let grant = grant(session, (round.agreement_id, round.scope_id), acting, WRITE).await?;
+    let grant = grant(session, (round.agreement_id, round.scope_id), (acting, "id"), WRITE).await?;
     in_coordination(&round, "id")?;
     leads_to(&row, wanted)?;
     let writer = session.writer(&grant).await?;
@@ -280,7 +280,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let session = mutation.session();
     let Asked { row, round, entry } = asked(session, id).await?;
     let acting = if row.state == ProposalState::Agreed { entry.tenant_id } else { row.to_tenant_id };
-    let grant = grant(session, (round.agreement_id, round.scope_id), acting, WRITE).await?;
+    let grant = grant(session, (round.agreement_id, round.scope_id), (acting, "id"), WRITE).await?;
     in_coordination(&round, "id")?;
     leads_to(&row, ProposalState::Declined)?;
     let writer = session.writer(&grant).await?;
@@ -294,7 +294,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "changeProposalWithdraw").await?;
     let session = mutation.session();
     let Asked { row, round, .. } = asked(session, id).await?;
-    let grant = grant(session, (round.agreement_id, round.scope_id), row.tenant_id, WRITE).await?;
+    let grant = grant(session, (round.agreement_id, round.scope_id), (row.tenant_id, "id"), WRITE).await?;
     leads_to(&row, ProposalState::Withdrawn)?;
     let writer = session.writer(&grant).await?;
     let recorded =
@@ -307,7 +307,7 @@ pub async fn counter(op: &Op, id: Uuid, version: i32, proposed: Proposed) -> Api
     let mutation = Mutation::begin(op, "changeProposalCounter").await?;
     let session = mutation.session();
     let Asked { row, round, entry } = asked(session, id).await?;
-    let grant = grant(session, (round.agreement_id, round.scope_id), row.to_tenant_id, WRITE).await?;
+    let grant = grant(session, (round.agreement_id, round.scope_id), (row.to_tenant_id, "id"), WRITE).await?;
     in_coordination(&round, "id")?;
     leads_to(&row, ProposalState::Countered)?;
     let writer = session.writer(&grant).await?;

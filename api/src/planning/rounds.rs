@@ -52,7 +52,7 @@ pub async fn open(op: &Op, wish: RoundWish, idempotency: Option<Idempotency>) ->
     let session = mutation.session();
     let agreement = session.get::<verbund_entities::agreement::Entity>(wish.agreement).await?;
     let Some(agreement) = agreement else { return Err(Problem::not_found("agreement").into()) };
-    let grant = grant(session, (agreement.id, agreement.scope_id), wish.tenant, WRITE).await?;
+    let grant = grant(session, (agreement.id, agreement.scope_id), (wish.tenant, "tenant"), WRITE).await?;
     let mut problems = Problems::default();
     check_year(wish.year, &mut problems);
     check_terms(session, wish.tenant, wish.submit_until, wish.days_apart, &mut problems).await?;
@@ -132,7 +132,7 @@ pub async fn update(
     let mutation = Mutation::begin(op, "coordinationRoundUpdate").await?;
     let session = mutation.session();
     let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), row.tenant_id, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (row.tenant_id, "id"), WRITE).await?;
     if row.state != RoundState::Collecting {
         return Err(not_collecting("id", row.state));
     }
@@ -159,7 +159,7 @@ pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<(
     let mutation = Mutation::begin(op, "coordinationRoundStart").await?;
     let session = mutation.session();
     let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), tenant, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
     leads_to(&row, RoundState::InCoordination)?;
     if tenant != row.tenant_id && today_of(session, row.tenant_id).await? <= row.submit_until {
         let text = Text::new("deadline-not-over").with("day", row.submit_until);
@@ -182,7 +182,7 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
     let session = mutation.session();
     let plan = super::plans::found(session, plan).await?;
     let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), plan.tenant_id, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (plan.tenant_id, "id"), WRITE).await?;
     let writer = session.writer(&grant).await?;
     // Two parties that submit at the same moment: the second must count the first.
     writer.lock_named(id).await?;
@@ -233,7 +233,7 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
     let session = mutation.session();
     let plan = super::plans::found(session, plan).await?;
     let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), plan.tenant_id, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (plan.tenant_id, "id"), WRITE).await?;
     if row.state != RoundState::Collecting {
         return Err(not_collecting("round", row.state));
     }
@@ -256,7 +256,7 @@ pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResul
     let mutation = Mutation::begin(op, "roundSignOff").await?;
     let session = mutation.session();
     let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), tenant, SIGN).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), SIGN).await?;
     leads_to(&row, RoundState::Agreed)?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(id).await?;
@@ -330,7 +330,7 @@ pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult
     let mutation = Mutation::begin(op, "roundPublish").await?;
     let session = mutation.session();
     let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), tenant, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
     leads_to(&row, RoundState::Published)?;
     let writer = session.writer(&grant).await?;
     let mut after = row.clone();
@@ -347,7 +347,7 @@ pub async fn close(op: &Op, id: Uuid, tenant: Uuid, version: i32, reason: &str) 
     let mutation = Mutation::begin(op, "coordinationRoundClose").await?;
     let session = mutation.session();
     let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), tenant, WRITE).await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
     leads_to(&row, RoundState::Closed)?;
     let writer = session.writer(&grant).await?;
     let mut after = row.clone();

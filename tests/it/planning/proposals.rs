@@ -95,9 +95,9 @@ async fn only_the_other_side_answers_and_only_once(app: TestApp) {
     assert_eq!(made["viewerCan"], json!({ "answer": false, "withdraw": true }));
     let answer = json!({ "id": made["id"], "version": 1 });
     let own = offices.oal.try_mutate("changeProposalAccept", answer.clone(), PROPOSAL).await;
-    assert_eq!(said(&own), ["FORBIDDEN tenant"]);
+    assert_eq!(said(&own), ["FORBIDDEN id"]);
     let theirs = offices.kf.try_mutate("changeProposalWithdraw", answer.clone(), PROPOSAL).await;
-    assert_eq!(said(&theirs), ["FORBIDDEN tenant"]);
+    assert_eq!(said(&theirs), ["FORBIDDEN id"]);
     let withdrawn = offices.oal.mutate("changeProposalWithdraw", answer, PROPOSAL).await;
     assert_eq!(withdrawn["changeProposal"]["state"], "WITHDRAWN");
     let late = offices.kf.try_mutate("changeProposalAccept", json!({ "id": made["id"], "version": 2 }), PROPOSAL).await;

@@ -109,10 +109,7 @@ async fn wrong_rounds_are_refused_by_name(app: TestApp) {
     let second = offices.oal.try_mutate("coordinationRoundOpen", wish(json!({})), ROUND).await;
     assert_eq!(said(&second), ["NOT_UNIQUE year"]);
     let later = json!({ "id": round, "version": 1, "submitUntil": "2027-02-15", "daysApart": 7 });
-    assert_eq!(
-        said(&offices.kf.try_mutate("coordinationRoundUpdate", later.clone(), ROUND).await),
-        ["FORBIDDEN tenant"]
-    );
+    assert_eq!(said(&offices.kf.try_mutate("coordinationRoundUpdate", later.clone(), ROUND).await), ["FORBIDDEN id"]);
     let changed = offices.oal.mutate("coordinationRoundUpdate", later, ROUND).await["coordinationRound"].clone();
     assert_eq!((&changed["submitUntil"], &changed["daysApart"]), (&json!("2027-02-15"), &json!(7)));
     let hidden = round_of(&outsider, &round).await;

@@ -182,7 +182,14 @@ pub fn explanation(clash: &Clash, locale: Locale) -> String {
         Rule::SchoolHoliday => Text::new("conflict-school-holiday"),
         Rule::TenantClosure => Text::new("conflict-tenant-closure"),
     };
-    let day = |index: usize| clash.sides.get(index).map(|it| it.span.first().to_string()).unwrap_or_default();
+    let form = match locale {
+        Locale::De => "%d.%m.%Y",
+        Locale::En => "%Y-%m-%d",
+    };
+    let day = |index: usize| {
+        let side = clash.sides.get(index);
+        side.map(|it| it.span.first().format(form).to_string()).unwrap_or_default()
+    };
     let name = clash.free.as_ref().map(|it| match locale {
         Locale::De => it.name_de.clone(),
         Locale::En => it.name_en.clone(),
