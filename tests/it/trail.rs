@@ -145,9 +145,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["externalCalendarUpdate", "ExternalCalendar", "external_calendar.updated", "2"],
         ["externalCalendarRefresh", "ExternalCalendar", "external_calendar.refreshed", "2"],
         ["externalCalendarUnsubscribe", "ExternalCalendar", "external_calendar.unsubscribed", "3"],
-        ["calendarImport", "Calendar", "calendar.imported", "1"],
         ["feedCreate", "Feed", "feed.created", "1"],
         ["feedRevoke", "Feed", "feed.revoked", "2"],
+        ["calendarImport", "Calendar", "calendar.imported", "1"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

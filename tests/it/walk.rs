@@ -199,12 +199,12 @@ impl<'a> Walk<'a> {
                 let input = with(&self.last["externalCalendar"], json!({}));
                 ("externalCalendarUnsubscribe", PLANNER, input, OF_CALENDAR)
             }
-            50 => {
+            50 => created("feedCreate"),
+            51 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
+            52 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
-            51 => created("feedCreate"),
-            52 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
             _ => return None,
         };
         self.at += 1;
