@@ -8,6 +8,7 @@ mod comments;
 mod comparison;
 pub mod conflicts;
 mod difference;
+pub mod inputs;
 pub mod mutation;
 mod party;
 mod plan_types;
