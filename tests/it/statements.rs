@@ -170,7 +170,7 @@ fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String)> {
             "plans",
             (
                 planner,
-                "{ annualPlans(first: 50) { nodes { title state tenant { slug } calendars { name } rounds { year } snapshots { key } } } }"
+                "{ annualPlans(first: 20) { nodes { title state tenant { slug } calendars { name } rounds { year viewerCan { takePart } plans { submittedBy tenant { slug } plan { title } } } snapshots { key } } } }"
                     .to_owned(),
             ),
         ),
@@ -302,7 +302,7 @@ const PINNED: [(&str, u32, u32); 35] = [
     ("nodes, 5 types", 7, 7),
     ("nodes, 50 of one type", 2, 2),
     ("nothing of the store", 0, 0),
-    ("plans", 8, 8),
+    ("plans", 12, 12),
     ("proposals", 6, 6),
     ("rounds", 11, 11),
     ("shares", 12, 12),
@@ -348,7 +348,20 @@ async fn the_number_of_statements_does_not_grow_with_the_answer(app: TestApp) {
             admin.mutate("shareCreate", input, "share { id }").await;
         }
     }
-    let data = app.actor("planner@ostallgaeu").ask(MONTH).await.data();
+    let planner = app.actor("planner@ostallgaeu");
+    for year in [2029, 2030, 2031] {
+        let input = json!({
+            "tenant": tenant, "year": year, "title": "More", "calendars": [app.world.id("calendar.oal.newcomers")],
+        });
+        let plan = planner.mutate("annualPlanCreate", input, "annualPlan { id }").await["annualPlan"]["id"].clone();
+        let input = json!({
+            "tenant": tenant, "agreement": app.world.id("agreement.b"), "year": year, "submitUntil": "2027-12-31",
+        });
+        let round = planner.mutate("coordinationRoundOpen", input, "coordinationRound { id }").await;
+        let input = json!({ "id": plan, "round": round["coordinationRound"]["id"], "version": 1 });
+        planner.mutate("annualPlanSubmit", input, "annualPlan { id }").await;
+    }
+    let data = planner.ask(MONTH).await.data();
     assert_eq!(length(&data), Some(100));
     assert_eq!(
         data["calendarEntries"]["nodes"][99]["place"]["origins"],

@@ -9,9 +9,9 @@ use verbund_entities::{
     RoundState, annual_plan, annual_plan_calendar, calendar, coordination_round, plan_snapshot, tenant,
 };
 
-use super::CoordinationRound;
 use super::plans::{rounds_of, snapshots_of};
 use super::rounds::WRITE;
+use super::{CoordinationRound, round_types};
 use crate::calendars::Calendar;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
@@ -165,6 +165,7 @@ pub(super) async fn read_ahead(
     session: &Session,
     plans: &[Arc<annual_plan::Model>],
     selected: impl Fn(&str) -> bool,
+    of_rounds: impl Fn(&str) -> bool,
 ) -> ApiResult<()> {
     let ids = || plans.iter().map(|it| it.id);
     if selected("tenant") {
@@ -176,7 +177,12 @@ pub(super) async fn read_ahead(
         for id in ids() {
             rounds.extend(session.group::<RoundsOfPlan>(id).await?.iter().map(|it| it.round_id));
         }
-        session.load::<coordination_round::Entity>(rounds).await?;
+        session.load::<coordination_round::Entity>(rounds.iter().copied()).await?;
+        let mut seen = Vec::new();
+        for id in rounds {
+            seen.extend(session.get::<coordination_round::Entity>(id).await?);
+        }
+        round_types::load(session, &seen, of_rounds).await?;
     }
     if selected("calendars") {
         session.load_groups::<annual_plan_calendar::Entity>(ids()).await?;

@@ -56,8 +56,8 @@ impl PlanningQuery {
         };
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let (cursors, plans): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
-        let selected = Selected::of(ctx);
-        plan_types::read_ahead(&session, &plans, |field| selected.node(field)).await?;
+        let (selected, of_rounds) = (Selected::of(ctx), Selected::within(ctx, &["rounds"]));
+        plan_types::read_ahead(&session, &plans, |it| selected.node(it), |it| of_rounds.node(it)).await?;
         Ok(fill(frame, cursors.into_iter().zip(plans.into_iter().map(AnnualPlan))))
     }
 

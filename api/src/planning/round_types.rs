@@ -192,8 +192,19 @@ pub(super) async fn read_ahead(
     selected: impl Fn(&str) -> bool,
     of_plans: impl Fn(&str) -> bool,
 ) -> ApiResult<()> {
+    let plans = load(session, rounds, selected).await?;
+    plan_types::read_ahead(session, &plans, of_plans, |_| false).await
+}
+
+/// The same without what was selected of the plans in them; tells these.
+pub(super) async fn load(
+    session: &Session,
+    rounds: &[Arc<coordination_round::Model>],
+    selected: impl Fn(&str) -> bool,
+) -> ApiResult<Vec<Arc<annual_plan::Model>>> {
     let agreements = || rounds.iter().map(|it| it.agreement_id);
     let mut tenants = Vec::new();
+    let mut plans = Vec::new();
     if selected("tenant") {
         tenants.extend(rounds.iter().map(|it| it.tenant_id));
     }
@@ -211,11 +222,10 @@ pub(super) async fn read_ahead(
         }
         tenants.extend(taking.iter().map(|it| it.tenant_id));
         session.load::<annual_plan::Entity>(taking.iter().map(|it| it.plan_id)).await?;
-        let mut plans = Vec::new();
         for it in taking {
             plans.extend(session.get::<annual_plan::Entity>(it.plan_id).await?);
         }
-        plan_types::read_ahead(session, &plans, of_plans).await?;
     }
-    session.load::<tenant::Entity>(tenants).await
+    session.load::<tenant::Entity>(tenants).await?;
+    Ok(plans)
 }
