@@ -12,6 +12,7 @@ pub mod calendars;
 pub mod cli;
 pub mod config;
 pub mod context;
+pub mod datasets;
 pub mod doctor;
 pub mod error;
 pub mod feeds;

@@ -1,0 +1,3 @@
+//! Datasets: tables that authorities have, in versions, shared under protection and published.
+
+pub mod model;

@@ -1,0 +1,251 @@
+//! What a table is made of: columns, cells, and the symbols that official statistics put in the place of numbers.
+//!
+//! Numbers are integers: a decimal is kept as whole units of its last place (`7.65` with two decimals is 765), so that
+//! sums are exact on both databases.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// What the values of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ColumnType {
+    /// Words, and keys of every kind: leading zeros stay.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Numbers with a fixed number of decimals.
+    Decimal,
+    /// Yes or no.
+    Boolean,
+    /// A calendar date.
+    Date,
+    /// A time that figures are of; all of one column are of the same [`PeriodKind`], so that their text sorts by time.
+    Period,
+    /// An official region key (AGS): `DG`, `09`, `097`, `09777`, `09777129`.
+    Region,
+}
+
+impl ColumnType {
+    /// Whether values are counted with.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Decimal)
+    }
+}
+
+/// What a period is; tells how it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PeriodKind {
+    /// `2023`
+    Year,
+    /// `2022/23`
+    SchoolYear,
+    /// `2023-Q1`
+    Quarter,
+    /// `2023-03`
+    Month,
+    /// `2023-03-01`
+    ReferenceDate,
+}
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ColumnRole {
+    /// Tells rows apart; together the dimensions are the key of a row. Grouped and filtered by.
+    Dimension,
+    /// What was counted or measured.
+    Measure,
+    /// Follows from the dimensions: the name of a region, a remark.
+    Attribute,
+}
+
+/// How values of a measure become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Aggregation {
+    /// They may be added up.
+    Sum,
+    /// Only a mean makes sense.
+    Average,
+    /// Rates and other figures that say nothing together.
+    #[default]
+    None,
+}
+
+/// What becomes of a measure where it leaves its authority.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Disclosure {
+    /// It counts people or cases: small numbers are protected.
+    #[default]
+    Count,
+    /// It tells nothing about single people, such as capacities.
+    Free,
+    /// It stays in the authority: rates and means, from which counts can be worked out.
+    Withheld,
+}
+
+/// A code of a dimension and what it means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// As it stands in the rows.
+    pub code: String,
+    /// What people read.
+    pub title: String,
+}
+
+/// A column as it is declared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Column {
+    /// `[a-z][a-z0-9_]{0,62}`, once in a table.
+    pub name: String,
+    /// What the office calls it.
+    pub title: String,
+    /// What it means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What its values are.
+    #[serde(rename = "type")]
+    pub kind: ColumnType,
+    /// What it is for.
+    pub role: ColumnRole,
+    /// Unit of a measure: `Anzahl`, `Prozent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Decimals of [`ColumnType::Decimal`], at most 9; none else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimals: Option<u8>,
+    /// What the periods of [`ColumnType::Period`] are; none else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<PeriodKind>,
+    /// The only codes of a dimension; empty = any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
+    /// The code of a dimension that stands for all others together: `Insgesamt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<String>,
+    /// How values of a measure become one.
+    #[serde(default)]
+    pub aggregation: Aggregation,
+    /// What becomes of a measure where it leaves its authority.
+    #[serde(default)]
+    pub disclosure: Disclosure,
+    /// The measure that this one is a part of: women of all. What is left of the whole is protected, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<String>,
+    /// Code of the indicator that a measure is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<String>,
+}
+
+/// What stands in the place of a number, or beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Symbol {
+    /// `-`: exactly nothing; the value is 0.
+    Nothing,
+    /// `.`: unknown or secret.
+    Secret,
+    /// `x`: the cell makes no sense.
+    Blocked,
+    /// `...`: comes later.
+    Later,
+    /// `/`: not told, the figure is too unreliable.
+    Unreliable,
+    /// `( )`: told, but of limited reliability; there is a value.
+    Limited,
+    /// `*`: withheld by Verbund's own protection.
+    Protected,
+}
+
+impl Symbol {
+    /// Every symbol.
+    pub const ALL: [Self; 7] = [
+        Self::Nothing,
+        Self::Secret,
+        Self::Blocked,
+        Self::Later,
+        Self::Unreliable,
+        Self::Limited,
+        Self::Protected,
+    ];
+
+    /// As it is written in tables, and kept.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "-",
+            Self::Secret => ".",
+            Self::Blocked => "x",
+            Self::Later => "...",
+            Self::Unreliable => "/",
+            Self::Limited => "()",
+            Self::Protected => "*",
+        }
+    }
+
+    /// The symbol that is written so.
+    pub fn of(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Value {
+    /// Of text, period and region columns; in its canonical form.
+    Text(String),
+    /// Of integer columns; of decimal columns in whole units of the last place.
+    Number(i64),
+    /// Of boolean columns.
+    Boolean(bool),
+    /// Of date columns.
+    Date(NaiveDate),
+}
+
+/// What stands in one place of a table. Nothing at all is neither value nor symbol; only measures have symbols.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Cell {
+    /// The value.
+    pub value: Option<Value>,
+    /// The symbol.
+    pub symbol: Option<Symbol>,
+}
+
+impl From<Value> for Cell {
+    fn from(value: Value) -> Self {
+        Self { value: Some(value), symbol: None }
+    }
+}
+
+/// A row: one cell per column, in the order of the columns.
+pub type Row = Vec<Cell>;
+
+/// A number with decimals in words: `765` with two decimals is `7.65`, `700` is `7`.
+pub fn number_text(units: i64, decimals: u8) -> String {
+    if decimals == 0 {
+        return units.to_string();
+    }
+    let sign = if units < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", units.unsigned_abs(), width = usize::from(decimals) + 1);
+    let (whole, places) = digits.split_at(digits.len() - usize::from(decimals));
+    let places = places.trim_end_matches('0');
+    if places.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{places}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_without_what_says_nothing() {
+        for (units, decimals, text) in
+            [(765, 2, "7.65"), (700, 2, "7"), (-5, 2, "-0.05"), (5, 0, "5"), (0, 3, "0"), (720, 2, "7.2")]
+        {
+            assert_eq!(number_text(units, decimals), text);
+        }
+    }
+}
