@@ -28,8 +28,11 @@ def main(folder, *files):
     fine = True
     for file in map(pathlib.Path, files):
         data = rdflib.Graph().parse(file, format=FORMATS[file.suffix])
-        conforms, _, text = pyshacl.validate(data, shacl_graph=shapes, ont_graph=vocabulary)
-        print(file.name, len(data), "conforms" if conforms else text)
+        statements = len(data)
+        # Among the data, not as an ontology: reasoning about the lists of others takes minutes and changes nothing.
+        data += vocabulary
+        conforms, _, text = pyshacl.validate(data, shacl_graph=shapes)
+        print(file.name, statements, "conforms" if conforms else text)
         fine = fine and conforms
     return 0 if fine else 1
 

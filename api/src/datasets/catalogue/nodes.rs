@@ -187,11 +187,7 @@ fn distribution(graph: &mut Graph, node: &str, dataset: &Dataset, file: &Distrib
         it.iri("spdx:checksum", &checksum);
         let mut it = graph.about(&checksum);
         it.a("spdx:Checksum");
-        it.entry(
-            "spdx:algorithm",
-            "http://spdx.org/rdf/terms#checksumAlgorithm_sha256",
-            "spdx:ChecksumAlgorithm",
-        );
+        it.entry("spdx:algorithm", "http://spdx.org/rdf/terms#checksumAlgorithm_sha256", "spdx:ChecksumAlgorithm");
         it.typed("spdx:checksumValue", sha256, "xsd:hexBinary");
     }
 }

@@ -67,8 +67,11 @@ fn turtle(page_: Page, datasets: &[Dataset]) -> String {
 #[test]
 fn all_syntaxes_say_the_same() {
     let datasets = [described("dst_1"), described("dst_2")];
-    let [turtle, xml, json] = Syntax::ALL.map(|it| page(&catalogue(), &PAGE, "https://verbund.example/catalog", &datasets, it));
-    let read = |it: &mut dyn Iterator<Item = oxrdf::Triple>| it.map(|it| it.to_string()).collect::<std::collections::BTreeSet<_>>();
+    let [turtle, xml, json] =
+        Syntax::ALL.map(|it| page(&catalogue(), &PAGE, "https://verbund.example/catalog", &datasets, it));
+    let read = |it: &mut dyn Iterator<Item = oxrdf::Triple>| {
+        it.map(|it| it.to_string()).collect::<std::collections::BTreeSet<_>>()
+    };
     let turtle = read(&mut oxttl::TurtleParser::new().for_slice(&turtle).map(|it| it.unwrap()));
     let xml = read(&mut oxrdfxml::RdfXmlParser::new().for_slice(&xml).map(|it| it.unwrap()));
     let json = read(&mut oxjsonld::JsonLdParser::new().for_slice(&json).map(|it| {
@@ -83,7 +86,8 @@ fn all_syntaxes_say_the_same() {
 #[test]
 fn the_same_content_is_the_same_text() {
     for syntax in Syntax::ALL {
-        let text = |datasets: &[Dataset]| page(&catalogue(), &PAGE, "https://verbund.example/catalog", datasets, syntax);
+        let text =
+            |datasets: &[Dataset]| page(&catalogue(), &PAGE, "https://verbund.example/catalog", datasets, syntax);
         assert_eq!(text(&[described("dst_1")]), text(&[described("dst_1")]));
         assert_ne!(text(&[described("dst_1")]), text(&[described("dst_2")]));
     }
@@ -100,7 +104,10 @@ fn pages_lead_to_pages_of_their_syntax() {
     assert!(!alone.contains("hydra:next") && !alone.contains("hydra:previous"));
     assert!(alone.contains("hydra:last <https://verbund.example/catalog.ttl?page=1>"));
     let beyond = turtle(Page { number: 9, size: 2, total: 5 }, &[]);
-    assert!(beyond.contains("hydra:previous <https://verbund.example/catalog.ttl?page=3>") && !beyond.contains("hydra:next"));
+    assert!(
+        beyond.contains("hydra:previous <https://verbund.example/catalog.ttl?page=3>")
+            && !beyond.contains("hydra:next")
+    );
 }
 
 #[test]

@@ -16,8 +16,7 @@ impl<W: Write> Csv<W> {
     pub fn begin(columns: &[Column], out: W) -> io::Result<Self> {
         let fields = fields(columns);
         // A first cell that begins with # would be a comment to readers of CSVW.
-        let mut out =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).comment(Some(b'#')).from_writer(out);
+        let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).comment(Some(b'#')).from_writer(out);
         out.write_record(fields.iter().map(|it| &it.name))?;
         Ok(Self { fields, out })
     }

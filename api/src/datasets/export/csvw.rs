@@ -103,7 +103,5 @@ fn datatype(field: &Field) -> Value {
 
 /// Text as a regular expression that matches just it.
 fn escaped(text: &str) -> String {
-    text.chars()
-        .flat_map(|it| r"\.+*?()|[]{}^$-".contains(it).then_some('\\').into_iter().chain([it]))
-        .collect()
+    text.chars().flat_map(|it| r"\.+*?()|[]{}^$-".contains(it).then_some('\\').into_iter().chain([it])).collect()
 }

@@ -27,10 +27,7 @@ pub(super) fn package(columns: &[Column], about: &About) -> Value {
         ("description", about.description.as_deref().map(Value::from)),
         ("created", about.published_at.map(|it| json!(it.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)))),
         ("keywords", (!about.keywords.is_empty()).then(|| json!(about.keywords))),
-        (
-            "licenses",
-            about.licence.map(|it| json!([{ "name": it.name(), "path": it.page(), "title": it.title() }])),
-        ),
+        ("licenses", about.licence.map(|it| json!([{ "name": it.name(), "path": it.page(), "title": it.title() }]))),
         ("attribution", about.attribution.as_deref().map(Value::from)),
         ("protection", about.protection.as_deref().map(Value::from)),
         ("sources", source(about)),

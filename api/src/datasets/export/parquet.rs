@@ -191,8 +191,7 @@ fn physical(field: &Field) -> Physical {
 
 fn column_type(field: &Field) -> Result<Type, ParquetError> {
     let physical = physical(field);
-    let mut builder =
-        Type::primitive_type_builder(&field.name, physical).with_repetition(Repetition::OPTIONAL);
+    let mut builder = Type::primitive_type_builder(&field.name, physical).with_repetition(Repetition::OPTIONAL);
     builder = match (physical, field.column.kind) {
         (Physical::BYTE_ARRAY, _) => builder.with_logical_type(Some(LogicalType::String)),
         (Physical::INT32, _) => builder.with_logical_type(Some(LogicalType::Date)),

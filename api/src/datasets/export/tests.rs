@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 
-use chrono::NaiveDate;
 use ::parquet::file::reader::{FileReader as _, SerializedFileReader};
+use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 
 use super::fields::guarded;
@@ -95,7 +95,9 @@ fn text(format: Format, count: i64) -> String {
 #[test]
 fn csv_keeps_keys_symbols_and_numbers_and_starts_no_formula() {
     let text = text(Format::Csv, 4);
-    assert!(text.starts_with("jahr,ags,art,schueler,schueler_symbol,quote,quote_symbol_,quote_symbol,ganztags,stand\r\n"));
+    assert!(
+        text.starts_with("jahr,ags,art,schueler,schueler_symbol,quote,quote_symbol_,quote_symbol,ganztags,stand\r\n")
+    );
     let mut reader = ::csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let records: Vec<Vec<String>> =
         reader.records().map(|it| it.unwrap().iter().map(str::to_owned).collect()).collect();
@@ -163,7 +165,9 @@ fn a_workbook_has_typed_cells_and_a_legend() {
 fn rows_that_do_not_fit_go_on_in_another_sheet() {
     use calamine::{Reader as _, Xlsx};
     let mut file = tempfile::tempfile().unwrap();
-    let mut writer = Box::new(xlsx::Xlsx::of_most(&columns(), &about(), &std::env::temp_dir(), file.try_clone().unwrap(), 4).unwrap());
+    let mut writer = Box::new(
+        xlsx::Xlsx::of_most(&columns(), &about(), &std::env::temp_dir(), file.try_clone().unwrap(), 4).unwrap(),
+    );
     writer.rows(&(0..8).map(row).collect::<Vec<_>>()).unwrap();
     writer.finish().unwrap();
     file.rewind().unwrap();
@@ -176,7 +180,8 @@ fn rows_that_do_not_fit_go_on_in_another_sheet() {
 #[test]
 fn parquet_keeps_types_and_tells_nothing_from_a_symbol() {
     let mut file = tempfile::tempfile().unwrap();
-    let mut writer = Box::new(super::parquet::Parquet::of_most(&columns(), &about(), file.try_clone().unwrap(), 3).unwrap());
+    let mut writer =
+        Box::new(super::parquet::Parquet::of_most(&columns(), &about(), file.try_clone().unwrap(), 3).unwrap());
     writer.rows(&(0..8).map(row).collect::<Vec<_>>()).unwrap();
     writer.finish().unwrap();
     file.rewind().unwrap();
@@ -216,7 +221,9 @@ fn metadata_names_every_column_of_the_csv_file() {
     let names: Vec<_> = header.trim_end().split(',').collect();
     let csvw: Json = serde_json::from_str(&text(Format::CsvMetadata, 0)).unwrap();
     let package: Json = serde_json::from_str(&text(Format::DataPackage, 0)).unwrap();
-    let of = |list: &Json| list.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let of = |list: &Json| {
+        list.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(of(&csvw["tableSchema"]["columns"]), names);
     assert_eq!(of(&package["resources"][0]["schema"]["fields"]), names);
     assert_eq!(csvw["url"], "1.0.csv");
