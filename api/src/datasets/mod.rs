@@ -8,6 +8,7 @@ mod inputs;
 pub mod licence;
 pub mod model;
 mod mutation;
+pub mod protection;
 mod query;
 mod service;
 mod types;
