@@ -21,6 +21,8 @@ pub struct Model {
     pub title: String,
     /// What it is about.
     pub description: Option<String>,
+    /// What it is found by, folded.
+    pub search_text: String,
     /// Whom it may reach.
     pub access: DatasetAccess,
     /// What kind of data it is.

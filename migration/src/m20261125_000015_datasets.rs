@@ -3,7 +3,8 @@
 //! Each content of a version is one typed table: `ds.c_<id>` on PostgreSQL, `ds_<id>` on SQLite. On PostgreSQL only the
 //! functions here make, seal and drop them, so that the application role owns none: a table is loaded (COPY does not go
 //! through row-level security) before anybody else can see it, and is sealed behind the wall of its content in the same
-//! transaction.
+//! transaction. What once was public and was taken back is hidden like anything else; only that, and when, may be asked
+//! (`verbund_dataset_withdrawn`).
 
 use sea_orm_migration::prelude::*;
 
@@ -26,13 +27,14 @@ const TABLES: [(&str, Wall); 8] = [
 
 /// Functions by name and arguments. A shape is the kinds of columns in their order, `t,t,n*,d`: text, bigint, boolean, date;
 /// `n*` has a column for symbols beside it.
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 7] = [
     "verbund_table_create(uuid, text)",
     "verbund_table_seal(uuid, integer[])",
     "verbund_table_drop(uuid)",
     "verbund_imports_due(timestamptz, integer)",
     "verbund_dataset_scopes(uuid)",
     "verbund_ticket(text)",
+    "verbund_dataset_withdrawn(uuid)",
 ];
 
 const CREATE_FUNCTIONS: &str = r#"CREATE FUNCTION verbund_table_create(the_content uuid, the_shape text)
@@ -118,7 +120,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 SELECT t.id, t.tenant_id, p.issuer, p.subject, t.purpose, t.expires_at
 FROM file_ticket t JOIN person p ON p.id = t.person_id WHERE t.secret_hash = the_hash AND t.used_at IS NULL
-$$"#;
+$$
+;;
+CREATE FUNCTION verbund_dataset_withdrawn(the_id uuid) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+AS $$ SELECT withdrawn_at FROM dataset WHERE id = the_id AND published_at IS NOT NULL AND access <> 'PUBLIC' $$"#;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -154,6 +160,7 @@ impl MigrationTrait for Migration {
     field_of_work_id {{uuid}} CONSTRAINT dataset_field_fk REFERENCES field_of_work (id),
     title text NOT NULL,
     description text,
+    search_text text NOT NULL,
     access text NOT NULL,
     data_class text NOT NULL,
     protection_method text NOT NULL,
