@@ -1,7 +1,10 @@
 //! Datasets: tables that authorities have, in versions, shared under protection and published.
 
 mod audience;
+mod cells;
 mod enums;
+mod figure_inputs;
+mod figure_types;
 pub mod figures;
 mod inputs;
 pub mod licence;
@@ -15,7 +18,9 @@ mod version_service;
 mod version_types;
 
 pub use audience::{Scopes, rescope, scopes_of, selects};
+pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
+pub use figure_types::visible;
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
 pub use service::{About, DatasetWish, Protection, create};
