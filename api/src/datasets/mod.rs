@@ -1,11 +1,14 @@
 //! Datasets: tables that authorities have, in versions, shared under protection and published.
 
 mod audience;
+pub mod catalogue;
 mod cells;
 mod enums;
+pub mod export;
 mod figure_inputs;
 mod figure_types;
 pub mod figures;
+pub mod indicators;
 mod inputs;
 pub mod licence;
 pub mod model;
