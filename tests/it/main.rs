@@ -37,6 +37,7 @@ mod sign_in;
 mod sockets;
 mod statements;
 mod subscriptions;
+mod tables;
 mod telemetry;
 mod tokens;
 mod trail;
@@ -83,6 +84,7 @@ fn main() -> std::process::ExitCode {
         sockets::cases(),
         statements::cases(),
         subscriptions::cases(),
+        tables::cases(),
         telemetry::cases(),
         tokens::cases(),
         trail::cases(),

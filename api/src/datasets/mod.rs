@@ -2,8 +2,13 @@
 
 mod audience;
 pub mod catalogue;
+mod cells;
 mod enums;
 pub mod export;
+mod figure_inputs;
+mod figure_types;
+pub mod figures;
+pub mod indicators;
 mod inputs;
 pub mod licence;
 pub mod model;
@@ -16,7 +21,9 @@ mod version_service;
 mod version_types;
 
 pub use audience::{Scopes, rescope, scopes_of, selects};
+pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
+pub use figure_types::visible;
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
 pub use service::{About, DatasetWish, Protection, create};

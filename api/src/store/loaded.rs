@@ -60,6 +60,7 @@ keyed! {
     tenant_closure: Id id Uuid, select;
     tenant: Id id Uuid, reference;
     holiday: Id id Uuid, reference;
+    indicator: Id id Uuid, reference;
     region: Ags ags String, reference;
 }
 
@@ -99,6 +100,15 @@ impl Grouped for e::conflict_acknowledgement::Entity {
     const SORT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::Id;
     fn parent(row: &e::conflict_acknowledgement::Model) -> Uuid {
         row.entry_id
+    }
+}
+
+impl Grouped for e::dataset_content::Entity {
+    type Of = e::dataset_content::Entity;
+    const PARENT: e::dataset_content::Column = e::dataset_content::Column::VersionId;
+    const SORT: e::dataset_content::Column = e::dataset_content::Column::Kind;
+    fn parent(row: &e::dataset_content::Model) -> Uuid {
+        row.version_id
     }
 }
 
