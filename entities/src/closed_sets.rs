@@ -426,3 +426,141 @@ closed_set! {
         CalendarArchived = "CALENDAR_ARCHIVED",
     }
 }
+
+closed_set! {
+    /// Whom a dataset may reach.
+    DatasetAccess {
+        /// The authority alone.
+        Internal = "INTERNAL",
+        /// Partners, as far as shares open it.
+        Shared = "SHARED",
+        /// Everybody.
+        Public = "PUBLIC",
+    }
+}
+
+closed_set! {
+    /// What kind of data a dataset holds.
+    DataClass {
+        /// Figures about groups.
+        Aggregated = "AGGREGATED",
+        /// Rows about single people: never public.
+        Personal = "PERSONAL",
+        /// Unit records of official statistics: they may not be kept here at all.
+        OfficialUnitData = "OFFICIAL_UNIT_DATA",
+    }
+}
+
+closed_set! {
+    /// What is done to figures that leave their authority.
+    ProtectionMethod {
+        /// Nothing: they are public elsewhere already.
+        Exempt = "EXEMPT",
+        /// Counts below the least count are withheld, and what they could be worked out from.
+        MinimumCount = "MINIMUM_COUNT",
+        /// Counts are rounded to a base; totals are made from rounded parts.
+        Rounding = "ROUNDING",
+        /// Counts below the least count are withheld, and as many others as keep exact totals from giving them away.
+        Suppression = "SUPPRESSION",
+    }
+}
+
+closed_set! {
+    /// How often there is a new version of a dataset.
+    Frequency {
+        /// Every day.
+        Daily = "DAILY",
+        /// Every month.
+        Monthly = "MONTHLY",
+        /// Every quarter.
+        Quarterly = "QUARTERLY",
+        /// Twice a year.
+        Biannual = "BIANNUAL",
+        /// Every year.
+        Annual = "ANNUAL",
+        /// Every other year.
+        Biennial = "BIENNIAL",
+        /// Now and then.
+        Irregular = "IRREGULAR",
+        /// It is finished.
+        Never = "NEVER",
+    }
+}
+
+closed_set! {
+    /// How far a version is.
+    DatasetVersionState {
+        /// Seen by the authority alone.
+        Draft = "DRAFT",
+        /// Seen by whom the dataset reaches.
+        Published = "PUBLISHED",
+        /// Taken back.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+closed_set! {
+    /// What a table of a version holds.
+    ContentKind {
+        /// The figures as they were imported.
+        Exact = "EXACT",
+        /// What may leave the authority.
+        Protected = "PROTECTED",
+    }
+}
+
+closed_set! {
+    /// What a ticket is good for.
+    TicketPurpose {
+        /// Sending one file.
+        Upload = "UPLOAD",
+        /// Fetching one file.
+        Download = "DOWNLOAD",
+    }
+}
+
+closed_set! {
+    /// How far an import is.
+    DatasetImportState {
+        /// It waits.
+        Queued = "QUEUED",
+        /// The file is being read through; nothing is written.
+        Checking = "CHECKING",
+        /// Rows are being written.
+        Loading = "LOADING",
+        /// Done.
+        Succeeded = "SUCCEEDED",
+        /// Nothing was kept.
+        Failed = "FAILED",
+        /// Somebody stopped it; nothing was kept.
+        Cancelled = "CANCELLED",
+    }
+}
+
+closed_set! {
+    /// What became of the proposal to release a dataset.
+    DatasetReleaseState {
+        /// It waits for a second pair of eyes.
+        Proposed = "PROPOSED",
+        /// Released.
+        Approved = "APPROVED",
+        /// Not released.
+        Declined = "DECLINED",
+        /// Taken back by who proposed it.
+        Withdrawn = "WITHDRAWN",
+    }
+}
+
+closed_set! {
+    /// What became of a request for data.
+    DataRequestState {
+        /// It waits for an answer.
+        Open = "OPEN",
+        /// A share came of it.
+        Granted = "GRANTED",
+        /// It was refused.
+        Refused = "REFUSED",
+        /// Taken back by who asked.
+        Withdrawn = "WITHDRAWN",
+    }
+}

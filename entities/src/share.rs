@@ -21,6 +21,8 @@ pub struct Model {
     pub area: Area,
     /// One calendar; none = by selector.
     pub calendar_id: Option<Uuid>,
+    /// One dataset; none = by selector.
+    pub dataset_id: Option<Uuid>,
     /// Selector: all of the area in this field of work; with neither calendar nor field, all of the area.
     pub field_of_work_id: Option<Uuid>,
     /// One party only; none = all parties.

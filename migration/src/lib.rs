@@ -17,6 +17,7 @@ mod m20261124_000011_series;
 mod m20261124_000012_feeds;
 mod m20261124_000013_external_calendars;
 mod m20261124_000014_planning;
+mod m20261125_000015_datasets;
 mod rls;
 mod run;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_feeds::Migration),
             Box::new(m20261124_000013_external_calendars::Migration),
             Box::new(m20261124_000014_planning::Migration),
+            Box::new(m20261125_000015_datasets::Migration),
         ]
     }
 }

@@ -58,12 +58,18 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
     for statement in [
         format!("GRANT USAGE ON SCHEMA public TO {app_role}"),
         format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app_role}"),
-        format!("REVOKE INSERT, UPDATE, DELETE ON tenant, region, holiday, seaql_migrations FROM {app_role}"),
+        format!(
+            "REVOKE INSERT, UPDATE, DELETE ON tenant, region, holiday, indicator, seaql_migrations FROM {app_role}"
+        ),
+        format!("GRANT USAGE ON SCHEMA ds TO {app_role}"),
         "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC".to_owned(),
         format!(
             "GRANT EXECUTE ON FUNCTION verbund_facts(text, text), verbund_person(text, text), verbund_outbox_end(), \
              verbund_calendar_scopes(uuid), verbund_external_due(timestamptz, integer), \
-             verbund_series_due(timestamptz, integer), verbund_feed(text) TO {app_role}"
+             verbund_series_due(timestamptz, integer), verbund_feed(text), verbund_table_create(uuid, text), \
+             verbund_table_seal(uuid, integer[]), verbund_table_drop(uuid), verbund_imports_due(timestamptz, integer), \
+             verbund_dataset_scopes(uuid), verbund_ticket(text), \
+             verbund_dataset_withdrawn(uuid) TO {app_role}"
         ),
     ] {
         db.execute_unprepared(&statement).await?;

@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 14;
+const ALL: usize = 15;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")
@@ -96,7 +96,7 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     down(&database.owner_url, 2).await.expect("two steps down");
     let text = refused(config.clone()).await;
     assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
-    assert!(text.contains("m20261124_000013_external_calendars"), "{text}");
+    assert!(text.contains("m20261124_000014_planning"), "{text}");
     assert_eq!(applied(&database).await, 2);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
@@ -111,7 +111,7 @@ async fn the_application_role_may_ask_but_not_migrate(app: TestApp) {
     applied(&database).await;
     down(&database.owner_url, 1).await.expect("one step down");
     let application = Rows::open(&database.url).await;
-    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261124_000014_planning"]);
+    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261125_000015_datasets"]);
     let rows = database.rows().await;
     let before = schema(&rows).await;
     migrate(&database.url, ROLE).await.map(|_| ()).expect_err("the application role does not migrate");
@@ -153,11 +153,20 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         conflict_acknowledgement,
         coordination_comment,
         coordination_round,
+        data_request,
+        dataset,
+        dataset_content,
+        dataset_import,
+        dataset_indicator,
+        dataset_release,
+        dataset_version,
         external_calendar,
         feed,
         field_of_work,
+        file_ticket,
         holiday,
         idempotency_record,
+        indicator,
         learning_place,
         learning_place_origin,
         member,

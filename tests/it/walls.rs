@@ -43,7 +43,7 @@ async fn every_owned_table_has_forced_row_level_security(app: TestApp) {
     let mut expected = owned(&rows).await;
     expected.push("person".to_owned());
     expected.sort();
-    assert_eq!(expected.len(), 32, "{expected:?}");
+    assert_eq!(expected.len(), 40, "{expected:?}");
     assert_eq!(rows.list(sql).await, expected);
     let sql = "SELECT tablename::text, string_agg(cmd || ' ' || permissive, ', ' ORDER BY cmd) FROM pg_policies \
                WHERE NOT 'verbund_owner' = ANY (roles) GROUP BY tablename ORDER BY 1";
@@ -240,8 +240,19 @@ fn closed_sets() -> Vec<(&'static str, &'static str, BTreeSet<String>)> {
         ("change_proposal", "state", words(e::ProposalState::ALL, e::ProposalState::as_str)),
         ("conflict_acknowledgement", "rule", words(e::ConflictRule::ALL, e::ConflictRule::as_str)),
         ("coordination_round", "state", words(e::RoundState::ALL, e::RoundState::as_str)),
+        ("data_request", "level", levels.clone()),
+        ("data_request", "state", words(e::DataRequestState::ALL, e::DataRequestState::as_str)),
+        ("dataset", "access", words(e::DatasetAccess::ALL, e::DatasetAccess::as_str)),
+        ("dataset_content", "kind", words(e::ContentKind::ALL, e::ContentKind::as_str)),
+        ("dataset", "data_class", words(e::DataClass::ALL, e::DataClass::as_str)),
+        ("dataset", "frequency", words(e::Frequency::ALL, e::Frequency::as_str)),
+        ("dataset_import", "state", words(e::DatasetImportState::ALL, e::DatasetImportState::as_str)),
+        ("dataset", "protection_method", words(e::ProtectionMethod::ALL, e::ProtectionMethod::as_str)),
+        ("dataset_release", "state", words(e::DatasetReleaseState::ALL, e::DatasetReleaseState::as_str)),
+        ("dataset_version", "state", words(e::DatasetVersionState::ALL, e::DatasetVersionState::as_str)),
         ("external_calendar", "outcome", words(e::FetchOutcome::ALL, e::FetchOutcome::as_str)),
         ("feed", "level", levels.clone()),
+        ("file_ticket", "purpose", words(e::TicketPurpose::ALL, e::TicketPurpose::as_str)),
         ("holiday", "extent", words(e::HolidayExtent::ALL, e::HolidayExtent::as_str)),
         ("holiday", "kind", words(e::HolidayKind::ALL, e::HolidayKind::as_str)),
         ("learning_place", "kind", words(e::LearningPlaceKind::ALL, e::LearningPlaceKind::as_str)),

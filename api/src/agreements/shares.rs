@@ -161,6 +161,7 @@ pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> Ap
         agreement_id: wish.agreement,
         area: wish.area,
         calendar_id: wish.calendar,
+        dataset_id: None,
         field_of_work_id: wish.field,
         grantee_tenant_id: wish.grantee,
         grantee_role: wish.grantee_role,

@@ -1,3 +1,22 @@
 //! Datasets: tables that authorities have, in versions, shared under protection and published.
 
+mod audience;
+mod enums;
+mod inputs;
+pub mod licence;
 pub mod model;
+mod mutation;
+pub mod protection;
+mod query;
+mod service;
+mod types;
+mod version_service;
+mod version_types;
+
+pub use audience::{Scopes, rescope, scopes_of, selects};
+pub use enums::DatasetVersionState;
+pub use mutation::DatasetMutation;
+pub use query::DatasetQuery;
+pub use service::{About, DatasetWish, Protection, create};
+pub use types::{Dataset, object_of};
+pub use version_types::{DatasetColumn, DatasetVersion, stored_columns};

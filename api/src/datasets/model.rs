@@ -164,15 +164,8 @@ pub enum Symbol {
 
 impl Symbol {
     /// Every symbol.
-    pub const ALL: [Self; 7] = [
-        Self::Nothing,
-        Self::Secret,
-        Self::Blocked,
-        Self::Later,
-        Self::Unreliable,
-        Self::Limited,
-        Self::Protected,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Nothing, Self::Secret, Self::Blocked, Self::Later, Self::Unreliable, Self::Limited, Self::Protected];
 
     /// As it is written in tables, and kept.
     pub const fn as_str(self) -> &'static str {

@@ -37,6 +37,8 @@ pub enum UserErrorCode {
     AgreementNotActive,
     /// The agreement does not cover the area, the field of work or the authority.
     NotCovered,
+    /// It would tell what is protected.
+    Disclosure,
     /// A limit of the service is reached.
     LimitReached,
     /// The cursor of a synchronisation leads nowhere any more: begin anew without one.
@@ -63,6 +65,7 @@ impl UserErrorCode {
             Self::NotHeld => "NOT_HELD",
             Self::AgreementNotActive => "AGREEMENT_NOT_ACTIVE",
             Self::NotCovered => "NOT_COVERED",
+            Self::Disclosure => "DISCLOSURE",
             Self::LimitReached => "LIMIT_REACHED",
             Self::FullSyncRequired => "FULL_SYNC_REQUIRED",
         }

@@ -80,6 +80,7 @@ const fn top_level(code: UserErrorCode) -> TopLevelCode {
         | UserErrorCode::NotHeld
         | UserErrorCode::AgreementNotActive
         | UserErrorCode::NotCovered
+        | UserErrorCode::Disclosure
         | UserErrorCode::FullSyncRequired => TopLevelCode::BadUserInput,
     }
 }

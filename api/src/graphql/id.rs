@@ -42,6 +42,10 @@ pub enum NodeType {
     CoordinationRound,
     /// A change that one party proposes to another.
     ChangeProposal,
+    /// A dataset.
+    Dataset,
+    /// A version of a dataset.
+    DatasetVersion,
 }
 
 impl NodeType {
@@ -63,6 +67,8 @@ impl NodeType {
         Self::AnnualPlan,
         Self::CoordinationRound,
         Self::ChangeProposal,
+        Self::Dataset,
+        Self::DatasetVersion,
     ];
 
     /// The prefix, for ever.
@@ -84,6 +90,8 @@ impl NodeType {
             Self::AnnualPlan => "pln",
             Self::CoordinationRound => "rnd",
             Self::ChangeProposal => "prp",
+            Self::Dataset => "dst",
+            Self::DatasetVersion => "dsv",
         }
     }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
-    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round,
-    external_calendar, feed, field_of_work, holiday, learning_place, member, role_grant, share, tenant, tenant_closure,
+    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, dataset,
+    dataset_version, external_calendar, feed, field_of_work, holiday, learning_place, member, role_grant, share,
+    tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -14,6 +15,7 @@ use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
 use crate::calendars::{
     Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
 };
+use crate::datasets::{Dataset, DatasetVersion};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
 use crate::holidays::{Holiday, TenantClosure};
@@ -64,6 +66,10 @@ pub enum Node {
     CoordinationRound(CoordinationRound),
     /// A proposal.
     ChangeProposal(ChangeProposal),
+    /// A dataset.
+    Dataset(Dataset),
+    /// A version of a dataset.
+    DatasetVersion(DatasetVersion),
 }
 
 /// See the module.
@@ -122,7 +128,9 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<feed::Entity>(of(NodeType::Feed)).await?;
     session.load::<annual_plan::Entity>(of(NodeType::AnnualPlan)).await?;
     session.load::<coordination_round::Entity>(of(NodeType::CoordinationRound)).await?;
-    session.load::<change_proposal::Entity>(of(NodeType::ChangeProposal)).await
+    session.load::<change_proposal::Entity>(of(NodeType::ChangeProposal)).await?;
+    session.load::<dataset::Entity>(of(NodeType::Dataset)).await?;
+    session.load::<dataset_version::Entity>(of(NodeType::DatasetVersion)).await
 }
 
 async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
@@ -155,5 +163,7 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::AnnualPlan => AnnualPlan::by_id(session, id).await?.map(Node::AnnualPlan),
         NodeType::CoordinationRound => CoordinationRound::by_id(session, id).await?.map(Node::CoordinationRound),
         NodeType::ChangeProposal => ChangeProposal::by_id(session, id).await?.map(Node::ChangeProposal),
+        NodeType::Dataset => Dataset::by_id(session, id).await?.map(Node::Dataset),
+        NodeType::DatasetVersion => DatasetVersion::by_id(session, id).await?.map(Node::DatasetVersion),
     })
 }

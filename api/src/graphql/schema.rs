@@ -11,6 +11,7 @@ use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
+use crate::datasets::{DatasetMutation, DatasetQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
@@ -36,6 +37,7 @@ pub struct Query(
     PlanningQuery,
     ComparisonQuery,
     ConflictQuery,
+    DatasetQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -51,6 +53,7 @@ pub struct Mutation(
     ClosureMutation,
     FeedMutation,
     PlanningMutation,
+    DatasetMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.

@@ -48,6 +48,8 @@ keyed! {
 
     calendar: Id id Uuid, select;
     calendar_entry: Id id Uuid, select;
+    dataset: Id id Uuid, select;
+    dataset_version: Id id Uuid, select;
     external_calendar: Id id Uuid, select;
     feed: Id id Uuid, select;
     field_of_work: Id id Uuid, select;
@@ -97,6 +99,15 @@ impl Grouped for e::conflict_acknowledgement::Entity {
     const SORT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::Id;
     fn parent(row: &e::conflict_acknowledgement::Model) -> Uuid {
         row.entry_id
+    }
+}
+
+impl Grouped for e::dataset_version::Entity {
+    type Of = e::dataset_version::Entity;
+    const PARENT: e::dataset_version::Column = e::dataset_version::Column::DatasetId;
+    const SORT: e::dataset_version::Column = e::dataset_version::Column::CreatedAt;
+    fn parent(row: &e::dataset_version::Model) -> Uuid {
+        row.dataset_id
     }
 }
 

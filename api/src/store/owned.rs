@@ -36,6 +36,13 @@ owned!(
     conflict_acknowledgement,
     coordination_comment,
     coordination_round,
+    data_request,
+    dataset,
+    dataset_content,
+    dataset_import,
+    dataset_indicator,
+    dataset_release,
+    dataset_version,
     external_calendar,
     field_of_work,
     learning_place,
@@ -56,6 +63,12 @@ impl Owned for e::feed::Entity {
     const PERSON: Option<e::feed::Column> = Some(e::feed::Column::PersonId);
 }
 
+impl Owned for e::file_ticket::Entity {
+    const SCOPE: e::file_ticket::Column = e::file_ticket::Column::ScopeId;
+    const PERSON: Option<e::file_ticket::Column> = Some(e::file_ticket::Column::PersonId);
+}
+
 impl Reference for e::tenant::Entity {}
 impl Reference for e::region::Entity {}
 impl Reference for e::holiday::Entity {}
+impl Reference for e::indicator::Entity {}

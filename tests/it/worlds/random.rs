@@ -503,6 +503,7 @@ impl Random {
                 agreement_id: self.agreements[it.agreement].id,
                 area: Area::Calendars,
                 calendar_id: it.calendar.map(|it| self.calendars[it].id),
+                dataset_id: None,
                 field_of_work_id: it.field,
                 grantee_tenant_id: it.grantee.map(|it| self.tenants[it].id),
                 grantee_role: it.grantee_role,
