@@ -1,7 +1,9 @@
 //! Datasets: tables that authorities have, in versions, shared under protection and published.
 
 mod audience;
+pub mod catalogue;
 mod enums;
+pub mod export;
 mod inputs;
 pub mod licence;
 pub mod model;
