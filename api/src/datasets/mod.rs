@@ -4,6 +4,7 @@ mod audience;
 pub mod catalogue;
 mod enums;
 pub mod export;
+pub mod figures;
 mod inputs;
 pub mod licence;
 pub mod model;

@@ -244,7 +244,8 @@ impl Store {
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Service { tenant } => {
-                        let scopes = "SELECT * FROM verbund_calendar_scopes($1)";
+                        let scopes = "SELECT * FROM verbund_calendar_scopes($1) \
+                                      UNION ALL SELECT * FROM verbund_dataset_scopes($1)";
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *conn);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }
@@ -265,7 +266,7 @@ impl Store {
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Service { tenant } => {
-                        let scopes = "SELECT id FROM scope WHERE tenant_id = ? AND area = 'CALENDARS'";
+                        let scopes = "SELECT id FROM scope WHERE tenant_id = ? AND area IN ('CALENDARS', 'DATASETS')";
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *tx);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }
