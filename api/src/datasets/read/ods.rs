@@ -83,7 +83,9 @@ impl<'a> Rows<'a> {
             Event::GeneralRef(reference) => {
                 let resolved = match reference.resolve_char_ref() {
                     Ok(Some(letter)) => letter.to_string(),
-                    _ => quick_xml::escape::resolve_predefined_entity(&reference.xml10_content()).unwrap_or("").to_owned(),
+                    _ => quick_xml::escape::resolve_predefined_entity(&reference.xml10_content())
+                        .unwrap_or("")
+                        .to_owned(),
                 };
                 self.say(&resolved);
             }

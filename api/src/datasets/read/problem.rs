@@ -66,6 +66,12 @@ pub enum ProblemCode {
     UnknownCode,
     /// Another row has the same key. Argument `first`: its row.
     DuplicateKey,
+    /// The upload is not there any more.
+    UploadGone,
+    /// Whoever asked for the import may not change the dataset any more.
+    NotAllowed,
+    /// The import was begun several times and never came to its end.
+    Interrupted,
     /// Warning: the row that ends the data is not there; a part may be missing.
     FooterMissing,
     /// Warning: text that a spreadsheet would take for a formula.
@@ -124,7 +130,8 @@ impl Problem {
     /// Quotes what stands there.
     #[must_use]
     pub fn value(mut self, value: &str) -> Self {
-        let shown: String = value.chars().take(VALUE_LENGTH + 1).map(|it| if it.is_control() { ' ' } else { it }).collect();
+        let shown: String =
+            value.chars().take(VALUE_LENGTH + 1).map(|it| if it.is_control() { ' ' } else { it }).collect();
         self.value = Some(clip(&shown, VALUE_LENGTH));
         self
     }
@@ -155,11 +162,8 @@ impl Report {
     /// Adds what was found.
     pub fn add(&mut self, problem: Problem) {
         *self.counts.entry(problem.code).or_default() += 1;
-        let (list, max) = if problem.code.is_warning() {
-            (&mut self.warnings, KEPT_WARNINGS)
-        } else {
-            (&mut self.problems, KEPT)
-        };
+        let (list, max) =
+            if problem.code.is_warning() { (&mut self.warnings, KEPT_WARNINGS) } else { (&mut self.problems, KEPT) };
         if list.len() < max {
             list.push(problem);
         }

@@ -280,8 +280,7 @@ impl Profile {
 
     fn flaws_of_unpivot(&self, unpivot: &Unpivot) -> Option<Flaw> {
         use crate::datasets::model::ColumnRole::{Dimension, Measure};
-        let is =
-            |name: &str, role| self.columns.iter().any(|it| it.column.name == name && it.column.role == role);
+        let is = |name: &str, role| self.columns.iter().any(|it| it.column.name == name && it.column.role == role);
         let named = is(&unpivot.measure, Measure) && unpivot.dimensions.iter().all(|it| is(it, Dimension));
         let codes = unpivot.columns.iter().all(|it| it.codes.len() == unpivot.dimensions.len());
         if !named || !codes || unpivot.columns.is_empty() || unpivot.columns.len() > MAX_SOURCES {

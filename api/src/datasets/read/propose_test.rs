@@ -71,7 +71,9 @@ fn next_years_table_imports_with_the_names_of_keys_edited() {
 #[test]
 fn plain_tables_get_their_marks_types_and_keys() {
     use ColumnRole::{Attribute, Dimension, Measure};
-    let comma = proposal("Schulnummer,Name,PLZ,lat,Schüler\n0123,Grundschule,87600,47.909,120\n0124,\"A, B\",86807,47.88,1200\n");
+    let comma = proposal(
+        "Schulnummer,Name,PLZ,lat,Schüler\n0123,Grundschule,87600,47.909,120\n0124,\"A, B\",86807,47.88,1200\n",
+    );
     assert_eq!(
         shape(&comma),
         [

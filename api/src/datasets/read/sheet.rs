@@ -35,7 +35,13 @@ impl Sheet {
     ///
     /// # Errors
     /// It is no workbook, or one with too much in it.
-    pub fn open(path: &Path, format: Format, sheet: Option<&str>, decimal: char, limits: Limits) -> Result<Self, Problem> {
+    pub fn open(
+        path: &Path,
+        format: Format,
+        sheet: Option<&str>,
+        decimal: char,
+        limits: Limits,
+    ) -> Result<Self, Problem> {
         guard(path, limits)?;
         let (sender, rows) = sync_channel(AHEAD);
         let job = Job { path: path.to_owned(), sheet: sheet.map(str::to_owned), decimal, sender };
@@ -213,5 +219,7 @@ fn xlsx_text(job: &Job, value: &DataRef<'_>) -> String {
 
 /// There is no such sheet; these are there.
 pub(super) fn no_sheet(job: &Job, names: &[String]) -> Problem {
-    Problem::of_file(ProblemCode::NoSheet).value(job.sheet.as_deref().unwrap_or_default()).with("found", names.join(", "))
+    Problem::of_file(ProblemCode::NoSheet)
+        .value(job.sheet.as_deref().unwrap_or_default())
+        .with("found", names.join(", "))
 }

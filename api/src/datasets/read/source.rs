@@ -155,9 +155,7 @@ fn text(path: &Path, profile: &Profile, limits: Limits, read: &Arc<AtomicU64>) -
 /// It cannot be read, or is too large.
 pub fn encoding_of(path: &Path, limits: Limits) -> Result<Encoding, Problem> {
     let unread = Arc::new(AtomicU64::new(0));
-    text::unpacked(path, limits.bytes, &unread)
-        .and_then(text::detect)
-        .map_err(|error| of_io(&error, limits.bytes))
+    text::unpacked(path, limits.bytes, &unread).and_then(text::detect).map_err(|error| of_io(&error, limits.bytes))
 }
 
 /// What kind of file it is, by its first bytes; nothing where it is of a kind that is not read.

@@ -161,7 +161,8 @@ impl Reader {
             }
             None => self.records.next(record)?,
         };
-        let starts = |footer: &String| record.fields.get(0).is_some_and(|it| it.trim_start().starts_with(footer.as_str()));
+        let starts =
+            |footer: &String| record.fields.get(0).is_some_and(|it| it.trim_start().starts_with(footer.as_str()));
         let is_footer = more && self.footer.as_ref().is_some_and(starts);
         if more && !is_footer {
             return Ok(true);
@@ -209,9 +210,8 @@ impl Reader {
     fn wrong_length(&self, record: &Record) -> Option<Problem> {
         let (expected, found) = (self.width?, record.fields.len());
         let fits = if self.records.is_ragged() { found <= expected } else { found == expected };
-        (!fits).then(|| {
-            Problem::at(ProblemCode::FieldCount, record.row).with("expected", expected).with("found", found)
-        })
+        (!fits)
+            .then(|| Problem::at(ProblemCode::FieldCount, record.row).with("expected", expected).with("found", found))
     }
 
     fn keep(&mut self, line: u64, row: Row, batch: &mut Batch) {
@@ -297,7 +297,10 @@ fn take(
         Some(From::RowNumber(_)) => Ok(Take::RowNumber),
         None => {
             let dimensions = profile.unpivot.iter().flat_map(|it| &it.dimensions);
-            Ok(dimensions.zip(0..).find(|(it, _)| **it == column.column.name).map_or(Take::Measure, |it| Take::Code(it.1)))
+            Ok(dimensions
+                .zip(0..)
+                .find(|(it, _)| **it == column.column.name)
+                .map_or(Take::Measure, |it| Take::Code(it.1)))
         }
     }
 }

@@ -219,10 +219,10 @@ from.column = { header = "Teil" }
     let rows = "AGS;Tag;Name;Wert;Teil\n09777;01.03.2016;a;5;5\n09778;01.03.2016;a;5;6\n09779;01.03.2016;a;.;6\n";
     let (batch, report) = read_text(&profile(&whole), rows.as_bytes());
     assert_eq!((batch.rows.len(), report.problems.len()), (3, 0));
-    assert_eq!(report.warnings.iter().map(|it| (it.code, it.row)).collect::<Vec<_>>(), [(
-        ProblemCode::PartExceedsWhole,
-        Some(3)
-    )]);
+    assert_eq!(
+        report.warnings.iter().map(|it| (it.code, it.row)).collect::<Vec<_>>(),
+        [(ProblemCode::PartExceedsWhole, Some(3))]
+    );
 }
 
 #[test]
@@ -247,7 +247,10 @@ fn workbooks_are_read_like_texts() {
         assert_eq!(batch.rows[2][3], Cell { value: Some(Value::Number(0)), symbol: Some(Symbol::Nothing) });
         let other = Profile { sheet: Some("Tabelle9".to_owned()), ..profile.clone() };
         let (_, report) = read(&path, &other);
-        assert_eq!((report.problems[0].code, report.problems[0].args["found"].as_str()), (ProblemCode::NoSheet, "Tabelle1"));
+        assert_eq!(
+            (report.problems[0].code, report.problems[0].args["found"].as_str()),
+            (ProblemCode::NoSheet, "Tabelle1")
+        );
         let proposal = propose(&path, None, Limits::default()).expect("a proposal");
         assert_eq!((proposal.profile.format, proposal.sample.rows.len()), (format, 3), "{:?}", proposal.report);
     }
@@ -309,7 +312,10 @@ fn profiles_say_the_same_in_both_forms_and_nothing_unknown() {
     let flaws = |text: &str| toml::from_str::<Profile>(text).expect("a profile").flaws();
     assert_eq!(flaws(&COLUMNS.replace("version = 1", "version = 2")), [(Flaw::Version, None)]);
     assert_eq!(flaws(&COLUMNS.replace("thousands = \".\"", "thousands = \",\"")), [(Flaw::Marks, None)]);
-    assert_eq!(flaws(&COLUMNS.replace("headerRows = 1", "headerRows = 0"))[0], (Flaw::NoHeaders, Some("ags".to_owned())));
+    assert_eq!(
+        flaws(&COLUMNS.replace("headerRows = 1", "headerRows = 0"))[0],
+        (Flaw::NoHeaders, Some("ags".to_owned()))
+    );
     let nowhere = COLUMNS.replace("from.column = { header = \"Tag\" }", "");
     assert_eq!(flaws(&nowhere), [(Flaw::NoSource, Some("tag".to_owned()))]);
     let codes = HEAD.replace("codes = [\"m\"]", "codes = []");

@@ -93,7 +93,8 @@ impl Writing {
         if digits(whole) {
             return Some(whole.to_owned());
         }
-        let mut groups = whole.split(|it| Some(it) == self.thousands || (self.thousands == Some(' ') && it == '\u{a0}'));
+        let mut groups =
+            whole.split(|it| Some(it) == self.thousands || (self.thousands == Some(' ') && it == '\u{a0}'));
         let first = groups.next().filter(|it| digits(it) && it.len() <= 3)?;
         groups.try_fold(first.to_owned(), |sum, it| (digits(it) && it.len() == 3).then(|| sum + it))
     }
@@ -119,7 +120,11 @@ impl Writing {
                 Some(kind) => period(text, kind).map(Value::Text).ok_or(ProblemCode::BadPeriod),
             },
             ColumnType::Region => {
-                if is_region(text) { Ok(Value::Text(text.to_owned())) } else { Err(ProblemCode::BadRegion) }
+                if is_region(text) {
+                    Ok(Value::Text(text.to_owned()))
+                } else {
+                    Err(ProblemCode::BadRegion)
+                }
             }
         }
     }
@@ -170,7 +175,8 @@ pub fn period(text: &str, kind: PeriodKind) -> Option<String> {
             let (first, second) = (first.trim(), second.trim());
             let year: u32 = is_year(first).then(|| first.parse().ok()).flatten()?;
             let next = format!("{:04}", year + 1);
-            (second == next || second == &next[next.len() - 2..]).then(|| format!("{first}/{}", &next[next.len() - 2..]))
+            (second == next || second == &next[next.len() - 2..])
+                .then(|| format!("{first}/{}", &next[next.len() - 2..]))
         }
         PeriodKind::Quarter => quarter(text),
         PeriodKind::Month => month(text),
@@ -196,7 +202,17 @@ fn quarter(text: &str) -> Option<String> {
 
 fn month(text: &str) -> Option<String> {
     const NAMES: [&str; 12] = [
-        "januar", "februar", "märz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
+        "januar",
+        "februar",
+        "märz",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
         "dezember",
     ];
     let (one, two) = text.split_once(['-', '/', '.', ' '])?;

@@ -111,8 +111,8 @@ impl Layout {
         profile.title_rows = u32::try_from(self.titles).unwrap_or(0);
         profile.header_rows = u32::try_from(self.headers.len()).unwrap_or(0);
         profile.footer = (self.has_footer || self.is_genesis).then(|| FOOTER.to_owned());
-        profile.fill_headers = self.headers.len() > 1
-            && self.headers[0].iter().skip_while(|it| it.is_empty()).any(|it| it.is_empty());
+        profile.fill_headers =
+            self.headers.len() > 1 && self.headers[0].iter().skip_while(|it| it.is_empty()).any(|it| it.is_empty());
     }
 }
 
@@ -141,7 +141,9 @@ fn has_value(row: &[String]) -> bool {
         let is_number = digits > 0 && it.chars().all(|it| it.is_ascii_digit() || ".,-+".contains(it));
         // A date above a column says of when its figures are.
         is_number && value::date(it, Dotted).is_none() && value::date(it, Iso).is_none() && !is_year(it)
-    }) || row.first().is_some_and(|it| value::date(it, Dotted).is_some() || value::date(it, Iso).is_some() || is_year(it))
+    }) || row
+        .first()
+        .is_some_and(|it| value::date(it, Dotted).is_some() || value::date(it, Iso).is_some() || is_year(it))
 }
 
 fn is_year(text: &str) -> bool {

@@ -94,7 +94,8 @@ impl Note {
 /// What makes it unreadable.
 pub fn propose(path: &Path, sheet: Option<&str>, limits: Limits) -> Result<Proposal, Problem> {
     let format = source::format_of(path).map_err(|error| source::of_io(&error, limits.bytes))?;
-    let format = format.ok_or_else(|| Problem::of_file(ProblemCode::Unreadable).with("reason", "no CSV, XLSX or ODS"))?;
+    let format =
+        format.ok_or_else(|| Problem::of_file(ProblemCode::Unreadable).with("reason", "no CSV, XLSX or ODS"))?;
     let mut profile = blank(format, sheet);
     if format == Format::Csv {
         profile.encoding = source::encoding_of(path, limits)?;
@@ -174,4 +175,3 @@ fn row_number() -> ProfileColumn {
     let column = names::column("zeile", "Zeile", crate::datasets::model::ColumnType::Integer);
     ProfileColumn { column, from: Some(From::RowNumber(true)), cut: None, pad: None }
 }
-

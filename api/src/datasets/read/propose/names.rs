@@ -25,9 +25,10 @@ pub fn date_in_head(head: &[String], seen: &[Seen]) -> Option<(Pattern, String)>
     }
     head.iter().find_map(|text| {
         let words = text.split(|it: char| it.is_whitespace() || "():,;".contains(it));
-        let date = words.into_iter().map(|it| it.trim_end_matches('.')).find(|it| {
-            value::date(it, DateForm::Dotted).is_some() || value::date(it, DateForm::Iso).is_some()
-        })?;
+        let date = words
+            .into_iter()
+            .map(|it| it.trim_end_matches('.'))
+            .find(|it| value::date(it, DateForm::Dotted).is_some() || value::date(it, DateForm::Iso).is_some())?;
         Some((Pattern(text.replacen(date, "{}", 1)), date.to_owned()))
     })
 }

@@ -23,9 +23,8 @@ pub fn keys(seen: &[Seen], rows: &[Vec<String>]) -> Keys {
     let is_short = |it: &Seen| it.letters / rows.len().max(1) <= LONG;
     let mut is_key: Vec<bool> = seen.iter().map(|it| may(it) && is_short(it)).collect();
     let is_period = |it: usize| seen[it].kind == ColumnType::Period;
-    let mut texts: Vec<usize> = (0..seen.len())
-        .filter(|it| is_key[*it] && !is_period(*it) && seen[*it].kind != ColumnType::Region)
-        .collect();
+    let mut texts: Vec<usize> =
+        (0..seen.len()).filter(|it| is_key[*it] && !is_period(*it) && seen[*it].kind != ColumnType::Region).collect();
     // Names are longer than codes: of two that say the same the longer one follows from the shorter.
     texts.sort_by_key(|it| std::cmp::Reverse((seen[*it].letters, *it)));
     for column in texts {

@@ -12,10 +12,22 @@ use crate::text::fold;
 
 /// Words in the names of columns that hold keys, not numbers.
 const KEYS: [&str; 13] = [
-    "plz", "postleitzahl", "zip", "postal", "nummer", "schluessel", "key", "code", "kennziffer", "ags", "telefon",
-    "schulnr", "kennung",
+    "plz",
+    "postleitzahl",
+    "zip",
+    "postal",
+    "nummer",
+    "schluessel",
+    "key",
+    "code",
+    "kennziffer",
+    "ags",
+    "telefon",
+    "schulnr",
+    "kennung",
 ];
-const REGIONS: [&str; 8] = ["ags", "kreis", "gemeinde", "region", "kennziffer", "schluessel", "raumeinheit", "community"];
+const REGIONS: [&str; 8] =
+    ["ags", "kreis", "gemeinde", "region", "kennziffer", "schluessel", "raumeinheit", "community"];
 const TIMES: [&str; 8] = ["jahr", "year", "zeit", "zeitbezug", "zeitraum", "periode", "period", "stichtag"];
 
 /// What the values of a column have in common.
@@ -141,7 +153,8 @@ impl Seen {
         let decimals = values.iter().map(|it| places(it)).max().unwrap_or(0);
         let Some(decimals) = u8::try_from(decimals).ok().filter(|it| *it <= 9) else { return false };
         let cells: Option<Vec<Cell>> = values.iter().map(|it| writing.measure(it, decimals).ok()).collect();
-        let Some(cells) = cells.filter(|it| it.iter().any(|it| it.symbol.is_none_or(|it| it == Symbol::Limited))) else {
+        let Some(cells) = cells.filter(|it| it.iter().any(|it| it.symbol.is_none_or(|it| it == Symbol::Limited)))
+        else {
             return false;
         };
         self.symbols = Symbol::ALL.into_iter().filter(|it| cells.iter().any(|cell| cell.symbol == Some(*it))).collect();
