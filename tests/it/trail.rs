@@ -149,6 +149,7 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["feedRevoke", "Feed", "feed.revoked", "2"],
         ["datasetCreate", "Dataset", "dataset.created", "1"],
         ["datasetUpdate", "Dataset", "dataset.updated", "2"],
+        ["datasetIndicatorsSet", "Dataset", "dataset.updated", "3"],
         ["calendarImport", "Calendar", "calendar.imported", "1"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 44] = [
+pub const MUTATIONS: [&str; 45] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -51,6 +51,7 @@ pub const MUTATIONS: [&str; 44] = [
     "feedRevoke",
     "datasetCreate",
     "datasetUpdate",
+    "datasetIndicatorsSet",
 ];
 
 /// One mutation, ready to be sent.
@@ -208,6 +209,10 @@ impl<'a> Walk<'a> {
             52 => created("datasetCreate"),
             53 => ("datasetUpdate", STEWARD, with(&self.last["dataset"], json!({ "title": "Renamed" })), OF_DATASET),
             54 => {
+                let places = json!({ "indicators": [{ "code": "q_sch", "measure": "pupils" }] });
+                ("datasetIndicatorsSet", STEWARD, with(&self.last["dataset"], places), OF_DATASET)
+            }
+            55 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }

@@ -149,6 +149,10 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             }
             None => None,
         },
-        NodeType::Tenant | NodeType::FieldOfWork | NodeType::Holiday | NodeType::TenantClosure => None,
+        NodeType::Tenant
+        | NodeType::FieldOfWork
+        | NodeType::Holiday
+        | NodeType::TenantClosure
+        | NodeType::Indicator => None,
     })
 }

@@ -5,6 +5,7 @@ pub mod catalogue;
 mod enums;
 pub mod export;
 pub mod figures;
+pub mod indicators;
 mod inputs;
 pub mod licence;
 pub mod model;

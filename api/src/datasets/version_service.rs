@@ -8,7 +8,9 @@ use uuid::Uuid;
 use verbund_entities::{Area, DatasetAccess, DatasetVersionState, dataset, dataset_version};
 
 use super::audience::{rescope, scopes_of};
+use super::indicators::of_columns;
 use super::service::writable;
+use super::stored_columns;
 use crate::context::{Change, Mutation, Op, at_version, stale};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::policy::{Grant, Permission};
@@ -95,6 +97,9 @@ async fn step(
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
+    if row.state == DatasetVersionState::Published {
+        of_columns(&writer, dataset, &stored_columns(&row.columns)?).await?;
+    }
     rescope(&writer, dataset, scopes).await?;
     let recorded = mutation.record(&writer, changed(&row, topic, Some(&before))).await?;
     mutation.commit(recorded).await

@@ -46,6 +46,8 @@ pub enum NodeType {
     Dataset,
     /// A version of a dataset.
     DatasetVersion,
+    /// An indicator.
+    Indicator,
 }
 
 impl NodeType {
@@ -69,6 +71,7 @@ impl NodeType {
         Self::ChangeProposal,
         Self::Dataset,
         Self::DatasetVersion,
+        Self::Indicator,
     ];
 
     /// The prefix, for ever.
@@ -92,6 +95,7 @@ impl NodeType {
             Self::ChangeProposal => "prp",
             Self::Dataset => "dst",
             Self::DatasetVersion => "dsv",
+            Self::Indicator => "ind",
         }
     }
 

@@ -11,6 +11,7 @@ use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
+use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::{DatasetMutation, DatasetQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
@@ -38,6 +39,7 @@ pub struct Query(
     ComparisonQuery,
     ConflictQuery,
     DatasetQuery,
+    IndicatorQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -54,6 +56,7 @@ pub struct Mutation(
     FeedMutation,
     PlanningMutation,
     DatasetMutation,
+    IndicatorMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.

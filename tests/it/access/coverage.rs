@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 12] = [
+const SINGLE: [(&str, &str); 13] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -25,6 +25,7 @@ const SINGLE: [(&str, &str); 12] = [
     ("changeProposals", "sweep; planning: seen by those who may know the entry"),
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
     ("annualPlanComparison", "sweep; planning"),
+    ("compareIndicator", "datasets: what datasets in sight say"),
     ("datasetVersions", "datasets: those of a dataset in sight, drafts only of one's own; sweep"),
 ];
 
@@ -36,7 +37,7 @@ const SUBSCRIPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 20] = [
+const NODE_TYPES: [(&str, &str); 21] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -58,6 +59,8 @@ const NODE_TYPES: [(&str, &str); 20] = [
     ("ExternalCalendar", ""),
     ("Feed", "feed."),
     ("Dataset", "dataset."),
+    // Reference data.
+    ("Indicator", ""),
     // datasets: seen with its dataset, a draft by its owner.
     ("DatasetVersion", ""),
 ];

@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 90] = [
+pub const ARGUMENTS: [(&str, &str); 91] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -71,6 +71,7 @@ pub const ARGUMENTS: [(&str, &str); 90] = [
     ("DatasetCreateInput.tenant", "public"),
     ("DatasetFilter.fieldsOfWork", "public"),
     ("DatasetFilter.tenants", "public"),
+    ("DatasetIndicatorsSetInput.id", "dataset.oal.leavers"),
     ("DatasetUpdateInput.id", "dataset.oal.leavers"),
     ("DatasetVersionPublishInput.id", "datasets: hidden and unknown ones are refused alike"),
     ("DatasetVersionWithdrawInput.id", "datasets: hidden and unknown ones are refused alike"),
@@ -136,6 +137,11 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             Box::new(
                 move |id| json!({ "tenant": own5, "agreement": id, "area": "CALENDARS", "level": "FULL", "object": { "everything": true } }),
             ),
+        ),
+        (
+            "datasetIndicatorsSet",
+            "dataset.oal.leavers",
+            Box::new(|id| json!({ "id": id, "version": 1, "indicators": [] })),
         ),
         ("datasetUpdate", "dataset.oal.leavers", Box::new(|id| json!({ "id": id, "version": 1, "title": "x" }))),
         ("calendarUpdate", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1, "name": "x" }))),
