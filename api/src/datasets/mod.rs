@@ -15,6 +15,7 @@ pub mod model;
 mod mutation;
 pub mod protection;
 mod query;
+pub mod read;
 mod service;
 mod types;
 mod version_service;

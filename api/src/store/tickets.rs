@@ -1,4 +1,4 @@
-//! Whose a ticket is. Whoever comes with one is nobody yet, so this is found before anything may be seen.
+//! Whose the secret of a file is. Whoever comes with one is nobody yet, so this is found before anything may be seen.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Statement};
@@ -9,16 +9,18 @@ use super::{Engine, Store};
 use crate::auth::Actor;
 use crate::error::{ApiError, ApiResult};
 
-/// A ticket that was not used up, by the fingerprint of its secret.
+/// A ticket that was not used yet, by the fingerprint of its secret.
 #[derive(Clone, Debug)]
 pub struct TicketKey {
     /// The ticket.
     pub id: Uuid,
-    /// In whose name it opens.
+    /// The authority.
+    pub tenant: Uuid,
+    /// In whose name it is used.
     pub actor: Actor,
-    /// What it opens.
+    /// What it is good for.
     pub purpose: TicketPurpose,
-    /// When it ends.
+    /// Until when.
     pub expires_at: DateTime<Utc>,
 }
 
@@ -30,19 +32,19 @@ impl Store {
     pub async fn ticket_key(&self, hash: &str) -> ApiResult<Option<TicketKey>> {
         let db = self.unscoped();
         let sql = match self.engine() {
-            Engine::Postgres => "SELECT id, issuer, subject, purpose, expires_at FROM verbund_ticket($1)",
+            Engine::Postgres => "SELECT id, tenant_id, issuer, subject, purpose, expires_at FROM verbund_ticket($1)",
             Engine::Sqlite => {
-                "SELECT t.id, p.issuer, p.subject, t.purpose, t.expires_at FROM file_ticket t \
+                "SELECT t.id, t.tenant_id, p.issuer, p.subject, t.purpose, t.expires_at FROM file_ticket t \
                  JOIN person p ON p.id = t.person_id WHERE t.secret_hash = ? AND t.used_at IS NULL"
             }
         };
         let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [hash.into()]);
         let Some(row) = db.query_one_raw(statement).await? else { return Ok(None) };
         let purpose: String = row.try_get("", "purpose")?;
-        let actor = Actor::Person { issuer: row.try_get("", "issuer")?, subject: row.try_get("", "subject")? };
         Ok(Some(TicketKey {
             id: row.try_get("", "id")?,
-            actor,
+            tenant: row.try_get("", "tenant_id")?,
+            actor: Actor::Person { issuer: row.try_get("", "issuer")?, subject: row.try_get("", "subject")? },
             purpose: purpose.parse().map_err(ApiError::fault)?,
             expires_at: row.try_get("", "expires_at")?,
         }))
