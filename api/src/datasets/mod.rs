@@ -8,6 +8,7 @@ pub mod export;
 mod figure_inputs;
 mod figure_types;
 pub mod figures;
+pub mod files;
 pub mod indicators;
 mod inputs;
 pub mod licence;

@@ -12,6 +12,7 @@ use crate::calendars::{
     ExternalQuery, ImportMutation,
 };
 use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
+use crate::datasets::files::FileMutation;
 use crate::datasets::{DatasetMutation, DatasetQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
@@ -56,6 +57,7 @@ pub struct Mutation(
     FeedMutation,
     PlanningMutation,
     DatasetMutation,
+    FileMutation,
     IndicatorMutation,
 );
 

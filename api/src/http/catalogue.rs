@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::ID;
 use axum::Extension;
-use axum::extract::{OriginalUri, Path, Query, State as Shared};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -36,7 +36,7 @@ pub(super) async fn catalogue(
     shared: Shared<Arc<State>>,
     request_id: Extension<RequestId>,
     address: Extension<ClientAddress>,
-    OriginalUri(uri): OriginalUri,
+    uri: Uri,
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {

@@ -44,7 +44,7 @@ pub(super) async fn version(
 ) -> Response {
     let caller = match caller(&state, &headers, address, &request_id).await {
         Ok(caller) => caller,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let spending = spending_of(&state, &caller);
     if !spending.charge(POINTS) {
@@ -110,7 +110,7 @@ async fn answer(state: &State, op: &Op, asked: Option<Asked>, headers: &HeaderMa
 /// Finds or makes the file, ends reading, records what crosses a boundary, and only then sends anything.
 async fn told(state: &State, op: &Op, asked: Asked, headers: &HeaderMap) -> ApiResult<Response> {
     let session = op.session().await?;
-    let found = find(&session, &state.files, &state.config.catalogue.address(), asked).await?;
+    let found = find(&session, &state.files, asked).await?;
     let (path, sha256, name, media, public) = match found {
         Found::Nothing => return Ok(nothing()),
         Found::Gone => return Ok(gone()),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
-use verbund_entities::{ContentKind, DatasetAccess, DatasetVersionState, dataset, dataset_content, dataset_version, tenant};
+use verbund_entities::{ContentKind, DatasetAccess, DatasetVersionState, ShareLevel, dataset, dataset_content, dataset_version, tenant};
 
 use super::about::{Catalogue, Contact, Dataset, Distribution, Page, Publisher};
 use crate::config::Catalogue as Settings;
@@ -104,7 +104,7 @@ fn published(session: &Session) -> Select<dataset::Entity> {
         )
         .and_where(Expr::col((dataset_version::Entity, V::DatasetId)).equals((dataset::Entity, dataset::Column::Id)))
         .and_where(V::State.eq(DatasetVersionState::Published))
-        .and_where(session.sees::<dataset_content::Entity>())
+        .and_where(session.seen_from::<dataset_content::Entity>(ShareLevel::Full))
         .to_owned();
     session
         .select::<dataset::Entity>()
@@ -119,7 +119,7 @@ async fn changed(session: &Session) -> ApiResult<Option<DateTime<Utc>>> {
     let version = session.select::<dataset_version::Entity>().order_by_desc(dataset_version::Column::UpdatedAt).limit(1);
     let dataset = session.one(dataset).await?.map(|it| it.updated_at);
     let version = session.one(version).await?.map(|it| it.updated_at);
-    Ok(dataset.max(version))
+    Ok(Ord::max(dataset, version))
 }
 
 /// Datasets in their newest version whose figures are in sight; others are left out.
@@ -213,7 +213,7 @@ fn entry(
         frequency: row.frequency.map(|it| it.as_str().to_owned()),
         landing_page: row.landing_page,
         issued: row.published_at,
-        modified: row.updated_at.max(version.updated_at),
+        modified: Ord::max(row.updated_at, version.updated_at),
         title: row.title,
         description: row.description,
         language: row.language,

@@ -24,6 +24,7 @@ const AT_ONCE: usize = 2;
 #[derive(Clone)]
 pub struct Cache {
     folder: Arc<Path>,
+    base: Arc<str>,
     making: Arc<Semaphore>,
 }
 
@@ -47,14 +48,19 @@ pub enum Making {
 }
 
 impl Cache {
-    /// In a folder, which is made when it is needed.
-    pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.into(), making: Arc::new(Semaphore::new(AT_ONCE)) }
+    /// In a folder, which is made when it is needed; files name the server by `base`.
+    pub fn new(folder: &Path, base: String) -> Self {
+        Self { folder: folder.into(), base: base.into(), making: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// The folder of all files.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The address of the server, as files name it.
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     /// The folder of what was made of a content.

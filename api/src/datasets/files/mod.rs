@@ -9,7 +9,7 @@ mod ticket;
 
 pub use made::{Cache, Made, Making};
 pub use mutation::FileMutation;
-pub use ticket::{Opened, mask, open};
+pub use ticket::{Opened, open};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -109,11 +109,11 @@ pub struct Original {
     pub sha256: String,
 }
 
-/// Looks for a file. `base` is the address of the server.
+/// Looks for a file.
 ///
 /// # Errors
 /// The database fails.
-pub async fn find(session: &Session, cache: &Cache, base: &str, asked: Asked) -> ApiResult<Found> {
+pub async fn find(session: &Session, cache: &Cache, asked: Asked) -> ApiResult<Found> {
     let Some(dataset) = session.get::<dataset::Entity>(asked.dataset).await? else { return Ok(Found::Nothing) };
     use dataset_version::Column as C;
     let select = session
@@ -142,7 +142,7 @@ pub async fn find(session: &Session, cache: &Cache, base: &str, asked: Asked) ->
         });
     };
     let owner = session.get::<tenant::Entity>(dataset.tenant_id).await?;
-    let about = about(&dataset, &version, &content, owner.as_ref(), base);
+    let about = about(&dataset, &version, &content, owner.as_ref(), cache.base());
     let public = matches!(because, Some(Because::Public));
     Ok(Found::Table(Box::new(TableFile { content, about, format, public })))
 }

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
@@ -15,27 +13,16 @@ use verbund_entities::{ScopeArea, TicketPurpose, dataset_version, file_ticket};
 
 use super::{Asked, Form, Found, find, made::Cache};
 use crate::auth::Actor;
-use crate::context::{Change, Claim, Idempotency, Mutation, Op, random_secret};
+use crate::context::{Change, Claim, Idempotency, Mutation, Op, fingerprint, secret_text};
 use crate::error::{ApiError, ApiResult, Problem};
-use crate::feeds::fingerprint;
 use crate::policy::{Because, Permission};
 use crate::store::scopes::Audience;
 use crate::store::{Session, Store, full};
 
 /// What a secret begins with, so that people and scanners recognise one.
-const PREFIX: &str = "vbt_";
+const PREFIX: &str = "vbd_";
 /// How long a ticket is good.
 const GOOD: TimeDelta = TimeDelta::minutes(15);
-
-/// A path as it may be logged: a ticket is a secret, well formed or not.
-pub fn mask(path: &str) -> String {
-    for folder in ["/downloads/", "/uploads/"] {
-        if path.starts_with(folder) {
-            return format!("{folder}…");
-        }
-    }
-    path.find(PREFIX).map_or_else(|| path.to_owned(), |at| format!("{}…", &path[..at + PREFIX.len()]))
-}
 
 /// A ticket that was made.
 pub(super) struct Ticket {
@@ -53,7 +40,7 @@ pub(super) async fn create(op: &Op, id: Uuid, form: Form, idempotency: Option<Id
     let version = session.get::<dataset_version::Entity>(id).await?.ok_or_else(unknown)?;
     let asked = Asked { dataset: version.dataset_id, major: version.major, minor: version.minor, form };
     // Nothing is made here: the folder of files does not matter.
-    let found = find(session, &Cache::new(std::path::Path::new("")), "", asked).await?;
+    let found = find(session, &Cache::new(std::path::Path::new(""), String::new()), asked).await?;
     let because = match &found {
         Found::Table(it) => session.access().sight(it.content.scope_id),
         Found::Original(_) => session.access().sight(version.scope_id),
@@ -76,7 +63,7 @@ pub(super) async fn create(op: &Op, id: Uuid, form: Form, idempotency: Option<Id
             return Ok(Ticket { secret: None, expires_at: made.map_or(expires_at, |it| it.expires_at) });
         }
     };
-    let secret = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random_secret()));
+    let secret = format!("{PREFIX}{}", secret_text());
     let row = file_ticket::Model {
         id,
         tenant_id: tenant,
@@ -155,18 +142,5 @@ impl Opened {
             minor: it.minor,
             form,
         }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tickets_never_reach_the_log() {
-        assert_eq!(mask("/downloads/vbt_secret"), "/downloads/…");
-        assert_eq!(mask("/uploads/whatever"), "/uploads/…");
-        assert_eq!(mask("/somewhere/vbt_secret"), "/somewhere/vbt_…");
-        assert_eq!(mask("/catalog.ttl"), "/catalog.ttl");
     }
 }
