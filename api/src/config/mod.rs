@@ -228,7 +228,8 @@ impl Catalogue {
 
     /// Address of this server for whoever named it so.
     pub fn address_for(&self, host: Option<&str>) -> String {
-        let is_host = |it: &&str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b".-:[]".contains(&it));
+        let is_host =
+            |it: &&str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b".-:[]".contains(&it));
         match host.filter(is_host) {
             Some(host) if self.base_url.is_empty() => format!("http://{host}"),
             _ if self.base_url.is_empty() => "http://localhost".to_owned(),

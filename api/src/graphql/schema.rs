@@ -11,8 +11,8 @@ use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
-use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::files::FileMutation;
+use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::{DatasetMutation, DatasetQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};

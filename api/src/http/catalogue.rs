@@ -61,7 +61,8 @@ pub(super) async fn catalogue(
             ("next", (number < part.last()).then(|| number + 1)),
             ("last", Some(part.last())),
         ];
-        let links = links.into_iter().filter_map(|(name, page)| Some(format!("<{address}?page={}>; rel=\"{name}\"", page?)));
+        let links =
+            links.into_iter().filter_map(|(name, page)| Some(format!("<{address}?page={}>; rel=\"{name}\"", page?)));
         Ok(Told::Text {
             body: page(&catalogue, &part, &address, &datasets, syntax),
             modified: catalogue.modified,
@@ -152,7 +153,13 @@ async fn public(
 }
 
 /// The text, or 304 where the portal has it already.
-fn answer(headers: &HeaderMap, syntax: Syntax, body: Vec<u8>, modified: Option<DateTime<Utc>>, links: &str) -> Response {
+fn answer(
+    headers: &HeaderMap,
+    syntax: Syntax,
+    body: Vec<u8>,
+    modified: Option<DateTime<Utc>>,
+    links: &str,
+) -> Response {
     let tag = super::feeds::tag(&body);
     let known = match text(headers, header::IF_NONE_MATCH.as_str()) {
         Some(list) => names(list, &tag),

@@ -18,10 +18,10 @@ use super::ranges::{file, set};
 use super::rate::Spending;
 use super::state::State;
 use crate::auth::Actor;
-use crate::context::reads::{self, DataRead};
 use crate::context::Op;
-use crate::datasets::files::{Asked, Form, Found, Making, find, open};
+use crate::context::reads::{self, DataRead};
 use crate::datasets::export::Format;
+use crate::datasets::files::{Asked, Form, Found, Making, find, open};
 use crate::error::{ApiError, ApiResult};
 use crate::graphql::Charge as _;
 use crate::graphql::id::NodeType;
@@ -91,7 +91,8 @@ fn op(state: &State, actor: Actor, request_id: String, locale: Locale) -> Op {
 
 /// What a caller's requests take from.
 pub(super) fn spending_of(state: &State, caller: &Caller) -> Spending {
-    let budget = if matches!(caller.actor, Actor::Anonymous) { &state.anonymous_budget } else { &state.signed_in_budget };
+    let budget =
+        if matches!(caller.actor, Actor::Anonymous) { &state.anonymous_budget } else { &state.signed_in_budget };
     Spending::new(budget.clone(), caller.payer())
 }
 
@@ -206,7 +207,10 @@ mod tests {
     #[test]
     fn names_of_files_are_plain_and_whole() {
         let asked = Asked::of(uuid::Uuid::nil(), "2.1.csv").unwrap();
-        assert_eq!(named("Schulabgänge (2023) – Übersicht", asked, Format::Csv), "schulabgaenge-2023-uebersicht-2.1.csv");
+        assert_eq!(
+            named("Schulabgänge (2023) – Übersicht", asked, Format::Csv),
+            "schulabgaenge-2023-uebersicht-2.1.csv"
+        );
         assert_eq!(disposition("a \"b\".csv"), "attachment; filename=\"a__b_.csv\"; filename*=UTF-8''a%20%22b%22.csv");
         assert_eq!(disposition("ä\r\n.csv"), "attachment; filename=\"___.csv\"; filename*=UTF-8''%C3%A4%0D%0A.csv");
     }

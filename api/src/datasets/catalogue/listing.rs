@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
-use verbund_entities::{ContentKind, DatasetAccess, DatasetVersionState, ShareLevel, dataset, dataset_content, dataset_version, tenant};
+use verbund_entities::{
+    ContentKind, DatasetAccess, DatasetVersionState, ShareLevel, dataset, dataset_content, dataset_version, tenant,
+};
 
 use super::about::{Catalogue, Contact, Dataset, Distribution, Page, Publisher};
 use crate::config::Catalogue as Settings;
@@ -116,19 +118,15 @@ fn published(session: &Session) -> Select<dataset::Entity> {
 /// When something changed last, what was withdrawn included.
 async fn changed(session: &Session) -> ApiResult<Option<DateTime<Utc>>> {
     let dataset = session.select::<dataset::Entity>().order_by_desc(dataset::Column::UpdatedAt).limit(1);
-    let version = session.select::<dataset_version::Entity>().order_by_desc(dataset_version::Column::UpdatedAt).limit(1);
+    let version =
+        session.select::<dataset_version::Entity>().order_by_desc(dataset_version::Column::UpdatedAt).limit(1);
     let dataset = session.one(dataset).await?.map(|it| it.updated_at);
     let version = session.one(version).await?.map(|it| it.updated_at);
     Ok(Ord::max(dataset, version))
 }
 
 /// Datasets in their newest version whose figures are in sight; others are left out.
-async fn described(
-    session: &Session,
-    cache: &Cache,
-    base: &str,
-    rows: Vec<dataset::Model>,
-) -> ApiResult<Vec<Dataset>> {
+async fn described(session: &Session, cache: &Cache, base: &str, rows: Vec<dataset::Model>) -> ApiResult<Vec<Dataset>> {
     let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
     session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
     let versions = session

@@ -16,7 +16,9 @@ use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
-use verbund_entities::{ContentKind, DatasetVersionState, ProtectionMethod, dataset, dataset_content, dataset_version, tenant};
+use verbund_entities::{
+    ContentKind, DatasetVersionState, ProtectionMethod, dataset, dataset_content, dataset_version, tenant,
+};
 
 use super::export::{About, Format};
 use super::licence::Licence;
@@ -191,9 +193,7 @@ pub fn protection(dataset: &dataset::Model) -> Option<String> {
     let parameter = dataset.protection_parameter.unwrap_or_default();
     match dataset.protection_method {
         ProtectionMethod::Exempt => None,
-        ProtectionMethod::MinimumCount => {
-            Some(format!("Fallzahlen unter {parameter} sind nicht genannt (Zeichen *)."))
-        }
+        ProtectionMethod::MinimumCount => Some(format!("Fallzahlen unter {parameter} sind nicht genannt (Zeichen *).")),
         ProtectionMethod::Rounding => Some(format!("Fallzahlen sind auf Vielfache von {parameter} gerundet.")),
         ProtectionMethod::Suppression => Some(format!(
             "Fallzahlen unter {parameter} und solche, aus denen sie sich errechnen ließen, sind nicht genannt (Zeichen *)."

@@ -59,7 +59,8 @@ pub(super) async fn create(op: &Op, id: Uuid, form: Form, idempotency: Option<Id
     let id = match mutation.claim(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => {
-            let made = session.one(session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(id))).await?;
+            let made =
+                session.one(session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(id))).await?;
             return Ok(Ticket { secret: None, expires_at: made.map_or(expires_at, |it| it.expires_at) });
         }
     };
@@ -113,14 +114,17 @@ pub struct Opened {
 ///
 /// # Errors
 /// The database fails.
-pub async fn open(store: &Store, secret: &str, purpose: TicketPurpose, now: DateTime<Utc>) -> ApiResult<Option<Opened>> {
+pub async fn open(
+    store: &Store,
+    secret: &str,
+    purpose: TicketPurpose,
+    now: DateTime<Utc>,
+) -> ApiResult<Option<Opened>> {
     if !secret.starts_with(PREFIX) {
         return Ok(None);
     }
     let key = store.ticket_key(&fingerprint(secret)).await?;
-    Ok(key
-        .filter(|it| it.purpose == purpose && it.expires_at > now)
-        .map(|it| Opened { id: it.id, actor: it.actor }))
+    Ok(key.filter(|it| it.purpose == purpose && it.expires_at > now).map(|it| Opened { id: it.id, actor: it.actor }))
 }
 
 impl Opened {
@@ -136,11 +140,6 @@ impl Opened {
             Some(id) => session.get::<dataset_version::Entity>(id).await?,
             None => None,
         };
-        Ok(version.zip(form).map(|(it, form)| Asked {
-            dataset: it.dataset_id,
-            major: it.major,
-            minor: it.minor,
-            form,
-        }))
+        Ok(version.zip(form).map(|(it, form)| Asked { dataset: it.dataset_id, major: it.major, minor: it.minor, form }))
     }
 }

@@ -76,9 +76,9 @@ pub(super) async fn caller(
     address: IpAddr,
     request_id: &str,
 ) -> Result<Caller, Box<Response>> {
-    Caller::of(state, headers, address, request_id).await.map_err(|refusal| {
-        Box::new(reply::finish(super::problem(refusal.status, &refusal.message), refusal.status))
-    })
+    Caller::of(state, headers, address, request_id)
+        .await
+        .map_err(|refusal| Box::new(reply::finish(super::problem(refusal.status, &refusal.message), refusal.status)))
 }
 
 async fn serve(
