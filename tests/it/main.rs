@@ -28,6 +28,7 @@ mod members;
 mod migrations;
 mod mutations;
 mod nodes;
+mod open_data;
 mod operations;
 mod places;
 mod planning;
@@ -76,6 +77,7 @@ fn main() -> std::process::ExitCode {
         migrations::cases(),
         mutations::cases(),
         nodes::cases(),
+        open_data::cases(),
         operations::cases(),
         places::cases(),
         planning::cases(),

@@ -11,6 +11,7 @@ use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
+use crate::datasets::files::FileMutation;
 use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::{DatasetMutation, DatasetQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
@@ -56,6 +57,7 @@ pub struct Mutation(
     FeedMutation,
     PlanningMutation,
     DatasetMutation,
+    FileMutation,
     IndicatorMutation,
 );
 
