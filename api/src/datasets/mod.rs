@@ -5,6 +5,7 @@ pub mod catalogue;
 mod enums;
 pub mod export;
 pub mod figures;
+mod import;
 pub mod indicators;
 mod inputs;
 pub mod licence;
@@ -20,6 +21,10 @@ mod version_types;
 
 pub use audience::{Scopes, rescope, scopes_of, selects};
 pub use enums::DatasetVersionState;
+pub use import::{
+    DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Folder, Importer,
+    OperatorImport, Origin, Watched, import_as_operator, problem_line, receive,
+};
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
 pub use service::{About, DatasetWish, Protection, create};
