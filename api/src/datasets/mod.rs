@@ -9,6 +9,7 @@ mod figure_inputs;
 mod figure_types;
 pub mod figures;
 pub mod files;
+mod import;
 pub mod indicators;
 mod inputs;
 pub mod licence;
@@ -26,6 +27,10 @@ pub use audience::{Scopes, rescope, scopes_of, selects};
 pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
 pub use figure_types::visible;
+pub use import::{
+    DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Folder, Importer,
+    OperatorImport, Origin, Watched, import_as_operator, problem_line, receive,
+};
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
 pub use service::{About, DatasetWish, Protection, create};

@@ -14,6 +14,7 @@ mod metrics;
 mod ranges;
 mod rate;
 mod state;
+mod uploads;
 
 pub use explorer::{DemoAccount, Example, examples};
 pub use listen::{ConnectionLimits, Connections};
@@ -28,7 +29,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
@@ -69,6 +70,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/catalog.rdf", get(catalogue::catalogue))
         .route("/catalog.jsonld", get(catalogue::catalogue))
         .route("/catalog/datasets/{file}", get(catalogue::one))
+        .route("/uploads/{ticket}", put(uploads::upload))
         .layer(csrf(&state)?)
         .layer(from_fn_with_state(state.clone(), busy))
         .merge(pages)
@@ -114,7 +116,7 @@ fn cors(state: &State) -> Result<CorsLayer, String> {
     let named = HeaderName::from_static;
     Ok(CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT])
         .allow_headers([
             header::ACCEPT,
             header::ACCEPT_LANGUAGE,

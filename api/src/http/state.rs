@@ -65,7 +65,7 @@ impl State {
         let permits = |most: usize| Arc::new(Semaphore::new(most));
         Self {
             files: FileCache::new(&config.files.folder, config.catalogue.address(config.http.listen)),
-            schema: build(config.limits()),
+            schema: build(config.limits(), &config.files),
             documents: Cache::new(config.graphql.document_cache),
             sign_in: SignIn::default(),
             signed_in_budget: Arc::new(Budget::new(config.graphql.points_per_minute)),

@@ -12,8 +12,9 @@ pub const KEPT: usize = 1_000;
 pub const KEPT_WARNINGS: usize = 200;
 const VALUE_LENGTH: usize = 80;
 
-/// What is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What is wrong with a file.
+#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[graphql(name = "DatasetProblemCode")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ProblemCode {
     /// The file cannot be read as what the profile says it is. Argument `reason`.
