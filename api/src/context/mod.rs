@@ -4,6 +4,7 @@ mod clock;
 mod ids;
 mod mutation;
 mod op;
+pub mod reads;
 
 pub use clock::Clock;
 pub use ids::{new_id, random_secret, random_span_id, random_trace_id};

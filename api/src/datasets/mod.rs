@@ -15,7 +15,7 @@ mod types;
 mod version_service;
 mod version_types;
 
-pub use audience::{Scopes, rescope, scopes_of, selects};
+pub use audience::{rescope_all, selects};
 pub use enums::DatasetVersionState;
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;

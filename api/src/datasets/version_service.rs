@@ -95,7 +95,7 @@ async fn step(
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
-    rescope(&writer, dataset, scopes).await?;
+    rescope(&writer, &[dataset], scopes).await?;
     let recorded = mutation.record(&writer, changed(&row, topic, Some(&before))).await?;
     mutation.commit(recorded).await
 }

@@ -205,6 +205,18 @@ impl Access {
         }
     }
 
+    /// Whoever reads by a share what another authority owns leaves a record there, and nothing else is written with it:
+    /// the share, and the authority in which the reader has its role. None where the scope is not seen by a share.
+    pub fn grant_of_reader(&self, scope: Uuid, owner: Uuid) -> Option<(Grant, Uuid, Uuid)> {
+        match &self.sight(scope)?.because {
+            Because::Share { agreement, tenant, .. } => {
+                let grant = Grant { tenant: owner, person: self.person.as_ref().map(|it| it.id) };
+                Some((grant, *agreement, *tenant))
+            }
+            Because::Public | Because::Role { .. } | Because::Service => None,
+        }
+    }
+
     /// What somebody owns in person may be given up, with or without a role; none for whoever does not own it.
     pub fn grant_of_owner(&self, tenant: Uuid, person: Uuid) -> Option<Grant> {
         self.person.as_ref().filter(|it| it.id == person).map(|_| Grant { tenant, person: Some(person) })
@@ -265,8 +277,9 @@ fn reached<'a>(
                 && agreement.areas.contains(&area)
                 && agreement.fields.covers(way.field)
         }
-        // The agreement itself and its shares: the parties see them before it is active and after it has ended.
-        None => way.area == ScopeArea::Agreements,
+        // The agreement itself, its shares, and what was read by them: the parties see them before it is active and after
+        // it has ended.
+        None => matches!(way.area, ScopeArea::Agreements | ScopeArea::Audit),
     };
     if !open || !within(day, way.from, way.until) || !agreement.parties.contains(&way.tenant) {
         return None;

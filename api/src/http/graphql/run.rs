@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::ask::{Ask, Refusal};
 use super::reply::codes;
 use crate::auth::{Actor, Rejection};
-use crate::context::Op;
+use crate::context::{Op, reads};
 use crate::error::{ApiError, TopLevelCode};
 use crate::graphql::limits::{self, Introspection};
 use crate::graphql::{Payer, finish_errors};
@@ -177,6 +177,11 @@ pub(super) async fn finish(
     if let Err(ApiError::Fault(fault)) = op.finish().await {
         // It only read: what was answered stands, the connection is gone.
         tracing::warn!(request_id = op.request_id, fault = fault.message, "the reading session did not end well");
+    }
+    if let Err(error) = reads::keep(op).await {
+        tracing::error!(request_id = op.request_id, fault = crate::operator::say(&error), "reading was not recorded");
+        let message = "What was read could not be recorded, so it is not shown; try again.";
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
     }
     if spending.wait().is_some() {
         let message = "Too many points in too short a time; the header Retry-After says when to come back.";
