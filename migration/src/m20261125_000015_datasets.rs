@@ -52,9 +52,9 @@ BEGIN
     END IF;
     FOREACH the_column IN ARRAY string_to_array(the_shape, ',') LOOP
         the_position := the_position + 1;
-        the_number := lpad(the_position::text, 2, '0');
+        the_number := lpad(the_position::text, greatest(2, length(the_position::text)), '0');
         the_columns := the_columns || format(', c%s %s', the_number, CASE left(the_column, 1)
-            WHEN 't' THEN 'text' WHEN 'n' THEN 'bigint' WHEN 'b' THEN 'boolean' WHEN 'd' THEN 'date' END);
+            WHEN 't' THEN 'text COLLATE "C"' WHEN 'n' THEN 'bigint' WHEN 'b' THEN 'boolean' WHEN 'd' THEN 'date' END);
         IF the_column = 'n*' THEN
             the_columns := the_columns || format(', s%s text', the_number);
         ELSIF the_column NOT IN ('t', 'n', 'b', 'd') THEN
@@ -79,7 +79,7 @@ BEGIN
     EXECUTE format('REVOKE INSERT ON ds.%I FROM %I', the_table, session_user);
     EXECUTE format('ALTER TABLE ds.%I ADD PRIMARY KEY (_row)', the_table);
     FOREACH the_dimension IN ARRAY the_dimensions LOOP
-        EXECUTE format('CREATE INDEX ON ds.%I (c%s, _row)', the_table, lpad(the_dimension::text, 2, '0'));
+        EXECUTE format('CREATE INDEX ON ds.%I (c%s, _row)', the_table, lpad(the_dimension::text, greatest(2, length(the_dimension::text)), '0'));
     END LOOP;
     EXECUTE format('ALTER TABLE ds.%I ENABLE ROW LEVEL SECURITY', the_table);
     EXECUTE format('ALTER TABLE ds.%I FORCE ROW LEVEL SECURITY', the_table);

@@ -8,13 +8,13 @@ use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{
-    AgreementState, Area, Confidentiality, DatasetAccess, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement, agreement_field,
-    agreement_party, calendar, calendar_entry, dataset, field_of_work, share, tenant,
+    AgreementState, Area, Confidentiality, DatasetAccess, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement,
+    agreement_field, agreement_party, calendar, calendar_entry, dataset, field_of_work, share, tenant,
 };
 
 use super::service::{obstacles, parties_of};
-use crate::datasets;
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
+use crate::datasets;
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::policy::{Action, Fields, Grant, Object, Permission, today};
@@ -96,8 +96,7 @@ async fn move_shared(
     if row.area == Area::Datasets {
         let select = session.select::<dataset::Entity>().filter(dataset::Column::TenantId.eq(row.tenant_id));
         let shared = select.filter(dataset::Column::Access.eq(DatasetAccess::Shared));
-        let datasets: Vec<_> =
-            session.all(shared).await?.into_iter().filter(|it| datasets::selects(row, it)).collect();
+        let datasets: Vec<_> = session.all(shared).await?.into_iter().filter(|it| datasets::selects(row, it)).collect();
         let before: BTreeSet<Uuid> = datasets.iter().map(|it| it.scope_id).collect();
         let now = datasets::rescope_all(writer, &datasets, &shares).await?;
         return Ok(if ended.is_some() { before } else { now });

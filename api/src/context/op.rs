@@ -33,7 +33,16 @@ pub struct Op {
 impl Op {
     /// A new operation.
     pub fn new(store: Store, clock: Clock, actor: Actor, request_id: String, locale: Locale) -> Self {
-        Self { store, clock, actor, request_id, locale, stats: Arc::default(), session: Mutex::new(None), reads: std::sync::Mutex::default() }
+        Self {
+            store,
+            clock,
+            actor,
+            request_id,
+            locale,
+            stats: Arc::default(),
+            session: Mutex::new(None),
+            reads: std::sync::Mutex::default(),
+        }
     }
 
     /// The reading session of this operation: facts once, one transaction.

@@ -71,12 +71,8 @@ pub async fn keep(op: &Op) -> ApiResult<()> {
             .ok_or_else(|| ApiError::fault("figures were read by a share that is none"))?;
         let writer = session.writer(&grant).await?;
         let way = Way { grantee: Some(reader), ..Way::to_parties(agreement) };
-        let audience = Audience::Owned {
-            tenant: read.owner,
-            area: ScopeArea::Audit,
-            field: None,
-            ways: BTreeSet::from([way]),
-        };
+        let audience =
+            Audience::Owned { tenant: read.owner, area: ScopeArea::Audit, field: None, ways: BTreeSet::from([way]) };
         let scope = ensure(&writer, &audience).await?;
         writer
             .insert(audit_event::ActiveModel {

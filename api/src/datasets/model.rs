@@ -142,6 +142,13 @@ pub struct Column {
     pub indicator: Option<String>,
 }
 
+impl Column {
+    /// Whether symbols may stand in the place of its values: they are measured numbers.
+    pub const fn has_symbols(&self) -> bool {
+        matches!(self.role, ColumnRole::Measure) && self.kind.is_number()
+    }
+}
+
 /// What stands in the place of a number, or beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

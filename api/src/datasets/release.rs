@@ -92,7 +92,7 @@ pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotenc
         Claim::Done(id) => return Ok(id),
     };
     let Some(proposer_id) = grant.person() else {
-        return Err(Problem::at(UserErrorCode::Unauthenticated, "dataset", Text::new("sign-in")).into());
+        return Err(Problem::at(UserErrorCode::Unauthenticated, "dataset", Text::new("unauthenticated")).into());
     };
     let private = Audience::private(dataset.tenant_id, ScopeArea::Datasets, dataset.field_of_work_id);
     let row = dataset_release::Model {

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{dataset, dataset_release};
 
+use super::Dataset;
 use super::enums::{DatasetAccess, DatasetReleaseState};
 use super::mutation::DatasetPayload;
 use super::release::{self, Proposal};
-use super::Dataset;
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};

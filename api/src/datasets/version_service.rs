@@ -8,6 +8,7 @@ use uuid::Uuid;
 use verbund_entities::{Area, DatasetAccess, DatasetVersionState, dataset, dataset_version};
 
 use super::audience::{rescope, scopes_of};
+use super::content;
 use super::service::writable;
 use crate::context::{Change, Mutation, Op, at_version, stale};
 use crate::error::{ApiError, ApiResult, Problem};
@@ -89,6 +90,9 @@ async fn step(
     let writer = mutation.session().writer(grant).await?;
     // A share that is made at the same time must see this version, or this must see the share.
     writer.lock_named(dataset.tenant_id).await?;
+    if row.state == DatasetVersionState::Published && dataset.access != DatasetAccess::Internal {
+        content::ensure_protected(mutation.session(), &writer, dataset, &row).await?;
+    }
     let shares = own_shares(&writer, Area::Datasets).await?;
     let scopes = scopes_of(&writer, dataset, &shares).await?;
     row.scope_id = scopes.outline;

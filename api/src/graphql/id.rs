@@ -46,6 +46,10 @@ pub enum NodeType {
     Dataset,
     /// A version of a dataset.
     DatasetVersion,
+    /// The release of a dataset to the public.
+    DatasetRelease,
+    /// What one authority asks of another's data.
+    DataRequest,
 }
 
 impl NodeType {
@@ -69,6 +73,8 @@ impl NodeType {
         Self::ChangeProposal,
         Self::Dataset,
         Self::DatasetVersion,
+        Self::DatasetRelease,
+        Self::DataRequest,
     ];
 
     /// The prefix, for ever.
@@ -92,6 +98,8 @@ impl NodeType {
             Self::ChangeProposal => "prp",
             Self::Dataset => "dst",
             Self::DatasetVersion => "dsv",
+            Self::DatasetRelease => "dsr",
+            Self::DataRequest => "drq",
         }
     }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
-    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, dataset,
-    dataset_version, external_calendar, feed, field_of_work, holiday, learning_place, member, role_grant, share,
-    tenant, tenant_closure,
+    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
+    dataset, dataset_release, dataset_version, external_calendar, feed, field_of_work, holiday, learning_place, member,
+    role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -15,7 +15,7 @@ use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
 use crate::calendars::{
     Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
 };
-use crate::datasets::{Dataset, DatasetVersion};
+use crate::datasets::{DataRequest, Dataset, DatasetRelease, DatasetVersion};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
 use crate::holidays::{Holiday, TenantClosure};
@@ -70,6 +70,10 @@ pub enum Node {
     Dataset(Dataset),
     /// A version of a dataset.
     DatasetVersion(DatasetVersion),
+    /// A release.
+    DatasetRelease(DatasetRelease),
+    /// A data request.
+    DataRequest(DataRequest),
 }
 
 /// See the module.
@@ -130,7 +134,9 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<coordination_round::Entity>(of(NodeType::CoordinationRound)).await?;
     session.load::<change_proposal::Entity>(of(NodeType::ChangeProposal)).await?;
     session.load::<dataset::Entity>(of(NodeType::Dataset)).await?;
-    session.load::<dataset_version::Entity>(of(NodeType::DatasetVersion)).await
+    session.load::<dataset_version::Entity>(of(NodeType::DatasetVersion)).await?;
+    session.load::<dataset_release::Entity>(of(NodeType::DatasetRelease)).await?;
+    session.load::<data_request::Entity>(of(NodeType::DataRequest)).await
 }
 
 async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
@@ -165,5 +171,7 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::ChangeProposal => ChangeProposal::by_id(session, id).await?.map(Node::ChangeProposal),
         NodeType::Dataset => Dataset::by_id(session, id).await?.map(Node::Dataset),
         NodeType::DatasetVersion => DatasetVersion::by_id(session, id).await?.map(Node::DatasetVersion),
+        NodeType::DatasetRelease => DatasetRelease::by_id(session, id).await?.map(Node::DatasetRelease),
+        NodeType::DataRequest => DataRequest::by_id(session, id).await?.map(Node::DataRequest),
     })
 }

@@ -7,11 +7,12 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
+use crate::audit::AuditQuery;
 use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
-use crate::datasets::{DatasetMutation, DatasetQuery};
+use crate::datasets::{DatasetMutation, DatasetQuery, ReleaseMutation, ReleaseQuery, RequestMutation, RequestQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
@@ -38,6 +39,9 @@ pub struct Query(
     ComparisonQuery,
     ConflictQuery,
     DatasetQuery,
+    ReleaseQuery,
+    RequestQuery,
+    AuditQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -54,6 +58,8 @@ pub struct Mutation(
     FeedMutation,
     PlanningMutation,
     DatasetMutation,
+    ReleaseMutation,
+    RequestMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// What an operation cost in the database.
 #[derive(Debug, Default)]
@@ -53,6 +53,16 @@ impl Connection {
             Tx::Sqlite(_) => DbBackend::Sqlite,
         };
         Self { tx: Mutex::new(tx), backend, stats }
+    }
+
+    /// The transaction itself, for what is no statement.
+    pub(super) async fn tx(&self) -> MutexGuard<'_, Tx> {
+        self.tx.lock().await
+    }
+
+    /// Counts what was done with it.
+    pub(super) fn count(&self, since: Instant) {
+        self.stats.count(since);
     }
 
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {

@@ -15,6 +15,7 @@ mod page;
 mod pools;
 pub mod scopes;
 mod session;
+pub mod tables;
 mod writer;
 
 pub use feeds::FeedKey;

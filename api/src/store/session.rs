@@ -176,6 +176,10 @@ impl Session {
         Writer::open(&self.conn, &self.access, grant, self.now).await
     }
 
+    pub(super) const fn conn(&self) -> &Connection {
+        &self.conn
+    }
+
     /// Ends the transaction and keeps what it did.
     ///
     /// # Errors
