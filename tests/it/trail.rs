@@ -147,6 +147,8 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["externalCalendarUnsubscribe", "ExternalCalendar", "external_calendar.unsubscribed", "3"],
         ["feedCreate", "Feed", "feed.created", "1"],
         ["feedRevoke", "Feed", "feed.revoked", "2"],
+        ["datasetCreate", "Dataset", "dataset.created", "1"],
+        ["datasetUpdate", "Dataset", "dataset.updated", "2"],
         ["calendarImport", "Calendar", "calendar.imported", "1"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 42] = [
+pub const MUTATIONS: [&str; 44] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -49,6 +49,8 @@ pub const MUTATIONS: [&str; 42] = [
     "calendarImport",
     "feedCreate",
     "feedRevoke",
+    "datasetCreate",
+    "datasetUpdate",
 ];
 
 /// One mutation, ready to be sent.
@@ -74,6 +76,7 @@ pub struct Walk<'a> {
 }
 
 const ADMIN: &str = "admin@ostallgaeu";
+const STEWARD: &str = "steward@ostallgaeu";
 const PLANNER: &str = "planner@ostallgaeu";
 const OF_CALENDAR: &str = "calendar { id version }";
 const OF_AGREEMENT: &str = "agreement { id version }";
@@ -85,6 +88,7 @@ const MEMMINGEN: &str = "planner@memmingen";
 const OF_PLAN: &str = "annualPlan { id version tenant { slug } }";
 const OF_ROUND: &str = "coordinationRound { id version }";
 const OF_PROPOSAL: &str = "changeProposal { id version }";
+const OF_DATASET: &str = "dataset { id version }";
 const OF_FEED: &str = "feed { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
@@ -201,7 +205,9 @@ impl<'a> Walk<'a> {
             }
             50 => created("feedCreate"),
             51 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
-            52 => {
+            52 => created("datasetCreate"),
+            53 => ("datasetUpdate", STEWARD, with(&self.last["dataset"], json!({ "title": "Renamed" })), OF_DATASET),
+            54 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
@@ -361,6 +367,7 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             OF_PROPOSAL,
         ),
         ("commentCreate", PLANNER, json!({ "tenant": tenant, "round": id("round.b"), "text": "New" }), OF_ROUND),
+        ("datasetCreate", STEWARD, json!({ "tenant": tenant, "title": "New" }), OF_DATASET),
         ("feedCreate", PLANNER, json!({ "tenant": tenant, "name": "New", "level": "SUMMARY" }), OF_FEED),
     ]
 }

@@ -2,7 +2,7 @@
 //!
 //! It is built through the API, by the role accounts, as its users would. Names are `<tenant>.<what>`:
 //!
-//! - **Agreement A** binds kaufbeuren and ostallgaeu: calendars and projects, counselling and orientation, 2026–2027.
+//! - **Agreement A** binds kaufbeuren and ostallgaeu: every area, counselling and orientation, 2026–2027.
 //! - **Agreement B** binds ostallgaeu and memmingen: calendars, every field, without end.
 //! - **lindau** is bound by nothing: the outsider.
 
@@ -72,6 +72,13 @@ const ENTRIES: [(&str, &str, &str); 14] = [
     ("mm.plan.secret", "INTERNAL", "CONFIRMED"),
 ];
 
+/// Datasets: name, owner, field of work.
+const DATASETS: [(&str, &str, Option<&str>); 3] = [
+    ("oal.leavers", "ostallgaeu", Some("orientation")),
+    ("oal.survey", "ostallgaeu", None),
+    ("kf.care", "kaufbeuren", Some("counselling")),
+];
+
 /// Shares: name, owner, agreement, calendar, level.
 const SHARES: [(&str, &str, &str, &str, &str); 7] = [
     ("oal.counselling.a", "ostallgaeu", "a", "oal.counselling", "SUMMARY"),
@@ -86,7 +93,7 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
 impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
-    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `feed.planner@ostallgaeu`;
+    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`;
     /// `secret.planner@ostallgaeu` is that feed's secret.
     pub fn id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
@@ -134,6 +141,7 @@ impl World {
         world.directory(&as_actor).await;
         world.agreements(&as_actor).await;
         world.calendars(&as_actor).await;
+        world.datasets(&as_actor).await;
         world.shares(&as_actor).await;
         world.closures(&as_actor).await;
         world.planning(&as_actor).await;
@@ -177,7 +185,7 @@ impl World {
         let fields = [self.id("field.counselling"), self.id("field.orientation")];
         let a = json!({
             "tenant": self.id("tenant.ostallgaeu"), "parties": [self.id("tenant.kaufbeuren")],
-            "title": "Agreement A", "areas": ["CALENDARS", "PROJECTS"], "fieldsOfWork": fields,
+            "title": "Agreement A", "areas": ["CALENDARS", "PROJECTS", "DATASETS"], "fieldsOfWork": fields,
             "validFrom": "2026-01-01", "validUntil": "2027-12-31",
         });
         let b = json!({
@@ -225,6 +233,19 @@ impl World {
             let planner = as_actor(&format!("planner@{owner}"));
             let made = planner.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
             self.put(format!("entry.{name}"), &made["calendarEntry"]["id"]);
+        }
+    }
+
+    async fn datasets(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        for (name, tenant, field) in DATASETS {
+            let input = json!({
+                "tenant": self.id(&format!("tenant.{tenant}")), "title": format!("Title of {name}"),
+                "description": format!("Description of {name}"), "fieldOfWork": field.map(|it| self.id(&format!("field.{it}"))),
+                "purpose": format!("Purpose of {name}"), "legalBasis": format!("Law of {name}"),
+            });
+            let steward = as_actor(&format!("steward@{tenant}"));
+            let made = steward.mutate("datasetCreate", input, "dataset { id }").await;
+            self.put(format!("dataset.{name}"), &made["dataset"]["id"]);
         }
     }
 

@@ -37,6 +37,10 @@ pub struct Config {
     pub jobs: JobSettings,
     /// Calendars that live elsewhere.
     pub external_calendars: ExternalCalendars,
+    /// Files on disk.
+    pub files: Files,
+    /// The catalogue of open data.
+    pub catalogue: Catalogue,
     /// Logs.
     pub log: Log,
     /// Metrics.
@@ -182,6 +186,67 @@ pub struct ExternalCalendars {
     pub allowed_addresses: Vec<IpAddr>,
 }
 
+/// Section `files`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Where they are.
+    pub folder: PathBuf,
+}
+
+/// Section `catalogue`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalogue {
+    /// Address of this server from outside; empty = as requests name it.
+    pub base_url: String,
+    /// What it is called.
+    pub title: String,
+    /// What is in it.
+    pub description: String,
+    /// Who publishes it.
+    pub publisher: String,
+    /// The pages of the publisher; empty = none.
+    pub publisher_url: String,
+    /// Who delivers to GovData; empty = none.
+    pub contributor_id: String,
+    /// Datasets of a page.
+    pub page_size: u64,
+}
+
+impl Catalogue {
+    fn problems(&self) -> Vec<String> {
+        let is_address = |it: &str| {
+            let url = reqwest::Url::parse(it).ok();
+            url.is_some_and(|it| {
+                matches!(it.scheme(), "http" | "https") && it.query().is_none() && it.fragment().is_none()
+            })
+        };
+        let mut problems = Vec::new();
+        for (key, value) in [("base_url", &self.base_url), ("publisher_url", &self.publisher_url)] {
+            if !(value.is_empty() || is_address(value)) {
+                problems.push(format!("catalogue.{key} is {value:?}, must be an address of HTTP, or empty"));
+            }
+        }
+        if self.base_url.ends_with('/') {
+            problems.push(format!("catalogue.base_url is {:?}, must not end with a slash", self.base_url));
+        }
+        let contributor = &self.contributor_id;
+        if !(contributor.is_empty() || contributor.starts_with("http://dcat-ap.de/def/contributors/")) {
+            problems.push(format!(
+                "catalogue.contributor_id is {contributor:?}, must begin with http://dcat-ap.de/def/contributors/, or be empty"
+            ));
+        }
+        for (key, value) in [("title", &self.title), ("description", &self.description), ("publisher", &self.publisher)]
+        {
+            if value.trim().is_empty() {
+                problems.push(format!("catalogue.{key} must not be empty"));
+            }
+        }
+        problems
+    }
+}
+
 /// Section `auth.local`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -293,6 +358,7 @@ impl Config {
         config.set_database(&format!("sqlite://{}?mode=rwc", folder.join("verbund.db").display()), "");
         config.auth.local.enabled = true;
         config.auth.local.key_file = folder.join("issuer.key");
+        config.files.folder = folder.join("files");
         config.http.server_timing = true;
         Ok(config)
     }
@@ -346,6 +412,7 @@ impl Config {
             ("graphql.max_depth", self.graphql.max_depth as u64, 13, 50),
             ("graphql.max_complexity", self.graphql.max_complexity as u64, 100, 1_000_000),
             ("graphql.document_cache", self.graphql.document_cache, 0, 100_000),
+            ("catalogue.page_size", self.catalogue.page_size, 1, 1_000),
             ("database.max_connections", u64::from(self.database.max_connections), 0, 1_000),
         ] {
             if !(least..=most).contains(&value) {
@@ -368,6 +435,7 @@ impl Config {
             problems.push("auth.local.issuer and auth.local.audience must not be empty".to_owned());
         }
         problems.extend(self.auth.problems());
+        problems.extend(self.catalogue.problems());
         for origin in &self.http.cors_origins {
             let url = reqwest::Url::parse(origin).ok();
             if url.is_none_or(|it| it.origin().ascii_serialization() != *origin) {

@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 11] = [
+const SINGLE: [(&str, &str); 12] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -25,6 +25,7 @@ const SINGLE: [(&str, &str); 11] = [
     ("changeProposals", "sweep; planning: seen by those who may know the entry"),
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
     ("annualPlanComparison", "sweep; planning"),
+    ("datasetVersions", "datasets: those of a dataset in sight, drafts only of one's own; sweep"),
 ];
 
 /// Subscriptions: where they are proved.
@@ -35,7 +36,7 @@ const SUBSCRIPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 18] = [
+const NODE_TYPES: [(&str, &str); 20] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -56,6 +57,9 @@ const NODE_TYPES: [(&str, &str); 18] = [
     // external: who sees one, and who sees its address.
     ("ExternalCalendar", ""),
     ("Feed", "feed."),
+    ("Dataset", "dataset."),
+    // datasets: seen with its dataset, a draft by its owner.
+    ("DatasetVersion", ""),
 ];
 
 /// What a schema has that no table names.

@@ -28,7 +28,7 @@ pub const PERSONAS: [(&str, &str); 12] = [
 ];
 
 /// Rows of the first table: objects of the world.
-pub const OBJECTS: [&str; 51] = [
+pub const OBJECTS: [&str; 54] = [
     "tenant.kaufbeuren",
     "tenant.lindau",
     "field.counselling",
@@ -80,10 +80,13 @@ pub const OBJECTS: [&str; 51] = [
     "plan.oal",
     "round.b",
     "proposal.b",
+    "dataset.kf.care",
+    "dataset.oal.leavers",
+    "dataset.oal.survey",
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 17] = [
+pub const LISTS: [(&str, &str); 18] = [
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -95,6 +98,7 @@ pub const LISTS: [(&str, &str); 17] = [
     ("agenda", r#"agenda(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#),
     ("externalCalendars", "externalCalendars { totalCount }"),
     ("learningPlaces", "learningPlaces { totalCount }"),
+    ("datasets", "datasets { totalCount }"),
     ("annualPlans", "annualPlans { totalCount }"),
     ("coordinationRounds", "coordinationRounds { totalCount }"),
     (
@@ -116,7 +120,7 @@ Obtained by asking the running server as each account; the same on SQLite and Po
 Accounts / Konten: anyone = not signed in; LI = Landkreis Lindau (bound by no agreement); KF = Stadt Kaufbeuren;
 OA = Landkreis Ostallgäu; MM = Stadt Memmingen. view = viewer, plan = planner, stew = data steward, intg = integrator,
 aud = auditor, adm = tenant admin, coun = planner for the field of work \"counselling\" only.
-Agreement A binds KF and OA: calendars and projects, fields counselling and orientation. Agreement B binds OA and MM:
+Agreement A binds KF and OA: all areas, fields counselling and orientation. Agreement B binds OA and MM:
 calendars, all fields.
 ";
 
@@ -327,6 +331,7 @@ async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String
         match step.mutation {
             "fieldOfWorkCreate" => input["key"] = json!("walked-on"),
             "calendarCreate" | "externalCalendarSubscribe" => input["name"] = json!("Walked on"),
+            "datasetCreate" => input["title"] = json!("Walked on"),
             "annualPlanCreate" | "coordinationRoundOpen" => input["year"] = json!(2031),
             "changeProposalCreate" => input["message"] = json!(" "),
             _ => {}

@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 83] = [
+pub const ARGUMENTS: [(&str, &str); 90] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -67,6 +67,13 @@ pub const ARGUMENTS: [(&str, &str); 83] = [
     ("CoordinationRoundStartInput.id", "round.b"),
     ("CoordinationRoundStartInput.tenant", "public"),
     ("CoordinationRoundUpdateInput.id", "round.b"),
+    ("DatasetCreateInput.fieldOfWork", "public"),
+    ("DatasetCreateInput.tenant", "public"),
+    ("DatasetFilter.fieldsOfWork", "public"),
+    ("DatasetFilter.tenants", "public"),
+    ("DatasetUpdateInput.id", "dataset.oal.leavers"),
+    ("DatasetVersionPublishInput.id", "datasets: hidden and unknown ones are refused alike"),
+    ("DatasetVersionWithdrawInput.id", "datasets: hidden and unknown ones are refused alike"),
     ("ExternalCalendarRefreshInput.id", "external: hidden and unknown ones are refused alike"),
     ("ExternalCalendarSubscribeInput.fieldOfWork", "public"),
     ("ExternalCalendarSubscribeInput.tenant", "public"),
@@ -130,6 +137,7 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
                 move |id| json!({ "tenant": own5, "agreement": id, "area": "CALENDARS", "level": "FULL", "object": { "everything": true } }),
             ),
         ),
+        ("datasetUpdate", "dataset.oal.leavers", Box::new(|id| json!({ "id": id, "version": 1, "title": "x" }))),
         ("calendarUpdate", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1, "name": "x" }))),
         ("calendarArchive", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1 }))),
         (
