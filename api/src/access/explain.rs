@@ -3,8 +3,8 @@
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
 use verbund_entities::{
-    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request, dataset,
-    dataset_release, dataset_version, external_calendar, learning_place, member, role_grant, share,
+    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
+    dataset, dataset_release, dataset_version, external_calendar, learning_place, member, role_grant, share,
 };
 
 use crate::agreements::{Agreement, agreement_by_id};
@@ -157,6 +157,10 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             }
             None => None,
         },
-        NodeType::Tenant | NodeType::FieldOfWork | NodeType::Holiday | NodeType::TenantClosure => None,
+        NodeType::Tenant
+        | NodeType::FieldOfWork
+        | NodeType::Holiday
+        | NodeType::TenantClosure
+        | NodeType::Indicator => None,
     })
 }

@@ -198,3 +198,36 @@ words_of_a_table! {
         Withheld,
     }
 }
+
+/// What stands in the place of a number, or beside it.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellSymbol {
+    /// `-`: exactly nothing; the value is 0.
+    Nothing,
+    /// `.`: unknown or secret.
+    Secret,
+    /// `x`: the cell makes no sense.
+    Blocked,
+    /// `...`: comes later.
+    Later,
+    /// `/`: not told, the figure is too unreliable.
+    Unreliable,
+    /// `( )`: told, but of limited reliability.
+    Limited,
+    /// `*`: withheld by the protection of figures that leave their authority.
+    Protected,
+}
+
+impl From<model::Symbol> for CellSymbol {
+    fn from(it: model::Symbol) -> Self {
+        match it {
+            model::Symbol::Nothing => Self::Nothing,
+            model::Symbol::Secret => Self::Secret,
+            model::Symbol::Blocked => Self::Blocked,
+            model::Symbol::Later => Self::Later,
+            model::Symbol::Unreliable => Self::Unreliable,
+            model::Symbol::Limited => Self::Limited,
+            model::Symbol::Protected => Self::Protected,
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod content;
 mod enums;
 pub mod export;
 pub mod figures;
+pub mod indicators;
 mod inputs;
 pub mod licence;
 pub mod model;

@@ -9,7 +9,9 @@ use verbund_entities::{Area, DatasetAccess, DatasetVersionState, dataset, datase
 
 use super::audience::{rescope, scopes_of};
 use super::content;
+use super::indicators::of_columns;
 use super::service::writable;
+use super::stored_columns;
 use crate::context::{Change, Mutation, Op, at_version, stale};
 use crate::error::{ApiError, ApiResult, Problem};
 use crate::policy::{Grant, Permission};
@@ -99,6 +101,9 @@ async fn step(
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
+    if row.state == DatasetVersionState::Published {
+        of_columns(&writer, dataset, &stored_columns(&row.columns)?).await?;
+    }
     rescope(&writer, &[dataset], scopes).await?;
     let recorded = mutation.record(&writer, changed(&row, topic, Some(&before))).await?;
     mutation.commit(recorded).await

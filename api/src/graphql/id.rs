@@ -50,6 +50,8 @@ pub enum NodeType {
     DatasetRelease,
     /// What one authority asks of another's data.
     DataRequest,
+    /// An indicator.
+    Indicator,
 }
 
 impl NodeType {
@@ -75,6 +77,7 @@ impl NodeType {
         Self::DatasetVersion,
         Self::DatasetRelease,
         Self::DataRequest,
+        Self::Indicator,
     ];
 
     /// The prefix, for ever.
@@ -100,6 +103,7 @@ impl NodeType {
             Self::DatasetVersion => "dsv",
             Self::DatasetRelease => "dsr",
             Self::DataRequest => "drq",
+            Self::Indicator => "ind",
         }
     }
 

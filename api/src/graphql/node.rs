@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
     TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
-    dataset, dataset_release, dataset_version, external_calendar, feed, field_of_work, holiday, learning_place, member,
-    role_grant, share, tenant, tenant_closure,
+    dataset, dataset_release, dataset_version, external_calendar, feed, field_of_work, holiday, indicator,
+    learning_place, member, role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -15,6 +15,7 @@ use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
 use crate::calendars::{
     Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
 };
+use crate::datasets::indicators::Indicator;
 use crate::datasets::{DataRequest, Dataset, DatasetRelease, DatasetVersion};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
@@ -74,6 +75,8 @@ pub enum Node {
     DatasetRelease(DatasetRelease),
     /// A data request.
     DataRequest(DataRequest),
+    /// An indicator.
+    Indicator(Indicator),
 }
 
 /// See the module.
@@ -136,7 +139,8 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<dataset::Entity>(of(NodeType::Dataset)).await?;
     session.load::<dataset_version::Entity>(of(NodeType::DatasetVersion)).await?;
     session.load::<dataset_release::Entity>(of(NodeType::DatasetRelease)).await?;
-    session.load::<data_request::Entity>(of(NodeType::DataRequest)).await
+    session.load::<data_request::Entity>(of(NodeType::DataRequest)).await?;
+    session.load::<indicator::Entity>(of(NodeType::Indicator)).await
 }
 
 async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
@@ -173,5 +177,6 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::DatasetVersion => DatasetVersion::by_id(session, id).await?.map(Node::DatasetVersion),
         NodeType::DatasetRelease => DatasetRelease::by_id(session, id).await?.map(Node::DatasetRelease),
         NodeType::DataRequest => DataRequest::by_id(session, id).await?.map(Node::DataRequest),
+        NodeType::Indicator => session.get::<indicator::Entity>(id).await?.map(|it| Node::Indicator(Indicator(it))),
     })
 }

@@ -12,6 +12,7 @@ use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
+use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::{DatasetMutation, DatasetQuery, ReleaseMutation, ReleaseQuery, RequestMutation, RequestQuery};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
@@ -42,6 +43,7 @@ pub struct Query(
     ReleaseQuery,
     RequestQuery,
     AuditQuery,
+    IndicatorQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -60,6 +62,7 @@ pub struct Mutation(
     DatasetMutation,
     ReleaseMutation,
     RequestMutation,
+    IndicatorMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.

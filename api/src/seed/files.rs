@@ -21,6 +21,26 @@ pub(super) struct Source {
     pub attribution: String,
 }
 
+/// `indicators.toml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Indicators {
+    pub edition: String,
+    pub source: Source,
+    pub indicator: Vec<IndicatorFact>,
+}
+
+/// What is divided by what.
+#[derive(Debug, Deserialize)]
+pub(super) struct IndicatorFact {
+    pub code: String,
+    pub area: String,
+    pub title: String,
+    pub counted: String,
+    pub base: String,
+    pub per: u32,
+    pub basis: String,
+}
+
 /// `regions.toml`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Regions {

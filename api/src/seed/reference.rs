@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, Insert};
 use uuid::Uuid;
-use verbund_entities::{PUBLIC_SCOPE, field_of_work, holiday, region};
+use verbund_entities::{PUBLIC_SCOPE, field_of_work, holiday, indicator, region};
 
-use super::files::{Regions, parse};
+use super::files::{Indicators, Regions, parse};
 use crate::context::{Change, Mutation, Op, new_id};
 use crate::error::ApiResult;
 use crate::holidays::{self, rules};
@@ -16,6 +16,7 @@ use crate::policy::Grant;
 use crate::store::{Session, Writer, full};
 
 const REGIONS: &str = include_str!("../../seed/regions.toml");
+const INDICATORS: &str = include_str!("../../seed/indicators.toml");
 const SCHOOL_HOLIDAYS: &str = include_str!("../../seed/school_holidays.toml");
 
 /// The common fields of work: those that the agreement of the first two authorities names.
@@ -92,6 +93,22 @@ async fn rows(session: &Session, writer: &Writer<'_>) -> ApiResult<u64> {
         });
         added += add(writer, rows.collect()).await?;
     }
+    let indicators: Indicators = parse(INDICATORS)?;
+    let rows = indicators.indicator.into_iter().map(|it| {
+        full::<_, indicator::ActiveModel>(indicator::Model {
+            id: new_id(),
+            code: it.code,
+            area: it.area,
+            title: it.title,
+            definition: format!("{} je {} {}", it.counted, it.per, it.base),
+            formula: Some(format!("{} / {} × {}", it.counted, it.base, it.per)),
+            basis: Some(it.basis),
+            unit: (it.per == 100).then(|| "Prozent".to_owned()),
+            edition: indicators.edition.clone(),
+            source: indicators.source.attribution.clone(),
+        })
+    });
+    added += add(writer, rows.collect()).await?;
     let days = rules::YEARS.flat_map(rules::bavaria).map(|it| {
         full::<_, holiday::ActiveModel>(holiday::Model {
             id: new_id(),

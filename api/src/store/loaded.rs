@@ -62,6 +62,7 @@ keyed! {
     tenant_closure: Id id Uuid, select;
     tenant: Id id Uuid, reference;
     holiday: Id id Uuid, reference;
+    indicator: Id id Uuid, reference;
     region: Ags ags String, reference;
 }
 

@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 12] = [
+const SINGLE: [(&str, &str); 16] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -25,6 +25,10 @@ const SINGLE: [(&str, &str); 12] = [
     ("changeProposals", "sweep; planning: seen by those who may know the entry"),
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
     ("annualPlanComparison", "sweep; planning"),
+    ("compareIndicator", "datasets: what datasets in sight say"),
+    ("auditEvents", "sharing: own trail, and reads of both sides; no one else's"),
+    ("dataRequests", "sharing: both sides and nobody else"),
+    ("datasetReleases", "sharing: the owner alone; sweep"),
     ("datasetVersions", "datasets: those of a dataset in sight, drafts only of one's own; sweep"),
 ];
 
@@ -36,7 +40,7 @@ const SUBSCRIPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 20] = [
+const NODE_TYPES: [(&str, &str); 23] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -58,8 +62,13 @@ const NODE_TYPES: [(&str, &str); 20] = [
     ("ExternalCalendar", ""),
     ("Feed", "feed."),
     ("Dataset", "dataset."),
+    // Reference data.
+    ("Indicator", ""),
     // datasets: seen with its dataset, a draft by its owner.
     ("DatasetVersion", ""),
+    // sharing: seen by the owner alone; by both sides and nobody else.
+    ("DatasetRelease", ""),
+    ("DataRequest", ""),
 ];
 
 /// What a schema has that no table names.

@@ -86,7 +86,7 @@ pub const OBJECTS: [&str; 54] = [
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 18] = [
+pub const LISTS: [(&str, &str); 19] = [
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -98,6 +98,7 @@ pub const LISTS: [(&str, &str); 18] = [
     ("agenda", r#"agenda(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#),
     ("externalCalendars", "externalCalendars { totalCount }"),
     ("learningPlaces", "learningPlaces { totalCount }"),
+    ("indicators", "indicators { totalCount }"),
     ("datasets", "datasets { totalCount }"),
     ("annualPlans", "annualPlans { totalCount }"),
     ("coordinationRounds", "coordinationRounds { totalCount }"),
