@@ -10,6 +10,7 @@ mod changes;
 mod clients;
 mod corpus;
 mod demo;
+mod disclosure;
 mod doctor;
 mod endings;
 mod examples;
@@ -37,6 +38,7 @@ mod sign_in;
 mod sockets;
 mod statements;
 mod subscriptions;
+mod tables;
 mod telemetry;
 mod tokens;
 mod trail;
@@ -56,6 +58,7 @@ fn main() -> std::process::ExitCode {
         clients::cases(),
         corpus::cases(),
         demo::cases(),
+        disclosure::cases(),
         doctor::cases(),
         endings::cases(),
         examples::cases(),
@@ -83,6 +86,7 @@ fn main() -> std::process::ExitCode {
         sockets::cases(),
         statements::cases(),
         subscriptions::cases(),
+        tables::cases(),
         telemetry::cases(),
         tokens::cases(),
         trail::cases(),

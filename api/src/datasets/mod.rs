@@ -2,9 +2,12 @@
 
 mod audience;
 pub mod catalogue;
+mod cells;
 mod content;
 mod enums;
 pub mod export;
+mod figure_inputs;
+mod figure_types;
 pub mod figures;
 pub mod indicators;
 mod inputs;
@@ -22,8 +25,11 @@ mod types;
 mod version_service;
 mod version_types;
 
+pub use audience::{Scopes, rescope, scopes_of, selects};
 pub use audience::{rescope_all, selects};
+pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
+pub use figure_types::visible;
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
 pub use release_types::{DatasetRelease, ReleaseMutation, ReleaseQuery};

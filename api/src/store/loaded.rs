@@ -105,6 +105,15 @@ impl Grouped for e::conflict_acknowledgement::Entity {
     }
 }
 
+impl Grouped for e::dataset_content::Entity {
+    type Of = e::dataset_content::Entity;
+    const PARENT: e::dataset_content::Column = e::dataset_content::Column::VersionId;
+    const SORT: e::dataset_content::Column = e::dataset_content::Column::Kind;
+    fn parent(row: &e::dataset_content::Model) -> Uuid {
+        row.version_id
+    }
+}
+
 impl Grouped for e::dataset_version::Entity {
     type Of = e::dataset_version::Entity;
     const PARENT: e::dataset_version::Column = e::dataset_version::Column::DatasetId;

@@ -11,9 +11,9 @@ use verbund_tests::{Client, Dice, TestApp};
 use super::attacker::Attacker;
 
 /// Dimensions, how many codes they have, and whether they have a total.
-pub const DIMENSIONS: [(&str, usize, bool); 3] = [("school", 6, true), ("grade", 4, true), ("year", 2, false)];
-pub const MEASURES: [&str; 2] = ["pupils", "girls"];
-pub const TOTAL: &str = "T";
+const DIMENSIONS: [(&str, usize, bool); 3] = [("school", 6, true), ("grade", 4, true), ("year", 2, false)];
+const MEASURES: [&str; 2] = ["pupils", "girls"];
+const TOTAL: &str = "T";
 const PLACES: usize = 6 * 4 * 2;
 /// Cells of the table that are no totals.
 pub const CELLS: usize = PLACES * MEASURES.len();
@@ -22,7 +22,17 @@ type Key = [String; 3];
 
 fn codes(dimension: usize) -> Vec<String> {
     let first = if dimension == 2 { 2024 } else { 1 };
-    (0..DIMENSIONS[dimension].1).map(|it| if dimension == 2 { (first + it).to_string() } else { format!("{}{}", ["s", "g"][dimension], it + first) }).collect()
+    (0..DIMENSIONS[dimension].1)
+        .map(
+            |it| {
+                if dimension == 2 {
+                    (first + it).to_string()
+                } else {
+                    format!("{}{}", ["s", "g"][dimension], it + first)
+                }
+            },
+        )
+        .collect()
 }
 
 /// Every place of the table, in the order of its cells.
@@ -281,7 +291,8 @@ impl Asked {
             };
             for measure in 0..MEASURES.len() {
                 if let Some(sum) = row[self.by.len() + measure].as_f64() {
-                    let cells = places().iter().enumerate().filter(|it| within(it.1)).map(|it| it.0 * 2 + measure).collect();
+                    let cells =
+                        places().iter().enumerate().filter(|it| within(it.1)).map(|it| it.0 * 2 + measure).collect();
                     sums.push((cells, sum));
                 }
             }

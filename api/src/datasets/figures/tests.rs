@@ -162,9 +162,9 @@ fn rates_are_not_added_up() {
 #[test]
 fn nested_regions_are_looked_for_where_they_would_count_twice() {
     assert_eq!(sum_of("pupils", &["year"], None).unwrap().one_level, [0]);
-    assert_eq!(sum_of("pupils", &["region"], None).unwrap().one_level, []);
-    assert_eq!(sum_of("pupils", &["year"], Some(is("region", &["09777"]))).unwrap().one_level, []);
-    assert_eq!(measured("pupils", Function::Max, &["year"], None).unwrap().one_level, []);
+    assert!(sum_of("pupils", &["region"], None).unwrap().one_level.is_empty());
+    assert!(sum_of("pupils", &["year"], Some(is("region", &["09777"]))).unwrap().one_level.is_empty());
+    assert!(measured("pupils", Function::Max, &["year"], None).unwrap().one_level.is_empty());
 }
 
 #[test]
