@@ -11,6 +11,7 @@ mod clients;
 mod corpus;
 mod datasets;
 mod demo;
+mod disclosure;
 mod doctor;
 mod endings;
 mod examples;
@@ -60,6 +61,7 @@ fn main() -> std::process::ExitCode {
         corpus::cases(),
         datasets::cases(),
         demo::cases(),
+        disclosure::cases(),
         doctor::cases(),
         endings::cases(),
         examples::cases(),

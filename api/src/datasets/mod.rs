@@ -3,6 +3,7 @@
 mod audience;
 pub mod catalogue;
 mod cells;
+mod content;
 mod enums;
 pub mod export;
 mod figure_inputs;
@@ -18,11 +19,16 @@ mod mutation;
 pub mod protection;
 mod query;
 pub mod read;
+mod release;
+mod release_types;
+mod request_types;
+mod requests;
 mod service;
 mod types;
 mod version_service;
 mod version_types;
 
+pub use audience::rescope_all;
 pub use audience::{Scopes, rescope, scopes_of, selects};
 pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
@@ -33,6 +39,8 @@ pub use import::{
 };
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
+pub use release_types::{DatasetRelease, ReleaseMutation, ReleaseQuery};
+pub use request_types::{DataRequest, RequestMutation, RequestQuery};
 pub use service::{About, DatasetWish, Protection, create};
 pub use types::{Dataset, object_of};
 pub use version_types::{DatasetColumn, DatasetVersion, stored_columns};

@@ -7,6 +7,7 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
+use crate::audit::AuditQuery;
 use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
@@ -16,6 +17,7 @@ use crate::datasets::files::FileMutation;
 use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::{
     DatasetImportMutation, DatasetImportQuery, DatasetMutation, DatasetQuery, DatasetSubscription, Folder,
+    ReleaseMutation, ReleaseQuery, RequestMutation, RequestQuery,
 };
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
@@ -44,6 +46,9 @@ pub struct Query(
     ConflictQuery,
     DatasetQuery,
     DatasetImportQuery,
+    ReleaseQuery,
+    RequestQuery,
+    AuditQuery,
     IndicatorQuery,
 );
 
@@ -63,6 +68,8 @@ pub struct Mutation(
     DatasetMutation,
     FileMutation,
     DatasetImportMutation,
+    ReleaseMutation,
+    RequestMutation,
     IndicatorMutation,
 );
 

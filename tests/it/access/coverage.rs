@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 13] = [
+const SINGLE: [(&str, &str); 16] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -26,6 +26,9 @@ const SINGLE: [(&str, &str); 13] = [
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
     ("annualPlanComparison", "sweep; planning"),
     ("compareIndicator", "datasets: what datasets in sight say"),
+    ("auditEvents", "sharing: own trail, and reads of both sides; no one else's"),
+    ("dataRequests", "sharing: both sides and nobody else"),
+    ("datasetReleases", "sharing: the owner alone; sweep"),
     ("datasetVersions", "datasets: those of a dataset in sight, drafts only of one's own; sweep"),
 ];
 
@@ -37,7 +40,7 @@ const SUBSCRIPTIONS: [(&str, &str); 3] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 21] = [
+const NODE_TYPES: [(&str, &str); 23] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -63,6 +66,9 @@ const NODE_TYPES: [(&str, &str); 21] = [
     ("Indicator", ""),
     // datasets: seen with its dataset, a draft by its owner.
     ("DatasetVersion", ""),
+    // sharing: seen by the owner alone; by both sides and nobody else.
+    ("DatasetRelease", ""),
+    ("DataRequest", ""),
 ];
 
 /// What a schema has that no table names.
