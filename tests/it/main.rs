@@ -9,6 +9,7 @@ mod calendars;
 mod changes;
 mod clients;
 mod corpus;
+mod dataset_imports;
 mod datasets;
 mod demo;
 mod disclosure;
@@ -60,6 +61,7 @@ fn main() -> std::process::ExitCode {
         clients::cases(),
         corpus::cases(),
         datasets::cases(),
+        dataset_imports::cases(),
         demo::cases(),
         disclosure::cases(),
         doctor::cases(),

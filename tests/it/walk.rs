@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 50] = [
+pub const MUTATIONS: [&str; 53] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -57,6 +57,9 @@ pub const MUTATIONS: [&str; 50] = [
     "dataRequestRefuse",
     "dataRequestGrant",
     "datasetIndicatorsSet",
+    "datasetUploadTicket",
+    "datasetImport",
+    "datasetImportCancel",
 ];
 
 /// One mutation, ready to be sent.
@@ -96,6 +99,7 @@ const OF_ROUND: &str = "coordinationRound { id version }";
 const OF_PROPOSAL: &str = "changeProposal { id version }";
 const OF_REQUEST: &str = "dataRequest { id version }";
 const OF_DATASET: &str = "dataset { id version }";
+const OF_IMPORT: &str = "datasetImport { id version }";
 const OF_FEED: &str = "feed { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
@@ -239,7 +243,10 @@ impl<'a> Walk<'a> {
                 let more = json!({ "dataset": id("dataset.oal.leavers"), "answer": "Here." });
                 ("dataRequestGrant", ADMIN, with(&self.last["dataRequest"], more), OF_REQUEST)
             }
-            63 => {
+            63 => created("datasetUploadTicket"),
+            64 => created("datasetImport"),
+            65 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
+            66 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
@@ -409,6 +416,23 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             OF_REQUEST,
         ),
         ("datasetCreate", STEWARD, json!({ "tenant": tenant, "title": "New" }), OF_DATASET),
+        (
+            "datasetUploadTicket",
+            STEWARD,
+            json!({ "dataset": id("dataset.oal.leavers"), "fileName": "new.csv" }),
+            "expiresAt maxBytes",
+        ),
+        (
+            "datasetImport",
+            STEWARD,
+            json!({
+                "dataset": id("dataset.oal.leavers"), "upload": id("upload.oal"), "profile": { "format": "CSV", "columns": [{
+                    "column": { "name": "ags", "title": "AGS", "type": "REGION", "role": "DIMENSION" },
+                    "from": { "column": { "position": 1 } },
+                }] },
+            }),
+            OF_IMPORT,
+        ),
         ("feedCreate", PLANNER, json!({ "tenant": tenant, "name": "New", "level": "SUMMARY" }), OF_FEED),
     ]
 }

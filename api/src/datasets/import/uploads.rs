@@ -96,7 +96,10 @@ pub async fn make_ticket(
     let expires_at = writer.now() + TimeDelta::minutes(i64::from(files.ticket_minutes));
     let id = match mutation.claim(&writer, idempotency).await? {
         Claim::New(id) => id,
-        Claim::Done(_) => return Ok(NewTicket { secret: None, expires_at }),
+        Claim::Done(id) => {
+            let made = session.one(session.select::<file_ticket::Entity>().filter(own(id))).await?;
+            return Ok(NewTicket { secret: None, expires_at: made.map_or(expires_at, |it| it.expires_at) });
+        }
     };
     let secret = format!("{PREFIX}{}", secret_text());
     let row = file_ticket::Model {
