@@ -2,6 +2,7 @@
 
 mod answers;
 mod compare;
+mod inkar;
 mod naive;
 mod questions;
 mod random;
@@ -26,7 +27,7 @@ pub fn cases() -> Vec<Case> {
         cells_that_do_not_fit_are_refused,
         a_table_goes_with_its_draft,
     ];
-    [own, answers::cases(), compare::cases(), questions::cases(), walls::cases()].concat()
+    [own, answers::cases(), compare::cases(), inkar::cases(), questions::cases(), walls::cases()].concat()
 }
 
 /// A dataset of Kaufbeuren.

@@ -100,15 +100,20 @@ pub fn rows(columns: &[Column], rows: &[Row], filter: Option<&Filter>, sorts: &[
     found
 }
 
+/// What makes a group; nulls are the largest.
+pub type Key = Vec<(bool, Option<Value>)>;
+/// What a measure comes to, and how many cells are missing in it by symbol.
+pub type Measured = (Option<Value>, BTreeMap<String, i64>);
+
 /// The groups of rows, by their keys: what each measure comes to, and how many cells are missing in it by symbol.
 pub fn groups(
     columns: &[Column],
     rows: &[&Row],
     by: &[String],
     measures: &[AskedMeasure],
-) -> BTreeMap<Vec<(bool, Option<Value>)>, Vec<(Option<Value>, BTreeMap<String, i64>)>> {
+) -> BTreeMap<Key, Vec<Measured>> {
     let by: Vec<_> = by.iter().map(|it| at(columns, it)).collect();
-    let mut found: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
+    let mut found: BTreeMap<Key, Vec<&Row>> = BTreeMap::new();
     if by.is_empty() {
         found.insert(Vec::new(), Vec::new());
     }
@@ -120,7 +125,7 @@ pub fn groups(
     found.into_iter().map(|(key, rows)| (key, come_to(rows))).collect()
 }
 
-fn measure(columns: &[Column], rows: &[&Row], asked: &AskedMeasure) -> (Option<Value>, BTreeMap<String, i64>) {
+fn measure(columns: &[Column], rows: &[&Row], asked: &AskedMeasure) -> Measured {
     let Some(name) = &asked.column else {
         return (Some(Value::Number(i64::try_from(rows.len()).expect("few"))), BTreeMap::new());
     };

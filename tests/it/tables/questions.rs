@@ -244,7 +244,7 @@ async fn sums_are_exact_or_refused(app: TestApp) {
     assert_eq!(answer(&table, &only(&["a", "b"])).await, Ok(number(i64::MAX)));
     let too_large = Err("The sum of pupils_sum is larger than what fits into 64 bits.".to_owned());
     assert_eq!(answer(&table, &only(&["a", "b", "c"])).await, too_large);
-    let average = GroupsAsked { ..asked(&[], Function::Average) };
+    let average = asked(&[], Function::Average);
     assert!(answer(&table, &average).await.expect_err("too large").contains("larger than what fits"));
     // And the session goes on.
     assert_eq!(answer(&table, &only(&["b", "c"])).await, Ok(number(2)));

@@ -124,7 +124,7 @@ fn errors_name_field_value_reason_and_what_is_near() {
     let many = Filter::All(vec![Filter::Any(vec![is("sex", &["m"]); 60]); 2]);
     assert_eq!(
         said(many.resolve(&columns(), "filter")),
-        "LIMIT_REACHED at filter.and[1].or[38]: At most 100 are possible."
+        "LIMIT_REACHED at filter.and[1].or[37]: At most 100 are possible."
     );
 }
 
