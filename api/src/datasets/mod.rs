@@ -25,7 +25,6 @@ mod types;
 mod version_service;
 mod version_types;
 
-pub use audience::{Scopes, rescope, scopes_of, selects};
 pub use audience::{rescope_all, selects};
 pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
