@@ -9,6 +9,7 @@ mod calendars;
 mod changes;
 mod clients;
 mod corpus;
+mod dataset_imports;
 mod demo;
 mod disclosure;
 mod doctor;
@@ -57,6 +58,7 @@ fn main() -> std::process::ExitCode {
         changes::cases(),
         clients::cases(),
         corpus::cases(),
+        dataset_imports::cases(),
         demo::cases(),
         disclosure::cases(),
         doctor::cases(),

@@ -4,7 +4,8 @@ use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
 use verbund_entities::{
     ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
-    dataset, dataset_release, dataset_version, external_calendar, learning_place, member, role_grant, share,
+    dataset, dataset_import, dataset_release, dataset_version, external_calendar, learning_place, member, role_grant,
+    share,
 };
 
 use crate::agreements::{Agreement, agreement_by_id};
@@ -149,6 +150,14 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .get::<data_request::Entity>(id)
             .await?
             .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
+        NodeType::DatasetImport => match session.get::<dataset_import::Entity>(id).await? {
+            Some(import) => {
+                let dataset = session.get::<dataset::Entity>(import.dataset_id).await?;
+                let field = dataset.and_then(|it| it.field_of_work_id);
+                row(ScopeArea::Datasets, import.tenant_id, import.scope_id, field)
+            }
+            None => None,
+        },
         NodeType::DatasetVersion => match session.get::<dataset_version::Entity>(id).await? {
             Some(version) => {
                 let dataset = session.get::<dataset::Entity>(version.dataset_id).await?;

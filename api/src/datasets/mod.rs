@@ -9,6 +9,7 @@ pub mod export;
 mod figure_inputs;
 mod figure_types;
 pub mod figures;
+mod import;
 pub mod indicators;
 mod inputs;
 pub mod licence;
@@ -16,6 +17,7 @@ pub mod model;
 mod mutation;
 pub mod protection;
 mod query;
+pub mod read;
 mod release;
 mod release_types;
 mod request_types;
@@ -29,6 +31,10 @@ pub use audience::{rescope_all, selects};
 pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
 pub use figure_types::visible;
+pub use import::{
+    DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Folder, Importer,
+    OperatorImport, Origin, Watched, import_as_operator, problem_line, receive,
+};
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
 pub use release_types::{DatasetRelease, ReleaseMutation, ReleaseQuery};

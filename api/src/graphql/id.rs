@@ -50,6 +50,8 @@ pub enum NodeType {
     DatasetRelease,
     /// What one authority asks of another's data.
     DataRequest,
+    /// The import of a file into a dataset.
+    DatasetImport,
     /// An indicator.
     Indicator,
 }
@@ -77,6 +79,7 @@ impl NodeType {
         Self::DatasetVersion,
         Self::DatasetRelease,
         Self::DataRequest,
+        Self::DatasetImport,
         Self::Indicator,
     ];
 
@@ -103,6 +106,7 @@ impl NodeType {
             Self::DatasetVersion => "dsv",
             Self::DatasetRelease => "dsr",
             Self::DataRequest => "drq",
+            Self::DatasetImport => "dsi",
             Self::Indicator => "ind",
         }
     }

@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 16] = [
+const SINGLE: [(&str, &str); 18] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -29,18 +29,21 @@ const SINGLE: [(&str, &str); 16] = [
     ("auditEvents", "sharing: own trail, and reads of both sides; no one else's"),
     ("dataRequests", "sharing: both sides and nobody else"),
     ("datasetReleases", "sharing: the owner alone; sweep"),
+    ("datasetImports", "dataset_imports: of one's own datasets; sweep"),
+    ("datasetImportPreview", "dataset_imports: only who sent the file, and may change the dataset"),
     ("datasetVersions", "datasets: those of a dataset in sight, drafts only of one's own; sweep"),
 ];
 
 /// Subscriptions: where they are proved.
-const SUBSCRIPTIONS: [(&str, &str); 3] = [
+const SUBSCRIPTIONS: [(&str, &str); 4] = [
     ("calendarEntryChanged", "matrix: what each account hears; live"),
     ("coordinationRoundChanged", "planning: who hears of a round; sweep"),
+    ("datasetImportProgress", "dataset_imports: as the import itself; sweep"),
     ("viewerAccessChanged", "live: says nothing about others"),
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 23] = [
+const NODE_TYPES: [(&str, &str); 24] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -69,6 +72,8 @@ const NODE_TYPES: [(&str, &str); 23] = [
     // sharing: seen by the owner alone; by both sides and nobody else.
     ("DatasetRelease", ""),
     ("DataRequest", ""),
+    // dataset_imports: seen by the owner of the dataset.
+    ("DatasetImport", ""),
 ];
 
 /// What a schema has that no table names.
