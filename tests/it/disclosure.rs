@@ -4,7 +4,8 @@ mod attacker;
 mod table;
 
 use serde_json::{Value as Json, json};
-use verbund_tests::{Case, Client, Dice, Server, TestApp, cases};
+use verbund_tests::app::Server;
+use verbund_tests::{Case, Client, Dice, TestApp, cases};
 
 use attacker::Attacker;
 use table::{Asked, Published, Secret};

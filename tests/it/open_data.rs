@@ -64,7 +64,7 @@ async fn dataset(app: &TestApp, title: &str, rows: i64, public: bool) -> String 
     let owner = Tables::of(app, "steward@kaufbeuren").await;
     let columns = columns();
     let exact = owner.put(&id, ContentKind::Exact, &columns, (0..rows).map(|it| row(it, false))).await.expect("loaded");
-    let (db, of) = (app.rows().await, row_of(&id));
+    let (db, of) = (app.database.rows().await, row_of(&id));
     let here = format!("dataset_id = {}", db.id(of));
     db.run(&format!("UPDATE dataset_version SET major = 1, minor = 0 WHERE {here}")).await;
     if public {
@@ -93,7 +93,7 @@ async fn dataset(app: &TestApp, title: &str, rows: i64, public: bool) -> String 
 
 /// Takes a public dataset back, as its release does.
 async fn withdraw(app: &TestApp, dataset: &str) {
-    let db = app.rows().await;
+    let db = app.database.rows().await;
     let of = db.id(row_of(dataset));
     let private = Audience::private(
         row_of(&app.world.id("tenant.kaufbeuren")),

@@ -142,14 +142,8 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .await?
             .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, None)),
         NodeType::Dataset => session.get::<dataset::Entity>(id).await?.map(|it| crate::datasets::object_of(&it)),
-        NodeType::DatasetImport => match session.get::<dataset_import::Entity>(id).await? {
-            Some(import) => {
-                let dataset = session.get::<dataset::Entity>(import.dataset_id).await?;
-                let field = dataset.and_then(|it| it.field_of_work_id);
-                row(ScopeArea::Datasets, import.tenant_id, import.scope_id, field)
-            }
-            None => None,
-        },
+<<<<<<< HEAD
+=======
         NodeType::DatasetRelease => session
             .get::<dataset_release::Entity>(id)
             .await?
@@ -158,6 +152,26 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .get::<data_request::Entity>(id)
             .await?
             .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
+>>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
+        NodeType::DatasetImport => match session.get::<dataset_import::Entity>(id).await? {
+            Some(import) => {
+                let dataset = session.get::<dataset::Entity>(import.dataset_id).await?;
+                let field = dataset.and_then(|it| it.field_of_work_id);
+                row(ScopeArea::Datasets, import.tenant_id, import.scope_id, field)
+            }
+            None => None,
+        },
+<<<<<<< HEAD
+        NodeType::DatasetRelease => session
+            .get::<dataset_release::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Datasets, it.tenant_id, it.scope_id, None)),
+        NodeType::DataRequest => session
+            .get::<data_request::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
+=======
+>>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
         NodeType::DatasetVersion => match session.get::<dataset_version::Entity>(id).await? {
             Some(version) => {
                 let dataset = session.get::<dataset::Entity>(version.dataset_id).await?;

@@ -66,7 +66,7 @@ async fn the_catalogue_holds_to_the_shapes_of_dcat_ap_de(app: TestApp) {
     }
     let ids = [dataset(&app, "Eins", 4, true).await, dataset(&app, "Zwei", 4, true).await];
     // One of them says as little as it may.
-    let db = app.rows().await;
+    let db = app.database.rows().await;
     db.run(&format!(
         "UPDATE dataset SET description = NULL, source_url = NULL, covers_from = NULL, region = NULL, frequency = NULL, \
          landing_page = NULL, contact_url = NULL, keywords = '[]' WHERE id = {}",
