@@ -150,12 +150,6 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["datasetCreate", "Dataset", "dataset.created", "1"],
         ["datasetUpdate", "Dataset", "dataset.updated", "2"],
         ["datasetIndicatorsSet", "Dataset", "dataset.updated", "3"],
-<<<<<<< HEAD
-=======
-        ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
-        ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
-        ["datasetImportCancel", "DatasetImport", "dataset_import.cancelled", "2"],
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
         ["datasetUpdate", "Dataset", "dataset.updated", "2"],
         ["datasetAccessChange", "Dataset", "dataset.access_changed", "3"],
         ["dataRequestCreate", "DataRequest", "data_request.created", "1"],
@@ -164,12 +158,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["dataRequestRefuse", "DataRequest", "data_request.refused", "2"],
         ["dataRequestCreate", "DataRequest", "data_request.created", "1"],
         ["dataRequestGrant", "DataRequest", "data_request.granted", "2"],
-<<<<<<< HEAD
         ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
         ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
         ["datasetImportCancel", "DatasetImport", "dataset_import.cancelled", "2"],
-=======
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
         ["calendarImport", "Calendar", "calendar.imported", "1"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);

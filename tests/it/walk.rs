@@ -222,40 +222,30 @@ impl<'a> Walk<'a> {
                 let places = json!({ "indicators": [{ "code": "q_sch", "measure": "pupils" }] });
                 ("datasetIndicatorsSet", STEWARD, with(&self.last["dataset"], places), OF_DATASET)
             }
-<<<<<<< HEAD
             55 => {
-=======
-            55 => created("datasetUploadTicket"),
-            56 => created("datasetImport"),
-            57 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
-            58 => {
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
                 let contact =
                     json!({ "id": id("dataset.oal.leavers"), "version": 1, "contact": { "email": "a@b.example" } });
                 ("datasetUpdate", STEWARD, contact, OF_DATASET)
             }
-            59 => {
+            56 => {
                 ("datasetAccessChange", ADMIN, with(&self.last["dataset"], json!({ "access": "SHARED" })), OF_DATASET)
             }
-            60 => created("dataRequestCreate"),
-            61 => ("dataRequestWithdraw", STEWARD, with(&self.last["dataRequest"], json!({})), OF_REQUEST),
-            62 | 64 => {
+            57 => created("dataRequestCreate"),
+            58 => ("dataRequestWithdraw", STEWARD, with(&self.last["dataRequest"], json!({})), OF_REQUEST),
+            59 | 61 => {
                 let mut step = created("dataRequestCreate");
                 let (from, to) = (step.2["tenant"].clone(), step.2["to"].clone());
                 (step.2["tenant"], step.2["to"]) = (to, from);
                 (step.0, "steward@kaufbeuren", step.2, step.3)
             }
-            63 => ("dataRequestRefuse", ADMIN, with(&self.last["dataRequest"], json!({ "reason": "no" })), OF_REQUEST),
-            65 => {
+            60 => ("dataRequestRefuse", ADMIN, with(&self.last["dataRequest"], json!({ "reason": "no" })), OF_REQUEST),
+            62 => {
                 let more = json!({ "dataset": id("dataset.oal.leavers"), "answer": "Here." });
                 ("dataRequestGrant", ADMIN, with(&self.last["dataRequest"], more), OF_REQUEST)
             }
-<<<<<<< HEAD
             63 => created("datasetUploadTicket"),
             64 => created("datasetImport"),
             65 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
-=======
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
             66 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)

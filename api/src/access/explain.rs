@@ -142,17 +142,6 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .await?
             .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, None)),
         NodeType::Dataset => session.get::<dataset::Entity>(id).await?.map(|it| crate::datasets::object_of(&it)),
-<<<<<<< HEAD
-=======
-        NodeType::DatasetRelease => session
-            .get::<dataset_release::Entity>(id)
-            .await?
-            .and_then(|it| row(ScopeArea::Datasets, it.tenant_id, it.scope_id, None)),
-        NodeType::DataRequest => session
-            .get::<data_request::Entity>(id)
-            .await?
-            .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
         NodeType::DatasetImport => match session.get::<dataset_import::Entity>(id).await? {
             Some(import) => {
                 let dataset = session.get::<dataset::Entity>(import.dataset_id).await?;
@@ -161,7 +150,6 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             }
             None => None,
         },
-<<<<<<< HEAD
         NodeType::DatasetRelease => session
             .get::<dataset_release::Entity>(id)
             .await?
@@ -170,8 +158,6 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .get::<data_request::Entity>(id)
             .await?
             .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
-=======
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
         NodeType::DatasetVersion => match session.get::<dataset_version::Entity>(id).await? {
             Some(version) => {
                 let dataset = session.get::<dataset::Entity>(version.dataset_id).await?;

@@ -28,12 +28,7 @@ mod types;
 mod version_service;
 mod version_types;
 
-<<<<<<< HEAD
-pub use audience::rescope_all;
-pub use audience::{Scopes, rescope, scopes_of, selects};
-=======
 pub use audience::{rescope_all, selects};
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
 pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
 pub use figure_types::visible;

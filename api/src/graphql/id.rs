@@ -46,20 +46,12 @@ pub enum NodeType {
     Dataset,
     /// A version of a dataset.
     DatasetVersion,
-<<<<<<< HEAD
     /// The import of a file into a dataset.
     DatasetImport,
-=======
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
     /// The release of a dataset to the public.
     DatasetRelease,
     /// What one authority asks of another's data.
     DataRequest,
-<<<<<<< HEAD
-=======
-    /// The import of a file into a dataset.
-    DatasetImport,
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
     /// An indicator.
     Indicator,
 }
@@ -85,15 +77,9 @@ impl NodeType {
         Self::ChangeProposal,
         Self::Dataset,
         Self::DatasetVersion,
-<<<<<<< HEAD
         Self::DatasetImport,
         Self::DatasetRelease,
         Self::DataRequest,
-=======
-        Self::DatasetRelease,
-        Self::DataRequest,
-        Self::DatasetImport,
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
         Self::Indicator,
     ];
 
@@ -118,15 +104,9 @@ impl NodeType {
             Self::ChangeProposal => "prp",
             Self::Dataset => "dst",
             Self::DatasetVersion => "dsv",
-<<<<<<< HEAD
             Self::DatasetImport => "dsi",
             Self::DatasetRelease => "dsr",
             Self::DataRequest => "drq",
-=======
-            Self::DatasetRelease => "dsr",
-            Self::DataRequest => "drq",
-            Self::DatasetImport => "dsi",
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
             Self::Indicator => "ind",
         }
     }

@@ -71,20 +71,12 @@ pub enum Node {
     Dataset(Dataset),
     /// A version of a dataset.
     DatasetVersion(DatasetVersion),
-<<<<<<< HEAD
     /// The import of a file into a dataset.
     DatasetImport(DatasetImport),
-=======
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
     /// A release.
     DatasetRelease(DatasetRelease),
     /// A data request.
     DataRequest(DataRequest),
-<<<<<<< HEAD
-=======
-    /// The import of a file into a dataset.
-    DatasetImport(DatasetImport),
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
     /// An indicator.
     Indicator(Indicator),
 }

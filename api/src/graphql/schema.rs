@@ -45,17 +45,10 @@ pub struct Query(
     ComparisonQuery,
     ConflictQuery,
     DatasetQuery,
-<<<<<<< HEAD
     DatasetImportQuery,
     ReleaseQuery,
     RequestQuery,
     AuditQuery,
-=======
-    ReleaseQuery,
-    RequestQuery,
-    AuditQuery,
-    DatasetImportQuery,
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
     IndicatorQuery,
 );
 
@@ -73,16 +66,10 @@ pub struct Mutation(
     FeedMutation,
     PlanningMutation,
     DatasetMutation,
-<<<<<<< HEAD
     FileMutation,
     DatasetImportMutation,
     ReleaseMutation,
     RequestMutation,
-=======
-    ReleaseMutation,
-    RequestMutation,
-    DatasetImportMutation,
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
     IndicatorMutation,
 );
 

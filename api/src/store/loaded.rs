@@ -50,13 +50,8 @@ keyed! {
     calendar_entry: Id id Uuid, select;
     data_request: Id id Uuid, select;
     dataset: Id id Uuid, select;
-<<<<<<< HEAD
     dataset_import: Id id Uuid, select;
     dataset_release: Id id Uuid, select;
-=======
-    dataset_release: Id id Uuid, select;
-    dataset_import: Id id Uuid, select;
->>>>>>> c6ae6d29191f51f5053cf0654eac761eabb357a0
     dataset_version: Id id Uuid, select;
     external_calendar: Id id Uuid, select;
     feed: Id id Uuid, select;
