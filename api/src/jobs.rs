@@ -1,11 +1,12 @@
 //! What the server does beside requests: calendars of others are fetched, dates of series without an end are computed
-//! further. Every replica looks for what is due; a row that is taken is moved first, so that nothing is done twice.
+//! further, files are imported. Every replica looks for what is due; a row that is taken is moved first, so that nothing is done twice.
 
 use std::time::Duration;
 
 use crate::calendars::{Fetcher, extend_due, fetch_due};
 use crate::config::Config;
 use crate::context::Clock;
+use crate::datasets::Importer;
 use crate::error::ApiResult;
 use crate::store::Store;
 
@@ -14,6 +15,7 @@ pub struct Jobs {
     store: Store,
     clock: Clock,
     fetcher: Fetcher,
+    importer: Importer,
     /// How often is looked for what is due; none = never by itself.
     every: Option<Duration>,
 }
@@ -25,6 +27,8 @@ pub struct Done {
     pub fetched: usize,
     /// Series whose dates are known further.
     pub extended: usize,
+    /// Files that were imported, or refused.
+    pub imported: usize,
 }
 
 impl Jobs {
@@ -36,21 +40,41 @@ impl Jobs {
         let external = &config.external_calendars;
         let fetcher = Fetcher::new(external.allow_http, &external.allowed_addresses)?;
         let every = Some(Duration::from_secs(config.jobs.look_every_seconds)).filter(|it| !it.is_zero());
-        Ok(Self { store, clock, fetcher, every })
+        let importer = Importer::new(config, store.clone(), clock.clone());
+        Ok(Self { store, clock, fetcher, importer, every })
     }
 
     /// Does what is due, now and then and when it is woken, until dropped.
     pub async fn run(&self) {
         let Some(every) = self.every else { return };
+        // Imports take their time, and nothing else waits for them.
+        tokio::join!(self.calendars(every), self.imports(every));
+    }
+
+    async fn calendars(&self, every: Duration) {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
                 () = self.store.woken() => {}
             }
-            if let Err(error) = self.run_due().await {
-                tracing::warn!(fault = crate::operator::say(&error), "what is due could not be looked for");
-            }
+            looked(self.run_calendars().await);
         }
+    }
+
+    async fn imports(&self, every: Duration) {
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                () = self.store.importer_woken() => {}
+            }
+            looked(self.importer.run_due().await);
+        }
+    }
+
+    async fn run_calendars(&self) -> ApiResult<Done> {
+        let fetched = fetch_due(&self.store, &self.clock, &self.fetcher).await?;
+        let extended = extend_due(&self.store, &self.clock).await?;
+        Ok(Done { fetched, extended, ..Done::default() })
     }
 
     /// Does what is due now.
@@ -58,8 +82,13 @@ impl Jobs {
     /// # Errors
     /// The database cannot be reached.
     pub async fn run_due(&self) -> ApiResult<Done> {
-        let fetched = fetch_due(&self.store, &self.clock, &self.fetcher).await?;
-        let extended = extend_due(&self.store, &self.clock).await?;
-        Ok(Done { fetched, extended })
+        let done = self.run_calendars().await?;
+        Ok(Done { imported: self.importer.run_due().await?, ..done })
+    }
+}
+
+fn looked<T>(done: ApiResult<T>) {
+    if let Err(error) = done {
+        tracing::warn!(fault = crate::operator::say(&error), "what is due could not be looked for");
     }
 }

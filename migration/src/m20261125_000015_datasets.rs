@@ -102,10 +102,11 @@ BEGIN
 END $$
 ;;
 CREATE FUNCTION verbund_imports_due(the_instant timestamptz, the_most integer)
-RETURNS TABLE (id uuid, tenant_id uuid)
+RETURNS TABLE (id uuid, tenant_id uuid, issuer text, subject text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
-SELECT i.id, i.tenant_id FROM dataset_import i
+SELECT i.id, i.tenant_id, p.issuer, p.subject
+FROM dataset_import i JOIN file_ticket t ON t.id = i.ticket_id JOIN person p ON p.id = t.person_id
 WHERE i.state IN ('QUEUED', 'CHECKING', 'LOADING') AND (i.lease_until IS NULL OR i.lease_until <= the_instant)
 ORDER BY i.created_at, i.id LIMIT the_most
 $$

@@ -150,6 +150,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["datasetCreate", "Dataset", "dataset.created", "1"],
         ["datasetUpdate", "Dataset", "dataset.updated", "2"],
         ["datasetIndicatorsSet", "Dataset", "dataset.updated", "3"],
+        ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
+        ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
+        ["datasetImportCancel", "DatasetImport", "dataset_import.cancelled", "2"],
         ["calendarImport", "Calendar", "calendar.imported", "1"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 45] = [
+pub const MUTATIONS: [&str; 48] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -52,6 +52,9 @@ pub const MUTATIONS: [&str; 45] = [
     "datasetCreate",
     "datasetUpdate",
     "datasetIndicatorsSet",
+    "datasetUploadTicket",
+    "datasetImport",
+    "datasetImportCancel",
 ];
 
 /// One mutation, ready to be sent.
@@ -90,6 +93,7 @@ const OF_PLAN: &str = "annualPlan { id version tenant { slug } }";
 const OF_ROUND: &str = "coordinationRound { id version }";
 const OF_PROPOSAL: &str = "changeProposal { id version }";
 const OF_DATASET: &str = "dataset { id version }";
+const OF_IMPORT: &str = "datasetImport { id version }";
 const OF_FEED: &str = "feed { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
@@ -212,7 +216,10 @@ impl<'a> Walk<'a> {
                 let places = json!({ "indicators": [{ "code": "q_sch", "measure": "pupils" }] });
                 ("datasetIndicatorsSet", STEWARD, with(&self.last["dataset"], places), OF_DATASET)
             }
-            55 => {
+            55 => created("datasetUploadTicket"),
+            56 => created("datasetImport"),
+            57 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
+            58 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
@@ -373,6 +380,23 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
         ),
         ("commentCreate", PLANNER, json!({ "tenant": tenant, "round": id("round.b"), "text": "New" }), OF_ROUND),
         ("datasetCreate", STEWARD, json!({ "tenant": tenant, "title": "New" }), OF_DATASET),
+        (
+            "datasetUploadTicket",
+            STEWARD,
+            json!({ "dataset": id("dataset.oal.leavers"), "fileName": "new.csv" }),
+            "expiresAt maxBytes",
+        ),
+        (
+            "datasetImport",
+            STEWARD,
+            json!({
+                "dataset": id("dataset.oal.leavers"), "upload": id("upload.oal"), "profile": { "format": "CSV", "columns": [{
+                    "column": { "name": "ags", "title": "AGS", "type": "REGION", "role": "DIMENSION" },
+                    "from": { "column": { "position": 1 } },
+                }] },
+            }),
+            OF_IMPORT,
+        ),
         ("feedCreate", PLANNER, json!({ "tenant": tenant, "name": "New", "level": "SUMMARY" }), OF_FEED),
     ]
 }

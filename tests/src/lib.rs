@@ -15,6 +15,7 @@ pub mod python;
 pub mod rows;
 pub mod stub;
 pub mod tables;
+pub mod tables_in;
 pub mod world;
 
 pub use app::TestApp;

@@ -18,6 +18,7 @@ use verbund_entities::{RoleKey, TenantKind};
 use crate::app::{Server, start_of_test, token};
 use crate::client::Client;
 use crate::database::Engine;
+use crate::tables_in::uploaded;
 
 /// Global ids of what is in the world, by name.
 #[derive(Clone, Debug, Default)]
@@ -94,7 +95,8 @@ impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
     /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`;
-    /// `secret.planner@ostallgaeu` is that feed's secret.
+    /// `secret.planner@ostallgaeu` is that feed's secret, `upload.oal` the ticket of a file that has come for
+    /// `dataset.oal.leavers`.
     pub fn id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
     }
@@ -146,6 +148,7 @@ impl World {
         world.closures(&as_actor).await;
         world.planning(&as_actor).await;
         world.feeds(&as_actor).await;
+        world.uploads(&server.base, &as_actor).await;
         server.stop().await?;
         Ok(world)
     }
@@ -316,5 +319,11 @@ impl World {
         let made = as_actor("planner@ostallgaeu").mutate("feedCreate", input, "feed { id } secret").await;
         self.put("feed.planner@ostallgaeu".to_owned(), &made["feed"]["id"]);
         self.put("secret.planner@ostallgaeu".to_owned(), &made["secret"]);
+    }
+
+    async fn uploads(&mut self, base: &str, as_actor: &impl Fn(&str) -> Client) {
+        let steward = as_actor("steward@ostallgaeu");
+        let ticket = uploaded(base, &steward, self.id("dataset.oal.leavers"), b"09777\n").await;
+        self.put("upload.oal".to_owned(), &json!(ticket));
     }
 }

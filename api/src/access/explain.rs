@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
 use verbund_entities::{
     ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, dataset,
-    dataset_version, external_calendar, learning_place, member, role_grant, share,
+    dataset_import, dataset_version, external_calendar, learning_place, member, role_grant, share,
 };
 
 use crate::agreements::{Agreement, agreement_by_id};
@@ -141,6 +141,14 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .await?
             .and_then(|it| row(ScopeArea::Calendars, it.tenant_id, it.scope_id, None)),
         NodeType::Dataset => session.get::<dataset::Entity>(id).await?.map(|it| crate::datasets::object_of(&it)),
+        NodeType::DatasetImport => match session.get::<dataset_import::Entity>(id).await? {
+            Some(import) => {
+                let dataset = session.get::<dataset::Entity>(import.dataset_id).await?;
+                let field = dataset.and_then(|it| it.field_of_work_id);
+                row(ScopeArea::Datasets, import.tenant_id, import.scope_id, field)
+            }
+            None => None,
+        },
         NodeType::DatasetVersion => match session.get::<dataset_version::Entity>(id).await? {
             Some(version) => {
                 let dataset = session.get::<dataset::Entity>(version.dataset_id).await?;

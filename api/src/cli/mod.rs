@@ -1,5 +1,6 @@
 //! The commands of the binary.
 
+mod dataset;
 mod demo;
 mod healthcheck;
 mod operator;
@@ -92,6 +93,8 @@ enum ImportCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// A table into a dataset, as `datasetImport` does: every problem is told, and with one nothing is stored; 1 then.
+    Dataset(dataset::DatasetArgs),
 }
 
 #[derive(Args)]
@@ -241,6 +244,15 @@ async fn command(cli: Cli) -> Result<(), String> {
             let config = Config::load(file)?;
             config.check_operator()?;
             say(&operator::calendar(&config, &data, &calendar, dry_run).await?);
+            Ok(())
+        }
+        Command::Import(ImportCommand::Dataset(args)) => {
+            let load = || {
+                let config = Config::load(file)?;
+                config.check_operator()?;
+                Ok(config)
+            };
+            say(&dataset::run(load, args).await?);
             Ok(())
         }
         Command::Schema => {

@@ -173,6 +173,8 @@ impl Live {
 pub struct JobSettings {
     /// How often is looked for what is due, in seconds; 0 = never.
     pub look_every_seconds: u64,
+    /// After this time without a sign of life an import is taken up again by anybody, in seconds.
+    pub import_lease_seconds: u64,
 }
 
 /// Section `external_calendars`.
@@ -192,6 +194,10 @@ pub struct ExternalCalendars {
 pub struct Files {
     /// Where they are.
     pub folder: PathBuf,
+    /// The largest upload, in MiB.
+    pub max_upload_mib: u64,
+    /// How long the ticket of an upload is good, in minutes.
+    pub ticket_minutes: u32,
 }
 
 /// Section `catalogue`.
@@ -412,6 +418,9 @@ impl Config {
             ("graphql.max_depth", self.graphql.max_depth as u64, 13, 50),
             ("graphql.max_complexity", self.graphql.max_complexity as u64, 100, 1_000_000),
             ("graphql.document_cache", self.graphql.document_cache, 0, 100_000),
+            ("jobs.import_lease_seconds", self.jobs.import_lease_seconds, 1, 3_600),
+            ("files.max_upload_mib", self.files.max_upload_mib, 1, 100_000),
+            ("files.ticket_minutes", u64::from(self.files.ticket_minutes), 1, 1_440),
             ("catalogue.page_size", self.catalogue.page_size, 1, 1_000),
             ("database.max_connections", u64::from(self.database.max_connections), 0, 1_000),
         ] {

@@ -8,6 +8,7 @@ pub mod export;
 mod figure_inputs;
 mod figure_types;
 pub mod figures;
+mod import;
 pub mod indicators;
 mod inputs;
 pub mod licence;
@@ -15,6 +16,7 @@ pub mod model;
 mod mutation;
 pub mod protection;
 mod query;
+pub mod read;
 mod service;
 mod types;
 mod version_service;
@@ -24,6 +26,10 @@ pub use audience::{Scopes, rescope, scopes_of, selects};
 pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
 pub use figure_types::visible;
+pub use import::{
+    DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Folder, Importer,
+    OperatorImport, Origin, Watched, import_as_operator, problem_line, receive,
+};
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
 pub use service::{About, DatasetWish, Protection, create};

@@ -7,17 +7,18 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use verbund_entities::{dataset, dataset_version};
 
-use super::Dataset;
 use super::enums::{Aggregation, ColumnRole, ColumnType, DatasetVersionState, Disclosure, PeriodKind};
 use super::figure_inputs::{FigureFilter, FigureHaving, FigureMeasure, FigureOrder};
 use super::figure_types::{FigureGroups, FigureRows};
 use super::figures::{GroupsAsked, RowsAsked, Span};
 use super::model::Column;
 use super::version_service::number;
+use super::{Dataset, DatasetChanges, object_of};
 use crate::error::{ApiError, ApiResult};
 use crate::graphql::ContextExt;
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::Date;
+use crate::policy::Action;
 use crate::store::Session;
 
 /// One state of a dataset. What it holds never changes.
@@ -188,6 +189,19 @@ impl DatasetVersion {
         };
         let answer = async { FigureGroups::of(&*ctx.session().await?, &self.0, asked).await };
         answer.await.transpose()
+    }
+
+    /// What is new against the version before; null for the first one, and for everybody but those who may change the
+    /// dataset.
+    async fn changes(&self, ctx: &Context<'_>) -> Option<ApiResult<DatasetChanges>> {
+        let changes = self.0.changes.clone()?;
+        let told = async {
+            let session = ctx.session().await?;
+            let dataset = session.get::<dataset::Entity>(self.0.dataset_id).await?;
+            let may = dataset.is_some_and(|it| session.access().can(Action::Write, &object_of(&it)));
+            Ok(if may { Some(serde_json::from_value(changes)?) } else { None })
+        };
+        told.await.transpose()
     }
 
     /// The day that the figures are of.

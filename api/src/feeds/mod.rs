@@ -7,7 +7,7 @@ mod service;
 mod types;
 
 pub use mutation::FeedMutation;
-pub use open::{OpenFeed, mask, open};
+pub use open::{OpenFeed, open};
 pub use query::{FeedQuery, feed_page};
 pub use service::{FeedWish, create as make_feed};
 pub use types::Feed;

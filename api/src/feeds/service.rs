@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{ScopeArea, ShareLevel, calendar, feed, tenant};
 
-use super::open::{fingerprint, new_secret};
-use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
+use super::open::new_secret;
+use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, fingerprint, stale};
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::policy::{Grant, Permission};

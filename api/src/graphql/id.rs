@@ -46,6 +46,8 @@ pub enum NodeType {
     Dataset,
     /// A version of a dataset.
     DatasetVersion,
+    /// The import of a file into a dataset.
+    DatasetImport,
     /// An indicator.
     Indicator,
 }
@@ -71,6 +73,7 @@ impl NodeType {
         Self::ChangeProposal,
         Self::Dataset,
         Self::DatasetVersion,
+        Self::DatasetImport,
         Self::Indicator,
     ];
 
@@ -95,6 +98,7 @@ impl NodeType {
             Self::ChangeProposal => "prp",
             Self::Dataset => "dst",
             Self::DatasetVersion => "dsv",
+            Self::DatasetImport => "dsi",
             Self::Indicator => "ind",
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
     TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, dataset,
-    dataset_version, external_calendar, feed, field_of_work, holiday, indicator, learning_place, member, role_grant,
-    share, tenant, tenant_closure,
+    dataset_import, dataset_version, external_calendar, feed, field_of_work, holiday, indicator, learning_place,
+    member, role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -16,7 +16,7 @@ use crate::calendars::{
     Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
 };
 use crate::datasets::indicators::Indicator;
-use crate::datasets::{Dataset, DatasetVersion};
+use crate::datasets::{Dataset, DatasetImport, DatasetVersion};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
 use crate::holidays::{Holiday, TenantClosure};
@@ -71,6 +71,8 @@ pub enum Node {
     Dataset(Dataset),
     /// A version of a dataset.
     DatasetVersion(DatasetVersion),
+    /// The import of a file into a dataset.
+    DatasetImport(DatasetImport),
     /// An indicator.
     Indicator(Indicator),
 }
@@ -133,6 +135,7 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<coordination_round::Entity>(of(NodeType::CoordinationRound)).await?;
     session.load::<change_proposal::Entity>(of(NodeType::ChangeProposal)).await?;
     session.load::<dataset::Entity>(of(NodeType::Dataset)).await?;
+    session.load::<dataset_import::Entity>(of(NodeType::DatasetImport)).await?;
     session.load::<dataset_version::Entity>(of(NodeType::DatasetVersion)).await?;
     session.load::<indicator::Entity>(of(NodeType::Indicator)).await
 }
@@ -168,6 +171,7 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::CoordinationRound => CoordinationRound::by_id(session, id).await?.map(Node::CoordinationRound),
         NodeType::ChangeProposal => ChangeProposal::by_id(session, id).await?.map(Node::ChangeProposal),
         NodeType::Dataset => Dataset::by_id(session, id).await?.map(Node::Dataset),
+        NodeType::DatasetImport => DatasetImport::by_id(session, id).await?.map(Node::DatasetImport),
         NodeType::DatasetVersion => DatasetVersion::by_id(session, id).await?.map(Node::DatasetVersion),
         NodeType::Indicator => session.get::<indicator::Entity>(id).await?.map(|it| Node::Indicator(Indicator(it))),
     })

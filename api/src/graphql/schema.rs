@@ -11,8 +11,11 @@ use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
+use crate::config::Files;
 use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
-use crate::datasets::{DatasetMutation, DatasetQuery};
+use crate::datasets::{
+    DatasetImportMutation, DatasetImportQuery, DatasetMutation, DatasetQuery, DatasetSubscription, Folder,
+};
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
@@ -39,6 +42,7 @@ pub struct Query(
     ComparisonQuery,
     ConflictQuery,
     DatasetQuery,
+    DatasetImportQuery,
     IndicatorQuery,
 );
 
@@ -56,12 +60,13 @@ pub struct Mutation(
     FeedMutation,
     PlanningMutation,
     DatasetMutation,
+    DatasetImportMutation,
     IndicatorMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(AccessSubscription, CalendarSubscription, PlanningSubscription);
+pub struct Subscription(AccessSubscription, CalendarSubscription, PlanningSubscription, DatasetSubscription);
 
 /// The schema that serves all authorities.
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;
@@ -80,9 +85,11 @@ fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }
 
-/// Builds the schema with its limits.
-pub fn build(limits: Limits) -> ApiSchema {
+/// Builds the schema with its limits, and with what it says about files.
+pub fn build(limits: Limits, files: &Files) -> ApiSchema {
     builder()
+        .data(files.clone())
+        .data(Folder(files.folder.clone()))
         .limit_depth(limits.max_depth)
         .limit_complexity(limits.max_complexity)
         .limit_recursive_depth(32)

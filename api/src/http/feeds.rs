@@ -215,11 +215,11 @@ pub(super) async fn unlock(
     }
 }
 
-fn nothing() -> Response {
+pub(super) fn nothing() -> Response {
     problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }
 
-fn spent(spending: &Spending) -> Response {
+pub(super) fn spent(spending: &Spending) -> Response {
     let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
     spending.headers(response.headers_mut());
     response

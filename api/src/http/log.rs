@@ -38,7 +38,7 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
     let address = client_address(peer, request.headers(), &state.config.http.client_address_header);
     request.extensions_mut().insert(ClientAddress(address));
     let method = request.method().clone();
-    let path: String = crate::feeds::mask(request.uri().path()).chars().take(200).collect();
+    let path: String = crate::context::mask(request.uri().path()).chars().take(200).collect();
     let mut response = next.run(request).await;
     let told = response.extensions_mut().remove::<Told>().unwrap_or_default();
     // Probes come every few seconds and say nothing when all is well.

@@ -11,6 +11,7 @@ mod log;
 mod metrics;
 mod rate;
 mod state;
+mod uploads;
 
 pub use explorer::{DemoAccount, Example, examples};
 pub use listen::{ConnectionLimits, Connections};
@@ -25,7 +26,7 @@ use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::CorsLayer;
@@ -55,6 +56,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/public/calendars/{file}", get(feeds::public_calendar))
         .route("/public/rounds/{file}", get(feeds::public_round))
         .route("/feeds/{file}", get(feeds::secret_feed))
+        .route("/uploads/{ticket}", put(uploads::upload))
         .layer(csrf(&state)?)
         .layer(from_fn_with_state(state.clone(), busy))
         .merge(pages)
@@ -99,7 +101,7 @@ fn cors(state: &State) -> Result<CorsLayer, String> {
     let named = HeaderName::from_static;
     Ok(CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT])
         .allow_headers([
             header::ACCEPT,
             header::ACCEPT_LANGUAGE,

@@ -61,7 +61,7 @@ impl State {
     pub fn new(config: Config, store: Store, clock: Clock, verifier: Verifier) -> Self {
         let permits = |most: usize| Arc::new(Semaphore::new(most));
         Self {
-            schema: build(config.limits()),
+            schema: build(config.limits(), &config.files),
             documents: Cache::new(config.graphql.document_cache),
             sign_in: SignIn::default(),
             signed_in_budget: Arc::new(Budget::new(config.graphql.points_per_minute)),

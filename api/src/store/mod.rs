@@ -16,6 +16,7 @@ mod pools;
 pub mod scopes;
 mod session;
 pub mod tables;
+mod tickets;
 mod writer;
 
 pub use feeds::FeedKey;
@@ -23,6 +24,8 @@ pub use hub::{Hint, Hub, Signal, Waiter, relay};
 pub use loaded::{Grouped, Keyed, RoundsOfPlan};
 pub use owned::{Owned, Reference};
 pub use page::{DEFAULT_PAGE, MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};
+pub(crate) use pools::DueImport;
 pub use pools::{DatabaseSettings, Engine, Store};
 pub use session::{Session, Stats};
+pub use tickets::TicketKey;
 pub use writer::{Unique, WriteError, Writer, full};

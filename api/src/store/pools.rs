@@ -53,6 +53,7 @@ pub struct Store {
     pools: Pools,
     hub: Hub,
     work: Arc<Notify>,
+    imports: Arc<Notify>,
     /// Where announcements come from; none on SQLite.
     listener_url: Option<Arc<str>>,
 }
@@ -87,7 +88,7 @@ impl Store {
                 .options([("statement_timeout", "10s"), ("lock_timeout", "5s")]);
             Pools::Postgres(pool::<Postgres>(settings.max_connections).connect_with(options).await?)
         };
-        Ok(Self { pools, hub: Hub::default(), work: Arc::default(), listener_url })
+        Ok(Self { pools, hub: Hub::default(), work: Arc::default(), imports: Arc::default(), listener_url })
     }
 
     /// Which database it is.
@@ -138,6 +139,16 @@ impl Store {
         self.work.notified().await;
     }
 
+    /// Tells the server that there is something to import.
+    pub fn wake_importer(&self) {
+        self.imports.notify_one();
+    }
+
+    /// Ends when that was told.
+    pub(crate) async fn importer_woken(&self) {
+        self.imports.notified().await;
+    }
+
     /// Calendars that live elsewhere and are to be asked for: ids and owners, whoever may see them.
     pub(crate) async fn external_due(&self, now: DateTime<Utc>, most: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
         let sqlite =
@@ -150,6 +161,25 @@ impl Store {
         let sqlite =
             "SELECT id, tenant_id FROM calendar_entry WHERE expanded_until < ? ORDER BY expanded_until LIMIT ?";
         self.due("SELECT id, tenant_id FROM verbund_series_due($1, $2)", sqlite, until, most).await
+    }
+
+    /// Imports that wait, or that nobody works on any more.
+    pub(crate) async fn imports_due(&self, now: DateTime<Utc>, most: i32) -> ApiResult<Vec<DueImport>> {
+        let rows: Vec<(Uuid, Uuid, String, String)> = match &self.pools {
+            Pools::Postgres(pool) => {
+                let sql = "SELECT id, tenant_id, issuer, subject FROM verbund_imports_due($1, $2)";
+                sqlx::query_as(sql).bind(now).bind(most).fetch_all(pool).await?
+            }
+            Pools::Sqlite { readers, .. } => {
+                let sql = "SELECT i.id, i.tenant_id, p.issuer, p.subject FROM dataset_import i \
+                           JOIN file_ticket t ON t.id = i.ticket_id JOIN person p ON p.id = t.person_id \
+                           WHERE i.state IN ('QUEUED', 'CHECKING', 'LOADING') \
+                           AND (i.lease_until IS NULL OR i.lease_until <= ?) ORDER BY i.created_at, i.id LIMIT ?";
+                sqlx::query_as(sql).bind(now).bind(most).fetch_all(readers).await?
+            }
+        };
+        let due = |(id, tenant, issuer, subject)| DueImport { id, tenant, actor: Actor::Person { issuer, subject } };
+        Ok(rows.into_iter().map(due).collect())
     }
 
     async fn due(
@@ -244,7 +274,8 @@ impl Store {
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Service { tenant } => {
-                        let scopes = "SELECT * FROM verbund_calendar_scopes($1)";
+                        let scopes = "SELECT * FROM verbund_calendar_scopes($1) \
+                                      UNION ALL SELECT * FROM verbund_dataset_scopes($1)";
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *conn);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }
@@ -265,7 +296,7 @@ impl Store {
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Service { tenant } => {
-                        let scopes = "SELECT id FROM scope WHERE tenant_id = ? AND area = 'CALENDARS'";
+                        let scopes = "SELECT id FROM scope WHERE tenant_id = ? AND area IN ('CALENDARS', 'DATASETS')";
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *tx);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }
@@ -278,6 +309,16 @@ impl Store {
             }
         }
     }
+}
+
+/// An import that is to be done.
+pub(crate) struct DueImport {
+    /// The import.
+    pub id: Uuid,
+    /// The authority.
+    pub tenant: Uuid,
+    /// Who asked for it.
+    pub actor: Actor,
 }
 
 /// What the facts about a person come to; others have none.

@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 13] = [
+const SINGLE: [(&str, &str); 15] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -26,18 +26,21 @@ const SINGLE: [(&str, &str); 13] = [
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
     ("annualPlanComparison", "sweep; planning"),
     ("compareIndicator", "datasets: what datasets in sight say"),
+    ("datasetImports", "dataset_imports: of one's own datasets; sweep"),
+    ("datasetImportPreview", "dataset_imports: only who sent the file, and may change the dataset"),
     ("datasetVersions", "datasets: those of a dataset in sight, drafts only of one's own; sweep"),
 ];
 
 /// Subscriptions: where they are proved.
-const SUBSCRIPTIONS: [(&str, &str); 3] = [
+const SUBSCRIPTIONS: [(&str, &str); 4] = [
     ("calendarEntryChanged", "matrix: what each account hears; live"),
     ("coordinationRoundChanged", "planning: who hears of a round; sweep"),
+    ("datasetImportProgress", "dataset_imports: as the import itself; sweep"),
     ("viewerAccessChanged", "live: says nothing about others"),
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 21] = [
+const NODE_TYPES: [(&str, &str); 22] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -63,6 +66,8 @@ const NODE_TYPES: [(&str, &str); 21] = [
     ("Indicator", ""),
     // datasets: seen with its dataset, a draft by its owner.
     ("DatasetVersion", ""),
+    // dataset_imports: seen by the owner of the dataset.
+    ("DatasetImport", ""),
 ];
 
 /// What a schema has that no table names.

@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 91] = [
+pub const ARGUMENTS: [(&str, &str); 94] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -72,7 +72,10 @@ pub const ARGUMENTS: [(&str, &str); 91] = [
     ("DatasetFilter.fieldsOfWork", "public"),
     ("DatasetFilter.tenants", "public"),
     ("DatasetIndicatorsSetInput.id", "dataset.oal.leavers"),
+    ("DatasetImportCancelInput.id", "dataset_imports: hidden and unknown ones are refused alike"),
+    ("DatasetImportInput.dataset", "dataset.oal.leavers"),
     ("DatasetUpdateInput.id", "dataset.oal.leavers"),
+    ("DatasetUploadTicketInput.dataset", "dataset.oal.leavers"),
     ("DatasetVersionPublishInput.id", "datasets: hidden and unknown ones are refused alike"),
     ("DatasetVersionWithdrawInput.id", "datasets: hidden and unknown ones are refused alike"),
     ("ExternalCalendarRefreshInput.id", "external: hidden and unknown ones are refused alike"),
@@ -143,6 +146,8 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             "dataset.oal.leavers",
             Box::new(|id| json!({ "id": id, "version": 1, "indicators": [] })),
         ),
+        ("datasetUploadTicket", "dataset.oal.leavers", Box::new(|id| json!({ "dataset": id, "fileName": "x" }))),
+        ("datasetImport", "dataset.oal.leavers", Box::new(|id| json!({ "dataset": id, "upload": "vbu_x" }))),
         ("datasetUpdate", "dataset.oal.leavers", Box::new(|id| json!({ "id": id, "version": 1, "title": "x" }))),
         ("calendarUpdate", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1, "name": "x" }))),
         ("calendarArchive", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1 }))),
@@ -277,6 +282,7 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
         ("round.", "query($id: ID!) { changeProposals(round: $id) { totalCount nodes { id } } }"),
         ("round.", "query($id: ID!) { coordinationComments(round: $id) { totalCount nodes { key } } }"),
         ("plan.", "query($id: ID!) { annualPlanComparison(plan: $id) { totalCount nodes { kind } } }"),
+        ("dataset.", "query($id: ID!) { datasetImports(dataset: $id) { totalCount nodes { id } } }"),
         ("agreement.", "query($id: ID!) { coordinationRounds(agreement: $id) { totalCount nodes { id } } }"),
     ];
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {

@@ -1,0 +1,140 @@
+//! `verbund import dataset`: a file into a dataset, with a bar on a terminal.
+
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use clap::Args;
+use sha2::{Digest as _, Sha256};
+
+use crate::config::Config;
+use crate::context::Clock;
+use crate::datasets::read::{Limits, Profile, Report, propose};
+use crate::datasets::{OperatorImport, Origin, Watched, import_as_operator, problem_line};
+use crate::i18n::Locale;
+use crate::operator::{operation, say};
+
+/// Width of the bar.
+const BAR: usize = 30;
+
+#[derive(Args)]
+pub(super) struct DatasetArgs {
+    /// The file: CSV, TSV, XLSX or ODS, also packed with gzip.
+    file: PathBuf,
+    /// Only prints a profile that seems to read it (TOML); nothing is imported.
+    #[arg(long)]
+    propose: bool,
+    /// Short name of the authority.
+    #[arg(long, required_unless_present = "propose")]
+    tenant: Option<String>,
+    /// Id (dst_…) or title of the dataset.
+    #[arg(long, required_unless_present = "propose")]
+    dataset: Option<String>,
+    /// How to read the file (TOML).
+    #[arg(long, required_unless_present = "propose")]
+    profile: Option<PathBuf>,
+    /// A sheet of a workbook, for a proposal.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Does everything and undoes it; only tells what was found.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Imports a file; what came of it, or every problem in a line of its own.
+pub(super) async fn run(
+    load_config: impl FnOnce() -> Result<Config, String>,
+    args: DatasetArgs,
+) -> Result<String, String> {
+    let named = |error: String| format!("{}: {error}", args.file.display());
+    if args.propose {
+        let found = propose(&args.file, args.sheet.as_deref(), Limits::default());
+        let found = found.map_err(|problem| named(problem_line(&problem, Locale::En)))?;
+        return toml::to_string(&found.profile).map(|it| it.trim_end().to_owned()).map_err(|error| error.to_string());
+    }
+    let config = load_config()?;
+    let path = args.profile.clone().unwrap_or_default();
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let profile: Profile = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let origin = origin(&args.file).map_err(|error| named(error.to_string()))?;
+    let total = u64::try_from(origin.bytes).unwrap_or_default();
+    let wish = OperatorImport {
+        tenant: args.tenant.clone().unwrap_or_default(),
+        dataset: args.dataset.clone().unwrap_or_default(),
+        path: args.file.clone(),
+        origin,
+        profile,
+        dry_run: args.dry_run,
+        folder: config.files.folder.clone(),
+    };
+    let op = operation(&config, &Clock::System).await?;
+    let watched = Arc::new(Watched::default());
+    let done = tokio::select! {
+        done = import_as_operator(&op, wish, &watched) => done,
+        never = bar(&watched, total) => match never {},
+    };
+    clear();
+    op.store.close().await;
+    let (report, number) = done.map_err(|error| named(say(&error)))?;
+    let lines = lines(&report);
+    if !report.is_fine() {
+        let text = format!("{} problems, nothing was stored\n{}", report.problem_count(), lines.join("\n"));
+        return Err(named(text));
+    }
+    let what =
+        number.map_or_else(|| "nothing was stored, as asked".to_owned(), |it| format!("version {it} is a draft"));
+    let mut text = format!("{} rows, {} warnings; {what}", report.rows, report.warning_count());
+    for line in lines {
+        text.push('\n');
+        text.push_str(&line);
+    }
+    Ok(text)
+}
+
+fn lines(report: &Report) -> Vec<String> {
+    report.problems.iter().chain(&report.warnings).map(|it| problem_line(it, Locale::En)).collect()
+}
+
+fn origin(file: &Path) -> std::io::Result<Origin> {
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; 64 * 1024];
+    let mut bytes = 0_usize;
+    let mut source = std::fs::File::open(file)?;
+    loop {
+        let read = source.read(&mut chunk)?;
+        if read == 0 {
+            break;
+        }
+        bytes += read;
+        hash.update(&chunk[..read]);
+    }
+    Ok(Origin {
+        name: file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default(),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        checksum: hash.finalize().iter().map(|it| format!("{it:02x}")).collect(),
+    })
+}
+
+/// Draws how far it is, until dropped.
+async fn bar(watched: &Watched, total: u64) -> std::convert::Infallible {
+    if !std::io::stderr().is_terminal() {
+        std::future::pending::<()>().await;
+    }
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let (rows, bytes) = (watched.rows.load(Ordering::Relaxed), watched.bytes.load(Ordering::Relaxed));
+        let done = usize::try_from(bytes * BAR as u64 / total.max(1)).unwrap_or(BAR).min(BAR);
+        let text = format!("\r[{}{}] {rows} rows", "#".repeat(done), "-".repeat(BAR - done));
+        let mut out = std::io::stderr().lock();
+        let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+fn clear() {
+    if std::io::stderr().is_terminal() {
+        let mut out = std::io::stderr().lock();
+        let _closed = out.write_all(b"\r\x1b[2K").and_then(|()| out.flush());
+    }
+}

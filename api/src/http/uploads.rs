@@ -1,0 +1,127 @@
+//! Files on their way in: one per ticket, streamed to disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::{Body, BodyDataStream};
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
+use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncWriteExt as _;
+
+use super::feeds::{nothing, spent, with_costs};
+use super::headers::{ClientAddress, RequestId};
+use super::problem;
+use super::rate::Spending;
+use super::state::State;
+use crate::datasets::{Folder, receive};
+use crate::error::{ApiError, ApiResult};
+use crate::graphql::Charge as _;
+use crate::store::Stats;
+
+/// Points that a wrong ticket takes from the budget of its address.
+const POINTS: usize = 100;
+/// The longest silence of a sender.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// `PUT /uploads/<ticket>`: the file of a ticket. A ticket that is unknown, used or over, or whose person may not change the
+/// dataset any more, finds nothing, and which of these is not told.
+pub(super) async fn upload(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    Path(ticket): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let stats = Arc::<Stats>::default();
+    let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
+    if !guess.charge(0) {
+        return spent(&guess);
+    }
+    let most = state.config.files.max_upload_mib << 20;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
+    let folder = Folder(state.config.files.folder.clone());
+    let response = match receive(&state.store, &ticket, &folder, state.clock.now(), stats.clone()).await {
+        // What says of itself that it is too large is not read; its ticket is used up all the same.
+        Ok(Some(_)) if length.is_some_and(|it| it > most) => too_large(most),
+        Ok(Some(receiving)) => {
+            let came = write(&receiving.target, body.into_data_stream(), most).await;
+            match came {
+                Ok(Came::Whole { bytes, checksum }) => {
+                    let told = serde_json::json!({ "bytes": bytes, "sha256": checksum });
+                    let done = receiving.done(&state.store, bytes, checksum, state.clock.now(), stats.clone()).await;
+                    match done {
+                        Ok(()) => created(&told),
+                        Err(error) => failed(&request_id, &error),
+                    }
+                }
+                Ok(Came::TooLarge) => too_large(most),
+                Ok(Came::Cut) => problem(StatusCode::REQUEST_TIMEOUT, "The file did not come to its end."),
+                Err(error) => failed(&request_id, &error),
+            }
+        }
+        Ok(None) => {
+            let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
+            if guess.charge(POINTS) { nothing() } else { spent(&guess) }
+        }
+        Err(error) => failed(&request_id, &error),
+    };
+    with_costs(&state, response, "ticket", &stats)
+}
+
+/// What came of a body.
+enum Came {
+    Whole { bytes: u64, checksum: String },
+    TooLarge,
+    Cut,
+}
+
+/// Writes a body to a file as it comes. Nothing is left of one that is cut or too large.
+async fn write(target: &std::path::Path, mut body: BodyDataStream, most: u64) -> ApiResult<Came> {
+    let disk = |error: std::io::Error| ApiError::fault(format!("files: {error}"));
+    let mut file = tokio::fs::File::create(target).await.map_err(disk)?;
+    let mut hash = Sha256::new();
+    let mut bytes = 0_u64;
+    let came = loop {
+        match tokio::time::timeout(SILENCE, body.next()).await {
+            Ok(Some(Ok(chunk))) => {
+                bytes = bytes.saturating_add(chunk.len() as u64);
+                if bytes > most {
+                    break Came::TooLarge;
+                }
+                hash.update(&chunk);
+                file.write_all(&chunk).await.map_err(disk)?;
+            }
+            Ok(None) => {
+                file.flush().await.map_err(disk)?;
+                file.sync_all().await.map_err(disk)?;
+                let checksum = hash.finalize().iter().map(|it| format!("{it:02x}")).collect();
+                break Came::Whole { bytes, checksum };
+            }
+            Ok(Some(Err(_))) | Err(_) => break Came::Cut,
+        }
+    };
+    if !matches!(came, Came::Whole { .. }) {
+        tokio::fs::remove_file(target).await.map_err(disk)?;
+    }
+    Ok(came)
+}
+
+fn created(told: &serde_json::Value) -> Response {
+    let mut response = (StatusCode::CREATED, told.to_string()).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn too_large(most: u64) -> Response {
+    problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("A file has at most {most} bytes."))
+}
+
+fn failed(request_id: &str, error: &ApiError) -> Response {
+    tracing::error!(request_id, fault = crate::operator::say(error), "an upload failed");
+    problem(StatusCode::SERVICE_UNAVAILABLE, "The file cannot be taken at the moment; try again.")
+}
