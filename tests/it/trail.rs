@@ -161,6 +161,15 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
         ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
         ["datasetImportCancel", "DatasetImport", "dataset_import.cancelled", "2"],
+        ["datasetVersionPublish", "DatasetVersion", "dataset_version.published", "2"],
+        ["datasetDownloadTicket", "DatasetVersion", "dataset_version.download_opened", "2"],
+        ["datasetUpdate", "Dataset", "dataset.updated", "2"],
+        ["datasetReleasePropose", "DatasetRelease", "dataset_release.proposed", "1"],
+        ["datasetReleaseDecline", "DatasetRelease", "dataset_release.declined", "2"],
+        ["datasetReleasePropose", "DatasetRelease", "dataset_release.proposed", "1"],
+        ["datasetReleaseApprove", "DatasetRelease", "dataset_release.approved", "2"],
+        ["datasetVersionWithdraw", "DatasetVersion", "dataset_version.withdrawn", "3"],
+        ["datasetWithdraw", "Dataset", "dataset.withdrawn", "4"],
         ["calendarImport", "Calendar", "calendar.imported", "1"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 53] = [
+pub const MUTATIONS: [&str; 60] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -60,6 +60,13 @@ pub const MUTATIONS: [&str; 53] = [
     "datasetUploadTicket",
     "datasetImport",
     "datasetImportCancel",
+    "datasetVersionPublish",
+    "datasetDownloadTicket",
+    "datasetReleasePropose",
+    "datasetReleaseDecline",
+    "datasetReleaseApprove",
+    "datasetVersionWithdraw",
+    "datasetWithdraw",
 ];
 
 /// One mutation, ready to be sent.
@@ -100,6 +107,8 @@ const OF_PROPOSAL: &str = "changeProposal { id version }";
 const OF_REQUEST: &str = "dataRequest { id version }";
 const OF_DATASET: &str = "dataset { id version }";
 const OF_IMPORT: &str = "datasetImport { id version }";
+const OF_VERSION: &str = "datasetVersion { id version }";
+const OF_RELEASE: &str = "datasetRelease { id version }";
 const OF_FEED: &str = "feed { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
@@ -246,7 +255,8 @@ impl<'a> Walk<'a> {
             63 => created("datasetUploadTicket"),
             64 => created("datasetImport"),
             65 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
-            66 => {
+            66..=74 => self.release(self.at - 66),
+            75 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
@@ -258,6 +268,45 @@ impl<'a> Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// A dataset on its way to the public and back.
+    fn release(&self, at: usize) -> (&'static str, &'static str, Value, &'static str) {
+        let id = |name: &str| self.app.world.id(name).to_owned();
+        let (dataset, draft) = (json!(id("dataset.oal.survey")), json!(id("version.oal.survey")));
+        let release = &self.last["datasetRelease"];
+        let decided = |more: Value| {
+            let mut input = json!({ "id": release["id"], "version": release["version"] });
+            input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            input
+        };
+        let names = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
+        let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
+        match at {
+            0 => ("datasetVersionPublish", STEWARD, json!({ "id": draft, "version": 1 }), OF_VERSION),
+            1 => ("datasetDownloadTicket", STEWARD, json!({ "version": draft, "format": "CSV" }), "path"),
+            2 => {
+                let input = json!({
+                    "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "licence": "dl-zero-de/2.0",
+                    "protection": { "method": "ROUNDING", "dimensions": ["ags", "year"] },
+                });
+                ("datasetUpdate", STEWARD, input, OF_DATASET)
+            }
+            3 | 5 => {
+                let input = json!({ "dataset": dataset, "checklist": checklist });
+                ("datasetReleasePropose", STEWARD, input, OF_RELEASE)
+            }
+            4 => ("datasetReleaseDecline", ADMIN, decided(json!({ "reason": "no" })), OF_RELEASE),
+            6 => ("datasetReleaseApprove", ADMIN, decided(json!({})), OF_RELEASE),
+            7 => {
+                let input = json!({ "id": draft, "version": 2, "reason": "wrong" });
+                ("datasetVersionWithdraw", ADMIN, input, OF_VERSION)
+            }
+            _ => {
+                let input = json!({ "id": dataset, "version": 3, "reason": "over" });
+                ("datasetWithdraw", ADMIN, input, OF_DATASET)
+            }
+        }
+    }
+
     /// A round of the walk's agreement, from open to published, and one that is closed.
     fn planning(&self, at: usize) -> (&'static str, &'static str, Value, &'static str) {
         let id = |name: &str| self.app.world.id(name).to_owned();

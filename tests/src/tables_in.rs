@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use verbund::config::Config;
+use verbund::context::Clock;
 use verbund::jobs::Jobs;
 use verbund::operator::say;
 use verbund::store::Store;
@@ -43,8 +44,13 @@ pub fn profile_input(toml: &str) -> Value {
 
 /// Does what is due beside requests.
 pub async fn run_jobs(app: &TestApp, config: &Config) -> usize {
+    run_due(config, &app.clock).await
+}
+
+/// The same where there is no test yet.
+pub async fn run_due(config: &Config, clock: &Clock) -> usize {
     let store = Store::connect(&config.database.settings().expect("settings")).await.map_err(|_| ()).expect("a store");
-    let jobs = Jobs::new(config, store, app.clock.clone()).expect("jobs");
+    let jobs = Jobs::new(config, store, clock.clone()).expect("jobs");
     jobs.run_due().await.unwrap_or_else(|error| panic!("{}", say(&error))).imported
 }
 

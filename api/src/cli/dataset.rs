@@ -1,13 +1,12 @@
 //! `verbund import dataset`: a file into a dataset, with a bar on a terminal.
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::Args;
-use sha2::{Digest as _, Sha256};
 
 use crate::config::Config;
 use crate::context::Clock;
@@ -58,7 +57,7 @@ pub(super) async fn run(
     let path = args.profile.clone().unwrap_or_default();
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let profile: Profile = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let origin = origin(&args.file).map_err(|error| named(error.to_string()))?;
+    let origin = Origin::of(&args.file).map_err(|error| named(error.to_string()))?;
     let total = u64::try_from(origin.bytes).unwrap_or_default();
     let wish = OperatorImport {
         tenant: args.tenant.clone().unwrap_or_default(),
@@ -95,26 +94,6 @@ pub(super) async fn run(
 
 fn lines(report: &Report) -> Vec<String> {
     report.problems.iter().chain(&report.warnings).map(|it| problem_line(it, Locale::En)).collect()
-}
-
-fn origin(file: &Path) -> std::io::Result<Origin> {
-    let mut hash = Sha256::new();
-    let mut chunk = vec![0; 64 * 1024];
-    let mut bytes = 0_usize;
-    let mut source = std::fs::File::open(file)?;
-    loop {
-        let read = source.read(&mut chunk)?;
-        if read == 0 {
-            break;
-        }
-        bytes += read;
-        hash.update(&chunk[..read]);
-    }
-    Ok(Origin {
-        name: file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default(),
-        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
-        checksum: hash.finalize().iter().map(|it| format!("{it:02x}")).collect(),
-    })
 }
 
 /// Draws how far it is, until dropped.

@@ -16,6 +16,8 @@ use crate::{seed, telemetry};
 /// Files that belong to a demo's folder and go with `--reset`.
 const FILES: [&str; 6] =
     ["verbund.db", "verbund.db-wal", "verbund.db-shm", "verbund.db.migrate-lock", "issuer.key", FEED];
+/// The folder of original files and of exports, as `Config::embedded` has it.
+const FILES_OF_DATASETS: &str = "files";
 /// Where the secret of the demo's feed stands: the store has only its hash.
 const FEED: &str = "feed.secret";
 
@@ -60,6 +62,12 @@ fn remove(folder: &Path) -> Result<(), String> {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(format!("{}: {error}", path.display())),
         }
+    }
+    let files = folder.join(FILES_OF_DATASETS);
+    match std::fs::remove_dir_all(&files) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(format!("{}: {error}", files.display())),
     }
     Ok(())
 }

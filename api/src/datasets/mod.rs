@@ -38,8 +38,10 @@ pub use import::{
 };
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
+pub use release::{Proposal as ReleaseProposal, approve as approve_release, change_access, propose as propose_release};
 pub use release_types::{DatasetRelease, ReleaseMutation, ReleaseQuery};
 pub use request_types::{DataRequest, RequestMutation, RequestQuery};
-pub use service::{About, DatasetWish, Protection, create};
+pub use service::{About, DatasetWish, Protection, create as make_dataset};
 pub use types::{Dataset, object_of};
+pub use version_service::publish as publish_version;
 pub use version_types::{DatasetColumn, DatasetVersion, stored_columns};

@@ -13,6 +13,7 @@ use verbund_entities::{
 };
 
 use super::coordination::coordinate;
+use super::figures::fill;
 use super::files::{Entry, Places, Plans, parse};
 use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
 use crate::calendars::time::EntryTime;
@@ -85,7 +86,14 @@ pub fn accounts() -> Vec<Account> {
 pub async fn demo(config: &Config, clock: &Clock) -> Result<Option<String>, String> {
     let op = operator::operation(config, clock).await?;
     let issuer = &config.auth.local.issuer;
-    let done = async { Ok(if load(&op, issuer).await? { Some(coordinate(&op, issuer).await?) } else { None }) };
+    let done = async {
+        Ok(if load(&op, issuer).await? {
+            fill(&op, config).await?;
+            Some(coordinate(&op, issuer).await?)
+        } else {
+            None
+        })
+    };
     let done = done.await.map_err(|error| operator::say(&error));
     op.store.close().await;
     done

@@ -12,7 +12,7 @@ use verbund_entities::{
     dataset_release, dataset_version, tenant,
 };
 
-use crate::agreements::{ShareWish, make_share};
+use crate::agreements::{ShareWish, create_share};
 use crate::auth::Actor;
 use crate::config::Config;
 use crate::context::{Op, new_id};
@@ -25,8 +25,7 @@ use crate::datasets::{
 use crate::error::{ApiError, ApiResult};
 use crate::i18n::Locale;
 
-const STATISTICS: &str =
-    "© Statistische Ämter des Bundes und der Länder, Deutschland, {year}, dl-de/by-2-0 (https://www.govdata.de/dl-de/by-2-0)";
+const STATISTICS: &str = "© Statistische Ämter des Bundes und der Länder, Deutschland, {year}, dl-de/by-2-0 (https://www.govdata.de/dl-de/by-2-0)";
 const INKAR: &str = "INKAR, © Bundesinstitut für Bau-, Stadt- und Raumforschung (BBSR), dl-de/by-2-0; via {inkr}, \
                      H. L. Nguyen, doi:10.5281/zenodo.7643755";
 
@@ -165,7 +164,7 @@ pub(super) async fn fill(op: &Op, config: &Config) -> ApiResult<()> {
         match table.reaches {
             Reaches::Everybody => {
                 let checklist = json!({
-                    "licence": true, "contact": true, "purpose": true, "legalBasis": true, "disclosure": true,
+                    "licence": true, "contact": true, "purpose": true, "legalBasis": true, "retention": true, "disclosure": true,
                 });
                 propose_release(&steward, ReleaseProposal { dataset: id, checklist }, None).await?;
                 let release = release(&admin, id).await?;
@@ -173,7 +172,7 @@ pub(super) async fn fill(op: &Op, config: &Config) -> ApiResult<()> {
             }
             Reaches::Partner => {
                 change_access(&admin, id, row(&admin, id).await?.version, DatasetAccess::Shared).await?;
-                make_share(&admin, share(&admin, owner, id).await?, None).await?;
+                create_share(&admin, share(&admin, owner, id).await?, None).await?;
             }
         }
         steward.finish().await?;
@@ -238,7 +237,7 @@ async fn import(op: &Op, config: &Config, table: &Table) -> ApiResult<()> {
     let profile: Profile =
         toml::from_str(profile).map_err(|error| ApiError::fault(format!("profile of {name}: {error}")))?;
     let folder: &Path = &config.files.folder;
-    let path = folder.join(format!("demo-{name}"));
+    let path = folder.join(name);
     let failed = |error: std::io::Error| ApiError::fault(format!("{}: {error}", path.display()));
     std::fs::create_dir_all(folder).map_err(failed)?;
     std::fs::write(&path, text).map_err(failed)?;
@@ -246,7 +245,7 @@ async fn import(op: &Op, config: &Config, table: &Table) -> ApiResult<()> {
         tenant: table.owner.to_owned(),
         dataset: table.title.to_owned(),
         path: path.clone(),
-        origin: Origin::of(&path, name).map_err(failed)?,
+        origin: Origin::of(&path).map_err(failed)?,
         profile,
         dry_run: false,
         folder: folder.to_owned(),

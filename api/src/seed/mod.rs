@@ -3,6 +3,7 @@
 
 mod coordination;
 mod demo;
+mod figures;
 mod files;
 mod reference;
 

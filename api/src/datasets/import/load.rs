@@ -1,10 +1,11 @@
 //! The load itself: one transaction, from an empty table to a version, or to nothing at all.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 use verbund_entities::{
@@ -42,6 +43,33 @@ pub struct Origin {
     pub bytes: i64,
     /// Its SHA-256.
     pub checksum: String,
+}
+
+impl Origin {
+    /// What is known of a file on disk. Reads it once.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of(file: &Path) -> std::io::Result<Self> {
+        use std::io::Read as _;
+        let mut hash = Sha256::new();
+        let mut chunk = vec![0; 64 * 1024];
+        let mut bytes = 0_i64;
+        let mut source = std::fs::File::open(file)?;
+        loop {
+            let read = source.read(&mut chunk)?;
+            if read == 0 {
+                break;
+            }
+            bytes = bytes.saturating_add(i64::try_from(read).unwrap_or(i64::MAX));
+            hash.update(&chunk[..read]);
+        }
+        Ok(Self {
+            name: file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default(),
+            bytes,
+            checksum: hash.finalize().iter().map(|it| format!("{it:02x}")).collect(),
+        })
+    }
 }
 
 /// What is loaded, and from where.

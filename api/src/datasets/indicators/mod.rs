@@ -8,5 +8,5 @@ mod types;
 
 pub use mutation::IndicatorMutation;
 pub use query::IndicatorQuery;
-pub use service::of_columns;
+pub use service::{Place as IndicatorPlace, of_columns, set as set_indicators};
 pub use types::Indicator;
