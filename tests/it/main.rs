@@ -10,7 +10,9 @@ mod changes;
 mod clients;
 mod corpus;
 mod dataset_imports;
+mod datasets;
 mod demo;
+mod disclosure;
 mod doctor;
 mod endings;
 mod examples;
@@ -28,6 +30,7 @@ mod members;
 mod migrations;
 mod mutations;
 mod nodes;
+mod open_data;
 mod operations;
 mod places;
 mod planning;
@@ -57,8 +60,10 @@ fn main() -> std::process::ExitCode {
         changes::cases(),
         clients::cases(),
         corpus::cases(),
+        datasets::cases(),
         dataset_imports::cases(),
         demo::cases(),
+        disclosure::cases(),
         doctor::cases(),
         endings::cases(),
         examples::cases(),
@@ -76,6 +81,7 @@ fn main() -> std::process::ExitCode {
         migrations::cases(),
         mutations::cases(),
         nodes::cases(),
+        open_data::cases(),
         operations::cases(),
         places::cases(),
         planning::cases(),

@@ -14,6 +14,7 @@ use super::figure_inputs::Symbol;
 use super::figures::{Condition, GroupsAsked, Missing, RowsAsked};
 use super::model::{Column, Row};
 use super::protection::{Method, Summary};
+use crate::context::reads::DataRead;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
 use crate::store::Session;
@@ -98,6 +99,11 @@ pub struct FigureRows {
 }
 
 impl FigureRows {
+    /// What is recorded of it, where it is read by a share.
+    pub fn read(&self, question: serde_json::Value) -> DataRead {
+        DataRead::of("rows", &self.content, question, i64::try_from(self.rows.len()).unwrap_or(i64::MAX))
+    }
+
     /// The rows that `asked` is about; none where the viewer sees no figures of the version.
     ///
     /// # Errors
@@ -174,6 +180,11 @@ pub struct FigureGroups {
 }
 
 impl FigureGroups {
+    /// What is recorded of it, where it is read by a share.
+    pub fn read(&self, question: serde_json::Value) -> DataRead {
+        DataRead::of("aggregate", &self.content, question, i64::try_from(self.rows.len()).unwrap_or(i64::MAX))
+    }
+
     /// The groups that `asked` is about; none where the viewer sees no figures of the version.
     ///
     /// # Errors

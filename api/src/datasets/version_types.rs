@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{dataset, dataset_version};
 
@@ -159,7 +160,17 @@ impl DatasetVersion {
         let order = order_by.into_iter().map(Into::into).collect();
         let span = Span { first, after };
         let asked = RowsAsked { columns, filter: filter.map(Into::into), order, span };
-        let answer = async { FigureRows::of(&*ctx.session().await?, &self.0, asked).await };
+        let question = json!({
+            "columns": asked.columns, "filter": asked.filter.as_ref().map(|it| format!("{it:?}")),
+            "orderBy": asked.order.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(), "first": asked.span.first,
+        });
+        let answer = async {
+            let answer = FigureRows::of(&*ctx.session().await?, &self.0, asked).await?;
+            if let Some(answer) = &answer {
+                ctx.op()?.read_data(answer.read(question));
+            }
+            Ok(answer)
+        };
         answer.await.transpose()
     }
 
@@ -187,7 +198,18 @@ impl DatasetVersion {
             order: order_by.into_iter().map(Into::into).collect(),
             span: Span { first, after },
         };
-        let answer = async { FigureGroups::of(&*ctx.session().await?, &self.0, asked).await };
+        let question = json!({
+            "groupBy": asked.by, "measures": asked.measures.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),
+            "filter": asked.filter.as_ref().map(|it| format!("{it:?}")),
+            "having": asked.having.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(), "first": asked.span.first,
+        });
+        let answer = async {
+            let answer = FigureGroups::of(&*ctx.session().await?, &self.0, asked).await?;
+            if let Some(answer) = &answer {
+                ctx.op()?.read_data(answer.read(question));
+            }
+            Ok(answer)
+        };
         answer.await.transpose()
     }
 

@@ -48,8 +48,10 @@ keyed! {
 
     calendar: Id id Uuid, select;
     calendar_entry: Id id Uuid, select;
+    data_request: Id id Uuid, select;
     dataset: Id id Uuid, select;
     dataset_import: Id id Uuid, select;
+    dataset_release: Id id Uuid, select;
     dataset_version: Id id Uuid, select;
     external_calendar: Id id Uuid, select;
     feed: Id id Uuid, select;
