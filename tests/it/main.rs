@@ -11,7 +11,9 @@ mod clients;
 mod corpus;
 mod dataset_files;
 mod dataset_imports;
+mod datasets;
 mod demo;
+mod disclosure;
 mod doctor;
 mod endings;
 mod examples;
@@ -29,6 +31,7 @@ mod members;
 mod migrations;
 mod mutations;
 mod nodes;
+mod open_data;
 mod operations;
 mod places;
 mod planning;
@@ -39,6 +42,7 @@ mod sign_in;
 mod sockets;
 mod statements;
 mod subscriptions;
+mod tables;
 mod telemetry;
 mod tokens;
 mod trail;
@@ -58,8 +62,10 @@ fn main() -> std::process::ExitCode {
         clients::cases(),
         corpus::cases(),
         dataset_files::cases(),
+        datasets::cases(),
         dataset_imports::cases(),
         demo::cases(),
+        disclosure::cases(),
         doctor::cases(),
         endings::cases(),
         examples::cases(),
@@ -77,6 +83,7 @@ fn main() -> std::process::ExitCode {
         migrations::cases(),
         mutations::cases(),
         nodes::cases(),
+        open_data::cases(),
         operations::cases(),
         places::cases(),
         planning::cases(),
@@ -87,6 +94,7 @@ fn main() -> std::process::ExitCode {
         sockets::cases(),
         statements::cases(),
         subscriptions::cases(),
+        tables::cases(),
         telemetry::cases(),
         tokens::cases(),
         trail::cases(),

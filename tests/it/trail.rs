@@ -80,7 +80,7 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         let row = newest(&rows).await;
         assert_eq!((row[1].as_str(), row[2].as_str()), (step.subject, step.mutation));
         assert_eq!(row[0], step.subject.split('@').next_back().expect("a tenant"), "{}", step.mutation);
-        let under = ["agreement", "share", "coordinationRound", "round", "changeProposal", "comment"];
+        let under = ["agreement", "share", "coordinationRound", "round", "changeProposal", "comment", "dataRequest"];
         let agreed = under.iter().any(|it| step.mutation.starts_with(it))
             || ["annualPlanSubmit", "annualPlanWithdraw"].contains(&step.mutation);
         assert_eq!(row[5] != "-", agreed, "{} and its agreement", step.mutation);
@@ -150,6 +150,14 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["datasetCreate", "Dataset", "dataset.created", "1"],
         ["datasetUpdate", "Dataset", "dataset.updated", "2"],
         ["datasetIndicatorsSet", "Dataset", "dataset.updated", "3"],
+        ["datasetUpdate", "Dataset", "dataset.updated", "2"],
+        ["datasetAccessChange", "Dataset", "dataset.access_changed", "3"],
+        ["dataRequestCreate", "DataRequest", "data_request.created", "1"],
+        ["dataRequestWithdraw", "DataRequest", "data_request.withdrawn", "2"],
+        ["dataRequestCreate", "DataRequest", "data_request.created", "1"],
+        ["dataRequestRefuse", "DataRequest", "data_request.refused", "2"],
+        ["dataRequestCreate", "DataRequest", "data_request.created", "1"],
+        ["dataRequestGrant", "DataRequest", "data_request.granted", "2"],
         ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
         ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
         ["datasetImportCancel", "DatasetImport", "dataset_import.cancelled", "2"],

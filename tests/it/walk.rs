@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 48] = [
+pub const MUTATIONS: [&str; 53] = [
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -51,6 +51,11 @@ pub const MUTATIONS: [&str; 48] = [
     "feedRevoke",
     "datasetCreate",
     "datasetUpdate",
+    "datasetAccessChange",
+    "dataRequestCreate",
+    "dataRequestWithdraw",
+    "dataRequestRefuse",
+    "dataRequestGrant",
     "datasetIndicatorsSet",
     "datasetUploadTicket",
     "datasetImport",
@@ -92,6 +97,7 @@ const MEMMINGEN: &str = "planner@memmingen";
 const OF_PLAN: &str = "annualPlan { id version tenant { slug } }";
 const OF_ROUND: &str = "coordinationRound { id version }";
 const OF_PROPOSAL: &str = "changeProposal { id version }";
+const OF_REQUEST: &str = "dataRequest { id version }";
 const OF_DATASET: &str = "dataset { id version }";
 const OF_IMPORT: &str = "datasetImport { id version }";
 const OF_FEED: &str = "feed { id version }";
@@ -216,10 +222,31 @@ impl<'a> Walk<'a> {
                 let places = json!({ "indicators": [{ "code": "q_sch", "measure": "pupils" }] });
                 ("datasetIndicatorsSet", STEWARD, with(&self.last["dataset"], places), OF_DATASET)
             }
-            55 => created("datasetUploadTicket"),
-            56 => created("datasetImport"),
-            57 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
-            58 => {
+            55 => {
+                let contact =
+                    json!({ "id": id("dataset.oal.leavers"), "version": 1, "contact": { "email": "a@b.example" } });
+                ("datasetUpdate", STEWARD, contact, OF_DATASET)
+            }
+            56 => {
+                ("datasetAccessChange", ADMIN, with(&self.last["dataset"], json!({ "access": "SHARED" })), OF_DATASET)
+            }
+            57 => created("dataRequestCreate"),
+            58 => ("dataRequestWithdraw", STEWARD, with(&self.last["dataRequest"], json!({})), OF_REQUEST),
+            59 | 61 => {
+                let mut step = created("dataRequestCreate");
+                let (from, to) = (step.2["tenant"].clone(), step.2["to"].clone());
+                (step.2["tenant"], step.2["to"]) = (to, from);
+                (step.0, "steward@kaufbeuren", step.2, step.3)
+            }
+            60 => ("dataRequestRefuse", ADMIN, with(&self.last["dataRequest"], json!({ "reason": "no" })), OF_REQUEST),
+            62 => {
+                let more = json!({ "dataset": id("dataset.oal.leavers"), "answer": "Here." });
+                ("dataRequestGrant", ADMIN, with(&self.last["dataRequest"], more), OF_REQUEST)
+            }
+            63 => created("datasetUploadTicket"),
+            64 => created("datasetImport"),
+            65 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
+            66 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
@@ -379,6 +406,15 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             OF_PROPOSAL,
         ),
         ("commentCreate", PLANNER, json!({ "tenant": tenant, "round": id("round.b"), "text": "New" }), OF_ROUND),
+        (
+            "dataRequestCreate",
+            STEWARD,
+            json!({
+                "tenant": tenant, "to": id("tenant.kaufbeuren"), "agreement": id("agreement.a"), "about": "Care",
+                "purpose": "Planning", "legalBasis": "Agreement A", "level": "FULL",
+            }),
+            OF_REQUEST,
+        ),
         ("datasetCreate", STEWARD, json!({ "tenant": tenant, "title": "New" }), OF_DATASET),
         (
             "datasetUploadTicket",

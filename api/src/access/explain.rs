@@ -3,8 +3,9 @@
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
 use verbund_entities::{
-    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, dataset,
-    dataset_import, dataset_version, external_calendar, learning_place, member, role_grant, share,
+    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
+    dataset, dataset_import, dataset_release, dataset_version, external_calendar, learning_place, member, role_grant,
+    share,
 };
 
 use crate::agreements::{Agreement, agreement_by_id};
@@ -149,6 +150,14 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             }
             None => None,
         },
+        NodeType::DatasetRelease => session
+            .get::<dataset_release::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Datasets, it.tenant_id, it.scope_id, None)),
+        NodeType::DataRequest => session
+            .get::<data_request::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
         NodeType::DatasetVersion => match session.get::<dataset_version::Entity>(id).await? {
             Some(version) => {
                 let dataset = session.get::<dataset::Entity>(version.dataset_id).await?;

@@ -13,5 +13,8 @@ pub use query::AgreementQuery;
 pub use service::{Draft, obstacles, parties_of, rows_of_draft, show_to_parties};
 pub use share_mutation::ShareMutation;
 pub use share_types::{Share, share_by_id, share_page};
-pub use shares::{ShareWish, entry_audience, insert_share, rescope_calendars};
+pub use shares::{
+    ShareWish, authorize as authorize_share, check as check_share, entry_audience, insert_share, make as make_share,
+    rescope_calendars,
+};
 pub use types::{Agreement, agreement_by_id, complete};

@@ -16,6 +16,8 @@ use crate::graphql::scalars::Date;
 pub enum ShareObjectInput {
     /// One calendar.
     Calendar(ID),
+    /// One dataset, which must be open to partners.
+    Dataset(ID),
     /// Everything of the area in one field of work, also what is still to come.
     FieldOfWork(ID),
     /// Everything of the area, also what is still to come; only `true` means something.
@@ -101,10 +103,13 @@ fn wish(input: ShareCreateInput) -> ApiResult<ShareWish> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
     let agreement = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?;
-    let (mut calendar, mut field) = (None, None);
+    let (mut calendar, mut dataset, mut field) = (None, None, None);
     match &input.object {
         ShareObjectInput::Calendar(id) => {
             calendar = problems.take(NodeType::Calendar.parse(id, "object.calendar"))?;
+        }
+        ShareObjectInput::Dataset(id) => {
+            dataset = problems.take(NodeType::Dataset.parse(id, "object.dataset"))?;
         }
         ShareObjectInput::FieldOfWork(id) => {
             field = problems.take(NodeType::FieldOfWork.parse(id, "object.fieldOfWork"))?;
@@ -128,6 +133,7 @@ fn wish(input: ShareCreateInput) -> ApiResult<ShareWish> {
         agreement,
         area: input.area.into(),
         calendar,
+        dataset,
         field,
         grantee,
         grantee_role: input.grantee_role.map(Into::into),

@@ -7,10 +7,11 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
-use verbund_entities::{ScopeArea, agreement, calendar, field_of_work, share, tenant};
+use verbund_entities::{ScopeArea, agreement, calendar, dataset, field_of_work, share, tenant};
 
 use super::types::{Agreement, agreement_by_id, complete};
 use crate::calendars::Calendar;
+use crate::datasets::Dataset;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};
@@ -75,7 +76,16 @@ impl Share {
         }
     }
 
-    /// Everything of the area in this field of work; null with no calendar either = everything of the area.
+    /// The shared dataset; null = shared by field of work or altogether.
+    async fn dataset(&self, ctx: &Context<'_>) -> Option<ApiResult<Dataset>> {
+        let id = self.row.dataset_id?;
+        match ctx.session().await {
+            Ok(session) => Dataset::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Everything of the area in this field of work; null with neither calendar nor dataset = everything of the area.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
         field_by_id(ctx, self.row.field_of_work_id).await.transpose()
     }
@@ -193,6 +203,9 @@ pub async fn share_page(
         .await?;
     if selected.node("calendar") {
         session.load::<calendar::Entity>(rows.iter().filter_map(|(_, row)| row.calendar_id)).await?;
+    }
+    if selected.node("dataset") {
+        session.load::<dataset::Entity>(rows.iter().filter_map(|(_, row)| row.dataset_id)).await?;
     }
     if selected.node("fieldOfWork") {
         session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, row)| row.field_of_work_id)).await?;

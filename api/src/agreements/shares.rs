@@ -8,12 +8,13 @@ use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{
-    AgreementState, Area, Confidentiality, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement, agreement_field,
-    agreement_party, calendar, calendar_entry, field_of_work, share, tenant,
+    AgreementState, Area, Confidentiality, DatasetAccess, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement,
+    agreement_field, agreement_party, calendar, calendar_entry, dataset, field_of_work, share, tenant,
 };
 
 use super::service::{obstacles, parties_of};
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
+use crate::datasets;
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::policy::{Action, Fields, Grant, Object, Permission, today};
@@ -32,6 +33,8 @@ pub struct ShareWish {
     pub area: Area,
     /// One calendar.
     pub calendar: Option<Uuid>,
+    /// One dataset.
+    pub dataset: Option<Uuid>,
     /// Everything of the area in this field of work.
     pub field: Option<Uuid>,
     /// One party only.
@@ -60,22 +63,67 @@ pub async fn create(op: &Op, mut wish: ShareWish, idempotency: Option<Idempotenc
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    // Two shares of the same authority at once must each see the other when they compute scopes.
-    writer.lock_named(wish.tenant).await?;
-    let row = insert_share(&writer, &wish, id).await?;
-    let shares = own_shares(&writer, Area::Calendars).await?;
-    let calendars = calendars_of(session, &row).await?;
-    rescope_calendars(&writer, &calendars, &shares).await?;
-    let mut change = changed(&row, "share.created");
-    change.also = audiences_of(&writer, &calendars, &shares).await?;
+    let (row, also) = make(session, &writer, &wish, id).await?;
+    let change = Change { also, ..changed(&row, "share.created") };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
 
-async fn authorize(session: &Session, wish: &ShareWish) -> ApiResult<Grant> {
+/// Writes a share and moves what it means to where it is seen; the caller has checked it. Also returns whom it reaches.
+pub async fn make(
+    session: &Session,
+    writer: &Writer<'_>,
+    wish: &ShareWish,
+    id: Uuid,
+) -> ApiResult<(share::Model, BTreeSet<Uuid>)> {
+    // Two shares of the same authority at once must each see the other when they compute scopes.
+    writer.lock_named(wish.tenant).await?;
+    let row = insert_share(writer, wish, id).await?;
+    let also = move_shared(session, writer, &row, None).await?;
+    Ok((row, also))
+}
+
+/// Moves what a share means to the scopes that the shares of the owner give it, and returns those across the boundary:
+/// also those of a share that has `ended`.
+async fn move_shared(
+    session: &Session,
+    writer: &Writer<'_>,
+    row: &share::Model,
+    ended: Option<&share::Model>,
+) -> ApiResult<BTreeSet<Uuid>> {
+    let mut shares = own_shares(writer, row.area).await?;
+    if row.area == Area::Datasets {
+        let select = session.select::<dataset::Entity>().filter(dataset::Column::TenantId.eq(row.tenant_id));
+        let shared = select.filter(dataset::Column::Access.eq(DatasetAccess::Shared));
+        let datasets: Vec<_> = session.all(shared).await?.into_iter().filter(|it| datasets::selects(row, it)).collect();
+        let before: BTreeSet<Uuid> = datasets.iter().map(|it| it.scope_id).collect();
+        let now = datasets::rescope_all(writer, &datasets, &shares).await?;
+        return Ok(if ended.is_some() { before } else { now });
+    }
+    let calendars = calendars_of(session, row).await?;
+    rescope_calendars(writer, &calendars, &shares).await?;
+    // Those are told who saw it until now.
+    shares.extend(ended.cloned());
+    audiences_of(writer, &calendars, &shares).await
+}
+
+/// Whether the actor may make this share.
+///
+/// # Errors
+/// Something is out of sight, or a permission is missing.
+pub async fn authorize(session: &Session, wish: &ShareWish) -> ApiResult<Grant> {
     if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
         return Err(Problem::not_found("tenant").into());
+    }
+    if let Some(id) = wish.dataset {
+        return match session.get::<dataset::Entity>(id).await? {
+            Some(row) if row.tenant_id == wish.tenant => {
+                session.authorize(Action::Share, &datasets::object_of(&row), "dataset")
+            }
+            Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "dataset", Text::new("not-the-owner")).into()),
+            None => Err(Problem::not_found("dataset").into()),
+        };
     }
     let Some(id) = wish.calendar else {
         let object = Object::new_in(area_scope(wish.area), wish.tenant, wish.field);
@@ -99,8 +147,11 @@ const fn area_scope(area: Area) -> ScopeArea {
     }
 }
 
-/// What the agreement and the calendar allow.
-async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
+/// What the agreement and the shared object allow.
+///
+/// # Errors
+/// All that they do not.
+pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
     let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
         return Err(Problem::not_found("agreement").into());
     };
@@ -132,6 +183,22 @@ async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
             problems.add(Problem::at(UserErrorCode::NotCovered, "fieldOfWork", Text::new("field-not-covered")));
         }
     }
+    if wish.area == Area::Datasets && wish.level == ShareLevel::Busy {
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-datasets")));
+    }
+    if let Some(id) = wish.dataset
+        && let Some(dataset) = session.get::<dataset::Entity>(id).await?
+    {
+        if wish.area != Area::Datasets {
+            problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("dataset-in-datasets")));
+        }
+        if dataset.access == DatasetAccess::Internal {
+            problems.add(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("dataset-is-internal")));
+        }
+        if !covered.covers(dataset.field_of_work_id) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "dataset", Text::new("field-not-covered")));
+        }
+    }
     if let Some(id) = wish.calendar
         && let Some(calendar) = session.get::<calendar::Entity>(id).await?
     {
@@ -161,7 +228,7 @@ pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> Ap
         agreement_id: wish.agreement,
         area: wish.area,
         calendar_id: wish.calendar,
-        dataset_id: None,
+        dataset_id: wish.dataset,
         field_of_work_id: wish.field,
         grantee_tenant_id: wish.grantee,
         grantee_role: wish.grantee_role,
@@ -202,13 +269,8 @@ pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> Api
     if writer.change::<share::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    let mut shares = own_shares(&writer, Area::Calendars).await?;
-    let calendars = calendars_of(session, &row).await?;
-    rescope_calendars(&writer, &calendars, &shares).await?;
-    let mut change = changed(&row, "share.ended");
-    // Those are told who saw it until now.
-    shares.push((*row).clone());
-    change.also = audiences_of(&writer, &calendars, &shares).await?;
+    let also = move_shared(session, &writer, &row, Some(&row)).await?;
+    let mut change = Change { also, ..changed(&row, "share.ended") };
     change.version = version.saturating_add(1);
     change.before = change.after.take();
     change.after = Some(json!({ "reason": reason }));
@@ -352,7 +414,7 @@ fn changed(row: &share::Model, topic: &'static str) -> Change {
         agreement: Some(row.agreement_id),
         before: None,
         after: Some(json!({
-            "agreement": row.agreement_id, "area": row.area, "calendar": row.calendar_id,
+            "agreement": row.agreement_id, "area": row.area, "calendar": row.calendar_id, "dataset": row.dataset_id,
             "fieldOfWork": row.field_of_work_id, "grantee": row.grantee_tenant_id, "role": row.grantee_role,
             "level": row.level, "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
         })),

@@ -221,6 +221,22 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// Address of this server for what does not depend on who asks.
+    pub fn address(&self, listen: SocketAddr) -> String {
+        if self.base_url.is_empty() { format!("http://{listen}") } else { self.base_url.clone() }
+    }
+
+    /// Address of this server for whoever named it so.
+    pub fn address_for(&self, host: Option<&str>) -> String {
+        let is_host =
+            |it: &&str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b".-:[]".contains(&it));
+        match host.filter(is_host) {
+            Some(host) if self.base_url.is_empty() => format!("http://{host}"),
+            _ if self.base_url.is_empty() => "http://localhost".to_owned(),
+            _ => self.base_url.clone(),
+        }
+    }
+
     fn problems(&self) -> Vec<String> {
         let is_address = |it: &str| {
             let url = reqwest::Url::parse(it).ok();

@@ -4,6 +4,7 @@ mod clock;
 mod ids;
 mod mutation;
 mod op;
+pub mod reads;
 mod secret;
 
 pub use clock::Clock;

@@ -1,9 +1,10 @@
 //! One GraphQL operation.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::Mutex;
 
+use super::reads::DataRead;
 use crate::auth::Actor;
 use crate::context::Clock;
 use crate::error::ApiResult;
@@ -26,12 +27,22 @@ pub struct Op {
     /// What it costs in the database.
     pub stats: Arc<Stats>,
     session: Mutex<Option<Arc<Session>>>,
+    reads: std::sync::Mutex<Vec<DataRead>>,
 }
 
 impl Op {
     /// A new operation.
     pub fn new(store: Store, clock: Clock, actor: Actor, request_id: String, locale: Locale) -> Self {
-        Self { store, clock, actor, request_id, locale, stats: Arc::default(), session: Mutex::new(None) }
+        Self {
+            store,
+            clock,
+            actor,
+            request_id,
+            locale,
+            stats: Arc::default(),
+            session: Mutex::new(None),
+            reads: std::sync::Mutex::default(),
+        }
     }
 
     /// The reading session of this operation: facts once, one transaction.
@@ -46,6 +57,16 @@ impl Op {
         let opened = Arc::new(self.store.read(&self.actor, self.clock.now(), self.stats.clone()).await?);
         *session = Some(opened.clone());
         Ok(opened)
+    }
+
+    /// Remembers figures that were read; the answer goes out when [`reads::keep`](super::reads::keep) has recorded them.
+    pub fn read_data(&self, read: DataRead) {
+        self.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
+    }
+
+    /// Figures that were read and are not recorded yet.
+    pub(super) fn unrecorded(&self) -> Vec<DataRead> {
+        std::mem::take(&mut self.reads.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Ends the reading session, if there is one. Called at the end, and before a mutation: what is read after it must

@@ -4,8 +4,9 @@
 //! A dataset and its published versions have the scope that access and shares give them. Figures do so only as far as a
 //! share shows them (from FULL on): those that are protected, or exempt. Exact figures and drafts stay in the authority.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use sea_orm::sea_query::{ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, Condition, Set};
 use uuid::Uuid;
 use verbund_entities::{
@@ -18,11 +19,13 @@ use crate::store::Writer;
 use crate::store::scopes::{Audience, Way, ensure};
 
 /// The scopes of one dataset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scopes {
     /// The authority alone.
     pub private: Uuid,
-    /// The dataset and its versions.
+    /// The dataset itself. One that was public stays so, to say that it was taken back.
+    pub face: Uuid,
+    /// Its published versions.
     pub outline: Uuid,
     /// Figures that may leave the authority.
     pub figures: Uuid,
@@ -39,17 +42,20 @@ pub fn selects(share: &share::Model, dataset: &dataset::Model) -> bool {
 
 /// The audience of what a level from `least` on shows.
 fn audience(dataset: &dataset::Model, shares: &[share::Model], least: ShareLevel) -> Audience {
-    let (tenant, field) = (dataset.tenant_id, dataset.field_of_work_id);
-    let private = Audience::private(tenant, ScopeArea::Datasets, field);
     match dataset.access {
-        DatasetAccess::Internal => private,
+        DatasetAccess::Internal => private(dataset),
         DatasetAccess::Public => Audience::Public,
         DatasetAccess::Shared => {
             let reaching = shares.iter().filter(|it| it.level >= least && selects(it, dataset));
             let ways: BTreeSet<Way> = reaching.map(Way::from).collect();
+            let (tenant, field) = (dataset.tenant_id, dataset.field_of_work_id);
             Audience::Owned { tenant, area: ScopeArea::Datasets, field, ways }
         }
     }
+}
+
+const fn private(dataset: &dataset::Model) -> Audience {
+    Audience::private(dataset.tenant_id, ScopeArea::Datasets, dataset.field_of_work_id)
 }
 
 /// The scopes that access and `shares` of the owner give a dataset; made where they are not there yet.
@@ -57,43 +63,72 @@ fn audience(dataset: &dataset::Model, shares: &[share::Model], least: ShareLevel
 /// # Errors
 /// The database fails.
 pub async fn scopes_of(writer: &Writer<'_>, dataset: &dataset::Model, shares: &[share::Model]) -> ApiResult<Scopes> {
-    let private = Audience::private(dataset.tenant_id, ScopeArea::Datasets, dataset.field_of_work_id);
+    let least = |level| match dataset.withdrawn_at {
+        None => audience(dataset, shares, level),
+        Some(_) => private(dataset),
+    };
     Ok(Scopes {
-        private: ensure(writer, &private).await?,
-        outline: ensure(writer, &audience(dataset, shares, ShareLevel::Summary)).await?,
-        figures: ensure(writer, &audience(dataset, shares, ShareLevel::Full)).await?,
+        private: ensure(writer, &private(dataset)).await?,
+        face: ensure(writer, &audience(dataset, shares, ShareLevel::Summary)).await?,
+        outline: ensure(writer, &least(ShareLevel::Summary)).await?,
+        figures: ensure(writer, &least(ShareLevel::Full)).await?,
     })
 }
 
-/// Moves a dataset with all that belongs to it to its scopes. The number of statements does not depend on how much it is.
+/// Moves datasets to the scopes that `shares` of the owner give them. Those with the same scopes move together, so the
+/// statements grow with the audiences, not with the datasets. Returns the scopes in which datasets are now.
 ///
 /// # Errors
 /// The database fails.
-pub async fn rescope(writer: &Writer<'_>, dataset: &dataset::Model, scopes: Scopes) -> ApiResult<()> {
-    let of = |column: dataset_version::Column| Condition::all().add(column.eq(dataset.id));
-    let row = dataset::ActiveModel { scope_id: Set(scopes.outline), ..Default::default() };
-    writer.change::<dataset::Entity, _>(dataset::Column::Id.eq(dataset.id), row).await?;
+pub async fn rescope_all(
+    writer: &Writer<'_>,
+    datasets: &[dataset::Model],
+    shares: &[share::Model],
+) -> ApiResult<BTreeSet<Uuid>> {
+    let mut audiences: BTreeMap<[Uuid; 3], Vec<&dataset::Model>> = BTreeMap::new();
+    for dataset in datasets {
+        let of = |level| audience(dataset, shares, level).id();
+        let key = [private(dataset).id(), of(ShareLevel::Summary), of(ShareLevel::Full)];
+        audiences.entry(key).or_default().push(dataset);
+    }
+    let mut faces = BTreeSet::new();
+    for datasets in audiences.into_values() {
+        let scopes = scopes_of(writer, datasets[0], shares).await?;
+        faces.insert(scopes.face);
+        rescope(writer, &datasets, scopes).await?;
+    }
+    Ok(faces)
+}
+
+/// Moves datasets with all that belongs to them to their scopes. The number of statements does not depend on how much
+/// it is.
+///
+/// # Errors
+/// The database fails.
+pub async fn rescope(writer: &Writer<'_>, datasets: &[&dataset::Model], scopes: Scopes) -> ApiResult<()> {
+    let ids = || datasets.iter().map(|it| it.id);
+    let row = dataset::ActiveModel { scope_id: Set(scopes.face), ..Default::default() };
+    let here = Condition::all().add(dataset::Column::Id.is_in(ids()));
+    writer.change::<dataset::Entity, _>(here, row).await?;
     let row = dataset_indicator::ActiveModel { scope_id: Set(scopes.outline), ..Default::default() };
-    writer.change::<dataset_indicator::Entity, _>(dataset_indicator::Column::DatasetId.eq(dataset.id), row).await?;
-    let open =
-        of(dataset_version::Column::DatasetId).add(dataset_version::Column::State.ne(DatasetVersionState::Draft));
+    let here = Condition::all().add(dataset_indicator::Column::DatasetId.is_in(ids()));
+    writer.change::<dataset_indicator::Entity, _>(here, row).await?;
+    let open = Condition::all()
+        .add(dataset_version::Column::DatasetId.is_in(ids()))
+        .add(dataset_version::Column::State.ne(DatasetVersionState::Draft));
     let row = dataset_version::ActiveModel { scope_id: Set(scopes.outline), ..Default::default() };
     writer.change::<dataset_version::Entity, _>(open, row).await?;
-    use sea_orm::sea_query::{ExprTrait as _, Query};
     let published = Query::select()
         .column(dataset_version::Column::Id)
         .from(dataset_version::Entity)
-        .and_where(dataset_version::Column::DatasetId.eq(dataset.id))
+        .and_where(dataset_version::Column::DatasetId.is_in(ids()))
         .and_where(dataset_version::Column::State.eq(DatasetVersionState::Published))
         .to_owned();
-    let leaving = if dataset.protection_method == ProtectionMethod::Exempt {
-        ContentKind::ALL
-    } else {
-        &[ContentKind::Protected]
-    };
-    let here = || Condition::all().add(dataset_content::Column::DatasetId.eq(dataset.id));
+    let exempt = datasets.iter().filter(|it| it.protection_method == ProtectionMethod::Exempt).map(|it| it.id);
+    let here = || Condition::all().add(dataset_content::Column::DatasetId.is_in(ids()));
     let leaves = dataset_content::Column::Kind
-        .is_in(leaving.iter().copied())
+        .eq(ContentKind::Protected)
+        .or(dataset_content::Column::DatasetId.is_in(exempt))
         .and(dataset_content::Column::VersionId.in_subquery(published));
     for (condition, scope) in [(leaves.clone(), scopes.figures), (leaves.not(), scopes.private)] {
         let row = dataset_content::ActiveModel { scope_id: Set(scope), ..Default::default() };

@@ -78,6 +78,34 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// How far the release of a dataset to the public is.
+    DatasetReleaseState {
+        /// Somebody proposed it.
+        Proposed,
+        /// Somebody else approved it.
+        Approved,
+        /// Somebody else declined it.
+        Declined,
+        /// Who proposed it took it back.
+        Withdrawn,
+    }
+}
+
+closed_set! {
+    /// How far a data request is.
+    DataRequestState {
+        /// It waits for an answer.
+        Open,
+        /// A share came of it.
+        Granted,
+        /// It was refused.
+        Refused,
+        /// Who asked took it back.
+        Withdrawn,
+    }
+}
+
 /// The same for the closed sets of a table's own words, which are kept in JSON.
 macro_rules! words_of_a_table {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),+ $(,)? }) => {

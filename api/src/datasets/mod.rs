@@ -2,9 +2,14 @@
 
 mod audience;
 pub mod catalogue;
+mod cells;
+mod content;
 mod enums;
 pub mod export;
+mod figure_inputs;
+mod figure_types;
 pub mod figures;
+pub mod files;
 mod import;
 pub mod indicators;
 mod inputs;
@@ -14,19 +19,27 @@ mod mutation;
 pub mod protection;
 mod query;
 pub mod read;
+mod release;
+mod release_types;
+mod request_types;
+mod requests;
 mod service;
 mod types;
 mod version_service;
 mod version_types;
 
-pub use audience::{Scopes, rescope, scopes_of, selects};
+pub use audience::{rescope_all, selects};
+pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
+pub use figure_types::visible;
 pub use import::{
     DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Folder, Importer,
     OperatorImport, Origin, Watched, import_as_operator, problem_line, receive,
 };
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;
+pub use release_types::{DatasetRelease, ReleaseMutation, ReleaseQuery};
+pub use request_types::{DataRequest, RequestMutation, RequestQuery};
 pub use service::{About, DatasetWish, Protection, create};
 pub use types::{Dataset, object_of};
 pub use version_types::{DatasetColumn, DatasetVersion, stored_columns};

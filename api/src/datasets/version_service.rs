@@ -8,6 +8,7 @@ use uuid::Uuid;
 use verbund_entities::{Area, DatasetAccess, DatasetVersionState, dataset, dataset_version};
 
 use super::audience::{rescope, scopes_of};
+use super::content;
 use super::indicators::of_columns;
 use super::service::writable;
 use super::stored_columns;
@@ -91,6 +92,9 @@ async fn step(
     let writer = mutation.session().writer(grant).await?;
     // A share that is made at the same time must see this version, or this must see the share.
     writer.lock_named(dataset.tenant_id).await?;
+    if row.state == DatasetVersionState::Published && dataset.access != DatasetAccess::Internal {
+        content::ensure_protected(mutation.session(), &writer, dataset, &row).await?;
+    }
     let shares = own_shares(&writer, Area::Datasets).await?;
     let scopes = scopes_of(&writer, dataset, &shares).await?;
     row.scope_id = scopes.outline;
@@ -100,7 +104,7 @@ async fn step(
     if row.state == DatasetVersionState::Published {
         of_columns(&writer, dataset, &stored_columns(&row.columns)?).await?;
     }
-    rescope(&writer, dataset, scopes).await?;
+    rescope(&writer, &[dataset], scopes).await?;
     let recorded = mutation.record(&writer, changed(&row, topic, Some(&before))).await?;
     mutation.commit(recorded).await
 }

@@ -4,10 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{dataset, dataset_version};
 
 use super::enums::{Aggregation, ColumnRole, ColumnType, DatasetVersionState, Disclosure, PeriodKind};
+use super::figure_inputs::{FigureFilter, FigureHaving, FigureMeasure, FigureOrder};
+use super::figure_types::{FigureGroups, FigureRows};
+use super::figures::{GroupsAsked, RowsAsked, Span};
 use super::model::Column;
 use super::version_service::number;
 use super::{Dataset, DatasetChanges, object_of};
@@ -95,6 +99,14 @@ impl From<Column> for DatasetColumn {
     }
 }
 
+/// Columns of a table where the question does not tell how many.
+const USUAL_COLUMNS: usize = 20;
+
+/// Points of a question to figures: a table of its own, and its cells. A hundred plain cells are a point.
+fn figures_cost(first: Option<i32>, columns: usize, of_answer: usize) -> usize {
+    Span::cost(first, columns).saturating_add(200).saturating_add(of_answer)
+}
+
 /// The columns that are kept with a version or a content.
 ///
 /// # Errors
@@ -131,6 +143,74 @@ impl DatasetVersion {
     /// Its columns, in their order, as the owner has them. Others may find fewer in the rows.
     async fn columns(&self) -> ApiResult<Vec<DatasetColumn>> {
         Ok(stored_columns(&self.0.columns)?.into_iter().map(Into::into).collect())
+    }
+
+    /// Rows of the table, as the viewer may see them: the owner exactly, everybody else as they may leave the authority.
+    /// Null where only what the version is about may be seen.
+    #[graphql(complexity = "figures_cost(first, columns.as_ref().map_or(USUAL_COLUMNS, Vec::len), child_complexity)")]
+    async fn rows(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Names of columns; left out = all.")] columns: Option<Vec<String>>,
+        #[graphql(desc = "Which rows.")] filter: Option<FigureFilter>,
+        #[graphql(desc = "In which order; then as in the file.", default)] order_by: Vec<FigureOrder>,
+        #[graphql(desc = "How many, 1 to 1,000; left out = 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Option<ApiResult<FigureRows>> {
+        let order = order_by.into_iter().map(Into::into).collect();
+        let span = Span { first, after };
+        let asked = RowsAsked { columns, filter: filter.map(Into::into), order, span };
+        let question = json!({
+            "columns": asked.columns, "filter": asked.filter.as_ref().map(|it| format!("{it:?}")),
+            "orderBy": asked.order.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(), "first": asked.span.first,
+        });
+        let answer = async {
+            let answer = FigureRows::of(&*ctx.session().await?, &self.0, asked).await?;
+            if let Some(answer) = &answer {
+                ctx.op()?.read_data(answer.read(question));
+            }
+            Ok(answer)
+        };
+        answer.await.transpose()
+    }
+
+    /// Groups of rows, and what is measured in each; seen as `rows`. A dimension that declares a total and is neither
+    /// grouped by nor filtered is taken by its total. Regions of several levels, and rates, are not added up.
+    #[graphql(complexity = "figures_cost(first, USUAL_COLUMNS, child_complexity)")]
+    async fn aggregate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Names of dimensions and attributes; none = all rows are one group.", default)] group_by: Vec<
+            String,
+        >,
+        #[graphql(desc = "What is measured, 1 to 20.")] measures: Vec<FigureMeasure>,
+        #[graphql(desc = "Of which rows.")] filter: Option<FigureFilter>,
+        #[graphql(desc = "Which groups; all of these are true.", default)] having: Vec<FigureHaving>,
+        #[graphql(desc = "In which order; then by what makes the groups.", default)] order_by: Vec<FigureOrder>,
+        #[graphql(desc = "How many, 1 to 1,000; left out = 100.")] first: Option<i32>,
+        #[graphql(desc = "After this cursor.")] after: Option<String>,
+    ) -> Option<ApiResult<FigureGroups>> {
+        let asked = GroupsAsked {
+            by: group_by,
+            measures: measures.into_iter().map(Into::into).collect(),
+            filter: filter.map(Into::into),
+            having: having.into_iter().map(Into::into).collect(),
+            order: order_by.into_iter().map(Into::into).collect(),
+            span: Span { first, after },
+        };
+        let question = json!({
+            "groupBy": asked.by, "measures": asked.measures.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),
+            "filter": asked.filter.as_ref().map(|it| format!("{it:?}")),
+            "having": asked.having.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(), "first": asked.span.first,
+        });
+        let answer = async {
+            let answer = FigureGroups::of(&*ctx.session().await?, &self.0, asked).await?;
+            if let Some(answer) = &answer {
+                ctx.op()?.read_data(answer.read(question));
+            }
+            Ok(answer)
+        };
+        answer.await.transpose()
     }
 
     /// What is new against the version before; null for the first one, and for everybody but those who may change the

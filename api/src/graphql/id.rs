@@ -48,6 +48,10 @@ pub enum NodeType {
     DatasetVersion,
     /// The import of a file into a dataset.
     DatasetImport,
+    /// The release of a dataset to the public.
+    DatasetRelease,
+    /// What one authority asks of another's data.
+    DataRequest,
     /// An indicator.
     Indicator,
 }
@@ -74,6 +78,8 @@ impl NodeType {
         Self::Dataset,
         Self::DatasetVersion,
         Self::DatasetImport,
+        Self::DatasetRelease,
+        Self::DataRequest,
         Self::Indicator,
     ];
 
@@ -99,6 +105,8 @@ impl NodeType {
             Self::Dataset => "dst",
             Self::DatasetVersion => "dsv",
             Self::DatasetImport => "dsi",
+            Self::DatasetRelease => "dsr",
+            Self::DataRequest => "drq",
             Self::Indicator => "ind",
         }
     }

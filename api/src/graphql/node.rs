@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
-    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, dataset,
-    dataset_import, dataset_version, external_calendar, feed, field_of_work, holiday, indicator, learning_place,
-    member, role_grant, share, tenant, tenant_closure,
+    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
+    dataset, dataset_import, dataset_release, dataset_version, external_calendar, feed, field_of_work, holiday,
+    indicator, learning_place, member, role_grant, share, tenant, tenant_closure,
 };
 
 use super::ContextExt;
@@ -16,7 +16,7 @@ use crate::calendars::{
     Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
 };
 use crate::datasets::indicators::Indicator;
-use crate::datasets::{Dataset, DatasetImport, DatasetVersion};
+use crate::datasets::{DataRequest, Dataset, DatasetImport, DatasetRelease, DatasetVersion};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
 use crate::holidays::{Holiday, TenantClosure};
@@ -73,6 +73,10 @@ pub enum Node {
     DatasetVersion(DatasetVersion),
     /// The import of a file into a dataset.
     DatasetImport(DatasetImport),
+    /// A release.
+    DatasetRelease(DatasetRelease),
+    /// A data request.
+    DataRequest(DataRequest),
     /// An indicator.
     Indicator(Indicator),
 }
@@ -137,6 +141,8 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<dataset::Entity>(of(NodeType::Dataset)).await?;
     session.load::<dataset_import::Entity>(of(NodeType::DatasetImport)).await?;
     session.load::<dataset_version::Entity>(of(NodeType::DatasetVersion)).await?;
+    session.load::<dataset_release::Entity>(of(NodeType::DatasetRelease)).await?;
+    session.load::<data_request::Entity>(of(NodeType::DataRequest)).await?;
     session.load::<indicator::Entity>(of(NodeType::Indicator)).await
 }
 
@@ -173,6 +179,8 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::Dataset => Dataset::by_id(session, id).await?.map(Node::Dataset),
         NodeType::DatasetImport => DatasetImport::by_id(session, id).await?.map(Node::DatasetImport),
         NodeType::DatasetVersion => DatasetVersion::by_id(session, id).await?.map(Node::DatasetVersion),
+        NodeType::DatasetRelease => DatasetRelease::by_id(session, id).await?.map(Node::DatasetRelease),
+        NodeType::DataRequest => DataRequest::by_id(session, id).await?.map(Node::DataRequest),
         NodeType::Indicator => session.get::<indicator::Entity>(id).await?.map(|it| Node::Indicator(Indicator(it))),
     })
 }

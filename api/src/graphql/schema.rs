@@ -7,14 +7,17 @@ use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
 use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
+use crate::audit::AuditQuery;
 use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
     ExternalQuery, ImportMutation,
 };
 use crate::config::Files;
+use crate::datasets::files::FileMutation;
 use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::{
     DatasetImportMutation, DatasetImportQuery, DatasetMutation, DatasetQuery, DatasetSubscription, Folder,
+    ReleaseMutation, ReleaseQuery, RequestMutation, RequestQuery,
 };
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
@@ -43,6 +46,9 @@ pub struct Query(
     ConflictQuery,
     DatasetQuery,
     DatasetImportQuery,
+    ReleaseQuery,
+    RequestQuery,
+    AuditQuery,
     IndicatorQuery,
 );
 
@@ -60,7 +66,10 @@ pub struct Mutation(
     FeedMutation,
     PlanningMutation,
     DatasetMutation,
+    FileMutation,
     DatasetImportMutation,
+    ReleaseMutation,
+    RequestMutation,
     IndicatorMutation,
 );
 

@@ -239,7 +239,7 @@ pub(super) fn with_costs(state: &State, mut response: Response, actor: &'static 
 }
 
 /// A strong tag of a text.
-pub(super) fn tag(body: &str) -> String {
+pub(super) fn tag(body: impl AsRef<[u8]>) -> String {
     let digest = Sha256::digest(body);
     let digits: String = digest[..12].iter().map(|it| format!("{it:02x}")).collect();
     format!("\"{digits}\"")

@@ -1,14 +1,17 @@
 //! The HTTP side: connections, routes, limits, and the GraphQL endpoint.
 
 mod caldav;
+mod catalogue;
 mod explorer;
 mod feeds;
+mod files;
 mod graphql;
 mod headers;
 mod health;
 mod listen;
 mod log;
 mod metrics;
+mod ranges;
 mod rate;
 mod state;
 mod uploads;
@@ -48,6 +51,12 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/caldav/", any(caldav::answer))
         .route("/caldav/{*path}", any(caldav::answer))
         .layer(from_fn_with_state(state.clone(), busy));
+    // Not compressed: a part of a file is a part of its bytes.
+    let files = Router::new()
+        .route("/datasets/{dataset}/versions/{file}", get(files::version))
+        .route("/downloads/{ticket}", get(files::download))
+        .layer(from_fn_with_state(state.clone(), busy))
+        .layer(cors(&state)?);
     let router = Router::new()
         .route("/graphql", post(graphql::answer).get(graphql::answer))
         .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
@@ -56,6 +65,11 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/public/calendars/{file}", get(feeds::public_calendar))
         .route("/public/rounds/{file}", get(feeds::public_round))
         .route("/feeds/{file}", get(feeds::secret_feed))
+        .route("/catalog", get(catalogue::catalogue))
+        .route("/catalog.ttl", get(catalogue::catalogue))
+        .route("/catalog.rdf", get(catalogue::catalogue))
+        .route("/catalog.jsonld", get(catalogue::catalogue))
+        .route("/catalog/datasets/{file}", get(catalogue::one))
         .route("/uploads/{ticket}", put(uploads::upload))
         .layer(csrf(&state)?)
         .layer(from_fn_with_state(state.clone(), busy))
@@ -69,6 +83,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .layer(cors(&state)?)
         .merge(caldav)
         .layer(CompressionLayer::new())
+        .merge(files)
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request handler panicked");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")

@@ -13,6 +13,7 @@ use super::rate::Budget;
 use crate::auth::Verifier;
 use crate::config::Config;
 use crate::context::Clock;
+use crate::datasets::files::Cache as FileCache;
 use crate::graphql::{ApiSchema, build};
 use crate::members::SignIn;
 use crate::store::Store;
@@ -30,6 +31,8 @@ pub struct State {
     pub verifier: Verifier,
     /// Makes people known who arrive with the word of an issuer.
     pub sign_in: SignIn,
+    /// Files that were made of tables.
+    pub files: FileCache,
     /// The schema.
     pub schema: ApiSchema,
     /// What the server counts.
@@ -61,6 +64,7 @@ impl State {
     pub fn new(config: Config, store: Store, clock: Clock, verifier: Verifier) -> Self {
         let permits = |most: usize| Arc::new(Semaphore::new(most));
         Self {
+            files: FileCache::new(&config.files.folder, config.catalogue.address(config.http.listen)),
             schema: build(config.limits(), &config.files),
             documents: Cache::new(config.graphql.document_cache),
             sign_in: SignIn::default(),

@@ -76,8 +76,8 @@ impl Access {
         Self::evaluate(Facts::default(), false, DateTime::UNIX_EPOCH)
     }
 
-    /// The server itself, at work for one authority without anybody asking: it sees the calendars and
-    /// datasets of that authority in `scopes`, and may write there and nowhere else.
+    /// The server itself, at work for one authority without anybody asking: it sees the calendars of that authority in
+    /// `scopes`, and may write there and nowhere else.
     pub fn service(tenant: Uuid, scopes: impl IntoIterator<Item = Uuid>) -> Self {
         let mut access = Self { service: Some(tenant), ..Self::anonymous() };
         for scope in scopes {
@@ -135,8 +135,7 @@ impl Access {
             return Decision::Allow(sight.level, sight.because.clone());
         }
         let Some(needed) = action.needs(object.area) else { return Decision::Deny(None) };
-        let is_served = matches!(object.area, ScopeArea::Calendars | ScopeArea::Datasets);
-        if is_served && (action, Some(object.tenant)) == (Action::Write, self.service) {
+        if (action, object.area, Some(object.tenant)) == (Action::Write, ScopeArea::Calendars, self.service) {
             return Decision::Allow(ShareLevel::Full, Because::Service);
         }
         match holder(&self.roles, object.tenant, needed, object.field) {
@@ -206,6 +205,18 @@ impl Access {
         }
     }
 
+    /// Whoever reads by a share what another authority owns leaves a record there, and nothing else is written with it:
+    /// the share, and the authority in which the reader has its role. None where the scope is not seen by a share.
+    pub fn grant_of_reader(&self, scope: Uuid, owner: Uuid) -> Option<(Grant, Uuid, Uuid)> {
+        match &self.sight(scope)?.because {
+            Because::Share { agreement, tenant, .. } => {
+                let grant = Grant { tenant: owner, person: self.person.as_ref().map(|it| it.id) };
+                Some((grant, *agreement, *tenant))
+            }
+            Because::Public | Because::Role { .. } | Because::Service => None,
+        }
+    }
+
     /// What somebody owns in person may be given up, with or without a role; none for whoever does not own it.
     pub fn grant_of_owner(&self, tenant: Uuid, person: Uuid) -> Option<Grant> {
         self.person.as_ref().filter(|it| it.id == person).map(|_| Grant { tenant, person: Some(person) })
@@ -266,8 +277,9 @@ fn reached<'a>(
                 && agreement.areas.contains(&area)
                 && agreement.fields.covers(way.field)
         }
-        // The agreement itself and its shares: the parties see them before it is active and after it has ended.
-        None => way.area == ScopeArea::Agreements,
+        // The agreement itself, its shares, and what was read by them: the parties see them before it is active and after
+        // it has ended.
+        None => matches!(way.area, ScopeArea::Agreements | ScopeArea::Audit),
     };
     if !open || !within(day, way.from, way.until) || !agreement.parties.contains(&way.tenant) {
         return None;

@@ -102,6 +102,13 @@ pub enum Because {
     },
 }
 
+impl Because {
+    /// Whether it reaches across the boundary between authorities.
+    pub const fn is_share(&self) -> bool {
+        matches!(self, Self::Share { .. })
+    }
+}
+
 /// The outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {

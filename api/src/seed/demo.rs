@@ -318,6 +318,7 @@ async fn share(
     let mut shares = Vec::new();
     for (_, level, reason) in SHARES.iter().filter(|(it, ..)| *it == key) {
         let wish = ShareWish {
+            dataset: None,
             tenant: writer.tenant(),
             agreement,
             area: Area::Calendars,

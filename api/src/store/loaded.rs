@@ -48,8 +48,10 @@ keyed! {
 
     calendar: Id id Uuid, select;
     calendar_entry: Id id Uuid, select;
+    data_request: Id id Uuid, select;
     dataset: Id id Uuid, select;
     dataset_import: Id id Uuid, select;
+    dataset_release: Id id Uuid, select;
     dataset_version: Id id Uuid, select;
     external_calendar: Id id Uuid, select;
     feed: Id id Uuid, select;
@@ -101,6 +103,15 @@ impl Grouped for e::conflict_acknowledgement::Entity {
     const SORT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::Id;
     fn parent(row: &e::conflict_acknowledgement::Model) -> Uuid {
         row.entry_id
+    }
+}
+
+impl Grouped for e::dataset_content::Entity {
+    type Of = e::dataset_content::Entity;
+    const PARENT: e::dataset_content::Column = e::dataset_content::Column::VersionId;
+    const SORT: e::dataset_content::Column = e::dataset_content::Column::Kind;
+    fn parent(row: &e::dataset_content::Model) -> Uuid {
+        row.version_id
     }
 }
 

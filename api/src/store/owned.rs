@@ -29,6 +29,7 @@ owned!(
     agreement_signature,
     annual_plan,
     annual_plan_calendar,
+    audit_event,
     calendar,
     calendar_entry,
     calendar_occurrence,

@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 15] = [
+const SINGLE: [(&str, &str); 18] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -26,6 +26,9 @@ const SINGLE: [(&str, &str); 15] = [
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
     ("annualPlanComparison", "sweep; planning"),
     ("compareIndicator", "datasets: what datasets in sight say"),
+    ("auditEvents", "sharing: own trail, and reads of both sides; no one else's"),
+    ("dataRequests", "sharing: both sides and nobody else"),
+    ("datasetReleases", "sharing: the owner alone; sweep"),
     ("datasetImports", "dataset_imports: of one's own datasets; sweep"),
     ("datasetImportPreview", "dataset_imports: only who sent the file, and may change the dataset"),
     ("datasetVersions", "datasets: those of a dataset in sight, drafts only of one's own; sweep"),
@@ -40,7 +43,7 @@ const SUBSCRIPTIONS: [(&str, &str); 4] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 22] = [
+const NODE_TYPES: [(&str, &str); 24] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -66,6 +69,9 @@ const NODE_TYPES: [(&str, &str); 22] = [
     ("Indicator", ""),
     // datasets: seen with its dataset, a draft by its owner.
     ("DatasetVersion", ""),
+    // sharing: seen by the owner alone; by both sides and nobody else.
+    ("DatasetRelease", ""),
+    ("DataRequest", ""),
     // dataset_imports: seen by the owner of the dataset.
     ("DatasetImport", ""),
 ];

@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 94] = [
+pub const ARGUMENTS: [(&str, &str); 111] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -29,6 +29,8 @@ pub const ARGUMENTS: [(&str, &str); 94] = [
     ("AnnualPlanUpdateInput.id", "plan.oal"),
     ("AnnualPlanWithdrawInput.id", "plan.oal"),
     ("AnnualPlanWithdrawInput.round", "round.b"),
+    ("AuditFilter.object", "no door: a filter on rows in sight"),
+    ("AuditFilter.tenants", "public"),
     ("CalendarArchiveInput.id", "calendar.oal.counselling"),
     ("CalendarCreateInput.fieldOfWork", "public"),
     ("CalendarCreateInput.tenant", "public"),
@@ -67,17 +69,31 @@ pub const ARGUMENTS: [(&str, &str); 94] = [
     ("CoordinationRoundStartInput.id", "round.b"),
     ("CoordinationRoundStartInput.tenant", "public"),
     ("CoordinationRoundUpdateInput.id", "round.b"),
+    ("DataRequestCreateInput.agreement", "agreement.a"),
+    ("DataRequestCreateInput.dataset", "dataset.oal.leavers"),
+    ("DataRequestCreateInput.tenant", "public"),
+    ("DataRequestCreateInput.to", "public"),
+    ("DataRequestGrantInput.dataset", "sharing: hidden and unknown ones are refused alike"),
+    ("DataRequestGrantInput.id", "sharing: hidden and unknown ones are refused alike"),
+    ("DataRequestRefuseInput.id", "sharing: hidden and unknown ones are refused alike"),
+    ("DataRequestWithdrawInput.id", "sharing: hidden and unknown ones are refused alike"),
+    ("DatasetAccessChangeInput.id", "dataset.oal.leavers"),
     ("DatasetCreateInput.fieldOfWork", "public"),
     ("DatasetCreateInput.tenant", "public"),
+    ("DatasetDownloadTicketInput.version", "open_data: hidden and unknown ones are refused alike"),
     ("DatasetFilter.fieldsOfWork", "public"),
     ("DatasetFilter.tenants", "public"),
     ("DatasetIndicatorsSetInput.id", "dataset.oal.leavers"),
+    ("DatasetReleaseApproveInput.id", "sharing: hidden and unknown ones are refused alike"),
+    ("DatasetReleaseDeclineInput.id", "sharing: hidden and unknown ones are refused alike"),
+    ("DatasetReleaseProposeInput.dataset", "dataset.oal.leavers"),
     ("DatasetImportCancelInput.id", "dataset_imports: hidden and unknown ones are refused alike"),
     ("DatasetImportInput.dataset", "dataset.oal.leavers"),
     ("DatasetUpdateInput.id", "dataset.oal.leavers"),
     ("DatasetUploadTicketInput.dataset", "dataset.oal.leavers"),
     ("DatasetVersionPublishInput.id", "datasets: hidden and unknown ones are refused alike"),
     ("DatasetVersionWithdrawInput.id", "datasets: hidden and unknown ones are refused alike"),
+    ("DatasetWithdrawInput.id", "dataset.oal.leavers"),
     ("ExternalCalendarRefreshInput.id", "external: hidden and unknown ones are refused alike"),
     ("ExternalCalendarSubscribeInput.fieldOfWork", "public"),
     ("ExternalCalendarSubscribeInput.tenant", "public"),
@@ -103,6 +119,7 @@ pub const ARGUMENTS: [(&str, &str); 94] = [
     ("ShareCreateInput.tenant", "public"),
     ("ShareEndInput.id", "share.oal.counselling.a"),
     ("ShareObjectInput.calendar", "calendar.oal.counselling"),
+    ("ShareObjectInput.dataset", "dataset.oal.leavers"),
     ("ShareObjectInput.fieldOfWork", "public"),
     ("TenantClosureCreateInput.tenant", "public"),
     ("TenantClosureDeleteInput.id", "public"),
@@ -149,6 +166,39 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
         ("datasetUploadTicket", "dataset.oal.leavers", Box::new(|id| json!({ "dataset": id, "fileName": "x" }))),
         ("datasetImport", "dataset.oal.leavers", Box::new(|id| json!({ "dataset": id, "upload": "vbu_x" }))),
         ("datasetUpdate", "dataset.oal.leavers", Box::new(|id| json!({ "id": id, "version": 1, "title": "x" }))),
+        (
+            "datasetAccessChange",
+            "dataset.oal.leavers",
+            Box::new(|id| json!({ "id": id, "version": 1, "access": "SHARED" })),
+        ),
+        ("datasetWithdraw", "dataset.oal.leavers", Box::new(|id| json!({ "id": id, "version": 1, "reason": "x" }))),
+        (
+            "datasetReleasePropose",
+            "dataset.oal.leavers",
+            Box::new(|id| {
+                let all = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
+                let checklist: serde_json::Map<_, _> = all.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
+                json!({ "dataset": id, "checklist": checklist })
+            }),
+        ),
+        ("dataRequestCreate", "agreement.a", {
+            let [own, to] = ["tenant.lindau", "tenant.ostallgaeu"].map(|it| app.world.id(it).to_owned());
+            Box::new(move |id| {
+                json!({
+                    "tenant": own, "to": to, "agreement": id, "about": "x", "purpose": "x", "legalBasis": "x",
+                    "level": "FULL",
+                })
+            })
+        }),
+        ("shareCreate", "dataset.oal.leavers", {
+            let [own, agreement] = ["tenant.lindau", "agreement.a"].map(|it| app.world.id(it).to_owned());
+            Box::new(move |id| {
+                json!({
+                    "tenant": own, "agreement": agreement, "area": "DATASETS", "level": "FULL",
+                    "object": { "dataset": id },
+                })
+            })
+        }),
         ("calendarUpdate", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1, "name": "x" }))),
         ("calendarArchive", "calendar.oal.counselling", Box::new(|id| json!({ "id": id, "version": 1 }))),
         (

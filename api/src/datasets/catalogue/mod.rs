@@ -5,6 +5,7 @@
 
 mod about;
 mod graph;
+mod listing;
 mod nodes;
 mod vocabulary;
 
@@ -12,6 +13,8 @@ mod vocabulary;
 mod tests;
 
 pub use about::{Catalogue, Contact, Dataset, Distribution, Page, Publisher};
+
+pub use listing::{Listed, list, listed};
 
 use graph::Graph;
 

@@ -124,7 +124,7 @@ fn errors_name_field_value_reason_and_what_is_near() {
     let many = Filter::All(vec![Filter::Any(vec![is("sex", &["m"]); 60]); 2]);
     assert_eq!(
         said(many.resolve(&columns(), "filter")),
-        "LIMIT_REACHED at filter.and[1].or[38]: At most 100 are possible."
+        "LIMIT_REACHED at filter.and[1].or[37]: At most 100 are possible."
     );
 }
 
@@ -162,9 +162,9 @@ fn rates_are_not_added_up() {
 #[test]
 fn nested_regions_are_looked_for_where_they_would_count_twice() {
     assert_eq!(sum_of("pupils", &["year"], None).unwrap().one_level, [0]);
-    assert_eq!(sum_of("pupils", &["region"], None).unwrap().one_level, [0; 0]);
-    assert_eq!(sum_of("pupils", &["year"], Some(is("region", &["09777"]))).unwrap().one_level, [0; 0]);
-    assert_eq!(measured("pupils", Function::Max, &["year"], None).unwrap().one_level, [0; 0]);
+    assert!(sum_of("pupils", &["region"], None).unwrap().one_level.is_empty());
+    assert!(sum_of("pupils", &["year"], Some(is("region", &["09777"]))).unwrap().one_level.is_empty());
+    assert!(measured("pupils", Function::Max, &["year"], None).unwrap().one_level.is_empty());
 }
 
 #[test]

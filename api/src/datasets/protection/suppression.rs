@@ -13,6 +13,9 @@ use super::flow::{Edge, Graph, Room, Way};
 use super::shape::Shape;
 use super::{Refusal, Summary};
 
+/// Cells of one stratum with its totals; the time that it takes grows with the square of them (20,000: some seconds).
+const TOGETHER: usize = 20_000;
+
 pub(super) fn protect(shape: &Shape, cube: Cube, family: &Family, minimum: u32) -> Result<(Table, Summary), Refusal> {
     let families = family.atoms(shape, &cube)?;
     let mut table = cube.roll_up(shape)?;
@@ -27,6 +30,9 @@ pub(super) fn protect(shape: &Shape, cube: Cube, family: &Family, minimum: u32) 
     }
     let totals: Vec<_> = over.iter().map(|it| shape.totals[*it].clone()).collect();
     for mut cells in strata.into_values() {
+        if cells.len() > TOGETHER {
+            return Err(Refusal::Cells { cells: cells.len(), most: TOGETHER });
+        }
         let places: Vec<&Key> = cells.iter().map(|it| &it.0).collect();
         let lines = Lines::of(&totals, &places);
         for Kin { members, atoms } in &families {

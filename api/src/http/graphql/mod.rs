@@ -20,7 +20,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use self::ask::{Ask, Refusal};
 use self::reply::{Media, Outcome};
-use self::run::Caller;
+pub(super) use self::run::Caller;
 use super::headers::{ClientAddress, RequestId};
 use super::state::State;
 use crate::error::TopLevelCode;
@@ -64,6 +64,21 @@ pub(super) async fn schema(
         return reply::finish(super::problem(refusal.status, &refusal.message), refusal.status);
     }
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], crate::graphql::sdl()).into_response()
+}
+
+/// Checks the token of a request to another door.
+///
+/// # Errors
+/// The answer to a token that is not accepted.
+pub(super) async fn caller(
+    state: &State,
+    headers: &HeaderMap,
+    address: IpAddr,
+    request_id: &str,
+) -> Result<Caller, Box<Response>> {
+    Caller::of(state, headers, address, request_id)
+        .await
+        .map_err(|refusal| Box::new(reply::finish(super::problem(refusal.status, &refusal.message), refusal.status)))
 }
 
 async fn serve(

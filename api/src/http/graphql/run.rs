@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use super::ask::{Ask, Refusal};
 use super::reply::codes;
 use crate::auth::{Actor, Rejection};
-use crate::context::Op;
+use crate::context::{Op, reads};
 use crate::error::{ApiError, TopLevelCode};
 use crate::graphql::limits::{self, Introspection};
 use crate::graphql::{Payer, finish_errors};
@@ -23,15 +23,15 @@ use crate::telemetry::{Operation, Told};
 
 /// Who asks, once the token is checked.
 #[derive(Clone)]
-pub(super) struct Caller {
+pub(in crate::http) struct Caller {
     /// Who it is.
-    pub(super) actor: Actor,
+    pub(in crate::http) actor: Actor,
     /// When the token is over; none for those who did not sign in.
     pub(super) expires: Option<DateTime<Utc>>,
     /// Where the request comes from.
     pub(super) address: IpAddr,
     /// The language of messages.
-    pub(super) locale: Locale,
+    pub(in crate::http) locale: Locale,
 }
 
 impl Caller {
@@ -91,7 +91,7 @@ impl Caller {
     }
 
     /// Whose budget is spent: the person's, or that of the address (of the network, in IPv6).
-    fn payer(&self) -> String {
+    pub(in crate::http) fn payer(&self) -> String {
         match &self.actor {
             Actor::Person { issuer, subject } => format!("{issuer} {subject}"),
             Actor::Anonymous | Actor::Feed { .. } | Actor::Operator | Actor::Service { .. } => match self.address {
@@ -177,6 +177,11 @@ pub(super) async fn finish(
     if let Err(ApiError::Fault(fault)) = op.finish().await {
         // It only read: what was answered stands, the connection is gone.
         tracing::warn!(request_id = op.request_id, fault = fault.message, "the reading session did not end well");
+    }
+    if let Err(error) = reads::keep(op).await {
+        tracing::error!(request_id = op.request_id, fault = crate::operator::say(&error), "reading was not recorded");
+        let message = "What was read could not be recorded, so it is not shown; try again.";
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
     }
     if spending.wait().is_some() {
         let message = "Too many points in too short a time; the header Retry-After says when to come back.";

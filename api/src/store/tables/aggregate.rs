@@ -124,7 +124,7 @@ impl SqlTables<'_> {
             }
         }
         for (number, at) in query.one_level.iter().enumerate() {
-            let level = format!("CASE WHEN {0} = 'DG' THEN 0 ELSE length({0}) END", column(*at));
+            let level = format!("CASE WHEN {0} = 'DG' THEN 0 ELSE CAST(length({0}) AS bigint) END", column(*at));
             sql.push(&format!(", min({level}) AS b{number}, max({level}) AS e{number}"));
         }
         self.from_table(sql, place);

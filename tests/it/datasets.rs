@@ -1,0 +1,213 @@
+//! Datasets: what they say, how they are found, and who may change them; the catalogue of indicators.
+
+use serde_json::{Value, json};
+use verbund_tests::{Case, Client, TestApp, cases};
+
+pub fn cases() -> Vec<Case> {
+    cases!["datasets";
+        a_dataset_says_what_it_was_given_and_forgets_what_is_cleared,
+        bad_input_is_refused_with_every_reason,
+        datasets_are_found_by_their_words,
+        a_title_is_taken_once_in_an_authority,
+        protection_is_checked_and_has_a_usual_measure,
+        indicators_are_those_of_the_catalogue,
+        what_stands_nowhere_cannot_be_compared,
+    ]
+}
+
+const ABOUT: &str = "dataset { id version title description keywords licence attribution region frequency language purpose legalBasis \
+    retentionUntil landingPage contact { name email url } covers { from until } \
+    provenance { collector source sourceUrl method derivedFrom } protection { method parameter dimensions exemptSource } }";
+
+fn input(app: &TestApp) -> Value {
+    json!({
+        "tenant": app.world.id("tenant.ostallgaeu"), "title": "Ausbildungsplätze", "description": "Angebot und Nachfrage",
+        "keywords": ["Ausbildung", "Füssen"], "licence": "dl-by-de/2.0", "attribution": "Landkreis Ostallgäu",
+        "region": "09777", "frequency": "ANNUAL", "purpose": "Monitoring", "legalBasis": "Vereinbarung",
+        "retentionUntil": "2035-12-31", "landingPage": "https://example.org/ausbildung",
+        "contact": { "name": "Bildungsbüro", "email": "buero@example.org" },
+        "covers": { "from": "2020-01-01", "until": "2024-12-31" },
+        "provenance": { "collector": "Agentur für Arbeit", "source": "Statistik", "sourceUrl": "https://example.org" },
+        "protection": { "method": "ROUNDING", "dimensions": ["jahr"] },
+    })
+}
+
+fn said(payload: &Value) -> Vec<String> {
+    let errors = payload["userErrors"].as_array().expect("errors");
+    let mut said: Vec<_> = errors
+        .iter()
+        .map(|it| format!("{} {}", it["code"].as_str().unwrap_or("-"), it["field"].as_str().unwrap_or("-")))
+        .collect();
+    said.sort();
+    said
+}
+
+async fn a_dataset_says_what_it_was_given_and_forgets_what_is_cleared(app: TestApp) {
+    let steward = app.actor("steward@ostallgaeu");
+    let made = steward.mutate("datasetCreate", input(&app), ABOUT).await["dataset"].clone();
+    let expected = json!({
+        "id": made["id"], "version": 1, "title": "Ausbildungsplätze", "description": "Angebot und Nachfrage",
+        "keywords": ["Ausbildung", "Füssen"], "licence": "dl-by-de/2.0", "attribution": "Landkreis Ostallgäu",
+        "region": "09777", "frequency": "ANNUAL", "language": "de", "purpose": "Monitoring",
+        "legalBasis": "Vereinbarung", "retentionUntil": "2035-12-31", "landingPage": "https://example.org/ausbildung",
+        "contact": { "name": "Bildungsbüro", "email": "buero@example.org", "url": null },
+        "covers": { "from": "2020-01-01", "until": "2024-12-31" },
+        "provenance": {
+            "collector": "Agentur für Arbeit", "source": "Statistik", "sourceUrl": "https://example.org",
+            "method": null, "derivedFrom": null,
+        },
+        "protection": { "method": "ROUNDING", "parameter": 5, "dimensions": ["jahr"], "exemptSource": null },
+    });
+    assert_eq!(made, expected);
+    let change = json!({
+        "id": made["id"], "version": 1, "description": null, "keywords": ["Lehre"], "frequency": null,
+        "contact": { "url": "https://example.org/kontakt" }, "covers": null,
+    });
+    let changed = steward.mutate("datasetUpdate", change, ABOUT).await["dataset"].clone();
+    let mut after = expected;
+    (after["version"], after["description"], after["frequency"]) = (json!(2), Value::Null, Value::Null);
+    after["keywords"] = json!(["Lehre"]);
+    after["contact"] = json!({ "name": null, "email": null, "url": "https://example.org/kontakt" });
+    after["covers"] = json!({ "from": null, "until": null });
+    assert_eq!(changed, after);
+}
+
+async fn bad_input_is_refused_with_every_reason(app: TestApp) {
+    let (steward, rows) = (app.actor("steward@ostallgaeu"), app.database.rows().await);
+    let before = rows.dump().await;
+    let mut wrong = input(&app);
+    (wrong["title"], wrong["language"], wrong["region"]) = (json!(" "), json!("fr"), json!("99999"));
+    wrong["licence"] = json!("all rights reserved");
+    wrong["contact"] = json!({ "email": "nobody", "url": "ftp://example.org" });
+    wrong["covers"] = json!({ "from": "2024-01-01", "until": "2023-01-01" });
+    wrong["keywords"] = json!(["a".repeat(61)]);
+    wrong["protection"] = json!({ "method": "ROUNDING", "parameter": 7 });
+    let refused = steward.try_mutate("datasetCreate", wrong, ABOUT).await;
+    let expected = [
+        "INVALID contact.email",
+        "INVALID contact.url",
+        "INVALID language",
+        "INVALID licence",
+        "INVALID region",
+        "OUT_OF_RANGE covers.until",
+        "OUT_OF_RANGE protection.parameter",
+        "REQUIRED title",
+        "TOO_LONG keywords",
+    ];
+    assert_eq!(said(&refused), expected);
+    let message = |field: &str| {
+        let errors = refused["userErrors"].as_array().expect("errors");
+        errors.iter().find(|it| it["field"] == field).expect("an error")["message"].as_str().expect("text").to_owned()
+    };
+    assert!(message("licence").contains("all rights reserved") && message("licence").contains("dl-by-de/2.0"));
+    assert!(message("region").contains("99999"));
+    let mut unnamed = input(&app);
+    unnamed["attribution"] = Value::Null;
+    assert_eq!(said(&steward.try_mutate("datasetCreate", unnamed, ABOUT).await), ["REQUIRED attribution"]);
+    assert_eq!(rows.dump().await, before);
+}
+
+async fn titles(client: &Client, filter: Value) -> Vec<String> {
+    let query = "query($filter: DatasetFilter) { datasets(filter: $filter) { totalCount nodes { title } } }";
+    let data = client.send(query, json!({ "filter": filter })).await.data();
+    let nodes = data["datasets"]["nodes"].as_array().expect("nodes").clone();
+    assert_eq!(data["datasets"]["totalCount"], nodes.len(), "what is counted is what is shown");
+    nodes.iter().map(|it| it["title"].as_str().expect("a title").to_owned()).collect()
+}
+
+async fn datasets_are_found_by_their_words(app: TestApp) {
+    let steward = app.actor("steward@ostallgaeu");
+    steward.mutate("datasetCreate", input(&app), ABOUT).await;
+    for text in ["ausbildungsplaetze", "nachfrage", "fuessen", "agentur FÜR", "statistik"] {
+        assert_eq!(titles(&steward, json!({ "text": text })).await, ["Ausbildungsplätze"], "{text}");
+    }
+    assert_eq!(titles(&steward, json!({ "text": "%" })).await, Vec::<String>::new());
+    let orientation = json!({ "fieldsOfWork": [app.world.id("field.orientation")] });
+    assert_eq!(titles(&steward, orientation).await, ["Title of oal.leavers"]);
+    // Hidden ones are not found by whatever word, and an unknown authority has none.
+    for subject in ["admin@lindau", "steward@kaufbeuren"] {
+        assert_eq!(titles(&app.actor(subject), json!({ "text": "ausbildung" })).await, Vec::<String>::new());
+    }
+    assert_eq!(titles(&app.anonymous(), json!({ "text": "title" })).await, Vec::<String>::new());
+}
+
+async fn a_title_is_taken_once_in_an_authority(app: TestApp) {
+    let steward = app.actor("steward@ostallgaeu");
+    let made = steward.mutate("datasetCreate", input(&app), ABOUT).await["dataset"].clone();
+    assert_eq!(said(&steward.try_mutate("datasetCreate", input(&app), ABOUT).await), ["NOT_UNIQUE title"]);
+    let rename = json!({ "id": app.world.id("dataset.oal.survey"), "version": 1, "title": "Ausbildungsplätze" });
+    assert_eq!(said(&steward.try_mutate("datasetUpdate", rename, ABOUT).await), ["NOT_UNIQUE title"]);
+    // Another authority may use it, and learns nothing of the first.
+    let mut theirs = input(&app);
+    theirs["tenant"] = json!(app.world.id("tenant.kaufbeuren"));
+    let other = app.actor("steward@kaufbeuren").mutate("datasetCreate", theirs, ABOUT).await;
+    assert_ne!(other["dataset"]["id"], made["id"]);
+}
+
+async fn protection_is_checked_and_has_a_usual_measure(app: TestApp) {
+    let steward = app.actor("steward@ostallgaeu");
+    let set = async |version: i32, protection: Value| {
+        let input = json!({ "id": app.world.id("dataset.oal.leavers"), "version": version, "protection": protection });
+        steward.try_mutate("datasetUpdate", input, "dataset { protection { method parameter } }").await
+    };
+    let usual = steward.send(
+        "query($id: ID!) { node(id: $id) { ... on Dataset { protection { method parameter } } } }",
+        json!({ "id": app.world.id("dataset.oal.leavers") }),
+    );
+    assert_eq!(usual.await.data()["node"]["protection"], json!({ "method": "MINIMUM_COUNT", "parameter": 3 }));
+    for (wrong, expected) in [
+        (json!({ "method": "EXEMPT" }), "REQUIRED protection.exemptSource"),
+        (json!({ "method": "MINIMUM_COUNT", "parameter": 2 }), "OUT_OF_RANGE protection.parameter"),
+        (json!({ "method": "SUPPRESSION", "parameter": -1 }), "OUT_OF_RANGE protection.parameter"),
+    ] {
+        assert_eq!(said(&set(1, wrong).await), [expected]);
+    }
+    let set = set(1, json!({ "method": "SUPPRESSION" })).await;
+    assert_eq!(set["dataset"]["protection"], json!({ "method": "SUPPRESSION", "parameter": 3 }));
+}
+
+async fn indicators_are_those_of_the_catalogue(app: TestApp) {
+    let query = r#"{ indicators(first: 100) { totalCount nodes { id code title definition formula unit edition source } }
+        day: indicators(area: "Bildung", first: 1) { totalCount } }"#;
+    let data = app.anonymous().ask(query).await.data();
+    assert_eq!((&data["indicators"]["totalCount"], &data["day"]["totalCount"]), (&json!(37), &json!(30)));
+    let nodes = data["indicators"]["nodes"].as_array().expect("nodes");
+    let leavers = nodes.iter().find(|it| it["code"] == "a_schul_oA").expect("an indicator");
+    assert_eq!(leavers["definition"], "Schulentlassene ohne Hauptschulabschluss je 100 Schulentlassene");
+    assert_eq!(leavers["unit"], "Prozent");
+    assert!(leavers["source"].as_str().expect("a source").contains("dl-de/by-2-0"));
+    let steward = app.actor("steward@ostallgaeu");
+    let set = async |version: i32, places: Value| {
+        let input = json!({ "id": app.world.id("dataset.oal.leavers"), "version": version, "indicators": places });
+        steward.try_mutate("datasetIndicatorsSet", input, "dataset { version }").await
+    };
+    let unknown = json!([{ "code": "a_nothing", "measure": "x" }, { "code": "q_sch", "measure": " " }]);
+    assert_eq!(said(&set(1, unknown).await), ["NOT_FOUND indicators.code", "REQUIRED indicators.measure"]);
+    let twice = json!([{ "code": "q_sch", "measure": "x" }, { "code": "q_sch", "measure": "y" }]);
+    assert_eq!(said(&set(1, twice).await), ["NOT_UNIQUE indicators.code"]);
+    assert_eq!(set(1, json!([{ "code": "q_sch", "measure": "x" }])).await["dataset"]["version"], 2);
+    assert_eq!(said(&set(1, json!([])).await), ["STALE_VERSION version"]);
+    assert_eq!(set(2, json!([])).await["dataset"]["version"], 3);
+}
+
+async fn what_stands_nowhere_cannot_be_compared(app: TestApp) {
+    let anyone = app.anonymous();
+    let compare = async |code: &str, regions: Value, from: i32, until: i32| {
+        let query = "query($code: String!, $regions: [String!]!, $period: PeriodRange!) {
+            compareIndicator(code: $code, regions: $regions, period: $period) { series { region } warnings { code } } }";
+        let period = json!({ "from": from, "until": until });
+        anyone.send(query, json!({ "code": code, "regions": regions, "period": period })).await
+    };
+    let found = compare("q_sch", json!(["09777"]), 2010, 2012).await.data();
+    assert_eq!(found["compareIndicator"], json!({ "series": [], "warnings": [{ "code": "NO_VALUES" }] }));
+    for (code, regions, from, until) in [
+        ("a_nothing", json!(["09777"]), 2010, 2012),
+        ("q_sch", json!([]), 2010, 2012),
+        ("q_sch", json!(vec!["09777"; 31]), 2010, 2012),
+        ("q_sch", json!(["09777"]), 2012, 2010),
+        ("q_sch", json!(["09777"]), 1800, 2012),
+    ] {
+        let refused = compare(code, regions, from, until).await;
+        assert_eq!(refused.codes().len(), 1, "{code} {from} {until}");
+    }
+}
