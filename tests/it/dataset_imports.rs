@@ -1,12 +1,10 @@
 //! Files of tables: sent by a ticket, looked at, checked, loaded into versions; with everything that can go wrong.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use serde_json::{Value, json};
 use verbund_tests::app::Server;
 use verbund_tests::client::codes;
-use verbund_tests::harness::corpus;
 use verbund_tests::tables_in::{OF_IMPORT, profile_input, put, run_jobs, ticket, told, uploaded};
 use verbund_tests::{Case, Client, Engine, Rows, TestApp, cases, row_of};
 
@@ -22,14 +20,12 @@ pub fn cases() -> Vec<Case> {
         an_import_that_was_interrupted_is_begun_anew_or_given_up,
         progress_is_told_until_the_end,
         a_file_is_looked_at_before_it_is_imported,
-        the_files_of_the_corpus_are_imported_with_their_profiles,
-        a_damaged_file_of_the_corpus_stores_nothing,
     ]
 }
 
-const LEAVERS: &str = "dataset.oal.leavers";
+pub(super) const LEAVERS: &str = "dataset.oal.leavers";
 
-const PROFILE: &str = r#"
+pub(super) const PROFILE: &str = r#"
 version = 1
 format = "CSV"
 headerRows = 1
@@ -40,14 +36,14 @@ columns = [
   { column = { name = "zahl", title = "Zahl", type = "INTEGER", role = "MEASURE", aggregation = "SUM" }, from.column = { header = "zahl" } },
 ]
 "#;
-const FIRST: &str = "ags;jahr;zahl\n09762;2023;-56\n09777;2023;-\n09780;2023;.\n";
+pub(super) const FIRST: &str = "ags;jahr;zahl\n09762;2023;-56\n09777;2023;-\n09780;2023;.\n";
 
-fn steward(app: &TestApp) -> Client {
+pub(super) fn steward(app: &TestApp) -> Client {
     app.actor("steward@ostallgaeu")
 }
 
 /// Queues an import of a text and does what is due; what is told of it then.
-async fn import(app: &TestApp, profile: &str, text: &[u8], more: Value) -> Value {
+pub(super) async fn import(app: &TestApp, profile: &str, text: &[u8], more: Value) -> Value {
     let client = steward(app);
     let dataset = app.world.id(LEAVERS);
     let upload = uploaded(&app.server().base, &client, dataset, text).await;
@@ -60,7 +56,7 @@ async fn import(app: &TestApp, profile: &str, text: &[u8], more: Value) -> Value
 }
 
 /// The tables of contents that are there.
-async fn tables(rows: &Rows) -> BTreeSet<String> {
+pub(super) async fn tables(rows: &Rows) -> BTreeSet<String> {
     let sql = match rows.engine {
         Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'ds\\_%' ESCAPE '\\'",
         Engine::Postgres => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'ds'",
@@ -69,7 +65,7 @@ async fn tables(rows: &Rows) -> BTreeSet<String> {
 }
 
 /// The rows of the newest content, as text.
-async fn content(rows: &Rows, columns: &str) -> Vec<Vec<String>> {
+pub(super) async fn content(rows: &Rows, columns: &str) -> Vec<Vec<String>> {
     let id =
         rows.list(&format!("SELECT {} FROM dataset_content ORDER BY created_at DESC LIMIT 1", rows.hex("id"))).await;
     let id = id[0].to_lowercase();
@@ -307,7 +303,7 @@ async fn an_import_that_was_interrupted_is_begun_anew_or_given_up(app: TestApp) 
         let id = rows.id(row_of(id.as_str().expect("an id")));
         format!("UPDATE dataset_import SET state = 'LOADING', attempts = 1, lease_until = '{at}' WHERE id = {id}")
     };
-    rows.run(&lease("2027-01-15 10:00:30.000000+00:00")).await;
+    rows.run(&lease("2027-01-15T10:00:30+00:00")).await;
     assert_eq!(run_jobs(&app, &app.config).await, 0);
     app.at("2027-01-15T10:01:00Z");
     assert_eq!(run_jobs(&app, &app.config).await, 1);
@@ -372,102 +368,4 @@ async fn a_file_is_looked_at_before_it_is_imported(app: TestApp) {
             ["BAD_USER_INPUT NOT_FOUND upload"]
         );
     }
-}
-
-/// Files, profiles, and how many rows they have.
-const FILES: [(&str, &str, i64); 8] = [
-    ("21111-01-03-4_2023.csv", "schulen-21111-01-03-4", 6_456),
-    ("21111-02-06-4_2023.csv", "abgaenge-21111-02-06-4", 538),
-    ("21121-02-02-4_2023.csv", "berufsschulabgaenge-21121-02-02-4", 538),
-    ("22541-01-04-4_2007-2016.csv.gz", "kindertageseinrichtungen-22541-01-04-4", 5_260),
-    ("22543-01-02-4_2011-2016.csv.gz", "kinderbetreuung-22543-01-02-4", 9_468),
-    ("AI003-2_2006-2015.csv", "regionalatlas-ai003-2", 5_260),
-    ("inkar_bildung_kreise_1995-2022_long.csv.gz", "inkar-bildung", 305_075),
-    ("inkar_indikatoren.csv", "inkar-indikatoren", 39),
-];
-
-fn stored_profile(name: &str) -> String {
-    let path = format!("{}/../api/profiles/{name}.toml", env!("CARGO_MANIFEST_DIR"));
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-/// A value of the newest content in SQL that both engines understand.
-async fn figure(rows: &Rows, column: usize, condition: &str) -> Vec<Vec<String>> {
-    let text = format!("CAST(c{column:02} AS text), s{column:02}");
-    let all = content(rows, &format!("{text}, CASE WHEN {condition} THEN 'y' ELSE 'n' END")).await;
-    all.into_iter().filter(|it| it[2] == "y").map(|it| it[..2].to_vec()).collect()
-}
-
-async fn the_files_of_the_corpus_are_imported_with_their_profiles(app: TestApp) {
-    let Some(corpus) = corpus() else { return };
-    let rows = app.database.rows().await;
-    for (file, profile, count) in FILES {
-        let bytes = fs::read(corpus.join("statistics").join(file)).expect("a file");
-        let done = import(&app, &stored_profile(profile), &bytes, json!({})).await;
-        assert_eq!((&done["state"], &done["problemCount"]), (&json!("SUCCEEDED"), &json!(0)), "{file}: {done}");
-        assert_eq!(done["rowsDone"], json!(count), "{file}");
-        let one = |value: &str| vec![vec![value.to_owned(), "-".to_owned()]];
-        match profile {
-            "abgaenge-21111-02-06-4" => {
-                // Kaufbeuren 2023: 645 = 54 + 128 + 283 + 0 + 180, of whom 354 are women; Ostallgäu 1,258.
-                for (column, value) in [(4, "645"), (5, "354"), (6, "54"), (8, "128"), (10, "283"), (16, "180")] {
-                    assert_eq!(figure(&rows, column, "c02 = '09762'").await, one(value), "{column}");
-                }
-                assert_eq!(
-                    figure(&rows, 14, "c02 = '09762'").await,
-                    [["0".to_owned(), "-".to_owned()]],
-                    "exactly nothing"
-                );
-                assert_eq!(figure(&rows, 4, "c02 = '09777'").await, one("1258"));
-                assert_eq!(figure(&rows, 5, "c02 = '09777'").await, one("605"));
-            }
-            "schulen-21111-01-03-4" => {
-                for (column, value) in [(5, "7"), (6, "1749"), (8, "472")] {
-                    assert_eq!(figure(&rows, column, "c02 = '09762' AND c04 = 'Grundschulen'").await, one(value));
-                }
-            }
-            "kinderbetreuung-22543-01-02-4" => {
-                for (kind, value) in
-                    [("Tageseinrichtung", "1481"), ("Tagespflege", "27"), ("Insgesamt (ohne Doppelzählungen)", "1505")]
-                {
-                    let here = format!("c01 = '2016-03-01' AND c02 = '09762' AND c04 = '{kind}'");
-                    assert_eq!(figure(&rows, 5, &here).await, one(value));
-                }
-                assert!(done["warningCount"].as_i64() > Some(0), "totals that are not sums are told");
-            }
-            "inkar-bildung" => {
-                for (ags, value) in [("09762", "765"), ("09777", "207")] {
-                    let here = format!("c02 = 'a_schul_oA' AND c04 = '{ags}' AND c06 = '2015'");
-                    assert_eq!(figure(&rows, 7, &here).await, one(value));
-                }
-            }
-            "regionalatlas-ai003-2" => {
-                assert_eq!(figure(&rows, 5, "c01 = '2015' AND c02 = '09777'").await, one("21"));
-            }
-            _ => {}
-        }
-    }
-}
-
-async fn a_damaged_file_of_the_corpus_stores_nothing(app: TestApp) {
-    let Some(corpus) = corpus() else { return };
-    let text = verbund_tests::tables_in::unpacked(&corpus.join("statistics/22543-01-02-4_2011-2016.csv.gz"));
-    // Twice over, so that there are rows enough; another date makes other keys.
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let end = lines.iter().position(|it| it.starts_with("____")).expect("a footer");
-    let mut damaged = lines[..end].to_vec();
-    damaged.extend(lines[9..end].iter().map(|it| it.replacen(".03.", ".04.", 1)));
-    damaged.push("__________".to_owned());
-    damaged[3_999].push_str(";1");
-    let number = damaged[8_999].rfind(';').expect("a field");
-    damaged[8_999].replace_range(number.., ";12x");
-    damaged[11_999] = damaged[11_999].replacen("01.04.", "31.04.", 1).replacen("15.04.", "31.04.", 1);
-    let rows = app.database.rows().await;
-    let done =
-        import(&app, &stored_profile("kinderbetreuung-22543-01-02-4"), damaged.join("\n").as_bytes(), json!({})).await;
-    assert_eq!(done["state"], "FAILED");
-    let problems = done["problems"].as_array().expect("problems");
-    let found: Vec<_> = problems.iter().map(|it| format!("{} {}", it["code"], it["row"])).collect();
-    assert_eq!(found, ["\"FIELD_COUNT\" 4000", "\"BAD_NUMBER\" 9000", "\"BAD_DATE\" 12000"]);
-    assert_eq!((rows.count("dataset_version").await, tables(&rows).await.len()), (0, 0));
 }

@@ -9,6 +9,7 @@ mod calendars;
 mod changes;
 mod clients;
 mod corpus;
+mod dataset_files;
 mod dataset_imports;
 mod datasets;
 mod demo;
@@ -60,6 +61,7 @@ fn main() -> std::process::ExitCode {
         changes::cases(),
         clients::cases(),
         corpus::cases(),
+        dataset_files::cases(),
         datasets::cases(),
         dataset_imports::cases(),
         demo::cases(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use verbund::datasets::export::Format;
-use verbund_tests::{Case, TestApp, cases};
+use verbund_tests::{Case, TestApp, cases, row_of};
 
 use super::dataset;
 use crate::feeds::header;
@@ -206,10 +206,11 @@ async fn a_file_is_made_once_and_whole(app: TestApp) {
     for (status, _, bytes) in &several {
         assert_eq!((*status, bytes), (200, &several[0].2));
     }
-    let exports = app.config.files.folder.join("exports");
-    let shelves: Vec<_> = std::fs::read_dir(exports).expect("a folder").map(|it| it.expect("a shelf").path()).collect();
-    assert_eq!(shelves.len(), 1);
-    let names: Vec<_> = std::fs::read_dir(&shelves[0])
+    let db = app.database.rows().await;
+    let of = db.id(row_of(&id));
+    let content = format!("SELECT {} FROM dataset_content WHERE dataset_id = {of} AND kind = 'PROTECTED'", db.hex("id"));
+    let shelf = app.config.files.folder.join("exports").join(&db.list(&content).await[0]);
+    let names: Vec<_> = std::fs::read_dir(shelf)
         .expect("a folder")
         .map(|it| it.expect("a file").file_name().into_string().expect("a name"))
         .collect();

@@ -132,7 +132,10 @@ impl Kept {
 
     fn push(&mut self, told: Told<'_>, field: &Field) -> io::Result<()> {
         match (&mut self.values, told) {
-            (_, Told::Nothing) => return Ok(self.levels.push(0)),
+            (_, Told::Nothing) => {
+                self.levels.push(0);
+                return Ok(());
+            }
             (Values::Text(values), Told::Text(text)) => values.push(text.into()),
             (Values::Numbers(values), Told::Number(units)) => {
                 if field.column.kind == ColumnType::Decimal && units.unsigned_abs() >= 10_u64.pow(DIGITS) {
