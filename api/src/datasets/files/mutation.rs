@@ -12,7 +12,7 @@ use crate::graphql::payload::{UserError, idempotency};
 
 /// Forms of a file.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DatasetFileFormat {
+pub enum DatasetDownloadFormat {
     /// CSV: UTF-8, one header row; symbols of a measure stand in a column of their own.
     Csv,
     /// What the columns of the CSV file are (W3C CSVW).
@@ -31,17 +31,17 @@ pub enum DatasetFileFormat {
     Original,
 }
 
-impl From<DatasetFileFormat> for Form {
-    fn from(format: DatasetFileFormat) -> Self {
+impl From<DatasetDownloadFormat> for Form {
+    fn from(format: DatasetDownloadFormat) -> Self {
         Self::Table(match format {
-            DatasetFileFormat::Csv => Format::Csv,
-            DatasetFileFormat::CsvMetadata => Format::CsvMetadata,
-            DatasetFileFormat::DataPackage => Format::DataPackage,
-            DatasetFileFormat::Json => Format::Json,
-            DatasetFileFormat::JsonLines => Format::JsonLines,
-            DatasetFileFormat::Xlsx => Format::Xlsx,
-            DatasetFileFormat::Parquet => Format::Parquet,
-            DatasetFileFormat::Original => return Self::Original,
+            DatasetDownloadFormat::Csv => Format::Csv,
+            DatasetDownloadFormat::CsvMetadata => Format::CsvMetadata,
+            DatasetDownloadFormat::DataPackage => Format::DataPackage,
+            DatasetDownloadFormat::Json => Format::Json,
+            DatasetDownloadFormat::JsonLines => Format::JsonLines,
+            DatasetDownloadFormat::Xlsx => Format::Xlsx,
+            DatasetDownloadFormat::Parquet => Format::Parquet,
+            DatasetDownloadFormat::Original => return Self::Original,
         })
     }
 }
@@ -52,7 +52,7 @@ pub struct DatasetDownloadTicketInput {
     /// The version.
     version: ID,
     /// In which form.
-    format: DatasetFileFormat,
+    format: DatasetDownloadFormat,
     /// Sending the same input with the same key again does nothing more; the address is not told again.
     idempotency_key: Option<String>,
 }
