@@ -208,7 +208,8 @@ async fn a_file_is_made_once_and_whole(app: TestApp) {
     }
     let db = app.database.rows().await;
     let of = db.id(row_of(&id));
-    let content = format!("SELECT {} FROM dataset_content WHERE dataset_id = {of} AND kind = 'PROTECTED'", db.hex("id"));
+    let content =
+        format!("SELECT {} FROM dataset_content WHERE dataset_id = {of} AND kind = 'PROTECTED'", db.hex("id"));
     let shelf = app.config.files.folder.join("exports").join(&db.list(&content).await[0]);
     let names: Vec<_> = std::fs::read_dir(shelf)
         .expect("a folder")
