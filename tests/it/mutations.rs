@@ -203,7 +203,7 @@ async fn every_mutation_leaves_one_audit_row_and_one_event(app: TestApp) {
     let rows = app.database.rows().await;
     let mut walked = BTreeSet::new();
     let mut walk = walk::Walk::new(&app);
-    while let Some(step) = walk.next() {
+    while let Some(step) = walk.next().await {
         let before = trail(&rows).await;
         walk.run(&step).await;
         // Of an import: the calendar, and each entry, here one. Of a proposal: it, and the entry that it changes or the
@@ -225,7 +225,7 @@ async fn every_mutation_leaves_one_audit_row_and_one_event(app: TestApp) {
 async fn a_refused_mutation_changes_nothing(app: TestApp) {
     let rows = app.database.rows().await;
     let mut walk = walk::Walk::new(&app);
-    while let Some(step) = walk.next() {
+    while let Some(step) = walk.next().await {
         let before = rows.dump().await;
         // Who reads calendars may have programs that do so.
         let reader = if step.mutation == "feedCreate" { "auditor@ostallgaeu" } else { "viewer@ostallgaeu" };

@@ -75,7 +75,7 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
     let rows = app.database.rows().await;
     let (audits, events) = (rows.count("audit_event").await, rows.count(OWN_EVENTS).await);
     let mut walk = Walk::new(&app);
-    while let Some(step) = walk.next() {
+    while let Some(step) = walk.next().await {
         walk.run(&step).await;
         let row = newest(&rows).await;
         assert_eq!((row[1].as_str(), row[2].as_str()), (step.subject, step.mutation));
@@ -161,6 +161,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
         ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
         ["datasetImportCancel", "DatasetImport", "dataset_import.cancelled", "2"],
+        ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
+        ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
+        ["datasetImport", "DatasetVersion", "dataset_version.created", "1"],
         ["datasetVersionPublish", "DatasetVersion", "dataset_version.published", "2"],
         ["datasetDownloadTicket", "DatasetVersion", "dataset_version.download_opened", "2"],
         ["datasetUpdate", "Dataset", "dataset.updated", "2"],

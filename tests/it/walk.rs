@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use verbund_tests::TestApp;
+use verbund_tests::tables_in::draft_of_survey;
 
 /// Every mutation; some come more than once in the walk.
 pub const MUTATIONS: [&str; 60] = [
@@ -89,8 +90,11 @@ pub struct Walk<'a> {
     round: Value,
     proposal: Value,
     conflict: Value,
+    draft: Value,
 }
 
+/// The step before which there is a draft of a dataset.
+const RELEASE: usize = 66;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
 const PLANNER: &str = "planner@ostallgaeu";
@@ -116,7 +120,19 @@ impl<'a> Walk<'a> {
     pub fn new(app: &'a TestApp) -> Self {
         let (last, agreement, calendar, share) = (Value::Null, Value::Null, Value::Null, Value::Null);
         let (plans, round, proposal) = ([Value::Null, Value::Null], Value::Null, Value::Null);
-        Self { app, at: 0, last, agreement, calendar, share, plans, round, proposal, conflict: Value::Null }
+        Self {
+            app,
+            at: 0,
+            last,
+            agreement,
+            calendar,
+            share,
+            plans,
+            round,
+            proposal,
+            conflict: Value::Null,
+            draft: Value::Null,
+        }
     }
 
     /// Sends a step, which must succeed.
@@ -149,7 +165,10 @@ impl<'a> Walk<'a> {
     }
 
     /// The next step, made of what came of those before.
-    pub fn next(&mut self) -> Option<Step> {
+    pub async fn next(&mut self) -> Option<Step> {
+        if self.at == RELEASE {
+            self.draft = draft_of_survey(self.app).await;
+        }
         let id = |name: &str| self.app.world.id(name).to_owned();
         let with = |object: &Value, more: Value| {
             let mut input = json!({ "id": object["id"], "version": object["version"] });
@@ -255,7 +274,7 @@ impl<'a> Walk<'a> {
             63 => created("datasetUploadTicket"),
             64 => created("datasetImport"),
             65 => ("datasetImportCancel", STEWARD, with(&self.last["datasetImport"], json!({})), OF_IMPORT),
-            66..=74 => self.release(self.at - 66),
+            RELEASE..=74 => self.release(self.at - RELEASE),
             75 => {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
@@ -271,7 +290,7 @@ impl Walk<'_> {
     /// A dataset on its way to the public and back.
     fn release(&self, at: usize) -> (&'static str, &'static str, Value, &'static str) {
         let id = |name: &str| self.app.world.id(name).to_owned();
-        let (dataset, draft) = (json!(id("dataset.oal.survey")), json!(id("version.oal.survey")));
+        let (dataset, draft) = (json!(id("dataset.oal.survey")), &self.draft);
         let release = &self.last["datasetRelease"];
         let decided = |more: Value| {
             let mut input = json!({ "id": release["id"], "version": release["version"] });

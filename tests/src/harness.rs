@@ -90,10 +90,17 @@ fn prepare(fixture: &Fixture) -> Result<(), String> {
 
 fn on(fixture: Arc<Fixture>, engine: Engine, case: &Case) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let app = TestApp::start(fixture, engine).await?;
-        (case.run)(app).await;
-        Ok(())
+    let run = || {
+        runtime.block_on(async {
+            let app = TestApp::start(fixture, engine).await?;
+            (case.run)(app).await;
+            Ok(())
+        })
+    };
+    // The server under test runs here: with as much room as `verbund` gives its own threads.
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(verbund::cli::STACK).spawn_scoped(scope, run)?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use verbund::config::Config;
-use verbund::context::Clock;
 use verbund::jobs::Jobs;
 use verbund::operator::say;
 use verbund::store::Store;
@@ -44,13 +43,8 @@ pub fn profile_input(toml: &str) -> Value {
 
 /// Does what is due beside requests.
 pub async fn run_jobs(app: &TestApp, config: &Config) -> usize {
-    run_due(config, &app.clock).await
-}
-
-/// The same where there is no test yet.
-pub async fn run_due(config: &Config, clock: &Clock) -> usize {
     let store = Store::connect(&config.database.settings().expect("settings")).await.map_err(|_| ()).expect("a store");
-    let jobs = Jobs::new(config, store, clock.clone()).expect("jobs");
+    let jobs = Jobs::new(config, store, app.clock.clone()).expect("jobs");
     jobs.run_due().await.unwrap_or_else(|error| panic!("{}", say(&error))).imported
 }
 
@@ -70,4 +64,29 @@ pub fn unpacked(path: &std::path::Path) -> String {
     let file = std::fs::File::open(path).expect("a file");
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("UTF-8 within gzip");
     text
+}
+
+/// A draft of the survey of the Landkreis, by an import: its id.
+pub async fn draft_of_survey(app: &TestApp) -> Value {
+    let steward = app.actor("steward@ostallgaeu");
+    let dataset = app.world.id("dataset.oal.survey");
+    let upload = uploaded(&app.server().base, &steward, dataset, b"09777;2026;12\n09762;2026;30\n").await;
+    let column = |position: u32, name: &str, kind: &str, role: &str| {
+        json!({
+            "column": { "name": name, "title": format!("Title of {name}"), "type": kind, "role": role },
+            "from": { "column": { "position": position } },
+        })
+    };
+    let mut year = column(2, "year", "PERIOD", "DIMENSION");
+    year["column"]["period"] = json!("YEAR");
+    let mut answers = column(3, "answers", "INTEGER", "MEASURE");
+    answers["column"]["aggregation"] = json!("SUM");
+    let columns = [column(1, "ags", "REGION", "DIMENSION"), year, answers];
+    let profile = json!({ "format": "CSV", "delimiter": ";", "columns": columns });
+    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile });
+    let import = steward.mutate("datasetImport", input, OF_IMPORT).await["datasetImport"]["id"].clone();
+    assert_eq!(run_jobs(app, &app.config).await, 1, "one import was due");
+    let made = told(&steward, &import).await;
+    assert_eq!(made["state"], "SUCCEEDED", "{made}");
+    made["datasetVersion"]["id"].clone()
 }

@@ -18,7 +18,7 @@ use verbund_entities::{RoleKey, TenantKind};
 use crate::app::{Server, start_of_test, token};
 use crate::client::Client;
 use crate::database::Engine;
-use crate::tables_in::{run_due, uploaded};
+use crate::tables_in::uploaded;
 
 /// Global ids of what is in the world, by name.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +96,7 @@ impl World {
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
     /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`;
     /// `secret.planner@ostallgaeu` is that feed's secret, `upload.oal` the ticket of a file that has come for
-    /// `dataset.oal.leavers`, `version.oal.survey` a draft and `import.oal.survey` what made it.
+    /// `dataset.oal.leavers`.
     pub fn id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_else(|| panic!("nothing is called {name} in the world"))
     }
@@ -149,7 +149,6 @@ impl World {
         world.planning(&as_actor).await;
         world.feeds(&as_actor).await;
         world.uploads(&server.base, &as_actor).await;
-        world.draft(config, &server.base, &as_actor).await;
         server.stop().await?;
         Ok(world)
     }
@@ -320,34 +319,6 @@ impl World {
         let made = as_actor("planner@ostallgaeu").mutate("feedCreate", input, "feed { id } secret").await;
         self.put("feed.planner@ostallgaeu".to_owned(), &made["feed"]["id"]);
         self.put("secret.planner@ostallgaeu".to_owned(), &made["secret"]);
-    }
-
-    /// A draft of a dataset, by an import.
-    async fn draft(&mut self, config: &Config, base: &str, as_actor: &impl Fn(&str) -> Client) {
-        let steward = as_actor("steward@ostallgaeu");
-        let dataset = self.id("dataset.oal.survey").to_owned();
-        let upload = uploaded(base, &steward, &dataset, b"09777;2026;12\n09762;2026;30\n").await;
-        let column = |position: u32, name: &str, kind: &str, role: &str| {
-            json!({
-                "column": { "name": name, "title": format!("Column {name} of oal.survey"), "type": kind, "role": role },
-                "from": { "column": { "position": position } },
-            })
-        };
-        let mut year = column(2, "year", "PERIOD", "DIMENSION");
-        year["column"]["period"] = json!("YEAR");
-        let mut answers = column(3, "answers", "INTEGER", "MEASURE");
-        answers["column"]["aggregation"] = json!("SUM");
-        let columns = [column(1, "ags", "REGION", "DIMENSION"), year, answers];
-        let profile = json!({ "format": "CSV", "delimiter": ";", "columns": columns });
-        let input = json!({ "dataset": dataset, "upload": upload, "profile": profile });
-        let import =
-            steward.mutate("datasetImport", input, "datasetImport { id }").await["datasetImport"]["id"].clone();
-        assert_eq!(run_due(config, &Clock::standing_at(start_of_test())).await, 1, "one import was due");
-        let query = "query($id: ID!) { node(id: $id) { ... on DatasetImport { state problems { code row message } datasetVersion { id } } } }";
-        let made = steward.send(query, json!({ "id": import })).await.data()["node"].clone();
-        assert_eq!(made["state"], "SUCCEEDED", "{made}");
-        self.put("import.oal.survey".to_owned(), &import);
-        self.put("version.oal.survey".to_owned(), &made["datasetVersion"]["id"]);
     }
 
     async fn uploads(&mut self, base: &str, as_actor: &impl Fn(&str) -> Client) {

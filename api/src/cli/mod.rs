@@ -189,10 +189,14 @@ fn role(text: &str) -> Result<RoleKey, String> {
     text.to_ascii_uppercase().replace('-', "_").parse()
 }
 
+/// The stack of each thread that answers requests, in bytes. One step of a mutation is a deep call in a build without
+/// optimisation; memory is taken only for what is used.
+pub const STACK: usize = 8 * 1024 * 1024;
+
 /// Reads the command line and runs the command.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("cannot start the runtime: {error}")),
     };

@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{
     Area, DataClass, DatasetAccess, DatasetVersionState, Frequency, ProtectionMethod, ShareLevel, agreement, dataset,
-    dataset_release, dataset_version, tenant,
+    dataset_release, dataset_version, field_of_work, tenant,
 };
 
 use crate::agreements::{ShareWish, create_share};
@@ -147,7 +147,8 @@ pub(super) async fn fill(op: &Op, config: &Config) -> ApiResult<()> {
         };
         let (steward, admin) = (account("steward"), account("admin"));
         let owner = owner(&steward, table.owner).await?;
-        let id = make_dataset(&steward, wish(table, owner), None).await?;
+        let field = field(&steward, table).await?;
+        let id = make_dataset(&steward, wish(table, owner, field), None).await?;
         import(op, config, table).await?;
         let (draft, version) = draft(&steward, id).await?;
         publish_version(&steward, draft, version).await?;
@@ -181,7 +182,17 @@ pub(super) async fn fill(op: &Op, config: &Config) -> ApiResult<()> {
     Ok(())
 }
 
-fn wish(table: &Table, tenant: Uuid) -> DatasetWish {
+/// What partners get belongs to a field of work of the agreement.
+async fn field(op: &Op, table: &Table) -> ApiResult<Option<Uuid>> {
+    if table.reaches == Reaches::Everybody {
+        return Ok(None);
+    }
+    let session = op.session().await?;
+    let select = session.select::<field_of_work::Entity>().filter(field_of_work::Column::Key.eq("orientation"));
+    Ok(session.one(select).await?.map(|it| it.id))
+}
+
+fn wish(table: &Table, tenant: Uuid, field: Option<Uuid>) -> DatasetWish {
     let day = |year, month, day| chrono::NaiveDate::from_ymd_opt(year, month, day);
     let exempt = table.reaches == Reaches::Everybody;
     let protection = if exempt {
@@ -201,7 +212,7 @@ fn wish(table: &Table, tenant: Uuid) -> DatasetWish {
     };
     DatasetWish {
         tenant,
-        field: None,
+        field,
         class: DataClass::Aggregated,
         about: About {
             title: table.title.to_owned(),

@@ -323,7 +323,7 @@ async fn heard(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String>)> 
 async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String>)> {
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     let mut walk = Walk::new(app);
-    while let Some(step) = walk.next() {
+    while let Some(step) = walk.next().await {
         let mut input = step.input.clone();
         if input.get("version").is_some() {
             input["version"] = json!(9_999);
@@ -332,6 +332,7 @@ async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String
         match step.mutation {
             "fieldOfWorkCreate" => input["key"] = json!("walked-on"),
             "calendarCreate" | "externalCalendarSubscribe" => input["name"] = json!("Walked on"),
+            "datasetReleasePropose" => input["checklist"]["licence"] = json!(false),
             "datasetCreate" => input["title"] = json!("Walked on"),
             "annualPlanCreate" | "coordinationRoundOpen" => input["year"] = json!(2031),
             "changeProposalCreate" => input["message"] = json!(" "),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{
     ContentKind, DatasetVersionState, ProtectionMethod, dataset, dataset_content, dataset_indicator, dataset_version,
@@ -13,11 +14,13 @@ use verbund_entities::{
 use super::types::{
     Indicator, IndicatorComparison, IndicatorSeries, IndicatorValue, IndicatorWarning, IndicatorWarningCode as Code,
 };
+use crate::context::Op;
+use crate::context::reads::DataRead;
 use crate::datasets::figures::{Comparison, Condition, RowsAsked, Sort, Span, Test};
 use crate::datasets::model::{Cell, Column, ColumnRole, ColumnType, PeriodKind, Value, number_text};
 use crate::datasets::{Dataset, DatasetVersion};
 use crate::error::{ApiResult, Problem, UserErrorCode};
-use crate::i18n::{Locale, Text};
+use crate::i18n::Text;
 use crate::store::Session;
 
 /// The most datasets that are laid side by side: each is a statement.
@@ -51,7 +54,8 @@ struct Kind {
 ///
 /// # Errors
 /// There is no such indicator; too much is asked for; the database fails.
-pub async fn compare(session: &Session, asked: &Asked, locale: Locale) -> ApiResult<IndicatorComparison> {
+pub async fn compare(op: &Op, asked: &Asked) -> ApiResult<IndicatorComparison> {
+    let (session, locale) = (&*op.session().await?, op.locale);
     let select = session.reference::<indicator::Entity>().filter(indicator::Column::Code.eq(&asked.code));
     let Some(known) = session.one(select).await? else {
         return Err(Problem::at(UserErrorCode::NotFound, "code", Text::new("not-found")).into());
@@ -81,8 +85,12 @@ pub async fn compare(session: &Session, asked: &Asked, locale: Locale) -> ApiRes
         };
         let mut query = question.resolve(table.columns(), table.content())?;
         query.condition = Some(found.condition(place, asked));
+        let rows = table.rows(&query).await?.rows;
+        let question =
+            json!({ "indicator": asked.code, "regions": asked.regions, "years": [asked.years.0, asked.years.1] });
+        op.read_data(DataRead::of("comparison", content, question, i64::try_from(rows.len()).unwrap_or(i64::MAX)));
         let mut lines: BTreeMap<String, Vec<IndicatorValue>> = BTreeMap::new();
-        for row in table.rows(&query).await?.rows {
+        for row in rows {
             let [region, period, value] = row.as_slice() else { continue };
             let (Some(Value::Text(region)), Some(Value::Text(period))) = (&region.value, &period.value) else {
                 continue;
@@ -117,8 +125,8 @@ pub async fn compare(session: &Session, asked: &Asked, locale: Locale) -> ApiRes
         }
     }
     let levels: BTreeSet<_> = series.iter().map(|it| level(&it.region)).collect();
-    for (code, key) in differing(&kinds, levels.len() > 1) {
-        warn(code, Text::new(key));
+    for (code, text) in differing(&kinds, levels.len() > 1) {
+        warn(code, text);
     }
     Ok(IndicatorComparison { indicator: Indicator(Arc::new(known)), series, warnings })
 }
@@ -128,7 +136,7 @@ fn level(region: &str) -> usize {
     if region == "DG" { 0 } else { region.len() }
 }
 
-fn differing(kinds: &[Kind], levels: bool) -> Vec<(Code, &'static str)> {
+fn differing(kinds: &[Kind], levels: bool) -> Vec<(Code, Text)> {
     let several = |count: usize| count > 1;
     let definitions: BTreeSet<_> = kinds.iter().map(|it| &it.definition).collect();
     let editions: BTreeSet<_> = kinds.iter().map(|it| &it.edition).collect();
@@ -137,13 +145,17 @@ fn differing(kinds: &[Kind], levels: bool) -> Vec<(Code, &'static str)> {
     let days: BTreeSet<_> = dated.flat_map(|it| &it.days).collect();
     let protected: BTreeSet<_> = kinds.iter().map(|it| it.protected).collect();
     let all = [
-        (several(definitions.len()), Code::DefinitionDiffers, "indicator-definition-differs"),
-        (several(editions.len()), Code::EditionDiffers, "indicator-edition-differs"),
-        (levels, Code::LevelDiffers, "indicator-level-differs"),
-        (several(periods.len()) || several(days.len()), Code::ReferenceDateDiffers, "indicator-date-differs"),
-        (several(protected.len()), Code::ProtectionDiffers, "indicator-protection-differs"),
+        (several(definitions.len()), Code::DefinitionDiffers, Text::new("indicator-definition-differs")),
+        (several(editions.len()), Code::EditionDiffers, Text::new("indicator-edition-differs")),
+        (levels, Code::LevelDiffers, Text::new("indicator-level-differs")),
+        (
+            several(periods.len()) || several(days.len()),
+            Code::ReferenceDateDiffers,
+            Text::new("indicator-date-differs"),
+        ),
+        (several(protected.len()), Code::ProtectionDiffers, Text::new("indicator-protection-differs")),
     ];
-    all.into_iter().filter(|it| it.0).map(|(_, code, key)| (code, key)).collect()
+    all.into_iter().filter(|it| it.0).map(|(_, code, text)| (code, text)).collect()
 }
 
 /// The newest published version of each dataset, and what the viewer sees of its figures: as they are where it may.

@@ -82,6 +82,6 @@ impl IndicatorQuery {
             return Err(Problem::at(UserErrorCode::OutOfRange, "period", text).into());
         }
         let asked = Asked { code, regions, years: (period.from, period.until) };
-        compare(&*ctx.session().await?, &asked, ctx.op()?.locale).await
+        compare(ctx.op()?, &asked).await
     }
 }
