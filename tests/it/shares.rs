@@ -224,7 +224,8 @@ async fn what_the_agreement_does_not_cover_is_refused(app: TestApp) {
     let field = json!({ "fieldOfWork": app.world.id("field.newcomers") });
     let field = input(&app, "ostallgaeu", a, field, "BUSY");
     assert_eq!(refused(&app, "admin@ostallgaeu", field).await, ["NOT_COVERED fieldOfWork"]);
-    let mut area = input(&app, "ostallgaeu", a, json!({ "everything": true }), "BUSY");
+    let b = app.world.id("agreement.b");
+    let mut area = input(&app, "ostallgaeu", b, json!({ "everything": true }), "FULL");
     area["area"] = json!("DATASETS");
     assert_eq!(refused(&app, "admin@ostallgaeu", area).await, ["NOT_COVERED area"]);
     for grantee in ["memmingen", "lindau", "ostallgaeu"] {
@@ -260,7 +261,13 @@ async fn everything_wrong_with_a_share_is_told_at_once(app: TestApp) {
     (wrong["validFrom"], wrong["validUntil"]) = (json!("2027-02-02"), json!("2027-02-01"));
     assert_eq!(
         refused(&app, "admin@ostallgaeu", wrong).await,
-        ["NOT_COVERED area", "NOT_COVERED grantee", "OUT_OF_RANGE validUntil", "INVALID area", "NOT_COVERED calendar",]
+        [
+            "NOT_COVERED grantee",
+            "OUT_OF_RANGE validUntil",
+            "OUT_OF_RANGE level",
+            "INVALID area",
+            "NOT_COVERED calendar",
+        ]
     );
 }
 

@@ -88,9 +88,13 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
     }
     let sql = format!(
         "SELECT a.action, a.object_type, o.topic, CAST(o.object_version AS text) FROM \
-         (SELECT row_number() OVER (ORDER BY id) AS n, action, object_type, object_id FROM audit_event) a JOIN \
-         (SELECT row_number() OVER (ORDER BY id) AS n, topic, object_version, object_id FROM {OWN_EVENTS}) o \
-         ON o.n - {events} = a.n - {audits} AND o.object_id = a.object_id WHERE a.n > {audits} ORDER BY a.n"
+         (SELECT n, row_number() OVER (PARTITION BY object_id ORDER BY n) AS nth, action, object_type, object_id FROM \
+             (SELECT row_number() OVER (ORDER BY id) AS n, action, object_type, object_id FROM audit_event) every \
+             WHERE n > {audits}) a JOIN \
+         (SELECT row_number() OVER (PARTITION BY object_id ORDER BY n) AS nth, topic, object_version, object_id FROM \
+             (SELECT row_number() OVER (ORDER BY id) AS n, topic, object_version, object_id FROM {OWN_EVENTS}) every \
+             WHERE n > {events}) o \
+         ON o.nth = a.nth AND o.object_id = a.object_id ORDER BY a.n"
     );
     let expected = [
         ["fieldOfWorkCreate", "FieldOfWork", "field_of_work.created", "1"],
@@ -158,7 +162,7 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["dataRequestRefuse", "DataRequest", "data_request.refused", "2"],
         ["dataRequestCreate", "DataRequest", "data_request.created", "1"],
         ["dataRequestGrant", "DataRequest", "data_request.granted", "2"],
-        ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],
+        ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "3"],
         ["datasetImport", "DatasetImport", "dataset_import.queued", "1"],
         ["datasetImportCancel", "DatasetImport", "dataset_import.cancelled", "2"],
         ["datasetUploadTicket", "Dataset", "dataset.upload_opened", "1"],

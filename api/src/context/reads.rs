@@ -48,6 +48,18 @@ impl DataRead {
     }
 }
 
+/// Remembers what was read, where it was read by a share.
+///
+/// # Errors
+/// The database fails.
+pub async fn remember(op: &Op, read: DataRead) -> ApiResult<()> {
+    let session = op.session().await?;
+    if session.access().sight(read.scope).is_some_and(|it| it.because.is_share()) {
+        op.read_data(read);
+    }
+    Ok(())
+}
+
 /// Records what the operation read by shares. Called after its reading session has ended, and before anything is answered.
 ///
 /// # Errors

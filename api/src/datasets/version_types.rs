@@ -15,6 +15,7 @@ use super::figures::{GroupsAsked, RowsAsked, Span};
 use super::model::Column;
 use super::version_service::number;
 use super::{Dataset, DatasetChanges, object_of};
+use crate::context::reads::remember;
 use crate::error::{ApiError, ApiResult};
 use crate::graphql::ContextExt;
 use crate::graphql::id::NodeType;
@@ -167,7 +168,7 @@ impl DatasetVersion {
         let answer = async {
             let answer = FigureRows::of(&*ctx.session().await?, &self.0, asked).await?;
             if let Some(answer) = &answer {
-                ctx.op()?.read_data(answer.read(question));
+                remember(ctx.op()?, answer.read(question)).await?;
             }
             Ok(answer)
         };
@@ -206,7 +207,7 @@ impl DatasetVersion {
         let answer = async {
             let answer = FigureGroups::of(&*ctx.session().await?, &self.0, asked).await?;
             if let Some(answer) = &answer {
-                ctx.op()?.read_data(answer.read(question));
+                remember(ctx.op()?, answer.read(question)).await?;
             }
             Ok(answer)
         };

@@ -15,7 +15,7 @@ use super::types::{
     Indicator, IndicatorComparison, IndicatorSeries, IndicatorValue, IndicatorWarning, IndicatorWarningCode as Code,
 };
 use crate::context::Op;
-use crate::context::reads::DataRead;
+use crate::context::reads::{DataRead, remember};
 use crate::datasets::figures::{Comparison, Condition, RowsAsked, Sort, Span, Test};
 use crate::datasets::model::{Cell, Column, ColumnRole, ColumnType, PeriodKind, Value, number_text};
 use crate::datasets::{Dataset, DatasetVersion};
@@ -88,7 +88,8 @@ pub async fn compare(op: &Op, asked: &Asked) -> ApiResult<IndicatorComparison> {
         let rows = table.rows(&query).await?.rows;
         let question =
             json!({ "indicator": asked.code, "regions": asked.regions, "years": [asked.years.0, asked.years.1] });
-        op.read_data(DataRead::of("comparison", content, question, i64::try_from(rows.len()).unwrap_or(i64::MAX)));
+        let read = DataRead::of("comparison", content, question, i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        remember(op, read).await?;
         let mut lines: BTreeMap<String, Vec<IndicatorValue>> = BTreeMap::new();
         for row in rows {
             let [region, period, value] = row.as_slice() else { continue };
