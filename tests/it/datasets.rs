@@ -1,6 +1,8 @@
 //! Datasets: what they say, how they are found, and who may change them; the catalogue of indicators.
 
 use serde_json::{Value, json};
+use verbund_tests::demo::Demo;
+use verbund_tests::tables_in::draft_of_survey;
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
@@ -12,6 +14,8 @@ pub fn cases() -> Vec<Case> {
         protection_is_checked_and_has_a_usual_measure,
         indicators_are_those_of_the_catalogue,
         what_stands_nowhere_cannot_be_compared,
+        release_and_ticket_take_a_key,
+        the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner,
     ]
 }
 
@@ -210,4 +214,64 @@ async fn what_stands_nowhere_cannot_be_compared(app: TestApp) {
         let refused = compare(code, regions, from, until).await;
         assert_eq!(refused.codes().len(), 1, "{code} {from} {until}");
     }
+}
+
+async fn release_and_ticket_take_a_key(app: TestApp) {
+    let steward = app.actor("steward@ostallgaeu");
+    let (draft, dataset) = (draft_of_survey(&app).await, app.world.id("dataset.oal.survey"));
+    steward.mutate("datasetVersionPublish", json!({ "id": draft, "version": 1 }), "datasetVersion { state }").await;
+    let update = json!({
+        "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "licence": "dl-zero-de/2.0",
+        "protection": { "method": "ROUNDING", "dimensions": ["ags", "year"] },
+    });
+    steward.mutate("datasetUpdate", update, "dataset { id }").await;
+    let names = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
+    let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
+    let rows = app.database.rows().await;
+    let proposal = json!({ "dataset": dataset, "checklist": checklist, "idempotencyKey": "release" });
+    let first = steward.mutate("datasetReleasePropose", proposal.clone(), "datasetRelease { id state }").await;
+    let ticket = json!({ "version": draft, "format": "CSV", "idempotencyKey": "ticket" });
+    let path = steward.mutate("datasetDownloadTicket", ticket.clone(), "path").await["path"].clone();
+    assert!(path.as_str().is_some_and(|it| it.starts_with("/downloads/vbd_")), "{path}");
+    let after = rows.dump().await;
+    assert_eq!(steward.mutate("datasetReleasePropose", proposal, "datasetRelease { id state }").await, first);
+    let again = steward.mutate("datasetDownloadTicket", ticket, "path").await;
+    assert_eq!(again["path"], Value::Null, "the secret is told once");
+    assert_eq!(rows.dump().await, after);
+    // Who proposed it does not approve it.
+    let approve = json!({ "id": first["datasetRelease"]["id"], "version": 1 });
+    assert_eq!(said(&steward.try_mutate("datasetReleaseApprove", approve, "datasetRelease { id }").await).len(), 1);
+}
+
+async fn the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner(app: TestApp) {
+    let demo = Demo::start(&app).await;
+    let count = r#"{ datasets(first: 10) { totalCount nodes { access } } }"#;
+    let anyone = demo.actor(None).ask(count).await.data()["datasets"].clone();
+    assert_eq!(anyone["totalCount"], 3);
+    let (planner, owner) = (demo.actor(Some("planner@kaufbeuren")), demo.actor(Some("steward@ostallgaeu")));
+    assert_eq!(planner.ask(count).await.data()["datasets"]["totalCount"], 4);
+    assert_eq!(demo.actor(Some("planner@unterallgaeu")).ask(count).await.data()["datasets"]["totalCount"], 3);
+    let leavers = r#"{ datasets(filter: { text: "Schulentlassene nach Abschluss" }) { nodes { currentVersion {
+        rows(columns: ["schulentlassene"], first: 1000, filter: { and: [
+            { region: { column: "ags", is: { eq: "09777" } } },
+            { text: { column: "abschluss", is: { eq: "ohne Hauptschulabschluss" } } } ] }) { rows protection { method } } } } } }"#;
+    let told = |client: &Client| {
+        let asked = client.ask(leavers);
+        async move { asked.await.data()["datasets"]["nodes"][0]["currentVersion"]["rows"].clone() }
+    };
+    let mut exact: Vec<_> =
+        told(&owner).await["rows"].as_array().expect("rows").iter().map(|it| it[0].as_i64()).collect();
+    exact.sort();
+    assert_eq!(exact, [Some(10), Some(16), Some(26)], "women, men, all");
+    let rounded = told(&planner).await;
+    assert_eq!(rounded["protection"]["method"], "ROUNDING");
+    let mut rounded: Vec<_> = rounded["rows"].as_array().expect("rows").iter().map(|it| it[0].as_i64()).collect();
+    rounded.sort();
+    assert_eq!(rounded, [Some(10), Some(15), Some(25)], "the total is that of the rounded parts");
+    let compare = r#"{ compareIndicator(code: "a_schul_oA", regions: ["09762", "09777", "09999"], period: { from: 2015, until: 2015 }) {
+        series { region protected values { period value symbol } } warnings { code } } }"#;
+    let compared = demo.actor(None).ask(compare).await.data()["compareIndicator"].clone();
+    let line = |region: &str, value: &str| json!({ "region": region, "protected": false, "values": [{ "period": "2015", "value": value, "symbol": null }] });
+    assert_eq!(compared["series"], json!([line("09762", "7.65"), line("09777", "2.07")]));
+    assert_eq!(compared["warnings"], json!([{ "code": "NO_VALUES" }]));
 }

@@ -244,7 +244,7 @@ async fn a_refused_mutation_changes_nothing(app: TestApp) {
         }
         let payload = app.anonymous().try_mutate(step.mutation, step.input.clone(), step.selection).await;
         assert!(["UNAUTHENTICATED", "NOT_FOUND"].contains(&codes(&payload)[0]), "{}: {payload}", step.mutation);
-        if step.input.get("version").is_some() {
+        if step.input["version"].is_number() {
             let mut input = step.input.clone();
             input["version"] = json!(77);
             let payload = app.actor(step.subject).try_mutate(step.mutation, input, step.selection).await;

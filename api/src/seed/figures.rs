@@ -248,9 +248,11 @@ async fn import(op: &Op, config: &Config, table: &Table) -> ApiResult<()> {
     let profile: Profile =
         toml::from_str(profile).map_err(|error| ApiError::fault(format!("profile of {name}: {error}")))?;
     let folder: &Path = &config.files.folder;
-    let path = folder.join(name);
+    // A folder of its own: whoever loads a demo beside this one does not meet it.
+    let own = folder.join(format!("demo-{}", new_id()));
+    let path = own.join(name);
     let failed = |error: std::io::Error| ApiError::fault(format!("{}: {error}", path.display()));
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    std::fs::create_dir_all(&own).map_err(failed)?;
     std::fs::write(&path, text).map_err(failed)?;
     let import = OperatorImport {
         tenant: table.owner.to_owned(),
@@ -262,7 +264,7 @@ async fn import(op: &Op, config: &Config, table: &Table) -> ApiResult<()> {
         folder: folder.to_owned(),
     };
     let (report, number) = import_as_operator(op, import, &Arc::new(Watched::default())).await?;
-    std::fs::remove_file(&path).map_err(failed)?;
+    std::fs::remove_dir_all(&own).map_err(failed)?;
     match number {
         Some(_) => Ok(()),
         None => Err(ApiError::fault(format!("{name} was not imported: {:?}", report.problems))),
