@@ -255,9 +255,8 @@ async fn the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner(app
         rows(columns: ["schulentlassene"], first: 1000, filter: { and: [
             { region: { column: "ags", is: { eq: "09777" } } },
             { text: { column: "abschluss", is: { eq: "ohne Hauptschulabschluss" } } } ] }) { rows protection { method } } } } } }"#;
-    let told = |client: &Client| {
-        let asked = client.ask(leavers);
-        async move { asked.await.data()["datasets"]["nodes"][0]["currentVersion"]["rows"].clone() }
+    let told = async |client: &Client| {
+        client.ask(leavers).await.data()["datasets"]["nodes"][0]["currentVersion"]["rows"].clone()
     };
     let mut exact: Vec<_> =
         told(&owner).await["rows"].as_array().expect("rows").iter().map(|it| it[0].as_i64()).collect();
