@@ -71,6 +71,7 @@ AS $$
 DECLARE
     the_table text := 'c_' || replace(the_content::text, '-', '');
     the_dimension integer;
+    the_role text;
 BEGIN
     IF NOT EXISTS (SELECT FROM public.dataset_content
         WHERE id = the_content AND tenant_id = nullif(current_setting('app.tenant', true), '')::uuid) THEN
@@ -87,6 +88,13 @@ BEGIN
     EXECUTE format(
         'CREATE POLICY %I ON ds.%I FOR SELECT USING ((SELECT EXISTS (SELECT FROM public.dataset_content WHERE id = %L)))',
         the_table || '_read', the_table, the_content);
+    -- Whoever reads the catalogue reads it, whoever filled it: the operator may be another role.
+    FOR the_role IN
+        SELECT DISTINCT r.rolname FROM pg_class c, aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
+        WHERE c.oid = 'public.dataset_content'::regclass AND a.privilege_type = 'SELECT'
+    LOOP
+        EXECUTE format('GRANT SELECT ON ds.%I TO %I', the_table, the_role);
+    END LOOP;
     EXECUTE format('ANALYZE ds.%I', the_table);
 END $$
 ;;

@@ -62,8 +62,11 @@ pub async fn ensure_protected(
     store(writer, dataset, version, protected).await
 }
 
+/// What is put together, and which rows are left out: a column and a code of it.
+type Question = (Vec<Grouped>, Vec<(usize, String)>);
+
 /// What the store puts together for a shape.
-fn question(shape: &Shape, columns: &[super::model::Column]) -> ApiResult<(Vec<Grouped>, Vec<(usize, String)>)> {
+fn question(shape: &Shape, columns: &[super::model::Column]) -> ApiResult<Question> {
     let at = |name: &str| {
         let found = columns.iter().position(|it| it.name == name);
         found.ok_or_else(|| ApiError::fault("protection asks for a column that is not there"))

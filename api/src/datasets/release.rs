@@ -78,6 +78,12 @@ pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotenc
     if !versions.iter().any(|it| it.state == DatasetVersionState::Published) {
         return Err(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("nothing-published")).into());
     }
+    let name = acting_name(session, dataset.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
     let open = session
         .select::<dataset_release::Entity>()
         .filter(dataset_release::Column::DatasetId.eq(dataset.id))
@@ -85,12 +91,6 @@ pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotenc
     if session.one(open).await?.is_some() {
         return Err(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("release-proposed-already")).into());
     }
-    let name = acting_name(session, dataset.tenant_id).await?;
-    let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
-        Claim::New(id) => id,
-        Claim::Done(id) => return Ok(id),
-    };
     let Some(proposer_id) = grant.person() else {
         return Err(Problem::at(UserErrorCode::Unauthenticated, "dataset", Text::new("unauthenticated")).into());
     };

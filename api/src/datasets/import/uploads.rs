@@ -53,10 +53,12 @@ impl Folder {
     }
 
     /// Deletes uploads that nobody imported for a day.
+    #[expect(clippy::disallowed_methods, reason = "files have the time of the machine")]
     pub fn sweep(&self) {
+        let now = SystemTime::now();
         let old = |it: &std::fs::DirEntry| {
-            let changed = it.metadata().and_then(|it| it.modified()).unwrap_or(SystemTime::now());
-            SystemTime::now().duration_since(changed).is_ok_and(|it| it > KEPT)
+            let changed = it.metadata().and_then(|it| it.modified()).unwrap_or(now);
+            now.duration_since(changed).is_ok_and(|it| it > KEPT)
         };
         let Ok(entries) = std::fs::read_dir(self.0.join("uploads")) else { return };
         for entry in entries.flatten().filter(old) {

@@ -38,11 +38,7 @@ pub(super) fn read(job: &Job) -> Result<(), Problem> {
             }
             Event::End(end) if end.name().as_ref() == "table:table" && within => return Ok(()),
             Event::Eof => return Err(no_sheet(job, &names)),
-            event if within => {
-                if !state.take(&event) {
-                    return Ok(());
-                }
-            }
+            event if within && !state.take(&event) => return Ok(()),
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -38,7 +38,7 @@ pub(super) fn profile(text: &str) -> Profile {
     profile
 }
 
-pub(super) fn read(path: &PathBuf, profile: &Profile) -> (Batch, Report) {
+pub(super) fn read(path: &Path, profile: &Profile) -> (Batch, Report) {
     let mut all = Batch::default();
     match Reader::open(path, profile, Limits::default()) {
         Ok(mut reader) => {
@@ -266,7 +266,7 @@ fn bombs_are_refused() {
         bomb.write_all(&[b' '; 64 << 10]).expect("packed");
     }
     let path = folder.file("bomb.csv", &bomb.finish().expect("packed"));
-    let problem = |path: &PathBuf, profile: &Profile| match Reader::open(path, profile, limits) {
+    let problem = |path: &Path, profile: &Profile| match Reader::open(path, profile, limits) {
         Ok(mut reader) => {
             while reader.batch(100).is_some() {}
             reader.into_report().problems[0].code

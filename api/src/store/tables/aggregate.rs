@@ -127,7 +127,7 @@ impl SqlTables<'_> {
             let level = format!("CASE WHEN {0} = 'DG' THEN 0 ELSE CAST(length({0}) AS bigint) END", column(*at));
             sql.push(&format!(", min({level}) AS b{number}, max({level}) AS e{number}"));
         }
-        self.from_table(sql, place);
+        self.add_source(sql, place);
         if let Some(condition) = &query.condition {
             sql.push(" AND ");
             push(sql, condition);

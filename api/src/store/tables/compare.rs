@@ -95,7 +95,7 @@ impl SqlTables<'_> {
         let names = names.join(", ");
         let mut sql = self.reading();
         sql.push(&format!(" SELECT count(*) OVER (), count(*), min(_row), max(_row), {names}"));
-        self.from_table(&mut sql, place);
+        self.add_source(&mut sql, place);
         sql.push(&format!(" GROUP BY {names} HAVING count(*) > 1 ORDER BY min(_row) LIMIT {most}"));
         let mut duplicates = Duplicates::default();
         for row in self.conn.query_all_raw(sql.statement()).await? {

@@ -20,7 +20,7 @@ impl SqlTables<'_> {
         let mut sql = self.reading();
         sql.push(" SELECT ");
         sql.join(grouped, ", ", |sql, it| push_grouped(sql, *it, place.columns));
-        self.from_table(&mut sql, place);
+        self.add_source(&mut sql, place);
         for (at, code) in left_out {
             sql.push(" AND coalesce(").push(&column(*at)).push(" <> ").bind(code.as_str()).push(", TRUE)");
         }

@@ -28,7 +28,7 @@ impl SqlTables<'_> {
         for (at, _) in &query.order {
             sql.push(", ").push(&column(*at));
         }
-        self.from_table(&mut sql, place);
+        self.add_source(&mut sql, place);
         if let Some(condition) = &query.condition {
             sql.push(" AND ");
             push(&mut sql, condition);
@@ -61,7 +61,7 @@ impl SqlTables<'_> {
     pub(super) async fn count_rows(&self, place: Place<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
         let mut sql = self.reading();
         sql.push(" SELECT count(*)");
-        self.from_table(&mut sql, place);
+        self.add_source(&mut sql, place);
         if let Some(condition) = condition {
             sql.push(" AND ");
             push(&mut sql, condition);
@@ -77,7 +77,7 @@ impl SqlTables<'_> {
         let mut sql = self.reading();
         sql.push(" SELECT _row");
         push_columns(&mut sql, columns, 0..columns.len());
-        self.from_table(&mut sql, place);
+        self.add_source(&mut sql, place);
         sql.push(" AND _row > ").bind(after).push(&format!(" ORDER BY _row LIMIT {most}"));
         let found = self.conn.query_all_raw(sql.statement()).await?;
         let mut last = after;

@@ -77,7 +77,7 @@ impl SqlTables<'_> {
     }
 
     /// Adds ` FROM … WHERE …` for a table, with the reader's condition.
-    pub(super) fn from_table(&self, sql: &mut Sql, place: Place<'_>) {
+    pub(super) fn add_source(&self, sql: &mut Sql, place: Place<'_>) {
         let table = table_name(sql.backend, place.content);
         sql.push(" FROM ").push(&table).push(" WHERE ");
         sql.push(if self.is_guarded() { "EXISTS (SELECT 1 FROM seen)" } else { "TRUE" });
