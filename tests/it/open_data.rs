@@ -96,7 +96,7 @@ async fn withdraw(app: &TestApp, dataset: &str) {
     let db = app.database.rows().await;
     let of = db.id(row_of(dataset));
     let private = Audience::private(
-        row_of(&app.world.id("tenant.kaufbeuren")),
+        row_of(app.world.id("tenant.kaufbeuren")),
         verbund_entities::ScopeArea::Datasets,
         None::<Uuid>,
     );

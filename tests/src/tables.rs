@@ -55,7 +55,7 @@ impl Tables {
         Self {
             store: store.unwrap_or_else(|error| panic!("{error:?}")),
             actor: Actor::Person { issuer, subject: subject.to_owned() },
-            tenant: row_of(&app.world.id(&format!("tenant.{slug}"))),
+            tenant: row_of(app.world.id(&format!("tenant.{slug}"))),
             now: app.clock.now(),
         }
     }
