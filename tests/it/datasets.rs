@@ -15,6 +15,9 @@ pub fn cases() -> Vec<Case> {
         indicators_are_those_of_the_catalogue,
         what_stands_nowhere_cannot_be_compared,
         release_and_ticket_take_a_key,
+        what_was_withdrawn_stays_so_when_shares_change,
+        protection_stays_while_others_read,
+        a_reading_by_a_share_is_on_record,
         the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner,
     ]
 }
@@ -273,4 +276,76 @@ async fn the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner(app
     let line = |region: &str, value: &str| json!({ "region": region, "protected": false, "values": [{ "period": "2015", "value": value, "symbol": null }] });
     assert_eq!(compared["series"], json!([line("09762", "7.65"), line("09777", "2.07")]));
     assert_eq!(compared["warnings"], json!([{ "code": "NO_VALUES" }]));
+}
+
+async fn what_was_withdrawn_stays_so_when_shares_change(app: TestApp) {
+    let (steward, admin) = (app.actor("steward@ostallgaeu"), app.actor("admin@ostallgaeu"));
+    let (draft, dataset) = (draft_of_survey(&app).await, app.world.id("dataset.oal.survey"));
+    steward.mutate("datasetVersionPublish", json!({ "id": draft, "version": 1 }), "datasetVersion { state }").await;
+    let update = json!({
+        "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "licence": "dl-zero-de/2.0",
+        "protection": { "method": "ROUNDING", "dimensions": ["ags", "year"] },
+    });
+    steward.mutate("datasetUpdate", update, "dataset { id }").await;
+    let names = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
+    let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
+    let proposal = json!({ "dataset": dataset, "checklist": checklist });
+    let release = steward.mutate("datasetReleasePropose", proposal, "datasetRelease { id }").await;
+    let approve = json!({ "id": release["datasetRelease"]["id"], "version": 1 });
+    admin.mutate("datasetReleaseApprove", approve, "datasetRelease { id }").await;
+    let seen = async || {
+        let query = "query($id: ID!) { node(id: $id) { ... on DatasetVersion { rows { rows } } } }";
+        app.anonymous().send(query, json!({ "id": draft })).await.data()["node"].clone()
+    };
+    assert_eq!(seen().await["rows"]["rows"].as_array().map(Vec::len), Some(2), "everybody reads it");
+    admin.mutate("datasetWithdraw", json!({ "id": dataset, "version": 3, "reason": "wrong" }), "dataset { id }").await;
+    assert_eq!(seen().await, Value::Null);
+    // Another one of the authority is public, and older; both are meant by a share of everything.
+    let rows = app.database.rows().await;
+    let public = rows.id(verbund_entities::PUBLIC_SCOPE);
+    let other = rows.id(verbund_tests::row_of(app.world.id("dataset.oal.leavers")));
+    rows.run(&format!("UPDATE dataset SET access = 'PUBLIC', scope_id = {public} WHERE id = {other}")).await;
+    let input = json!({
+        "tenant": app.world.id("tenant.ostallgaeu"), "agreement": app.world.id("agreement.a"), "area": "DATASETS",
+        "level": "FULL", "object": { "everything": true },
+    });
+    admin.mutate("shareCreate", input, "share { id }").await;
+    assert_eq!(seen().await, Value::Null, "what was withdrawn is not opened by a share");
+}
+
+async fn protection_stays_while_others_read(app: TestApp) {
+    let (steward, admin) = (app.actor("steward@ostallgaeu"), app.actor("admin@ostallgaeu"));
+    let dataset = app.world.id("dataset.oal.leavers");
+    let exempt = json!({ "method": "EXEMPT", "exemptSource": "https://example.org" });
+    let update = json!({ "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "protection": exempt });
+    steward.mutate("datasetUpdate", update, "dataset { id }").await;
+    let open = json!({ "id": dataset, "version": 2, "access": "SHARED" });
+    admin.mutate("datasetAccessChange", open, "dataset { id }").await;
+    // Exact figures are out; to say now that they are rounded would be no more than words.
+    let rounded = json!({ "id": dataset, "version": 3, "protection": { "method": "ROUNDING" } });
+    let refused = steward.try_mutate("datasetUpdate", rounded, "dataset { id }").await;
+    assert_eq!(said(&refused), ["DISCLOSURE protection"]);
+    let same = json!({ "id": dataset, "version": 3, "protection": { "method": "EXEMPT", "exemptSource": "https://example.org" } });
+    steward.mutate("datasetUpdate", same, "dataset { id }").await;
+}
+
+async fn a_reading_by_a_share_is_on_record(app: TestApp) {
+    let demo = Demo::start(&app).await;
+    let rows = demo.rows().await;
+    let leavers = "SELECT count(*) FROM audit_event WHERE action = 'dataset.rows'";
+    let read = r#"{ datasets(filter: { text: "Schulentlassene nach" }) { nodes { currentVersion { rows(first: 1) { rows } } } } }"#;
+    demo.actor(Some("steward@ostallgaeu")).ask(read).await.data();
+    demo.actor(None).ask(r#"{ datasets { nodes { currentVersion { rows(first: 1) { rows } } } } }"#).await.data();
+    assert_eq!(rows.number(leavers).await, 0, "the owner's own reading, and that of public figures, leaves nothing");
+    demo.actor(Some("planner@kaufbeuren")).ask(read).await.data();
+    assert_eq!(rows.number(leavers).await, 1);
+    let query = r#"{ auditEvents(filter: { action: "dataset.rows" }, first: 5) { nodes { action tenant { slug } } } }"#;
+    for auditor in ["auditor@ostallgaeu", "auditor@kaufbeuren"] {
+        let seen = demo.actor(Some(auditor)).ask(query).await.data()["auditEvents"]["nodes"].clone();
+        assert_eq!(seen, json!([{ "action": "dataset.rows", "tenant": { "slug": "ostallgaeu" } }]), "{auditor}");
+    }
+    for other in ["planner@kaufbeuren", "admin@unterallgaeu"] {
+        let seen = demo.actor(Some(other)).ask(query).await.data()["auditEvents"]["nodes"].clone();
+        assert_eq!(seen, json!([]), "{other}");
+    }
 }

@@ -202,8 +202,10 @@ pub async fn update(
         && let Some(wish) = problems.take(checked_protection(wish))?
     {
         let now = protection(&before);
-        if wish != now && before.protection_fixed_at.is_some() {
-            // Two ways of hiding the same figures would tell more than each alone.
+        // Two ways of hiding the same figures would tell more than each alone; and while others read the exact ones,
+        // saying that they are protected would be no more than words.
+        let fixed = before.protection_fixed_at.is_some() || before.access != DatasetAccess::Internal;
+        if wish != now && fixed {
             problems.add(Problem::at(UserErrorCode::Disclosure, "protection", Text::new("protection-is-fixed")));
         }
         protect(&mut row, wish);
