@@ -30,14 +30,9 @@ pub struct FigureProtection {
     summed_over: Vec<String>,
     /// Names of measures that do not leave.
     withheld_measures: Vec<String>,
-    /// Cells withheld because they, or what is left beside them, are small.
-    withheld_small: i32,
-    /// Cells withheld so that none of the small ones can be worked out.
-    withheld_beside: i32,
-    /// Cells that rounding changed, without totals.
-    rounded: i32,
-    /// Rows that are not there because nothing was left of them.
-    rows_left_out: i32,
+    /// Cells that are withheld. Which of them are small, how many figures rounding changed and how many rows it left
+    /// out is not told: at its ends, each of these numbers says what single figures are.
+    withheld: i32,
 }
 
 impl From<Summary> for FigureProtection {
@@ -53,10 +48,7 @@ impl From<Summary> for FigureProtection {
             parameter: number(u64::from(parameter)),
             summed_over: it.summed_over,
             withheld_measures: it.withheld_measures,
-            withheld_small: number(it.withheld_small),
-            withheld_beside: number(it.withheld_beside),
-            rounded: number(it.rounded),
-            rows_left_out: number(it.rows_left_out),
+            withheld: number(it.withheld_small.saturating_add(it.withheld_beside)),
         }
     }
 }

@@ -177,7 +177,7 @@ async fn everybody_else_reads_the_protected_table(app: TestApp) {
     let (tables, dataset) = (Tables::of(&app, "steward@kaufbeuren").await, dataset(&app).await);
     let exact = tables.put(&dataset, ContentKind::Exact, &columns(), rows().into_iter()).await.expect("loaded");
     let version = verbund::graphql::id::NodeType::DatasetVersion.id(exact.version_id).to_string();
-    let fields = r#"rows { rows totalCount protection { method parameter withheldSmall } }
+    let fields = r#"rows { rows totalCount protection { method parameter withheld } }
         aggregate(groupBy: ["region"], measures: [{column: "pupils", function: SUM}]) { rows protection { method } }"#;
     let unknown = ask(&app, "", "dsv_00000000000000000000000000", fields).await;
     assert_eq!(ask(&app, "", &version, fields).await.data(), unknown.data(), "hidden is unknown");
@@ -215,7 +215,7 @@ async fn everybody_else_reads_the_protected_table(app: TestApp) {
     let answer = ask(&app, "", &version, fields).await.data()["node"].clone();
     let withheld = json!({ "symbol": "PROTECTED" });
     assert_eq!(answer["rows"]["rows"][3], json!(["09777", "2023", withheld]));
-    assert_eq!(answer["rows"]["protection"], json!({ "method": "MINIMUM_COUNT", "parameter": 3, "withheldSmall": 1 }));
+    assert_eq!(answer["rows"]["protection"], json!({ "method": "MINIMUM_COUNT", "parameter": 3, "withheld": 1 }));
     assert_eq!(answer["aggregate"]["rows"], json!([["09762", 56], ["09777", withheld]]));
     assert_eq!(answer["aggregate"]["protection"], json!({ "method": "MINIMUM_COUNT" }));
     // What the protected table has not, nobody outside can ask about; the owner reads the exact one.
