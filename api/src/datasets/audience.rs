@@ -85,10 +85,12 @@ pub async fn rescope_all(
     datasets: &[dataset::Model],
     shares: &[share::Model],
 ) -> ApiResult<BTreeSet<Uuid>> {
-    let mut audiences: BTreeMap<[Uuid; 3], Vec<&dataset::Model>> = BTreeMap::new();
+    let mut audiences: BTreeMap<([Uuid; 3], bool), Vec<&dataset::Model>> = BTreeMap::new();
     for dataset in datasets {
         let of = |level| audience(dataset, shares, level).id();
-        let key = [private(dataset).id(), of(ShareLevel::Summary), of(ShareLevel::Full)];
+        let scopes = [private(dataset).id(), of(ShareLevel::Summary), of(ShareLevel::Full)];
+        // Of what was withdrawn, only the dataset itself stays where it was.
+        let key = (scopes, dataset.withdrawn_at.is_some());
         audiences.entry(key).or_default().push(dataset);
     }
     let mut faces = BTreeSet::new();
