@@ -126,7 +126,7 @@ async fn told(state: &State, op: &Op, asked: Asked, headers: &HeaderMap) -> ApiR
             };
             let question = json!({ "format": it.format.suffix() });
             let rows = if it.format.has_rows() { it.content.row_count } else { 0 };
-            op.read_data(DataRead::of("export", &it.content, question, rows));
+            reads::remember(op, DataRead::of("export", &it.content, question, rows)).await?;
             let name = named(&it.about.title, asked, it.format);
             (made.path, made.sha256, name, it.format.media_type(), it.public)
         }
