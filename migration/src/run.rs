@@ -110,7 +110,7 @@ pub async fn role_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr
         ("SELECT 1 FROM pg_roles WHERE rolname = current_user AND rolbypassrls", "it bypasses row-level security"),
         (
             "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+             WHERE n.nspname IN ('public', 'ds') AND c.relkind IN ('r', 'p')
                AND pg_has_role(current_user, c.relowner, 'MEMBER') LIMIT 1",
             "it owns tables, or is a member of the role that does",
         ),
@@ -120,6 +120,12 @@ pub async fn role_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr
                AND EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'scope_id')
                AND NOT (c.relrowsecurity AND c.relforcerowsecurity) LIMIT 1",
             "a table with an owner has no forced row-level security",
+        ),
+        (
+            "SELECT 1 FROM pg_class c
+             WHERE c.relnamespace = to_regnamespace('ds') AND c.relkind IN ('r', 'p')
+               AND NOT (c.relrowsecurity AND c.relforcerowsecurity) LIMIT 1",
+            "a table of figures has no forced row-level security",
         ),
     ];
     let mut problems = Vec::new();
@@ -149,7 +155,15 @@ pub async fn wall_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr
                  AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND (
                      SELECT count(DISTINCT p.polcmd) FROM pg_policy p
                      WHERE p.polrelid = c.oid AND p.polcmd IN ('r', 'a', 'w', 'd')) = 4)
-               ORDER BY c.relname";
+               UNION ALL
+               SELECT 'ds.' || c.relname || ' ' || CASE
+                   WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'lacks the wall of its content'
+                   ELSE 'does not force row-level security' END
+               FROM pg_class c
+               WHERE c.relnamespace = to_regnamespace('ds') AND c.relkind IN ('r', 'p')
+                 AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+                     SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = 'r'))
+               ORDER BY 1";
     let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
     rows.iter().map(|row| row.try_get("", "problem")).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use verbund_entities as e;
 use verbund_tests::app::Server;
+use verbund_tests::tables_in::draft_of_survey;
 use verbund_tests::{Case, Engine, Rows, TestApp, cases, row_of};
 
 pub fn cases() -> Vec<Case> {
@@ -156,7 +157,17 @@ async fn the_server_refuses_to_start_with_an_unsafe_role(app: TestApp) {
     let rows = app.database.rows().await;
     rows.run("ALTER TABLE calendar NO FORCE ROW LEVEL SECURITY").await;
     let refused = app.replica().await.map(|_| ()).expect_err("an open wall");
-    assert!(refused.contains("no forced row-level security"), "{refused}");
+    assert!(refused.contains("a table with an owner has no forced row-level security"), "{refused}");
+    rows.run("ALTER TABLE calendar FORCE ROW LEVEL SECURITY").await;
+    // Tables of figures are held to the same.
+    draft_of_survey(&app).await;
+    let table = rows.list("SELECT relname::text FROM pg_class WHERE relnamespace = 'ds'::regnamespace AND relkind = 'r'").await;
+    assert_eq!(verbund_migration::wall_problems(rows.db()).await.expect("an answer"), [""; 0]);
+    rows.run(&format!("ALTER TABLE ds.{} NO FORCE ROW LEVEL SECURITY", table[0])).await;
+    let open = format!("ds.{} does not force row-level security", table[0]);
+    assert_eq!(verbund_migration::wall_problems(rows.db()).await.expect("an answer"), [open]);
+    let refused = app.replica().await.map(|_| ()).expect_err("an open wall");
+    assert!(refused.contains("a table of figures has no forced row-level security"), "{refused}");
 }
 
 async fn children_cannot_point_into_another_authority(app: TestApp) {
