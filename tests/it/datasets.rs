@@ -1,6 +1,7 @@
 //! Datasets: what they say, how they are found, and who may change them; the catalogue of indicators.
 
 use serde_json::{Value, json};
+use verbund_tests::client::said;
 use verbund_tests::demo::Demo;
 use verbund_tests::tables_in::draft_of_survey;
 use verbund_tests::{Case, Client, TestApp, cases};
@@ -37,16 +38,6 @@ fn input(app: &TestApp) -> Value {
         "provenance": { "collector": "Agentur für Arbeit", "source": "Statistik", "sourceUrl": "https://example.org" },
         "protection": { "method": "ROUNDING", "dimensions": ["jahr"] },
     })
-}
-
-fn said(payload: &Value) -> Vec<String> {
-    let errors = payload["userErrors"].as_array().expect("errors");
-    let mut said: Vec<_> = errors
-        .iter()
-        .map(|it| format!("{} {}", it["code"].as_str().unwrap_or("-"), it["field"].as_str().unwrap_or("-")))
-        .collect();
-    said.sort();
-    said
 }
 
 async fn a_dataset_says_what_it_was_given_and_forgets_what_is_cleared(app: TestApp) {
@@ -91,15 +82,15 @@ async fn bad_input_is_refused_with_every_reason(app: TestApp) {
     wrong["protection"] = json!({ "method": "ROUNDING", "parameter": 7 });
     let refused = steward.try_mutate("datasetCreate", wrong, ABOUT).await;
     let expected = [
-        "INVALID contact.email",
+        "REQUIRED title",
         "INVALID contact.url",
-        "INVALID language",
+        "TOO_LONG keywords",
+        "INVALID contact.email",
         "INVALID licence",
         "INVALID region",
         "OUT_OF_RANGE covers.until",
+        "INVALID language",
         "OUT_OF_RANGE protection.parameter",
-        "REQUIRED title",
-        "TOO_LONG keywords",
     ];
     assert_eq!(said(&refused), expected);
     let message = |field: &str| {

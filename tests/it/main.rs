@@ -38,6 +38,7 @@ mod planning;
 mod schema;
 mod shared_calendars;
 mod shares;
+mod sharing;
 mod sign_in;
 mod sockets;
 mod statements;
@@ -90,6 +91,7 @@ fn main() -> std::process::ExitCode {
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),
+        sharing::cases(),
         sign_in::cases(),
         sockets::cases(),
         statements::cases(),

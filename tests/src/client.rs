@@ -138,3 +138,9 @@ pub fn said(payload: &Value) -> Vec<String> {
     let say = |it: &Value| format!("{} {}", it["code"].as_str().unwrap_or("-"), it["field"].as_str().unwrap_or("-"));
     errors.iter().map(say).collect()
 }
+
+/// An id of the same type that nothing has.
+pub fn unknown(id: &str) -> String {
+    let prefix = id.split('_').next().expect("a prefix");
+    format!("{prefix}_01h455vb4pex5vsknk084sn02q")
+}

@@ -1,6 +1,7 @@
 //! The sweep: foreign ids on every argument. What is hidden and what does not exist give the same bytes.
 
 use serde_json::{Value, json};
+use verbund_tests::client::unknown;
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
@@ -80,19 +81,19 @@ pub const ARGUMENTS: [(&str, &str); 111] = [
     ("DatasetAccessChangeInput.id", "dataset.oal.leavers"),
     ("DatasetCreateInput.fieldOfWork", "public"),
     ("DatasetCreateInput.tenant", "public"),
-    ("DatasetDownloadTicketInput.version", "open_data: hidden and unknown ones are refused alike"),
+    ("DatasetDownloadTicketInput.version", "sharing: hidden and unknown ones are refused alike"),
     ("DatasetFilter.fieldsOfWork", "public"),
     ("DatasetFilter.tenants", "public"),
     ("DatasetIndicatorsSetInput.id", "dataset.oal.leavers"),
     ("DatasetReleaseApproveInput.id", "sharing: hidden and unknown ones are refused alike"),
     ("DatasetReleaseDeclineInput.id", "sharing: hidden and unknown ones are refused alike"),
     ("DatasetReleaseProposeInput.dataset", "dataset.oal.leavers"),
-    ("DatasetImportCancelInput.id", "dataset_imports: hidden and unknown ones are refused alike"),
+    ("DatasetImportCancelInput.id", "sharing: hidden and unknown ones are refused alike"),
     ("DatasetImportInput.dataset", "dataset.oal.leavers"),
     ("DatasetUpdateInput.id", "dataset.oal.leavers"),
     ("DatasetUploadTicketInput.dataset", "dataset.oal.leavers"),
-    ("DatasetVersionPublishInput.id", "datasets: hidden and unknown ones are refused alike"),
-    ("DatasetVersionWithdrawInput.id", "datasets: hidden and unknown ones are refused alike"),
+    ("DatasetVersionPublishInput.id", "sharing: hidden and unknown ones are refused alike"),
+    ("DatasetVersionWithdrawInput.id", "sharing: hidden and unknown ones are refused alike"),
     ("DatasetWithdrawInput.id", "dataset.oal.leavers"),
     ("ExternalCalendarRefreshInput.id", "external: hidden and unknown ones are refused alike"),
     ("ExternalCalendarSubscribeInput.fieldOfWork", "public"),
@@ -280,12 +281,6 @@ fn step(app: &TestApp, more: Value) -> InputAround {
         input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         input
     })
-}
-
-/// An id of the same type that nothing has.
-fn unknown(id: &str) -> String {
-    let prefix = id.split('_').next().expect("a prefix");
-    format!("{prefix}_01h455vb4pex5vsknk084sn02q")
 }
 
 /// The answer without what must differ: the id itself and the id of the request.
