@@ -161,7 +161,8 @@ async fn the_server_refuses_to_start_with_an_unsafe_role(app: TestApp) {
     rows.run("ALTER TABLE calendar FORCE ROW LEVEL SECURITY").await;
     // Tables of figures are held to the same.
     draft_of_survey(&app).await;
-    let table = rows.list("SELECT relname::text FROM pg_class WHERE relnamespace = 'ds'::regnamespace AND relkind = 'r'").await;
+    let table =
+        rows.list("SELECT relname::text FROM pg_class WHERE relnamespace = 'ds'::regnamespace AND relkind = 'r'").await;
     assert_eq!(verbund_migration::wall_problems(rows.db()).await.expect("an answer"), [""; 0]);
     rows.run(&format!("ALTER TABLE ds.{} NO FORCE ROW LEVEL SECURITY", table[0])).await;
     let open = format!("ds.{} does not force row-level security", table[0]);

@@ -17,4 +17,4 @@ pub use shares::{
     ShareWish, authorize as authorize_share, check as check_share, create as create_share, entry_audience,
     insert_share, make as make_share, rescope_calendars,
 };
-pub use types::{Agreement, agreement_by_id, complete};
+pub use types::{Agreement, agreement_by_id, agreements_by_id};

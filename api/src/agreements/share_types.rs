@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
 use verbund_entities::{ScopeArea, agreement, calendar, dataset, field_of_work, share, tenant};
 
-use super::types::{Agreement, agreement_by_id, complete};
+use super::types::{Agreement, agreement_by_id, agreements_by_id};
 use crate::calendars::Calendar;
 use crate::datasets::Dataset;
 use crate::error::ApiResult;
@@ -152,10 +152,20 @@ impl Share {
 }
 
 /// A share by its row, if the viewer may see it.
+///
+/// # Errors
+/// The database fails.
 pub async fn share_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Share>> {
     let Some(row) = session.get::<share::Entity>(id).await? else { return Ok(None) };
     let effective = super::shares::is_effective(session, &row).await?;
     Ok(Some(Share { row, effective, agreement: None }))
+}
+
+impl Share {
+    /// The share with its agreement, where that was read already.
+    pub fn under(self, agreement: Option<Agreement>) -> Self {
+        Self { agreement, ..self }
+    }
 }
 
 /// Shares that reach an authority, or that it gives, as far as the viewer may see them.
@@ -212,14 +222,7 @@ pub async fn share_page(
     }
     let mut agreements = BTreeMap::new();
     if selected.node("agreement") {
-        let mut wanted = BTreeMap::new();
-        for (_, row) in &rows {
-            if let Some(agreement) = session.get::<agreement::Entity>(row.agreement_id).await? {
-                wanted.insert(row.agreement_id, agreement);
-            }
-        }
-        let complete = complete(&session, wanted.into_values().collect()).await?;
-        agreements.extend(complete.into_iter().map(|it| (it.row.id, it)));
+        agreements = agreements_by_id(&session, rows.iter().map(|(_, row)| row.agreement_id)).await?;
     }
     let mut shares = Vec::new();
     for (cursor, row) in rows {

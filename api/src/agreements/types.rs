@@ -1,6 +1,6 @@
 //! API types of agreements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
@@ -212,6 +212,23 @@ pub async fn complete(session: &Session, rows: Vec<Arc<agreement::Model>>) -> Ap
             row,
         })
         .collect())
+}
+
+/// Agreements by their rows, as far as the viewer may see them: a constant number of statements.
+///
+/// # Errors
+/// The database fails.
+pub async fn agreements_by_id(
+    session: &Session,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> ApiResult<BTreeMap<Uuid, Agreement>> {
+    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
+    session.load::<agreement::Entity>(ids.iter().copied()).await?;
+    let mut rows = Vec::new();
+    for id in ids {
+        rows.extend(session.get::<agreement::Entity>(id).await?);
+    }
+    Ok(complete(session, rows).await?.into_iter().map(|it| (it.row.id, it)).collect())
 }
 
 fn group<R>(rows: Vec<R>, key_and_value: impl Fn(&R) -> (Uuid, Uuid)) -> BTreeMap<Uuid, Vec<Uuid>> {

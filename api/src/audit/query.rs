@@ -1,7 +1,6 @@
 //! The root field of the audit trail.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
@@ -10,12 +9,14 @@ use uuid::Uuid;
 use verbund_entities::{audit_event, member, tenant};
 
 use super::AuditEvent;
+use super::types::reader_of;
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};
 use crate::graphql::id::{NodeType, parse};
 use crate::graphql::lookahead::Selected;
 use crate::i18n::Text;
+use crate::members::{Member, with_roles};
 use crate::store::{Order, PageRequest, SortValue, page_cost};
 
 /// Which events are wanted.
@@ -88,17 +89,23 @@ impl AuditQuery {
         if selected.node("tenant") {
             session.load::<tenant::Entity>(rows.iter().map(|(_, it)| it.tenant_id)).await?;
         }
-        let mut members: BTreeMap<Uuid, Arc<member::Model>> = BTreeMap::new();
+        if selected.node("reader") {
+            session.load::<tenant::Entity>(rows.iter().filter_map(|(_, it)| reader_of(it))).await?;
+        }
+        let mut members: BTreeMap<(Uuid, Uuid), Member> = BTreeMap::new();
         if selected.node("member") {
             let persons: BTreeSet<Uuid> = rows.iter().filter_map(|(_, it)| it.person_id).collect();
             let persons: Vec<Uuid> = persons.into_iter().collect();
             let of = session.select::<member::Entity>().filter(session.is_one_of(member::Column::PersonId, &persons));
-            members.extend(session.all(of).await?.into_iter().map(|it| (it.person_id, Arc::new(it))));
-            session.load::<member::Entity>(members.values().map(|it| it.id)).await?;
+            let found = session.all(of).await?;
+            let keys: Vec<_> = found.iter().map(|it| (it.person_id, it.tenant_id)).collect();
+            members.extend(keys.into_iter().zip(with_roles(&session, found).await?));
         }
         let event = |(cursor, row): (_, audit_event::Model)| {
-            let member = row.person_id.and_then(|it| members.get(&it).cloned());
-            (cursor, AuditEvent { row: Arc::new(row), member })
+            // Whoever is a member of several authorities acted for one of them.
+            let acting = reader_of(&row).unwrap_or(row.tenant_id);
+            let member = row.person_id.and_then(|it| members.get(&(it, acting)).cloned());
+            (cursor, AuditEvent { row, member })
         };
         Ok(fill(frame, rows.into_iter().map(event)))
     }

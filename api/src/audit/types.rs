@@ -1,24 +1,21 @@
 //! API types of the audit trail.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Json, Object};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use uuid::Uuid;
-use verbund_entities::{audit_event, member};
+use verbund_entities::audit_event;
 
 use crate::error::ApiResult;
-use crate::graphql::ContextExt;
 use crate::graphql::id::NodeType;
-use crate::members::{Member, member_by_id};
+use crate::members::Member;
 use crate::tenants::{Tenant, tenant_of};
 
 /// Something that was changed, or read by a share.
 pub struct AuditEvent {
-    pub(super) row: Arc<audit_event::Model>,
-    /// The member that did it, if the viewer sees it.
-    pub(super) member: Option<Arc<member::Model>>,
+    pub(super) row: audit_event::Model,
+    /// The member that did it, if the viewer sees it and a list has read it ahead.
+    pub(super) member: Option<Member>,
 }
 
 /// Something that was changed in an authority, or that a partner read by a share. What was changed is seen by the auditors
@@ -57,18 +54,13 @@ impl AuditEvent {
     }
 
     /// Who did it, where the viewer sees the members of that authority; null also where the operator did.
-    async fn member(&self, ctx: &Context<'_>) -> Option<ApiResult<Member>> {
-        let id = self.member.as_ref()?.id;
-        match ctx.session().await {
-            Ok(session) => member_by_id(&session, id).await.transpose(),
-            Err(error) => Some(Err(error)),
-        }
+    async fn member(&self) -> Option<Member> {
+        self.member.clone()
     }
 
     /// The authority that read; null where something was changed.
     async fn reader(&self, ctx: &Context<'_>) -> Option<ApiResult<Tenant>> {
-        let reader = self.read("reader")?.as_str()?.parse::<Uuid>().ok()?;
-        Some(tenant_of(ctx, reader).await)
+        Some(tenant_of(ctx, reader_of(&self.row)?).await)
     }
 
     /// How many rows were read.
@@ -98,9 +90,18 @@ impl AuditEvent {
 }
 
 impl AuditEvent {
-    /// What is recorded of a read.
     fn read(&self, name: &str) -> Option<&Value> {
-        let is_read = self.row.action.starts_with("dataset.");
-        self.row.after.as_ref().filter(|_| is_read)?.get(name)
+        read(&self.row, name)
     }
+}
+
+/// What is recorded of a read.
+fn read<'a>(row: &'a audit_event::Model, name: &str) -> Option<&'a Value> {
+    let is_read = row.action.starts_with("dataset.");
+    row.after.as_ref().filter(|_| is_read)?.get(name)
+}
+
+/// The authority that read; none where something was changed.
+pub(super) fn reader_of(row: &audit_event::Model) -> Option<Uuid> {
+    read(row, "reader")?.as_str()?.parse().ok()
 }

@@ -1,17 +1,18 @@
 //! Data requests in the schema.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
-use verbund_entities::{data_request, dataset, tenant};
+use verbund_entities::{data_request, dataset, share, tenant};
 
 use super::Dataset;
 use super::enums::DataRequestState;
 use super::requests::{self, Gift, Wish};
-use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
+use crate::agreements::{Agreement, Share, agreement_by_id, agreements_by_id, share_by_id};
 use crate::error::{ApiResult, Problems};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};
@@ -24,7 +25,11 @@ use crate::store::{Order, PageRequest, Session, SortValue, page_cost};
 use crate::tenants::{Tenant, tenant_of};
 
 /// What one authority asks of another's data.
-pub struct DataRequest(pub Arc<data_request::Model>);
+pub struct DataRequest {
+    row: Arc<data_request::Model>,
+    /// Its agreement, where a list has read it ahead.
+    agreement: Option<Agreement>,
+}
 
 impl DataRequest {
     /// A request by its row, if the viewer may see it.
@@ -32,7 +37,7 @@ impl DataRequest {
     /// # Errors
     /// The database fails.
     pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<data_request::Entity>(id).await?.map(Self))
+        Ok(session.get::<data_request::Entity>(id).await?.map(|row| Self { row, agreement: None }))
     }
 }
 
@@ -41,31 +46,34 @@ impl DataRequest {
 impl DataRequest {
     /// Global id.
     pub async fn id(&self) -> ID {
-        NodeType::DataRequest.id(self.0.id)
+        NodeType::DataRequest.id(self.row.id)
     }
 
     /// The authority that asks.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
-        tenant_of(ctx, self.0.tenant_id).await
+        tenant_of(ctx, self.row.tenant_id).await
     }
 
     /// The authority that is asked.
     async fn to(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
-        tenant_of(ctx, self.0.to_tenant_id).await
+        tenant_of(ctx, self.row.to_tenant_id).await
     }
 
     /// The agreement that it lives by.
     #[graphql(complexity = "child_complexity + 5")]
     async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
+        if let Some(agreement) = &self.agreement {
+            return Some(Ok(agreement.clone()));
+        }
         match ctx.session().await {
-            Ok(session) => agreement_by_id(&session, self.0.agreement_id).await.transpose(),
+            Ok(session) => agreement_by_id(&session, self.row.agreement_id).await.transpose(),
             Err(error) => Some(Err(error)),
         }
     }
 
     /// The dataset, where it is named and in sight.
     async fn dataset(&self, ctx: &Context<'_>) -> Option<ApiResult<Dataset>> {
-        let id = self.0.dataset_id?;
+        let id = self.row.dataset_id?;
         match ctx.session().await {
             Ok(session) => Dataset::by_id(&session, id).await.transpose(),
             Err(error) => Some(Err(error)),
@@ -74,72 +82,76 @@ impl DataRequest {
 
     /// What is asked for.
     async fn about(&self) -> &str {
-        &self.0.about
+        &self.row.about
     }
 
     /// What it is for.
     async fn purpose(&self) -> &str {
-        &self.0.purpose
+        &self.row.purpose
     }
 
     /// By what law.
     async fn legal_basis(&self) -> &str {
-        &self.0.legal_basis
+        &self.row.legal_basis
     }
 
     /// How much is wanted.
     async fn level(&self) -> ShareLevel {
-        self.0.level.into()
+        self.row.level.into()
     }
 
     /// Until when.
     async fn until(&self) -> Option<Date> {
-        self.0.until.map(Date)
+        self.row.until.map(Date)
     }
 
     /// How far it is.
     async fn state(&self) -> DataRequestState {
-        self.0.state.into()
+        self.row.state.into()
     }
 
     /// Who asked.
     async fn asked_by(&self) -> &str {
-        &self.0.asked_by
+        &self.row.asked_by
     }
 
     /// What was answered.
     async fn answer(&self) -> Option<&str> {
-        self.0.answer.as_deref()
+        self.row.answer.as_deref()
     }
 
     /// By whom.
     async fn answered_by(&self) -> Option<&str> {
-        self.0.answered_by.as_deref()
+        self.row.answered_by.as_deref()
     }
 
     /// When.
     async fn answered_at(&self) -> Option<DateTime<Utc>> {
-        self.0.answered_at
+        self.row.answered_at
     }
 
     /// The share that came of it.
     #[graphql(complexity = "child_complexity + 5")]
     async fn share(&self, ctx: &Context<'_>) -> Option<ApiResult<Share>> {
-        let id = self.0.share_id?;
+        let id = self.row.share_id?;
         match ctx.session().await {
-            Ok(session) => share_by_id(&session, id).await.transpose(),
+            Ok(session) => {
+                // It lives by the same agreement.
+                let share = share_by_id(&session, id).await.transpose()?;
+                Some(share.map(|it| it.under(self.agreement.clone())))
+            }
             Err(error) => Some(Err(error)),
         }
     }
 
     /// Grows by one with every change; updates must name it.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.row.version
     }
 
     /// When it was made.
     async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+        self.row.created_at
     }
 }
 
@@ -287,7 +299,19 @@ impl RequestQuery {
         if selected.node("dataset") {
             session.load::<dataset::Entity>(rows.iter().filter_map(|(_, it)| it.dataset_id)).await?;
         }
-        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, DataRequest(Arc::new(row))))))
+        if selected.node("share") {
+            session.load::<tenant::Entity>(rows.iter().map(|(_, it)| it.to_tenant_id)).await?;
+            session.load::<share::Entity>(rows.iter().filter_map(|(_, it)| it.share_id)).await?;
+        }
+        let mut agreements = BTreeMap::new();
+        if selected.node("agreement") || selected.node("share") {
+            agreements = agreements_by_id(&session, rows.iter().map(|(_, it)| it.agreement_id)).await?;
+        }
+        let request = |(cursor, row): (_, data_request::Model)| {
+            let agreement = agreements.get(&row.agreement_id).cloned();
+            (cursor, DataRequest { row: Arc::new(row), agreement })
+        };
+        Ok(fill(frame, rows.into_iter().map(request)))
     }
 }
 

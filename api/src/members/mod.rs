@@ -32,4 +32,4 @@ pub async fn acting_name(session: &Session, tenant: Uuid) -> ApiResult<String> {
 pub use mutation::MemberMutation;
 pub use service::{RoleWish, WishedMember, give_role};
 pub use sign_in::SignIn;
-pub use types::{Member, RoleGrant, Viewer, member_by_id, member_page, role_grant_by_id, viewer};
+pub use types::{Member, RoleGrant, Viewer, member_by_id, member_page, role_grant_by_id, viewer, with_roles};

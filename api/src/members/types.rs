@@ -21,6 +21,7 @@ use crate::store::{Order, PageRequest, Session, SortValue};
 use crate::tenants::{FieldOfWork, Tenant, tenant_of};
 
 /// A person in an authority, under the name that authority uses.
+#[derive(Clone)]
 pub struct Member {
     row: Arc<member::Model>,
     roles: Vec<RoleGrant>,
@@ -205,15 +206,22 @@ pub async fn member_page(
         key: |row: &member::Model| (SortValue::Text(Some(row.name.clone())), row.id),
     };
     let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
-    let ids: Vec<_> = rows.iter().map(|(_, row)| row.id).collect();
-    let mut roles = roles_of(&session, &ids).await?;
-    Ok(fill(
-        frame,
-        rows.into_iter().map(|(cursor, row)| {
-            let roles = roles.remove(&row.id).unwrap_or_default();
-            (cursor, Member { row: Arc::new(row), roles })
-        }),
-    ))
+    let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    Ok(fill(frame, cursors.into_iter().zip(with_roles(&session, rows).await?)))
+}
+
+/// Members with their roles, in the order of `rows`: three statements, however many they are.
+///
+/// # Errors
+/// The database fails.
+pub async fn with_roles(session: &Session, rows: Vec<member::Model>) -> ApiResult<Vec<Member>> {
+    let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
+    let mut roles = roles_of(session, &ids).await?;
+    let member = |row: member::Model| {
+        let roles = roles.remove(&row.id).unwrap_or_default();
+        Member { row: Arc::new(row), roles }
+    };
+    Ok(rows.into_iter().map(member).collect())
 }
 
 /// Roles of members that are not revoked, with their fields: two statements, however many members.
