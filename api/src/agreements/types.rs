@@ -181,7 +181,7 @@ pub fn areas_of(row: &agreement::Model) -> Vec<Area> {
 }
 
 /// Agreements with parties, signatures and fields: five more statements, however many agreements.
-pub async fn complete(session: &Session, rows: Vec<Arc<agreement::Model>>) -> ApiResult<Vec<Agreement>> {
+pub(super) async fn complete(session: &Session, rows: Vec<Arc<agreement::Model>>) -> ApiResult<Vec<Agreement>> {
     let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
     let parties = session
         .select::<agreement_party::Entity>()

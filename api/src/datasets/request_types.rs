@@ -293,14 +293,13 @@ impl RequestQuery {
         };
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let selected = Selected::of(ctx);
-        if selected.node("tenant") || selected.node("to") {
+        if ["tenant", "to", "share"].into_iter().any(|it| selected.node(it)) {
             session.load::<tenant::Entity>(rows.iter().flat_map(|(_, it)| [it.tenant_id, it.to_tenant_id])).await?;
         }
         if selected.node("dataset") {
             session.load::<dataset::Entity>(rows.iter().filter_map(|(_, it)| it.dataset_id)).await?;
         }
         if selected.node("share") {
-            session.load::<tenant::Entity>(rows.iter().map(|(_, it)| it.to_tenant_id)).await?;
             session.load::<share::Entity>(rows.iter().filter_map(|(_, it)| it.share_id)).await?;
         }
         let mut agreements = BTreeMap::new();
