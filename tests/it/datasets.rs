@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use verbund_tests::client::said;
 use verbund_tests::demo::Demo;
-use verbund_tests::tables_in::draft_of_survey;
+use verbund_tests::tables_in::{published_survey, release_of_survey};
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
@@ -212,17 +212,9 @@ async fn what_stands_nowhere_cannot_be_compared(app: TestApp) {
 
 async fn release_and_ticket_take_a_key(app: TestApp) {
     let steward = app.actor("steward@ostallgaeu");
-    let (draft, dataset) = (draft_of_survey(&app).await, app.world.id("dataset.oal.survey"));
-    steward.mutate("datasetVersionPublish", json!({ "id": draft, "version": 1 }), "datasetVersion { state }").await;
-    let update = json!({
-        "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "licence": "dl-zero-de/2.0",
-        "protection": { "method": "ROUNDING", "dimensions": ["ags", "year"] },
-    });
-    steward.mutate("datasetUpdate", update, "dataset { id }").await;
-    let names = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
-    let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
-    let rows = app.database.rows().await;
-    let proposal = json!({ "dataset": dataset, "checklist": checklist, "idempotencyKey": "release" });
+    let (draft, rows) = (published_survey(&app).await, app.database.rows().await);
+    let mut proposal = release_of_survey(&app);
+    proposal["idempotencyKey"] = json!("release");
     let first = steward.mutate("datasetReleasePropose", proposal.clone(), "datasetRelease { id state }").await;
     let ticket = json!({ "version": draft, "format": "CSV", "idempotencyKey": "ticket" });
     let path = steward.mutate("datasetDownloadTicket", ticket.clone(), "path").await["path"].clone();
@@ -271,17 +263,8 @@ async fn the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner(app
 
 async fn what_was_withdrawn_stays_so_when_shares_change(app: TestApp) {
     let (steward, admin) = (app.actor("steward@ostallgaeu"), app.actor("admin@ostallgaeu"));
-    let (draft, dataset) = (draft_of_survey(&app).await, app.world.id("dataset.oal.survey"));
-    steward.mutate("datasetVersionPublish", json!({ "id": draft, "version": 1 }), "datasetVersion { state }").await;
-    let update = json!({
-        "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "licence": "dl-zero-de/2.0",
-        "protection": { "method": "ROUNDING", "dimensions": ["ags", "year"] },
-    });
-    steward.mutate("datasetUpdate", update, "dataset { id }").await;
-    let names = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
-    let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
-    let proposal = json!({ "dataset": dataset, "checklist": checklist });
-    let release = steward.mutate("datasetReleasePropose", proposal, "datasetRelease { id }").await;
+    let (draft, dataset) = (published_survey(&app).await, app.world.id("dataset.oal.survey"));
+    let release = steward.mutate("datasetReleasePropose", release_of_survey(&app), "datasetRelease { id }").await;
     let approve = json!({ "id": release["datasetRelease"]["id"], "version": 1 });
     admin.mutate("datasetReleaseApprove", approve, "datasetRelease { id }").await;
     let seen = async || {
@@ -330,10 +313,17 @@ async fn a_reading_by_a_share_is_on_record(app: TestApp) {
     assert_eq!(rows.number(leavers).await, 0, "the owner's own reading, and that of public figures, leaves nothing");
     demo.actor(Some("planner@kaufbeuren")).ask(read).await.data();
     assert_eq!(rows.number(leavers).await, 1);
-    let query = r#"{ auditEvents(filter: { action: "dataset.rows" }, first: 5) { nodes { action tenant { slug } } } }"#;
-    for auditor in ["auditor@ostallgaeu", "auditor@kaufbeuren"] {
+    let query = r#"{ auditEvents(filter: { action: "dataset.rows" }, first: 5) {
+        nodes { action tenant { slug } reader { slug } rows member { tenant { slug } } } } }"#;
+    // Who it was is seen by the house of that person.
+    let member = json!({ "tenant": { "slug": "kaufbeuren" } });
+    for (auditor, member) in [("auditor@ostallgaeu", Value::Null), ("auditor@kaufbeuren", member)] {
         let seen = demo.actor(Some(auditor)).ask(query).await.data()["auditEvents"]["nodes"].clone();
-        assert_eq!(seen, json!([{ "action": "dataset.rows", "tenant": { "slug": "ostallgaeu" } }]), "{auditor}");
+        let expected = json!([{
+            "action": "dataset.rows", "tenant": { "slug": "ostallgaeu" }, "reader": { "slug": "kaufbeuren" }, "rows": 1,
+            "member": member,
+        }]);
+        assert_eq!(seen, expected, "{auditor}");
     }
     for other in ["planner@kaufbeuren", "admin@unterallgaeu"] {
         let seen = demo.actor(Some(other)).ask(query).await.data()["auditEvents"]["nodes"].clone();

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use verbund_tests::client::{said, unknown};
-use verbund_tests::tables_in::draft_of_survey;
+use verbund_tests::tables_in::{published_survey, release_of_survey};
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
@@ -33,30 +33,18 @@ fn text(value: &Value) -> String {
 /// The survey of the Landkreis with published figures, an indicator, and a proposed release; not shared.
 async fn hidden(app: &TestApp) -> Hidden {
     let (steward, dataset) = (app.actor("steward@ostallgaeu"), app.world.id("dataset.oal.survey").to_owned());
-    let version = text(&draft_of_survey(app).await);
-    steward.mutate("datasetVersionPublish", json!({ "id": version, "version": 1 }), "datasetVersion { id }").await;
-    let update = json!({
-        "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "licence": "dl-zero-de/2.0",
-        "protection": { "method": "ROUNDING", "dimensions": ["ags", "year"] },
-    });
-    steward.mutate("datasetUpdate", update, "dataset { id }").await;
+    let version = text(&published_survey(app).await);
     let places = json!({ "id": dataset, "version": 2, "indicators": [{ "code": "q_sch", "measure": "answers" }] });
     steward.mutate("datasetIndicatorsSet", places, "dataset { id }").await;
     let query = "query($id: ID!) { datasetImports(dataset: $id) { nodes { id } } }";
     let imports = steward.send(query, json!({ "id": dataset })).await.data();
-    let release = steward.mutate("datasetReleasePropose", proposal(app), "datasetRelease { id }").await;
+    let release = steward.mutate("datasetReleasePropose", release_of_survey(app), "datasetRelease { id }").await;
     Hidden {
         version,
         import: text(&imports["datasetImports"]["nodes"][0]["id"]),
         release: text(&release["datasetRelease"]["id"]),
         dataset,
     }
-}
-
-fn proposal(app: &TestApp) -> Value {
-    let names = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
-    let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
-    json!({ "dataset": app.world.id("dataset.oal.survey"), "checklist": checklist })
 }
 
 /// Kaufbeuren asks for the survey: the id of the request.
@@ -104,6 +92,11 @@ async fn every_door_answers_hidden_and_unknown_alike(app: TestApp) {
         (&request, "dataRequestWithdraw", json!({ "version": 1 })),
         (&version, "datasetDownloadTicket", json!({ "format": "CSV" })),
     ];
+    // There is something to hide.
+    for id in [&dataset, &version, &import, &release, &request] {
+        let seen = app.actor("admin@ostallgaeu").send(node, json!({ "id": id })).await.data();
+        assert_eq!(seen["node"]["id"], json!(id));
+    }
     // A party of the agreement, an authority without one, and somebody without an account.
     for subject in ["steward@kaufbeuren", "admin@lindau", ""] {
         let client = if subject.is_empty() { app.anonymous() } else { app.actor(subject) };
@@ -168,12 +161,15 @@ async fn what_is_hidden_changes_no_list(app: TestApp) {
         told.push(app.server().get("/catalog.ttl").await.2);
         told
     };
-    let subjects = ["viewer@kaufbeuren", "admin@lindau", ""];
-    let mut before = Vec::new();
+    let subjects = ["viewer@kaufbeuren", "auditor@kaufbeuren", "admin@lindau", ""];
+    let (mut before, owner) = (Vec::new(), told("admin@ostallgaeu").await);
     for subject in subjects {
         before.push(told(subject).await);
     }
     hidden(&app).await;
+    let changed: Vec<_> =
+        told("admin@ostallgaeu").await.iter().zip(&owner).map(|(now, before)| now != before).collect();
+    assert_eq!(changed, [false, true, true, true, false, false], "its owner sees it");
     for (subject, before) in subjects.into_iter().zip(before) {
         assert_eq!(told(subject).await, before, "{subject:?}");
     }
@@ -247,11 +243,11 @@ async fn a_request_is_answered_once(app: TestApp) {
 async fn releases_are_the_owners_and_take_four_eyes(app: TestApp) {
     let Hidden { dataset, release, .. } = hidden(&app).await;
     let (steward, admin) = (app.actor("steward@ostallgaeu"), app.actor("admin@ostallgaeu"));
-    let mut lacking = proposal(&app);
+    let mut lacking = release_of_survey(&app);
     lacking["checklist"]["disclosure"] = json!(false);
     let refused = steward.try_mutate("datasetReleasePropose", lacking, "datasetRelease { id }").await;
     assert!(!said(&refused).is_empty() && refused.to_string().contains("disclosure"), "{refused}");
-    let twice = steward.try_mutate("datasetReleasePropose", proposal(&app), "datasetRelease { id }").await;
+    let twice = steward.try_mutate("datasetReleasePropose", release_of_survey(&app), "datasetRelease { id }").await;
     assert!(!said(&twice).is_empty(), "one at a time");
     let approve = json!({ "id": release, "version": 1 });
     let own = steward.try_mutate("datasetReleaseApprove", approve.clone(), "datasetRelease { id }").await;

@@ -90,3 +90,23 @@ pub async fn draft_of_survey(app: &TestApp) -> Value {
     assert_eq!(made["state"], "SUCCEEDED", "{made}");
     made["datasetVersion"]["id"].clone()
 }
+
+/// The survey of the Landkreis with published figures and all that a release takes: its first version. The dataset is at
+/// version 2.
+pub async fn published_survey(app: &TestApp) -> Value {
+    let (steward, draft) = (app.actor("steward@ostallgaeu"), draft_of_survey(app).await);
+    steward.mutate("datasetVersionPublish", json!({ "id": draft, "version": 1 }), "datasetVersion { state }").await;
+    let update = json!({
+        "id": app.world.id("dataset.oal.survey"), "version": 1, "contact": { "email": "a@b.example" },
+        "licence": "dl-zero-de/2.0", "protection": { "method": "ROUNDING", "dimensions": ["ags", "year"] },
+    });
+    steward.mutate("datasetUpdate", update, "dataset { id }").await;
+    draft
+}
+
+/// What proposes to release the survey: everything is checked.
+pub fn release_of_survey(app: &TestApp) -> Value {
+    let names = ["licence", "contact", "purpose", "legalBasis", "retention", "disclosure"];
+    let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
+    json!({ "dataset": app.world.id("dataset.oal.survey"), "checklist": checklist })
+}
