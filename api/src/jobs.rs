@@ -1,5 +1,5 @@
 //! What the server does beside requests: calendars of others are fetched, dates of series without an end are computed
-//! further, files are imported. Every replica looks for what is due; a row that is taken is moved first, so that nothing is done twice.
+//! further, obligations are told before they are due, files are imported. Every replica looks for what is due; a row that is taken is moved first, so that nothing is done twice.
 
 use std::time::Duration;
 
@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::context::Clock;
 use crate::datasets::Importer;
 use crate::error::ApiResult;
+use crate::funding::remind_due;
 use crate::store::Store;
 
 /// The work of one server.
@@ -27,6 +28,8 @@ pub struct Done {
     pub fetched: usize,
     /// Series whose dates are known further.
     pub extended: usize,
+    /// Obligations of which somebody was reminded.
+    pub reminded: usize,
     /// Files that were imported, or refused.
     pub imported: usize,
 }
@@ -74,7 +77,8 @@ impl Jobs {
     async fn run_calendars(&self) -> ApiResult<Done> {
         let fetched = fetch_due(&self.store, &self.clock, &self.fetcher).await?;
         let extended = extend_due(&self.store, &self.clock).await?;
-        Ok(Done { fetched, extended, ..Done::default() })
+        let reminded = remind_due(&self.store, &self.clock).await?;
+        Ok(Done { fetched, extended, reminded, ..Done::default() })
     }
 
     /// Does what is due now.

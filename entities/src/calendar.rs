@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::Confidentiality;
+use crate::{Confidentiality, ProjectCalendar};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -29,6 +29,10 @@ pub struct Model {
     pub confidentiality: Confidentiality,
     /// It lives elsewhere: its entries are taken over from there, and nobody changes them by hand.
     pub external: bool,
+    /// The project whose dates it holds; nobody changes them by hand.
+    pub project_id: Option<Uuid>,
+    /// Which of them.
+    pub project_calendar: Option<ProjectCalendar>,
     /// When it was put away; no new entries since.
     pub archived_at: Option<DateTimeUtc>,
     /// Grows by one with every change; updates must name it.

@@ -38,6 +38,8 @@ macro_rules! closed_set {
     };
 }
 
+pub(crate) use closed_set;
+
 closed_set! {
     /// The kind of an authority.
     TenantKind {

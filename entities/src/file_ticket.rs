@@ -23,6 +23,10 @@ pub struct Model {
     pub dataset_id: Option<Uuid>,
     /// The version.
     pub version_id: Option<Uuid>,
+    /// The document of a project.
+    pub document_id: Option<Uuid>,
+    /// The copy of a project.
+    pub archive_id: Option<Uuid>,
     /// Format of the file.
     pub format: Option<String>,
     /// SHA-256 of the secret.

@@ -23,6 +23,8 @@ pub struct Model {
     pub calendar_id: Option<Uuid>,
     /// One dataset; none = by selector.
     pub dataset_id: Option<Uuid>,
+    /// One project.
+    pub project_id: Option<Uuid>,
     /// Selector: all of the area in this field of work; with neither calendar nor field, all of the area.
     pub field_of_work_id: Option<Uuid>,
     /// One party only; none = all parties.

@@ -35,6 +35,7 @@ mod open_data;
 mod operations;
 mod places;
 mod planning;
+mod projects;
 mod schema;
 mod shared_calendars;
 mod shares;
@@ -88,6 +89,7 @@ fn main() -> std::process::ExitCode {
         operations::cases(),
         places::cases(),
         planning::cases(),
+        projects::cases(),
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),

@@ -70,8 +70,9 @@ async fn the_same_key_and_input_make_one_object_and_equal_answers(app: TestApp) 
 
 async fn every_creating_mutation_takes_a_key(app: TestApp) {
     let rows = app.database.rows().await;
-    // Those need a version that is there: datasets.
+    // Those need a version that is there: datasets. Those need a project: projects.
     let mut keyed = BTreeSet::from(["datasetDownloadTicket", "datasetReleasePropose"]);
+    keyed.extend(crate::projects::KEYED);
     for (mutation, subject, input, selection) in walk::creating(&app) {
         keyed.insert(mutation);
         let mut input = input;
@@ -214,6 +215,10 @@ async fn every_mutation_leaves_one_audit_row_and_one_event(app: TestApp) {
             "changeProposalAccept" | "changeProposalCounter" => (2, 2),
             // The release, and the dataset that is public with it.
             "datasetReleaseApprove" => (1, 2),
+            // The part, and its day in the calendar.
+            "milestoneCreate" | "milestoneUpdate" | "obligationCreate" | "obligationWaive" => (1, 2),
+            // Who left, and the project that is seen by others now.
+            "projectPartnerRemove" => (1, 2),
             _ => (1, 1),
         };
         assert_eq!(trail(&rows).await, (before.0 + audits, before.1 + events), "{}", step.mutation);

@@ -80,7 +80,11 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         let row = newest(&rows).await;
         assert_eq!((row[1].as_str(), row[2].as_str()), (step.subject, step.mutation));
         assert_eq!(row[0], step.subject.split('@').next_back().expect("a tenant"), "{}", step.mutation);
-        let under = ["agreement", "share", "coordinationRound", "round", "changeProposal", "comment", "dataRequest"];
+        let under = [
+            "agreement", "share", "coordinationRound", "round", "changeProposal", "comment", "dataRequest", "project",
+            "workPackage", "milestone", "statusReport", "indicator", "documentUpload", "funding", "ownShare", "budgetLine",
+            "obligation",
+        ];
         let agreed = under.iter().any(|it| step.mutation.starts_with(it))
             || ["annualPlanSubmit", "annualPlanWithdraw"].contains(&step.mutation);
         assert_eq!(row[5] != "-", agreed, "{} and its agreement", step.mutation);
@@ -179,6 +183,38 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["datasetVersionWithdraw", "DatasetVersion", "dataset_version.withdrawn", "3"],
         ["datasetWithdraw", "Dataset", "dataset.withdrawn", "4"],
         ["calendarImport", "Calendar", "calendar.imported", "1"],
+        ["projectCreate", "Project", "project.created", "1"],
+        ["projectUpdate", "Project", "project.updated", "2"],
+        ["projectPartnerAdd", "Project", "project.partner_added", "3"],
+        ["projectPartnerAccept", "Project", "project.partner_joined", "3"],
+        ["workPackageCreate", "WorkPackage", "work_package.created", "1"],
+        ["workPackageUpdate", "WorkPackage", "work_package.updated", "2"],
+        ["milestoneCreate", "Milestone", "milestone.created", "1"],
+        ["milestoneUpdate", "Milestone", "milestone.updated", "2"],
+        ["statusReportCreate", "StatusReport", "status_report.created", "1"],
+        ["projectMemberAdd", "ProjectMember", "project_member.created", "1"],
+        ["projectMemberRemove", "ProjectMember", "project_member.removed", "1"],
+        ["projectIndicatorCreate", "ProjectIndicator", "project_indicator.created", "1"],
+        ["projectIndicatorUpdate", "ProjectIndicator", "project_indicator.updated", "2"],
+        ["indicatorMeasurementAdd", "ProjectIndicator", "indicator_measurement.created", "1"],
+        ["projectLinkAdd", "ProjectLink", "project_link.created", "1"],
+        ["projectLinkRemove", "ProjectLink", "project_link.removed", "1"],
+        ["projectDocumentCreate", "ProjectDocument", "project_document.created", "1"],
+        ["documentUploadTicket", "ProjectDocument", "project_document.upload_opened", "1"],
+        ["fundingCreate", "Funding", "funding.created", "1"],
+        ["fundingUpdate", "Funding", "funding.updated", "2"],
+        ["ownShareSet", "Funding", "funding.own_share_set", "2"],
+        ["fundingAdvance", "Funding", "funding.updated", "3"],
+        ["projectAdvance", "Project", "project.advanced", "4"],
+        ["budgetLineSet", "BudgetLine", "budget_line.created", "1"],
+        ["obligationCreate", "Obligation", "obligation.created", "1"],
+        ["obligationFulfil", "Obligation", "obligation.updated", "2"],
+        ["obligationCreate", "Obligation", "obligation.created", "1"],
+        ["obligationWaive", "Obligation", "obligation.updated", "2"],
+        ["projectArchiveCreate", "ProjectArchive", "project_archive.created", "1"],
+        ["documentDownloadTicket", "FileTicket", "file_ticket.created", "1"],
+        ["projectDocumentCreate", "ProjectDocument", "project_document.created", "1"],
+        ["projectPartnerRemove", "Project", "project.partner_left", "4"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use verbund_tests::TestApp;
+use verbund_tests::projects::programme;
 use verbund_tests::tables_in::draft_of_survey;
 
+mod projects;
+
 /// Every mutation; some come more than once in the walk.
-pub const MUTATIONS: [&str; 60] = [
+pub const MUTATIONS: &[&str] = &[
     "fieldOfWorkCreate",
     "roleGrant",
     "roleRevoke",
@@ -68,6 +71,36 @@ pub const MUTATIONS: [&str; 60] = [
     "datasetReleaseApprove",
     "datasetVersionWithdraw",
     "datasetWithdraw",
+    "projectCreate",
+    "projectUpdate",
+    "projectPartnerAdd",
+    "projectPartnerAccept",
+    "workPackageCreate",
+    "workPackageUpdate",
+    "milestoneCreate",
+    "milestoneUpdate",
+    "statusReportCreate",
+    "projectMemberAdd",
+    "projectMemberRemove",
+    "projectIndicatorCreate",
+    "projectIndicatorUpdate",
+    "indicatorMeasurementAdd",
+    "projectLinkAdd",
+    "projectLinkRemove",
+    "projectDocumentCreate",
+    "documentUploadTicket",
+    "fundingCreate",
+    "fundingUpdate",
+    "ownShareSet",
+    "fundingAdvance",
+    "projectAdvance",
+    "budgetLineSet",
+    "obligationCreate",
+    "obligationFulfil",
+    "obligationWaive",
+    "projectArchiveCreate",
+    "documentDownloadTicket",
+    "projectPartnerRemove",
 ];
 
 /// One mutation, ready to be sent.
@@ -91,10 +124,16 @@ pub struct Walk<'a> {
     proposal: Value,
     conflict: Value,
     draft: Value,
+    project: Value,
+    programme: Value,
+    funding: Value,
 }
 
 /// The step before which there is a draft of a dataset.
 const RELEASE: usize = 66;
+/// The steps of a joint project.
+const PROJECT: usize = 76;
+const PROJECT_END: usize = PROJECT + projects::STEPS;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
 const PLANNER: &str = "planner@ostallgaeu";
@@ -132,6 +171,9 @@ impl<'a> Walk<'a> {
             proposal,
             conflict: Value::Null,
             draft: Value::Null,
+            project: Value::Null,
+            programme: Value::Null,
+            funding: Value::Null,
         }
     }
 
@@ -145,6 +187,8 @@ impl<'a> Walk<'a> {
             ("share", &mut self.share),
             ("coordinationRound", &mut self.round),
             ("changeProposal", &mut self.proposal),
+            ("project", &mut self.project),
+            ("funding", &mut self.funding),
         ] {
             if payload[name].is_object() {
                 *slot = payload[name].clone();
@@ -168,6 +212,9 @@ impl<'a> Walk<'a> {
     pub async fn next(&mut self) -> Option<Step> {
         if self.at == RELEASE {
             self.draft = draft_of_survey(self.app).await;
+        }
+        if self.at == PROJECT {
+            self.programme = programme(self.app, "bildungskommunen").await;
         }
         let id = |name: &str| self.app.world.id(name).to_owned();
         let with = |object: &Value, more: Value| {
@@ -279,6 +326,7 @@ impl<'a> Walk<'a> {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
+            PROJECT..PROJECT_END => self.project(self.at - PROJECT),
             _ => return None,
         };
         self.at += 1;

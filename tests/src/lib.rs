@@ -11,6 +11,7 @@ pub mod live;
 pub mod node;
 pub mod pages;
 pub mod plenty;
+pub mod projects;
 pub mod python;
 pub mod rows;
 pub mod stub;

@@ -3,9 +3,10 @@
 use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
 use verbund_entities::{
-    ScopeArea, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
-    dataset, dataset_import, dataset_release, dataset_version, external_calendar, learning_place, member, role_grant,
-    share,
+    ScopeArea, agreement, annual_plan, budget_line, calendar, calendar_entry, change_proposal, coordination_round,
+    data_request, dataset, dataset_import, dataset_release, dataset_version, external_calendar, funding,
+    learning_place, member, milestone, obligation, project, project_archive, project_document, project_indicator,
+    project_link, project_member, role_grant, share, status_report, work_package,
 };
 
 use crate::agreements::{Agreement, agreement_by_id};
@@ -15,6 +16,7 @@ use crate::graphql::enums::{Action, Permission, RoleKey, ShareLevel};
 use crate::graphql::id::{NodeType, parse};
 use crate::i18n::Text;
 use crate::policy::{Because, Object};
+use crate::projects::parts::Part;
 use crate::store::Session;
 use crate::tenants::{Tenant, tenant_of};
 
@@ -166,10 +168,38 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             }
             None => None,
         },
+        NodeType::Project => {
+            session.get::<project::Entity>(id).await?.map(|it| crate::projects::circle::object_of(&it))
+        }
+        NodeType::WorkPackage => part::<work_package::Entity>(session, id).await?,
+        NodeType::Milestone => part::<milestone::Entity>(session, id).await?,
+        NodeType::StatusReport => part::<status_report::Entity>(session, id).await?,
+        NodeType::ProjectMember => part::<project_member::Entity>(session, id).await?,
+        NodeType::ProjectIndicator => part::<project_indicator::Entity>(session, id).await?,
+        NodeType::ProjectLink => part::<project_link::Entity>(session, id).await?,
+        NodeType::ProjectDocument => part::<project_document::Entity>(session, id).await?,
+        NodeType::ProjectArchive => part::<project_archive::Entity>(session, id).await?,
+        NodeType::Funding => part::<funding::Entity>(session, id).await?,
+        NodeType::BudgetLine => part::<budget_line::Entity>(session, id).await?,
+        NodeType::Obligation => {
+            session.get::<obligation::Entity>(id).await?.map(|it| crate::funding::obligation_object(&it))
+        }
         NodeType::Tenant
         | NodeType::FieldOfWork
         | NodeType::Holiday
         | NodeType::TenantClosure
-        | NodeType::Indicator => None,
+        | NodeType::Indicator
+        | NodeType::FundingProgramme => None,
     })
+}
+
+/// What the policy decides on for a part of a project: the field of work is the project's.
+async fn part<P: Part>(session: &Session, id: Uuid) -> ApiResult<Option<Object>>
+where
+    P::Model: sea_orm::IntoActiveModel<P::Written>,
+{
+    let Some(row) = session.get::<P>(id).await? else { return Ok(None) };
+    let facts = P::facts(&row);
+    let field = session.get::<project::Entity>(facts.project).await?.and_then(|it| it.field_of_work_id);
+    Ok(Some(Object::row(ScopeArea::Projects, facts.tenant, facts.scope, field)))
 }

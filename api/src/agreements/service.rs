@@ -260,6 +260,8 @@ pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -
         ended_at: Set(Some(writer.now())),
         ..touched(&writer, version)
     };
+    // What the party takes part in goes out of its sight: it keeps a copy.
+    crate::projects::keep_copies(session, &writer, id).await?;
     let after = change(&writer, &row, version, values).await?;
     let recorded = mutation.record(&writer, changed(&after, "agreement.ended", Some(&row))).await?;
     mutation.commit(recorded).await

@@ -18,6 +18,8 @@ pub enum ShareObjectInput {
     Calendar(ID),
     /// One dataset, which must be open to partners.
     Dataset(ID),
+    /// One project, which must be open to partners: those who do not take part see its outline, or from `FULL` on all of it.
+    Project(ID),
     /// Everything of the area in one field of work, also what is still to come.
     FieldOfWork(ID),
     /// Everything of the area, also what is still to come; only `true` means something.
@@ -103,13 +105,16 @@ fn wish(input: ShareCreateInput) -> ApiResult<ShareWish> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
     let agreement = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?;
-    let (mut calendar, mut dataset, mut field) = (None, None, None);
+    let (mut calendar, mut dataset, mut project, mut field) = (None, None, None, None);
     match &input.object {
         ShareObjectInput::Calendar(id) => {
             calendar = problems.take(NodeType::Calendar.parse(id, "object.calendar"))?;
         }
         ShareObjectInput::Dataset(id) => {
             dataset = problems.take(NodeType::Dataset.parse(id, "object.dataset"))?;
+        }
+        ShareObjectInput::Project(id) => {
+            project = problems.take(NodeType::Project.parse(id, "object.project"))?;
         }
         ShareObjectInput::FieldOfWork(id) => {
             field = problems.take(NodeType::FieldOfWork.parse(id, "object.fieldOfWork"))?;
@@ -134,6 +139,7 @@ fn wish(input: ShareCreateInput) -> ApiResult<ShareWish> {
         area: input.area.into(),
         calendar,
         dataset,
+        project,
         field,
         grantee,
         grantee_role: input.grantee_role.map(Into::into),

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter};
 use uuid::Uuid;
-use verbund_entities::{ScopeArea, agreement, calendar, dataset, field_of_work, share, tenant};
+use verbund_entities::{ScopeArea, agreement, calendar, dataset, field_of_work, project, share, tenant};
 
 use super::types::{Agreement, agreement_by_id, agreements_by_id};
 use crate::calendars::Calendar;
@@ -20,6 +20,7 @@ use crate::graphql::id::NodeType;
 use crate::graphql::lookahead::Selected;
 use crate::graphql::scalars::Date;
 use crate::policy::{Action, Object as PolicyObject};
+use crate::projects::Project;
 use crate::store::{Order, PageRequest, Session, SortValue};
 use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
@@ -85,7 +86,12 @@ impl Share {
         }
     }
 
-    /// Everything of the area in this field of work; null with neither calendar nor dataset = everything of the area.
+    /// The shared project; null = shared by field of work or altogether.
+    async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
+        Project::of(ctx, self.row.project_id?).await
+    }
+
+    /// Everything of the area in this field of work; null with no object of its own = everything of the area.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
         field_by_id(ctx, self.row.field_of_work_id).await.transpose()
     }
@@ -216,6 +222,9 @@ pub async fn share_page(
     }
     if selected.node("dataset") {
         session.load::<dataset::Entity>(rows.iter().filter_map(|(_, row)| row.dataset_id)).await?;
+    }
+    if selected.node("project") {
+        session.load::<project::Entity>(rows.iter().filter_map(|(_, row)| row.project_id)).await?;
     }
     if selected.node("fieldOfWork") {
         session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, row)| row.field_of_work_id)).await?;

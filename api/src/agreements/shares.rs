@@ -9,7 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{
     AgreementState, Area, Confidentiality, DatasetAccess, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement,
-    agreement_field, agreement_party, calendar, calendar_entry, dataset, field_of_work, share, tenant,
+    agreement_field, agreement_party, calendar, calendar_entry, dataset, field_of_work, project, share, tenant,
 };
 
 use super::service::{obstacles, parties_of};
@@ -18,6 +18,7 @@ use crate::datasets;
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::policy::{Action, Fields, Grant, Object, Permission, today};
+use crate::projects;
 use crate::store::scopes::{Audience, Way, ensure, own_shares, selects, ways_of};
 use crate::store::{Session, Writer, full};
 use crate::text;
@@ -35,6 +36,8 @@ pub struct ShareWish {
     pub calendar: Option<Uuid>,
     /// One dataset.
     pub dataset: Option<Uuid>,
+    /// One project.
+    pub project: Option<Uuid>,
     /// Everything of the area in this field of work.
     pub field: Option<Uuid>,
     /// One party only.
@@ -101,6 +104,12 @@ async fn move_shared(
         let now = datasets::rescope_all(writer, &datasets, &shares).await?;
         return Ok(if ended.is_some() { before } else { now });
     }
+    if row.area == Area::Projects {
+        let projects = projects::selected(session, row).await?;
+        let before: BTreeSet<Uuid> = projects.iter().map(|it| it.scope_id).collect();
+        let now = projects::rescope_all(session, writer, &projects, &shares).await?;
+        return Ok(if ended.is_some() { before } else { now });
+    }
     let calendars = calendars_of(session, row).await?;
     rescope_calendars(writer, &calendars, &shares).await?;
     // Those are told who saw it until now.
@@ -123,6 +132,15 @@ pub async fn authorize(session: &Session, wish: &ShareWish) -> ApiResult<Grant> 
             }
             Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "dataset", Text::new("not-the-owner")).into()),
             None => Err(Problem::not_found("dataset").into()),
+        };
+    }
+    if let Some(id) = wish.project {
+        return match session.get::<project::Entity>(id).await? {
+            Some(row) if row.tenant_id == wish.tenant => {
+                session.authorize(Action::Share, &projects::circle::object_of(&row), "project")
+            }
+            Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "project", Text::new("not-the-owner")).into()),
+            None => Err(Problem::not_found("project").into()),
         };
     }
     let Some(id) = wish.calendar else {
@@ -199,13 +217,31 @@ pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
             problems.add(Problem::at(UserErrorCode::NotCovered, "dataset", Text::new("field-not-covered")));
         }
     }
+    if wish.area == Area::Projects && wish.level == ShareLevel::Busy {
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-projects")));
+    }
+    if let Some(id) = wish.project
+        && let Some(project) = session.get::<project::Entity>(id).await?
+    {
+        if wish.area != Area::Projects {
+            problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("project-in-projects")));
+        }
+        if project.confidentiality == Confidentiality::Internal {
+            problems.add(Problem::at(UserErrorCode::Conflict, "project", Text::new("project-is-internal")));
+        }
+        if !covered.covers(project.field_of_work_id) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "project", Text::new("field-not-covered")));
+        }
+    }
     if let Some(id) = wish.calendar
         && let Some(calendar) = session.get::<calendar::Entity>(id).await?
     {
         if wish.area != Area::Calendars {
             problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("calendar-in-calendars")));
         }
-        if calendar.confidentiality == Confidentiality::Internal {
+        if calendar.project_id.is_some() {
+            problems.add(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-of-project")));
+        } else if calendar.confidentiality == Confidentiality::Internal {
             problems.add(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-is-internal")));
         }
         if !covered.covers(calendar.field_of_work_id) {
@@ -229,6 +265,7 @@ pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> Ap
         area: wish.area,
         calendar_id: wish.calendar,
         dataset_id: wish.dataset,
+        project_id: wish.project,
         field_of_work_id: wish.field,
         grantee_tenant_id: wish.grantee,
         grantee_role: wish.grantee_role,
@@ -414,7 +451,7 @@ fn changed(row: &share::Model, topic: &'static str) -> Change {
         agreement: Some(row.agreement_id),
         before: None,
         after: Some(json!({
-            "agreement": row.agreement_id, "area": row.area, "calendar": row.calendar_id, "dataset": row.dataset_id,
+            "agreement": row.agreement_id, "area": row.area, "calendar": row.calendar_id, "dataset": row.dataset_id, "project": row.project_id,
             "fieldOfWork": row.field_of_work_id, "grantee": row.grantee_tenant_id, "role": row.grantee_role,
             "level": row.level, "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
         })),

@@ -6,7 +6,7 @@ use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-use verbund_entities::{EntryStatus, ShareLevel, calendar_entry, calendar_occurrence, tenant};
+use verbund_entities::{EntryKind, EntryStatus, ShareLevel, calendar_entry, calendar_occurrence, tenant};
 
 use super::query::DateTimeRange;
 use crate::error::{ApiResult, Problem, UserErrorCode};
@@ -128,6 +128,8 @@ pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -
         .select::<calendar_entry::Entity>()
         .filter(of_entry())
         .filter(Entry::Status.is_in(taken))
+        // A last day takes no time.
+        .filter(Entry::Kind.ne(EntryKind::Deadline))
         .filter(Entry::ExpandedUntil.is_null())
         .filter(between.overlaps(Entry::StartsAt, Entry::EndsAt)?)
         .limit(MOST as u64 + 1);
@@ -136,6 +138,8 @@ pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -
         .select::<calendar_entry::Entity>()
         .filter(of_entry())
         .filter(Entry::Status.is_in(taken))
+        // A last day takes no time.
+        .filter(Entry::Kind.ne(EntryKind::Deadline))
         .filter(Entry::ExpandedUntil.is_not_null());
     let series = sea_orm::QueryTrait::into_query(series.select_only().column(Entry::Id));
     let dates = session

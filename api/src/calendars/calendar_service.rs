@@ -123,6 +123,8 @@ pub fn calendar_row(writer: &Writer<'_>, wish: CalendarWish, zone: String, id: U
         field_of_work_id: wish.field,
         confidentiality: wish.confidentiality,
         external: false,
+        project_id: None,
+        project_calendar: None,
         archived_at: None,
         version: 1,
         created_at: writer.now(),
@@ -154,6 +156,9 @@ pub async fn writable(session: &Session, id: Uuid, field: &'static str) -> ApiRe
         return Err(Problem::not_found(field).into());
     };
     let grant = session.authorize(Action::Write, &object_of(&row), field)?;
+    if row.project_id.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-of-project")).into());
+    }
     Ok((grant, (*row).clone()))
 }
 

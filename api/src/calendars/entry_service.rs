@@ -277,11 +277,8 @@ pub(super) async fn save(writer: &Writer<'_>, row: &calendar_entry::Model, versi
     if writer.change::<calendar_entry::Entity, _>(here, values).await? == 0 { Err(stale(version)) } else { Ok(()) }
 }
 
-pub(super) fn changed(
-    row: &calendar_entry::Model,
-    topic: &'static str,
-    before: Option<&calendar_entry::Model>,
-) -> Change {
+/// What is told of an entry.
+pub fn changed(row: &calendar_entry::Model, topic: &'static str, before: Option<&calendar_entry::Model>) -> Change {
     Change {
         object_type: "CalendarEntry",
         object_id: row.id,

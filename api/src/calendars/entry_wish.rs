@@ -214,7 +214,7 @@ fn lines(text: Option<&str>) -> Vec<String> {
 }
 
 /// Audiences as they are kept: each between semicolons, so that one can be looked for.
-pub(super) fn kept_audiences(audiences: &BTreeSet<Audience>) -> Option<String> {
+pub fn kept_audiences(audiences: &BTreeSet<Audience>) -> Option<String> {
     let names: Vec<_> = audiences.iter().map(|it| it.as_str()).collect();
     (!names.is_empty()).then(|| format!(";{};", names.join(";")))
 }

@@ -13,6 +13,7 @@ use crate::graphql::enums::{Confidentiality, ShareLevel};
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::TimeZone;
 use crate::policy::{Action, Object as PolicyObject};
+use crate::projects::Project;
 use crate::store::Session;
 use crate::tenants::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
@@ -99,6 +100,11 @@ impl Calendar {
         self.0.external
     }
 
+    /// The project whose dates it holds, where that is in sight; nobody changes them by hand.
+    async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
+        Project::of(ctx, self.0.project_id?).await
+    }
+
     /// When it was put away; no new entries since.
     async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
@@ -108,10 +114,11 @@ impl Calendar {
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<CalendarAbilities> {
         let session = ctx.session().await?;
         let can = |action| session.access().can(action, &object_of(&self.0));
+        let by_hand = self.0.project_id.is_none();
         Ok(CalendarAbilities {
-            update: can(Action::Write),
-            create_entries: can(Action::Write) && self.0.archived_at.is_none() && !self.0.external,
-            share: can(Action::Share),
+            update: can(Action::Write) && by_hand,
+            create_entries: can(Action::Write) && by_hand && self.0.archived_at.is_none() && !self.0.external,
+            share: can(Action::Share) && by_hand,
         })
     }
 

@@ -34,7 +34,7 @@ pub use enums::DatasetVersionState;
 pub use figure_types::visible;
 pub use import::{
     DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Folder, Importer,
-    OperatorImport, Origin, Watched, import_as_operator, problem_line, receive,
+    NewTicket, OperatorImport, Origin, Receiving, UPLOAD_PREFIX, Watched, import_as_operator, problem_line, receive,
 };
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;

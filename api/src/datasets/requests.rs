@@ -151,6 +151,7 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
         area: Area::Datasets,
         calendar: None,
         dataset: Some(dataset),
+        project: None,
         field: None,
         grantee: Some(row.tenant_id),
         grantee_role: None,

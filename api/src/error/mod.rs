@@ -103,6 +103,17 @@ impl ApiError {
         }
     }
 
+    /// The same, about the one `field` that named the object.
+    #[must_use]
+    pub fn about(self, field: &'static str) -> Self {
+        match self {
+            Self::Problems(problems) => {
+                Self::Problems(problems.into_iter().map(|it| Problem { field: Some(field.into()), ..it }).collect())
+            }
+            fault @ Self::Fault(_) => fault,
+        }
+    }
+
     /// A refused decision about the object named by `field`.
     pub fn refused(decision: Decision, field: &'static str) -> Self {
         match decision {

@@ -54,6 +54,32 @@ pub enum NodeType {
     DataRequest,
     /// An indicator.
     Indicator,
+    /// A project.
+    Project,
+    /// A work package.
+    WorkPackage,
+    /// A milestone.
+    Milestone,
+    /// A status report.
+    StatusReport,
+    /// Somebody who works on a project.
+    ProjectMember,
+    /// What a project wants to move.
+    ProjectIndicator,
+    /// Something elsewhere that belongs to a project.
+    ProjectLink,
+    /// A document of a project.
+    ProjectDocument,
+    /// The copy of a project that a party keeps.
+    ProjectArchive,
+    /// A funding.
+    Funding,
+    /// A budget line.
+    BudgetLine,
+    /// An obligation.
+    Obligation,
+    /// A funding programme.
+    FundingProgramme,
 }
 
 impl NodeType {
@@ -81,6 +107,19 @@ impl NodeType {
         Self::DatasetRelease,
         Self::DataRequest,
         Self::Indicator,
+        Self::Project,
+        Self::WorkPackage,
+        Self::Milestone,
+        Self::StatusReport,
+        Self::ProjectMember,
+        Self::ProjectIndicator,
+        Self::ProjectLink,
+        Self::ProjectDocument,
+        Self::ProjectArchive,
+        Self::Funding,
+        Self::BudgetLine,
+        Self::Obligation,
+        Self::FundingProgramme,
     ];
 
     /// The prefix, for ever.
@@ -108,6 +147,19 @@ impl NodeType {
             Self::DatasetRelease => "dsr",
             Self::DataRequest => "drq",
             Self::Indicator => "ind",
+            Self::Project => "prj",
+            Self::WorkPackage => "wpk",
+            Self::Milestone => "mst",
+            Self::StatusReport => "srp",
+            Self::ProjectMember => "pmb",
+            Self::ProjectIndicator => "pin",
+            Self::ProjectLink => "plk",
+            Self::ProjectDocument => "pdc",
+            Self::ProjectArchive => "par",
+            Self::Funding => "fnd",
+            Self::BudgetLine => "bln",
+            Self::Obligation => "obl",
+            Self::FundingProgramme => "fpr",
         }
     }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
-    TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
-    dataset, dataset_import, dataset_release, dataset_version, external_calendar, feed, field_of_work, holiday,
-    indicator, learning_place, member, role_grant, share, tenant, tenant_closure,
+    TenantStatus, agreement, annual_plan, budget_line, calendar, calendar_entry, change_proposal, coordination_round,
+    data_request, dataset, dataset_import, dataset_release, dataset_version, external_calendar, feed, field_of_work,
+    funding, funding_programme, holiday, indicator, learning_place, member, milestone, obligation, project,
+    project_archive, project_document, project_indicator, project_link, project_member, role_grant, share,
+    status_report, tenant, tenant_closure, work_package,
 };
 
 use super::ContextExt;
@@ -19,11 +21,16 @@ use crate::datasets::indicators::Indicator;
 use crate::datasets::{DataRequest, Dataset, DatasetImport, DatasetRelease, DatasetVersion};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
+use crate::funding::{BudgetLine, Funding, FundingProgramme, Obligation};
 use crate::holidays::{Holiday, TenantClosure};
 use crate::i18n::Text;
 use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
 use crate::places::LearningPlace;
 use crate::planning::{AnnualPlan, ChangeProposal, CoordinationRound};
+use crate::projects::{
+    Milestone, Project, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember, StatusReport,
+    WorkPackage,
+};
 use crate::store::Session;
 use crate::tenants::{FieldOfWork, Tenant};
 
@@ -79,6 +86,32 @@ pub enum Node {
     DataRequest(DataRequest),
     /// An indicator.
     Indicator(Indicator),
+    /// A project.
+    Project(Project),
+    /// A work package.
+    WorkPackage(WorkPackage),
+    /// A milestone.
+    Milestone(Milestone),
+    /// A status report.
+    StatusReport(StatusReport),
+    /// Somebody who works on a project.
+    ProjectMember(ProjectMember),
+    /// What a project wants to move.
+    ProjectIndicator(ProjectIndicator),
+    /// Something elsewhere that belongs to a project.
+    ProjectLink(ProjectLink),
+    /// A document of a project.
+    ProjectDocument(ProjectDocument),
+    /// The copy of a project that a party keeps.
+    ProjectArchive(ProjectArchive),
+    /// A funding.
+    Funding(Funding),
+    /// A budget line.
+    BudgetLine(BudgetLine),
+    /// An obligation.
+    Obligation(Obligation),
+    /// A funding programme.
+    FundingProgramme(FundingProgramme),
 }
 
 /// See the module.
@@ -143,7 +176,21 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<dataset_version::Entity>(of(NodeType::DatasetVersion)).await?;
     session.load::<dataset_release::Entity>(of(NodeType::DatasetRelease)).await?;
     session.load::<data_request::Entity>(of(NodeType::DataRequest)).await?;
-    session.load::<indicator::Entity>(of(NodeType::Indicator)).await
+    session.load::<indicator::Entity>(of(NodeType::Indicator)).await?;
+    session.load::<project::Entity>(of(NodeType::Project)).await?;
+    session.load::<work_package::Entity>(of(NodeType::WorkPackage)).await?;
+    session.load::<milestone::Entity>(of(NodeType::Milestone)).await?;
+    session.load::<status_report::Entity>(of(NodeType::StatusReport)).await?;
+    session.load::<project_member::Entity>(of(NodeType::ProjectMember)).await?;
+    session.load::<project_indicator::Entity>(of(NodeType::ProjectIndicator)).await?;
+    session.load::<project_link::Entity>(of(NodeType::ProjectLink)).await?;
+    session.load::<project_document::Entity>(of(NodeType::ProjectDocument)).await?;
+    session.load::<project_archive::Entity>(of(NodeType::ProjectArchive)).await?;
+    session.load::<funding::Entity>(of(NodeType::Funding)).await?;
+    session.load::<budget_line::Entity>(of(NodeType::BudgetLine)).await?;
+    session.load::<obligation::Entity>(of(NodeType::Obligation)).await?;
+    session.load::<funding_programme::Entity>(of(NodeType::FundingProgramme)).await?;
+    Ok(())
 }
 
 async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
@@ -182,5 +229,20 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::DatasetRelease => DatasetRelease::by_id(session, id).await?.map(Node::DatasetRelease),
         NodeType::DataRequest => DataRequest::by_id(session, id).await?.map(Node::DataRequest),
         NodeType::Indicator => session.get::<indicator::Entity>(id).await?.map(|it| Node::Indicator(Indicator(it))),
+        NodeType::Project => Project::by_id(session, id).await?.map(Node::Project),
+        NodeType::WorkPackage => WorkPackage::by_id(session, id).await?.map(Node::WorkPackage),
+        NodeType::Milestone => Milestone::by_id(session, id).await?.map(Node::Milestone),
+        NodeType::StatusReport => StatusReport::by_id(session, id).await?.map(Node::StatusReport),
+        NodeType::ProjectMember => ProjectMember::by_id(session, id).await?.map(Node::ProjectMember),
+        NodeType::ProjectIndicator => ProjectIndicator::by_id(session, id).await?.map(Node::ProjectIndicator),
+        NodeType::ProjectLink => ProjectLink::by_id(session, id).await?.map(Node::ProjectLink),
+        NodeType::ProjectDocument => ProjectDocument::by_id(session, id).await?.map(Node::ProjectDocument),
+        NodeType::ProjectArchive => ProjectArchive::by_id(session, id).await?.map(Node::ProjectArchive),
+        NodeType::Funding => Funding::by_id(session, id).await?.map(Node::Funding),
+        NodeType::BudgetLine => BudgetLine::by_id(session, id).await?.map(Node::BudgetLine),
+        NodeType::Obligation => Obligation::by_id(session, id).await?.map(Node::Obligation),
+        NodeType::FundingProgramme => {
+            session.get::<funding_programme::Entity>(id).await?.map(|it| Node::FundingProgramme(FundingProgramme(it)))
+        }
     })
 }

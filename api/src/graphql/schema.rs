@@ -20,10 +20,12 @@ use crate::datasets::{
     ReleaseMutation, ReleaseQuery, RequestMutation, RequestQuery,
 };
 use crate::feeds::{FeedMutation, FeedQuery};
+use crate::funding::{FundingMutation, FundingQuery, OverlapQuery, OverviewQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
 use crate::places::PlaceQuery;
 use crate::planning::{ComparisonQuery, ConflictQuery, PlanningMutation, PlanningQuery, PlanningSubscription};
+use crate::projects::{ProjectMutation, ProjectQuery, ProjectSubscription};
 use crate::tenants::{TenantMutation, TenantQuery};
 
 /// Reading.
@@ -50,6 +52,10 @@ pub struct Query(
     RequestQuery,
     AuditQuery,
     IndicatorQuery,
+    ProjectQuery,
+    FundingQuery,
+    OverviewQuery,
+    OverlapQuery,
 );
 
 /// Changing. Every mutation is one transaction that also leaves an audit row and an event.
@@ -71,11 +77,19 @@ pub struct Mutation(
     ReleaseMutation,
     RequestMutation,
     IndicatorMutation,
+    ProjectMutation,
+    FundingMutation,
 );
 
 /// What is told as it happens, with rights judged anew before every event.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(AccessSubscription, CalendarSubscription, PlanningSubscription, DatasetSubscription);
+pub struct Subscription(
+    AccessSubscription,
+    CalendarSubscription,
+    PlanningSubscription,
+    DatasetSubscription,
+    ProjectSubscription,
+);
 
 /// The schema that serves all authorities.
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;

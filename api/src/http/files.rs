@@ -18,14 +18,16 @@ use super::ranges::{file, set};
 use super::rate::Spending;
 use super::state::State;
 use crate::auth::Actor;
-use crate::context::Op;
 use crate::context::reads::{self, DataRead};
+use crate::context::{Op, fingerprint};
+use crate::datasets::Folder;
 use crate::datasets::export::Format;
 use crate::datasets::files::{Asked, Form, Found, Making, find, open};
 use crate::error::{ApiError, ApiResult};
 use crate::graphql::Charge as _;
 use crate::graphql::id::NodeType;
 use crate::i18n::Locale;
+use crate::projects::documents::{self, DOWNLOAD_PREFIX};
 
 /// Points that one file takes from a budget, and that a wrong ticket takes from that of its address.
 const POINTS: usize = 100;
@@ -68,6 +70,9 @@ pub(super) async fn download(
     if !guess.charge(POINTS) {
         return spent(&guess);
     }
+    if secret.starts_with(DOWNLOAD_PREFIX) {
+        return document(&state, &secret, request_id, &headers).await;
+    }
     let ticket = match open(&state.store, &secret, TicketPurpose::Download, state.clock.now()).await {
         Ok(Some(ticket)) => ticket,
         Ok(None) => return nothing(),
@@ -83,6 +88,45 @@ pub(super) async fn download(
         Ok(asked) => answer(&state, &op, asked, &headers).await,
         Err(error) => failed(&op.request_id, &error),
     }
+}
+
+/// A document of a project, or a copy of one.
+async fn document(state: &State, secret: &str, request_id: String, headers: &HeaderMap) -> Response {
+    let key = match state.store.ticket_key(&fingerprint(secret)).await {
+        Ok(key) => key.filter(|it| it.purpose == TicketPurpose::Download && it.expires_at > state.clock.now()),
+        Err(error) => return failed(&request_id, &error),
+    };
+    let Some(key) = key else { return nothing() };
+    let op = op(state, key.actor, request_id, Locale::En);
+    let response = match of_project(state, &op, key.id, headers).await {
+        Ok(response) => response,
+        Err(error) => failed(&op.request_id, &error),
+    };
+    super::feeds::with_costs(state, response, "person", &op.stats)
+}
+
+async fn of_project(state: &State, op: &Op, ticket: uuid::Uuid, headers: &HeaderMap) -> ApiResult<Response> {
+    let folder = Folder(state.config.files.folder.clone());
+    let session = op.session().await?;
+    let wanted = documents::of_ticket(&session, ticket).await?;
+    let found = match &wanted {
+        Some(wanted) => documents::find(&session, &folder, wanted).await?,
+        None => None,
+    };
+    drop(session);
+    op.finish().await?;
+    let Some(found) = found else { return Ok(nothing()) };
+    let tag = format!("\"{}\"", &found.checksum[..found.checksum.len().min(32)]);
+    let mut response = match (&found.path, found.content) {
+        (Some(path), _) => {
+            file(headers, path, &tag).await.map_err(|error| ApiError::fault(format!("{}: {error}", found.name)))?
+        }
+        (None, content) => axum::response::IntoResponse::into_response(content.unwrap_or_default()),
+    };
+    set(&mut response, header::CONTENT_TYPE, &found.media_type);
+    set(&mut response, header::CONTENT_DISPOSITION, &disposition(&found.name));
+    set(&mut response, header::CACHE_CONTROL, PRIVATE);
+    Ok(response)
 }
 
 fn op(state: &State, actor: Actor, request_id: String, locale: Locale) -> Op {

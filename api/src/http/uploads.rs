@@ -17,9 +17,12 @@ use super::headers::{ClientAddress, RequestId};
 use super::problem;
 use super::rate::Spending;
 use super::state::State;
-use crate::datasets::{Folder, receive};
+use crate::context::Op;
+use crate::datasets::{Folder, Receiving, receive};
 use crate::error::{ApiError, ApiResult};
 use crate::graphql::Charge as _;
+use crate::i18n::Locale;
+use crate::projects::{MAX_BYTES, Refused, arrived};
 use crate::store::Stats;
 
 /// Points that a wrong ticket takes from the budget of its address.
@@ -46,22 +49,23 @@ pub(super) async fn upload(
     let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
     let folder = Folder(state.config.files.folder.clone());
     let response = match receive(&state.store, &ticket, &folder, state.clock.now(), stats.clone()).await {
-        // What says of itself that it is too large is not read; its ticket is used up all the same.
-        Ok(Some(_)) if length.is_some_and(|it| it > most) => too_large(most),
         Ok(Some(receiving)) => {
-            let came = write(&receiving.target, body.into_data_stream(), most).await;
-            match came {
-                Ok(Came::Whole { bytes, checksum }) => {
-                    let told = serde_json::json!({ "bytes": bytes, "sha256": checksum });
-                    let done = receiving.done(&state.store, bytes, checksum, state.clock.now(), stats.clone()).await;
-                    match done {
-                        Ok(()) => created(&told),
-                        Err(error) => failed(&request_id, &error),
+            let most = if receiving.row.document_id.is_some() { most.min(MAX_BYTES) } else { most };
+            // What says of itself that it is too large is not read; its ticket is used up all the same.
+            if length.is_some_and(|it| it > most) {
+                too_large(most)
+            } else {
+                match write(&receiving.target, body.into_data_stream(), most).await {
+                    Ok(Came::Whole { bytes, checksum }) => {
+                        match came(&state, &receiving, &folder, (bytes, checksum), &request_id, &stats).await {
+                            Ok(response) => response,
+                            Err(error) => failed(&request_id, &error),
+                        }
                     }
+                    Ok(Came::TooLarge) => too_large(most),
+                    Ok(Came::Cut) => problem(StatusCode::REQUEST_TIMEOUT, "The file did not come to its end."),
+                    Err(error) => failed(&request_id, &error),
                 }
-                Ok(Came::TooLarge) => too_large(most),
-                Ok(Came::Cut) => problem(StatusCode::REQUEST_TIMEOUT, "The file did not come to its end."),
-                Err(error) => failed(&request_id, &error),
             }
         }
         Ok(None) => {
@@ -71,6 +75,31 @@ pub(super) async fn upload(
         Err(error) => failed(&request_id, &error),
     };
     with_costs(&state, response, "ticket", &stats)
+}
+
+/// Notes a file that came whole; that of a document becomes a version of it at once.
+async fn came(
+    state: &State,
+    receiving: &Receiving,
+    folder: &Folder,
+    (bytes, checksum): (u64, String),
+    request_id: &str,
+    stats: &Arc<Stats>,
+) -> ApiResult<Response> {
+    let told = serde_json::json!({ "bytes": bytes, "sha256": checksum });
+    receiving.done(&state.store, bytes, checksum.clone(), state.clock.now(), stats.clone()).await?;
+    if receiving.row.document_id.is_none() {
+        return Ok(created(&told));
+    }
+    let (actor, locale) = (receiving.actor.clone(), Locale::En);
+    let op = Op::new(state.store.clone(), state.clock.clone(), actor, request_id.to_owned(), locale);
+    Ok(match arrived(&op, folder, &receiving.row, (bytes, &checksum)).await? {
+        Ok(()) => created(&told),
+        Err(Refused::NotWhatItSays) => {
+            problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The file is not of the kind that its name says.")
+        }
+        Err(Refused::OutOfReach) => nothing(),
+    })
 }
 
 /// What came of a body.

@@ -76,8 +76,8 @@ impl Access {
         Self::evaluate(Facts::default(), false, DateTime::UNIX_EPOCH)
     }
 
-    /// The server itself, at work for one authority without anybody asking: it sees the calendars and datasets of that
-    /// authority in `scopes`, and may write there and nowhere else.
+    /// The server itself, at work for one authority without anybody asking: it sees the calendars, datasets and projects of
+    /// that authority in `scopes`, and may write there and nowhere else.
     pub fn service(tenant: Uuid, scopes: impl IntoIterator<Item = Uuid>) -> Self {
         let mut access = Self { service: Some(tenant), ..Self::anonymous() };
         for scope in scopes {
@@ -135,7 +135,7 @@ impl Access {
             return Decision::Allow(sight.level, sight.because.clone());
         }
         let Some(needed) = action.needs(object.area) else { return Decision::Deny(None) };
-        let is_served = matches!(object.area, ScopeArea::Calendars | ScopeArea::Datasets);
+        let is_served = matches!(object.area, ScopeArea::Calendars | ScopeArea::Datasets | ScopeArea::Projects);
         if is_served && (action, Some(object.tenant)) == (Action::Write, self.service) {
             return Decision::Allow(ShareLevel::Full, Because::Service);
         }

@@ -159,6 +159,11 @@ impl Grant {
         Self { tenant, person: None }
     }
 
+    /// Who leaves the circle of a project gives up its own sight of what `owner` has; nothing else is written with it.
+    pub(crate) const fn to_leave(leaver: &Self, owner: Uuid) -> Self {
+        Self { tenant: owner, person: leaver.person }
+    }
+
     /// The operator at the command line, who holds the database anyway.
     pub(crate) const fn operator(tenant: Uuid) -> Self {
         Self { tenant, person: None }

@@ -327,6 +327,7 @@ async fn share(
     for (_, level, reason) in SHARES.iter().filter(|(it, ..)| *it == key) {
         let wish = ShareWish {
             dataset: None,
+            project: None,
             tenant: writer.tenant(),
             agreement,
             area: Area::Calendars,

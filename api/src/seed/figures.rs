@@ -280,6 +280,7 @@ async fn share(op: &Op, tenant: Uuid, id: Uuid) -> ApiResult<ShareWish> {
         area: Area::Datasets,
         calendar: None,
         dataset: Some(id),
+        project: None,
         field: None,
         grantee: None,
         grantee_role: None,

@@ -151,3 +151,40 @@ fn optional_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Na
     let text = toml::value::Datetime::deserialize(deserializer)?.to_string();
     text.parse().map(Some).map_err(D::Error::custom)
 }
+
+/// `seed/programmes.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programmes {
+    /// The programmes.
+    pub programme: Vec<Programme>,
+}
+
+/// A funding programme.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    /// Stable key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Who pays.
+    pub funder: String,
+    /// First day.
+    pub starts_on: Option<NaiveDate>,
+    /// Last day.
+    pub ends_on: Option<NaiveDate>,
+    /// The most that is paid of the eligible cost, in per cent.
+    pub max_rate: Option<String>,
+    /// Eligible types of cost.
+    pub cost_types: Vec<verbund_entities::CostType>,
+    /// For how long everything is kept.
+    pub retention_years: i32,
+    /// What else is to know.
+    pub note: Option<String>,
+    /// Where this comes from.
+    pub source: String,
+    /// What has to be delivered.
+    #[serde(default)]
+    pub rule: Vec<crate::funding::Rule>,
+}

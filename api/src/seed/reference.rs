@@ -1,22 +1,24 @@
-//! Reference data: common fields of work, regions, holidays.
+//! Reference data: common fields of work, regions, indicators, funding programmes, holidays.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, Insert};
 use uuid::Uuid;
-use verbund_entities::{PUBLIC_SCOPE, field_of_work, holiday, indicator, region};
+use verbund_entities::{PUBLIC_SCOPE, field_of_work, funding_programme, holiday, indicator, region};
 
-use super::files::{Indicators, Regions, parse};
+use super::files::{Indicators, Programmes, Regions, parse};
 use crate::context::{Change, Mutation, Op, new_id};
 use crate::error::ApiResult;
 use crate::holidays::{self, rules};
+use crate::money::Decimal;
 use crate::operator::teller;
 use crate::policy::Grant;
 use crate::store::{Session, Writer, full};
 
 const REGIONS: &str = include_str!("../../seed/regions.toml");
 const INDICATORS: &str = include_str!("../../seed/indicators.toml");
+const PROGRAMMES: &str = include_str!("../../seed/programmes.toml");
 const SCHOOL_HOLIDAYS: &str = include_str!("../../seed/school_holidays.toml");
 
 /// The common fields of work: those that the agreement of the first two authorities names.
@@ -109,6 +111,26 @@ async fn rows(session: &Session, writer: &Writer<'_>) -> ApiResult<u64> {
         })
     });
     added += add(writer, rows.collect()).await?;
+    let programmes: Programmes = parse(PROGRAMMES)?;
+    let mut rows = Vec::new();
+    for it in programmes.programme {
+        let max_rate = it.max_rate.as_deref().map(|it| Decimal::read(it).and_then(|it| it.units(2)));
+        rows.push(full::<_, funding_programme::ActiveModel>(funding_programme::Model {
+            id: new_id(),
+            key: it.key,
+            name: it.name,
+            funder: it.funder,
+            starts_on: it.starts_on,
+            ends_on: it.ends_on,
+            max_rate: max_rate.flatten().and_then(|it| i32::try_from(it).ok()),
+            cost_types: serde_json::to_value(it.cost_types)?,
+            rules: serde_json::to_value(it.rule)?,
+            retention_years: it.retention_years,
+            note: it.note,
+            source: it.source,
+        }));
+    }
+    added += add(writer, rows).await?;
     let days = rules::YEARS.flat_map(rules::bavaria).map(|it| {
         full::<_, holiday::ActiveModel>(holiday::Model {
             id: new_id(),

@@ -44,8 +44,6 @@ keyed! {
     agreement: Id id Uuid, select;
     annual_plan: Id id Uuid, select;
     coordination_round: Id id Uuid, select;
-
-
     calendar: Id id Uuid, select;
     calendar_entry: Id id Uuid, select;
     data_request: Id id Uuid, select;
@@ -61,6 +59,20 @@ keyed! {
     role_grant: Id id Uuid, select;
     share: Id id Uuid, select;
     tenant_closure: Id id Uuid, select;
+    budget_line: Id id Uuid, select;
+    funding: Id id Uuid, select;
+    indicator_measurement: Id id Uuid, select;
+    milestone: Id id Uuid, select;
+    obligation: Id id Uuid, select;
+    project: Id id Uuid, select;
+    project_archive: Id id Uuid, select;
+    project_document: Id id Uuid, select;
+    project_indicator: Id id Uuid, select;
+    project_link: Id id Uuid, select;
+    project_member: Id id Uuid, select;
+    status_report: Id id Uuid, select;
+    work_package: Id id Uuid, select;
+    funding_programme: Id id Uuid, reference;
     tenant: Id id Uuid, reference;
     holiday: Id id Uuid, reference;
     indicator: Id id Uuid, reference;
@@ -79,76 +91,44 @@ pub trait Grouped: 'static {
     fn parent(row: &<Self::Of as EntityTrait>::Model) -> Uuid;
 }
 
-impl Grouped for e::agreement_party::Entity {
-    type Of = e::agreement_party::Entity;
-    const PARENT: e::agreement_party::Column = e::agreement_party::Column::AgreementId;
-    const SORT: e::agreement_party::Column = e::agreement_party::Column::TenantId;
-    fn parent(row: &e::agreement_party::Model) -> Uuid {
-        row.agreement_id
-    }
+macro_rules! grouped {
+    ($($table:ident: $parent:ident $field:ident, by $sort:ident);+ $(;)?) => {
+        $(impl Grouped for e::$table::Entity {
+            type Of = e::$table::Entity;
+            const PARENT: e::$table::Column = e::$table::Column::$parent;
+            const SORT: e::$table::Column = e::$table::Column::$sort;
+            fn parent(row: &e::$table::Model) -> Uuid {
+                row.$field
+            }
+        })+
+    };
 }
 
-impl Grouped for e::annual_plan_calendar::Entity {
-    type Of = e::annual_plan_calendar::Entity;
-    const PARENT: e::annual_plan_calendar::Column = e::annual_plan_calendar::Column::PlanId;
-    const SORT: e::annual_plan_calendar::Column = e::annual_plan_calendar::Column::CalendarId;
-    fn parent(row: &e::annual_plan_calendar::Model) -> Uuid {
-        row.plan_id
-    }
-}
-
-impl Grouped for e::conflict_acknowledgement::Entity {
-    type Of = e::conflict_acknowledgement::Entity;
-    const PARENT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::EntryId;
-    const SORT: e::conflict_acknowledgement::Column = e::conflict_acknowledgement::Column::Id;
-    fn parent(row: &e::conflict_acknowledgement::Model) -> Uuid {
-        row.entry_id
-    }
-}
-
-impl Grouped for e::dataset_content::Entity {
-    type Of = e::dataset_content::Entity;
-    const PARENT: e::dataset_content::Column = e::dataset_content::Column::VersionId;
-    const SORT: e::dataset_content::Column = e::dataset_content::Column::Kind;
-    fn parent(row: &e::dataset_content::Model) -> Uuid {
-        row.version_id
-    }
-}
-
-impl Grouped for e::dataset_version::Entity {
-    type Of = e::dataset_version::Entity;
-    const PARENT: e::dataset_version::Column = e::dataset_version::Column::DatasetId;
-    const SORT: e::dataset_version::Column = e::dataset_version::Column::CreatedAt;
-    fn parent(row: &e::dataset_version::Model) -> Uuid {
-        row.dataset_id
-    }
-}
-
-impl Grouped for e::learning_place_origin::Entity {
-    type Of = e::learning_place_origin::Entity;
-    const PARENT: e::learning_place_origin::Column = e::learning_place_origin::Column::LearningPlaceId;
-    const SORT: e::learning_place_origin::Column = e::learning_place_origin::Column::Id;
-    fn parent(row: &e::learning_place_origin::Model) -> Uuid {
-        row.learning_place_id
-    }
-}
-
-impl Grouped for e::plan_snapshot::Entity {
-    type Of = e::plan_snapshot::Entity;
-    const PARENT: e::plan_snapshot::Column = e::plan_snapshot::Column::PlanId;
-    const SORT: e::plan_snapshot::Column = e::plan_snapshot::Column::Id;
-    fn parent(row: &e::plan_snapshot::Model) -> Uuid {
-        row.plan_id
-    }
-}
-
-impl Grouped for e::round_plan::Entity {
-    type Of = e::round_plan::Entity;
-    const PARENT: e::round_plan::Column = e::round_plan::Column::RoundId;
-    const SORT: e::round_plan::Column = e::round_plan::Column::SubmittedAt;
-    fn parent(row: &e::round_plan::Model) -> Uuid {
-        row.round_id
-    }
+grouped! {
+    agreement_party: AgreementId agreement_id, by TenantId;
+    annual_plan_calendar: PlanId plan_id, by CalendarId;
+    budget_line: ProjectId project_id, by Year;
+    conflict_acknowledgement: EntryId entry_id, by Id;
+    dataset_content: VersionId version_id, by Kind;
+    dataset_version: DatasetId dataset_id, by CreatedAt;
+    document_version: DocumentId document_id, by Number;
+    funding: ProjectId project_id, by EligibleFrom;
+    indicator_measurement: ProjectId project_id, by MeasuredOn;
+    learning_place_origin: LearningPlaceId learning_place_id, by Id;
+    milestone: ProjectId project_id, by DueOn;
+    obligation: ProjectId project_id, by DueOn;
+    own_share: ProjectId project_id, by CreatedAt;
+    plan_snapshot: PlanId plan_id, by Id;
+    project_document: ProjectId project_id, by CreatedAt;
+    project_indicator: ProjectId project_id, by CreatedAt;
+    project_link: ProjectId project_id, by CreatedAt;
+    project_member: ProjectId project_id, by CreatedAt;
+    project_partner: ProjectId project_id, by CreatedAt;
+    project_step: ProjectId project_id, by CreatedAt;
+    round_plan: RoundId round_id, by SubmittedAt;
+    status_report: ProjectId project_id, by PeriodUntil;
+    work_package: ProjectId project_id, by CreatedAt;
+    work_package_dependency: ProjectId project_id, by DependsOnId;
 }
 
 /// The rounds of a plan, where the table itself is grouped by round.

@@ -30,6 +30,7 @@ owned!(
     annual_plan,
     annual_plan_calendar,
     audit_event,
+    budget_line,
     calendar,
     calendar_entry,
     calendar_occurrence,
@@ -44,19 +45,36 @@ owned!(
     dataset_indicator,
     dataset_release,
     dataset_version,
+    document_version,
     external_calendar,
     field_of_work,
+    funding,
+    indicator_measurement,
     learning_place,
     learning_place_origin,
     member,
+    milestone,
+    obligation,
     outbox_event,
+    own_share,
     plan_snapshot,
     plan_snapshot_entry,
+    project,
+    project_archive,
+    project_document,
+    project_indicator,
+    project_link,
+    project_member,
+    project_partner,
+    project_step,
     role_grant,
     role_grant_field,
     round_plan,
     share,
+    status_report,
     tenant_closure,
+    work_package,
+    work_package_dependency,
 );
 
 impl Owned for e::feed::Entity {
@@ -73,3 +91,4 @@ impl Reference for e::tenant::Entity {}
 impl Reference for e::region::Entity {}
 impl Reference for e::holiday::Entity {}
 impl Reference for e::indicator::Entity {}
+impl Reference for e::funding_programme::Entity {}

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::PgConnectOptions;
@@ -163,6 +163,21 @@ impl Store {
         self.due("SELECT id, tenant_id FROM verbund_series_due($1, $2)", sqlite, until, most).await
     }
 
+    /// Obligations of which somebody is to be reminded: ids and owners, whoever may see them.
+    pub(crate) async fn obligations_due(&self, day: NaiveDate, most: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
+        Ok(match &self.pools {
+            Pools::Postgres(pool) => {
+                let sql = "SELECT id, tenant_id FROM verbund_obligations_due($1, $2)";
+                sqlx::query_as(sql).bind(day).bind(most).fetch_all(pool).await?
+            }
+            Pools::Sqlite { readers, .. } => {
+                let sql = "SELECT id, tenant_id FROM obligation WHERE state = 'OPEN' AND remind_on <= ? \
+                           ORDER BY remind_on, id LIMIT ?";
+                sqlx::query_as(sql).bind(day).bind(most).fetch_all(readers).await?
+            }
+        })
+    }
+
     /// Imports that wait, or that nobody works on any more.
     pub(crate) async fn imports_due(&self, now: DateTime<Utc>, most: i32) -> ApiResult<Vec<DueImport>> {
         let rows: Vec<(Uuid, Uuid, String, String)> = match &self.pools {
@@ -275,7 +290,8 @@ impl Store {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Service { tenant } => {
                         let scopes = "SELECT * FROM verbund_calendar_scopes($1) \
-                                      UNION ALL SELECT * FROM verbund_dataset_scopes($1)";
+                                      UNION ALL SELECT * FROM verbund_dataset_scopes($1) \
+                                      UNION ALL SELECT * FROM verbund_project_scopes($1)";
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *conn);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }
@@ -296,7 +312,7 @@ impl Store {
                 let access = match actor {
                     Actor::Anonymous | Actor::Operator => Access::anonymous(),
                     Actor::Service { tenant } => {
-                        let scopes = "SELECT id FROM scope WHERE tenant_id = ? AND area IN ('CALENDARS', 'DATASETS')";
+                        let scopes = "SELECT id FROM scope WHERE tenant_id = ? AND area IN ('CALENDARS', 'DATASETS', 'PROJECTS')";
                         let scopes = sqlx::query_scalar(scopes).bind(*tenant).fetch_all(&mut *tx);
                         Access::service(*tenant, counted(stats, scopes).await?)
                     }

@@ -74,6 +74,14 @@ impl Session {
         Ok(select.all(&self.conn).await?)
     }
 
+    /// The rows of a selection that adds up: not those of a table.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn grouped<E: EntityTrait, M: FromQueryResult>(&self, select: Select<E>) -> ApiResult<Vec<M>> {
+        Ok(select.into_model::<M>().all(&self.conn).await?)
+    }
+
     /// The first row of a selection.
     ///
     /// # Errors

@@ -74,6 +74,8 @@ pub(super) async fn create(op: &Op, id: Uuid, form: Form, idempotency: Option<Id
         purpose: TicketPurpose::Download,
         dataset_id: Some(version.dataset_id),
         version_id: Some(version.id),
+        document_id: None,
+        archive_id: None,
         format: Some(form.suffix().to_owned()),
         secret_hash: fingerprint(&secret),
         file_name: format!("{}.{}.{}", version.major, version.minor, form.suffix()),

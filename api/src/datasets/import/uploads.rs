@@ -23,7 +23,7 @@ use crate::store::{Session, Stats, Store, full};
 use crate::text;
 
 /// What the secret of an upload begins with.
-const PREFIX: &str = "vbu_";
+pub const PREFIX: &str = "vbu_";
 /// What was uploaded and not imported is deleted after this time.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -113,6 +113,8 @@ pub async fn make_ticket(
         purpose: TicketPurpose::Upload,
         dataset_id: Some(dataset.id),
         version_id: None,
+        document_id: None,
+        archive_id: None,
         format: None,
         secret_hash: fingerprint(&secret),
         file_name,
@@ -144,15 +146,17 @@ pub fn refuse_unit_data(dataset: &dataset::Model, field: &'static str) -> ApiRes
 
 /// An upload that has been let in.
 pub struct Receiving {
-    actor: Actor,
-    row: file_ticket::Model,
+    /// In whose name it comes.
+    pub actor: Actor,
+    /// Its ticket.
+    pub row: file_ticket::Model,
     /// Where the file goes.
     pub target: PathBuf,
     stored: String,
 }
 
 /// Lets an upload in: its ticket is used up by that, whatever comes then. None where there is no such ticket, it was used,
-/// is over, or its person may not change the dataset any more; which of these is not told.
+/// is over, or its person may not change the dataset or document any more; which of these is not told.
 ///
 /// # Errors
 /// The database fails, or the disk.
@@ -174,12 +178,15 @@ pub async fn receive(
     let Some(row) = session.one(session.select::<file_ticket::Entity>().filter(own(key.id))).await? else {
         return Ok(None);
     };
-    let dataset = match row.dataset_id {
-        Some(id) => session.get::<dataset::Entity>(id).await?,
-        None => None,
+    let may = match (row.dataset_id, row.document_id) {
+        (Some(id), _) => {
+            let dataset = session.get::<dataset::Entity>(id).await?;
+            dataset.is_some_and(|it| session.access().can(Action::Write, &object_of(&it)))
+        }
+        (None, Some(id)) => crate::projects::may_send(&session, id).await?,
+        (None, None) => false,
     };
-    let may = |it: &Arc<dataset::Model>| session.access().can(Action::Write, &object_of(it));
-    if !dataset.as_ref().is_some_and(may) {
+    if !may {
         return Ok(None);
     }
     let Some(grant) = session.access().grant_of_owner(row.tenant_id, row.person_id) else { return Ok(None) };
@@ -201,7 +208,7 @@ impl Receiving {
     /// # Errors
     /// The database fails.
     pub async fn done(
-        self,
+        &self,
         store: &Store,
         bytes: u64,
         checksum: String,
@@ -215,7 +222,7 @@ impl Receiving {
         let values = file_ticket::ActiveModel {
             bytes: Set(Some(i64::try_from(bytes).unwrap_or(i64::MAX))),
             checksum: Set(Some(checksum)),
-            path: Set(Some(self.stored)),
+            path: Set(Some(self.stored.clone())),
             ..Default::default()
         };
         writer.change::<file_ticket::Entity, _>(own(self.row.id), values).await?;

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, Quer
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use verbund_entities::{
-    ConflictRule, EntryStatus, annual_plan_calendar, calendar, calendar_entry, calendar_occurrence,
+    ConflictRule, EntryKind, EntryStatus, annual_plan_calendar, calendar, calendar_entry, calendar_occurrence,
     conflict_acknowledgement, tenant,
 };
 
@@ -301,7 +301,10 @@ fn named(rule: ConflictRule, sides: &[Side], free: Option<&FreeDay>) -> Uuid {
 async fn read(session: &Session, among: &Among, days: (NaiveDate, NaiveDate)) -> ApiResult<(Vec<Known>, Vec<Dated>)> {
     use calendar_entry::Column as Entry;
     let of_whom = |select: sea_orm::Select<calendar_entry::Entity>| {
-        let select = select.filter(Entry::Status.is_in([EntryStatus::Tentative, EntryStatus::Confirmed]));
+        let select = select
+            .filter(Entry::Status.is_in([EntryStatus::Tentative, EntryStatus::Confirmed]))
+            // A last day takes no time.
+            .filter(Entry::Kind.ne(EntryKind::Deadline));
         match among {
             Among::Plans { plans, owners } => {
                 let planned = session

@@ -1,0 +1,30 @@
+//! Reminders: every replica looks for obligations whose day has come; each is told once, as an event that subscribers and
+//! webhooks hear.
+
+use uuid::Uuid;
+
+use super::obligations::remind;
+use crate::auth::Actor;
+use crate::context::{Clock, Op, new_id};
+use crate::error::ApiResult;
+use crate::i18n::Locale;
+use crate::store::Store;
+
+/// The most reminders of one look.
+const MOST: i32 = 200;
+
+/// Reminds of what is due; of how many.
+///
+/// # Errors
+/// The database fails.
+pub async fn remind_due(store: &Store, clock: &Clock) -> ApiResult<usize> {
+    let day = crate::policy::today("Europe/Berlin", clock.now());
+    let due: Vec<(Uuid, Uuid)> = store.obligations_due(day, MOST).await?;
+    let mut reminded = 0;
+    for (id, tenant) in due {
+        let actor = Actor::Service { tenant };
+        let op = Op::new(store.clone(), clock.clone(), actor, format!("reminder-{}", new_id()), Locale::En);
+        reminded += usize::from(remind(&op, id).await?);
+    }
+    Ok(reminded)
+}

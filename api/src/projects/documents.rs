@@ -1,0 +1,384 @@
+//! Documents of a project: files in versions, sent and fetched by ticket. A file lies below the folder of files under the
+//! SHA-256 of what it holds, so that the same file is there once, and a copy of a project names its files by that.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+use verbund_entities::{
+    DocumentKind, ScopeArea, TicketPurpose, document_version, file_ticket, project, project_archive, project_document,
+};
+
+use super::archive::has_file;
+use super::circle::{house, object_of, party_grant, project as found, room};
+use super::file_kinds::{self, FileKind};
+use super::parts::{change_of, insert, update, writable};
+use crate::config::Files;
+use crate::context::{Change, Claim, Idempotency, Mutation, Op, fingerprint, new_id, secret_text};
+use crate::datasets::{Folder, NewTicket, UPLOAD_PREFIX};
+use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::i18n::Text;
+use crate::members::acting_name;
+use crate::policy::{Action, Because, Object, Permission};
+use crate::store::scopes::Audience;
+use crate::store::{Session, full};
+use crate::text;
+
+/// What the secret of a download begins with.
+pub const DOWNLOAD_PREFIX: &str = "vbp_";
+/// How long a download ticket is good.
+const GOOD: TimeDelta = TimeDelta::minutes(15);
+/// The largest document.
+pub const MAX_BYTES: u64 = 50 << 20;
+
+/// Opens a document for a party; its files come by ticket.
+pub async fn create(
+    op: &Op,
+    project: Uuid,
+    tenant: Uuid,
+    (title, kind): (String, DocumentKind),
+    idempotency: Option<Idempotency>,
+) -> ApiResult<Uuid> {
+    let title = text::line(&title, "title", 200)?;
+    let mutation = Mutation::begin(op, "projectDocumentCreate").await?;
+    let session = mutation.session();
+    let project = found(session, project, "project").await?;
+    let grant = party_grant(session, &project, tenant, "tenant").await?;
+    room(session.group::<project_document::Entity>(project.id).await?.len(), "project")?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = project_document::Model {
+        id,
+        tenant_id: tenant,
+        scope_id: house(&writer, &project).await?,
+        project_id: project.id,
+        field_of_work_id: project.field_of_work_id,
+        title,
+        kind,
+        latest: 0,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    let recorded = insert::<project_document::Entity>(&mutation, &writer, row, &project).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Makes a ticket to send a new version of a document.
+pub async fn upload_ticket(
+    op: &Op,
+    document: Uuid,
+    file_name: &str,
+    files: &Files,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<NewTicket> {
+    let file_name = text::line(file_name, "fileName", 200)?;
+    let Some(kind) = file_kinds::of(&file_name) else {
+        let text = Text::new("no-kind-of-document").with("value", &file_name).with("known", file_kinds::known());
+        return Err(Problem::at(UserErrorCode::Invalid, "fileName", text).into());
+    };
+    let mutation = Mutation::begin(op, "documentUploadTicket").await?;
+    let session = mutation.session();
+    let found = writable::<project_document::Entity>(session, document).await;
+    let (grant, row, project) = found.map_err(|error| error.about("document"))?;
+    let person = grant.person().ok_or_else(|| ApiError::fault("an upload of nobody"))?;
+    let writer = session.writer(&grant).await?;
+    let expires_at = writer.now() + TimeDelta::minutes(i64::from(files.ticket_minutes));
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => {
+            let made =
+                session.one(session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(id))).await?;
+            return Ok(NewTicket { secret: None, expires_at: made.map_or(expires_at, |it| it.expires_at) });
+        }
+    };
+    let secret = format!("{UPLOAD_PREFIX}{}", secret_text());
+    let ticket = file_ticket::Model {
+        document_id: Some(row.id),
+        format: Some(kind.media_type.to_owned()),
+        ..ticket((id, row.tenant_id, person), TicketPurpose::Upload, &secret, file_name, (writer.now(), expires_at))
+    };
+    writer.insert::<file_ticket::ActiveModel>(full(ticket.clone())).await?;
+    let mut change = change_of::<project_document::Entity>(
+        &row,
+        "project_document.upload_opened",
+        row.version,
+        project.agreement_id,
+        None,
+    );
+    change.after = Some(json!({ "fileName": ticket.file_name, "expiresAt": expires_at }));
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(NewTicket { secret: Some(secret), expires_at })
+}
+
+fn ticket(
+    (id, tenant, person): (Uuid, Uuid, Uuid),
+    purpose: TicketPurpose,
+    secret: &str,
+    file_name: String,
+    (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
+) -> file_ticket::Model {
+    file_ticket::Model {
+        id,
+        tenant_id: tenant,
+        // As with feeds: those who see the members of the authority see it, and its person.
+        scope_id: Audience::private(tenant, ScopeArea::Members, None).id(),
+        person_id: person,
+        purpose,
+        dataset_id: None,
+        version_id: None,
+        document_id: None,
+        archive_id: None,
+        format: None,
+        secret_hash: fingerprint(secret),
+        file_name,
+        bytes: None,
+        checksum: None,
+        path: None,
+        expires_at,
+        used_at: None,
+        created_at: now,
+    }
+}
+
+/// Whether the actor may send a file for a document now.
+///
+/// # Errors
+/// The database fails.
+pub async fn may_send(session: &Session, document: Uuid) -> ApiResult<bool> {
+    let Some(row) = session.get::<project_document::Entity>(document).await? else { return Ok(false) };
+    let object = Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id);
+    Ok(session.access().can(Action::Write, &object))
+}
+
+/// Why a file that came is not kept.
+pub enum Refused {
+    /// It is not what its name says.
+    NotWhatItSays,
+    /// The person may not change the document any more.
+    OutOfReach,
+}
+
+/// Makes a version of a document from a file that came.
+///
+/// # Errors
+/// The database fails, or the disk.
+pub async fn arrived(
+    op: &Op,
+    folder: &Folder,
+    ticket: &file_ticket::Model,
+    (bytes, checksum): (u64, &str),
+) -> ApiResult<Result<(), Refused>> {
+    let disk = |error: std::io::Error| ApiError::fault(format!("files: {error}"));
+    let came = folder.path(&format!("uploads/{}", ticket.id));
+    let Some(document) = ticket.document_id else { return Ok(Err(Refused::OutOfReach)) };
+    let kind = file_kinds::of(&ticket.file_name);
+    if !kind.is_some_and(|it| looks_like(it, &came)) {
+        std::fs::remove_file(&came).map_err(disk)?;
+        return Ok(Err(Refused::NotWhatItSays));
+    }
+    let mutation = Mutation::begin(op, "documentUpload").await?;
+    let session = mutation.session();
+    let Ok((grant, before, project)) = writable::<project_document::Entity>(session, document).await else {
+        std::fs::remove_file(&came).map_err(disk)?;
+        return Ok(Err(Refused::OutOfReach));
+    };
+    let writer = session.writer(&grant).await?;
+    // Two files at once become two versions.
+    writer.lock_named(document).await?;
+    let select = session.select::<project_document::Entity>().filter(project_document::Column::Id.eq(document));
+    let now_there = session.one(select).await?.unwrap_or_else(|| before.clone());
+    let number = now_there.latest.saturating_add(1);
+    let target = stored(folder, checksum);
+    std::fs::create_dir_all(folder.path("documents")).map_err(disk)?;
+    std::fs::rename(&came, &target).map_err(disk)?;
+    let made = document_version::Model {
+        id: new_id(),
+        tenant_id: before.tenant_id,
+        scope_id: before.scope_id,
+        document_id: document,
+        number,
+        file_name: ticket.file_name.clone(),
+        media_type: ticket.format.clone().unwrap_or_default(),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        checksum: checksum.to_owned(),
+        uploaded_by: acting_name(session, before.tenant_id).await?,
+        created_at: writer.now(),
+    };
+    writer.insert::<document_version::ActiveModel>(full(made)).await?;
+    let version = now_there.version;
+    let after = project_document::Model { latest: number, ..now_there };
+    let recorded =
+        update::<project_document::Entity>(&mutation, &writer, (&before, after), version, project.agreement_id).await?;
+    mutation.commit(recorded).await?;
+    Ok(Ok(()))
+}
+
+fn looks_like(kind: &FileKind, path: &std::path::Path) -> bool {
+    use std::io::Read as _;
+    let mut head = Vec::new();
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    file.take(4_096).read_to_end(&mut head).is_ok() && kind.looks_like(&head)
+}
+
+fn stored(folder: &Folder, checksum: &str) -> PathBuf {
+    folder.path(&format!("documents/{checksum}"))
+}
+
+/// What shall be fetched.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// A version of a document.
+    Version(Uuid, i32),
+    /// A copy of a project itself.
+    Archive(Uuid),
+    /// A file that a copy of a project names.
+    OfArchive(Uuid, String),
+}
+
+/// A file for the actor.
+pub struct File {
+    /// Where it is; none = the text itself.
+    pub path: Option<PathBuf>,
+    /// The text of a copy.
+    pub content: Option<String>,
+    /// Its SHA-256.
+    pub checksum: String,
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    scope: Uuid,
+    tenant: Uuid,
+}
+
+/// Finds a file that the actor may have; none where there is none, or none in sight.
+///
+/// # Errors
+/// The database fails.
+pub async fn find(session: &Session, folder: &Folder, wanted: &Wanted) -> ApiResult<Option<File>> {
+    match wanted {
+        Wanted::Version(document, number) => {
+            let versions = session.group::<document_version::Entity>(*document).await?;
+            Ok(versions.iter().find(|it| it.number == *number).map(|it| File {
+                path: Some(stored(folder, &it.checksum)),
+                content: None,
+                checksum: it.checksum.clone(),
+                name: it.file_name.clone(),
+                media_type: it.media_type.clone(),
+                scope: it.scope_id,
+                tenant: it.tenant_id,
+            }))
+        }
+        Wanted::Archive(id) => Ok(session.get::<project_archive::Entity>(*id).await?.map(|it| File {
+            path: None,
+            content: Some(it.content.clone()),
+            checksum: it.checksum.clone(),
+            name: format!("{}.json", it.title),
+            media_type: "application/json".to_owned(),
+            scope: it.scope_id,
+            tenant: it.tenant_id,
+        })),
+        Wanted::OfArchive(id, checksum) => {
+            let Some(row) = session.get::<project_archive::Entity>(*id).await? else { return Ok(None) };
+            Ok(has_file(&row, checksum).map(|(name, media_type)| File {
+                path: Some(stored(folder, checksum)),
+                content: None,
+                checksum: checksum.clone(),
+                name,
+                media_type,
+                scope: row.scope_id,
+                tenant: row.tenant_id,
+            }))
+        }
+    }
+}
+
+/// Makes a ticket to fetch a file; whether there still is such a file for the person is judged when it is fetched.
+pub async fn download_ticket(
+    op: &Op,
+    wanted: Wanted,
+    folder: &Folder,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<NewTicket> {
+    let mutation = Mutation::begin(op, "documentDownloadTicket").await?;
+    let session = mutation.session();
+    let file = find(session, folder, &wanted).await?.ok_or_else(|| ApiError::from(Problem::not_found("of")))?;
+    // The authority for which somebody reads keeps the ticket.
+    let tenant = match session.access().sight(file.scope).map(|it| &it.because) {
+        Some(Because::Role { tenant, .. } | Because::Share { tenant, .. }) => *tenant,
+        _ => file.tenant,
+    };
+    let granted = session.access().grant_of_member(Permission::ProjectsRead, tenant);
+    let (grant, _) = granted.map_err(|refused| ApiError::refused(refused, "of"))?;
+    let person = grant.person().ok_or_else(|| ApiError::fault("a member without an account"))?;
+    let writer = session.writer(&grant).await?;
+    let expires_at = writer.now() + GOOD;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => {
+            let made =
+                session.one(session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(id))).await?;
+            return Ok(NewTicket { secret: None, expires_at: made.map_or(expires_at, |it| it.expires_at) });
+        }
+    };
+    let secret = format!("{DOWNLOAD_PREFIX}{}", secret_text());
+    let mut row = ticket((id, tenant, person), TicketPurpose::Download, &secret, file.name, (writer.now(), expires_at));
+    match wanted {
+        Wanted::Version(document, number) => {
+            row.document_id = Some(document);
+            row.format = Some(number.to_string());
+        }
+        Wanted::Archive(archive) => row.archive_id = Some(archive),
+        Wanted::OfArchive(archive, checksum) => {
+            row.archive_id = Some(archive);
+            row.format = Some(checksum);
+        }
+    }
+    writer.insert::<file_ticket::ActiveModel>(full(row.clone())).await?;
+    let change = Change {
+        object_type: "FileTicket",
+        object_id: id,
+        version: 1,
+        scope: row.scope_id,
+        topic: "file_ticket.created",
+        parent: None,
+        also: Default::default(),
+        agreement: None,
+        before: None,
+        after: Some(json!({
+            "document": row.document_id, "archive": row.archive_id, "of": row.format, "expiresAt": expires_at,
+        })),
+    };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(NewTicket { secret: Some(secret), expires_at })
+}
+
+/// What a ticket is for; none where it is not in sight.
+///
+/// # Errors
+/// The database fails.
+pub async fn of_ticket(session: &Session, ticket: Uuid) -> ApiResult<Option<Wanted>> {
+    let select = session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(ticket));
+    let Some(row) = session.one(select).await? else { return Ok(None) };
+    Ok(match (row.document_id, row.archive_id, row.format) {
+        (Some(document), _, Some(number)) => number.parse().ok().map(|it| Wanted::Version(document, it)),
+        (_, Some(archive), None) => Some(Wanted::Archive(archive)),
+        (_, Some(archive), Some(checksum)) => Some(Wanted::OfArchive(archive, checksum)),
+        _ => None,
+    })
+}
+
+/// The project of a document, for what the actor may do with it.
+pub fn can_write(session: &Session, row: &project_document::Model, project: Option<&project::Model>) -> bool {
+    let scope_field = project.map_or(row.field_of_work_id, |it| object_of(it).field);
+    session.access().can(Action::Write, &Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, scope_field))
+}

@@ -1,0 +1,621 @@
+//! Inputs of projects and their parts, and how they become wishes.
+
+use async_graphql::{ID, InputObject, MaybeUndefined, OneofObject};
+use uuid::Uuid;
+
+use super::around::{IndicatorChange, IndicatorWish, Linked, MemberWish, ReportWish};
+use super::documents::Wanted;
+use super::enums::{DocumentKind, MilestoneStatus, ProjectPhase, ProjectRole, TrafficLight, WorkStatus};
+use super::service::{ProjectChange, ProjectWish};
+use super::work::{MilestoneChange, MilestoneWish, WorkChange, WorkWish};
+use crate::calendars::{optional, required};
+use crate::error::{ApiResult, Problems};
+use crate::graphql::enums::{Audience, Confidentiality, Pillar};
+use crate::graphql::id::NodeType;
+use crate::graphql::scalars::Date;
+use crate::money::Decimal;
+
+/// A project to make: an idea of the authority that will lead it.
+#[derive(InputObject)]
+pub struct ProjectCreateInput {
+    /// The authority that leads, for which one acts.
+    pub(super) tenant: ID,
+    /// Title, unique in the authority, at most 200 characters.
+    pub(super) title: String,
+    /// What it is about, for everybody who may know of it.
+    pub(super) summary: Option<String>,
+    /// The agreement that partners will take part under.
+    pub(super) agreement: Option<ID>,
+    /// Field of work.
+    pub(super) field_of_work: Option<ID>,
+    /// How far the project itself goes beyond lead and partners: `INTERNAL` no further, `PARTNER` as far as shares take it,
+    /// `PUBLIC` its outline to everybody.
+    #[graphql(default_with = "Confidentiality::Internal")]
+    pub(super) confidentiality: Confidentiality,
+    /// Pillar of the education region.
+    pub(super) pillar: Option<Pillar>,
+    /// For whom.
+    pub(super) audiences: Option<Vec<Audience>>,
+    /// For whom, in words.
+    pub(super) target_groups: Option<Vec<String>>,
+    /// Learning place where most of it happens.
+    pub(super) place: Option<ID>,
+    /// First day.
+    pub(super) starts_on: Option<Date>,
+    /// Last day.
+    pub(super) ends_on: Option<Date>,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What shall change of a project. What is left out stays as it is.
+#[derive(InputObject)]
+pub struct ProjectUpdateInput {
+    /// The project.
+    pub(super) id: ID,
+    /// The version that the client saw.
+    pub(super) version: i32,
+    /// Title.
+    pub(super) title: MaybeUndefined<String>,
+    /// What it is about.
+    pub(super) summary: MaybeUndefined<String>,
+    /// The agreement; not once there are partners.
+    pub(super) agreement: MaybeUndefined<ID>,
+    /// Field of work; not once there are partners.
+    pub(super) field_of_work: MaybeUndefined<ID>,
+    /// How far the project itself goes beyond lead and partners.
+    pub(super) confidentiality: MaybeUndefined<Confidentiality>,
+    /// Pillar of the education region.
+    pub(super) pillar: MaybeUndefined<Pillar>,
+    /// For whom.
+    pub(super) audiences: MaybeUndefined<Vec<Audience>>,
+    /// For whom, in words.
+    pub(super) target_groups: MaybeUndefined<Vec<String>>,
+    /// Learning place where most of it happens.
+    pub(super) place: MaybeUndefined<ID>,
+    /// First day.
+    pub(super) starts_on: MaybeUndefined<Date>,
+    /// Last day.
+    pub(super) ends_on: MaybeUndefined<Date>,
+}
+
+/// A step of a project.
+#[derive(InputObject)]
+pub struct ProjectAdvanceInput {
+    /// The project.
+    pub(super) id: ID,
+    /// The version that the client saw.
+    pub(super) version: i32,
+    /// The phase to enter. `APPLIED` takes a funding that is applied for, `APPROVED` one that is granted.
+    pub(super) phase: ProjectPhase,
+    /// What is said about it.
+    pub(super) note: Option<String>,
+}
+
+/// A party of the agreement to ask.
+#[derive(InputObject)]
+pub struct ProjectPartnerAddInput {
+    /// The project.
+    pub(super) id: ID,
+    /// The version of the project that the client saw.
+    pub(super) version: i32,
+    /// The authority that shall take part.
+    pub(super) partner: ID,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A part to take.
+#[derive(InputObject)]
+pub struct ProjectPartnerAcceptInput {
+    /// The project.
+    pub(super) id: ID,
+    /// The authority that was asked, for which one acts.
+    pub(super) tenant: ID,
+    /// The version of the partner that the client saw.
+    pub(super) version: i32,
+}
+
+/// A part to end.
+#[derive(InputObject)]
+pub struct ProjectPartnerRemoveInput {
+    /// The project.
+    pub(super) id: ID,
+    /// The partner whose part ends.
+    pub(super) partner: ID,
+    /// The authority for which one acts: the lead, or the partner itself.
+    pub(super) tenant: ID,
+    /// The version of the partner that the client saw.
+    pub(super) version: i32,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// Somebody to put down for a project.
+#[derive(InputObject)]
+pub struct ProjectMemberAddInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party, for which one acts.
+    pub(super) tenant: ID,
+    /// Name.
+    pub(super) name: String,
+    /// What the person does.
+    pub(super) function: Option<String>,
+    /// Part in the project.
+    pub(super) role: ProjectRole,
+    /// Address, preferably of the function.
+    pub(super) email: Option<String>,
+    /// The person agreed that the other parties see this; without it they do not.
+    #[graphql(default)]
+    pub(super) consented: bool,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// Somebody to take off a project.
+#[derive(InputObject)]
+pub struct ProjectMemberRemoveInput {
+    /// Who.
+    pub(super) id: ID,
+}
+
+/// A work package to add.
+#[derive(InputObject)]
+pub struct WorkPackageCreateInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party that answers for it, for which one acts.
+    pub(super) tenant: ID,
+    /// Title, at most 200 characters.
+    pub(super) title: String,
+    /// What is to be done.
+    pub(super) description: Option<String>,
+    /// How far it is.
+    #[graphql(default_with = "WorkStatus::Planned")]
+    pub(super) status: WorkStatus,
+    /// First day.
+    pub(super) starts_on: Option<Date>,
+    /// Last day.
+    pub(super) ends_on: Option<Date>,
+    /// Work packages of the same project that come before it.
+    pub(super) after: Option<Vec<ID>>,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What shall change of a work package. What is left out stays as it is.
+#[derive(InputObject)]
+pub struct WorkPackageUpdateInput {
+    /// The work package.
+    pub(super) id: ID,
+    /// The version that the client saw.
+    pub(super) version: i32,
+    /// Title.
+    pub(super) title: MaybeUndefined<String>,
+    /// What is to be done.
+    pub(super) description: MaybeUndefined<String>,
+    /// How far it is.
+    pub(super) status: MaybeUndefined<WorkStatus>,
+    /// First day.
+    pub(super) starts_on: MaybeUndefined<Date>,
+    /// Last day.
+    pub(super) ends_on: MaybeUndefined<Date>,
+    /// Work packages of the same project that come before it; never in a circle.
+    pub(super) after: MaybeUndefined<Vec<ID>>,
+}
+
+/// A milestone to add.
+#[derive(InputObject)]
+pub struct MilestoneCreateInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party that answers for it, for which one acts.
+    pub(super) tenant: ID,
+    /// Title, at most 200 characters.
+    pub(super) title: String,
+    /// When it shall be reached.
+    pub(super) due_on: Date,
+    /// The work package that it belongs to.
+    pub(super) work_package: Option<ID>,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What shall change of a milestone. What is left out stays as it is.
+#[derive(InputObject)]
+pub struct MilestoneUpdateInput {
+    /// The milestone.
+    pub(super) id: ID,
+    /// The version that the client saw.
+    pub(super) version: i32,
+    /// Title.
+    pub(super) title: MaybeUndefined<String>,
+    /// When it shall be reached.
+    pub(super) due_on: MaybeUndefined<Date>,
+    /// Whether it is.
+    pub(super) status: MaybeUndefined<MilestoneStatus>,
+    /// When it was reached; today where left out.
+    pub(super) reached_on: MaybeUndefined<Date>,
+    /// The work package that it belongs to.
+    pub(super) work_package: MaybeUndefined<ID>,
+}
+
+/// How a project stands.
+#[derive(InputObject)]
+pub struct StatusReportCreateInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party that reports, for which one acts.
+    pub(super) tenant: ID,
+    /// In one word.
+    pub(super) light: TrafficLight,
+    /// In more words.
+    pub(super) text: String,
+    /// First day that it is about.
+    pub(super) period_from: Date,
+    /// Last day that it is about.
+    pub(super) period_until: Date,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What a project wants to move.
+#[derive(InputObject)]
+pub struct ProjectIndicatorCreateInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party that answers for it, for which one acts.
+    pub(super) tenant: ID,
+    /// Code in the catalogue of indicators; left out = one of its own.
+    pub(super) code: Option<String>,
+    /// What is counted.
+    pub(super) title: String,
+    /// Unit.
+    pub(super) unit: Option<String>,
+    /// Decimal places of its values, 0 to 6.
+    #[graphql(default)]
+    pub(super) decimals: i32,
+    /// Value before.
+    pub(super) baseline: Option<Decimal>,
+    /// Of which day.
+    pub(super) baseline_on: Option<Date>,
+    /// Value that is aimed at.
+    pub(super) target: Decimal,
+    /// By when.
+    pub(super) target_on: Option<Date>,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What shall change of an indicator. What is left out stays as it is.
+#[derive(InputObject)]
+pub struct ProjectIndicatorUpdateInput {
+    /// The indicator of the project.
+    pub(super) id: ID,
+    /// The version that the client saw.
+    pub(super) version: i32,
+    /// Value before.
+    pub(super) baseline: MaybeUndefined<Decimal>,
+    /// Of which day.
+    pub(super) baseline_on: MaybeUndefined<Date>,
+    /// Value that is aimed at.
+    pub(super) target: MaybeUndefined<Decimal>,
+    /// By when.
+    pub(super) target_on: MaybeUndefined<Date>,
+}
+
+/// A measured value.
+#[derive(InputObject)]
+pub struct IndicatorMeasurementAddInput {
+    /// The indicator of the project; one acts for the party that answers for it.
+    pub(super) indicator: ID,
+    /// Of which day.
+    pub(super) measured_on: Date,
+    /// The value, with no more places than the indicator has.
+    pub(super) value: Decimal,
+    /// How it was measured.
+    pub(super) note: Option<String>,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What a link shall lead to.
+#[derive(OneofObject)]
+pub enum LinkTargetInput {
+    /// A calendar entry.
+    CalendarEntry(ID),
+    /// A dataset.
+    Dataset(ID),
+    /// A learning place.
+    LearningPlace(ID),
+}
+
+/// Something to link.
+#[derive(InputObject)]
+pub struct ProjectLinkAddInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party, for which one acts.
+    pub(super) tenant: ID,
+    /// What it leads to; something that one sees.
+    pub(super) to: LinkTargetInput,
+    /// Why.
+    pub(super) note: Option<String>,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A link to take away.
+#[derive(InputObject)]
+pub struct ProjectLinkRemoveInput {
+    /// The link.
+    pub(super) id: ID,
+}
+
+/// A document to open.
+#[derive(InputObject)]
+pub struct ProjectDocumentCreateInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party that keeps it, for which one acts.
+    pub(super) tenant: ID,
+    /// Title, at most 200 characters.
+    pub(super) title: String,
+    /// What kind of document.
+    pub(super) kind: DocumentKind,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A file that is to be sent.
+#[derive(InputObject)]
+pub struct DocumentUploadTicketInput {
+    /// The document.
+    pub(super) document: ID,
+    /// What the file is called; its end says what it is.
+    pub(super) file_name: String,
+    /// Sending the same input with the same key again does nothing more; the ticket is not told again.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A version of a document.
+#[derive(InputObject)]
+pub struct DocumentVersionInput {
+    /// The document.
+    document: ID,
+    /// Number of the version.
+    number: i32,
+}
+
+/// A file that a copy of a project names.
+#[derive(InputObject)]
+pub struct ArchivedFileInput {
+    /// The copy.
+    archive: ID,
+    /// SHA-256 of the file, as the copy tells it.
+    checksum: String,
+}
+
+/// A file of a project.
+#[derive(OneofObject)]
+pub enum DownloadedInput {
+    /// A version of a document.
+    Version(DocumentVersionInput),
+    /// A copy of a project.
+    Archive(ID),
+    /// A file that a copy of a project names.
+    File(ArchivedFileInput),
+}
+
+/// A file to fetch without a token.
+#[derive(InputObject)]
+pub struct DocumentDownloadTicketInput {
+    /// Which file.
+    pub(super) of: DownloadedInput,
+    /// Sending the same input with the same key again does nothing more; the address is not told again.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A copy to take.
+#[derive(InputObject)]
+pub struct ProjectArchiveCreateInput {
+    /// The project.
+    pub(super) project: ID,
+    /// The party that keeps it, for which one acts.
+    pub(super) tenant: ID,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A project, and a party of it.
+pub(super) fn project_and_party(project: &ID, tenant: &ID) -> ApiResult<(Uuid, Uuid)> {
+    let mut problems = Problems::default();
+    let project = problems.take(NodeType::Project.parse(project, "project"))?.unwrap_or_default();
+    let tenant = problems.take(NodeType::Tenant.parse(tenant, "tenant"))?.unwrap_or_default();
+    problems.done()?;
+    Ok((project, tenant))
+}
+
+fn given(id: Option<ID>, kind: NodeType, field: &'static str, problems: &mut Problems) -> ApiResult<Option<Uuid>> {
+    match id {
+        Some(id) => problems.take(kind.parse(&id, field)),
+        None => Ok(None),
+    }
+}
+
+fn changed(
+    id: MaybeUndefined<ID>,
+    kind: NodeType,
+    field: &'static str,
+    problems: &mut Problems,
+) -> ApiResult<Option<Option<Uuid>>> {
+    Ok(match optional(id) {
+        Some(Some(id)) => problems.take(kind.parse(&id, field))?.map(Some),
+        Some(None) => Some(None),
+        None => None,
+    })
+}
+
+/// The project that is wished for, and its lead.
+pub(super) fn project(input: ProjectCreateInput) -> ApiResult<(Uuid, ProjectWish)> {
+    let mut problems = Problems::default();
+    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
+    let wish = ProjectWish {
+        title: input.title,
+        summary: input.summary,
+        agreement: given(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
+        field: given(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
+        confidentiality: input.confidentiality.into(),
+        pillar: input.pillar.map(Into::into),
+        audiences: input.audiences.unwrap_or_default().into_iter().map(Into::into).collect(),
+        target_groups: input.target_groups.unwrap_or_default(),
+        place: given(input.place, NodeType::LearningPlace, "place", &mut problems)?,
+        starts_on: input.starts_on.map(|it| it.0),
+        ends_on: input.ends_on.map(|it| it.0),
+    };
+    problems.done()?;
+    Ok((tenant, wish))
+}
+
+/// What shall change of a project.
+pub(super) fn project_change(input: ProjectUpdateInput) -> ApiResult<ProjectChange> {
+    let mut problems = Problems::default();
+    let change = ProjectChange {
+        title: required(input.title, "title", &mut problems),
+        summary: optional(input.summary),
+        agreement: changed(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
+        field: changed(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
+        confidentiality: required(input.confidentiality, "confidentiality", &mut problems).map(Into::into),
+        pillar: optional(input.pillar).map(|it| it.map(Into::into)),
+        audiences: optional(input.audiences).map(|it| it.unwrap_or_default().into_iter().map(Into::into).collect()),
+        target_groups: optional(input.target_groups).map(Option::unwrap_or_default),
+        place: changed(input.place, NodeType::LearningPlace, "place", &mut problems)?,
+        starts_on: optional(input.starts_on).map(|it| it.map(|it| it.0)),
+        ends_on: optional(input.ends_on).map(|it| it.map(|it| it.0)),
+    };
+    problems.done()?;
+    Ok(change)
+}
+
+/// The member that is wished for.
+pub(super) fn member(input: ProjectMemberAddInput) -> MemberWish {
+    MemberWish {
+        name: input.name,
+        function: input.function,
+        role: input.role.into(),
+        email: input.email,
+        consented: input.consented,
+    }
+}
+
+/// The work package that is wished for.
+pub(super) fn work(input: WorkPackageCreateInput) -> ApiResult<WorkWish> {
+    let after = input.after.map(|it| NodeType::WorkPackage.parse_all(&it, "after")).transpose()?;
+    Ok(WorkWish {
+        title: input.title,
+        description: input.description,
+        status: input.status.into(),
+        starts_on: input.starts_on.map(|it| it.0),
+        ends_on: input.ends_on.map(|it| it.0),
+        after,
+    })
+}
+
+/// What shall change of a work package.
+pub(super) fn work_change(input: WorkPackageUpdateInput) -> ApiResult<WorkChange> {
+    let mut problems = Problems::default();
+    let title = required(input.title, "title", &mut problems);
+    let status = required(input.status, "status", &mut problems).map(Into::into);
+    let after = match optional(input.after) {
+        Some(ids) => problems.take(NodeType::WorkPackage.parse_all(&ids.unwrap_or_default(), "after"))?,
+        None => None,
+    };
+    problems.done()?;
+    Ok(WorkChange {
+        title,
+        description: optional(input.description),
+        status,
+        starts_on: optional(input.starts_on).map(|it| it.map(|it| it.0)),
+        ends_on: optional(input.ends_on).map(|it| it.map(|it| it.0)),
+        after,
+    })
+}
+
+/// The milestone that is wished for.
+pub(super) fn milestone(input: MilestoneCreateInput) -> ApiResult<MilestoneWish> {
+    let package = input.work_package.map(|it| NodeType::WorkPackage.parse(&it, "workPackage")).transpose()?;
+    Ok(MilestoneWish {
+        title: input.title,
+        due_on: input.due_on.0,
+        status: verbund_entities::MilestoneStatus::Open,
+        reached_on: None,
+        package,
+    })
+}
+
+/// What shall change of a milestone.
+pub(super) fn milestone_change(input: MilestoneUpdateInput) -> ApiResult<MilestoneChange> {
+    let mut problems = Problems::default();
+    let change = MilestoneChange {
+        title: required(input.title, "title", &mut problems),
+        due_on: required(input.due_on, "dueOn", &mut problems).map(|it| it.0),
+        status: required(input.status, "status", &mut problems).map(Into::into),
+        reached_on: optional(input.reached_on).map(|it| it.map(|it| it.0)),
+        package: changed(input.work_package, NodeType::WorkPackage, "workPackage", &mut problems)?,
+    };
+    problems.done()?;
+    Ok(change)
+}
+
+/// The report.
+pub(super) fn report(input: StatusReportCreateInput) -> ReportWish {
+    ReportWish { light: input.light.into(), text: input.text, from: input.period_from.0, until: input.period_until.0 }
+}
+
+/// The indicator that is wished for.
+pub(super) fn indicator(input: ProjectIndicatorCreateInput) -> IndicatorWish {
+    IndicatorWish {
+        code: input.code,
+        title: input.title,
+        unit: input.unit,
+        decimals: input.decimals,
+        baseline: input.baseline,
+        baseline_on: input.baseline_on.map(|it| it.0),
+        target: input.target,
+        target_on: input.target_on.map(|it| it.0),
+    }
+}
+
+/// What shall change of an indicator.
+pub(super) fn indicator_change(input: ProjectIndicatorUpdateInput) -> ApiResult<IndicatorChange> {
+    let mut problems = Problems::default();
+    let target = required(input.target, "target", &mut problems);
+    problems.done()?;
+    Ok(IndicatorChange {
+        baseline: optional(input.baseline),
+        baseline_on: optional(input.baseline_on).map(|it| it.map(|it| it.0)),
+        target,
+        target_on: optional(input.target_on).map(|it| it.map(|it| it.0)),
+    })
+}
+
+/// What a link leads to.
+pub(super) fn linked(to: &LinkTargetInput) -> ApiResult<Linked> {
+    Ok(match to {
+        LinkTargetInput::CalendarEntry(id) => Linked::Entry(NodeType::CalendarEntry.parse(id, "to")?),
+        LinkTargetInput::Dataset(id) => Linked::Dataset(NodeType::Dataset.parse(id, "to")?),
+        LinkTargetInput::LearningPlace(id) => Linked::Place(NodeType::LearningPlace.parse(id, "to")?),
+    })
+}
+
+/// Which file is wanted.
+pub(super) fn wanted(of: DownloadedInput) -> ApiResult<Wanted> {
+    Ok(match of {
+        DownloadedInput::Version(it) => {
+            Wanted::Version(NodeType::ProjectDocument.parse(&it.document, "of")?, it.number)
+        }
+        DownloadedInput::Archive(id) => Wanted::Archive(NodeType::ProjectArchive.parse(&id, "of")?),
+        DownloadedInput::File(it) => Wanted::OfArchive(NodeType::ProjectArchive.parse(&it.archive, "of")?, it.checksum),
+    })
+}

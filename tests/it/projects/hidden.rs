@@ -1,0 +1,256 @@
+//! Every door to a hidden project answers as it does for one that does not exist.
+
+use serde_json::{Value, json};
+use verbund_tests::client::unknown;
+use verbund_tests::projects::{LEAD, OTHER_FIELD, Parts, joint};
+use verbund_tests::{Case, Client, TestApp, cases};
+
+pub fn cases() -> Vec<Case> {
+    cases!["projects::hidden";
+        hidden_and_unknown_ids_give_the_same_bytes,
+        a_hidden_project_changes_no_list_and_no_sum,
+        a_public_project_shows_its_outline_and_no_part,
+        the_end_of_an_agreement_shuts_every_part,
+    ]
+}
+
+/// What takes an id of a project or a part: mutation, name of the part, input around it.
+fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, Box<dyn Fn(&Value) -> Value>)> {
+    let kf = app.world.id("tenant.kaufbeuren").to_owned();
+    let in_project = |more: Value| -> Box<dyn Fn(&Value) -> Value> {
+        let kf = kf.clone();
+        Box::new(move |id| {
+            let mut input = json!({ "project": id, "tenant": kf });
+            input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            input
+        })
+    };
+    let part = |more: Value| -> Box<dyn Fn(&Value) -> Value> {
+        Box::new(move |id| {
+            let mut input = json!({ "id": id, "version": 1 });
+            input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            input
+        })
+    };
+    let (kf1, kf2, kf3, kf4) = (kf.clone(), kf.clone(), kf.clone(), kf.clone());
+    vec![
+        ("projectUpdate", "project.joint", part(json!({ "title": "x" }))),
+        ("projectAdvance", "project.joint", part(json!({ "phase": "CONCEPT" }))),
+        ("projectPartnerAdd", "project.joint", part(json!({ "partner": kf }))),
+        ("projectPartnerAccept", "project.joint", part(json!({ "tenant": kf }))),
+        (
+            "projectPartnerRemove",
+            "project.joint",
+            Box::new(move |id| json!({ "id": id, "partner": kf1, "tenant": kf1, "version": 1, "reason": "x" })),
+        ),
+        ("projectMemberAdd", "project.joint", in_project(json!({ "name": "x", "role": "LEAD" }))),
+        ("projectMemberRemove", "person.oal", Box::new(|id| json!({ "id": id }))),
+        ("workPackageCreate", "project.joint", in_project(json!({ "title": "x" }))),
+        ("workPackageUpdate", "work.oal", part(json!({ "title": "x" }))),
+        ("milestoneCreate", "project.joint", in_project(json!({ "title": "x", "dueOn": "2027-02-01" }))),
+        ("milestoneUpdate", "milestone.oal", part(json!({ "title": "x" }))),
+        (
+            "statusReportCreate",
+            "project.joint",
+            in_project(json!({ "light": "RED", "text": "x", "periodFrom": "2027-01-01", "periodUntil": "2027-01-02" })),
+        ),
+        ("projectIndicatorCreate", "project.joint", in_project(json!({ "title": "x", "target": "1" }))),
+        ("projectIndicatorUpdate", "goal.oal", part(json!({ "target": "1" }))),
+        (
+            "indicatorMeasurementAdd",
+            "goal.oal",
+            Box::new(|id| json!({ "indicator": id, "measuredOn": "2027-01-01", "value": "1" })),
+        ),
+        (
+            "projectLinkAdd",
+            "project.joint",
+            in_project(json!({ "to": { "calendarEntry": app.world.id("entry.oal.public.forum") } })),
+        ),
+        ("projectLinkRemove", "link.oal", Box::new(|id| json!({ "id": id }))),
+        ("projectDocumentCreate", "project.joint", in_project(json!({ "title": "x", "kind": "OTHER" }))),
+        ("documentUploadTicket", "document.oal", Box::new(|id| json!({ "document": id, "fileName": "a.pdf" }))),
+        (
+            "documentDownloadTicket",
+            "document.oal",
+            Box::new(|id| json!({ "of": { "version": { "document": id, "number": 1 } } })),
+        ),
+        ("documentDownloadTicket", "archive.oal", Box::new(|id| json!({ "of": { "archive": id } }))),
+        (
+            "documentDownloadTicket",
+            "archive.oal",
+            Box::new(|id| json!({ "of": { "file": { "archive": id, "checksum": "00" } } })),
+        ),
+        ("projectArchiveCreate", "project.joint", in_project(json!({}))),
+        (
+            "fundingCreate",
+            "project.joint",
+            in_project(json!({
+                "programme": "fpr_01h455vb4pex5vsknk084sn02q", "rate": "40", "eligibleFrom": "2027-01-01",
+                "eligibleUntil": "2027-12-31", "eligibleCost": "1", "requested": "0",
+            })),
+        ),
+        ("fundingUpdate", "funding.oal", part(json!({ "note": "x" }))),
+        ("fundingAdvance", "funding.oal", part(json!({ "state": "APPLIED" }))),
+        ("ownShareSet", "funding.oal", Box::new(move |id| json!({ "funding": id, "tenant": kf2, "amount": "1" }))),
+        ("budgetLineSet", "project.joint", in_project(json!({ "year": 2027, "costType": "STAFF" }))),
+        (
+            "obligationCreate",
+            "funding.oal",
+            Box::new(|id| json!({ "funding": id, "kind": "OTHER", "title": "x", "dueOn": "2027-02-01" })),
+        ),
+        ("obligationFulfil", "obligation.oal", part(json!({}))),
+        ("obligationWaive", "obligation.oal", part(json!({ "note": "x" }))),
+        (
+            "shareCreate",
+            "project.joint",
+            Box::new({
+                let agreement = app.world.id("agreement.a").to_owned();
+                move |id| {
+                    json!({
+                        "tenant": kf3, "agreement": agreement, "area": "PROJECTS", "level": "FULL", "object": { "project": id },
+                    })
+                }
+            }),
+        ),
+        (
+            "budgetLineSet",
+            "funding.oal",
+            Box::new({
+                let open = kf4;
+                move |id| json!({ "project": "prj_01h455vb4pex5vsknk084sn02q", "tenant": open, "funding": id, "year": 2027, "costType": "STAFF" })
+            }),
+        ),
+    ]
+}
+
+async fn hidden_and_unknown_ids_give_the_same_bytes(app: TestApp) {
+    let parts = joint(&app).await;
+    // Of the partner's house, but not of the project's field of work.
+    let stranger = app.actor(OTHER_FIELD);
+    for (mutation, part, input) in doors(&app) {
+        let id = parts.id(part);
+        let other = json!(unknown(id.as_str().expect("an id")));
+        let answer = |id: Value| {
+            let (stranger, input) = (stranger.clone(), input(&id));
+            async move { stranger.try_mutate(mutation, input, "userErrors { code field message }").await.to_string() }
+        };
+        let told = answer(id.clone()).await;
+        assert!(told.contains("NOT_FOUND"), "{mutation}: {told}");
+        assert_eq!(told, answer(other).await, "{mutation} of {part}");
+    }
+    let queries = [
+        "query($id: ID!) { node(id: $id) { id } }",
+        "query($id: ID!) { explainAccess(node: $id) { allowed } }",
+        "query($id: ID!) { projectArchives(project: $id) { totalCount nodes { id } } }",
+        "query($id: ID!) { doubleFundingHints(project: $id) { inCommon } }",
+        "query($id: ID!) { obligations(filter: {projects: [$id]}) { totalCount nodes { id } } }",
+        "query($id: ID!) { financialOverview(filter: {projects: [$id]}) { lines } }",
+    ];
+    for query in queries {
+        let id = parts.id("project.joint");
+        let hidden = stranger.send(query, json!({ "id": id })).await;
+        let none = stranger.send(query, json!({ "id": unknown(id.as_str().expect("an id")) })).await;
+        let plain = |text: &str| text.split("\"requestId\"").next().unwrap_or_default().to_owned();
+        assert_eq!(plain(&hidden.text), plain(&none.text), "{query}");
+    }
+}
+
+/// What lists, counts and sums tell a client.
+async fn told(client: &Client) -> Value {
+    let lists = r#"{
+        projects { totalCount } obligations { totalCount } projectArchives { totalCount } calendars { totalCount }
+        search: projects(filter: {text: "secret"}) { totalCount }
+        calendarEntries(between: {start: "2028-01-01T00:00:00Z", end: "2028-12-31T00:00:00Z"}) { totalCount }
+        agenda(between: {start: "2028-06-01T00:00:00Z", end: "2028-07-31T00:00:00Z"}) { totalCount }
+        financialOverview { planned { amount } lines }
+    }"#;
+    client.ask(lists).await.data()
+}
+
+async fn a_hidden_project_changes_no_list_and_no_sum(app: TestApp) {
+    verbund_tests::projects::accounts(&app).await;
+    let subjects = [OTHER_FIELD, "admin@memmingen", "admin@lindau", ""];
+    let client = |subject: &str| if subject.is_empty() { app.anonymous() } else { app.actor(subject) };
+    let mut before = Vec::new();
+    for subject in subjects {
+        before.push(told(&client(subject)).await);
+    }
+    let lead = app.actor(LEAD);
+    let input = json!({
+        "tenant": app.world.id("tenant.ostallgaeu"), "title": "Secret", "fieldOfWork": app.world.id("field.orientation"),
+        "confidentiality": "PARTNER",
+    });
+    let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
+    let input = json!({ "project": project, "tenant": app.world.id("tenant.ostallgaeu"), "title": "Secret", "dueOn": "2028-06-15" });
+    lead.mutate("milestoneCreate", input, "__typename").await;
+    let input = json!({
+        "project": project, "tenant": app.world.id("tenant.ostallgaeu"), "year": 2028, "costType": "STAFF", "planned": "1",
+    });
+    lead.mutate("budgetLineSet", input, "__typename").await;
+    for (subject, before) in subjects.into_iter().zip(before) {
+        assert_eq!(told(&client(subject)).await, before, "{subject}");
+    }
+    assert_ne!(told(&lead).await["agenda"]["totalCount"], 0);
+}
+
+async fn a_public_project_shows_its_outline_and_no_part(app: TestApp) {
+    let parts: Parts = joint(&app).await;
+    let query = "query($id: ID!) { node(id: $id) { ... on Project {
+        title phase partners { state } steps { enteredBy } members { name } workPackages { title } milestones { title }
+        statusReports { text } light indicators { title } links { note } documents { title } fundings { referenceNumber }
+        budgetLines { note } obligations { title } finances { eligibleCost { amount } planned { amount } }
+        viewerCan { update takePart } } } }";
+    for client in [app.anonymous(), app.actor("admin@lindau"), app.actor(OTHER_FIELD)] {
+        let node = client.send(query, json!({ "id": parts.id("project.public") })).await.data()["node"].clone();
+        assert_eq!(node["title"], "Open project");
+        for list in ["steps", "members", "workPackages", "milestones", "statusReports", "indicators", "links", "documents", "fundings", "budgetLines", "obligations"] {
+            assert_eq!(node[list], json!([]), "{list}");
+        }
+        assert_eq!(node["light"], Value::Null);
+        assert_eq!(node["finances"], json!({ "eligibleCost": { "amount": "0.00" }, "planned": { "amount": "0.00" } }));
+        assert_eq!(node["viewerCan"], json!({ "update": false, "takePart": false }));
+    }
+    // A partner's outline by a share shows no part either; from FULL on it shows them.
+    let lead = app.actor("admin@ostallgaeu");
+    let input = json!({ "id": parts.id("project.public"), "version": 1, "confidentiality": "PARTNER", "fieldOfWork": app.world.id("field.counselling") });
+    lead.mutate("projectUpdate", input, "__typename").await;
+    let share = |level: &str| {
+        json!({
+            "tenant": app.world.id("tenant.ostallgaeu"), "agreement": app.world.id("agreement.a"), "area": "PROJECTS",
+            "object": { "project": parts.id("project.public") }, "level": level,
+        })
+    };
+    let reader = app.actor("viewer@kaufbeuren");
+    assert_eq!(reader.send(query, json!({ "id": parts.id("project.public") })).await.data()["node"], Value::Null);
+    let made = lead.mutate("shareCreate", share("SUMMARY"), "share { id version project { title } }").await;
+    assert_eq!(made["share"]["project"]["title"], "Open project");
+    let node = reader.send(query, json!({ "id": parts.id("project.public") })).await.data()["node"].clone();
+    assert_eq!((&node["title"], &node["milestones"]), (&json!("Open project"), &json!([])));
+    lead.mutate("shareCreate", share("FULL"), "share { id }").await;
+    let node = reader.send(query, json!({ "id": parts.id("project.public") })).await.data()["node"].clone();
+    assert_eq!(node["milestones"], json!([{ "title": "Secret milestone of open" }]));
+    let refused = lead.try_mutate("shareCreate", share("BUSY"), "__typename").await;
+    assert_eq!(verbund_tests::client::codes(&refused), ["OUT_OF_RANGE"]);
+}
+
+async fn the_end_of_an_agreement_shuts_every_part(app: TestApp) {
+    let parts = joint(&app).await;
+    let partner = app.actor(verbund_tests::projects::PARTNER);
+    // The last day of the agreement passes; nobody does anything.
+    app.at("2028-01-01T00:30:00+01:00");
+    for (name, id) in parts.all() {
+        let data = partner.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await.data();
+        let own = ["archive.kf", "budget", "document.kf", "funding.kf", "line.kf", "obligation.kf", "person.kf", "shy.kf"];
+        let stays = own.contains(&name) || name == "project.public";
+        assert_eq!(!data["node"].is_null(), stays, "{name}");
+    }
+    // And the lead does not see what is the partner's any more.
+    let lead = app.actor(LEAD);
+    for name in ["funding.kf", "line.kf", "obligation.kf", "document.kf"] {
+        let data = lead.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": parts.id(name) })).await.data();
+        assert_eq!(data["node"], Value::Null, "{name}");
+    }
+    // What is owed can still be met.
+    let input = json!({ "id": parts.id("obligation.kf"), "version": 1 });
+    partner.mutate("obligationFulfil", input, "obligation { state project { id } }").await;
+}

@@ -1,0 +1,181 @@
+//! Money to the cent: sums along every dimension reconcile, refused amounts name field and reason, nothing is a float.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use verbund_tests::client::{codes, said};
+use verbund_tests::projects::{LEAD, PARTNER, joint, programme};
+use verbund_tests::{Case, Dice, TestApp, cases};
+
+pub fn cases() -> Vec<Case> {
+    cases!["projects::money";
+        sums_reconcile_along_every_dimension,
+        amounts_are_refused_by_field_and_reason,
+        nothing_of_money_is_a_float,
+        what_may_be_funded_twice_is_told_of_what_is_in_sight,
+        reminders_go_out_once_and_on_their_days,
+    ]
+}
+
+fn cents(amount: &Value) -> i128 {
+    let text = amount.as_str().expect("an amount");
+    let (whole, part) = text.split_once('.').expect("two places");
+    assert_eq!(part.len(), 2, "{text}");
+    whole.parse::<i128>().expect("digits") * 100 + part.parse::<i128>().expect("digits")
+}
+
+fn text(cents: u64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+async fn sums_reconcile_along_every_dimension(app: TestApp) {
+    let parts = joint(&app).await;
+    let (lead, partner) = (app.actor(LEAD), app.actor(PARTNER));
+    let mut dice = Dice::new(11);
+    let types = ["STAFF", "TRAVEL", "EVENTS", "CONTRACTS"];
+    let mut wanted: BTreeMap<(&str, u64, &str), u64> = BTreeMap::new();
+    wanted.insert(("ostallgaeu", 2027, "STAFF"), 60_000);
+    wanted.insert(("kaufbeuren", 2027, "STAFF"), 60_000);
+    for _ in 0..40 {
+        let (client, slug) = if dice.below(2) == 0 { (&lead, "ostallgaeu") } else { (&partner, "kaufbeuren") };
+        let (year, kind) = (2027 + dice.below(2) as u64, types[dice.below(types.len())]);
+        let planned = (dice.below(1_000_000_000) as u64) * 1_003 + dice.below(100) as u64;
+        if wanted.contains_key(&(slug, year, kind)) {
+            continue;
+        }
+        let input = json!({
+            "project": parts.id("project.joint"), "tenant": app.world.id(&format!("tenant.{slug}")), "year": year,
+            "costType": kind, "planned": text(planned), "actual": text(planned / 3),
+        });
+        client.mutate("budgetLineSet", input, "budgetLine { id }").await;
+        wanted.insert((slug, year, kind), planned);
+    }
+    let total: i128 = wanted.values().map(|it| i128::from(*it)).sum();
+    let mut expected = BTreeMap::new();
+    for ((slug, ..), planned) in &wanted {
+        *expected.entry((*slug).to_owned()).or_insert(0) += i128::from(*planned);
+    }
+    let overview = |by: &'static str| {
+        let (client, project) = (app.actor(LEAD), parts.id("project.joint").clone());
+        async move {
+            let query = format!(
+                "query($id: ID!) {{ financialOverview(by: [{by}], filter: {{projects: [$id]}}) {{
+                    planned {{ amount currency }} actual {{ amount }} year costType lines tenant {{ slug }} project {{ id }} programme {{ key }} }} }}"
+            );
+            let data = client.send(&query, json!({ "id": project })).await.data();
+            data["financialOverview"].as_array().expect("sums").clone()
+        }
+    };
+    for (by, sums) in [("", 1), ("PROJECT", 1), ("TENANT", 2), ("YEAR", 2), ("PROGRAMME", 1), ("COST_TYPE", 4)] {
+        let rows = overview(by).await;
+        assert_eq!(rows.iter().map(|it| cents(&it["planned"]["amount"])).sum::<i128>(), total, "{by}");
+        assert!(rows.len() <= sums, "{by}");
+        assert_eq!(rows.iter().map(|it| it["lines"].as_u64().expect("a count")).sum::<u64>(), wanted.len() as u64);
+    }
+    let of_tenant: BTreeMap<_, _> = overview("TENANT")
+        .await
+        .iter()
+        .map(|it| (it["tenant"]["slug"].as_str().expect("a slug").to_owned(), cents(&it["planned"]["amount"])))
+        .collect();
+    assert_eq!(of_tenant, expected);
+    let fine = overview("PROJECT, TENANT, YEAR, PROGRAMME, COST_TYPE").await;
+    assert_eq!(fine.len(), wanted.len(), "every line is a sum of its own");
+    // The project adds up to the same by itself.
+    let query = "query($id: ID!) { node(id: $id) { ... on Project { finances { planned { amount } byYear { planned { amount } } } } } }";
+    let data = lead.send(query, json!({ "id": parts.id("project.joint") })).await.data();
+    let finances = &data["node"]["finances"];
+    assert_eq!(cents(&finances["planned"]["amount"]), total);
+    let years = finances["byYear"].as_array().expect("years").iter();
+    assert_eq!(years.map(|it| cents(&it["planned"]["amount"])).sum::<i128>(), total);
+}
+
+async fn amounts_are_refused_by_field_and_reason(app: TestApp) {
+    let parts = joint(&app).await;
+    let lead = app.actor(LEAD);
+    let line = |planned: Value| {
+        json!({
+            "project": parts.id("project.joint"), "tenant": app.world.id("tenant.ostallgaeu"), "year": 2028,
+            "costType": "TRAVEL", "planned": planned,
+        })
+    };
+    let refused = lead.try_mutate("budgetLineSet", line(json!("0.001")), "__typename").await;
+    assert_eq!(said(&refused), ["planned: \"0.001\" has more than two decimal places."]);
+    let refused = lead.try_mutate("budgetLineSet", line(json!("-1")), "__typename").await;
+    assert_eq!(codes(&refused), ["OUT_OF_RANGE"]);
+    let query = "mutation($input: BudgetLineSetInput!) { budgetLineSet(input: $input) { userErrors { code } } }";
+    for wrong in [json!(0.5), json!("1e3"), json!("1.234,50"), json!(true)] {
+        let reply = lead.send(query, json!({ "input": line(wrong.clone()) })).await;
+        assert_eq!(reply.codes(), ["GRAPHQL_VALIDATION_FAILED"], "{wrong}: {}", reply.text);
+    }
+    // There is one line for each year and type; whoever changes it says which version was seen.
+    lead.mutate("budgetLineSet", line(json!("5")), "budgetLine { version }").await;
+    let blind = lead.try_mutate("budgetLineSet", line(json!("6")), "__typename").await;
+    assert_eq!(codes(&blind), ["STALE_VERSION"]);
+    let mut seen = line(json!("6"));
+    seen["version"] = json!(1);
+    let made = lead.mutate("budgetLineSet", seen, "budgetLine { version planned { amount currency } }").await;
+    assert_eq!(made["budgetLine"], json!({ "version": 2, "planned": { "amount": "6.00", "currency": "EUR" } }));
+    // The same reference number twice in one house.
+    let input = json!({
+        "project": parts.id("project.public"), "tenant": app.world.id("tenant.ostallgaeu"),
+        "programme": programme(&app, "bildungskommunen").await, "rate": "10", "eligibleFrom": "2027-01-01",
+        "eligibleUntil": "2027-12-31", "eligibleCost": "10", "requested": "1", "referenceNumber": "Secret funding of oal",
+    });
+    let refused = lead.try_mutate("fundingCreate", input, "__typename").await;
+    assert_eq!(codes(&refused), ["NOT_UNIQUE"]);
+    let input = json!({ "id": parts.id("funding.open"), "version": 1, "referenceNumber": "Secret funding of oal" });
+    let refused = lead.try_mutate("fundingUpdate", input, "__typename").await;
+    assert_eq!(codes(&refused), ["NOT_UNIQUE"]);
+}
+
+async fn nothing_of_money_is_a_float(_app: TestApp) {
+    let sdl = verbund::graphql::sdl();
+    let floats: Vec<_> = sdl.lines().filter(|it| it.contains("Float")).map(|it| it.trim().split([':', '(']).next().unwrap_or_default()).collect();
+    for field in &floats {
+        assert!(
+            ["latitude", "longitude", "radiusKm", "distanceKm", "score", "similarity", "distanceMetres"].contains(field)
+                || field.starts_with("scalar") || field.starts_with('"') || field.contains("Float"),
+            "{field} is a float"
+        );
+    }
+    assert!(!sdl.contains("amount: Float") && !sdl.contains("rate: Float"));
+}
+
+async fn what_may_be_funded_twice_is_told_of_what_is_in_sight(app: TestApp) {
+    let parts = joint(&app).await;
+    let query = "query($id: ID!) { doubleFundingHints(project: $id) { inCommon audiences other { tenant { slug } } otherProject { title } programme { key } } }";
+    let lead = app.actor(LEAD);
+    let none = lead.send(query, json!({ "id": parts.id("project.public") })).await.data();
+    assert_eq!(none["doubleFundingHints"], json!([]), "the same programme and time, but nothing else in common");
+    let input = json!({ "id": parts.id("project.public"), "version": 1, "audiences": ["PUPILS"], "targetGroups": ["secret GROUP"] });
+    lead.mutate("projectUpdate", input, "__typename").await;
+    let told = lead.send(query, json!({ "id": parts.id("project.public") })).await.data();
+    let hints = told["doubleFundingHints"].as_array().expect("hints").clone();
+    assert_eq!(hints.len(), 2, "of the lead and of the partner: {told}");
+    for hint in &hints {
+        assert_eq!(hint["inCommon"], json!(["AUDIENCE", "TARGET_GROUP"]));
+        assert_eq!((&hint["audiences"], &hint["otherProject"]["title"]), (&json!(["PUPILS"]), &json!("Secret joint")));
+    }
+    // Whoever sees only the outline learns nothing of what others pay for.
+    let outside = app.anonymous().send(query, json!({ "id": parts.id("project.public") })).await.data();
+    assert_eq!(outside["doubleFundingHints"], json!([]));
+}
+
+async fn reminders_go_out_once_and_on_their_days(app: TestApp) {
+    let parts = joint(&app).await;
+    let rows = app.database.rows().await;
+    let sent = "SELECT count(*) FROM outbox_event WHERE topic = 'obligation.due'";
+    let jobs = || verbund::jobs::Jobs::new(&app.config, app.store(), app.clock.clone()).expect("jobs");
+    assert_eq!(jobs().run_due().await.expect("done").reminded, 0, "nothing is due yet");
+    // A month before the last day of 2028: three obligations are due then.
+    app.at("2028-12-01T08:00:00Z");
+    assert_eq!(jobs().run_due().await.expect("done").reminded, 3);
+    assert_eq!((jobs().run_due().await.expect("done").reminded, rows.number(sent).await), (0, 3), "once");
+    let query = "query($id: ID!) { node(id: $id) { ... on Obligation { remindOn late } } }";
+    let told = app.actor(LEAD).send(query, json!({ "id": parts.id("obligation.oal") })).await.data();
+    assert_eq!(told["node"], json!({ "remindOn": "2028-12-24", "late": false }));
+    let input = json!({ "id": parts.id("obligation.open"), "version": 1 });
+    app.actor(LEAD).mutate("obligationFulfil", input, "__typename").await;
+    app.at("2028-12-24T08:00:00Z");
+    assert_eq!(jobs().run_due().await.expect("done").reminded, 2, "what is met needs no reminder");
+}
