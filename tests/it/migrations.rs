@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 15;
+const ALL: usize = 16;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")

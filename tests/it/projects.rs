@@ -6,11 +6,21 @@ mod life;
 mod money;
 mod parts;
 mod rights;
+mod statements;
 
 use verbund_tests::Case;
 
 pub fn cases() -> Vec<Case> {
-    [files::cases(), hidden::cases(), life::cases(), money::cases(), parts::cases(), rights::cases()].concat()
+    [
+        files::cases(),
+        hidden::cases(),
+        life::cases(),
+        money::cases(),
+        parts::cases(),
+        rights::cases(),
+        statements::cases(),
+    ]
+    .concat()
 }
 
 /// Mutations that need a project and take a key; tried in `parts`.

@@ -81,8 +81,22 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         assert_eq!((row[1].as_str(), row[2].as_str()), (step.subject, step.mutation));
         assert_eq!(row[0], step.subject.split('@').next_back().expect("a tenant"), "{}", step.mutation);
         let under = [
-            "agreement", "share", "coordinationRound", "round", "changeProposal", "comment", "dataRequest", "project",
-            "workPackage", "milestone", "statusReport", "indicator", "documentUpload", "funding", "ownShare", "budgetLine",
+            "agreement",
+            "share",
+            "coordinationRound",
+            "round",
+            "changeProposal",
+            "comment",
+            "dataRequest",
+            "project",
+            "workPackage",
+            "milestone",
+            "statusReport",
+            "indicator",
+            "documentUpload",
+            "funding",
+            "ownShare",
+            "budgetLine",
             "obligation",
         ];
         let agreed = under.iter().any(|it| step.mutation.starts_with(it))

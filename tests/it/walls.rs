@@ -44,7 +44,7 @@ async fn every_owned_table_has_forced_row_level_security(app: TestApp) {
     let mut expected = owned(&rows).await;
     expected.push("person".to_owned());
     expected.sort();
-    assert_eq!(expected.len(), 40, "{expected:?}");
+    assert_eq!(expected.len(), 58, "{expected:?}");
     assert_eq!(rows.list(sql).await, expected);
     let sql = "SELECT tablename::text, string_agg(cmd || ' ' || permissive, ', ' ORDER BY cmd) FROM pg_policies \
                WHERE NOT 'verbund_owner' = ANY (roles) GROUP BY tablename ORDER BY 1";
@@ -244,11 +244,13 @@ fn closed_sets() -> Vec<(&'static str, &'static str, BTreeSet<String>)> {
     let levels = words(e::ShareLevel::ALL, e::ShareLevel::as_str);
     vec![
         ("agreement", "state", words(e::AgreementState::ALL, e::AgreementState::as_str)),
+        ("budget_line", "cost_type", words(e::CostType::ALL, e::CostType::as_str)),
         ("calendar", "confidentiality", confidentiality.clone()),
         ("calendar_entry", "confidentiality", confidentiality.clone()),
         ("calendar_entry", "kind", words(e::EntryKind::ALL, e::EntryKind::as_str)),
         ("calendar_entry", "pillar", words(e::Pillar::ALL, e::Pillar::as_str)),
         ("calendar_entry", "status", words(e::EntryStatus::ALL, e::EntryStatus::as_str)),
+        ("calendar", "project_calendar", words(e::ProjectCalendar::ALL, e::ProjectCalendar::as_str)),
         ("change_proposal", "state", words(e::ProposalState::ALL, e::ProposalState::as_str)),
         ("conflict_acknowledgement", "rule", words(e::ConflictRule::ALL, e::ConflictRule::as_str)),
         ("coordination_round", "state", words(e::RoundState::ALL, e::RoundState::as_str)),
@@ -265,23 +267,36 @@ fn closed_sets() -> Vec<(&'static str, &'static str, BTreeSet<String>)> {
         ("external_calendar", "outcome", words(e::FetchOutcome::ALL, e::FetchOutcome::as_str)),
         ("feed", "level", levels.clone()),
         ("file_ticket", "purpose", words(e::TicketPurpose::ALL, e::TicketPurpose::as_str)),
+        ("funding", "state", words(e::FundingState::ALL, e::FundingState::as_str)),
         ("holiday", "extent", words(e::HolidayExtent::ALL, e::HolidayExtent::as_str)),
         ("holiday", "kind", words(e::HolidayKind::ALL, e::HolidayKind::as_str)),
         ("learning_place", "kind", words(e::LearningPlaceKind::ALL, e::LearningPlaceKind::as_str)),
+        ("milestone", "status", words(e::MilestoneStatus::ALL, e::MilestoneStatus::as_str)),
+        ("obligation", "kind", words(e::ObligationKind::ALL, e::ObligationKind::as_str)),
+        ("obligation", "state", words(e::ObligationState::ALL, e::ObligationState::as_str)),
         ("plan_snapshot_entry", "kind", words(e::EntryKind::ALL, e::EntryKind::as_str)),
         ("plan_snapshot_entry", "status", words(e::EntryStatus::ALL, e::EntryStatus::as_str)),
         ("plan_snapshot", "step", words(e::PlanStep::ALL, e::PlanStep::as_str)),
+        ("project", "confidentiality", words(e::Confidentiality::ALL, e::Confidentiality::as_str)),
+        ("project_document", "kind", words(e::DocumentKind::ALL, e::DocumentKind::as_str)),
+        ("project_member", "role", words(e::ProjectRole::ALL, e::ProjectRole::as_str)),
+        ("project_partner", "state", words(e::PartnerState::ALL, e::PartnerState::as_str)),
+        ("project", "phase", words(e::ProjectPhase::ALL, e::ProjectPhase::as_str)),
+        ("project", "pillar", words(e::Pillar::ALL, e::Pillar::as_str)),
+        ("project_step", "phase", words(e::ProjectPhase::ALL, e::ProjectPhase::as_str)),
         ("region", "kind", words(e::RegionKind::ALL, e::RegionKind::as_str)),
         ("role_grant", "role", roles.clone()),
         ("scope", "area", words(e::ScopeArea::ALL, e::ScopeArea::as_str)),
-        ("scope", "confidentiality", confidentiality),
+        ("scope", "confidentiality", confidentiality.clone()),
         ("scope_share", "grantee_role", roles.clone()),
         ("scope_share", "level", levels.clone()),
         ("share", "area", words(e::Area::ALL, e::Area::as_str)),
-        ("share", "grantee_role", roles),
-        ("share", "level", levels),
+        ("share", "grantee_role", roles.clone()),
+        ("share", "level", levels.clone()),
+        ("status_report", "light", words(e::TrafficLight::ALL, e::TrafficLight::as_str)),
         ("tenant", "kind", words(e::TenantKind::ALL, e::TenantKind::as_str)),
         ("tenant", "status", words(e::TenantStatus::ALL, e::TenantStatus::as_str)),
+        ("work_package", "status", words(e::WorkStatus::ALL, e::WorkStatus::as_str)),
     ]
 }
 

@@ -95,7 +95,12 @@ async fn of_party(app: &TestApp, parts: &mut Parts, client: &Client, (project, n
     let programme = programme(app, "bildungskommunen").await;
     let made = [
         ("work", "workPackageCreate", "workPackage", with(json!({ "title": secret("work") }))),
-        ("milestone", "milestoneCreate", "milestone", with(json!({ "title": secret("milestone"), "dueOn": "2028-06-30" }))),
+        (
+            "milestone",
+            "milestoneCreate",
+            "milestone",
+            with(json!({ "title": secret("milestone"), "dueOn": "2028-06-30" })),
+        ),
         (
             "report",
             "statusReportCreate",
@@ -123,7 +128,12 @@ async fn of_party(app: &TestApp, parts: &mut Parts, client: &Client, (project, n
             "projectLink",
             with(json!({ "to": { "calendarEntry": app.world.id("entry.oal.public.forum") }, "note": secret("link") })),
         ),
-        ("document", "projectDocumentCreate", "projectDocument", with(json!({ "title": secret("document"), "kind": "OTHER" }))),
+        (
+            "document",
+            "projectDocumentCreate",
+            "projectDocument",
+            with(json!({ "title": secret("document"), "kind": "OTHER" })),
+        ),
         (
             "funding",
             "fundingCreate",
@@ -152,4 +162,52 @@ async fn of_party(app: &TestApp, parts: &mut Parts, client: &Client, (project, n
     parts.put(format!("obligation.{name}"), &payload["obligation"]["id"]);
     let payload = client.mutate("projectArchiveCreate", with(json!({})), "projectArchive { id }").await;
     parts.put(format!("archive.{name}"), &payload["projectArchive"]["id"]);
+}
+
+/// A page of projects as frontends ask for it: partners, milestones, funding.
+pub const LEAN: &str = "{ projects(first: 20) { nodes { id title phase tenant { slug } partners { tenant { slug } }
+    milestones { title dueOn status } fundings { requested { amount } granted { amount } programme { name } } } } }";
+
+/// A joint project with ten milestones, a partner, funding, and a line in the budget.
+pub async fn one_more(app: &TestApp, number: usize, programme: &Value) {
+    let (lead, partner) = (app.actor(LEAD), app.actor(PARTNER));
+    let (oal, kf) = (app.world.id("tenant.ostallgaeu"), app.world.id("tenant.kaufbeuren"));
+    let input = json!({
+        "tenant": oal, "title": format!("Project {number}"), "agreement": app.world.id("agreement.a"),
+        "fieldOfWork": app.world.id("field.orientation"),
+    });
+    let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
+    lead.mutate("projectPartnerAdd", json!({ "id": project, "version": 1, "partner": kf }), "__typename").await;
+    partner.mutate("projectPartnerAccept", json!({ "id": project, "tenant": kf, "version": 1 }), "__typename").await;
+    for at in 0..10 {
+        let (client, tenant) = if at % 2 == 0 { (&lead, oal) } else { (&partner, kf) };
+        let input = json!({
+            "project": project, "tenant": tenant, "title": format!("Milestone {at}"), "dueOn": format!("2028-{:02}-01", at + 1),
+        });
+        client.mutate("milestoneCreate", input, "__typename").await;
+    }
+    let part = |more: Value| {
+        let mut input = json!({ "project": project, "tenant": oal });
+        input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        input
+    };
+    let input = part(json!({
+        "programme": programme, "rate": "40", "eligibleFrom": "2027-01-01", "eligibleUntil": "2028-12-31",
+        "eligibleCost": "1000", "requested": "400",
+    }));
+    let funding = lead.mutate("fundingCreate", input, "funding { id }").await["funding"]["id"].clone();
+    let input = json!({ "funding": funding, "tenant": kf, "amount": "100" });
+    partner.mutate("ownShareSet", input, "__typename").await;
+    lead.mutate("fundingAdvance", json!({ "id": funding, "version": 1, "state": "APPLIED" }), "__typename").await;
+    let approved = json!({ "id": funding, "version": 2, "state": "APPROVED", "granted": "400" });
+    lead.mutate("fundingAdvance", approved, "__typename").await;
+    let input = part(json!({ "year": 2027, "costType": "STAFF", "planned": "500", "funding": funding }));
+    lead.mutate("budgetLineSet", input, "__typename").await;
+    lead.mutate(
+        "projectLinkAdd",
+        part(json!({ "to": { "dataset": app.world.id("dataset.oal.leavers") } })),
+        "__typename",
+    )
+    .await;
+    lead.mutate("projectArchiveCreate", part(json!({})), "__typename").await;
 }

@@ -535,7 +535,7 @@ pub(super) async fn read_ahead_obligations(
         for row in rows {
             found.extend(session.get::<project::Entity>(row.project_id).await?);
         }
-        crate::projects::read_ahead(session, &found, &below).await?;
+        crate::projects::read_ahead(session, &found, &below, |_, _| true).await?;
     }
     if selected("funding") {
         session.load::<funding::Entity>(rows.iter().map(|it| it.funding_id)).await?;
@@ -559,7 +559,9 @@ pub(super) async fn read_ahead_obligations(
 pub async fn read_ahead(session: &Session, rows: &[funding::Model], selected: impl Fn(&str) -> bool) -> ApiResult<()> {
     let projects = || rows.iter().map(|it| it.project_id);
     let any = |fields: &[&str]| fields.iter().any(|it| selected(it));
-    session.load::<funding_programme::Entity>(rows.iter().map(|it| it.programme_id)).await?;
+    if selected("programme") {
+        session.load::<funding_programme::Entity>(rows.iter().map(|it| it.programme_id)).await?;
+    }
     if selected("tenant") {
         session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
     }

@@ -123,7 +123,8 @@ impl ProjectQuery {
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
         let selected = Selected::of(ctx);
-        read_ahead(&session, &rows, |field| selected.node(field)).await?;
+        read_ahead(&session, &rows, |field| selected.node(field), |list, field| selected.node_child(list, field))
+            .await?;
         if selected.node_child("links", "target") {
             let mut links = Vec::new();
             for row in &rows {

@@ -369,11 +369,7 @@ impl Project {
             actual: Money::of(total.actual),
             by_year: sums(&lines, |it| it.year)
                 .into_iter()
-                .map(|(year, it)| YearOfProject {
-                    year,
-                    planned: Money::of(it.planned),
-                    actual: Money::of(it.actual),
-                })
+                .map(|(year, it)| YearOfProject { year, planned: Money::of(it.planned), actual: Money::of(it.actual) })
                 .collect(),
         })
     }
@@ -407,7 +403,22 @@ impl Project {
     }
 }
 
-/// Reads ahead what was selected of projects: a statement each, however many.
+/// The parts that tell the party that they belong to.
+const OF_PARTIES: [&str; 11] = [
+    "partners",
+    "members",
+    "workPackages",
+    "milestones",
+    "statusReports",
+    "indicators",
+    "links",
+    "documents",
+    "fundings",
+    "budgetLines",
+    "obligations",
+];
+
+/// Reads ahead what was selected of projects: a statement each, however many. `child` tells what was selected of a list.
 ///
 /// # Errors
 /// The database fails.
@@ -415,6 +426,7 @@ pub async fn read_ahead(
     session: &Session,
     rows: &[Arc<project::Model>],
     selected: impl Fn(&str) -> bool,
+    child: impl Fn(&str, &str) -> bool,
 ) -> ApiResult<()> {
     let ids = || rows.iter().map(|it| it.id);
     let any = |fields: &[&str]| fields.iter().any(|it| selected(it));
@@ -456,12 +468,14 @@ pub async fn read_ahead(
     }
     if any(&["fundings", "finances"]) {
         session.load_groups::<funding::Entity>(ids()).await?;
+    }
+    if selected("finances") {
         session.load_groups::<own_share::Entity>(ids()).await?;
     }
-    if any(&["budgetLines", "finances", "fundings"]) {
+    if any(&["budgetLines", "finances"]) {
         session.load_groups::<budget_line::Entity>(ids()).await?;
     }
-    if any(&["obligations", "finances", "fundings"]) {
+    if any(&["obligations", "finances"]) {
         session.load_groups::<obligation::Entity>(ids()).await?;
     }
     if selected("fundings") {
@@ -469,9 +483,14 @@ pub async fn read_ahead(
         for id in ids() {
             fundings.extend(session.group::<funding::Entity>(id).await?.iter().cloned());
         }
-        read_ahead_fundings(session, &fundings, |_| true).await?;
+        read_ahead_fundings(session, &fundings, |field| child("fundings", field)).await?;
     }
-    parties(session, rows).await
+    if any(&["partners", "viewerCan"]) || OF_PARTIES.iter().any(|it| child(it, "tenant")) {
+        parties(session, rows).await?;
+    } else if selected("tenant") {
+        session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+    }
+    Ok(())
 }
 
 /// The authorities of projects: parts belong to their parties.

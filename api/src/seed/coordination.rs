@@ -89,7 +89,8 @@ pub(super) async fn coordinate(op: &Op, issuer: &str) -> ApiResult<String> {
     secret.ok_or_else(|| ApiError::fault("a new feed has no secret"))
 }
 
-async fn tenant_of(op: &Op, slug: &str) -> ApiResult<Uuid> {
+/// An authority of the demo.
+pub(super) async fn tenant_of(op: &Op, slug: &str) -> ApiResult<Uuid> {
     let session = op.session().await?;
     let select = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
     let found =

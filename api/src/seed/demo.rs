@@ -15,6 +15,7 @@ use verbund_entities::{
 use super::coordination::coordinate;
 use super::figures::fill;
 use super::files::{Entry, Places, Plans, parse};
+use super::projects::conduct;
 use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
 use crate::calendars::time::EntryTime;
 use crate::calendars::{CalendarWish, EntryWish, Recurrence, calendar_row, entry_row, series};
@@ -56,6 +57,7 @@ pub struct Account {
 pub fn accounts() -> Vec<Account> {
     let roles = [
         ("planner", RoleKey::Planner, "plans calendars"),
+        ("lead", RoleKey::ProjectLead, "leads projects"),
         ("steward", RoleKey::DataSteward, "keeps datasets and learning places"),
         ("admin", RoleKey::TenantAdmin, "runs members, agreements and shares"),
         ("viewer", RoleKey::Viewer, "reads"),
@@ -89,6 +91,7 @@ pub async fn demo(config: &Config, clock: &Clock) -> Result<Option<String>, Stri
     let done = async {
         Ok(if load(&op, issuer).await? {
             fill(&op, config).await?;
+            conduct(&op, issuer).await?;
             Some(coordinate(&op, issuer).await?)
         } else {
             None

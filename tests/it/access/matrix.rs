@@ -86,7 +86,7 @@ pub const OBJECTS: [&str; 54] = [
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
-pub const LISTS: [(&str, &str); 19] = [
+pub const LISTS: &[(&str, &str)] = &[
     ("tenants", "tenants { totalCount }"),
     ("fieldsOfWork", "fieldsOfWork { totalCount }"),
     ("agreements", "agreements { totalCount }"),
@@ -102,6 +102,9 @@ pub const LISTS: [(&str, &str); 19] = [
     ("datasets", "datasets { totalCount }"),
     ("annualPlans", "annualPlans { totalCount }"),
     ("coordinationRounds", "coordinationRounds { totalCount }"),
+    ("projects", "projects { totalCount }"),
+    ("obligations", "obligations { totalCount }"),
+    ("fundingProgrammes", "fundingProgrammes { totalCount }"),
     (
         "holidays",
         r#"holidays(region: {state: "DE-BY"}, between: {firstDay: "2027-01-01", lastDay: "2027-12-31"}) { totalCount }"#,

@@ -45,7 +45,8 @@ async fn a_document_has_versions_that_are_sent_and_fetched(app: TestApp) {
     assert_eq!(send(&app, &lead, document, "Bescheid 2.PDF", b"%PDF-1.7\nChanged").await, 201);
     // The partner sees documents of the lead; the checksum is that of the bytes.
     let versions = partner.send(VERSIONS, json!({ "id": document })).await.data()["node"]["versions"].clone();
-    let names: Vec<_> = versions.as_array().expect("versions").iter().map(|it| (&it["number"], &it["fileName"])).collect();
+    let names: Vec<_> =
+        versions.as_array().expect("versions").iter().map(|it| (&it["number"], &it["fileName"])).collect();
     assert_eq!(names, [(&json!(2), &json!("Bescheid 2.PDF")), (&json!(1), &json!("Bescheid.pdf"))]);
     assert_eq!((&versions[1]["mediaType"], &versions[1]["bytes"]), (&json!("application/pdf"), &json!(PDF.len())));
     for (client, number, bytes) in [(&partner, 1, PDF), (&lead, 2, b"%PDF-1.7\nChanged".as_slice())] {
@@ -106,7 +107,8 @@ async fn a_copy_keeps_its_files(app: TestApp) {
     let (status, bytes) = fetch(&app, &partner, json!({ "archive": copy["id"] })).await;
     assert_eq!((status, bytes.as_slice()), (200, copy["content"].as_str().expect("a text").as_bytes()));
     let told: Value = serde_json::from_slice(&bytes).expect("JSON");
-    let file = told["documents"].as_array().expect("documents").iter().find(|it| it["latest"] == 1).expect("with a file");
+    let file =
+        told["documents"].as_array().expect("documents").iter().find(|it| it["latest"] == 1).expect("with a file");
     let of = json!({ "file": { "archive": copy["id"], "checksum": file["versions"][0]["sha256"] } });
     assert_eq!(fetch(&app, &partner, of).await, (200, PDF.to_vec()));
     let other = json!({ "of": { "file": { "archive": copy["id"], "checksum": "00" } } });

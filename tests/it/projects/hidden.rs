@@ -32,7 +32,7 @@ fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, Box<dyn Fn(&Value) -
             input
         })
     };
-    let (kf1, kf2, kf3, kf4) = (kf.clone(), kf.clone(), kf.clone(), kf.clone());
+    let (kf1, kf2, kf3) = (kf.clone(), kf.clone(), kf.clone());
     vec![
         ("projectUpdate", "project.joint", part(json!({ "title": "x" }))),
         ("projectAdvance", "project.joint", part(json!({ "phase": "CONCEPT" }))),
@@ -112,13 +112,39 @@ fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, Box<dyn Fn(&Value) -
                 }
             }),
         ),
+    ]
+}
+
+/// What takes an id beside that of one's own project: mutation, the hidden object, input around its id.
+fn beside(app: &TestApp, parts: &Parts, project: &Value) -> Vec<(&'static str, Value, Box<dyn Fn(&Value) -> Value>)> {
+    let in_own = |more: fn(&Value) -> Value| -> Box<dyn Fn(&Value) -> Value> {
+        let own = json!({ "project": project, "tenant": app.world.id("tenant.kaufbeuren") });
+        Box::new(move |id| {
+            let mut input = own.clone();
+            input.as_object_mut().expect("an object").extend(more(id).as_object().expect("an object").clone());
+            input
+        })
+    };
+    let of_world = |name: &str| json!(app.world.id(name));
+    let (tenant, field) = (app.world.id("tenant.kaufbeuren").to_owned(), app.world.id("field.counselling").to_owned());
+    vec![
+        ("workPackageCreate", parts.id("work.oal").clone(), in_own(|id| json!({ "title": "x", "after": [id] }))),
+        (
+            "milestoneCreate",
+            parts.id("work.oal").clone(),
+            in_own(|id| json!({ "title": "x", "dueOn": "2027-02-01", "workPackage": id })),
+        ),
+        ("projectLinkAdd", of_world("entry.oal.office.meeting"), in_own(|id| json!({ "to": { "calendarEntry": id } }))),
+        ("projectLinkAdd", of_world("dataset.oal.survey"), in_own(|id| json!({ "to": { "dataset": id } }))),
         (
             "budgetLineSet",
-            "funding.oal",
-            Box::new({
-                let open = kf4;
-                move |id| json!({ "project": "prj_01h455vb4pex5vsknk084sn02q", "tenant": open, "funding": id, "year": 2027, "costType": "STAFF" })
-            }),
+            parts.id("funding.oal").clone(),
+            in_own(|id| json!({ "year": 2027, "costType": "STAFF", "funding": id })),
+        ),
+        (
+            "projectCreate",
+            of_world("agreement.b"),
+            Box::new(move |id| json!({ "tenant": tenant, "title": "x", "agreement": id, "fieldOfWork": field })),
         ),
     ]
 }
@@ -127,6 +153,17 @@ async fn hidden_and_unknown_ids_give_the_same_bytes(app: TestApp) {
     let parts = joint(&app).await;
     // Of the partner's house, but not of the project's field of work.
     let stranger = app.actor(OTHER_FIELD);
+    let input = json!({
+        "tenant": app.world.id("tenant.kaufbeuren"), "title": "Own", "fieldOfWork": app.world.id("field.counselling"),
+    });
+    let own = stranger.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
+    for (mutation, id, input) in beside(&app, &parts, &own) {
+        let hidden = stranger.try_mutate(mutation, input(&id), "userErrors { code field message }").await.to_string();
+        let other = json!(unknown(id.as_str().expect("an id")));
+        let none = stranger.try_mutate(mutation, input(&other), "userErrors { code field message }").await.to_string();
+        assert!(hidden.contains("NOT_FOUND"), "{mutation}: {hidden}");
+        assert_eq!(hidden, none, "{mutation}");
+    }
     for (mutation, part, input) in doors(&app) {
         let id = parts.id(part);
         let other = json!(unknown(id.as_str().expect("an id")));
@@ -203,7 +240,19 @@ async fn a_public_project_shows_its_outline_and_no_part(app: TestApp) {
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor(OTHER_FIELD)] {
         let node = client.send(query, json!({ "id": parts.id("project.public") })).await.data()["node"].clone();
         assert_eq!(node["title"], "Open project");
-        for list in ["steps", "members", "workPackages", "milestones", "statusReports", "indicators", "links", "documents", "fundings", "budgetLines", "obligations"] {
+        for list in [
+            "steps",
+            "members",
+            "workPackages",
+            "milestones",
+            "statusReports",
+            "indicators",
+            "links",
+            "documents",
+            "fundings",
+            "budgetLines",
+            "obligations",
+        ] {
             assert_eq!(node[list], json!([]), "{list}");
         }
         assert_eq!(node["light"], Value::Null);
@@ -240,7 +289,8 @@ async fn the_end_of_an_agreement_shuts_every_part(app: TestApp) {
     app.at("2028-01-01T00:30:00+01:00");
     for (name, id) in parts.all() {
         let data = partner.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await.data();
-        let own = ["archive.kf", "budget", "document.kf", "funding.kf", "line.kf", "obligation.kf", "person.kf", "shy.kf"];
+        let own =
+            ["archive.kf", "budget", "document.kf", "funding.kf", "line.kf", "obligation.kf", "person.kf", "shy.kf"];
         let stays = own.contains(&name) || name == "project.public";
         assert_eq!(!data["node"].is_null(), stays, "{name}");
     }

@@ -47,12 +47,15 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     for (client, tenant, title) in [(&lead, oal, "Monitoring"), (&partner, kf, "Beratung")] {
         let input = json!({ "project": project, "tenant": tenant, "title": title, "startsOn": "2016-07-01" });
         client.mutate("workPackageCreate", input, "workPackage { id }").await;
-        let input = json!({ "project": project, "tenant": tenant, "title": format!("{title} steht"), "dueOn": "2017-03-31" });
+        let input =
+            json!({ "project": project, "tenant": tenant, "title": format!("{title} steht"), "dueOn": "2017-03-31" });
         client.mutate("milestoneCreate", input, "milestone { id }").await;
     }
 
     // The application: half of the cost of two posts, and each house says what it pays itself.
-    let refused = lead.try_mutate("projectAdvance", json!({ "id": project, "version": version + 1, "phase": "APPLIED" }), OF_PROJECT).await;
+    let refused = lead
+        .try_mutate("projectAdvance", json!({ "id": project, "version": version + 1, "phase": "APPLIED" }), OF_PROJECT)
+        .await;
     assert_eq!(codes(&refused), ["CONFLICT"], "nothing is applied for");
     let wish = |rate: &str, requested: &str| {
         let programme = programme(&app, "bildung-integriert");
@@ -123,8 +126,10 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
         nodes { id version kind title dueOn state tenant { slug } } } }";
     let data = lead.send(query, json!({ "project": [project] })).await.data();
     let owed: Vec<Value> = data["obligations"]["nodes"].as_array().expect("obligations").clone();
-    let titles: Vec<_> =
-        owed.iter().map(|it| format!("{} {}", it["dueOn"].as_str().expect("a day"), it["title"].as_str().expect("a title"))).collect();
+    let titles: Vec<_> = owed
+        .iter()
+        .map(|it| format!("{} {}", it["dueOn"].as_str().expect("a day"), it["title"].as_str().expect("a title")))
+        .collect();
     assert_eq!(
         titles,
         [
@@ -147,10 +152,12 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     assert_eq!(done["obligation"], json!({ "state": "FULFILLED", "late": false, "amount": { "amount": "60000.00" } }));
     let late = lead.mutate("obligationFulfil", met("Zwischennachweis 2016", "2017-05-15", None), of_obligation).await;
     assert_eq!(late["obligation"]["late"], true);
-    let refused = lead.try_mutate("obligationFulfil", met("Mittelabruf 2", "2017-06-01", Some("50000.01")), of_obligation).await;
+    let refused =
+        lead.try_mutate("obligationFulfil", met("Mittelabruf 2", "2017-06-01", Some("50000.01")), of_obligation).await;
     assert_eq!(said(&refused), ["amount: 50000.00 can still be called for, not 50000.01."]);
     lead.mutate("obligationFulfil", met("Mittelabruf 2", "2017-06-01", Some("50000.00")), of_obligation).await;
-    let foreign = partner.try_mutate("obligationFulfil", met("Mittelabruf 3", "2017-12-01", Some("0")), of_obligation).await;
+    let foreign =
+        partner.try_mutate("obligationFulfil", met("Mittelabruf 3", "2017-12-01", Some("0")), of_obligation).await;
     assert_eq!(codes(&foreign), ["FORBIDDEN"], "what the Landkreis owes, the Landkreis meets");
     let query = "query($id: ID!) { node(id: $id) { ... on Project {
         finances { eligibleCost { amount } requested { amount } granted { amount } called { amount } ownShares { amount }
@@ -158,11 +165,9 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     let finances = lead.send(query, json!({ "id": project })).await.data()["node"]["finances"].clone();
     let amount = |name: &str| finances[name]["amount"].as_str().expect("an amount").to_owned();
     let told = ["eligibleCost", "granted", "called", "ownShares", "gap", "planned", "actual"].map(amount);
-    assert_eq!(
-        told,
-        ["240000.01", "110000.00", "110000.00", "120000.01", "10000.00", "240000.01", "120000.00"]
-    );
-    let years: Vec<_> = finances["byYear"].as_array().expect("years").iter().map(|it| it["planned"]["amount"].clone()).collect();
+    assert_eq!(told, ["240000.01", "110000.00", "110000.00", "120000.01", "10000.00", "240000.01", "120000.00"]);
+    let years: Vec<_> =
+        finances["byYear"].as_array().expect("years").iter().map(|it| it["planned"]["amount"].clone()).collect();
     assert_eq!(years, ["40000.00", "160000.01", "40000.00"]);
 
     // Done, looked back upon.
@@ -183,7 +188,8 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     let agenda = r#"{ agenda(between: {start: "2017-03-01T00:00:00Z", end: "2017-05-01T00:00:00Z"}, first: 20) {
         nodes { entry { ... on CalendarEntryFull { title kind tenant { slug } } } } } }"#;
     let data = partner.ask(agenda).await.data();
-    let dates: Vec<_> = data["agenda"]["nodes"].as_array().expect("dates").iter().map(|it| &it["entry"]["title"]).collect();
+    let dates: Vec<_> =
+        data["agenda"]["nodes"].as_array().expect("dates").iter().map(|it| &it["entry"]["title"]).collect();
     assert_eq!(dates, ["Beratung steht", "Monitoring steht", "Zwischennachweis 2016"]);
 
     // The agreement ends; Kaufbeuren ends it, and keeps a copy of what it saw. The project is out of its sight.

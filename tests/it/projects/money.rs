@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use verbund::jobs::Jobs;
+use verbund::store::Store;
 use verbund_tests::client::{codes, said};
 use verbund_tests::projects::{LEAD, PARTNER, joint, programme};
 use verbund_tests::{Case, Dice, TestApp, cases};
@@ -130,11 +132,18 @@ async fn amounts_are_refused_by_field_and_reason(app: TestApp) {
 
 async fn nothing_of_money_is_a_float(_app: TestApp) {
     let sdl = verbund::graphql::sdl();
-    let floats: Vec<_> = sdl.lines().filter(|it| it.contains("Float")).map(|it| it.trim().split([':', '(']).next().unwrap_or_default()).collect();
+    let floats: Vec<_> = sdl
+        .lines()
+        .filter(|it| it.contains("Float"))
+        .map(|it| it.trim().split([':', '(']).next().unwrap_or_default())
+        .collect();
     for field in &floats {
         assert!(
-            ["latitude", "longitude", "radiusKm", "distanceKm", "score", "similarity", "distanceMetres"].contains(field)
-                || field.starts_with("scalar") || field.starts_with('"') || field.contains("Float"),
+            ["latitude", "longitude", "radiusKm", "distanceKm", "score", "similarity", "distanceMetres"]
+                .contains(field)
+                || field.starts_with("scalar")
+                || field.starts_with('"')
+                || field.contains("Float"),
             "{field} is a float"
         );
     }
@@ -161,21 +170,28 @@ async fn what_may_be_funded_twice_is_told_of_what_is_in_sight(app: TestApp) {
     assert_eq!(outside["doubleFundingHints"], json!([]));
 }
 
+/// Lets the jobs of a server do what is due; of how many obligations they remind.
+async fn reminded(app: &TestApp) -> usize {
+    let settings = app.config.database.settings().expect("settings");
+    let store = Store::connect(&settings).await.map_err(|_| ()).expect("a store");
+    let jobs = Jobs::new(&app.config, store, app.clock.clone()).expect("jobs");
+    jobs.run_due().await.map_err(|_| ()).expect("done").reminded
+}
+
 async fn reminders_go_out_once_and_on_their_days(app: TestApp) {
     let parts = joint(&app).await;
     let rows = app.database.rows().await;
     let sent = "SELECT count(*) FROM outbox_event WHERE topic = 'obligation.due'";
-    let jobs = || verbund::jobs::Jobs::new(&app.config, app.store(), app.clock.clone()).expect("jobs");
-    assert_eq!(jobs().run_due().await.expect("done").reminded, 0, "nothing is due yet");
+    assert_eq!(reminded(&app).await, 0, "nothing is due yet");
     // A month before the last day of 2028: three obligations are due then.
     app.at("2028-12-01T08:00:00Z");
-    assert_eq!(jobs().run_due().await.expect("done").reminded, 3);
-    assert_eq!((jobs().run_due().await.expect("done").reminded, rows.number(sent).await), (0, 3), "once");
+    assert_eq!(reminded(&app).await, 3);
+    assert_eq!((reminded(&app).await, rows.number(sent).await), (0, 3), "once");
     let query = "query($id: ID!) { node(id: $id) { ... on Obligation { remindOn late } } }";
     let told = app.actor(LEAD).send(query, json!({ "id": parts.id("obligation.oal") })).await.data();
     assert_eq!(told["node"], json!({ "remindOn": "2028-12-24", "late": false }));
     let input = json!({ "id": parts.id("obligation.open"), "version": 1 });
     app.actor(LEAD).mutate("obligationFulfil", input, "__typename").await;
     app.at("2028-12-24T08:00:00Z");
-    assert_eq!(jobs().run_due().await.expect("done").reminded, 2, "what is met needs no reminder");
+    assert_eq!(reminded(&app).await, 2, "what is met needs no reminder");
 }

@@ -20,8 +20,10 @@ async fn work_packages_are_never_in_a_circle(app: TestApp) {
     let parts = joint(&app).await;
     let (lead, partner) = (app.actor(LEAD), app.actor(PARTNER));
     let after = |first: &str| json!([parts.id(first)]);
-    let update = |part: &str, version: i64, after: Value| json!({ "id": parts.id(part), "version": version, "after": after });
-    let made = partner.mutate("workPackageUpdate", update("work.kf", 1, after("work.oal")), "workPackage { afterIds }").await;
+    let update =
+        |part: &str, version: i64, after: Value| json!({ "id": parts.id(part), "version": version, "after": after });
+    let made =
+        partner.mutate("workPackageUpdate", update("work.kf", 1, after("work.oal")), "workPackage { afterIds }").await;
     assert_eq!(made["workPackage"]["afterIds"], after("work.oal"));
     let refused = lead.try_mutate("workPackageUpdate", update("work.oal", 1, after("work.kf")), "__typename").await;
     let way = "Secret work of oal → Secret work of kf → Secret work of oal";
@@ -82,9 +84,7 @@ async fn dates_of_a_project_stand_in_calendars_and_follow(app: TestApp) {
 async fn partners_come_by_their_agreement(app: TestApp) {
     let parts = joint(&app).await;
     let lead = app.actor(LEAD);
-    let add = |project: &str, version: i64, partner: &str| {
-        json!({ "id": parts.id(project), "version": version, "partner": app.world.id(&format!("tenant.{partner}")) })
-    };
+    let add = |project: &str, version: i64, partner: &str| json!({ "id": parts.id(project), "version": version, "partner": app.world.id(&format!("tenant.{partner}")) });
     for (input, expected) in [
         (add("project.joint", 2, "lindau"), "NOT_COVERED"),
         (add("project.joint", 2, "ostallgaeu"), "NOT_COVERED"),
@@ -104,7 +104,13 @@ async fn partners_come_by_their_agreement(app: TestApp) {
         "id": parts.id("project.joint"), "partner": kf, "tenant": app.world.id("tenant.ostallgaeu"), "version": 2, "reason": "x",
     });
     lead.mutate("projectPartnerRemove", end, "__typename").await;
-    let made = lead.mutate("projectPartnerAdd", add("project.joint", 3, "kaufbeuren"), "project { partners { state version endReason } }").await;
+    let made = lead
+        .mutate(
+            "projectPartnerAdd",
+            add("project.joint", 3, "kaufbeuren"),
+            "project { partners { state version endReason } }",
+        )
+        .await;
     assert_eq!(made["project"]["partners"], json!([{ "state": "INVITED", "version": 4, "endReason": null }]));
 }
 
@@ -126,7 +132,10 @@ fn keyed(app: &TestApp, parts: &verbund_tests::projects::Parts, programme: &Valu
         ),
         ("projectMemberAdd", part(json!({ "name": "Keyed", "role": "LEAD" }))),
         ("projectIndicatorCreate", part(json!({ "title": "Keyed", "target": "1" }))),
-        ("indicatorMeasurementAdd", json!({ "indicator": parts.id("goal.oal"), "measuredOn": "2027-01-01", "value": "1.5" })),
+        (
+            "indicatorMeasurementAdd",
+            json!({ "indicator": parts.id("goal.oal"), "measuredOn": "2027-01-01", "value": "1.5" }),
+        ),
         ("projectLinkAdd", part(json!({ "to": { "dataset": app.world.id("dataset.oal.leavers") } }))),
         ("projectDocumentCreate", part(json!({ "title": "Keyed", "kind": "OTHER" }))),
         ("documentUploadTicket", json!({ "document": parts.id("document.oal"), "fileName": "a.pdf" })),
@@ -167,7 +176,8 @@ async fn keys_make_one_part(app: TestApp) {
         "fieldOfWork": app.world.id("field.orientation"),
     });
     let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
-    let ask = json!({ "id": project, "version": 1, "partner": app.world.id("tenant.kaufbeuren"), "idempotencyKey": "ask" });
+    let ask =
+        json!({ "id": project, "version": 1, "partner": app.world.id("tenant.kaufbeuren"), "idempotencyKey": "ask" });
     lead.mutate("projectPartnerAdd", ask.clone(), "__typename").await;
     let after = rows.dump().await;
     lead.mutate("projectPartnerAdd", ask, "__typename").await;
@@ -185,7 +195,12 @@ async fn a_subscriber_hears_what_happens_in_a_project(app: TestApp) {
     // A person without consent is nobody's business; the next thing that is heard is the milestone.
     let shy = json!({ "project": parts.id("project.joint"), "tenant": app.world.id("tenant.ostallgaeu"), "name": "Shy", "role": "MEMBER" });
     lead.mutate("projectMemberAdd", shy, "__typename").await;
-    lead.mutate("milestoneUpdate", json!({ "id": parts.id("milestone.oal"), "version": 1, "status": "REACHED" }), "__typename").await;
+    lead.mutate(
+        "milestoneUpdate",
+        json!({ "id": parts.id("milestone.oal"), "version": 1, "status": "REACHED" }),
+        "__typename",
+    )
+    .await;
     let event = heard.event().await["projectChanged"].clone();
     assert_eq!((&event["topic"], &event["partId"]), (&json!("milestone.updated"), parts.id("milestone.oal")));
     assert_eq!(event["project"]["title"], "Secret joint");
@@ -200,10 +215,26 @@ async fn values_are_checked(app: TestApp) {
         ("projectCreate", json!({ "tenant": oal, "title": " " }), vec!["REQUIRED"]),
         ("projectCreate", json!({ "tenant": oal, "title": long }), vec!["TOO_LONG"]),
         ("projectCreate", json!({ "tenant": oal, "title": "Open project" }), vec!["NOT_UNIQUE"]),
-        ("projectCreate", json!({ "tenant": oal, "title": "x", "startsOn": "2027-02-01", "endsOn": "2027-01-01" }), vec!["OUT_OF_RANGE"]),
-        ("milestoneUpdate", json!({ "id": parts.id("milestone.oal"), "version": 1, "reachedOn": "2027-01-01" }), vec![]),
-        ("milestoneUpdate", json!({ "id": parts.id("milestone.oal"), "version": 9, "title": "x" }), vec!["STALE_VERSION"]),
-        ("projectIndicatorUpdate", json!({ "id": parts.id("goal.oal"), "version": 1, "target": "1.25" }), vec!["INVALID"]),
+        (
+            "projectCreate",
+            json!({ "tenant": oal, "title": "x", "startsOn": "2027-02-01", "endsOn": "2027-01-01" }),
+            vec!["OUT_OF_RANGE"],
+        ),
+        (
+            "milestoneUpdate",
+            json!({ "id": parts.id("milestone.oal"), "version": 1, "reachedOn": "2027-01-01" }),
+            vec![],
+        ),
+        (
+            "milestoneUpdate",
+            json!({ "id": parts.id("milestone.oal"), "version": 9, "title": "x" }),
+            vec!["STALE_VERSION"],
+        ),
+        (
+            "projectIndicatorUpdate",
+            json!({ "id": parts.id("goal.oal"), "version": 1, "target": "1.25" }),
+            vec!["INVALID"],
+        ),
         (
             "indicatorMeasurementAdd",
             json!({ "indicator": parts.id("goal.oal"), "measuredOn": "2027-01-01", "value": "1.25" }),
@@ -220,8 +251,16 @@ async fn values_are_checked(app: TestApp) {
             vec!["NOT_FOUND"],
         ),
         ("obligationFulfil", json!({ "id": parts.id("obligation.oal"), "version": 1, "amount": "1" }), vec!["INVALID"]),
-        ("obligationFulfil", json!({ "id": parts.id("obligation.oal"), "version": 1, "on": "2028-01-01" }), vec!["OUT_OF_RANGE"]),
-        ("fundingAdvance", json!({ "id": parts.id("funding.oal"), "version": 1, "state": "APPROVED" }), vec!["ILLEGAL_TRANSITION"]),
+        (
+            "obligationFulfil",
+            json!({ "id": parts.id("obligation.oal"), "version": 1, "on": "2028-01-01" }),
+            vec!["OUT_OF_RANGE"],
+        ),
+        (
+            "fundingAdvance",
+            json!({ "id": parts.id("funding.oal"), "version": 1, "state": "APPROVED" }),
+            vec!["ILLEGAL_TRANSITION"],
+        ),
     ] {
         let answer = lead.try_mutate(mutation, input.clone(), "__typename").await;
         assert_eq!(codes(&answer), expected, "{mutation} {input}: {answer}");

@@ -149,7 +149,8 @@ async fn a_partner_changes_its_own_part_and_nothing_else(app: TestApp) {
         ("document.kf", true),
         ("archive.kf", true),
     ] {
-        let data = partner.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": parts.id(name) })).await.data();
+        let data =
+            partner.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": parts.id(name) })).await.data();
         assert_eq!(!data["node"].is_null(), seen_after, "{name}");
     }
     let copies = partner.ask("{ projectArchives { totalCount } }").await.data();

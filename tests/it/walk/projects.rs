@@ -21,9 +21,8 @@ impl Walk<'_> {
         let (tenant, partner) = (id("tenant.ostallgaeu"), id("tenant.kaufbeuren"));
         let project = &self.project["id"];
         let part = |more: Value| with(&json!({ "project": project, "tenant": tenant }), more);
-        let versioned = |object: &Value, more: Value| {
-            with(&json!({ "id": object["id"], "version": object["version"] }), more)
-        };
+        let versioned =
+            |object: &Value, more: Value| with(&json!({ "id": object["id"], "version": object["version"] }), more);
         let last = |name: &str| self.last[name].clone();
         match at {
             0 => {
@@ -34,9 +33,7 @@ impl Walk<'_> {
                 ("projectCreate", ADMIN, input, OF_PROJECT)
             }
             1 => ("projectUpdate", ADMIN, versioned(&self.project, json!({ "summary": "On foot." })), OF_PROJECT),
-            2 => {
-                ("projectPartnerAdd", ADMIN, versioned(&self.project, json!({ "partner": partner })), OF_PROJECT)
-            }
+            2 => ("projectPartnerAdd", ADMIN, versioned(&self.project, json!({ "partner": partner })), OF_PROJECT),
             3 => {
                 let input = json!({ "id": project, "tenant": partner, "version": 1 });
                 ("projectPartnerAccept", KAUFBEUREN, input, OF_PROJECT)
@@ -126,9 +123,12 @@ impl Walk<'_> {
                 ("obligationCreate", ADMIN, input, OF_OBLIGATION)
             }
             25 => ("obligationFulfil", ADMIN, versioned(&last("obligation"), json!({})), OF_OBLIGATION),
-            27 => {
-                ("obligationWaive", ADMIN, versioned(&last("obligation"), json!({ "note": "Not asked for." })), OF_OBLIGATION)
-            }
+            27 => (
+                "obligationWaive",
+                ADMIN,
+                versioned(&last("obligation"), json!({ "note": "Not asked for." })),
+                OF_OBLIGATION,
+            ),
             28 => ("projectArchiveCreate", ADMIN, part(json!({})), "projectArchive { id }"),
             29 => {
                 let input = json!({ "of": { "archive": self.last["projectArchive"]["id"] } });
