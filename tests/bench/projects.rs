@@ -19,7 +19,10 @@ const REQUESTS: usize = 300;
 #[tokio::main]
 async fn main() {
     let fixture = Arc::new(Fixture::start().expect("PostgreSQL"));
-    println!("{:>10} {:>14} {:>11} {:>10} {:>8} {:>8}", "database", "what", "statements", "per second", "p50 ms", "p99 ms");
+    println!(
+        "{:>10} {:>14} {:>11} {:>10} {:>8} {:>8}",
+        "database", "what", "statements", "per second", "p50 ms", "p99 ms"
+    );
     for engine in fixture.engines() {
         fixture.prepare(engine).await.expect("a database");
         let app = TestApp::start(fixture.clone(), engine).await.expect("a server");
@@ -33,14 +36,20 @@ async fn main() {
         config.graphql.points_per_minute = 0;
         let server = Server::start(config, app.clock.clone()).await.expect("a server");
         let lead = server.client(Some(app.token(LEAD)));
-        let by_id = format!("{{ node(id: {}) {{ ... on Project {{ title phase }} }} }}", json!(parts.id("project.joint")));
+        let by_id =
+            format!("{{ node(id: {}) {{ ... on Project {{ title phase }} }} }}", json!(parts.id("project.joint")));
         let mut rates = Vec::new();
         for (what, query) in [("by id", by_id.as_str()), ("page of 20", LEAN)] {
             let (rate, mut each) = measure(&lead, query).await;
             each.sort_unstable();
             let at = |share: usize| each[(each.len() - 1) * share / 100].as_secs_f64() * 1_000.0;
             let statements = lead.ask(query).await.statements();
-            println!("{:>10} {what:>14} {statements:>11} {rate:>10.0} {:>8.2} {:>8.2}", format!("{engine:?}"), at(50), at(99));
+            println!(
+                "{:>10} {what:>14} {statements:>11} {rate:>10.0} {:>8.2} {:>8.2}",
+                format!("{engine:?}"),
+                at(50),
+                at(99)
+            );
             rates.push(rate);
         }
         println!("{:>10} a page is {:.1} lookups", "", rates[0] / rates[1]);

@@ -8,6 +8,7 @@ mod parts;
 mod rights;
 mod statements;
 
+use serde_json::Value;
 use verbund_tests::Case;
 
 pub fn cases() -> Vec<Case> {
@@ -21,6 +22,13 @@ pub fn cases() -> Vec<Case> {
         statements::cases(),
     ]
     .concat()
+}
+
+/// What a payload refused, in words: `field: message`.
+fn words(payload: &Value) -> Vec<String> {
+    let errors = payload["userErrors"].as_array().expect("userErrors").iter();
+    let text = |it: &Value| it.as_str().unwrap_or_default().to_owned();
+    errors.map(|it| format!("{}: {}", text(&it["field"]), text(&it["message"]))).collect()
 }
 
 /// Mutations that need a project and take a key; tried in `parts`.

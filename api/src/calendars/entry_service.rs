@@ -34,7 +34,7 @@ pub async fn create(
     if calendar.archived_at.is_some() {
         return Err(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-archived")).into());
     }
-    refuse_external(&calendar, "calendar")?;
+    refuse_by_hand(&calendar, "calendar")?;
     let mut problems = Problems::default();
     if let Some(time) = problems.take(time.in_calendar(&calendar))? {
         wish.time = time;
@@ -128,8 +128,11 @@ pub(super) async fn scope(
     ensure(writer, &audience).await
 }
 
-/// Refuses a change by hand of a calendar that lives elsewhere.
-pub(super) fn refuse_external(calendar: &calendar::Model, field: &'static str) -> ApiResult<()> {
+/// Refuses a change by hand of a calendar that lives elsewhere, or shows the dates of a project.
+pub(super) fn refuse_by_hand(calendar: &calendar::Model, field: &'static str) -> ApiResult<()> {
+    if calendar.project_id.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-of-project")).into());
+    }
     if calendar.external {
         return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-external")).into());
     }
@@ -145,7 +148,7 @@ async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, calendar::
         return Err(Problem::not_found("id").into());
     };
     let grant = session.authorize(Action::Write, &object_of(&calendar), "id")?;
-    refuse_external(&calendar, "id")?;
+    refuse_by_hand(&calendar, "id")?;
     if row.status == EntryStatus::Cancelled {
         return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("entry-cancelled")).into());
     }

@@ -125,8 +125,9 @@ impl FromQueryResult for Row {
             year: row.try_get(prefix, "year").ok(),
             programme: row.try_get(prefix, "programme").ok(),
             cost_type: row.try_get(prefix, "cost_type").ok(),
-            planned: row.try_get(prefix, "planned")?,
-            actual: row.try_get(prefix, "actual")?,
+            // The sum of nothing is null.
+            planned: row.try_get::<Option<i64>>(prefix, "planned")?.unwrap_or_default(),
+            actual: row.try_get::<Option<i64>>(prefix, "actual")?.unwrap_or_default(),
             lines: row.try_get(prefix, "lines")?,
         })
     }

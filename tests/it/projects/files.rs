@@ -1,9 +1,11 @@
 //! Documents and copies as files: sent and fetched by ticket, in versions, only what its name says, only by whom it may.
 
 use serde_json::{Value, json};
-use verbund_tests::client::{codes, said};
+use verbund_tests::client::codes;
 use verbund_tests::projects::{LEAD, OTHER_FIELD, PARTNER, joint};
 use verbund_tests::{Case, Client, TestApp, cases};
+
+use super::words;
 
 pub fn cases() -> Vec<Case> {
     cases!["projects::files";
@@ -69,7 +71,7 @@ async fn what_is_not_a_document_is_not_kept(app: TestApp) {
     let document = parts.id("document.oal");
     let input = json!({ "document": document, "fileName": "setup.exe" });
     let refused = lead.try_mutate("documentUploadTicket", input, "ticket").await;
-    assert!(said(&refused)[0].starts_with("fileName: \"setup.exe\" does not end like a document"), "{refused}");
+    assert!(words(&refused)[0].starts_with("fileName: \"setup.exe\" does not end like a document"), "{refused}");
     assert_eq!(send(&app, &lead, document, "setup.pdf", b"MZ\x90\0").await, 415);
     let versions = lead.send(VERSIONS, json!({ "id": document })).await.data();
     assert_eq!(versions["node"], json!({ "version": 1, "versions": [] }));

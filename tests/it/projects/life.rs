@@ -1,9 +1,11 @@
 //! The whole life of a joint project, from the idea to the copy that stays when the agreement has ended.
 
 use serde_json::{Value, json};
-use verbund_tests::client::{codes, said};
+use verbund_tests::client::codes;
 use verbund_tests::projects::{LEAD, PARTNER, accounts, programme};
 use verbund_tests::{Case, Client, TestApp, cases};
+
+use super::words;
 
 pub fn cases() -> Vec<Case> {
     cases!["projects::life"; from_an_idea_to_the_copy_that_stays]
@@ -69,9 +71,9 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
         }
     };
     let too_much = lead.try_mutate("fundingCreate", wish("60", "120000").await, OF_FUNDING).await;
-    assert_eq!(said(&too_much)[0], "rate: 60.00 % is more than the 50.00 % that Bildung integriert pays.");
+    assert_eq!(words(&too_much)[0], "rate: 60.00 % is more than the 50.00 % that Bildung integriert pays.");
     let too_much = lead.try_mutate("fundingCreate", wish("50", "120000.01").await, OF_FUNDING).await;
-    assert_eq!(said(&too_much), ["requested: 120000.01 is more than 120000.00, which is 50.00 % of 240000.01."]);
+    assert_eq!(words(&too_much), ["requested: 120000.01 is more than 120000.00, which is 50.00 % of 240000.01."]);
     let funding = lead.mutate("fundingCreate", wish("50", "120000.00").await, OF_FUNDING).await["funding"].clone();
     for (client, tenant, amount) in [(&lead, oal, "80000.01"), (&partner, kf, "40000.00")] {
         let input = json!({ "funding": funding["id"], "tenant": tenant, "amount": amount });
@@ -79,7 +81,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     }
     let more = json!({ "funding": funding["id"], "tenant": kf, "amount": "40000.01" });
     let refused = partner.try_mutate("ownShareSet", more, OF_FUNDING).await;
-    assert_eq!(said(&refused), ["amount: 40000.01 is more than what nobody pays yet: 40000.00."]);
+    assert_eq!(words(&refused), ["amount: 40000.01 is more than what nobody pays yet: 40000.00."]);
     let input = json!({ "id": funding["id"], "version": 1, "state": "APPLIED" });
     lead.mutate("fundingAdvance", input, OF_FUNDING).await;
     let version = advance(&lead, &project, version + 1, "APPLIED").await;
@@ -92,14 +94,14 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
         })
     };
     let refused = lead.try_mutate("fundingAdvance", granted("120000.01"), OF_FUNDING).await;
-    assert_eq!(said(&refused), ["granted: At most what was asked for is granted, 120000.00, not 120000.01."]);
+    assert_eq!(words(&refused), ["granted: At most what was asked for is granted, 120000.00, not 120000.01."]);
     let made = lead.mutate("fundingAdvance", granted("110000.00"), OF_FUNDING).await["funding"].clone();
     assert_eq!((&made["granted"]["amount"], &made["gap"]["amount"]), (&json!("110000.00"), &json!("10000.00")));
     let version = advance(&lead, &project, version, "APPROVED").await;
     let illegal = json!({ "id": project, "version": version, "phase": "EVALUATED" });
     let illegal = lead.try_mutate("projectAdvance", illegal, OF_PROJECT).await;
     assert_eq!(codes(&illegal), ["ILLEGAL_TRANSITION"]);
-    assert!(said(&illegal)[0].contains("RUNNING, CANCELLED"), "{illegal}");
+    assert!(words(&illegal)[0].contains("RUNNING, CANCELLED"), "{illegal}");
     let version = advance(&lead, &project, version, "RUNNING").await;
 
     // Two years of budget lines in both houses.
@@ -154,7 +156,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     assert_eq!(late["obligation"]["late"], true);
     let refused =
         lead.try_mutate("obligationFulfil", met("Mittelabruf 2", "2017-06-01", Some("50000.01")), of_obligation).await;
-    assert_eq!(said(&refused), ["amount: 50000.00 can still be called for, not 50000.01."]);
+    assert_eq!(words(&refused), ["amount: 50000.00 can still be called for, not 50000.01."]);
     lead.mutate("obligationFulfil", met("Mittelabruf 2", "2017-06-01", Some("50000.00")), of_obligation).await;
     let foreign =
         partner.try_mutate("obligationFulfil", met("Mittelabruf 3", "2017-12-01", Some("0")), of_obligation).await;

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use verbund::jobs::Jobs;
 use verbund::store::Store;
-use verbund_tests::client::{codes, said};
+use verbund_tests::client::codes;
 use verbund_tests::projects::{LEAD, PARTNER, joint, programme};
 use verbund_tests::{Case, Dice, TestApp, cases};
+
+use super::words;
 
 pub fn cases() -> Vec<Case> {
     cases!["projects::money";
@@ -101,7 +103,7 @@ async fn amounts_are_refused_by_field_and_reason(app: TestApp) {
         })
     };
     let refused = lead.try_mutate("budgetLineSet", line(json!("0.001")), "__typename").await;
-    assert_eq!(said(&refused), ["planned: \"0.001\" has more than two decimal places."]);
+    assert_eq!(words(&refused), ["planned: \"0.001\" has more than two decimal places."]);
     let refused = lead.try_mutate("budgetLineSet", line(json!("-1")), "__typename").await;
     assert_eq!(codes(&refused), ["OUT_OF_RANGE"]);
     let query = "mutation($input: BudgetLineSetInput!) { budgetLineSet(input: $input) { userErrors { code } } }";
@@ -175,7 +177,7 @@ async fn reminded(app: &TestApp) -> usize {
     let settings = app.config.database.settings().expect("settings");
     let store = Store::connect(&settings).await.map_err(|_| ()).expect("a store");
     let jobs = Jobs::new(&app.config, store, app.clock.clone()).expect("jobs");
-    jobs.run_due().await.map_err(|_| ()).expect("done").reminded
+    jobs.run_due().await.unwrap_or_else(|error| panic!("{}", verbund::operator::say(&error))).reminded
 }
 
 async fn reminders_go_out_once_and_on_their_days(app: TestApp) {

@@ -1,9 +1,11 @@
 //! Rules of parts: phases, partners, circles, days in calendars, keys and versions.
 
 use serde_json::{Value, json};
-use verbund_tests::client::{codes, said};
+use verbund_tests::client::codes;
 use verbund_tests::projects::{LEAD, PARTNER, joint};
 use verbund_tests::{Case, TestApp, cases};
+
+use super::words;
 
 pub fn cases() -> Vec<Case> {
     cases!["projects::parts";
@@ -27,7 +29,7 @@ async fn work_packages_are_never_in_a_circle(app: TestApp) {
     assert_eq!(made["workPackage"]["afterIds"], after("work.oal"));
     let refused = lead.try_mutate("workPackageUpdate", update("work.oal", 1, after("work.kf")), "__typename").await;
     let way = "Secret work of oal → Secret work of kf → Secret work of oal";
-    assert_eq!(said(&refused), [format!("after: The work packages would depend on each other in a circle: {way}.")]);
+    assert_eq!(words(&refused), [format!("after: The work packages would depend on each other in a circle: {way}.")]);
     let refused = lead.try_mutate("workPackageUpdate", update("work.oal", 1, after("work.oal")), "__typename").await;
     assert_eq!(codes(&refused), ["CONFLICT"]);
     let refused = lead.try_mutate("workPackageUpdate", update("work.oal", 1, after("work.open")), "__typename").await;
@@ -223,7 +225,7 @@ async fn values_are_checked(app: TestApp) {
         (
             "milestoneUpdate",
             json!({ "id": parts.id("milestone.oal"), "version": 1, "reachedOn": "2027-01-01" }),
-            vec![],
+            vec!["INVALID"],
         ),
         (
             "milestoneUpdate",

@@ -10,7 +10,7 @@ pub fn cases() -> Vec<Case> {
 /// Everything that a page of projects can show.
 const PAGE: &str = "{ projects(first: 20) { nodes { title phase light tenant { slug } fieldOfWork { key } partners { state tenant { slug } }
     milestones { title dueOn status late tenant { slug } viewerCan { update } } workPackages { title status afterIds }
-    fundings { rate called { amount } gap { amount } programme { name } ownShares { amount tenant { slug } } checks { code } obligations { title } }
+    fundings { rate called { amount } gap { amount } programme { name } ownShares { amount { amount } tenant { slug } } checks { code } obligations { title } }
     finances { planned { amount } byYear { year } } members { name } documents { title versions { number } }
     links { note target { __typename } } indicators { title measurements { value } } viewerCan { update takePart } } } }";
 

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 pub(super) use self::plan::Missing;
 use super::calendar_service::writable;
-use super::entry_service::refuse_external;
+use super::entry_service::refuse_by_hand;
 use super::series::Place;
 use crate::auth::Actor;
 use crate::context::{Mutation, Op, Recorded};
@@ -152,7 +152,7 @@ pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> Api
     let mutation = Mutation::begin(op, "calendarImport").await?;
     let session = mutation.session();
     let (grant, calendar) = writable(session, calendar, "calendar").await?;
-    refuse_external(&calendar, "calendar")?;
+    refuse_by_hand(&calendar, "calendar")?;
     if calendar.archived_at.is_some() {
         return Err(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-archived")).into());
     }
