@@ -25,6 +25,8 @@ pub mod ics;
 pub mod jobs;
 mod live;
 pub mod members;
+pub mod money;
+pub mod offers;
 pub mod operator;
 pub mod places;
 pub mod planning;

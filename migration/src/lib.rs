@@ -18,6 +18,7 @@ mod m20261124_000012_feeds;
 mod m20261124_000013_external_calendars;
 mod m20261124_000014_planning;
 mod m20261125_000015_datasets;
+mod m20261127_000017_places_and_offers;
 mod rls;
 mod run;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000013_external_calendars::Migration),
             Box::new(m20261124_000014_planning::Migration),
             Box::new(m20261125_000015_datasets::Migration),
+            Box::new(m20261127_000017_places_and_offers::Migration),
         ]
     }
 }

@@ -22,7 +22,11 @@ use crate::datasets::{
 use crate::feeds::{FeedMutation, FeedQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
-use crate::places::PlaceQuery;
+use crate::offers::{OfferMutation, OfferQuery};
+use crate::places::{
+    CandidateQuery, HistoryQuery, MergeMutation, MergeQuery, OrganisationMutation, OrganisationQuery, PlaceMutation,
+    PlaceQuery,
+};
 use crate::planning::{ComparisonQuery, ConflictQuery, PlanningMutation, PlanningQuery, PlanningSubscription};
 use crate::tenants::{TenantMutation, TenantQuery};
 
@@ -39,6 +43,11 @@ pub struct Query(
     BusyQuery,
     ChangesQuery,
     PlaceQuery,
+    OrganisationQuery,
+    CandidateQuery,
+    MergeQuery,
+    HistoryQuery,
+    OfferQuery,
     HolidayQuery,
     FeedQuery,
     PlanningQuery,
@@ -63,6 +72,10 @@ pub struct Mutation(
     ImportMutation,
     ExternalMutation,
     ClosureMutation,
+    PlaceMutation,
+    OrganisationMutation,
+    MergeMutation,
+    OfferMutation,
     FeedMutation,
     PlanningMutation,
     DatasetMutation,

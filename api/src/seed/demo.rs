@@ -23,6 +23,7 @@ use crate::context::{Clock, Mutation, Op, new_id};
 use crate::error::{ApiError, ApiResult};
 use crate::members::{RoleWish, WishedMember, give_role};
 use crate::operator::{self, TenantWish, insert_tenant};
+use crate::places::bare;
 use crate::policy::Grant;
 use crate::store::scopes::{Audience, Way, ensure, ways_of};
 use crate::store::{Session, Writer, full};
@@ -231,9 +232,6 @@ async fn places(session: &Session, grants: &BTreeMap<&str, Grant>) -> ApiResult<
             ids.insert(place.key.clone(), id);
             let words = [Some(place.name.as_str()), place.city.as_deref(), place.postal_code.as_deref()];
             rows.push(full::<_, learning_place::ActiveModel>(learning_place::Model {
-                id,
-                tenant_id: writer.tenant(),
-                scope_id: PUBLIC_SCOPE,
                 key: place.key.clone(),
                 name: place.name.clone(),
                 kind: place.kind,
@@ -244,9 +242,7 @@ async fn places(session: &Session, grants: &BTreeMap<&str, Grant>) -> ApiResult<
                 longitude: Some(place.longitude),
                 note: place.note.clone(),
                 search_text: text::fold(&words.into_iter().flatten().collect::<Vec<_>>().join(" ")),
-                version: 1,
-                created_at: writer.now(),
-                updated_at: writer.now(),
+                ..bare(&writer, id, PUBLIC_SCOPE)
             }));
             origins.extend(place.origin.iter().map(|it| {
                 full::<_, learning_place_origin::ActiveModel>(learning_place_origin::Model {
