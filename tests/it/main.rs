@@ -33,6 +33,9 @@ mod mutations;
 mod nodes;
 mod open_data;
 mod operations;
+mod directory;
+mod merges;
+mod offers;
 mod places;
 mod planning;
 mod schema;
@@ -87,6 +90,9 @@ fn main() -> std::process::ExitCode {
         open_data::cases(),
         operations::cases(),
         places::cases(),
+        directory::cases(),
+        merges::cases(),
+        offers::cases(),
         planning::cases(),
         schema::cases(),
         shared_calendars::cases(),

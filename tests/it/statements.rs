@@ -110,6 +110,44 @@ async fn figures(app: &TestApp, count: usize) {
     }
 }
 
+/// So many further places, organisations and offers of Ostallgäu, with dates, and merge proposals of Kaufbeuren.
+async fn directory(app: &TestApp, from: usize, count: usize) {
+    let (steward, asking) = (app.actor("steward@ostallgaeu"), app.actor("steward@kaufbeuren"));
+    let id = |name: &str| app.world.id(name).to_owned();
+    for at in from..from + count {
+        let person = json!({ "name": format!("Person {at}") });
+        let ids = |scheme: &str| json!([{ "scheme": scheme, "value": format!("Q{}", at + 100) }]);
+        let input = json!({
+            "tenant": id("tenant.ostallgaeu"), "name": format!("More {at}"), "kind": "OTHER", "contactPerson": person,
+            "externalIds": ids("WIKIDATA"),
+        });
+        let made = steward.mutate("organisationCreate", input, "organisation { id }").await;
+        let organisation = made["organisation"]["id"].clone();
+        let input = json!({
+            "tenant": id("tenant.ostallgaeu"), "name": format!("Library More {}", at / 2), "kind": "LIBRARY", "latitude": 47.88,
+            "longitude": 10.62, "organisation": organisation, "externalIds": ids("WIKIDATA"),
+        });
+        let made = steward.mutate("learningPlaceCreate", input, "learningPlace { id }").await;
+        let place = made["learningPlace"]["id"].clone();
+        let input = json!({
+            "tenant": id("tenant.ostallgaeu"), "title": format!("Title {at}"), "kind": "COURSE", "topic": "MUSIC",
+            "provider": organisation, "place": place, "fieldOfWork": id("field.counselling"),
+            "dates": [id("entry.oal.public.forum"), id("entry.oal.counselling.day")],
+        });
+        let made = steward.mutate("educationOfferCreate", input, "educationOffer { id }").await;
+        let publish = json!({ "id": made["educationOffer"]["id"], "version": 1 });
+        steward.mutate("educationOfferPublish", publish, "educationOffer { id }").await;
+        let input = json!({
+            "tenant": id("tenant.kaufbeuren"), "duplicate": place, "survivor": id("place.kf.library"), "agreement": id("agreement.a"),
+        });
+        let made = asking.mutate("mergeProposalCreate", input, "mergeProposal { id }").await;
+        if at % 2 == 0 {
+            let accept = json!({ "id": made["mergeProposal"]["id"], "version": 1 });
+            steward.mutate("mergeProposalAccept", accept, "mergeProposal { id }").await;
+        }
+    }
+}
+
 /// Sends each operation: how many statements it took.
 async fn measure(app: &TestApp) -> BTreeMap<&'static str, u32> {
     let mut table = BTreeMap::new();
@@ -177,6 +215,7 @@ async fn every_operation_takes_its_exact_number_of_statements(app: TestApp) {
     place(&rows, &app).await;
     fill(&rows, &app, 10, Some("school")).await;
     figures(&app, 1).await;
+    directory(&app, 0, 2).await;
     let of = |it: &(&'static str, u32, u32)| (it.0, if app.engine == Engine::Sqlite { it.1 } else { it.2 });
     assert_eq!(measure(&app).await, PINNED.iter().map(of).collect::<BTreeMap<_, _>>());
 }
@@ -186,6 +225,7 @@ async fn the_number_of_statements_does_not_grow_with_the_answer(app: TestApp) {
     place(&rows, &app).await;
     fill(&rows, &app, 10, Some("school")).await;
     figures(&app, 1).await;
+    directory(&app, 0, 2).await;
     let small = measure(&app).await;
     let length = |data: &Value| data["calendarEntries"]["nodes"].as_array().map(Vec::len);
     assert_eq!(length(&app.actor("planner@ostallgaeu").ask(MONTH).await.data()), Some(10));
@@ -214,6 +254,7 @@ async fn the_number_of_statements_does_not_grow_with_the_answer(app: TestApp) {
         }
     }
     figures(&app, 12).await;
+    directory(&app, 2, 22).await;
     let planner = app.actor("planner@ostallgaeu");
     for year in [2029, 2030, 2031] {
         let input = json!({

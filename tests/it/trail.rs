@@ -80,7 +80,7 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         let row = newest(&rows).await;
         assert_eq!((row[1].as_str(), row[2].as_str()), (step.subject, step.mutation));
         assert_eq!(row[0], step.subject.split('@').next_back().expect("a tenant"), "{}", step.mutation);
-        let under = ["agreement", "share", "coordinationRound", "round", "changeProposal", "comment", "dataRequest"];
+        let under = ["agreement", "share", "coordinationRound", "round", "changeProposal", "comment", "dataRequest", "mergeProposal"];
         let agreed = under.iter().any(|it| step.mutation.starts_with(it))
             || ["annualPlanSubmit", "annualPlanWithdraw"].contains(&step.mutation);
         assert_eq!(row[5] != "-", agreed, "{} and its agreement", step.mutation);
@@ -179,6 +179,23 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["datasetVersionWithdraw", "DatasetVersion", "dataset_version.withdrawn", "3"],
         ["datasetWithdraw", "Dataset", "dataset.withdrawn", "4"],
         ["calendarImport", "Calendar", "calendar.imported", "1"],
+        ["learningPlaceCreate", "LearningPlace", "learning_place.created", "1"],
+        ["learningPlaceUpdate", "LearningPlace", "learning_place.updated", "2"],
+        ["learningPlaceArchive", "LearningPlace", "learning_place.archived", "3"],
+        ["organisationCreate", "Organisation", "organisation.created", "1"],
+        ["organisationUpdate", "Organisation", "organisation.updated", "2"],
+        ["organisationArchive", "Organisation", "organisation.archived", "3"],
+        ["mergeProposalCreate", "MergeProposal", "merge_proposal.created", "1"],
+        ["mergeProposalWithdraw", "MergeProposal", "merge_proposal.answered", "2"],
+        ["mergeProposalCreate", "MergeProposal", "merge_proposal.created", "1"],
+        ["mergeProposalDecline", "MergeProposal", "merge_proposal.answered", "2"],
+        ["mergeProposalAccept", "LearningPlace", "learning_place.merged", "2"],
+        ["mergeProposalAccept", "MergeProposal", "merge_proposal.answered", "2"],
+        ["learningPlaceUnmerge", "LearningPlace", "learning_place.unmerged", "3"],
+        ["educationOfferCreate", "EducationOffer", "education_offer.created", "1"],
+        ["educationOfferUpdate", "EducationOffer", "education_offer.updated", "2"],
+        ["educationOfferPublish", "EducationOffer", "education_offer.published", "3"],
+        ["educationOfferWithdraw", "EducationOffer", "education_offer.withdrawn", "4"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
-use verbund_entities::tenant;
+use verbund_entities::{LearningPlaceKind, OfferTopic, tenant};
 
 use super::feeds::{answer, with_costs};
 use super::files::{PUBLIC, failed, nothing, of_address, spent};
@@ -47,7 +47,7 @@ pub(super) async fn public_places(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let kind = match asked.kind.as_deref().map(str::parse).transpose() {
+    let kind = match asked.kind.as_deref().map(str::parse::<LearningPlaceKind>).transpose() {
         Ok(kind) => kind,
         Err(reason) => return wrong("kind", &reason),
     };
@@ -64,7 +64,7 @@ pub(super) async fn public_offers(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Response {
-    let topic = match asked.topic.as_deref().map(str::parse).transpose() {
+    let topic = match asked.topic.as_deref().map(str::parse::<OfferTopic>).transpose() {
         Ok(topic) => topic,
         Err(reason) => return wrong("topic", &reason),
     };

@@ -14,7 +14,8 @@ use verbund_entities::{
 
 use super::coordination::coordinate;
 use super::figures::fill;
-use super::files::{Entry, Places, Plans, parse};
+use super::files::{Entry, Offers, Places, Plans, parse};
+use super::offers::{Known, offers};
 use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
 use crate::calendars::time::EntryTime;
 use crate::calendars::{CalendarWish, EntryWish, Recurrence, calendar_row, entry_row, series};
@@ -31,6 +32,7 @@ use crate::text;
 
 const PLACES: &str = include_str!("../../seed/learning_places.toml");
 const PLANS: &str = include_str!("../../seed/plans.toml");
+const OFFERS: &str = include_str!("../../seed/offers.toml");
 
 /// What each office shares: calendar, level, reason.
 const SHARES: [(&str, ShareLevel, &str); 6] = [
@@ -122,9 +124,12 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
     let agreement = agreement(&writer(session, &grants, "ostallgaeu").await?, &tenants, &fields).await?;
     let places = places(session, &grants).await?;
     let plans: Plans = parse(PLANS)?;
+    let (dates, public): (Plans, Offers) = (parse(OFFERS)?, parse(OFFERS)?);
     for slug in ["kaufbeuren", "ostallgaeu"] {
         let writer = writer(session, &grants, slug).await?;
         plan(&writer, slug, &plans, &fields, &places, agreement).await?;
+        let entries = plan(&writer, slug, &dates, &fields, &places, agreement).await?;
+        offers(&writer, slug, &public, &Known { fields: &fields, places: &places, entries: &entries }).await?;
     }
     for account in accounts() {
         for slug in account.tenants {
@@ -271,7 +276,8 @@ async fn plan(
     fields: &BTreeMap<String, Uuid>,
     places: &BTreeMap<String, Uuid>,
     agreement: Uuid,
-) -> ApiResult<()> {
+) -> ApiResult<BTreeMap<String, Uuid>> {
+    let mut made = BTreeMap::new();
     for file in plans.calendar.iter().filter(|it| it.tenant == slug) {
         let wish = CalendarWish {
             tenant: writer.tenant(),
@@ -297,7 +303,9 @@ async fn plan(
         let mut rows: Vec<calendar_entry::ActiveModel> = Vec::new();
         let mut dates = Vec::new();
         for entry in &file.entry {
+            let key = entry.key.clone();
             let mut entry = entry_row(writer, &row, wish_of(entry, &row, places)?, new_id());
+            made.insert(key, entry.id);
             let takes_time = entry.status.takes_time();
             let audience =
                 entry_audience(row.tenant_id, row.field_of_work_id, entry.confidentiality, takes_time, &ways);
@@ -310,7 +318,7 @@ async fn plan(
             series::write(writer, &entry, dates).await?;
         }
     }
-    Ok(())
+    Ok(made)
 }
 
 async fn share(

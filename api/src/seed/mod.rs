@@ -5,6 +5,7 @@ mod coordination;
 mod demo;
 mod figures;
 mod files;
+mod offers;
 mod reference;
 
 pub use demo::{Account, accounts, calendar_id, demo};

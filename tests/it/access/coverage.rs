@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Root fields that are no lists: where they are proved.
-const SINGLE: [(&str, &str); 18] = [
+const SINGLE: [(&str, &str); 20] = [
     ("viewer", "demo, members: says nothing about others"),
     ("node", "matrix: every object, sweep"),
     ("nodes", "sweep: answers as node does"),
@@ -21,6 +21,8 @@ const SINGLE: [(&str, &str); 18] = [
     ("calendarChanges", "changes: the same as the list, tombstones only of what was in sight; sweep"),
     ("freeBusy", "busy: levels, and the same as the agenda"),
     ("explainAccess", "matrix: every object, sweep"),
+    ("duplicateCandidates", "merges: places in sight, for those who may write; sweep"),
+    ("directoryHistory", "directory: the owner's own people; sweep"),
     ("conflicts", "sweep; planning: never tells more than its sides"),
     ("changeProposals", "sweep; planning: seen by those who may know the entry"),
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
@@ -43,7 +45,7 @@ const SUBSCRIPTIONS: [(&str, &str); 4] = [
 ];
 
 /// Types with a global id: the objects of the matrix that stand for them.
-const NODE_TYPES: [(&str, &str); 24] = [
+const NODE_TYPES: [(&str, &str); 27] = [
     ("Tenant", "tenant."),
     ("FieldOfWork", "field."),
     ("Member", "member."),
@@ -54,8 +56,11 @@ const NODE_TYPES: [(&str, &str); 24] = [
     ("CalendarEntryFull", "entry."),
     ("CalendarEntrySummary", "entry."),
     ("CalendarEntryBusy", "entry."),
-    // Reference data that everybody may read whole; places of the authorities are public so far.
-    ("LearningPlace", ""),
+    ("LearningPlace", "place."),
+    ("Organisation", "organisation."),
+    ("EducationOffer", "offer."),
+    ("MergeProposal", "merge."),
+    // Reference data that everybody may read whole.
     ("Holiday", ""),
     ("TenantClosure", "closure."),
     ("AnnualPlan", "plan."),

@@ -13,7 +13,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
-pub const ARGUMENTS: [(&str, &str); 111] = [
+pub const ARGUMENTS: [(&str, &str); 146] = [
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
@@ -125,6 +125,41 @@ pub const ARGUMENTS: [(&str, &str); 111] = [
     ("TenantClosureCreateInput.tenant", "public"),
     ("TenantClosureDeleteInput.id", "public"),
     ("TenantClosureUpdateInput.id", "public"),
+    ("EducationOfferCreateInput.dates", "entry.oal.counselling.day"),
+    ("EducationOfferCreateInput.fieldOfWork", "public"),
+    ("EducationOfferCreateInput.place", "place.oal.store"),
+    ("EducationOfferCreateInput.provider", "organisation.oal.club"),
+    ("EducationOfferCreateInput.tenant", "public"),
+    ("EducationOfferFilter.fieldsOfWork", "public"),
+    ("EducationOfferFilter.places", "no door: a filter on rows in sight"),
+    ("EducationOfferFilter.providers", "no door: a filter on rows in sight"),
+    ("EducationOfferFilter.tenants", "public"),
+    ("EducationOfferPublishInput.id", "offer.oal.draft"),
+    ("EducationOfferUpdateInput.dates", "as on creating"),
+    ("EducationOfferUpdateInput.fieldOfWork", "public"),
+    ("EducationOfferUpdateInput.id", "offer.oal.draft"),
+    ("EducationOfferUpdateInput.place", "as on creating"),
+    ("EducationOfferUpdateInput.provider", "as on creating"),
+    ("EducationOfferWithdrawInput.id", "offer.oal.draft"),
+    ("LearningPlaceArchiveInput.id", "place.oal.store"),
+    ("LearningPlaceCreateInput.organisation", "organisation.oal.club"),
+    ("LearningPlaceCreateInput.tenant", "public"),
+    ("LearningPlaceFilter.organisations", "no door: a filter on rows in sight"),
+    ("LearningPlaceUnmergeInput.id", "place.oal.store"),
+    ("LearningPlaceUpdateInput.id", "place.oal.store"),
+    ("LearningPlaceUpdateInput.organisation", "as on creating"),
+    ("MergeProposalAcceptInput.id", "merge.a"),
+    ("MergeProposalCreateInput.agreement", "agreement.a"),
+    ("MergeProposalCreateInput.duplicate", "place.oal.store"),
+    ("MergeProposalCreateInput.survivor", "place.oal.store"),
+    ("MergeProposalCreateInput.tenant", "public"),
+    ("MergeProposalDeclineInput.id", "merge.a"),
+    ("MergeProposalWithdrawInput.id", "merge.a"),
+    ("NearPoint.place", "place.oal.store"),
+    ("OrganisationArchiveInput.id", "organisation.oal.club"),
+    ("OrganisationCreateInput.tenant", "public"),
+    ("OrganisationFilter.tenants", "public"),
+    ("OrganisationUpdateInput.id", "organisation.oal.club"),
 ];
 
 /// The input of a mutation around an id.
@@ -271,6 +306,58 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             Box::new(|id| json!({ "entry": id, "conflict": "0", "reason": "x" })),
         ),
     ]
+    .into_iter()
+    .chain(of_directory(app))
+    .collect()
+}
+
+/// The same of places, organisations and offers.
+fn of_directory(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
+    let own = || app.world.id("tenant.lindau").to_owned();
+    let by_version = |mutation, name| -> (&'static str, &'static str, InputAround) {
+        (mutation, name, Box::new(|id| json!({ "id": id, "version": 1 })))
+    };
+    let offer = |field: &'static str, name| -> (&'static str, &'static str, InputAround) {
+        let own = own();
+        let around = move |id: &str| {
+            let mut input = json!({ "tenant": own, "title": "x", "kind": "OTHER", "topic": "OTHER" });
+            input[field] = if field == "dates" { json!([id]) } else { json!(id) };
+            input
+        };
+        ("educationOfferCreate", name, Box::new(around))
+    };
+    let merge = |field: &'static str, name| -> (&'static str, &'static str, InputAround) {
+        let (own, there) = (own(), app.world.id("place.kf.library").to_owned());
+        let agreement = app.world.id("agreement.a").to_owned();
+        let around = move |id: &str| {
+            let mut input = json!({ "tenant": own, "duplicate": there, "survivor": there, "agreement": agreement });
+            input[field] = json!(id);
+            input
+        };
+        ("mergeProposalCreate", name, Box::new(around))
+    };
+    vec![
+        by_version("learningPlaceUpdate", "place.oal.store"),
+        by_version("learningPlaceArchive", "place.oal.store"),
+        by_version("learningPlaceUnmerge", "place.oal.store"),
+        by_version("organisationUpdate", "organisation.oal.club"),
+        by_version("organisationArchive", "organisation.oal.club"),
+        by_version("educationOfferUpdate", "offer.oal.draft"),
+        by_version("educationOfferPublish", "offer.oal.draft"),
+        by_version("educationOfferWithdraw", "offer.oal.draft"),
+        by_version("mergeProposalAccept", "merge.a"),
+        by_version("mergeProposalWithdraw", "merge.a"),
+        ("mergeProposalDecline", "merge.a", Box::new(|id| json!({ "id": id, "version": 1, "reason": "x" }))),
+        ("learningPlaceCreate", "organisation.oal.club", {
+            let own = own();
+            Box::new(move |id| json!({ "tenant": own, "name": "x", "kind": "OTHER", "organisation": id }))
+        }),
+        offer("provider", "organisation.oal.club"),
+        offer("place", "place.oal.store"),
+        offer("dates", "entry.oal.counselling.day"),
+        merge("duplicate", "place.oal.store"),
+        merge("survivor", "place.oal.store"),
+    ]
 }
 
 /// A step of a round, for the authority of the outsider.
@@ -302,7 +389,8 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
     let mut compared = 0;
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
         for kind in
-            ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "plan.", "round.", "proposal.", "feed."]
+            ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "plan.", "round.", "proposal.", "feed.", "place.",
+                "organisation.", "offer.", "merge."]
         {
             for (name, id) in app.world.all(kind) {
                 let known = client.send(queries[0], json!({ "id": id })).await.data();
@@ -328,6 +416,15 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
         ("round.", "query($id: ID!) { coordinationComments(round: $id) { totalCount nodes { key } } }"),
         ("plan.", "query($id: ID!) { annualPlanComparison(plan: $id) { totalCount nodes { kind } } }"),
         ("dataset.", "query($id: ID!) { datasetImports(dataset: $id) { totalCount nodes { id } } }"),
+        ("place.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
+        ("organisation.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
+        ("offer.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
+        ("place.", "query($id: ID!) { mergeProposals(place: $id) { totalCount nodes { id } } }"),
+        ("place.", "query($id: ID!) { learningPlaces(filter: {near: {from: {place: $id}}}) { totalCount nodes { id } } }"),
+        ("place.", "query($id: ID!) { educationOffers(filter: {near: {from: {place: $id}}}) { totalCount nodes { id } } }"),
+        ("place.", "query($id: ID!) { educationOffers(filter: {places: [$id]}) { totalCount nodes { id } } }"),
+        ("organisation.", "query($id: ID!) { educationOffers(filter: {providers: [$id]}) { totalCount nodes { id } } }"),
+        ("organisation.", "query($id: ID!) { learningPlaces(filter: {organisations: [$id]}) { totalCount nodes { id } } }"),
         ("agreement.", "query($id: ID!) { coordinationRounds(agreement: $id) { totalCount nodes { id } } }"),
     ];
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
@@ -393,10 +490,19 @@ const PLANS: &str = r#"{
     annualPlans(first: 20) { totalCount nodes { title state calendars { name } rounds { id } snapshots { takenBy } } }
     coordinationRounds(first: 20) { totalCount nodes { year plans { submittedBy plan { title } } } } }"#;
 
+/// The same of the directory.
+const DIRECTORY: &str = r#"{
+    organisations(first: 20, filter: {includeArchived: true}) { totalCount nodes { name description contactPerson { name }
+        externalIds { value } } }
+    learningPlaces(first: 20, filter: {includeMerged: true, includeArchived: true}) { totalCount nodes { name note
+        externalIds { value } organisation { name contactPerson { name } } mergedFrom { name } } }
+    educationOffers(first: 20) { totalCount nodes { title description dates { title } provider { name } place { name } } }
+    mergeProposals(first: 20) { totalCount nodes { message } } }"#;
+
 /// What a client gets to read by all of them.
 async fn everything(client: &Client) -> String {
     let mut all = String::new();
-    for query in [EVERYTHING, AGAIN, PLANS] {
+    for query in [EVERYTHING, AGAIN, PLANS, DIRECTORY] {
         all.push_str(&client.ask(query).await.data().to_string());
     }
     all
@@ -406,6 +512,7 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
     for client in [app.anonymous(), app.actor("viewer@lindau")] {
         let text = everything(&client).await;
         assert!(text.contains("Title of oal.public.forum"), "what is public is there");
+        assert!(text.contains("Title of oal.course") && text.contains("Name of oal.library"), "what is public is there");
         for (name, _) in app.world.all("entry.") {
             let name = name.trim_start_matches("entry.");
             if name != "oal.public.forum" {
@@ -413,6 +520,13 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
             }
         }
         for word in [
+            "of oal.store",
+            "of oal.club",
+            "of-oal-club",
+            "DE-oal-store",
+            "of oal.draft",
+            "Person of",
+            "of merge.",
             "of plan.",
             "of proposal.",
             "of round.",
@@ -440,6 +554,10 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
         "of oal.newcomers",
         "of oal.office",
         "secret\"},{\"calendar\":{\"name\":\"oal",
+        "of oal.store",
+        "of oal.club",
+        "of oal.draft",
+        "Person of oal",
         "Agreement B",
         "of plan.mm",
         "of plan.oal",
