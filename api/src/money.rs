@@ -60,9 +60,8 @@ impl MoneyInput {
 
 fn hundredths(amount: &str) -> Option<i64> {
     let (whole, part) = amount.split_once('.').unwrap_or((amount, "00"));
-    let digits = |text: &str, most: usize| {
-        (1..=most).contains(&text.len()) && text.chars().all(|it| it.is_ascii_digit())
-    };
+    let digits =
+        |text: &str, most: usize| (1..=most).contains(&text.len()) && text.chars().all(|it| it.is_ascii_digit());
     if !digits(whole, 8) || !digits(part, 2) {
         return None;
     }

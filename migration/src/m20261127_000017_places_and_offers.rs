@@ -141,8 +141,7 @@ CREATE INDEX external_id_value_idx ON external_id (value, scheme)"
 /// Proposals and what was changed. A proposal binds the owners of two places.
 fn merges() -> String {
     let state = one_of("merge_proposal", "state", &["OPEN", "ACCEPTED", "DECLINED", "WITHDRAWN"]);
-    let subject =
-        one_of("directory_revision", "subject", &["LEARNING_PLACE", "ORGANISATION", "EDUCATION_OFFER"]);
+    let subject = one_of("directory_revision", "subject", &["LEARNING_PLACE", "ORGANISATION", "EDUCATION_OFFER"]);
     format!(
         "CREATE TABLE merge_proposal (
     id {{uuid}} NOT NULL CONSTRAINT merge_proposal_pkey PRIMARY KEY,

@@ -27,7 +27,7 @@ fn place(app: &TestApp) -> Value {
         "tenant": app.world.id("tenant.ostallgaeu"), "name": "  Bücherei am Markt ", "kind": "LIBRARY",
         "street": "Markt 1", "postalCode": "87616", "city": "Marktoberdorf", "latitude": 47.78, "longitude": 10.62,
         "ageFrom": 3, "ageTo": 99, "validFrom": "2020-01-01", "website": "https://library.example",
-        "organisation": app.world.id("organisation.oal.office"),
+        "organisation": app.world.id("organisation.oal.agency"),
         "externalIds": [{ "scheme": "WIKIDATA", "value": "Q1" }, { "scheme": "ISIL", "value": "DE-1" }],
     })
 }
@@ -37,23 +37,35 @@ async fn a_place_is_entered_changed_and_put_away(app: TestApp) {
     let made = steward.mutate("learningPlaceCreate", place(&app), PLACE).await["learningPlace"].clone();
     assert_eq!(made["name"], "Bücherei am Markt");
     assert!(made["key"].as_str().is_some_and(|it| it.starts_with("buecherei-am-markt-")), "{}", made["key"]);
-    assert_eq!(made["organisation"], json!({ "name": "Name of oal.office" }));
+    assert_eq!(made["organisation"], json!({ "name": "Name of oal.agency" }));
     let ids = json!([{ "scheme": "WIKIDATA", "value": "Q1" }, { "scheme": "ISIL", "value": "DE-1" }]);
     assert_eq!((&made["externalIds"], &made["viewerCan"]), (&ids, &json!({ "update": true })));
     // Everybody sees it, nobody else changes it.
-    let (id, node) = (made["id"].clone(), "query($id: ID!) { node(id: $id) { ... on LearningPlace { name version viewerCan { update } } } }");
+    let (id, node) = (
+        made["id"].clone(),
+        "query($id: ID!) { node(id: $id) { ... on LearningPlace { name version viewerCan { update } } } }",
+    );
     for client in [app.anonymous(), app.actor("steward@kaufbeuren")] {
         let seen = client.send(node, json!({ "id": id })).await.data();
-        assert_eq!(seen["node"], json!({ "name": "Bücherei am Markt", "version": 1, "viewerCan": { "update": false } }));
+        assert_eq!(
+            seen["node"],
+            json!({ "name": "Bücherei am Markt", "version": 1, "viewerCan": { "update": false } })
+        );
     }
-    let refused = app.actor("steward@kaufbeuren").try_mutate("learningPlaceUpdate", json!({ "id": id, "version": 1, "name": "x" }), PLACE).await;
+    let refused = app
+        .actor("steward@kaufbeuren")
+        .try_mutate("learningPlaceUpdate", json!({ "id": id, "version": 1, "name": "x" }), PLACE)
+        .await;
     assert_eq!(said(&refused), ["FORBIDDEN id"]);
 
     let change = json!({
         "id": id, "version": 1, "name": "Stadtbücherei", "ageTo": null, "externalIds": [{ "scheme": "ISIL", "value": "DE-1" }],
     });
     let changed = steward.mutate("learningPlaceUpdate", change, PLACE).await["learningPlace"].clone();
-    assert_eq!((&changed["name"], &changed["ageTo"], &changed["street"]), (&json!("Stadtbücherei"), &Value::Null, &json!("Markt 1")));
+    assert_eq!(
+        (&changed["name"], &changed["ageTo"], &changed["street"]),
+        (&json!("Stadtbücherei"), &Value::Null, &json!("Markt 1"))
+    );
     assert_eq!(changed["externalIds"], json!([{ "scheme": "ISIL", "value": "DE-1" }]));
     let stale = steward.try_mutate("learningPlaceUpdate", json!({ "id": id, "version": 1, "name": "x" }), PLACE).await;
     assert_eq!((codes(&stale), &stale["learningPlace"]["name"]), (vec!["STALE_VERSION"], &json!("Stadtbücherei")));
@@ -88,8 +100,14 @@ async fn what_is_wrong_is_told_with_field_and_value(app: TestApp) {
     }
     let refused = steward.try_mutate("learningPlaceCreate", wrong, PLACE).await;
     let expected = [
-        "INVALID key", "REQUIRED name", "INVALID website", "OUT_OF_RANGE latitude", "OUT_OF_RANGE ageFrom",
-        "OUT_OF_RANGE validUntil", "INVALID region", "NOT_FOUND organisation",
+        "INVALID key",
+        "REQUIRED name",
+        "INVALID website",
+        "OUT_OF_RANGE latitude",
+        "OUT_OF_RANGE ageFrom",
+        "OUT_OF_RANGE validUntil",
+        "INVALID region",
+        "NOT_FOUND organisation",
     ];
     assert_eq!(said(&refused), expected);
     assert_eq!(refused["learningPlace"], Value::Null);
@@ -130,7 +148,8 @@ async fn an_external_id_names_one_record_of_the_authority(app: TestApp) {
     steward.mutate("organisationCreate", organisation, "organisation { id }").await;
     let mut theirs = place(&app);
     theirs["tenant"] = json!(app.world.id("tenant.kaufbeuren"));
-    let theirs = app.actor("steward@kaufbeuren").mutate("learningPlaceCreate", theirs, PLACE).await["learningPlace"].clone();
+    let theirs =
+        app.actor("steward@kaufbeuren").mutate("learningPlaceCreate", theirs, PLACE).await["learningPlace"].clone();
     let query = "{ learningPlaces(filter: {externalId: {scheme: ISIL, value: \"DE-1\"}}) { nodes { id } }
         organisations(filter: {externalId: {scheme: WIKIDATA, value: \"Q1\"}}) { nodes { name } } }";
     let found = app.anonymous().ask(query).await.data();
@@ -149,12 +168,14 @@ async fn what_is_internal_is_seen_by_its_authority_alone(app: TestApp) {
         }
     }
     // Made public, it is there with its ids; made internal again, it is gone.
-    let (steward, node) = (app.actor("steward@ostallgaeu"), "query($id: ID!) { node(id: $id) { ... on LearningPlace { externalIds { value } } } }");
+    let (steward, node) = (
+        app.actor("steward@ostallgaeu"),
+        "query($id: ID!) { node(id: $id) { ... on LearningPlace { externalIds { value } } } }",
+    );
     let id = app.world.id("place.oal.store");
-    for (version, visibility, seen) in [
-        (1, "PUBLIC", json!({ "externalIds": [{ "value": "DE-oal-store" }] })),
-        (2, "INTERNAL", Value::Null),
-    ] {
+    for (version, visibility, seen) in
+        [(1, "PUBLIC", json!({ "externalIds": [{ "value": "DE-oal-store" }] })), (2, "INTERNAL", Value::Null)]
+    {
         let input = json!({ "id": id, "version": version, "visibility": visibility });
         steward.mutate("learningPlaceUpdate", input, PLACE).await;
         assert_eq!(app.anonymous().send(node, json!({ "id": id })).await.data()["node"], seen);
@@ -166,7 +187,7 @@ async fn what_is_internal_is_seen_by_its_authority_alone(app: TestApp) {
 }
 
 async fn a_person_is_shown_only_with_consent(app: TestApp) {
-    let (steward, id) = (app.actor("steward@ostallgaeu"), app.world.id("organisation.oal.office"));
+    let (steward, id) = (app.actor("steward@ostallgaeu"), app.world.id("organisation.oal.agency"));
     let query = "query($id: ID!) { node(id: $id) { ... on Organisation { contact { email } contactPerson { name email consent } } } }";
     let person = async |subject: &str| {
         let client = if subject.is_empty() { app.anonymous() } else { app.actor(subject) };
@@ -177,7 +198,7 @@ async fn a_person_is_shown_only_with_consent(app: TestApp) {
     for subject in ["", "admin@kaufbeuren", "admin@lindau", "auditor@ostallgaeu"] {
         assert_eq!(person(subject).await, Value::Null, "{subject}");
     }
-    assert_eq!(person("viewer@ostallgaeu").await["name"], "Person of oal.office");
+    assert_eq!(person("viewer@ostallgaeu").await["name"], "Person of oal.agency");
     let mut version = 1;
     for (wished, seen) in [
         (json!({ "name": "Anna", "email": "anna@a.example", "consent": true }), "Anna"),
@@ -209,7 +230,7 @@ async fn the_history_belongs_to_the_owner(app: TestApp) {
     });
     assert_eq!(told["nodes"][0], expected);
     assert_eq!(told["nodes"][1]["action"], "learningPlaceCreate");
-    for name in ["organisation.oal.office", "offer.oal.course"] {
+    for name in ["organisation.oal.agency", "offer.oal.course"] {
         let data = app.actor("viewer@ostallgaeu").send(query, json!({ "of": app.world.id(name) })).await.data();
         assert_ne!(data["directoryHistory"]["totalCount"], 0, "{name}");
     }
@@ -222,7 +243,9 @@ async fn the_history_belongs_to_the_owner(app: TestApp) {
 
 async fn what_a_published_offer_names_cannot_be_hidden(app: TestApp) {
     let steward = app.actor("steward@ostallgaeu");
-    for (mutation, name) in [("learningPlaceUpdate", "place.oal.library"), ("organisationUpdate", "organisation.oal.office")] {
+    for (mutation, name) in
+        [("learningPlaceUpdate", "place.oal.library"), ("organisationUpdate", "organisation.oal.agency")]
+    {
         let input = json!({ "id": app.world.id(name), "version": 1, "visibility": "INTERNAL" });
         let refused = steward.try_mutate(mutation, input, "__typename").await;
         assert_eq!(said(&refused), ["CONFLICT visibility"], "{mutation}");
@@ -247,7 +270,8 @@ async fn places_are_found_around_a_point(app: TestApp) {
     // The middle of Kaufbeuren; every place of the town lies within five kilometres.
     let town = json!({ "from": { "position": { "latitude": 47.8824, "longitude": 10.6219 } }, "radiusKm": 5 });
     let all = found(town).await;
-    let keys: Vec<_> = all["nodes"].as_array().expect("nodes").iter().map(|it| it["key"].as_str().expect("a key")).collect();
+    let keys: Vec<_> =
+        all["nodes"].as_array().expect("nodes").iter().map(|it| it["key"].as_str().expect("a key")).collect();
     assert_eq!(keys.iter().filter(|it| it.starts_with("kf-")).count(), 19, "{keys:?}");
     assert!(!keys.contains(&"oal-gymnasium-buchloe"));
     let wider = json!({ "from": { "position": { "latitude": 47.8824, "longitude": 10.6219 } }, "radiusKm": 100 });
@@ -255,11 +279,17 @@ async fn places_are_found_around_a_point(app: TestApp) {
     let query = "{ learningPlaces(filter: {text: \"gymnasium buchloe\"}) { nodes { id } } }";
     let school = anyone.ask(query).await.data()["learningPlaces"]["nodes"][0]["id"].clone();
     let beside = found(json!({ "from": { "place": school }, "radiusKm": 1 })).await;
-    assert!(beside["nodes"].as_array().expect("nodes").iter().any(|it| it["key"] == "oal-mittelschule-buchloe"), "{beside}");
+    assert!(
+        beside["nodes"].as_array().expect("nodes").iter().any(|it| it["key"] == "oal-mittelschule-buchloe"),
+        "{beside}"
+    );
     for (near, field) in [
         (json!({ "from": { "position": { "latitude": 91, "longitude": 10 } } }), "filter.near.from.position.latitude"),
         (json!({ "from": { "position": { "latitude": 47, "longitude": 10 } }, "radiusKm": 0 }), "filter.near.radiusKm"),
-        (json!({ "from": { "position": { "latitude": 47, "longitude": 10 } }, "radiusKm": 101 }), "filter.near.radiusKm"),
+        (
+            json!({ "from": { "position": { "latitude": 47, "longitude": 10 } }, "radiusKm": 101 }),
+            "filter.near.radiusKm",
+        ),
         (json!({ "from": { "place": "lpl_01h455vb4pex5vsknk084sn02q" } }), "filter.near.from.place"),
     ] {
         let query = "query($near: NearInput) { learningPlaces(filter: {near: $near}) { totalCount } }";
@@ -280,7 +310,10 @@ async fn public_places_are_geojson(app: TestApp) {
     let library = features.iter().find(|it| it["properties"]["name"] == "Name of oal.library").expect("the library");
     assert_eq!(library["geometry"], json!({ "type": "Point", "coordinates": [10.62, 47.88] }), "longitude first");
     assert_eq!(library["id"], app.world.id("place.oal.library"));
-    assert_eq!((&library["properties"]["authority"], &library["properties"]["organisation"]), (&json!("ostallgaeu"), &json!("Name of oal.office")));
+    assert_eq!(
+        (&library["properties"]["authority"], &library["properties"]["organisation"]),
+        (&json!("ostallgaeu"), &json!("Name of oal.agency"))
+    );
     assert_eq!(read("/public/places.geojson?tenant=kaufbeuren").await.2["features"].as_array().map(Vec::len), Some(1));
     assert_eq!(read("/public/places.geojson?kind=CLUB").await.2["features"], json!([]));
     assert_eq!(read("/public/places.geojson?kind=CASTLE").await.0, 400);
@@ -292,7 +325,10 @@ async fn public_places_are_geojson(app: TestApp) {
     let (_, _, offers) = read("/public/offers.geojson").await;
     assert_eq!(offers["features"].as_array().map(Vec::len), Some(1), "drafts are not there");
     let course = &offers["features"][0]["properties"];
-    assert_eq!((&course["title"], &course["cost"]), (&json!("Title of oal.course"), &json!({ "amount": "12.50", "currency": "EUR" })));
+    assert_eq!(
+        (&course["title"], &course["cost"]),
+        (&json!("Title of oal.course"), &json!({ "amount": "12.50", "currency": "EUR" }))
+    );
     assert_eq!(read("/public/offers.geojson?topic=MUSIC").await.2["features"], json!([]));
 
     // Who has it already is told so, until something changes.

@@ -25,7 +25,10 @@ fn proposed(app: &TestApp, tenant: &str, duplicate: &str, survivor: &str) -> Val
 }
 
 async fn listed(client: &Client, filter: &str) -> Vec<String> {
-    let data = client.ask(&format!("{{ learningPlaces(filter: {{{filter}}}, first: 100) {{ nodes {{ name }} }} }}")).await.data();
+    let data = client
+        .ask(&format!("{{ learningPlaces(filter: {{{filter}}}, first: 100) {{ nodes {{ name }} }} }}"))
+        .await
+        .data();
     let nodes = data["learningPlaces"]["nodes"].as_array().expect("nodes").clone();
     nodes.iter().map(|it| it["name"].as_str().expect("a name").to_owned()).collect()
 }
@@ -37,11 +40,14 @@ async fn the_owner_of_the_duplicate_merges_and_undoes_it(app: TestApp) {
     let query = "{ mergeProposals { nodes { message tenant { slug } to { slug } agreement { title } duplicate { name } viewerCan { accept decline withdraw } } } }";
     for (client, can) in [(&kaufbeuren, [false, false, true]), (&ostallgaeu, [true, true, false])] {
         let seen = client.ask(query).await.data()["mergeProposals"]["nodes"].clone();
-        assert_eq!(seen, json!([{
-            "message": "Message of merge.a", "tenant": { "slug": "kaufbeuren" }, "to": { "slug": "ostallgaeu" },
-            "agreement": { "title": "Agreement A" }, "duplicate": { "name": "Name of oal.library" },
-            "viewerCan": { "accept": can[0], "decline": can[1], "withdraw": can[2] },
-        }]));
+        assert_eq!(
+            seen,
+            json!([{
+                "message": "Message of merge.a", "tenant": { "slug": "kaufbeuren" }, "to": { "slug": "ostallgaeu" },
+                "agreement": { "title": "Agreement A" }, "duplicate": { "name": "Name of oal.library" },
+                "viewerCan": { "accept": can[0], "decline": can[1], "withdraw": can[2] },
+            }])
+        );
     }
     assert_eq!(app.actor("viewer@memmingen").ask(query).await.data()["mergeProposals"]["nodes"], json!([]));
     assert_eq!(said(&kaufbeuren.try_mutate("mergeProposalAccept", merge.clone(), MERGE).await), ["FORBIDDEN id"]);
@@ -51,10 +57,15 @@ async fn the_owner_of_the_duplicate_merges_and_undoes_it(app: TestApp) {
 
     let done = ostallgaeu.mutate("mergeProposalAccept", merge.clone(), MERGE).await["mergeProposal"].clone();
     assert_eq!((&done["state"], &done["answeredBy"]), (&json!("ACCEPTED"), &json!("steward@ostallgaeu")));
-    assert_eq!(done["duplicate"], json!({ "name": "Name of oal.library", "mergedInto": { "name": "Name of kf.library" } }));
+    assert_eq!(
+        done["duplicate"],
+        json!({ "name": "Name of oal.library", "mergedInto": { "name": "Name of kf.library" } })
+    );
     let from = json!([{ "name": "Name of oal.library", "externalIds": [{ "value": "DE-oal-library" }] }]);
     assert_eq!(done["survivor"]["mergedFrom"], from);
-    let again = ostallgaeu.try_mutate("mergeProposalAccept", json!({ "id": app.world.id("merge.a"), "version": 2 }), MERGE).await;
+    let again = ostallgaeu
+        .try_mutate("mergeProposalAccept", json!({ "id": app.world.id("merge.a"), "version": 2 }), MERGE)
+        .await;
     assert_eq!(said(&again), ["ILLEGAL_TRANSITION id"]);
 
     // Lists leave it out; its id leads to the record that stands for it; what names it still finds it.
@@ -65,17 +76,29 @@ async fn the_owner_of_the_duplicate_merges_and_undoes_it(app: TestApp) {
     assert_eq!(listed(&anyone, by_id).await, ["Name of kf.library"]);
     let query = "query($id: ID!) { node(id: $id) { ... on EducationOffer { place { name mergedInto { name } } } } }";
     let offer = anyone.send(query, json!({ "id": app.world.id("offer.oal.course") })).await.data();
-    assert_eq!(offer["node"]["place"], json!({ "name": "Name of oal.library", "mergedInto": { "name": "Name of kf.library" } }));
+    assert_eq!(
+        offer["node"]["place"],
+        json!({ "name": "Name of oal.library", "mergedInto": { "name": "Name of kf.library" } })
+    );
     let change = json!({ "id": app.world.id("place.oal.library"), "version": 2, "name": "x" });
-    assert_eq!(said(&ostallgaeu.try_mutate("learningPlaceUpdate", change, "learningPlace { id }").await), ["CONFLICT id"]);
+    assert_eq!(
+        said(&ostallgaeu.try_mutate("learningPlaceUpdate", change, "learningPlace { id }").await),
+        ["CONFLICT id"]
+    );
 
     let undo = json!({ "id": app.world.id("place.oal.library"), "version": 2 });
-    assert_eq!(said(&kaufbeuren.try_mutate("learningPlaceUnmerge", undo.clone(), "learningPlace { id }").await), ["FORBIDDEN id"]);
+    assert_eq!(
+        said(&kaufbeuren.try_mutate("learningPlaceUnmerge", undo.clone(), "learningPlace { id }").await),
+        ["FORBIDDEN id"]
+    );
     ostallgaeu.mutate("learningPlaceUnmerge", undo, "learningPlace { id }").await;
     assert!(listed(&anyone, "").await.contains(&"Name of oal.library".to_owned()));
     assert_eq!(listed(&anyone, by_id).await, ["Name of oal.library"]);
     let twice = json!({ "id": app.world.id("place.oal.library"), "version": 3 });
-    assert_eq!(said(&ostallgaeu.try_mutate("learningPlaceUnmerge", twice, "learningPlace { id }").await), ["CONFLICT id"]);
+    assert_eq!(
+        said(&ostallgaeu.try_mutate("learningPlaceUnmerge", twice, "learningPlace { id }").await),
+        ["CONFLICT id"]
+    );
 }
 
 async fn what_cannot_be_proposed_is_told(app: TestApp) {
@@ -93,8 +116,16 @@ async fn what_cannot_be_proposed_is_told(app: TestApp) {
     assert_eq!(refused(with("duplicate", id("place.oal.store"))).await, ["NOT_FOUND duplicate"], "hidden");
     assert_eq!(refused(with("agreement", Value::Null)).await, ["REQUIRED agreement"]);
     assert_eq!(refused(with("agreement", id("agreement.b"))).await, ["NOT_FOUND agreement"], "not bound by it");
-    assert_eq!(refused(proposed(&app, "kaufbeuren", "oal.library", "kf.library")).await, ["CONFLICT duplicate"], "it waits");
-    assert_eq!(refused(proposed(&app, "kaufbeuren", "kf.library", "oal.library")).await, ["CONFLICT duplicate"], "the other way round");
+    assert_eq!(
+        refused(proposed(&app, "kaufbeuren", "oal.library", "kf.library")).await,
+        ["CONFLICT duplicate"],
+        "it waits"
+    );
+    assert_eq!(
+        refused(proposed(&app, "kaufbeuren", "kf.library", "oal.library")).await,
+        ["CONFLICT duplicate"],
+        "the other way round"
+    );
     // Without an agreement that is in force, authorities do not talk about their places.
     let end = json!({ "id": id("agreement.a"), "tenant": id("tenant.ostallgaeu"), "version": 4, "reason": "over" });
     app.actor("admin@ostallgaeu").mutate("agreementEnd", end, "agreement { id }").await;
@@ -107,12 +138,16 @@ async fn what_was_turned_down_is_not_proposed_again(app: TestApp) {
     let done = ostallgaeu.mutate("mergeProposalDecline", no, MERGE).await["mergeProposal"].clone();
     assert_eq!((&done["state"], &done["reason"]), (&json!("DECLINED"), &json!("Ours is another one.")));
     for (duplicate, survivor) in [("oal.library", "kf.library"), ("kf.library", "oal.library")] {
-        let again = kaufbeuren.try_mutate("mergeProposalCreate", proposed(&app, "kaufbeuren", duplicate, survivor), MERGE).await;
+        let again = kaufbeuren
+            .try_mutate("mergeProposalCreate", proposed(&app, "kaufbeuren", duplicate, survivor), MERGE)
+            .await;
         assert_eq!(said(&again), ["CONFLICT duplicate"]);
         assert!(again["userErrors"][0]["message"].to_string().contains("Ours is another one."));
     }
     // Who turned it down may change its mind; what was taken back may come again.
-    let made = ostallgaeu.mutate("mergeProposalCreate", proposed(&app, "ostallgaeu", "oal.library", "kf.library"), MERGE).await;
+    let made = ostallgaeu
+        .mutate("mergeProposalCreate", proposed(&app, "ostallgaeu", "oal.library", "kf.library"), MERGE)
+        .await;
     let back = json!({ "id": made["mergeProposal"]["id"], "version": 1 });
     ostallgaeu.mutate("mergeProposalWithdraw", back, MERGE).await;
     ostallgaeu.mutate("mergeProposalCreate", proposed(&app, "ostallgaeu", "oal.library", "kf.library"), MERGE).await;
@@ -124,7 +159,9 @@ async fn two_records_of_one_authority_need_no_agreement(app: TestApp) {
     input["agreement"].take();
     let made = steward.mutate("mergeProposalCreate", input, MERGE).await["mergeProposal"].clone();
     let query = "query($id: ID!) { node(id: $id) { id } }";
-    let seen = async |subject: &str| app.actor(subject).send(query, json!({ "id": made["id"] })).await.data()["node"].is_object();
+    let seen = async |subject: &str| {
+        app.actor(subject).send(query, json!({ "id": made["id"] })).await.data()["node"].is_object()
+    };
     assert!(seen("viewer@ostallgaeu").await && !seen("admin@kaufbeuren").await && !seen("auditor@ostallgaeu").await);
     let done = steward.mutate("mergeProposalAccept", json!({ "id": made["id"], "version": 1 }), MERGE).await;
     assert_eq!(done["mergeProposal"]["duplicate"]["mergedInto"]["name"], "Name of oal.archive");
@@ -136,7 +173,9 @@ async fn two_records_of_one_authority_need_no_agreement(app: TestApp) {
 
 async fn no_two_records_ever_stand_for_each_other(app: TestApp) {
     let (ostallgaeu, kaufbeuren) = (app.actor("steward@ostallgaeu"), app.actor("steward@kaufbeuren"));
-    let made = ostallgaeu.mutate("mergeProposalCreate", proposed(&app, "ostallgaeu", "oal.archive", "kf.library"), MERGE).await;
+    let made = ostallgaeu
+        .mutate("mergeProposalCreate", proposed(&app, "ostallgaeu", "oal.archive", "kf.library"), MERGE)
+        .await;
     let archive = json!({ "id": made["mergeProposal"]["id"], "version": 1 });
     let library = json!({ "id": app.world.id("merge.a"), "version": 1 });
     let both = [
@@ -146,7 +185,9 @@ async fn no_two_records_ever_stand_for_each_other(app: TestApp) {
     let answers = futures_util::future::join_all(both).await;
     assert!(answers.iter().all(|it| it["userErrors"] == json!([])), "{answers:?}");
     // Kaufbeuren's record stands for both, and cannot give way to one of them any more.
-    let back = kaufbeuren.try_mutate("mergeProposalCreate", proposed(&app, "kaufbeuren", "kf.library", "oal.archive"), MERGE).await;
+    let back = kaufbeuren
+        .try_mutate("mergeProposalCreate", proposed(&app, "kaufbeuren", "kf.library", "oal.archive"), MERGE)
+        .await;
     assert_eq!(said(&back), ["CONFLICT survivor"]);
     let rows = app.database.rows().await;
     let loops = "SELECT count(*) FROM learning_place a JOIN learning_place b ON b.id = a.merged_into_id WHERE b.merged_into_id IS NOT NULL";
@@ -155,15 +196,20 @@ async fn no_two_records_ever_stand_for_each_other(app: TestApp) {
 
 async fn candidates_are_found_across_authorities_and_merge_nothing(app: TestApp) {
     let (ostallgaeu, kaufbeuren) = (app.actor("steward@ostallgaeu"), app.actor("steward@kaufbeuren"));
-    let place = |tenant: &str, name: &str, latitude: f64| json!({
-        "tenant": app.world.id(&format!("tenant.{tenant}")), "name": name, "kind": "MUSIC_SCHOOL", "latitude": latitude, "longitude": 10.9,
-    });
+    let place = |tenant: &str, name: &str, latitude: f64| {
+        json!({
+            "tenant": app.world.id(&format!("tenant.{tenant}")), "name": name, "kind": "MUSIC_SCHOOL", "latitude": latitude, "longitude": 10.9,
+        })
+    };
     for (client, input) in [
         (&ostallgaeu, place("ostallgaeu", "Musikschule Clara Schumann", 47.5)),
         (&kaufbeuren, place("kaufbeuren", "Clara-Schumann-Musikschule", 47.5004)),
         (&kaufbeuren, place("kaufbeuren", "Musikschule Robert Schumann", 47.5004)),
-        (&kaufbeuren, json!({ "tenant": app.world.id("tenant.kaufbeuren"), "name": "Elsewhere", "kind": "OTHER",
-            "externalIds": [{ "scheme": "ISIL", "value": "DE-oal-archive" }] })),
+        (
+            &kaufbeuren,
+            json!({ "tenant": app.world.id("tenant.kaufbeuren"), "name": "Elsewhere", "kind": "OTHER",
+            "externalIds": [{ "scheme": "ISIL", "value": "DE-oal-archive" }] }),
+        ),
     ] {
         client.mutate("learningPlaceCreate", input, "learningPlace { id }").await;
     }
@@ -184,7 +230,9 @@ async fn candidates_are_found_across_authorities_and_merge_nothing(app: TestApp)
     assert_eq!(reasons[1]["reasons"], json!(["SAME_NAME", "SAME_PLACE"]));
     assert_eq!(reasons[1]["distanceMeters"], 44);
     let names = [&reasons[1]["one"]["name"], &reasons[1]["other"]["name"]];
-    assert!(names.contains(&&json!("Musikschule Clara Schumann")) && names.contains(&&json!("Clara-Schumann-Musikschule")));
+    assert!(
+        names.contains(&&json!("Musikschule Clara Schumann")) && names.contains(&&json!("Clara-Schumann-Musikschule"))
+    );
     // Who may not write there is told of none; and nothing was changed by looking.
     for client in [&kaufbeuren, &app.actor("viewer@ostallgaeu"), &app.anonymous()] {
         assert_eq!(ask(client, "ostallgaeu", Value::Null).await["totalCount"], 0);

@@ -80,7 +80,16 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         let row = newest(&rows).await;
         assert_eq!((row[1].as_str(), row[2].as_str()), (step.subject, step.mutation));
         assert_eq!(row[0], step.subject.split('@').next_back().expect("a tenant"), "{}", step.mutation);
-        let under = ["agreement", "share", "coordinationRound", "round", "changeProposal", "comment", "dataRequest", "mergeProposal"];
+        let under = [
+            "agreement",
+            "share",
+            "coordinationRound",
+            "round",
+            "changeProposal",
+            "comment",
+            "dataRequest",
+            "mergeProposal",
+        ];
         let agreed = under.iter().any(|it| step.mutation.starts_with(it))
             || ["annualPlanSubmit", "annualPlanWithdraw"].contains(&step.mutation);
         assert_eq!(row[5] != "-", agreed, "{} and its agreement", step.mutation);

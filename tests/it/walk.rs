@@ -600,7 +600,7 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             STEWARD,
             json!({
                 "tenant": tenant, "title": "New", "kind": "COURSE", "topic": "MUSIC", "place": id("place.oal.library"),
-                "provider": id("organisation.oal.office"), "dates": [id("entry.oal.public.forum")],
+                "provider": id("organisation.oal.agency"), "dates": [id("entry.oal.public.forum")],
             }),
             OF_OFFER,
         ),

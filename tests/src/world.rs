@@ -95,7 +95,7 @@ impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
     /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`,
-    /// `organisation.oal.office`, `place.oal.library`, `offer.oal.course`, `merge.a`;
+    /// `organisation.oal.agency`, `place.oal.library`, `offer.oal.course`, `merge.a`;
     /// `secret.planner@ostallgaeu` is that feed's secret, `upload.oal` the ticket of a file that has come for
     /// `dataset.oal.leavers`.
     pub fn id(&self, name: &str) -> &str {
@@ -327,7 +327,7 @@ impl World {
     /// of the Landkreis is its own.
     async fn places(&mut self, as_actor: &impl Fn(&str) -> Client) {
         for (name, slug, visibility) in [
-            ("oal.office", "ostallgaeu", "PUBLIC"),
+            ("oal.agency", "ostallgaeu", "PUBLIC"),
             ("oal.club", "ostallgaeu", "INTERNAL"),
             ("kf.vhs", "kaufbeuren", "PUBLIC"),
         ] {
@@ -338,7 +338,8 @@ impl World {
                 "contactPerson": { "name": format!("Person of {name}") },
                 "externalIds": [{ "scheme": "VHS", "value": format!("of-{}", name.replace('.', "-")) }],
             });
-            let made = as_actor(&format!("steward@{slug}")).mutate("organisationCreate", input, "organisation { id }").await;
+            let made =
+                as_actor(&format!("steward@{slug}")).mutate("organisationCreate", input, "organisation { id }").await;
             self.put(format!("organisation.{name}"), &made["organisation"]["id"]);
         }
         for (name, slug, visibility, latitude) in [
@@ -347,14 +348,15 @@ impl World {
             ("oal.store", "ostallgaeu", "INTERNAL", 47.68),
             ("kf.library", "kaufbeuren", "PUBLIC", 47.8801),
         ] {
-            let organisation = if slug == "ostallgaeu" { "organisation.oal.office" } else { "organisation.kf.vhs" };
+            let organisation = if slug == "ostallgaeu" { "organisation.oal.agency" } else { "organisation.kf.vhs" };
             let input = json!({
                 "tenant": self.id(&format!("tenant.{slug}")), "name": format!("Name of {name}"), "kind": "LIBRARY",
                 "visibility": visibility, "note": format!("Note of {name}"), "latitude": latitude, "longitude": 10.62,
                 "organisation": self.id(organisation),
                 "externalIds": [{ "scheme": "ISIL", "value": format!("DE-{}", name.replace('.', "-")) }],
             });
-            let made = as_actor(&format!("steward@{slug}")).mutate("learningPlaceCreate", input, "learningPlace { id }").await;
+            let made =
+                as_actor(&format!("steward@{slug}")).mutate("learningPlaceCreate", input, "learningPlace { id }").await;
             self.put(format!("place.{name}"), &made["learningPlace"]["id"]);
         }
         let steward = as_actor("steward@ostallgaeu");
@@ -363,7 +365,7 @@ impl World {
                 "tenant": self.id("tenant.ostallgaeu"), "title": format!("Title of {name}"), "kind": "COURSE",
                 "topic": "LANGUAGE", "description": format!("Description of {name}"), "languages": ["de", "en"],
                 "audiences": ["ADULTS"], "ageFrom": 16, "cost": { "amount": "12.50" },
-                "provider": self.id("organisation.oal.office"), "place": self.id("place.oal.library"),
+                "provider": self.id("organisation.oal.agency"), "place": self.id("place.oal.library"),
                 "dates": [self.id("entry.oal.public.forum"), self.id("entry.oal.public.secret")],
             });
             let made = steward.mutate("educationOfferCreate", input, "educationOffer { id }").await;

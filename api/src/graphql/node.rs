@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
     TenantStatus, agreement, annual_plan, calendar, calendar_entry, change_proposal, coordination_round, data_request,
-    dataset, dataset_import, dataset_release, dataset_version, education_offer, external_calendar, feed, field_of_work, holiday,
-    indicator, learning_place, member, merge_proposal, organisation, role_grant, share, tenant, tenant_closure,
+    dataset, dataset_import, dataset_release, dataset_version, education_offer, external_calendar, feed, field_of_work,
+    holiday, indicator, learning_place, member, merge_proposal, organisation, role_grant, share, tenant,
+    tenant_closure,
 };
 
 use super::ContextExt;

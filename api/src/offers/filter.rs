@@ -178,10 +178,8 @@ fn dated(session: &Session, between: DateRange) -> Condition {
         let level = verbund_entities::ShareLevel::Full;
         session.select::<calendar_entry::Entity>().filter(session.seen_from::<calendar_entry::Entity>(level))
     };
-    let single = in_full()
-        .filter(E::ExpandedUntil.is_null())
-        .filter(E::StartsLocal.lt(ends))
-        .filter(E::EndsLocal.gt(starts));
+    let single =
+        in_full().filter(E::ExpandedUntil.is_null()).filter(E::StartsLocal.lt(ends)).filter(E::EndsLocal.gt(starts));
     let of_series = session
         .select::<calendar_occurrence::Entity>()
         .filter(session.seen_from::<calendar_occurrence::Entity>(verbund_entities::ShareLevel::Full))

@@ -126,9 +126,8 @@ async fn by_distance(
         let text = Text::new("near-too-many-offers").with("max", MOST);
         return Err(Problem::at(UserErrorCode::LimitReached, "filter.near.radiusKm", text).into());
     }
-    let key = |row: &education_offer::Model| {
-        (SortValue::Text(Some(format!("{:010}", far(row).unwrap_or(u32::MAX)))), row.id)
-    };
+    let key =
+        |row: &education_offer::Model| (SortValue::Text(Some(format!("{:010}", far(row).unwrap_or(u32::MAX)))), row.id);
     let page = request.of(rows, key)?;
     let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
     Ok((frame, page.cursors.into_iter().zip(page.rows).collect()))

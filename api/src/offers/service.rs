@@ -182,12 +182,8 @@ async fn step(
     let words = |it: &education_offer::Model| json!({ "state": it.state, "withdrawReason": it.withdraw_reason });
     let (was, is) = (words(row), words(&after));
     history::keep(&writer, revision(&after, action, &by, Some(&was), &is)).await?;
-    let change = Change {
-        also: BTreeSet::from([row.scope_id]),
-        before: Some(was),
-        after: Some(is),
-        ..told(&after, topic)
-    };
+    let change =
+        Change { also: BTreeSet::from([row.scope_id]), before: Some(was), after: Some(is), ..told(&after, topic) };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -242,7 +238,9 @@ async fn save(writer: &Writer<'_>, mut row: education_offer::Model, version: i32
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     let here = at_version(education_offer::Column::Id, row.id, education_offer::Column::Version, version);
-    match writer.change::<education_offer::Entity, _>(here, full::<_, education_offer::ActiveModel>(row.clone())).await?
+    match writer
+        .change::<education_offer::Entity, _>(here, full::<_, education_offer::ActiveModel>(row.clone()))
+        .await?
     {
         0 => Err(stale(version)),
         _ => Ok(row),

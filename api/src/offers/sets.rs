@@ -26,9 +26,8 @@ pub fn language(value: &str, field: &'static str) -> ApiResult<String> {
     let mut parts = value.split('-');
     let first = parts.next().unwrap_or_default();
     let is_language = (2..=3).contains(&first.len()) && first.chars().all(|it| it.is_ascii_alphabetic());
-    let are_parts = parts.clone().all(|it| {
-        (1..=8).contains(&it.len()) && it.chars().all(|letter| letter.is_ascii_alphanumeric())
-    });
+    let are_parts =
+        parts.clone().all(|it| (1..=8).contains(&it.len()) && it.chars().all(|letter| letter.is_ascii_alphanumeric()));
     if !is_language || !are_parts || value.len() > 35 || value.ends_with('-') {
         let text = Text::new("no-language").with("value", value.chars().take(40).collect::<String>());
         return Err(Problem::at(UserErrorCode::Invalid, field, text).into());
@@ -69,7 +68,9 @@ mod tests {
 
     #[test]
     fn languages_have_one_form() {
-        for (value, form) in [("DE", "de"), (" pt-br ", "pt-BR"), ("ZH-hant-tw", "zh-Hant-TW"), ("de-x-EASY", "de-x-easy")] {
+        for (value, form) in
+            [("DE", "de"), (" pt-br ", "pt-BR"), ("ZH-hant-tw", "zh-Hant-TW"), ("de-x-EASY", "de-x-easy")]
+        {
             assert_eq!(language(value, "languages").ok().as_deref(), Some(form), "{value}");
         }
         for wrong in ["", "d", "deutsch", "de-", "de_AT", "de;en", "de--at", "1a"] {

@@ -53,7 +53,10 @@ impl EducationOffer {
 ///
 /// # Errors
 /// The database fails.
-pub(super) async fn entries_of(session: &Session, offers: &[Uuid]) -> ApiResult<Vec<(Uuid, Arc<calendar_entry::Model>)>> {
+pub(super) async fn entries_of(
+    session: &Session,
+    offers: &[Uuid],
+) -> ApiResult<Vec<(Uuid, Arc<calendar_entry::Model>)>> {
     session.load_groups::<education_offer_date::Entity>(offers.iter().copied()).await?;
     let mut links = Vec::new();
     for offer in offers {

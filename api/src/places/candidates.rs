@@ -136,11 +136,10 @@ impl CandidateQuery {
         let key = |it: &Pair| (SortValue::Text(Some(format!("{:03}", 100_u32.saturating_sub(it.score)))), id_of(it));
         let page = request.of(pairs, key)?;
         let selected = Selected::of(ctx);
-        for (field, of) in [("one", (|it| it.one) as fn(&Pair) -> Uuid), ("other", |it| it.other)] {
-            if selected.node(field) {
-                let ids: Vec<_> = page.rows.iter().map(of).collect();
-                read_ahead(&session, &ids, &|path| selected.node_path(&format!("{field}.{path}"))).await?;
-            }
+        let either = |path: &str| ["one", "other"].iter().any(|it| selected.node_path(&format!("{it}{path}")));
+        if either("") {
+            let ids: Vec<_> = page.rows.iter().flat_map(|it| [it.one, it.other]).collect();
+            read_ahead(&session, &ids, &|path| either(&format!(".{path}"))).await?;
         }
         let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
         Ok(fill(frame, page.cursors.into_iter().zip(page.rows.into_iter().map(DuplicateCandidate))))
@@ -209,7 +208,8 @@ fn around(session: &Session, owner: Uuid, places: &[learning_place::Model]) -> C
         .select_only()
         .column(external_id::Column::LearningPlaceId)
         .into_query();
-    let mut where_ = Condition::any().add(C::Id.in_subquery(same_ids)).add(C::PostalCode.in_subquery(own(C::PostalCode)));
+    let mut where_ =
+        Condition::any().add(C::Id.in_subquery(same_ids)).add(C::PostalCode.in_subquery(own(C::PostalCode)));
     if !boxes.is_empty() {
         let north = C::Latitude.between(least(0), most(1));
         where_ = where_.add(north.and(C::Longitude.between(least(2), most(3))));

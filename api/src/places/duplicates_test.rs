@@ -70,12 +70,25 @@ fn other_numbers_of_schools_are_other_schools() {
 
 #[test]
 fn names_and_distance_decide_together() {
-    let judged = |one: &str, other: &str, there| judge(&record(1, one, HERE), &record(2, other, there)).map(|it| it.score);
+    let judged =
+        |one: &str, other: &str, there| judge(&record(1, one, HERE), &record(2, other, there)).map(|it| it.score);
     assert_eq!(judged("Marien-Gymnasium", "Marien-Realschule", BESIDE), None, "another kind");
-    assert_eq!(judged("Grundschule", "Volksschule (Grundschule) Ebenhofen", BESIDE), Some(80), "a name that tells its kind");
+    assert_eq!(
+        judged("Grundschule", "Volksschule (Grundschule) Ebenhofen", BESIDE),
+        Some(80),
+        "a name that tells its kind"
+    );
     assert_eq!(judged("Grundschule", "Volksschule (Grundschule) Ebenhofen", NORTH), None);
-    assert_eq!(judged("Jakob-Brucker-Gymnasium", "Jakob-Bruker-Gymnasium", HERE).map(|it| it >= 80), Some(true), "a slip");
-    assert_eq!(judged("Comenius-Grundschule", "Comenius-Grundschule", NORTH), Some(60), "same name, too far to be sure");
+    assert_eq!(
+        judged("Jakob-Brucker-Gymnasium", "Jakob-Bruker-Gymnasium", HERE).map(|it| it >= 80),
+        Some(true),
+        "a slip"
+    );
+    assert_eq!(
+        judged("Comenius-Grundschule", "Comenius-Grundschule", NORTH),
+        Some(60),
+        "same name, too far to be sure"
+    );
     assert_eq!(judged("Comenius-Grundschule", "Meinrad-Spieß-Grundschule", HERE), None);
     assert_eq!(judged("Turnverein", "Schützenverein", HERE), None, "nothing says that they are the same");
     assert_eq!(judged("Comenius-Grundschule", "Grundschule Comenius", None), Some(80), "by postal code");

@@ -129,9 +129,7 @@ fn is_formed(scheme: Scheme, value: &str) -> bool {
         Scheme::Osm => value.split_once('/').is_some_and(|(kind, number)| {
             ["node", "way", "relation"].contains(&kind) && digits(number, 1, 19) && !number.starts_with('0')
         }),
-        Scheme::Wikidata => {
-            value.strip_prefix('Q').is_some_and(|it| digits(it, 1, 12) && !it.starts_with('0'))
-        }
+        Scheme::Wikidata => value.strip_prefix('Q').is_some_and(|it| digits(it, 1, 12) && !it.starts_with('0')),
         Scheme::Ars => digits(value, 12, 12),
         Scheme::Vhs => plain(value),
         Scheme::Isil => value.split_once('-').is_some_and(|(country, rest)| {

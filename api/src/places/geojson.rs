@@ -156,7 +156,10 @@ async fn name(session: &Session, id: Option<Uuid>) -> ApiResult<Option<String>> 
     Ok(by_id::<organisation::Entity>(session, id).await?.map(|it| it.name.clone()))
 }
 
-async fn by_id<E: Keyed<Key = Uuid>>(session: &Session, id: Option<Uuid>) -> ApiResult<Option<std::sync::Arc<E::Model>>> {
+async fn by_id<E: Keyed<Key = Uuid>>(
+    session: &Session,
+    id: Option<Uuid>,
+) -> ApiResult<Option<std::sync::Arc<E::Model>>> {
     match id {
         Some(id) => session.get::<E>(id).await,
         None => Ok(None),

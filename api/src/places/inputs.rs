@@ -62,8 +62,7 @@ pub struct LearningPlaceCreateInput {
 impl LearningPlaceCreateInput {
     pub(super) fn wish(self) -> ApiResult<PlaceWish> {
         let mut problems = Problems::default();
-        let organisation =
-            id(self.organisation.as_ref(), NodeType::Organisation, "organisation", &mut problems)?;
+        let organisation = id(self.organisation.as_ref(), NodeType::Organisation, "organisation", &mut problems)?;
         let ids = problems.take(externals::checked(self.external_ids))?.unwrap_or_default();
         problems.done()?;
         Ok(PlaceWish {
@@ -151,8 +150,7 @@ impl LearningPlaceUpdateInput {
         wish.age_to = optional(self.age_to).unwrap_or(wish.age_to);
         wish.valid_from = optional(self.valid_from).map_or(wish.valid_from, |it| it.map(|it| it.0));
         wish.valid_until = optional(self.valid_until).map_or(wish.valid_until, |it| it.map(|it| it.0));
-        let organisation =
-            changed_id(&self.organisation, NodeType::Organisation, "organisation", &mut problems)?;
+        let organisation = changed_id(&self.organisation, NodeType::Organisation, "organisation", &mut problems)?;
         wish.organisation = organisation.unwrap_or(wish.organisation);
         if let Some(ids) = optional(self.external_ids) {
             wish.ids = problems.take(externals::checked(ids.unwrap_or_default()))?.unwrap_or_default();

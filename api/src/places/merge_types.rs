@@ -266,14 +266,10 @@ impl MergeQuery {
         if selected.node("tenant") || selected.node("to") {
             session.load::<tenant::Entity>(rows.iter().flat_map(|(_, it)| [it.tenant_id, it.to_tenant_id])).await?;
         }
-        for (field, of) in [
-            ("duplicate", (|it| it.duplicate_id) as fn(&merge_proposal::Model) -> Uuid),
-            ("survivor", |it| it.survivor_id),
-        ] {
-            if selected.node(field) {
-                let ids: Vec<_> = rows.iter().map(|(_, it)| of(it)).collect();
-                read_ahead(&session, &ids, &|path| selected.node_path(&format!("{field}.{path}"))).await?;
-            }
+        let either = |path: &str| ["duplicate", "survivor"].iter().any(|it| selected.node_path(&format!("{it}{path}")));
+        if either("") {
+            let ids: Vec<_> = rows.iter().flat_map(|(_, it)| [it.duplicate_id, it.survivor_id]).collect();
+            read_ahead(&session, &ids, &|path| either(&format!(".{path}"))).await?;
         }
         let mut agreements = BTreeMap::new();
         if selected.node("agreement") {

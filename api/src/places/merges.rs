@@ -21,10 +21,8 @@ use crate::store::scopes::{Audience, Way, ensure};
 use crate::store::{Session, Unique, WriteError, Writer, full};
 use crate::text;
 
-const OPEN: Unique = Unique {
-    name: "merge_proposal_open_key",
-    columns: "merge_proposal.duplicate_id, merge_proposal.survivor_id",
-};
+const OPEN: Unique =
+    Unique { name: "merge_proposal_open_key", columns: "merge_proposal.duplicate_id, merge_proposal.survivor_id" };
 /// One merge at a time, so that no two records ever stand for each other.
 const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
 
@@ -54,6 +52,12 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
         return Err(Problem::not_found("tenant").into());
     }
     let grant = session.authorize_in(Permission::PlacesWrite, wish.tenant, "tenant")?;
+    let writer = session.writer(&grant).await?;
+    // First of all: what came of it before may be answered by now, and then it could not be proposed any more.
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
     let mut problems = Problems::default();
     let duplicate = problems.take(standing(session, wish.duplicate, "duplicate").await)?;
     let survivor = problems.take(standing(session, wish.survivor, "survivor").await)?;
@@ -73,13 +77,8 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
         }
     };
     let agreement = bound(session, &wish, to).await?;
-    not_again(session, &wish).await?;
     let proposed_by = acting_name(session, wish.tenant).await?;
-    let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
-        Claim::New(id) => id,
-        Claim::Done(id) => return Ok(id),
-    };
+    not_again(session, &wish).await?;
     let row = merge_proposal::Model {
         id,
         tenant_id: wish.tenant,

@@ -101,9 +101,8 @@ async fn middle(session: &Session, from: NearPoint) -> ApiResult<Point> {
             let Some(place) = session.get::<learning_place::Entity>(id).await? else {
                 return Err(Problem::not_found(field).into());
             };
-            Point::of(&place).ok_or_else(|| {
-                Problem::at(UserErrorCode::Invalid, field, Text::new("place-without-position")).into()
-            })
+            Point::of(&place)
+                .ok_or_else(|| Problem::at(UserErrorCode::Invalid, field, Text::new("place-without-position")).into())
         }
     }
 }

@@ -23,8 +23,7 @@ use crate::store::scopes::ensure;
 use crate::store::{Session, Unique, WriteError, Writer, full};
 use crate::text;
 
-const KEY: Unique =
-    Unique { name: "learning_place_key_key", columns: "learning_place.tenant_id, learning_place.key" };
+const KEY: Unique = Unique { name: "learning_place_key_key", columns: "learning_place.tenant_id, learning_place.key" };
 
 /// Makes a place.
 ///

@@ -83,7 +83,7 @@ pub const OBJECTS: [&str; 64] = [
     "dataset.kf.care",
     "dataset.oal.leavers",
     "dataset.oal.survey",
-    "organisation.oal.office",
+    "organisation.oal.agency",
     "organisation.oal.club",
     "organisation.kf.vhs",
     "place.oal.library",
@@ -349,6 +349,7 @@ async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String
             "datasetCreate" => input["title"] = json!("Walked on"),
             "annualPlanCreate" | "coordinationRoundOpen" => input["year"] = json!(2031),
             "changeProposalCreate" => input["message"] = json!(" "),
+            "learningPlaceCreate" => input["externalIds"] = json!([]),
             "mergeProposalCreate" => input["survivor"] = input["duplicate"].clone(),
             _ => {}
         }

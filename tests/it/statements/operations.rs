@@ -90,7 +90,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
                 "steward@ostallgaeu",
                 "{ learningPlaces(first: 20, filter: {includeMerged: true}) { nodes { name tenant { slug } externalIds { value } viewerCan { update } \
                  organisation { name tenant { slug } contactPerson { name } externalIds { value } } \
-                 mergedInto { name tenant { slug } } mergedFrom { name tenant { slug } externalIds { value } } } } }"
+                 mergedInto { name } mergedFrom { name externalIds { value } } } } }"
                     .to_owned(),
             ),
         ),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 use uuid::Uuid;
-use verbund_entities::{ExternalIdScheme, OrganisationKind as Kind, external_id, organisation, organisation_person, tenant};
+use verbund_entities::{
+    ExternalIdScheme, OrganisationKind as Kind, external_id, organisation, organisation_person, tenant,
+};
 
 use super::Organisation;
 use crate::error::ApiResult;
@@ -51,8 +53,7 @@ impl OrganisationOrder {
         use organisation::Column as C;
         let name: fn(&organisation::Model) -> (SortValue, Uuid) =
             |row| (SortValue::Text(Some(row.name.clone())), row.id);
-        let updated: fn(&organisation::Model) -> (SortValue, Uuid) =
-            |row| (SortValue::Instant(row.updated_at), row.id);
+        let updated: fn(&organisation::Model) -> (SortValue, Uuid) = |row| (SortValue::Instant(row.updated_at), row.id);
         let (column, descending, key) = match self {
             Self::Name => (C::Name, false, name),
             Self::UpdatedDescending => (C::UpdatedAt, true, updated),

@@ -7,8 +7,8 @@ use sea_orm::ColumnTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{
-    DirectorySubject, OrganisationKind, ScopeArea, Visibility, education_offer, organisation,
-    organisation_person, tenant,
+    DirectorySubject, OrganisationKind, ScopeArea, Visibility, education_offer, organisation, organisation_person,
+    tenant,
 };
 
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
@@ -339,7 +339,15 @@ fn revision<'a>(
     before: Option<&'a Value>,
     after: &'a Value,
 ) -> Revision<'a> {
-    Revision { subject: DirectorySubject::Organisation, object: row.id, version: row.version, action, by, before, after }
+    Revision {
+        subject: DirectorySubject::Organisation,
+        object: row.id,
+        version: row.version,
+        action,
+        by,
+        before,
+        after,
+    }
 }
 
 fn told(row: &organisation::Model, topic: &'static str) -> Change {
