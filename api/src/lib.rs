@@ -27,6 +27,7 @@ pub mod jobs;
 mod live;
 pub mod members;
 pub mod money;
+pub mod offers;
 pub mod operator;
 pub mod places;
 pub mod planning;

@@ -1,6 +1,6 @@
 //! Decimal numbers and money without floats: whole units of the last place inside, decimal text outside.
 
-use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
@@ -127,15 +127,58 @@ impl std::fmt::Display for Decimal {
 #[derive(SimpleObject, Clone, Debug, PartialEq, Eq)]
 pub struct Money {
     /// How much, with two decimal places: `1234.50`.
-    amount: Decimal,
+    pub amount: Decimal,
     /// Currency (ISO 4217): `EUR`.
-    currency: &'static str,
+    pub currency: String,
 }
 
 impl Money {
     /// So many cents.
     pub fn of(cents: i64) -> Self {
-        Self { amount: Decimal::of(cents, CENTS), currency: EUR }
+        Self::in_currency(cents, EUR)
+    }
+
+    /// So many hundredths of a currency.
+    pub fn in_currency(hundredths: i64, currency: &str) -> Self {
+        Self { amount: Decimal::of(hundredths, CENTS), currency: currency.to_owned() }
+    }
+}
+
+/// Currencies with hundredths in which a price may be told.
+const CURRENCIES: [&str; 9] = ["EUR", "CHF", "CZK", "DKK", "GBP", "NOK", "PLN", "SEK", "USD"];
+/// The highest price, in hundredths: ten million.
+const MAX_PRICE: i64 = 1_000_000_000;
+
+/// A price, not negative.
+#[derive(InputObject, Clone, Debug)]
+pub struct MoneyInput {
+    /// The amount with at most two decimals: `12.50`.
+    pub amount: String,
+    /// The currency (ISO 4217).
+    #[graphql(default_with = "EUR.to_owned()")]
+    pub currency: String,
+}
+
+impl MoneyInput {
+    /// Hundredths and currency; `field` is the path of the input.
+    ///
+    /// # Errors
+    /// The amount is none, is negative or larger than ten million, or the currency is not known.
+    pub fn minor(&self, field: &'static str) -> ApiResult<(i64, String)> {
+        if !CURRENCIES.contains(&self.currency.as_str()) {
+            let text = Text::new("no-currency")
+                .with("value", self.currency.chars().take(20).collect::<String>())
+                .with("known", CURRENCIES.join(", "));
+            return Err(Problem::at(UserErrorCode::Invalid, format!("{field}.currency"), text).into());
+        }
+        let price = Decimal::read(self.amount.trim()).and_then(|it| it.units(CENTS));
+        match price.filter(|it| (0..=MAX_PRICE).contains(it)) {
+            Some(hundredths) => Ok((hundredths, self.currency.clone())),
+            None => {
+                let text = Text::new("no-amount").with("value", self.amount.chars().take(40).collect::<String>());
+                Err(Problem::at(UserErrorCode::Invalid, format!("{field}.amount"), text).into())
+            }
+        }
     }
 }
 
@@ -161,6 +204,17 @@ mod tests {
         assert!(cents("0.005").is_err());
         assert!(cents("-1").is_err());
         assert!(cents("100000000000.01").is_err());
+    }
+
+    #[test]
+    fn prices_are_exact_or_refused() {
+        let price = |amount: &str| MoneyInput { amount: amount.to_owned(), currency: EUR.to_owned() }.minor("cost");
+        for (text, hundredths) in [("0", 0), ("12.5", 1_250), ("12.50", 1_250), ("0.07", 7), ("10000000", MAX_PRICE)] {
+            assert_eq!(price(text).unwrap().0, hundredths, "{text}");
+        }
+        for wrong in ["", "-1", "1.505", "10000000.01", "1,5"] {
+            assert!(price(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

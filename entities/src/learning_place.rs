@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::LearningPlaceKind;
+use crate::{LearningPlaceKind, Visibility};
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -33,6 +33,30 @@ pub struct Model {
     pub longitude: Option<f64>,
     /// What the editors want to say about the record.
     pub note: Option<String>,
+    /// Whether everybody sees it.
+    pub visibility: Visibility,
+    /// Street and number.
+    pub street: Option<String>,
+    /// Web page.
+    pub website: Option<String>,
+    /// Youngest age of those who learn there, in years.
+    pub age_from: Option<i32>,
+    /// Oldest age, in years.
+    pub age_to: Option<i32>,
+    /// First day on which there is the place.
+    pub valid_from: Option<Date>,
+    /// Last day, inclusive.
+    pub valid_until: Option<Date>,
+    /// Who runs it; may be another authority's.
+    pub organisation_id: Option<Uuid>,
+    /// The record that took its place: another one of the same place, maybe another authority's.
+    pub merged_into_id: Option<Uuid>,
+    /// When that was.
+    pub merged_at: Option<DateTimeUtc>,
+    /// Who did it.
+    pub merged_by: Option<String>,
+    /// When it was put away; none = it is in use.
+    pub archived_at: Option<DateTimeUtc>,
     /// Name and town folded for search: lower case, umlauts spelt out.
     pub search_text: String,
     /// Grows by one with every change; updates must name it.

@@ -19,6 +19,7 @@ mod m20261124_000013_external_calendars;
 mod m20261124_000014_planning;
 mod m20261125_000015_datasets;
 mod m20261127_000016_projects;
+mod m20261127_000017_places_and_offers;
 mod rls;
 mod run;
 
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000014_planning::Migration),
             Box::new(m20261125_000015_datasets::Migration),
             Box::new(m20261127_000016_projects::Migration),
+            Box::new(m20261127_000017_places_and_offers::Migration),
         ]
     }
 }

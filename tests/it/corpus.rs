@@ -14,6 +14,8 @@ pub fn cases() -> Vec<Case> {
     cases!["corpus";
         the_demo_carries_every_fact_of_its_sources,
         public_holidays_by_rule_are_those_of_two_publishers,
+        the_duplicates_of_the_register_are_found_and_none_is_merged,
+        a_register_that_both_authorities_have_is_found_row_by_row,
     ]
 }
 
@@ -142,4 +144,116 @@ async fn public_holidays_by_rule_are_those_of_two_publishers(_app: TestApp) {
     assert!(last - first >= 5, "{years:?}");
     let days: BTreeSet<_> = by_rule(first..=last).into_iter().map(|it| it.0).collect();
     assert_eq!(days, other);
+}
+
+/// The real duplicates among the 81 records, as we judged them by hand: name, name, metres apart. (Names and positions:
+/// © OpenStreetMap contributors, ODbL 1.0.) The four buildings of one vocational school are six pairs.
+///
+/// Not duplicates: schools of another kind at one spot (Marien-Gymnasium and Marien-Realschule; Grundschule and
+/// Mittelschule in Roßhaupten and in Pfronten; Gymnasium and Realschule in Marktoberdorf and in Buchloe), the branch of the
+/// vocational school in Füssen (25 km), schools named alike in two towns (Adalbert Stifter), Grundschule Ruderatshofen and
+/// Grundschule Aitrang-Ruderatshofen (4 km). Left to people: Comenius-Grundschule, twice in Buchloe, 1.4 km apart.
+const DUPLICATES: [(&str, &str, u64); 8] = [
+    ("Berufsschule Ostallgäu", "Berufsschule Ostallgäu", 28),
+    ("Berufsschule Ostallgäu", "Berufsschule Ostallgäu", 51),
+    ("Berufsschule Ostallgäu", "Berufsschule Ostallgäu", 59),
+    ("Berufsschule Ostallgäu", "Berufsschule Ostallgäu", 79),
+    ("Berufsschule Ostallgäu", "Berufsschule Ostallgäu", 84),
+    ("Berufsschule Ostallgäu", "Berufsschule Ostallgäu", 101),
+    ("Grundschule", "Volksschule (Grundschule) Ebenhofen", 71),
+    ("Grundschule Thalhofen", "Grundschule Thalhofen", 44),
+];
+
+/// Enters the records as places of their authorities, or all of them as places of `tenant`.
+async fn entered(app: &TestApp, corpus: &Path, tenant: Option<&str>) -> usize {
+    let records = rows(&corpus.join("learning_places/schulen_osm_2025-06.csv"));
+    for record in &records {
+        let own = if record["kreis_ags"] == "09762" { "kaufbeuren" } else { "ostallgaeu" };
+        let slug = tenant.unwrap_or(own);
+        let kind = match record["type"].as_str() {
+            "Grundschule" => "PRIMARY_SCHOOL",
+            "Mittelschule" => "LOWER_SECONDARY_SCHOOL",
+            "Realschule" => "INTERMEDIATE_SCHOOL",
+            "Gymnasium" => "GRAMMAR_SCHOOL",
+            "Berufsschule" => "VOCATIONAL_SCHOOL",
+            "Wirtschaftsschule" => "COMMERCIAL_SCHOOL",
+            "FOS/BOS" => "UPPER_VOCATIONAL_SCHOOL",
+            _ => "OTHER",
+        };
+        let number = |name: &str| record[name].parse::<f64>().expect("a number");
+        let input = json!({
+            "tenant": app.world.id(&format!("tenant.{slug}")), "name": record["name"], "kind": kind,
+            "latitude": number("lat"), "longitude": number("lon"),
+        });
+        app.actor(&format!("steward@{slug}")).mutate("learningPlaceCreate", input, "learningPlace { id }").await;
+    }
+    records.len()
+}
+
+/// Pairs of candidates as names and metres, and their scores, sorted.
+async fn candidates(app: &TestApp, slug: &str, least: i32) -> Vec<(String, String, u64)> {
+    let query =
+        "query($tenant: ID!, $least: Int!) { duplicateCandidates(tenant: $tenant, minScore: $least, first: 100) {
+        totalCount nodes { distanceMeters one { name } other { name } } } }";
+    let variables = json!({ "tenant": app.world.id(&format!("tenant.{slug}")), "least": least });
+    let data = app.actor(&format!("steward@{slug}")).send(query, variables).await.data()["duplicateCandidates"].clone();
+    let nodes = data["nodes"].as_array().expect("nodes").clone();
+    assert_eq!(data["totalCount"], nodes.len());
+    let mut pairs: Vec<_> = nodes
+        .iter()
+        .map(|it| {
+            let mut names = [text(&it["one"]["name"]), text(&it["other"]["name"])];
+            names.sort();
+            let [one, other] = names;
+            (one, other, it["distanceMeters"].as_u64().expect("metres"))
+        })
+        .filter(|it| !it.0.starts_with("Name of"))
+        .collect();
+    pairs.sort();
+    pairs
+}
+
+async fn the_duplicates_of_the_register_are_found_and_none_is_merged(app: TestApp) {
+    let Some(corpus) = corpus() else { return };
+    assert_eq!(entered(&app, &corpus, None).await, 81);
+    let expected: Vec<_> =
+        DUPLICATES.iter().map(|(one, other, metres)| ((*one).to_owned(), (*other).to_owned(), *metres)).collect();
+    assert_eq!(candidates(&app, "ostallgaeu", 70).await, expected);
+    assert_eq!(candidates(&app, "kaufbeuren", 70).await, []);
+    // Who wants to look at less likely ones finds one more.
+    let mut more = candidates(&app, "ostallgaeu", 50).await;
+    more.retain(|it| !expected.contains(it));
+    assert_eq!(more.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["Comenius-Grundschule"]);
+    let rows = app.database.rows().await;
+    assert_eq!(rows.number("SELECT count(*) FROM learning_place WHERE merged_into_id IS NOT NULL").await, 0);
+    assert_eq!(rows.number("SELECT count(*) FROM merge_proposal WHERE state <> 'OPEN'").await, 0);
+    assert_eq!(rows.count("merge_proposal").await, 1, "that of the world");
+}
+
+async fn a_register_that_both_authorities_have_is_found_row_by_row(app: TestApp) {
+    let Some(corpus) = corpus() else { return };
+    for slug in ["kaufbeuren", "memmingen"] {
+        entered(&app, &corpus, Some(slug)).await;
+    }
+    // Each record with its twin, and the duplicates crosswise: twice for each pair of Memmingen's and Kaufbeuren's, and
+    // once within Kaufbeuren.
+    let query = "query($tenant: ID!, $after: String) { duplicateCandidates(tenant: $tenant, first: 100, after: $after) {
+        nodes { distanceMeters one { name tenant { slug } } other { name tenant { slug } } } pageInfo { hasNextPage endCursor } } }";
+    let client = app.actor("steward@kaufbeuren");
+    let (mut twins, mut others, mut after) = (0, 0, Value::Null);
+    loop {
+        let variables = json!({ "tenant": app.world.id("tenant.kaufbeuren"), "after": after });
+        let page = client.send(query, variables).await.data()["duplicateCandidates"].clone();
+        for it in page["nodes"].as_array().expect("nodes") {
+            let twin = it["distanceMeters"] == 0 && it["one"]["name"] == it["other"]["name"];
+            assert!(!twin || it["one"]["tenant"] != it["other"]["tenant"]);
+            *(if twin { &mut twins } else { &mut others }) += 1;
+        }
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+    // Names that say no kind and have no word of their own cannot be judged; there are none among these.
+    assert_eq!((twins, others), (81, 3 * DUPLICATES.len()));
 }

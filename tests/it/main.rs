@@ -13,6 +13,7 @@ mod dataset_files;
 mod dataset_imports;
 mod datasets;
 mod demo;
+mod directory;
 mod disclosure;
 mod doctor;
 mod endings;
@@ -28,9 +29,11 @@ mod issuers;
 mod limits;
 mod live;
 mod members;
+mod merges;
 mod migrations;
 mod mutations;
 mod nodes;
+mod offers;
 mod open_data;
 mod operations;
 mod places;
@@ -88,6 +91,9 @@ fn main() -> std::process::ExitCode {
         open_data::cases(),
         operations::cases(),
         places::cases(),
+        directory::cases(),
+        merges::cases(),
+        offers::cases(),
         planning::cases(),
         projects::cases(),
         schema::cases(),

@@ -22,7 +22,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 16;
+const ALL: usize = 17;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")
@@ -96,7 +96,7 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     down(&database.owner_url, 2).await.expect("two steps down");
     let text = refused(config.clone()).await;
     assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
-    assert!(text.contains("m20261124_000014_planning"), "{text}");
+    assert!(text.contains("m20261125_000015_datasets"), "{text}");
     assert_eq!(applied(&database).await, 2);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
@@ -111,7 +111,7 @@ async fn the_application_role_may_ask_but_not_migrate(app: TestApp) {
     applied(&database).await;
     down(&database.owner_url, 1).await.expect("one step down");
     let application = Rows::open(&database.url).await;
-    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261125_000015_datasets"]);
+    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261127_000017_places_and_offers"]);
     let rows = database.rows().await;
     let before = schema(&rows).await;
     migrate(&database.url, ROLE).await.map(|_| ()).expect_err("the application role does not migrate");
@@ -160,7 +160,11 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         dataset_indicator,
         dataset_release,
         dataset_version,
+        directory_revision,
+        education_offer,
+        education_offer_date,
         external_calendar,
+        external_id,
         feed,
         field_of_work,
         file_ticket,
@@ -170,6 +174,9 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         learning_place,
         learning_place_origin,
         member,
+        merge_proposal,
+        organisation,
+        organisation_person,
         outbox_event,
         person,
         plan_snapshot,

@@ -110,6 +110,44 @@ async fn figures(app: &TestApp, count: usize) {
     }
 }
 
+/// So many further places, organisations and offers of Ostallgäu, with dates, and merge proposals of Kaufbeuren.
+async fn directory(app: &TestApp, from: usize, count: usize) {
+    let (steward, asking) = (app.actor("steward@ostallgaeu"), app.actor("steward@kaufbeuren"));
+    let id = |name: &str| app.world.id(name).to_owned();
+    for at in from..from + count {
+        let person = json!({ "name": format!("Person {at}") });
+        let ids = |scheme: &str| json!([{ "scheme": scheme, "value": format!("Q{}", at + 100) }]);
+        let input = json!({
+            "tenant": id("tenant.ostallgaeu"), "name": format!("More {at}"), "kind": "OTHER", "contactPerson": person,
+            "externalIds": ids("WIKIDATA"),
+        });
+        let made = steward.mutate("organisationCreate", input, "organisation { id }").await;
+        let organisation = made["organisation"]["id"].clone();
+        let input = json!({
+            "tenant": id("tenant.ostallgaeu"), "name": format!("Library More {}", at / 2), "kind": "LIBRARY", "latitude": 47.88,
+            "longitude": 10.62, "organisation": organisation, "externalIds": ids("WIKIDATA"),
+        });
+        let made = steward.mutate("learningPlaceCreate", input, "learningPlace { id }").await;
+        let place = made["learningPlace"]["id"].clone();
+        let input = json!({
+            "tenant": id("tenant.ostallgaeu"), "title": format!("Title {at}"), "kind": "COURSE", "topic": "MUSIC",
+            "provider": organisation, "place": place, "fieldOfWork": id("field.counselling"),
+            "dates": [id("entry.oal.public.forum"), id("entry.oal.counselling.day")],
+        });
+        let made = steward.mutate("educationOfferCreate", input, "educationOffer { id }").await;
+        let publish = json!({ "id": made["educationOffer"]["id"], "version": 1 });
+        steward.mutate("educationOfferPublish", publish, "educationOffer { id }").await;
+        let input = json!({
+            "tenant": id("tenant.kaufbeuren"), "duplicate": place, "survivor": id("place.kf.library"), "agreement": id("agreement.a"),
+        });
+        let made = asking.mutate("mergeProposalCreate", input, "mergeProposal { id }").await;
+        if at % 4 == 0 {
+            let accept = json!({ "id": made["mergeProposal"]["id"], "version": 1 });
+            steward.mutate("mergeProposalAccept", accept, "mergeProposal { id }").await;
+        }
+    }
+}
+
 /// Sends each operation: how many statements it took.
 async fn measure(app: &TestApp) -> BTreeMap<&'static str, u32> {
     let mut table = BTreeMap::new();
@@ -146,6 +184,10 @@ const PINNED: &[(&str, u32, u32)] = &[
     ("dataset releases", 2, 2),
     ("dataset versions", 3, 3),
     ("datasets", 5, 5),
+    ("directory history", 2, 2),
+    ("duplicate candidates", 7, 7),
+    ("education offers", 12, 12),
+    ("education offers, the nearest", 6, 6),
     ("external calendars", 2, 2),
     ("feedCreate", 10, 12),
     ("feeds", 6, 6),
@@ -156,7 +198,11 @@ const PINNED: &[(&str, u32, u32)] = &[
     ("indicators", 2, 2),
     ("known until", 3, 3),
     ("learning places", 5, 5),
+    ("learning places, by external id", 3, 3),
+    ("learning places, everything", 9, 9),
+    ("learning places, near", 2, 2),
     ("members", 6, 6),
+    ("merge proposals", 9, 9),
     ("month", 8, 8),
     ("month, anonymous", 1, 1),
     ("month, count too", 9, 9),
@@ -165,6 +211,7 @@ const PINNED: &[(&str, u32, u32)] = &[
     ("nodes, 5 types", 7, 7),
     ("nodes, 50 of one type", 2, 2),
     ("nothing of the store", 0, 0),
+    ("organisations", 5, 5),
     ("plans", 12, 12),
     ("proposals", 6, 6),
     ("rounds", 11, 11),
@@ -177,6 +224,7 @@ async fn every_operation_takes_its_exact_number_of_statements(app: TestApp) {
     place(&rows, &app).await;
     fill(&rows, &app, 10, Some("school")).await;
     figures(&app, 1).await;
+    directory(&app, 0, 4).await;
     let of = |it: &(&'static str, u32, u32)| (it.0, if app.engine == Engine::Sqlite { it.1 } else { it.2 });
     assert_eq!(measure(&app).await, PINNED.iter().map(of).collect::<BTreeMap<_, _>>());
 }
@@ -186,6 +234,7 @@ async fn the_number_of_statements_does_not_grow_with_the_answer(app: TestApp) {
     place(&rows, &app).await;
     fill(&rows, &app, 10, Some("school")).await;
     figures(&app, 1).await;
+    directory(&app, 0, 4).await;
     let small = measure(&app).await;
     let length = |data: &Value| data["calendarEntries"]["nodes"].as_array().map(Vec::len);
     assert_eq!(length(&app.actor("planner@ostallgaeu").ask(MONTH).await.data()), Some(10));
@@ -214,6 +263,7 @@ async fn the_number_of_statements_does_not_grow_with_the_answer(app: TestApp) {
         }
     }
     figures(&app, 12).await;
+    directory(&app, 4, 20).await;
     let planner = app.actor("planner@ostallgaeu");
     for year in [2029, 2030, 2031] {
         let input = json!({

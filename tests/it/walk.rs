@@ -101,6 +101,21 @@ pub const MUTATIONS: &[&str] = &[
     "projectArchiveCreate",
     "documentDownloadTicket",
     "projectPartnerRemove",
+    "learningPlaceCreate",
+    "learningPlaceUpdate",
+    "learningPlaceArchive",
+    "learningPlaceUnmerge",
+    "organisationCreate",
+    "organisationUpdate",
+    "organisationArchive",
+    "mergeProposalCreate",
+    "mergeProposalAccept",
+    "mergeProposalDecline",
+    "mergeProposalWithdraw",
+    "educationOfferCreate",
+    "educationOfferUpdate",
+    "educationOfferPublish",
+    "educationOfferWithdraw",
 ];
 
 /// One mutation, ready to be sent.
@@ -132,7 +147,7 @@ pub struct Walk<'a> {
 /// The step before which there is a draft of a dataset.
 const RELEASE: usize = 66;
 /// The steps of a joint project.
-const PROJECT: usize = 76;
+const PROJECT: usize = 92;
 const PROJECT_END: usize = PROJECT + projects::STEPS;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
@@ -153,6 +168,10 @@ const OF_IMPORT: &str = "datasetImport { id version }";
 const OF_VERSION: &str = "datasetVersion { id version }";
 const OF_RELEASE: &str = "datasetRelease { id version }";
 const OF_FEED: &str = "feed { id version }";
+const OF_PLACE: &str = "learningPlace { id version }";
+const OF_ORGANISATION: &str = "organisation { id version }";
+const OF_MERGE: &str = "mergeProposal { id version }";
+const OF_OFFER: &str = "educationOffer { id version }";
 const OF_MEMBER: &str = "member { roles { id version } }";
 
 impl<'a> Walk<'a> {
@@ -326,6 +345,7 @@ impl<'a> Walk<'a> {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
+            76..=91 => self.directory(self.at - 76),
             PROJECT..PROJECT_END => self.project(self.at - PROJECT),
             _ => return None,
         };
@@ -370,6 +390,55 @@ impl Walk<'_> {
             _ => {
                 let input = json!({ "id": dataset, "version": 3, "reason": "over" });
                 ("datasetWithdraw", ADMIN, input, OF_DATASET)
+            }
+        }
+    }
+
+    /// Places, organisations, a merge that is taken back, and an offer on its way to the public and back.
+    fn directory(&self, at: usize) -> (&'static str, &'static str, Value, &'static str) {
+        let id = |name: &str| self.app.world.id(name).to_owned();
+        let created = |wanted: &str| {
+            let mut all = creating(self.app);
+            all.swap_remove(all.iter().position(|it| it.0 == wanted).expect("a creating mutation"))
+        };
+        let with = |object: &str, more: Value| {
+            let mut input = json!({ "id": self.last[object]["id"], "version": self.last[object]["version"] });
+            input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+            input
+        };
+        let renamed = || json!({ "name": "Renamed" });
+        match at {
+            0 => created("learningPlaceCreate"),
+            1 => ("learningPlaceUpdate", STEWARD, with("learningPlace", renamed()), OF_PLACE),
+            2 => ("learningPlaceArchive", STEWARD, with("learningPlace", json!({})), OF_PLACE),
+            3 => created("organisationCreate"),
+            4 => ("organisationUpdate", STEWARD, with("organisation", renamed()), OF_ORGANISATION),
+            5 => ("organisationArchive", STEWARD, with("organisation", json!({})), OF_ORGANISATION),
+            6 => created("mergeProposalCreate"),
+            7 => ("mergeProposalWithdraw", STEWARD, with("mergeProposal", json!({})), OF_MERGE),
+            8 => {
+                let mut step = created("mergeProposalCreate");
+                step.2["tenant"] = json!(id("tenant.kaufbeuren"));
+                (step.0, "steward@kaufbeuren", step.2, step.3)
+            }
+            9 => {
+                let input = with("mergeProposal", json!({ "reason": "no" }));
+                ("mergeProposalDecline", STEWARD, input, OF_MERGE)
+            }
+            10 => ("mergeProposalAccept", STEWARD, json!({ "id": id("merge.a"), "version": 1 }), OF_MERGE),
+            11 => {
+                let input = json!({ "id": id("place.oal.library"), "version": 2 });
+                ("learningPlaceUnmerge", STEWARD, input, OF_PLACE)
+            }
+            12 => created("educationOfferCreate"),
+            13 => {
+                let input = with("educationOffer", json!({ "title": "Renamed" }));
+                ("educationOfferUpdate", STEWARD, input, OF_OFFER)
+            }
+            14 => ("educationOfferPublish", STEWARD, with("educationOffer", json!({})), OF_OFFER),
+            _ => {
+                let input = with("educationOffer", json!({ "reason": "over" }));
+                ("educationOfferWithdraw", STEWARD, input, OF_OFFER)
             }
         }
     }
@@ -550,6 +619,39 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             OF_IMPORT,
         ),
         ("feedCreate", PLANNER, json!({ "tenant": tenant, "name": "New", "level": "SUMMARY" }), OF_FEED),
+        (
+            "learningPlaceCreate",
+            STEWARD,
+            json!({
+                "tenant": tenant, "name": "New", "kind": "CLUB", "latitude": 47.9, "longitude": 10.7,
+                "externalIds": [{ "scheme": "OSM", "value": "node/1" }],
+            }),
+            OF_PLACE,
+        ),
+        (
+            "organisationCreate",
+            STEWARD,
+            json!({ "tenant": tenant, "name": "New", "kind": "FOUNDATION", "contactPerson": { "name": "New" } }),
+            OF_ORGANISATION,
+        ),
+        (
+            "mergeProposalCreate",
+            STEWARD,
+            json!({
+                "tenant": tenant, "duplicate": id("place.oal.archive"), "survivor": id("place.kf.library"),
+                "agreement": id("agreement.a"), "message": "The same.",
+            }),
+            OF_MERGE,
+        ),
+        (
+            "educationOfferCreate",
+            STEWARD,
+            json!({
+                "tenant": tenant, "title": "New", "kind": "COURSE", "topic": "MUSIC", "place": id("place.oal.library"),
+                "provider": id("organisation.oal.agency"), "dates": [id("entry.oal.public.forum")],
+            }),
+            OF_OFFER,
+        ),
     ]
 }
 

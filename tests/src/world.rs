@@ -94,7 +94,8 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
 impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
-    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`;
+    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`,
+    /// `organisation.oal.agency`, `place.oal.library`, `offer.oal.course`, `merge.a`;
     /// `secret.planner@ostallgaeu` is that feed's secret, `upload.oal` the ticket of a file that has come for
     /// `dataset.oal.leavers`.
     pub fn id(&self, name: &str) -> &str {
@@ -148,6 +149,7 @@ impl World {
         world.closures(&as_actor).await;
         world.planning(&as_actor).await;
         world.feeds(&as_actor).await;
+        world.places(&as_actor).await;
         world.uploads(&server.base, &as_actor).await;
         server.stop().await?;
         Ok(world)
@@ -319,6 +321,65 @@ impl World {
         let made = as_actor("planner@ostallgaeu").mutate("feedCreate", input, "feed { id } secret").await;
         self.put("feed.planner@ostallgaeu".to_owned(), &made["feed"]["id"]);
         self.put("secret.planner@ostallgaeu".to_owned(), &made["secret"]);
+    }
+
+    /// Places, organisations and offers: public ones, and ones of the Landkreis alone. Kaufbeuren proposes that the library
+    /// of the Landkreis is its own.
+    async fn places(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        for (name, slug, visibility) in [
+            ("oal.agency", "ostallgaeu", "PUBLIC"),
+            ("oal.club", "ostallgaeu", "INTERNAL"),
+            ("kf.vhs", "kaufbeuren", "PUBLIC"),
+        ] {
+            let input = json!({
+                "tenant": self.id(&format!("tenant.{slug}")), "name": format!("Name of {name}"), "kind": "ASSOCIATION",
+                "visibility": visibility, "description": format!("Description of {name}"),
+                "contact": { "function": "Office", "email": "office@a.example" },
+                "contactPerson": { "name": format!("Person of {name}") },
+                "externalIds": [{ "scheme": "VHS", "value": format!("of-{}", name.replace('.', "-")) }],
+            });
+            let made =
+                as_actor(&format!("steward@{slug}")).mutate("organisationCreate", input, "organisation { id }").await;
+            self.put(format!("organisation.{name}"), &made["organisation"]["id"]);
+        }
+        for (name, slug, visibility, latitude) in [
+            ("oal.library", "ostallgaeu", "PUBLIC", 47.88),
+            ("oal.archive", "ostallgaeu", "PUBLIC", 47.78),
+            ("oal.store", "ostallgaeu", "INTERNAL", 47.68),
+            ("kf.library", "kaufbeuren", "PUBLIC", 47.8801),
+        ] {
+            let organisation = if slug == "ostallgaeu" { "organisation.oal.agency" } else { "organisation.kf.vhs" };
+            let input = json!({
+                "tenant": self.id(&format!("tenant.{slug}")), "name": format!("Name of {name}"), "kind": "LIBRARY",
+                "visibility": visibility, "note": format!("Note of {name}"), "latitude": latitude, "longitude": 10.62,
+                "organisation": self.id(organisation),
+                "externalIds": [{ "scheme": "ISIL", "value": format!("DE-{}", name.replace('.', "-")) }],
+            });
+            let made =
+                as_actor(&format!("steward@{slug}")).mutate("learningPlaceCreate", input, "learningPlace { id }").await;
+            self.put(format!("place.{name}"), &made["learningPlace"]["id"]);
+        }
+        let steward = as_actor("steward@ostallgaeu");
+        for name in ["oal.course", "oal.draft"] {
+            let input = json!({
+                "tenant": self.id("tenant.ostallgaeu"), "title": format!("Title of {name}"), "kind": "COURSE",
+                "topic": "LANGUAGE", "description": format!("Description of {name}"), "languages": ["de", "en"],
+                "audiences": ["ADULTS"], "ageFrom": 16, "cost": { "amount": "12.50" },
+                "provider": self.id("organisation.oal.agency"), "place": self.id("place.oal.library"),
+                "dates": [self.id("entry.oal.public.forum"), self.id("entry.oal.public.secret")],
+            });
+            let made = steward.mutate("educationOfferCreate", input, "educationOffer { id }").await;
+            self.put(format!("offer.{name}"), &made["educationOffer"]["id"]);
+        }
+        let input = json!({ "id": self.id("offer.oal.course"), "version": 1 });
+        steward.mutate("educationOfferPublish", input, "educationOffer { id }").await;
+        let input = json!({
+            "tenant": self.id("tenant.kaufbeuren"), "duplicate": self.id("place.oal.library"),
+            "survivor": self.id("place.kf.library"), "agreement": self.id("agreement.a"),
+            "message": "Message of merge.a",
+        });
+        let made = as_actor("steward@kaufbeuren").mutate("mergeProposalCreate", input, "mergeProposal { id }").await;
+        self.put("merge.a".to_owned(), &made["mergeProposal"]["id"]);
     }
 
     async fn uploads(&mut self, base: &str, as_actor: &impl Fn(&str) -> Client) {

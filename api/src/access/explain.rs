@@ -4,9 +4,9 @@ use async_graphql::{Context, Enum, ID, SimpleObject};
 use uuid::Uuid;
 use verbund_entities::{
     ScopeArea, agreement, annual_plan, budget_line, calendar, calendar_entry, change_proposal, coordination_round,
-    data_request, dataset, dataset_import, dataset_release, dataset_version, external_calendar, funding,
-    learning_place, member, milestone, obligation, project, project_archive, project_document, project_indicator,
-    project_link, project_member, role_grant, share, status_report, work_package,
+    data_request, dataset, dataset_import, dataset_release, dataset_version, education_offer, external_calendar,
+    funding, learning_place, member, merge_proposal, milestone, obligation, organisation, project, project_archive,
+    project_document, project_indicator, project_link, project_member, role_grant, share, status_report, work_package,
 };
 
 use crate::agreements::{Agreement, agreement_by_id};
@@ -127,6 +127,18 @@ async fn object(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option
             .and_then(|it| row(ScopeArea::Agreements, it.tenant_id, it.scope_id, None)),
         NodeType::LearningPlace => session
             .get::<learning_place::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Places, it.tenant_id, it.scope_id, None)),
+        NodeType::Organisation => session
+            .get::<organisation::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Places, it.tenant_id, it.scope_id, None)),
+        NodeType::MergeProposal => session
+            .get::<merge_proposal::Entity>(id)
+            .await?
+            .and_then(|it| row(ScopeArea::Places, it.duplicate_tenant_id, it.scope_id, None)),
+        NodeType::EducationOffer => session
+            .get::<education_offer::Entity>(id)
             .await?
             .and_then(|it| row(ScopeArea::Places, it.tenant_id, it.scope_id, None)),
         // What a person has of its own is not decided by the policy of rows.

@@ -260,7 +260,7 @@ pub async fn read_ahead(
     if selected.node("place") {
         let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
         let ids: Vec<_> = shown.filter_map(|row| row.learning_place_id).collect();
-        crate::places::read_ahead(session, &ids, |field| selected.node_child("place", field)).await?;
+        crate::places::read_ahead(session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
     }
     Ok(())
 }

@@ -30,6 +30,12 @@ pub enum NodeType {
     CalendarEntry,
     /// A learning place.
     LearningPlace,
+    /// An organisation.
+    Organisation,
+    /// A proposal that two places are the same.
+    MergeProposal,
+    /// An education offer.
+    EducationOffer,
     /// A holiday.
     Holiday,
     /// Days on which an authority's office is closed.
@@ -95,6 +101,9 @@ impl NodeType {
         Self::CalendarEntry,
         Self::ExternalCalendar,
         Self::LearningPlace,
+        Self::Organisation,
+        Self::MergeProposal,
+        Self::EducationOffer,
         Self::Holiday,
         Self::TenantClosure,
         Self::Feed,
@@ -135,6 +144,9 @@ impl NodeType {
             Self::CalendarEntry => "cen",
             Self::ExternalCalendar => "ext",
             Self::LearningPlace => "lpl",
+            Self::Organisation => "org",
+            Self::MergeProposal => "mgp",
+            Self::EducationOffer => "ofr",
             Self::Holiday => "hol",
             Self::TenantClosure => "clo",
             Self::Feed => "fed",

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, Object};
 use verbund_entities::{
     TenantStatus, agreement, annual_plan, budget_line, calendar, calendar_entry, change_proposal, coordination_round,
-    data_request, dataset, dataset_import, dataset_release, dataset_version, external_calendar, feed, field_of_work,
-    funding, funding_programme, holiday, indicator, learning_place, member, milestone, obligation, project,
-    project_archive, project_document, project_indicator, project_link, project_member, role_grant, share,
-    status_report, tenant, tenant_closure, work_package,
+    data_request, dataset, dataset_import, dataset_release, dataset_version, education_offer, external_calendar, feed,
+    field_of_work, funding, funding_programme, holiday, indicator, learning_place, member, merge_proposal, milestone,
+    obligation, organisation, project, project_archive, project_document, project_indicator, project_link,
+    project_member, role_grant, share, status_report, tenant, tenant_closure, work_package,
 };
 
 use super::ContextExt;
@@ -25,7 +25,8 @@ use crate::funding::{BudgetLine, Funding, FundingProgramme, Obligation};
 use crate::holidays::{Holiday, TenantClosure};
 use crate::i18n::Text;
 use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
-use crate::places::LearningPlace;
+use crate::offers::EducationOffer;
+use crate::places::{LearningPlace, MergeProposal, Organisation};
 use crate::planning::{AnnualPlan, ChangeProposal, CoordinationRound};
 use crate::projects::{
     Milestone, Project, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember, StatusReport,
@@ -62,6 +63,12 @@ pub enum Node {
     CalendarEntryBusy(CalendarEntryBusy),
     /// A learning place.
     LearningPlace(LearningPlace),
+    /// An organisation.
+    Organisation(Organisation),
+    /// A proposal that two places are the same.
+    MergeProposal(MergeProposal),
+    /// An education offer.
+    EducationOffer(EducationOffer),
     /// A holiday.
     Holiday(Holiday),
     /// Days on which an office is closed.
@@ -165,6 +172,9 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     session.load::<calendar_entry::Entity>(of(NodeType::CalendarEntry)).await?;
     session.load::<external_calendar::Entity>(of(NodeType::ExternalCalendar)).await?;
     session.load::<learning_place::Entity>(of(NodeType::LearningPlace)).await?;
+    session.load::<organisation::Entity>(of(NodeType::Organisation)).await?;
+    session.load::<merge_proposal::Entity>(of(NodeType::MergeProposal)).await?;
+    session.load::<education_offer::Entity>(of(NodeType::EducationOffer)).await?;
     session.load::<holiday::Entity>(of(NodeType::Holiday)).await?;
     session.load::<tenant_closure::Entity>(of(NodeType::TenantClosure)).await?;
     session.load::<feed::Entity>(of(NodeType::Feed)).await?;
@@ -217,6 +227,9 @@ async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult
         NodeType::LearningPlace => {
             session.get::<learning_place::Entity>(id).await?.map(|it: Arc<_>| Node::LearningPlace(LearningPlace(it)))
         }
+        NodeType::Organisation => Organisation::by_id(session, id).await?.map(Node::Organisation),
+        NodeType::MergeProposal => MergeProposal::by_id(session, id).await?.map(Node::MergeProposal),
+        NodeType::EducationOffer => EducationOffer::by_id(session, id).await?.map(Node::EducationOffer),
         NodeType::Holiday => session.get::<holiday::Entity>(id).await?.map(|it| Node::Holiday(Holiday(it))),
         NodeType::TenantClosure => TenantClosure::by_id(session, id).await?.map(Node::TenantClosure),
         NodeType::Feed => Feed::by_id(session, id).await?.map(Node::Feed),

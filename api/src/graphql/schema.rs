@@ -23,7 +23,11 @@ use crate::feeds::{FeedMutation, FeedQuery};
 use crate::funding::{FundingMutation, FundingQuery, OverlapQuery, OverviewQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;
-use crate::places::PlaceQuery;
+use crate::offers::{OfferMutation, OfferQuery};
+use crate::places::{
+    CandidateQuery, HistoryQuery, MergeMutation, MergeQuery, OrganisationMutation, OrganisationQuery, PlaceMutation,
+    PlaceQuery,
+};
 use crate::planning::{ComparisonQuery, ConflictQuery, PlanningMutation, PlanningQuery, PlanningSubscription};
 use crate::projects::{ProjectMutation, ProjectQuery, ProjectSubscription};
 use crate::tenants::{TenantMutation, TenantQuery};
@@ -41,6 +45,11 @@ pub struct Query(
     BusyQuery,
     ChangesQuery,
     PlaceQuery,
+    OrganisationQuery,
+    CandidateQuery,
+    MergeQuery,
+    HistoryQuery,
+    OfferQuery,
     HolidayQuery,
     FeedQuery,
     PlanningQuery,
@@ -69,6 +78,10 @@ pub struct Mutation(
     ImportMutation,
     ExternalMutation,
     ClosureMutation,
+    PlaceMutation,
+    OrganisationMutation,
+    MergeMutation,
+    OfferMutation,
     FeedMutation,
     PlanningMutation,
     DatasetMutation,

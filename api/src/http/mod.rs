@@ -5,6 +5,7 @@ mod catalogue;
 mod explorer;
 mod feeds;
 mod files;
+mod geojson;
 mod graphql;
 mod headers;
 mod health;
@@ -64,6 +65,8 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/schema.graphql", get(graphql::schema))
         .route("/public/calendars/{file}", get(feeds::public_calendar))
         .route("/public/rounds/{file}", get(feeds::public_round))
+        .route("/public/places.geojson", get(geojson::public_places))
+        .route("/public/offers.geojson", get(geojson::public_offers))
         .route("/feeds/{file}", get(feeds::secret_feed))
         .route("/catalog", get(catalogue::catalogue))
         .route("/catalog.ttl", get(catalogue::catalogue))

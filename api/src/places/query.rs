@@ -3,11 +3,19 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
-use verbund_entities::{LearningPlaceKind as Kind, learning_place, learning_place_origin, region, tenant};
+use verbund_entities::{
+    ExternalIdScheme, LearningPlaceKind as Kind, external_id, learning_place, learning_place_origin, region, tenant,
+};
 
 use super::LearningPlace;
+use super::externals::{ExternalIdInput, IdsOfPlace};
+use super::merged::{MergedInto, standing_for};
+use super::nearby::{NearInput, places_near};
+use super::organisations;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};
@@ -31,6 +39,18 @@ pub struct LearningPlaceFilter {
     regions: Option<Vec<String>>,
     /// Only with this text in name, town or postal code; case and spelt-out umlauts do not matter.
     text: Option<String>,
+    /// Only within a radius.
+    near: Option<NearInput>,
+    /// Only what these organisations run.
+    organisations: Option<Vec<ID>>,
+    /// Only with this id in another register. Of a record that was merged, the one that stands for it.
+    external_id: Option<ExternalIdInput>,
+    /// Records that were merged into others, too.
+    #[graphql(default)]
+    include_merged: bool,
+    /// Those that were put away, too.
+    #[graphql(default)]
+    include_archived: bool,
 }
 
 /// How learning places are sorted; equal ones by id, those without a value last.
@@ -79,6 +99,31 @@ impl PlaceQuery {
         let request = PageRequest::new(first, after, last, before, &list)?;
         let session = ctx.session().await?;
         let mut select = session.select::<learning_place::Entity>();
+        if !filter.include_merged {
+            select = select.filter(C::MergedIntoId.is_null());
+        }
+        if !filter.include_archived {
+            select = select.filter(C::ArchivedAt.is_null());
+        }
+        if let Some(ids) = filter.organisations {
+            let ids = NodeType::Organisation.parse_all(&ids, "filter.organisations")?;
+            select = select.filter(C::OrganisationId.is_in(ids));
+        }
+        if let Some(id) = filter.external_id {
+            let named = session
+                .select::<external_id::Entity>()
+                .filter(external_id::Column::Scheme.eq(ExternalIdScheme::from(id.scheme)))
+                .filter(external_id::Column::Value.eq(id.value.trim()))
+                .filter(external_id::Column::LearningPlaceId.is_not_null());
+            let places = session.all(named).await?.into_iter().filter_map(|it| it.learning_place_id).collect();
+            let standing = standing_for(&session, places).await?;
+            select = select.filter(session.is_one_of(C::Id, &standing));
+        }
+        if let Some(near) = filter.near {
+            let distances = places_near(&session, near, None).await?;
+            let ids: Vec<_> = distances.into_keys().collect();
+            select = select.filter(session.is_one_of(C::Id, &ids));
+        }
         if let Some(ids) = filter.tenants {
             select = select.filter(C::TenantId.is_in(NodeType::Tenant.parse_all(&ids, "filter.tenants")?));
         }
@@ -104,8 +149,10 @@ impl PlaceQuery {
         }
         let (frame, rows) = page(ctx, &session, &request, select, &order_by.order()).await?;
         let selected = Selected::of(ctx);
-        read_ahead_rows(&session, rows.iter().map(|(_, row)| row), |field| selected.node(field)).await?;
-        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, LearningPlace(Arc::new(row))))))
+        let rows: Vec<_> = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).collect();
+        let places = rows.iter().map(|(_, row)| row.clone()).collect();
+        read_ahead_rows(&session, places, &|path| selected.node_path(path)).await?;
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, LearningPlace(row)))))
     }
 }
 
@@ -115,32 +162,59 @@ fn contains_prefix(column: learning_place::Column, key: &str) -> sea_orm::sea_qu
     column.gte(key).and(column.lt(format!("{key}:")))
 }
 
-/// Places of a list's rows and what was selected of them, in one statement each.
+/// Whether a path with dots was selected.
+type Paths<'a> = &'a (dyn Fn(&str) -> bool + Send + Sync);
+
+/// Places of a list's rows and what was selected of them (paths with dots), in one statement each.
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(session: &Session, places: &[Uuid], selected: impl Fn(&str) -> bool) -> ApiResult<()> {
+pub async fn read_ahead(session: &Session, places: &[Uuid], selected: Paths<'_>) -> ApiResult<()> {
     session.load::<learning_place::Entity>(places.iter().copied()).await?;
     let mut rows = Vec::new();
     for place in places {
         rows.extend(session.get::<learning_place::Entity>(*place).await?);
     }
-    read_ahead_rows(session, rows.iter().map(AsRef::as_ref), selected).await
+    read_ahead_rows(session, rows, selected).await
 }
 
-async fn read_ahead_rows<'a>(
-    session: &Session,
-    rows: impl Iterator<Item = &'a learning_place::Model> + Clone,
-    selected: impl Fn(&str) -> bool,
-) -> ApiResult<()> {
-    if selected("tenant") {
-        session.load::<tenant::Entity>(rows.clone().map(|it| it.tenant_id)).await?;
+/// The same of rows that are there. What a place was merged into is a place again.
+fn read_ahead_rows<'a>(
+    session: &'a Session,
+    rows: Vec<Arc<learning_place::Model>>,
+    selected: Paths<'a>,
+) -> BoxFuture<'a, ApiResult<()>> {
+    async move {
+        if selected("tenant") {
+            session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+        }
+        if selected("region") {
+            session.load::<region::Entity>(rows.iter().filter_map(|it| it.region_ags.clone())).await?;
+        }
+        if selected("origins") {
+            session.load_groups::<learning_place_origin::Entity>(rows.iter().map(|it| it.id)).await?;
+        }
+        if selected("externalIds") {
+            session.load_groups::<IdsOfPlace>(rows.iter().map(|it| it.id)).await?;
+        }
+        if selected("organisation") {
+            let ids: Vec<_> = rows.iter().filter_map(|it| it.organisation_id).collect();
+            let within = |path: &str| selected(&format!("organisation.{path}"));
+            organisations::read_ahead(session, &ids, &within).await?;
+        }
+        if selected("mergedInto") {
+            let ids: Vec<_> = rows.iter().filter_map(|it| it.merged_into_id).collect();
+            read_ahead(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
+        }
+        if selected("mergedFrom") {
+            session.load_groups::<MergedInto>(rows.iter().map(|it| it.id)).await?;
+            let mut merged = Vec::new();
+            for row in &rows {
+                merged.extend(session.group::<MergedInto>(row.id).await?.iter().cloned().map(Arc::new));
+            }
+            read_ahead_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
+        }
+        Ok(())
     }
-    if selected("region") {
-        session.load::<region::Entity>(rows.clone().filter_map(|it| it.region_ags.clone())).await?;
-    }
-    if selected("origins") {
-        session.load_groups::<learning_place_origin::Entity>(rows.map(|it| it.id)).await?;
-    }
-    Ok(())
+    .boxed()
 }

@@ -4,17 +4,35 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 use verbund_entities::{ScopeArea, learning_place, learning_place_origin, region};
+
+use super::enums::Visibility;
+use super::externals::{ExternalId, IdsOfPlace, shown};
+use super::merged::MergedInto;
+use super::organisations::Organisation;
 
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
 use crate::graphql::enums::LearningPlaceKind;
 use crate::graphql::id::NodeType;
+use crate::graphql::scalars::Date;
 use crate::policy::{Action, Object as PolicyObject};
+use crate::store::Session;
 use crate::tenants::{Region, Tenant, tenant_of};
 
 /// A place of learning.
 pub struct LearningPlace(pub Arc<learning_place::Model>);
+
+impl LearningPlace {
+    /// A place by its row, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<learning_place::Entity>(id).await?.map(Self))
+    }
+}
 
 /// A source record that was merged into a learning place.
 #[derive(SimpleObject)]
@@ -66,6 +84,11 @@ impl LearningPlace {
         self.0.kind.into()
     }
 
+    /// Whether everybody sees it.
+    async fn visibility(&self) -> Visibility {
+        self.0.visibility.into()
+    }
+
     /// Municipality.
     async fn region(&self, ctx: &Context<'_>) -> Option<ApiResult<Region>> {
         let ags = self.0.region_ags.clone()?;
@@ -76,6 +99,11 @@ impl LearningPlace {
             },
             Err(error) => Some(Err(error)),
         }
+    }
+
+    /// Street and number.
+    async fn street(&self) -> Option<&str> {
+        self.0.street.as_deref()
     }
 
     /// Postal code, as text.
@@ -96,6 +124,73 @@ impl LearningPlace {
     /// WGS 84 longitude in degrees.
     async fn longitude(&self) -> Option<f64> {
         self.0.longitude
+    }
+
+    /// Web page.
+    async fn website(&self) -> Option<&str> {
+        self.0.website.as_deref()
+    }
+
+    /// Youngest age of those who learn there, in years.
+    async fn age_from(&self) -> Option<i32> {
+        self.0.age_from
+    }
+
+    /// Oldest age, in years.
+    async fn age_to(&self) -> Option<i32> {
+        self.0.age_to
+    }
+
+    /// First day on which there is the place.
+    async fn valid_from(&self) -> Option<Date> {
+        self.0.valid_from.map(Date)
+    }
+
+    /// Last day, inclusive.
+    async fn valid_until(&self) -> Option<Date> {
+        self.0.valid_until.map(Date)
+    }
+
+    /// Who runs it, where that is in sight.
+    async fn organisation(&self, ctx: &Context<'_>) -> Option<ApiResult<Organisation>> {
+        let id = self.0.organisation_id?;
+        match ctx.session().await {
+            Ok(session) => Organisation::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Ids in other registers.
+    #[graphql(complexity = "1 + 5 * child_complexity")]
+    async fn external_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ExternalId>> {
+        Ok(shown(&ctx.session().await?.group::<IdsOfPlace>(self.0.id).await?))
+    }
+
+    /// The record that took the place of this one: another one of the same place, where it is in sight. This one stays as
+    /// it was, and what names it still finds it.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Option<ApiResult<Self>> {
+        let id = self.0.merged_into_id?;
+        match ctx.session().await {
+            Ok(session) => Self::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// When that was; null while it stands for itself.
+    async fn merged_at(&self) -> Option<DateTime<Utc>> {
+        self.0.merged_at
+    }
+
+    /// Other records of the same place in sight, which this one took the place of.
+    #[graphql(complexity = "1 + 5 * child_complexity")]
+    async fn merged_from(&self, ctx: &Context<'_>) -> ApiResult<Vec<Self>> {
+        let rows = ctx.session().await?.group::<MergedInto>(self.0.id).await?;
+        Ok(rows.iter().map(|it| Self(Arc::new(it.clone()))).collect())
+    }
+
+    /// When it was put away; null while it is in use.
+    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+        self.0.archived_at
     }
 
     /// What the editors say about the record.

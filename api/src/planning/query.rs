@@ -142,7 +142,7 @@ impl PlanningQuery {
         session.load::<tenant::Entity>(tenants).await?;
         if selected.node("place") {
             let ids: Vec<_> = rows.iter().filter_map(|(_, it)| it.place_id).collect();
-            crate::places::read_ahead(&session, &ids, |field| selected.node_child("place", field)).await?;
+            crate::places::read_ahead(&session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
         }
         if selected.node("entry") || selected.node("viewerCan") {
             session.load::<calendar_entry::Entity>(rows.iter().map(|(_, it)| it.entry_id)).await?;

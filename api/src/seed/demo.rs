@@ -14,7 +14,8 @@ use verbund_entities::{
 
 use super::coordination::coordinate;
 use super::figures::fill;
-use super::files::{Entry, Places, Plans, parse};
+use super::files::{Entry, Offers, Places, Plans, parse};
+use super::offers::{Known, offers};
 use super::projects::conduct;
 use crate::agreements::{Draft, ShareWish, entry_audience, insert_share, rows_of_draft};
 use crate::calendars::time::EntryTime;
@@ -24,6 +25,7 @@ use crate::context::{Clock, Mutation, Op, new_id};
 use crate::error::{ApiError, ApiResult};
 use crate::members::{RoleWish, WishedMember, give_role};
 use crate::operator::{self, TenantWish, insert_tenant};
+use crate::places::bare;
 use crate::policy::Grant;
 use crate::store::scopes::{Audience, Way, ensure, ways_of};
 use crate::store::{Session, Writer, full};
@@ -31,6 +33,7 @@ use crate::text;
 
 const PLACES: &str = include_str!("../../seed/learning_places.toml");
 const PLANS: &str = include_str!("../../seed/plans.toml");
+const OFFERS: &str = include_str!("../../seed/offers.toml");
 
 /// What each office shares: calendar, level, reason.
 const SHARES: [(&str, ShareLevel, &str); 6] = [
@@ -124,9 +127,12 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
     let agreement = agreement(&writer(session, &grants, "ostallgaeu").await?, &tenants, &fields).await?;
     let places = places(session, &grants).await?;
     let plans: Plans = parse(PLANS)?;
+    let (dates, public): (Plans, Offers) = (parse(OFFERS)?, parse(OFFERS)?);
     for slug in ["kaufbeuren", "ostallgaeu"] {
         let writer = writer(session, &grants, slug).await?;
         plan(&writer, slug, &plans, &fields, &places, agreement).await?;
+        let entries = plan(&writer, slug, &dates, &fields, &places, agreement).await?;
+        offers(&writer, slug, &public, &Known { fields: &fields, places: &places, entries: &entries }).await?;
     }
     for account in accounts() {
         for slug in account.tenants {
@@ -234,9 +240,6 @@ async fn places(session: &Session, grants: &BTreeMap<&str, Grant>) -> ApiResult<
             ids.insert(place.key.clone(), id);
             let words = [Some(place.name.as_str()), place.city.as_deref(), place.postal_code.as_deref()];
             rows.push(full::<_, learning_place::ActiveModel>(learning_place::Model {
-                id,
-                tenant_id: writer.tenant(),
-                scope_id: PUBLIC_SCOPE,
                 key: place.key.clone(),
                 name: place.name.clone(),
                 kind: place.kind,
@@ -247,9 +250,7 @@ async fn places(session: &Session, grants: &BTreeMap<&str, Grant>) -> ApiResult<
                 longitude: Some(place.longitude),
                 note: place.note.clone(),
                 search_text: text::fold(&words.into_iter().flatten().collect::<Vec<_>>().join(" ")),
-                version: 1,
-                created_at: writer.now(),
-                updated_at: writer.now(),
+                ..bare(&writer, id, PUBLIC_SCOPE)
             }));
             origins.extend(place.origin.iter().map(|it| {
                 full::<_, learning_place_origin::ActiveModel>(learning_place_origin::Model {
@@ -278,7 +279,8 @@ async fn plan(
     fields: &BTreeMap<String, Uuid>,
     places: &BTreeMap<String, Uuid>,
     agreement: Uuid,
-) -> ApiResult<()> {
+) -> ApiResult<BTreeMap<String, Uuid>> {
+    let mut made = BTreeMap::new();
     for file in plans.calendar.iter().filter(|it| it.tenant == slug) {
         let wish = CalendarWish {
             tenant: writer.tenant(),
@@ -304,7 +306,9 @@ async fn plan(
         let mut rows: Vec<calendar_entry::ActiveModel> = Vec::new();
         let mut dates = Vec::new();
         for entry in &file.entry {
+            let key = entry.key.clone();
             let mut entry = entry_row(writer, &row, wish_of(entry, &row, places)?, new_id());
+            made.insert(key, entry.id);
             let takes_time = entry.status.takes_time();
             let audience =
                 entry_audience(row.tenant_id, row.field_of_work_id, entry.confidentiality, takes_time, &ways);
@@ -317,7 +321,7 @@ async fn plan(
             series::write(writer, &entry, dates).await?;
         }
     }
-    Ok(())
+    Ok(made)
 }
 
 async fn share(

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
-use verbund_entities::{Audience, Confidentiality, EntryKind, EntryStatus, LearningPlaceKind, Pillar, RegionKind};
+use verbund_entities::{
+    Accessibility, Audience, Confidentiality, EntryKind, EntryStatus, LearningPlaceKind, OfferKind, OfferTopic,
+    OrganisationKind, Pillar, RegionKind,
+};
 
 use crate::error::{ApiError, ApiResult};
 
@@ -109,8 +112,61 @@ pub(super) struct Calendar {
     pub entry: Vec<Entry>,
 }
 
+/// `offers.toml`. Its calendars are read as those of the plans.
+#[derive(Debug, Deserialize)]
+pub(super) struct Offers {
+    pub source: Source,
+    pub organisation: Vec<Organisation>,
+    pub offer: Vec<Offer>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Organisation {
+    pub key: String,
+    pub tenant: String,
+    pub name: String,
+    pub kind: OrganisationKind,
+    pub description: Option<String>,
+    pub postal_code: Option<String>,
+    pub city: Option<String>,
+    pub contact_function: Option<String>,
+    pub contact_email: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Offer {
+    pub tenant: String,
+    pub title: String,
+    pub description: Option<String>,
+    pub kind: OfferKind,
+    pub topic: OfferTopic,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    pub audiences: BTreeSet<Audience>,
+    pub age_from: Option<i32>,
+    pub age_to: Option<i32>,
+    pub languages: Vec<String>,
+    pub cost_minor: Option<i64>,
+    pub cost_note: Option<String>,
+    #[serde(default)]
+    pub accessibility: BTreeSet<Accessibility>,
+    pub provider: Option<String>,
+    pub place: Option<String>,
+    pub location: Option<String>,
+    pub field: Option<String>,
+    pub pillar: Option<Pillar>,
+    pub registration_url: Option<String>,
+    #[serde(default, deserialize_with = "optional_date")]
+    pub valid_from: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "optional_date")]
+    pub valid_until: Option<NaiveDate>,
+    #[serde(default)]
+    pub dates: Vec<String>,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Entry {
+    pub key: String,
     pub title: String,
     pub description: Option<String>,
     pub kind: EntryKind,

@@ -5,6 +5,7 @@ mod coordination;
 mod demo;
 mod figures;
 mod files;
+mod offers;
 mod projects;
 mod reference;
 

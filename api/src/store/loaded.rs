@@ -55,6 +55,10 @@ keyed! {
     feed: Id id Uuid, select;
     field_of_work: Id id Uuid, select;
     learning_place: Id id Uuid, select;
+    organisation: Id id Uuid, select;
+    organisation_person: OrganisationId organisation_id Uuid, select;
+    merge_proposal: Id id Uuid, select;
+    education_offer: Id id Uuid, select;
     member: Id id Uuid, select;
     role_grant: Id id Uuid, select;
     share: Id id Uuid, select;

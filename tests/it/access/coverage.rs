@@ -21,6 +21,8 @@ const SINGLE: &[(&str, &str)] = &[
     ("calendarChanges", "changes: the same as the list, tombstones only of what was in sight; sweep"),
     ("freeBusy", "busy: levels, and the same as the agenda"),
     ("explainAccess", "matrix: every object, sweep"),
+    ("duplicateCandidates", "merges: places in sight, for those who may write; sweep"),
+    ("directoryHistory", "directory: the owner's own people; sweep"),
     ("conflicts", "sweep; planning: never tells more than its sides"),
     ("changeProposals", "sweep; planning: seen by those who may know the entry"),
     ("coordinationComments", "sweep; planning: seen by those who may know the entry"),
@@ -58,8 +60,11 @@ const NODE_TYPES: &[(&str, &str)] = &[
     ("CalendarEntryFull", "entry."),
     ("CalendarEntrySummary", "entry."),
     ("CalendarEntryBusy", "entry."),
-    // Reference data that everybody may read whole; places of the authorities are public so far.
-    ("LearningPlace", ""),
+    ("LearningPlace", "place."),
+    ("Organisation", "organisation."),
+    ("EducationOffer", "offer."),
+    ("MergeProposal", "merge."),
+    // Reference data that everybody may read whole.
     ("Holiday", ""),
     ("TenantClosure", "closure."),
     ("AnnualPlan", "plan."),

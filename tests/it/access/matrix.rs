@@ -28,7 +28,7 @@ pub const PERSONAS: [(&str, &str); 12] = [
 ];
 
 /// Rows of the first table: objects of the world.
-pub const OBJECTS: [&str; 54] = [
+pub const OBJECTS: [&str; 64] = [
     "tenant.kaufbeuren",
     "tenant.lindau",
     "field.counselling",
@@ -83,6 +83,16 @@ pub const OBJECTS: [&str; 54] = [
     "dataset.kf.care",
     "dataset.oal.leavers",
     "dataset.oal.survey",
+    "organisation.oal.agency",
+    "organisation.oal.club",
+    "organisation.kf.vhs",
+    "place.oal.library",
+    "place.oal.store",
+    "place.kf.library",
+    "offer.oal.course",
+    "offer.oal.draft",
+    "merge.a",
+    "place.oal.archive",
 ];
 
 /// Rows of the second table: name, selection of the list whose `totalCount` is shown.
@@ -98,6 +108,9 @@ pub const LISTS: &[(&str, &str)] = &[
     ("agenda", r#"agenda(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { totalCount }"#),
     ("externalCalendars", "externalCalendars { totalCount }"),
     ("learningPlaces", "learningPlaces { totalCount }"),
+    ("organisations", "organisations { totalCount }"),
+    ("educationOffers", "educationOffers { totalCount }"),
+    ("mergeProposals", "mergeProposals { totalCount }"),
     ("indicators", "indicators { totalCount }"),
     ("datasets", "datasets { totalCount }"),
     ("annualPlans", "annualPlans { totalCount }"),
@@ -341,6 +354,8 @@ async fn mutations(app: &TestApp, clients: &[Client]) -> Vec<(String, Vec<String
             "changeProposalCreate" => input["message"] = json!(" "),
             "projectCreate" => input["title"] = json!("Walked on"),
             "budgetLineSet" => input["year"] = json!(1900),
+            "learningPlaceCreate" => input["externalIds"] = json!([]),
+            "mergeProposalCreate" => input["survivor"] = input["duplicate"].clone(),
             _ => {}
         }
         if !rows.iter().any(|it| it.0 == step.mutation) && step.subject.ends_with("ostallgaeu") {

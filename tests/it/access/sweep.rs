@@ -196,6 +196,41 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("TenantClosureCreateInput.tenant", "public"),
     ("TenantClosureDeleteInput.id", "public"),
     ("TenantClosureUpdateInput.id", "public"),
+    ("EducationOfferCreateInput.dates", "entry.oal.counselling.day"),
+    ("EducationOfferCreateInput.fieldOfWork", "public"),
+    ("EducationOfferCreateInput.place", "place.oal.store"),
+    ("EducationOfferCreateInput.provider", "organisation.oal.club"),
+    ("EducationOfferCreateInput.tenant", "public"),
+    ("EducationOfferFilter.fieldsOfWork", "public"),
+    ("EducationOfferFilter.places", "no door: a filter on rows in sight"),
+    ("EducationOfferFilter.providers", "no door: a filter on rows in sight"),
+    ("EducationOfferFilter.tenants", "public"),
+    ("EducationOfferPublishInput.id", "offer.oal.draft"),
+    ("EducationOfferUpdateInput.dates", "as on creating"),
+    ("EducationOfferUpdateInput.fieldOfWork", "public"),
+    ("EducationOfferUpdateInput.id", "offer.oal.draft"),
+    ("EducationOfferUpdateInput.place", "as on creating"),
+    ("EducationOfferUpdateInput.provider", "as on creating"),
+    ("EducationOfferWithdrawInput.id", "offer.oal.draft"),
+    ("LearningPlaceArchiveInput.id", "place.oal.store"),
+    ("LearningPlaceCreateInput.organisation", "organisation.oal.club"),
+    ("LearningPlaceCreateInput.tenant", "public"),
+    ("LearningPlaceFilter.organisations", "no door: a filter on rows in sight"),
+    ("LearningPlaceUnmergeInput.id", "place.oal.store"),
+    ("LearningPlaceUpdateInput.id", "place.oal.store"),
+    ("LearningPlaceUpdateInput.organisation", "as on creating"),
+    ("MergeProposalAcceptInput.id", "merge.a"),
+    ("MergeProposalCreateInput.agreement", "agreement.a"),
+    ("MergeProposalCreateInput.duplicate", "place.oal.store"),
+    ("MergeProposalCreateInput.survivor", "place.oal.store"),
+    ("MergeProposalCreateInput.tenant", "public"),
+    ("MergeProposalDeclineInput.id", "merge.a"),
+    ("MergeProposalWithdrawInput.id", "merge.a"),
+    ("NearPoint.place", "place.oal.store"),
+    ("OrganisationArchiveInput.id", "organisation.oal.club"),
+    ("OrganisationCreateInput.tenant", "public"),
+    ("OrganisationFilter.tenants", "public"),
+    ("OrganisationUpdateInput.id", "organisation.oal.club"),
 ];
 
 /// The input of a mutation around an id.
@@ -344,6 +379,55 @@ fn mutations(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
     ]
 }
 
+/// The same of places, organisations and offers.
+fn of_directory(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
+    let own = || app.world.id("tenant.lindau").to_owned();
+    let by_version = |mutation, name| -> (&'static str, &'static str, InputAround) {
+        (mutation, name, Box::new(|id| json!({ "id": id, "version": 1 })))
+    };
+    let offer = |field: &'static str, name| -> (&'static str, &'static str, InputAround) {
+        let own = own();
+        let around = move |id: &str| {
+            let mut input = json!({ "tenant": own, "title": "x", "kind": "OTHER", "topic": "OTHER" });
+            input[field] = if field == "dates" { json!([id]) } else { json!(id) };
+            input
+        };
+        ("educationOfferCreate", name, Box::new(around))
+    };
+    let merge = |field: &'static str, name| -> (&'static str, &'static str, InputAround) {
+        let (own, there) = (own(), app.world.id("place.kf.library").to_owned());
+        let agreement = app.world.id("agreement.a").to_owned();
+        let around = move |id: &str| {
+            let mut input = json!({ "tenant": own, "duplicate": there, "survivor": there, "agreement": agreement });
+            input[field] = json!(id);
+            input
+        };
+        ("mergeProposalCreate", name, Box::new(around))
+    };
+    vec![
+        by_version("learningPlaceUpdate", "place.oal.store"),
+        by_version("learningPlaceArchive", "place.oal.store"),
+        by_version("learningPlaceUnmerge", "place.oal.store"),
+        by_version("organisationUpdate", "organisation.oal.club"),
+        by_version("organisationArchive", "organisation.oal.club"),
+        by_version("educationOfferUpdate", "offer.oal.draft"),
+        by_version("educationOfferPublish", "offer.oal.draft"),
+        by_version("educationOfferWithdraw", "offer.oal.draft"),
+        by_version("mergeProposalAccept", "merge.a"),
+        by_version("mergeProposalWithdraw", "merge.a"),
+        ("mergeProposalDecline", "merge.a", Box::new(|id| json!({ "id": id, "version": 1, "reason": "x" }))),
+        ("learningPlaceCreate", "organisation.oal.club", {
+            let own = own();
+            Box::new(move |id| json!({ "tenant": own, "name": "x", "kind": "OTHER", "organisation": id }))
+        }),
+        offer("provider", "organisation.oal.club"),
+        offer("place", "place.oal.store"),
+        offer("dates", "entry.oal.counselling.day"),
+        merge("duplicate", "place.oal.store"),
+        merge("survivor", "place.oal.store"),
+    ]
+}
+
 /// A step of a round, for the authority of the outsider.
 fn step(app: &TestApp, more: Value) -> InputAround {
     let own = app.world.id("tenant.lindau").to_owned();
@@ -372,9 +456,22 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
     ];
     let mut compared = 0;
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
-        for kind in
-            ["member.", "role.", "agreement.", "share.", "calendar.", "entry.", "plan.", "round.", "proposal.", "feed."]
-        {
+        for kind in [
+            "member.",
+            "role.",
+            "agreement.",
+            "share.",
+            "calendar.",
+            "entry.",
+            "plan.",
+            "round.",
+            "proposal.",
+            "feed.",
+            "place.",
+            "organisation.",
+            "offer.",
+            "merge.",
+        ] {
             for (name, id) in app.world.all(kind) {
                 let known = client.send(queries[0], json!({ "id": id })).await.data();
                 if !known["node"].is_null() {
@@ -399,6 +496,27 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
         ("round.", "query($id: ID!) { coordinationComments(round: $id) { totalCount nodes { key } } }"),
         ("plan.", "query($id: ID!) { annualPlanComparison(plan: $id) { totalCount nodes { kind } } }"),
         ("dataset.", "query($id: ID!) { datasetImports(dataset: $id) { totalCount nodes { id } } }"),
+        ("place.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
+        ("organisation.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
+        ("offer.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
+        ("place.", "query($id: ID!) { mergeProposals(place: $id) { totalCount nodes { id } } }"),
+        (
+            "place.",
+            "query($id: ID!) { learningPlaces(filter: {near: {from: {place: $id}}}) { totalCount nodes { id } } }",
+        ),
+        (
+            "place.",
+            "query($id: ID!) { educationOffers(filter: {near: {from: {place: $id}}}) { totalCount nodes { id } } }",
+        ),
+        ("place.", "query($id: ID!) { educationOffers(filter: {places: [$id]}) { totalCount nodes { id } } }"),
+        (
+            "organisation.",
+            "query($id: ID!) { educationOffers(filter: {providers: [$id]}) { totalCount nodes { id } } }",
+        ),
+        (
+            "organisation.",
+            "query($id: ID!) { learningPlaces(filter: {organisations: [$id]}) { totalCount nodes { id } } }",
+        ),
         ("agreement.", "query($id: ID!) { coordinationRounds(agreement: $id) { totalCount nodes { id } } }"),
     ];
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
@@ -424,7 +542,7 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
             let left = answer(&client, filter, json!({ "id": id }), id).await;
             assert_eq!(left, answer(&client, filter, json!({ "id": other }), &other).await, "{hidden}");
         }
-        for (mutation, name, input) in mutations(&app) {
+        for (mutation, name, input) in mutations(&app).into_iter().chain(of_directory(&app)) {
             let kind = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
             let query = format!(
                 "mutation($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code field message }} }} }}"
@@ -464,10 +582,19 @@ const PLANS: &str = r#"{
     annualPlans(first: 20) { totalCount nodes { title state calendars { name } rounds { id } snapshots { takenBy } } }
     coordinationRounds(first: 20) { totalCount nodes { year plans { submittedBy plan { title } } } } }"#;
 
+/// The same of the directory.
+const DIRECTORY: &str = r#"{
+    organisations(first: 20, filter: {includeArchived: true}) { totalCount nodes { name description contactPerson { name }
+        externalIds { value } } }
+    learningPlaces(first: 20, filter: {includeMerged: true, includeArchived: true}) { totalCount nodes { name note
+        externalIds { value } organisation { name contactPerson { name } } mergedFrom { name } } }
+    educationOffers(first: 20) { totalCount nodes { title description dates { title } provider { name } place { name } } }
+    mergeProposals(first: 20) { totalCount nodes { message } } }"#;
+
 /// What a client gets to read by all of them.
 async fn everything(client: &Client) -> String {
     let mut all = String::new();
-    for query in [EVERYTHING, AGAIN, PLANS] {
+    for query in [EVERYTHING, AGAIN, PLANS, DIRECTORY] {
         all.push_str(&client.ask(query).await.data().to_string());
     }
     all
@@ -477,6 +604,10 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
     for client in [app.anonymous(), app.actor("viewer@lindau")] {
         let text = everything(&client).await;
         assert!(text.contains("Title of oal.public.forum"), "what is public is there");
+        assert!(
+            text.contains("Title of oal.course") && text.contains("Name of oal.library"),
+            "what is public is there"
+        );
         for (name, _) in app.world.all("entry.") {
             let name = name.trim_start_matches("entry.");
             if name != "oal.public.forum" {
@@ -484,6 +615,13 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
             }
         }
         for word in [
+            "of oal.store",
+            "of oal.club",
+            "of-oal-club",
+            "DE-oal-store",
+            "of oal.draft",
+            "Person of",
+            "of merge.",
             "of plan.",
             "of proposal.",
             "of round.",
@@ -511,6 +649,10 @@ async fn no_answer_to_the_outsider_carries_a_hidden_word(app: TestApp) {
         "of oal.newcomers",
         "of oal.office",
         "secret\"},{\"calendar\":{\"name\":\"oal",
+        "of oal.store",
+        "of oal.club",
+        "of oal.draft",
+        "Person of oal",
         "Agreement B",
         "of plan.mm",
         "of plan.oal",

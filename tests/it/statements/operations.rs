@@ -85,6 +85,74 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
         ),
         ("learning places", (planner, "{ learningPlaces(first: 100) { nodes { name region { name } tenant { slug } origins { name } } } }".to_owned())),
         (
+            "learning places, everything",
+            (
+                "steward@ostallgaeu",
+                "{ learningPlaces(first: 20, filter: {includeMerged: true}) { nodes { name tenant { slug } externalIds { value } viewerCan { update } \
+                 organisation { name tenant { slug } contactPerson { name } externalIds { value } } \
+                 mergedInto { name } mergedFrom { name externalIds { value } } } } }"
+                    .to_owned(),
+            ),
+        ),
+        ("learning places, near", ("", "{ learningPlaces(first: 20, filter: {near: {from: {position: {latitude: 47.88, longitude: 10.62}}}}) { nodes { name } } }".to_owned())),
+        (
+            "learning places, by external id",
+            ("", "{ learningPlaces(first: 20, filter: {externalId: {scheme: ISIL, value: \"DE-oal-library\"}}) { nodes { name } } }".to_owned()),
+        ),
+        (
+            "organisations",
+            (
+                "steward@ostallgaeu",
+                "{ organisations(first: 20) { nodes { name tenant { slug } contactPerson { name } externalIds { value } viewerCan { update } } } }".to_owned(),
+            ),
+        ),
+        (
+            "education offers",
+            (
+                "steward@ostallgaeu",
+                "{ educationOffers(first: 20, filter: {text: \"title\", between: {firstDay: \"2027-01-01\", lastDay: \"2027-12-31\"}}) { totalCount nodes { \
+                 title tenant { slug } fieldOfWork { key } cost { amount } provider { name tenant { slug } contactPerson { name } } \
+                 place { name tenant { slug } organisation { name tenant { slug } } externalIds { value } } \
+                 dates { title calendar { name tenant { slug } } place { name } } } } }"
+                    .to_owned(),
+            ),
+        ),
+        (
+            "education offers, the nearest",
+            (
+                "",
+                "{ educationOffers(first: 20, orderBy: DISTANCE, filter: {near: {from: {position: {latitude: 47.88, longitude: 10.62}}, radiusKm: 50}}) { \
+                 totalCount nodes { title distanceMeters place { name } provider { name } dates { title } } } }"
+                    .to_owned(),
+            ),
+        ),
+        (
+            "merge proposals",
+            (
+                "steward@ostallgaeu",
+                "{ mergeProposals(first: 20) { nodes { state tenant { slug } to { slug } agreement { title } duplicate { name tenant { slug } } \
+                 survivor { name tenant { slug } } } } }"
+                    .to_owned(),
+            ),
+        ),
+        (
+            "duplicate candidates",
+            (
+                "steward@ostallgaeu",
+                format!(
+                    "{{ duplicateCandidates(tenant: \"{}\", minScore: 50, first: 20) {{ totalCount nodes {{ score one {{ name tenant {{ slug }} }} other {{ name tenant {{ slug }} }} }} }} }}",
+                    id("tenant.ostallgaeu")
+                ),
+            ),
+        ),
+        (
+            "directory history",
+            (
+                "steward@ostallgaeu",
+                format!("{{ directoryHistory(of: \"{}\") {{ nodes {{ action changes {{ field }} }} }} }}", id("place.oal.library")),
+            ),
+        ),
+        (
             "holidays",
             (planner, "{ holidays(between: {firstDay: \"2027-01-01\", lastDay: \"2027-12-31\"}, region: {state: \"DE-BY\"}) { nodes { name } } }".to_owned()),
         ),

@@ -1,0 +1,356 @@
+//! Merge proposals in the schema.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use uuid::Uuid;
+use verbund_entities::{merge_proposal, tenant};
+
+use super::enums::MergeProposalState;
+use super::merges::{self, Wish};
+use super::rules::id;
+use super::{LearningPlace, read_ahead};
+use crate::agreements::{Agreement, agreement_by_id, agreements_by_id};
+use crate::error::{ApiResult, Problems};
+use crate::graphql::ContextExt;
+use crate::graphql::connection::{Paged, fill, page};
+use crate::graphql::id::NodeType;
+use crate::graphql::lookahead::Selected;
+use crate::graphql::payload::{Payload, idempotency, payload};
+use crate::policy::Permission;
+use crate::store::{Order, PageRequest, Session, SortValue, page_cost};
+use crate::tenants::{Tenant, tenant_of};
+
+/// A proposal that two records are the same place.
+pub struct MergeProposal {
+    row: Arc<merge_proposal::Model>,
+    /// Its agreement, where a list has read it ahead.
+    agreement: Option<Agreement>,
+}
+
+impl MergeProposal {
+    /// A proposal by its row, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<merge_proposal::Entity>(id).await?.map(|row| Self { row, agreement: None }))
+    }
+}
+
+/// What the viewer may do with a merge proposal.
+#[derive(SimpleObject)]
+pub struct MergeProposalAbilities {
+    /// Merge, as the owner of the duplicate.
+    accept: bool,
+    /// Turn it down, as the other side.
+    decline: bool,
+    /// Take it back, as the side that proposed.
+    withdraw: bool,
+}
+
+/// A proposal that two records are the same place. The owners of both see it.
+#[Object]
+impl MergeProposal {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::MergeProposal.id(self.row.id)
+    }
+
+    /// The authority that proposes; it keeps one of the records.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.row.tenant_id).await
+    }
+
+    /// The authority that keeps the other one; the same where both are its own.
+    async fn to(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.row.to_tenant_id).await
+    }
+
+    /// The agreement that it lives by; none where both records are one authority's.
+    #[graphql(complexity = "child_complexity + 5")]
+    async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
+        if let Some(agreement) = &self.agreement {
+            return Some(Ok(agreement.clone()));
+        }
+        let id = self.row.agreement_id?;
+        match ctx.session().await {
+            Ok(session) => agreement_by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The record that would give way, where it is in sight.
+    async fn duplicate(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
+        match ctx.session().await {
+            Ok(session) => LearningPlace::by_id(&session, self.row.duplicate_id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The record that stays, where it is in sight.
+    async fn survivor(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
+        match ctx.session().await {
+            Ok(session) => LearningPlace::by_id(&session, self.row.survivor_id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Why the two are thought to be the same.
+    async fn message(&self) -> Option<&str> {
+        self.row.message.as_deref()
+    }
+
+    /// How far it is.
+    async fn state(&self) -> MergeProposalState {
+        self.row.state.into()
+    }
+
+    /// Who proposed it.
+    async fn proposed_by(&self) -> &str {
+        &self.row.proposed_by
+    }
+
+    /// Who answered, or took it back.
+    async fn answered_by(&self) -> Option<&str> {
+        self.row.answered_by.as_deref()
+    }
+
+    /// When.
+    async fn answered_at(&self) -> Option<DateTime<Utc>> {
+        self.row.answered_at
+    }
+
+    /// Why it was turned down.
+    async fn reason(&self) -> Option<&str> {
+        self.row.reason.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<MergeProposalAbilities> {
+        let session = ctx.session().await?;
+        let open = self.row.state == verbund_entities::MergeProposalState::Open;
+        let may = |tenant| open && session.access().grant_in(Permission::PlacesWrite, tenant).is_ok();
+        Ok(MergeProposalAbilities {
+            accept: may(self.row.duplicate_tenant_id),
+            decline: may(self.row.to_tenant_id),
+            withdraw: may(self.row.tenant_id),
+        })
+    }
+
+    /// Grows by one with every change; updates must name it.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+}
+
+/// Two records that are the same place.
+#[derive(InputObject)]
+pub struct MergeProposalCreateInput {
+    /// The authority that proposes, for which one acts. It keeps one of the records.
+    tenant: ID,
+    /// The record that would give way. Its owner alone accepts.
+    duplicate: ID,
+    /// The record that stays, as it is.
+    survivor: ID,
+    /// The agreement that binds both owners, whatever its areas; left out where both records are one authority's.
+    agreement: Option<ID>,
+    /// Why the two are thought to be the same, at most 1,000 characters.
+    message: Option<String>,
+    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    idempotency_key: Option<String>,
+}
+
+impl MergeProposalCreateInput {
+    fn wish(self) -> ApiResult<Wish> {
+        let mut problems = Problems::default();
+        let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?;
+        let duplicate = problems.take(NodeType::LearningPlace.parse(&self.duplicate, "duplicate"))?;
+        let survivor = problems.take(NodeType::LearningPlace.parse(&self.survivor, "survivor"))?;
+        let agreement = id(self.agreement.as_ref(), NodeType::Agreement, "agreement", &mut problems)?;
+        problems.done()?;
+        Ok(Wish {
+            tenant: tenant.unwrap_or_default(),
+            duplicate: duplicate.unwrap_or_default(),
+            survivor: survivor.unwrap_or_default(),
+            agreement,
+            message: self.message,
+        })
+    }
+}
+
+/// A proposal to accept.
+#[derive(InputObject)]
+pub struct MergeProposalAcceptInput {
+    /// The proposal.
+    id: ID,
+    /// The version that the client saw.
+    version: i32,
+}
+
+/// A proposal to turn down.
+#[derive(InputObject)]
+pub struct MergeProposalDeclineInput {
+    /// The proposal.
+    id: ID,
+    /// The version that the client saw.
+    version: i32,
+    /// Why, at most 1,000 characters.
+    reason: String,
+}
+
+/// A proposal to take back.
+#[derive(InputObject)]
+pub struct MergeProposalWithdrawInput {
+    /// The proposal.
+    id: ID,
+    /// The version that the client saw.
+    version: i32,
+}
+
+payload! {
+    /// Outcome of every mutation of a merge proposal.
+    MergeProposalPayload {
+        /// The proposal.
+        merge_proposal: MergeProposal
+    } by MergeProposal::by_id
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct MergeQuery;
+
+#[Object]
+impl MergeQuery {
+    /// Merge proposals of the viewer's authorities and to them, the newest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn merge_proposals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only in this state.")] state: Option<MergeProposalState>,
+        #[graphql(desc = "Only about this learning place.")] place: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<MergeProposal>> {
+        use merge_proposal::Column as C;
+        let list = format!("merge proposals {state:?} {place:?}");
+        let request = PageRequest::new(first, after, last, before, &list)?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<merge_proposal::Entity>();
+        if let Some(state) = state {
+            select = select.filter(C::State.eq(verbund_entities::MergeProposalState::from(state)));
+        }
+        if let Some(place) = place {
+            let place = NodeType::LearningPlace.parse(&place, "place")?;
+            select = select.filter(Condition::any().add(C::DuplicateId.eq(place)).add(C::SurvivorId.eq(place)));
+        }
+        let order = Order {
+            column: C::CreatedAt,
+            id: C::Id,
+            descending: true,
+            nullable: false,
+            key: |row: &merge_proposal::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let selected = Selected::of(ctx);
+        if selected.node("tenant") || selected.node("to") {
+            session.load::<tenant::Entity>(rows.iter().flat_map(|(_, it)| [it.tenant_id, it.to_tenant_id])).await?;
+        }
+        let either = |path: &str| ["duplicate", "survivor"].iter().any(|it| selected.node_path(&format!("{it}{path}")));
+        if either("") {
+            let ids: Vec<_> = rows.iter().flat_map(|(_, it)| [it.duplicate_id, it.survivor_id]).collect();
+            read_ahead(&session, &ids, &|path| either(&format!(".{path}"))).await?;
+        }
+        let mut agreements = BTreeMap::new();
+        if selected.node("agreement") {
+            agreements = agreements_by_id(&session, rows.iter().filter_map(|(_, it)| it.agreement_id)).await?;
+        }
+        let proposal = |(cursor, row): (_, merge_proposal::Model)| {
+            let agreement = row.agreement_id.and_then(|it| agreements.get(&it).cloned());
+            (cursor, MergeProposal { row: Arc::new(row), agreement })
+        };
+        Ok(fill(frame, rows.into_iter().map(proposal)))
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct MergeMutation;
+
+#[Object]
+impl MergeMutation {
+    /// Proposes that two records are the same place. Takes `PLACES_WRITE` in the authority that proposes, which keeps one of
+    /// them. What the other side turned down is not proposed to it again.
+    async fn merge_proposal_create(
+        &self,
+        ctx: &Context<'_>,
+        input: MergeProposalCreateInput,
+    ) -> ApiResult<MergeProposalPayload> {
+        let op = ctx.op()?;
+        let key = idempotency("mergeProposalCreate", input.idempotency_key.clone(), &input);
+        let done = match input.wish() {
+            Ok(wish) => merges::create(op, wish, key).await,
+            Err(error) => Err(error),
+        };
+        MergeProposalPayload::made(op, done).await
+    }
+
+    /// Merges: the duplicate tells from now on which record stands for it, and lists leave it out. Nothing of it is moved or
+    /// lost, and `learningPlaceUnmerge` takes it back. Takes `PLACES_WRITE` in the authority that keeps the duplicate.
+    async fn merge_proposal_accept(
+        &self,
+        ctx: &Context<'_>,
+        input: MergeProposalAcceptInput,
+    ) -> ApiResult<MergeProposalPayload> {
+        let op = ctx.op()?;
+        match NodeType::MergeProposal.parse(&input.id, "id") {
+            Ok(id) => {
+                let done = merges::accept(op, id, input.version).await;
+                MergeProposalPayload::changed(op, id, done).await
+            }
+            Err(error) => MergeProposalPayload::refused(op, error),
+        }
+    }
+
+    /// Turns a proposal down. Takes `PLACES_WRITE` in the authority to which it was made.
+    async fn merge_proposal_decline(
+        &self,
+        ctx: &Context<'_>,
+        input: MergeProposalDeclineInput,
+    ) -> ApiResult<MergeProposalPayload> {
+        let op = ctx.op()?;
+        match NodeType::MergeProposal.parse(&input.id, "id") {
+            Ok(id) => {
+                let done = merges::decline(op, id, input.version, &input.reason).await;
+                MergeProposalPayload::changed(op, id, done).await
+            }
+            Err(error) => MergeProposalPayload::refused(op, error),
+        }
+    }
+
+    /// Takes a proposal back. Takes `PLACES_WRITE` in the authority that made it.
+    async fn merge_proposal_withdraw(
+        &self,
+        ctx: &Context<'_>,
+        input: MergeProposalWithdrawInput,
+    ) -> ApiResult<MergeProposalPayload> {
+        let op = ctx.op()?;
+        match NodeType::MergeProposal.parse(&input.id, "id") {
+            Ok(id) => {
+                let done = merges::withdraw(op, id, input.version).await;
+                MergeProposalPayload::changed(op, id, done).await
+            }
+            Err(error) => MergeProposalPayload::refused(op, error),
+        }
+    }
+}

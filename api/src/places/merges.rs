@@ -1,0 +1,301 @@
+//! Proposals that two records are the same place. Whoever keeps one of them proposes; only the owner of the record that
+//! would give way accepts. Nothing is merged by itself, and nothing is lost: the record is marked, and that can be undone.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use serde_json::json;
+use uuid::Uuid;
+use verbund_entities::{
+    AgreementState, MergeProposalState as State, ScopeArea, agreement, learning_place, merge_proposal, tenant,
+};
+
+use super::service::merge;
+use crate::agreements::parties_of;
+use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
+use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use crate::i18n::Text;
+use crate::members::acting_name;
+use crate::policy::{Permission, today};
+use crate::store::scopes::{Audience, Way, ensure};
+use crate::store::{Session, Unique, WriteError, Writer, full};
+use crate::text;
+
+const OPEN: Unique =
+    Unique { name: "merge_proposal_open_key", columns: "merge_proposal.duplicate_id, merge_proposal.survivor_id" };
+/// One merge at a time, so that no two records ever stand for each other.
+const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
+
+/// What is proposed.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The authority that proposes.
+    pub tenant: Uuid,
+    /// The record that would give way.
+    pub duplicate: Uuid,
+    /// The record that stays.
+    pub survivor: Uuid,
+    /// The agreement that binds both owners.
+    pub agreement: Option<Uuid>,
+    /// Why.
+    pub message: Option<String>,
+}
+
+/// Proposes.
+///
+/// # Errors
+/// Something is out of sight, merged already, or was turned down before; the database fails.
+pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "mergeProposalCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = session.authorize_in(Permission::PlacesWrite, wish.tenant, "tenant")?;
+    let writer = session.writer(&grant).await?;
+    // First of all: what came of it before may be answered by now, and then it could not be proposed any more.
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let mut problems = Problems::default();
+    let duplicate = problems.take(standing(session, wish.duplicate, "duplicate").await)?;
+    let survivor = problems.take(standing(session, wish.survivor, "survivor").await)?;
+    let message = problems.take(text::optional(wish.message.clone(), "message", 1_000))?.flatten();
+    problems.done()?;
+    let (Some(duplicate), Some(survivor)) = (duplicate, survivor) else {
+        return Err(ApiError::fault("places without problem are missing"));
+    };
+    if duplicate.id == survivor.id {
+        return Err(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-itself")).into());
+    }
+    let to = match (duplicate.tenant_id == wish.tenant, survivor.tenant_id == wish.tenant) {
+        (true, _) => survivor.tenant_id,
+        (false, true) => duplicate.tenant_id,
+        (false, false) => {
+            return Err(Problem::at(UserErrorCode::Invalid, "duplicate", Text::new("merge-of-others")).into());
+        }
+    };
+    let agreement = bound(session, &wish, to).await?;
+    let proposed_by = acting_name(session, wish.tenant).await?;
+    not_again(session, &wish).await?;
+    let row = merge_proposal::Model {
+        id,
+        tenant_id: wish.tenant,
+        to_tenant_id: to,
+        scope_id: ensure(&writer, &audience(wish.tenant, to, agreement)).await?,
+        agreement_id: agreement,
+        duplicate_id: duplicate.id,
+        duplicate_tenant_id: duplicate.tenant_id,
+        survivor_id: survivor.id,
+        message,
+        state: State::Open,
+        proposed_by,
+        answered_by: None,
+        answered_tenant_id: None,
+        answered_at: None,
+        reason: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    match writer.insert_unique::<merge_proposal::ActiveModel>(full(row.clone()), OPEN).await {
+        Ok(()) => {}
+        Err(WriteError::Taken) => return Err(open_already()),
+        Err(WriteError::Failed(error)) => return Err(error),
+    }
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.created")).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Who sees a proposal: those who see the agreements of both owners; of one owner, those who see its places.
+fn audience(tenant: Uuid, to: Uuid, agreement: Option<Uuid>) -> Audience {
+    match agreement {
+        None => Audience::private(tenant, ScopeArea::Places, None),
+        Some(agreement) => {
+            let way = Way { grantee: Some(to), ..Way::to_parties(agreement) };
+            Audience::Owned { tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) }
+        }
+    }
+}
+
+/// A place in sight that stands for itself.
+async fn standing(session: &Session, id: Uuid, field: &'static str) -> ApiResult<learning_place::Model> {
+    let select = session.select::<learning_place::Entity>().filter(learning_place::Column::Id.eq(id));
+    let Some(row) = session.one(select).await? else { return Err(Problem::not_found(field).into()) };
+    if row.merged_into_id.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("place-merged")).into());
+    }
+    if row.archived_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("place-archived")).into());
+    }
+    Ok(row)
+}
+
+/// The agreement under which two authorities talk about their places: any that is in force.
+async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uuid>> {
+    if to == wish.tenant {
+        return Ok(None);
+    }
+    let Some(id) = wish.agreement else {
+        return Err(Problem::at(UserErrorCode::Required, "agreement", Text::new("merge-needs-agreement")).into());
+    };
+    let Some(row) = session.get::<agreement::Entity>(id).await? else {
+        return Err(Problem::not_found("agreement").into());
+    };
+    let parties = parties_of(session, id).await?;
+    if !parties.contains(&wish.tenant) {
+        return Err(Problem::not_found("agreement").into());
+    }
+    if !parties.contains(&to) {
+        return Err(Problem::at(UserErrorCode::NotCovered, "agreement", Text::new("no-other-party")).into());
+    }
+    if row.state != AgreementState::Active {
+        let text = Text::new("agreement-not-active").with("state", row.state.as_str());
+        return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
+    }
+    let zone = session.get::<tenant::Entity>(row.tenant_id).await?.map(|it| it.time_zone.clone()).unwrap_or_default();
+    let day = today(&zone, session.now());
+    if day < row.valid_from || row.valid_until.is_some_and(|until| until < day) {
+        let text = Text::new("agreement-not-valid-today").with("day", day);
+        return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
+    }
+    Ok(Some(id))
+}
+
+/// What waits is not proposed twice, and what the other side turned down is not proposed to it again.
+async fn not_again(session: &Session, wish: &Wish) -> ApiResult<()> {
+    use merge_proposal::Column as C;
+    let pair = |one: Uuid, other: Uuid| Condition::all().add(C::DuplicateId.eq(one)).add(C::SurvivorId.eq(other));
+    let either = Condition::any().add(pair(wish.duplicate, wish.survivor)).add(pair(wish.survivor, wish.duplicate));
+    for row in session.all(session.select::<merge_proposal::Entity>().filter(either)).await? {
+        match row.state {
+            State::Open => return Err(open_already()),
+            State::Declined if row.to_tenant_id == row.tenant_id || row.answered_tenant_id != Some(wish.tenant) => {
+                let text = Text::new("merge-declined").with("reason", row.reason.unwrap_or_default());
+                return Err(Problem::at(UserErrorCode::Conflict, "duplicate", text).into());
+            }
+            State::Declined | State::Accepted | State::Withdrawn => {}
+        }
+    }
+    Ok(())
+}
+
+fn open_already() -> ApiError {
+    Problem::at(UserErrorCode::Conflict, "duplicate", Text::new("merge-open")).into()
+}
+
+/// Merges, by the owner of the record that gives way.
+///
+/// # Errors
+/// It is answered already, or the places are not as they were.
+pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "mergeProposalAccept").await?;
+    let session = mutation.session();
+    let row = waiting(session, id, State::Accepted).await?;
+    let grant = session.authorize_in(Permission::PlacesWrite, row.duplicate_tenant_id, "id")?;
+    let by = acting_name(session, row.duplicate_tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(MERGING).await?;
+    let (duplicate, survivor) =
+        match (standing(session, row.duplicate_id, "id").await, standing(session, row.survivor_id, "id").await) {
+            (Ok(duplicate), Ok(survivor)) => (duplicate, survivor),
+            (Err(fault @ ApiError::Fault(_)), _) | (_, Err(fault @ ApiError::Fault(_))) => return Err(fault),
+            (Err(_), _) | (_, Err(_)) => return Err(places_changed()),
+        };
+    let row = answer(&writer, row, version, State::Accepted, &by, None).await?;
+    let Some(merged) = merge(&writer, &duplicate, survivor.id, &by).await? else { return Err(places_changed()) };
+    // What is recorded last lets the transaction be kept.
+    let _merged = mutation.record(&writer, merged).await?;
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    mutation.commit(recorded).await
+}
+
+fn places_changed() -> ApiError {
+    Problem::at(UserErrorCode::Conflict, "id", Text::new("merge-places-changed")).into()
+}
+
+/// Turns a proposal down, by the other side; between two records of one authority, by itself.
+///
+/// # Errors
+/// It is answered already.
+pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
+    let reason = text::line(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "mergeProposalDecline").await?;
+    let session = mutation.session();
+    let row = waiting(session, id, State::Declined).await?;
+    let grant = session.authorize_in(Permission::PlacesWrite, row.to_tenant_id, "id")?;
+    let by = acting_name(session, row.to_tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let row = answer(&writer, row, version, State::Declined, &by, Some(reason)).await?;
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    mutation.commit(recorded).await
+}
+
+/// Takes a proposal back, by the authority that made it.
+///
+/// # Errors
+/// It is answered already.
+pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "mergeProposalWithdraw").await?;
+    let session = mutation.session();
+    let row = waiting(session, id, State::Withdrawn).await?;
+    let grant = session.authorize_in(Permission::PlacesWrite, row.tenant_id, "id")?;
+    let by = acting_name(session, row.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let row = answer(&writer, row, version, State::Withdrawn, &by, None).await?;
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    mutation.commit(recorded).await
+}
+
+async fn waiting(session: &Session, id: Uuid, wanted: State) -> ApiResult<merge_proposal::Model> {
+    let Some(row) = session.get::<merge_proposal::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    if row.state != State::Open {
+        return Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), []).into());
+    }
+    Ok((*row).clone())
+}
+
+async fn answer(
+    writer: &Writer<'_>,
+    mut row: merge_proposal::Model,
+    version: i32,
+    state: State,
+    by: &str,
+    reason: Option<String>,
+) -> ApiResult<merge_proposal::Model> {
+    row.state = state;
+    row.answered_by = Some(by.to_owned());
+    row.answered_tenant_id = Some(writer.tenant());
+    row.answered_at = Some(writer.now());
+    row.reason = reason;
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    let here = at_version(merge_proposal::Column::Id, row.id, merge_proposal::Column::Version, version)
+        .add(merge_proposal::Column::State.eq(State::Open));
+    match writer.change::<merge_proposal::Entity, _>(here, full::<_, merge_proposal::ActiveModel>(row.clone())).await? {
+        0 => Err(stale(version)),
+        _ => Ok(row),
+    }
+}
+
+fn told(row: &merge_proposal::Model, topic: &'static str) -> Change {
+    Change {
+        object_type: "MergeProposal",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: row.agreement_id,
+        before: None,
+        after: Some(json!({
+            "from": row.tenant_id, "to": row.to_tenant_id, "duplicate": row.duplicate_id, "survivor": row.survivor_id,
+            "message": row.message, "state": row.state, "reason": row.reason,
+        })),
+    }
+}
