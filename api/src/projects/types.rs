@@ -485,6 +485,10 @@ pub async fn read_ahead(
         }
         read_ahead_fundings(session, &fundings, |field| child("fundings", field)).await?;
     }
+    // A part decides with its project.
+    if OF_PARTIES.iter().any(|it| child(it, "viewerCan") || child(it, "project")) {
+        session.load::<project::Entity>(ids()).await?;
+    }
     if any(&["partners", "viewerCan"]) || OF_PARTIES.iter().any(|it| child(it, "tenant")) {
         parties(session, rows).await?;
     } else if selected("tenant") {

@@ -192,7 +192,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     let data = partner.ask(agenda).await.data();
     let dates: Vec<_> =
         data["agenda"]["nodes"].as_array().expect("dates").iter().map(|it| &it["entry"]["title"]).collect();
-    assert_eq!(dates, ["Beratung steht", "Monitoring steht", "Zwischennachweis 2016"]);
+    assert_eq!(dates, ["Monitoring steht", "Beratung steht", "Zwischennachweis 2016"]);
 
     // The agreement ends; Kaufbeuren ends it, and keeps a copy of what it saw. The project is out of its sight.
     let query = "query($id: ID!) { node(id: $id) { ... on Agreement { version } } }";
