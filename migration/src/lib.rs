@@ -21,7 +21,7 @@ mod m20261125_000015_datasets;
 mod rls;
 mod run;
 
-pub use run::{Outcome, down, migrate, pending, role_problems, wall_problems};
+pub use run::{Outcome, down, latest, migrate, pending, role_problems, wall_problems};
 
 use sea_orm_migration::prelude::*;
 

@@ -3,6 +3,7 @@
 mod abuse;
 mod access;
 mod agreements;
+mod archive;
 mod busy;
 mod caldav;
 mod calendars;
@@ -56,6 +57,7 @@ fn main() -> std::process::ExitCode {
         abuse::cases(),
         access::cases(),
         agreements::cases(),
+        archive::cases(),
         busy::cases(),
         caldav::cases(),
         calendars::cases(),
