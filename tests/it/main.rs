@@ -36,6 +36,7 @@ mod open_data;
 mod operations;
 mod places;
 mod planning;
+mod preview;
 mod schema;
 mod shared_calendars;
 mod shares;
@@ -90,6 +91,7 @@ fn main() -> std::process::ExitCode {
         operations::cases(),
         places::cases(),
         planning::cases(),
+        preview::cases(),
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),

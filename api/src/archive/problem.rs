@@ -41,9 +41,7 @@ impl From<ApiError> for ArchiveError {
 ///
 /// # Errors
 /// It failed, or panicked.
-pub async fn beside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, String> + Send + 'static,
-) -> ArchiveResult<T> {
+pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> ArchiveResult<T> {
     let done: ApiResult<Result<T, String>> =
         tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::fault(format!("archive: {error}")));
     Ok(done??)

@@ -17,8 +17,8 @@ use crate::store::whole::{AnyTable, Of};
 /// Why rows are in an archive, and what an import does with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The authority itself: takes the place of a row that another archive only named.
-    Authority,
+    /// They are the authority's, and the archives of others may have named some: takes the place of those.
+    Named,
     /// They are the authority's alone: none of them may be there.
     Own,
     /// They bind several authorities: what is there already stays.
@@ -33,7 +33,7 @@ impl Kind {
     /// The name in the manifest.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Authority | Self::Own => "own",
+            Self::Named | Self::Own => "own",
             Self::Joint => "joint",
             Self::Reference(_) => "reference",
             Self::Outside => "outside",
@@ -43,7 +43,7 @@ impl Kind {
     /// The folder in the archive.
     const fn folder(self) -> &'static str {
         match self {
-            Self::Authority | Self::Own | Self::Joint => "tables",
+            Self::Named | Self::Own | Self::Joint => "tables",
             Self::Reference(_) => "reference",
             Self::Outside => "outside",
         }
@@ -87,10 +87,9 @@ impl Part {
     pub fn passes(&self) -> Vec<String> {
         match self.last {
             None => vec![self.condition.clone()],
-            Some(column) => ["NULL", "NOT NULL"]
-                .iter()
-                .map(|it| format!("({}) AND {column} IS {it}", self.condition))
-                .collect(),
+            Some(column) => {
+                ["NULL", "NOT NULL"].iter().map(|it| format!("({}) AND {column} IS {it}", self.condition)).collect()
+            }
         }
     }
 
@@ -210,7 +209,7 @@ pub fn parts() -> Vec<Part> {
             Kind::Reference(&["tenant_id", "key"]),
             format!("tenant_id IS NULL OR ({foreign_fields})"),
         ),
-        part::<e::tenant::Entity>(Kind::Authority, "id = {tenant}"),
+        part::<e::tenant::Entity>(Kind::Named, "id = {tenant}"),
         joint::<e::scope::Entity>(scopes.clone()),
     ];
     parts.extend(rows);
@@ -231,7 +230,7 @@ fn owned() -> Vec<Part> {
     let place_in_sight = "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant} AND p.scope_id <> {public} AND p.id IN \
                           (SELECT learning_place_id FROM calendar_entry WHERE tenant_id = {tenant})";
     vec![
-        own::<e::field_of_work::Entity>(),
+        part::<e::field_of_work::Entity>(Kind::Named, TENANT),
         own::<e::member::Entity>(),
         own::<e::role_grant::Entity>(),
         own::<e::role_grant_field::Entity>(),
@@ -241,7 +240,7 @@ fn owned() -> Vec<Part> {
         joint::<e::agreement_field::Entity>("agreement_id IN {agreements}"),
         own::<e::tenant_closure::Entity>(),
         part::<e::learning_place::Entity>(Kind::Reference(&["id"]), PLACES),
-        own::<e::learning_place::Entity>(),
+        part::<e::learning_place::Entity>(Kind::Named, TENANT),
         own::<e::learning_place_origin::Entity>(),
         own::<e::calendar::Entity>(),
         own::<e::external_calendar::Entity>(),
@@ -304,11 +303,16 @@ fn last() -> Vec<Part> {
 /// Condition that the rows of `parts` refer to a row of a table. What was done is told by whom without saying more of it.
 fn used(parts: &[Part], table: &str) -> String {
     let mut ways = Vec::new();
-    for part in parts.iter().filter(|it| matches!(it.kind, Kind::Own | Kind::Joint)) {
+    for part in parts.iter().filter(|it| matches!(it.kind, Kind::Own | Kind::Named | Kind::Joint)) {
         let columns = part.table.columns();
         for column in columns.iter().filter(|it| refers_to(it.name) == Some(table)) {
             if (part.table.name(), column.name) != ("audit_event", "person_id") {
-                ways.push(format!("id IN (SELECT {} FROM {} WHERE {})", column.name, part.table.name(), part.condition));
+                ways.push(format!(
+                    "id IN (SELECT {} FROM {} WHERE {})",
+                    column.name,
+                    part.table.name(),
+                    part.condition
+                ));
             }
         }
     }

@@ -134,7 +134,11 @@ pub fn read_line(line: &str, columns: &[WholeColumn]) -> Result<WholeRow, BadLin
 
 fn read(json: Json, column: WholeColumn) -> Result<Value, String> {
     if json.is_null() && (column.nullable || column.kind != Kind::Json) {
-        return if column.nullable { Ok(nothing(column.kind)) } else { Err("null, and it must not be empty".to_owned()) };
+        return if column.nullable {
+            Ok(nothing(column.kind))
+        } else {
+            Err("null, and it must not be empty".to_owned())
+        };
     }
     let wrong = |what: &str| format!("{} is {what}", shortened(&json.to_string()));
     let text = |what: &str| json.as_str().ok_or_else(|| wrong(what));

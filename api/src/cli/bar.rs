@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn the_bar_is_never_longer_than_it_is() {
-        for (done, total, hashes) in [(0, 0, 0), (0, 10, 0), (5, 10, 15), (10, 10, 30), (20, 10, 30), (u64::MAX, 1, 30)] {
+        for (done, total, hashes) in [(0, 0, 0), (0, 10, 0), (5, 10, 15), (10, 10, 30), (20, 10, 30), (u64::MAX, 1, 30)]
+        {
             let said = line(&Reached { done, total, words: "rows".to_owned() });
             assert_eq!((said.matches('#').count(), said.chars().count()), (hashes, BAR + 7), "{said}");
         }

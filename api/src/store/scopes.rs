@@ -202,6 +202,12 @@ pub async fn own_shares(writer: &Writer<'_>, area: Area) -> ApiResult<Vec<share:
         .await?)
 }
 
+/// The ways across that the scopes of the acting authority carry.
+#[expect(clippy::disallowed_methods, reason = "machinery of access: own rows of the acting authority")]
+pub async fn own_ways(writer: &Writer<'_>) -> ApiResult<Vec<scope_share::Model>> {
+    Ok(scope_share::Entity::find().filter(scope_share::Column::TenantId.eq(writer.tenant())).all(writer.conn()).await?)
+}
+
 /// The ways by which `shares` open a calendar.
 pub fn ways_of(shares: &[share::Model], calendar: &calendar::Model) -> BTreeSet<Way> {
     shares.iter().filter(|it| selects(it, calendar)).map(Way::from).collect()

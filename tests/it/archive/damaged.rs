@@ -89,13 +89,7 @@ fn damages(figures: String) -> Vec<Damage> {
             false,
             "tables/calendar.jsonl is missing",
         ),
-        words(
-            "no JSON",
-            calendar,
-            "{\"id\"",
-            "\"id\"",
-            "tables/calendar.jsonl, line 1: no JSON object",
-        ),
+        words("no JSON", calendar, "{\"id\"", "\"id\"", "tables/calendar.jsonl, line 1: no JSON object"),
         words(
             "a column that is unknown",
             calendar,
@@ -150,7 +144,12 @@ fn damages(figures: String) -> Vec<Damage> {
         manifest("another format", "\"format\": 1", "\"format\": 2", "format is 2, this program reads 1"),
         manifest("another schema", "\"schema\": \"m", "\"schema\": \"n", "manifest.json: schema is \"n"),
         manifest("an unknown key", "\"format\"", "\"more\": 1,\n  \"format\"", "unknown field `more`"),
-        manifest("a column of the future", "\"color\"", "\"colour\"", "tables/calendar.jsonl: column \"colour\" is unknown"),
+        manifest(
+            "a column of the future",
+            "\"color\"",
+            "\"colour\"",
+            "tables/calendar.jsonl: column \"colour\" is unknown",
+        ),
     ]
 }
 

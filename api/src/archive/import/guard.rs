@@ -34,7 +34,10 @@ impl Guard {
         let scopes: HashSet<_> = scopes.into_iter().collect();
         let tenants = session.ids_of("SELECT id FROM tenant").await?;
         let takes_part = |it: &Uuid| scopes.contains(&Audience::private(*it, ScopeArea::Members, None).id());
-        Ok(Self { here: tenants.into_iter().filter(|it| *it != tenant && takes_part(it)).collect(), made: HashSet::new() })
+        Ok(Self {
+            here: tenants.into_iter().filter(|it| *it != tenant && takes_part(it)).collect(),
+            made: HashSet::new(),
+        })
     }
 
     /// Whether rows of a table decide on access across the boundary.

@@ -53,7 +53,7 @@ impl Work<'_> {
             for chunk in rows.chunks(at_once) {
                 match part.kind {
                     Kind::Reference(by) => self.refer(part, told, &columns, by, chunk).await?,
-                    Kind::Authority => self.authority(part, told, &columns, chunk).await?,
+                    Kind::Named => self.named(part, told, &columns, chunk).await?,
                     Kind::Joint if Guard::minds(part.table.name()) => self.guarded(part, told, &columns, chunk).await?,
                     Kind::Joint => self.write(part, told, &columns, chunk, IfThere::Keep).await?,
                     Kind::Own | Kind::Outside => self.write(part, told, &columns, chunk, IfThere::Fail).await?,
@@ -80,10 +80,8 @@ impl Work<'_> {
             return Err(at(&told.file, line, name, &format!("{value} is no value that it takes")));
         }
         // Whatever an archive says, it brings rows of one authority.
-        let owner = if part.kind == Kind::Authority { "id" } else { "tenant_id" };
-        let own = |it: &(&WholeColumn, &Value)| it.0.name == owner && *it.1 != Value::from(self.tenant);
-        if matches!(part.kind, Kind::Authority | Kind::Own)
-            && let Some((column, value)) = columns.iter().zip(&row).find(own)
+        if matches!(part.kind, Kind::Named | Kind::Own)
+            && let Some((column, value)) = columns.iter().zip(&row).find(|it| self.is_of_another(part, it.0, it.1))
         {
             let problem = format!("{} is not the authority of the archive", in_words(value));
             return Err(at(&told.file, line, Some(column.name), &problem));
@@ -150,25 +148,35 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Writes the authority itself, maybe over the little that another archive told of it.
-    async fn authority(
+    /// Whether a value says that a row is another authority's.
+    fn is_of_another(&self, part: &Part, column: &WholeColumn, value: &Value) -> bool {
+        let owner = if part.table.name() == "tenant" { "id" } else { "tenant_id" };
+        column.name == owner && *value != Value::from(self.tenant)
+    }
+
+    /// Writes what is the authority's own, maybe over the little that archives of others told of it.
+    async fn named(
         &mut self,
         part: &Part,
         told: &PartFile,
         columns: &[WholeColumn],
         rows: &[Placed],
     ) -> ArchiveResult<()> {
+        let mut fresh = Vec::new();
         for placed in rows {
             let Some(id) = placed.1.first() else { continue };
-            if part.table.find(self.session, &[(0, id.clone())]).await?.is_none() {
-                self.write(part, told, columns, std::slice::from_ref(placed), IfThere::Fail).await?;
-            } else {
-                let replaced = part.table.replace(self.writer, &placed.1).await;
-                replaced.map_err(|error| refused(part, &told.file, placed.0, columns, &placed.1, &error))?;
-                self.done.rows += 1;
+            let Some(found) = part.table.find(self.session, &[(0, id.clone())]).await? else {
+                fresh.push(placed.clone());
+                continue;
+            };
+            if columns.iter().zip(&found).any(|it| self.is_of_another(part, it.0, it.1)) {
+                return Err(at(&told.file, placed.0, None, "is a row of another authority here"));
             }
+            let replaced = part.table.replace(self.writer, &placed.1).await;
+            replaced.map_err(|error| refused(part, &told.file, placed.0, columns, &placed.1, &error))?;
+            self.done.rows += 1;
         }
-        Ok(())
+        self.write(part, told, columns, &fresh, IfThere::Fail).await
     }
 
     /// Writes what decides on access across the boundary, as far as it says nothing new of those who are here.
@@ -204,14 +212,7 @@ fn at(file: &str, line: u64, column: Option<&str>, problem: &str) -> ArchiveErro
 }
 
 /// What the database says against a row, with the column where its constraint names one.
-fn refused(
-    part: &Part,
-    file: &str,
-    line: u64,
-    columns: &[WholeColumn],
-    row: &WholeRow,
-    error: &DbErr,
-) -> ArchiveError {
+fn refused(part: &Part, file: &str, line: u64, columns: &[WholeColumn], row: &WholeRow, error: &DbErr) -> ArchiveError {
     let said = error.to_string();
     let table = part.table.name();
     let hit = columns.iter().zip(row).find(|(column, _)| {

@@ -183,12 +183,7 @@ mod tests {
         let count = (proptest::option::of(any::<i64>().prop_map(Value::Number)), proptest::option::of(0_usize..7));
         (text, flag, day, count).prop_map(|(text, flag, day, (count, symbol))| {
             let plain = |value| Cell { value, symbol: None };
-            vec![
-                plain(text),
-                plain(flag),
-                plain(day),
-                Cell { value: count, symbol: symbol.map(|it| Symbol::ALL[it]) },
-            ]
+            vec![plain(text), plain(flag), plain(day), Cell { value: count, symbol: symbol.map(|it| Symbol::ALL[it]) }]
         })
     }
 
