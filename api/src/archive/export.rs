@@ -57,6 +57,25 @@ pub async fn export_tenant(
     let beside = out.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let named = |error: std::io::Error| format!("{}: {error}", out.display());
     let file = NamedTempFile::new_in(beside).map_err(named)?;
+    let written = write(op, slug, folder, file, progress).await;
+    // Whatever came of it: a session that stays open would keep the store from closing.
+    op.finish().await?;
+    let Written { file, tenant, version, done } = written?;
+    file.as_file().sync_all().map_err(named)?;
+    record(op, tenant, version, &done).await?;
+    file.persist_noclobber(out).map_err(|error| named(error.error))?;
+    Ok(done)
+}
+
+/// An archive that is whole and not in its place yet.
+struct Written {
+    file: NamedTempFile,
+    tenant: Uuid,
+    version: i32,
+    done: Exported,
+}
+
+async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress: &Progress) -> ArchiveResult<Written> {
     let session = op.session().await?;
     session.stand_still().await?;
     let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
@@ -94,12 +113,8 @@ pub async fn export_tenant(
     work.files(folder)?;
     let Work { packer, manifest, .. } = work;
     let file = packer.finish(&manifest)?;
-    file.as_file().sync_all().map_err(named)?;
-    drop(session);
     let done = Exported { rows: manifest.rows(), files: manifest.files.len(), missing: manifest.missing };
-    record(op, tenant.id, tenant.version, &done).await?;
-    file.persist_noclobber(out).map_err(|error| named(error.error))?;
-    Ok(done)
+    Ok(Written { file, tenant: tenant.id, version: tenant.version, done })
 }
 
 /// Leaves in the trail that everything went out.
