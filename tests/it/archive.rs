@@ -187,7 +187,7 @@ async fn what_goes_out_comes_back_the_same_on_the_other_database(app: TestApp) {
     let there = Place::demo(&app).await;
     let server = there.serve().await;
     for slug in ["ostallgaeu", "kaufbeuren"] {
-        let before = seen(&there.actor(&server, &format!("admin@{slug}")), slug).await;
+        let mut before = seen(&there.actor(&server, &format!("admin@{slug}")), slug).await;
         let first = there.export(slug, &format!("{slug}.zip")).await;
         let second = there.export(slug, &format!("{slug}-again.zip")).await;
         assert_eq!(std::fs::read(&first).expect("bytes"), std::fs::read(&second).expect("bytes"), "{slug}: twice");
@@ -203,6 +203,17 @@ async fn what_goes_out_comes_back_the_same_on_the_other_database(app: TestApp) {
             assert_eq!(std::fs::read(&first).expect("bytes"), std::fs::read(&back).expect("bytes"), "byte for byte");
         } else {
             assert_eq!(differing(&first, &back), ["manifest.json", "outside/change_proposal.jsonl"]);
+            // What Ostallgäu drafted and opened is there, and out of sight until Ostallgäu is here itself.
+            for list in ["agreements", "coordinationRounds"] {
+                assert!(before[list]["nodes"].as_array().is_some_and(|it| !it.is_empty()), "{list}");
+                before[list]["nodes"] = json!([]);
+            }
+            for plan in before["annualPlans"]["nodes"].as_array_mut().expect("plans") {
+                assert_eq!(plan["state"], "IN_COORDINATION");
+                plan["state"] = json!("DRAFT");
+            }
+            assert_ne!(before["shares"]["outgoingShares"]["nodes"], json!([]));
+            before["shares"]["outgoingShares"]["nodes"] = json!([]);
         }
         let moved = here.serve().await;
         let after = seen(&here.actor(&moved, &format!("admin@{slug}")), slug).await;

@@ -168,8 +168,12 @@ async fn what_comes_into_force_and_other_terms_are_foreseen(app: TestApp) {
     let preview = preview(&oal, &other, "CALENDAR").await;
     let orientation = objects(&preview)[app.world.id("calendar.oal.orientation")].clone();
     assert_eq!(orientation, json!([{ "party": { "slug": "memmingen" }, "before": "FULL", "after": null }]));
-    let round = preview["counts"].as_array().expect("counts").iter().find(|it| it["type"] == "COORDINATION_ROUND");
-    assert_eq!(round.map(|it| it["count"].clone()), Some(json!(1)), "{preview}");
+    // What parties planned together stays seen by both when it ends, and goes with the one that leaves.
+    let rounds = |preview: &Value| counts(preview).into_iter().filter(|it| it.contains("_ROUND ")).collect::<Vec<_>>();
+    assert_eq!(rounds(&preview), Vec::<String>::new());
+    let leaves = asked(&app, "agreement.b", "ostallgaeu", json!({ "leaves": app.world.id("tenant.ostallgaeu") }));
+    let left = self::preview(&oal, &leaves, "COORDINATION_ROUND").await;
+    assert_eq!(rounds(&left), ["memmingen>ostallgaeu COORDINATION_ROUND HIDDEN 1"]);
 }
 
 async fn nobody_but_those_who_manage_a_party_may_ask(app: TestApp) {
