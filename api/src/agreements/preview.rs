@@ -186,6 +186,7 @@ impl PreviewQuery {
     }
 }
 
+/// What a change of an agreement would show and hide. Of other authorities' objects only what the own one would lose is told.
 #[Object]
 impl AgreementPreview {
     /// The agreement as it is.
