@@ -7,6 +7,7 @@
 pub mod access;
 pub mod agreements;
 pub mod app;
+pub mod archive;
 pub mod audit;
 pub mod auth;
 pub mod calendars;

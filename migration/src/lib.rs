@@ -23,7 +23,7 @@ mod m20261127_000017_places_and_offers;
 mod rls;
 mod run;
 
-pub use run::{Outcome, down, migrate, pending, role_problems, wall_problems};
+pub use run::{Outcome, down, latest, migrate, pending, role_problems, wall_problems};
 
 use sea_orm_migration::prelude::*;
 

@@ -100,6 +100,11 @@ pub async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     Ok(known.iter().map(|it| it.name().to_owned()).filter(|it| !applied.contains(it)).collect())
 }
 
+/// Name of the last migration that this program knows.
+pub fn latest() -> String {
+    Migrator::migrations().last().map(|it| it.name().to_owned()).unwrap_or_default()
+}
+
 /// Why the connected role must not serve requests: it could pass row-level security by. Empty = it may. PostgreSQL only.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod abuse;
 mod access;
 mod agreements;
+mod archive;
 mod busy;
 mod caldav;
 mod calendars;
@@ -39,6 +40,7 @@ mod operations;
 mod places;
 mod planning;
 mod projects;
+mod preview;
 mod schema;
 mod shared_calendars;
 mod shares;
@@ -60,6 +62,7 @@ fn main() -> std::process::ExitCode {
         abuse::cases(),
         access::cases(),
         agreements::cases(),
+        archive::cases(),
         busy::cases(),
         caldav::cases(),
         calendars::cases(),
@@ -96,6 +99,7 @@ fn main() -> std::process::ExitCode {
         offers::cases(),
         planning::cases(),
         projects::cases(),
+        preview::cases(),
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),

@@ -1,6 +1,7 @@
 //! Proof by random worlds: what the policy decides, what the list over HTTP shows, what row-level security lets through,
 //! and what the rule says when it is written down again from scratch, are the same.
 
+mod foreseen;
 mod oracle;
 mod random;
 
@@ -18,10 +19,15 @@ use verbund_entities::ShareLevel;
 use verbund_tests::app::{Server, token};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
+use self::foreseen::what_is_foreseen_is_what_happens;
 use self::random::Random;
 
 pub fn cases() -> Vec<Case> {
-    cases!["worlds"; policy_list_and_row_level_security_agree_with_the_rule, unrelated_additions_change_nothing]
+    cases!["worlds";
+        policy_list_and_row_level_security_agree_with_the_rule,
+        unrelated_additions_change_nothing,
+        what_is_foreseen_is_what_happens,
+    ]
 }
 
 const WORLDS: u64 = 24;
@@ -88,7 +94,7 @@ fn floored(seen: &Seen) -> Seen {
 struct Placed {
     server: Server,
     store: Store,
-    app_url: String,
+    database: verbund_tests::database::TestDatabase,
     config: verbund::config::Config,
 }
 
@@ -100,7 +106,7 @@ impl Placed {
         let config = app.fixture.config(&database).expect("a configuration");
         let server = Server::start(config.clone(), Clock::standing_at(random.now)).await.expect("a server");
         let store = Store::connect(&config.database.settings().expect("settings")).await.expect("a store");
-        Self { server, store, app_url: database.url, config }
+        Self { server, store, database, config }
     }
 
     /// What is seen through the list of entries, and through the agenda, which must be the same.
@@ -173,7 +179,7 @@ impl Placed {
     /// Ids that PostgreSQL gives the application role when nothing but its settings filters.
     async fn behind_walls(&self, random: &Random, person: usize) -> Vec<Uuid> {
         let scopes: Vec<_> = self.session(random, person).await.access().visible().map(|it| it.to_string()).collect();
-        let mut conn = PgConnection::connect(&self.app_url).await.expect("a connection");
+        let mut conn = PgConnection::connect(&self.database.url).await.expect("a connection");
         let mut tx = conn.begin().await.expect("a transaction");
         let set = format!("SET LOCAL app.scopes = '{{{}}}'", scopes.join(","));
         tx.execute(AssertSqlSafe(set)).await.expect("a setting");

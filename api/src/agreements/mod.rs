@@ -1,6 +1,7 @@
 //! Cooperation agreements, and what is shared under them.
 
 pub mod mutation;
+mod preview;
 mod query;
 mod service;
 pub mod share_mutation;
@@ -9,6 +10,7 @@ mod shares;
 mod types;
 
 pub use mutation::AgreementMutation;
+pub use preview::PreviewQuery;
 pub use query::AgreementQuery;
 pub use service::{Draft, obstacles, parties_of, rows_of_draft, show_to_parties};
 pub use share_mutation::ShareMutation;

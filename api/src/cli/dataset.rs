@@ -1,22 +1,18 @@
 //! `verbund import dataset`: a file into a dataset, with a bar on a terminal.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use clap::Args;
 
+use super::bar;
 use crate::config::Config;
 use crate::context::Clock;
 use crate::datasets::read::{Limits, Profile, Report, propose};
 use crate::datasets::{OperatorImport, Origin, Watched, import_as_operator, problem_line};
 use crate::i18n::Locale;
 use crate::operator::{operation, say};
-
-/// Width of the bar.
-const BAR: usize = 30;
 
 #[derive(Args)]
 pub(super) struct DatasetArgs {
@@ -72,9 +68,12 @@ pub(super) async fn run(
     let watched = Arc::new(Watched::default());
     let done = tokio::select! {
         done = import_as_operator(&op, wish, &watched) => done,
-        never = bar(&watched, total) => match never {},
+        never = bar::draw(|| {
+            let (rows, bytes) = (watched.rows.load(Ordering::Relaxed), watched.bytes.load(Ordering::Relaxed));
+            bar::Reached { done: bytes, total, words: format!("{rows} rows") }
+        }) => match never {},
     };
-    clear();
+    bar::clear();
     op.store.close().await;
     let (report, number) = done.map_err(|error| named(say(&error)))?;
     let lines = lines(&report);
@@ -94,26 +93,4 @@ pub(super) async fn run(
 
 fn lines(report: &Report) -> Vec<String> {
     report.problems.iter().chain(&report.warnings).map(|it| problem_line(it, Locale::En)).collect()
-}
-
-/// Draws how far it is, until dropped.
-async fn bar(watched: &Watched, total: u64) -> std::convert::Infallible {
-    if !std::io::stderr().is_terminal() {
-        std::future::pending::<()>().await;
-    }
-    loop {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        let (rows, bytes) = (watched.rows.load(Ordering::Relaxed), watched.bytes.load(Ordering::Relaxed));
-        let done = usize::try_from(bytes * BAR as u64 / total.max(1)).unwrap_or(BAR).min(BAR);
-        let text = format!("\r[{}{}] {rows} rows", "#".repeat(done), "-".repeat(BAR - done));
-        let mut out = std::io::stderr().lock();
-        let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    }
-}
-
-fn clear() {
-    if std::io::stderr().is_terminal() {
-        let mut out = std::io::stderr().lock();
-        let _closed = out.write_all(b"\r\x1b[2K").and_then(|()| out.flush());
-    }
 }

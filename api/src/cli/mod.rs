@@ -1,5 +1,7 @@
 //! The commands of the binary.
 
+mod archive;
+mod bar;
 mod dataset;
 mod demo;
 mod healthcheck;
@@ -56,6 +58,9 @@ enum Command {
     /// Loads data from outside.
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Writes data for elsewhere.
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Prints the GraphQL schema.
     Schema,
     /// Prints the reference of the configuration.
@@ -95,6 +100,18 @@ enum ImportCommand {
     },
     /// A table into a dataset, as `datasetImport` does: every problem is told, and with one nothing is stored; 1 then.
     Dataset(dataset::DatasetArgs),
+    /// Everything of an authority from the archive of another installation, whole or not at all. The authority must not be
+    /// here.
+    Tenant {
+        /// The archive.
+        file: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum ExportCommand {
+    /// Everything of an authority into one file (api/src/archive/README.md has the format).
+    Tenant(archive::ExportArgs),
 }
 
 #[derive(Args)]
@@ -257,6 +274,18 @@ async fn command(cli: Cli) -> Result<(), String> {
                 Ok(config)
             };
             say(&dataset::run(load, args).await?);
+            Ok(())
+        }
+        Command::Import(ImportCommand::Tenant { file: data }) => {
+            let config = Config::load(file)?;
+            config.check_operator()?;
+            say(&archive::import(&config, &data).await?);
+            Ok(())
+        }
+        Command::Export(ExportCommand::Tenant(args)) => {
+            let config = Config::load(file)?;
+            config.check_operator()?;
+            say(&archive::export(&config, &args).await?);
             Ok(())
         }
         Command::Schema => {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::meter::Meter;
 use super::node::NodeQuery;
 use crate::access::{AccessQuery, AccessSubscription};
-use crate::agreements::{AgreementMutation, AgreementQuery, ShareMutation};
+use crate::agreements::{AgreementMutation, AgreementQuery, PreviewQuery, ShareMutation};
 use crate::audit::AuditQuery;
 use crate::calendars::{
     AgendaQuery, BusyQuery, CalendarMutation, CalendarQuery, CalendarSubscription, ChangesQuery, ExternalMutation,
@@ -39,6 +39,7 @@ pub struct Query(
     NodeQuery,
     TenantQuery,
     AgreementQuery,
+    PreviewQuery,
     CalendarQuery,
     AgendaQuery,
     ExternalQuery,

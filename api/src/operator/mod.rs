@@ -6,7 +6,7 @@ mod tenants;
 
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::ExposeSecret as _;
-use verbund_entities::{RoleKey, tenant};
+use verbund_entities::{RoleKey, TenantStatus, tenant};
 
 pub(crate) use tenants::insert_tenant;
 pub use tenants::{TenantWish, create_tenant};
@@ -44,12 +44,16 @@ pub fn say(error: &ApiError) -> String {
     }
 }
 
-/// The authority in whose trail it is told what concerns all of them: the first one.
+/// The authority in whose trail it is told what concerns all of them: the first that takes part.
 ///
 /// # Errors
 /// There is none yet; the database fails.
 pub(crate) async fn teller(session: &Session) -> ApiResult<tenant::Model> {
-    let first = session.reference::<tenant::Entity>().order_by_asc(tenant::Column::Id).limit(1);
+    let first = session
+        .reference::<tenant::Entity>()
+        .filter(tenant::Column::Status.eq(TenantStatus::Active))
+        .order_by_asc(tenant::Column::Id)
+        .limit(1);
     let none = || Problem::whole(UserErrorCode::Conflict, Text::new("authority-first")).into();
     session.one(first).await?.ok_or_else(none)
 }

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use verbund_entities::{AgreementState, Area, PUBLIC_SCOPE, ScopeArea, ShareLevel};
 
 use super::{
-    Action, AgreementFact, Because, Decision, Explanation, Facts, Fields, Grant, Object, Permission, PersonFact,
-    RoleFact, WayFact, read_permission,
+    Across, Action, AgreementFact, Because, Decision, Explanation, Facts, Fields, Grant, Object, Permission,
+    PersonFact, RoleFact, WayFact, read_permission,
 };
 
 /// How much of a scope is seen, and by which rule.
@@ -31,6 +31,8 @@ pub struct Access {
     person: Option<PersonFact>,
     roles: Vec<RoleFact>,
     visible: BTreeMap<Uuid, Sight>,
+    /// What was judged, for questions about what is not yet so.
+    pub(super) across: Across,
     /// The authority for which the server itself is at work.
     service: Option<Uuid>,
 }
@@ -38,26 +40,27 @@ pub struct Access {
 impl Access {
     /// Judges `facts` at `now`. `signed_in` is true for any bearer of a valid token, known here or not.
     pub fn evaluate(facts: Facts, signed_in: bool, now: DateTime<Utc>) -> Self {
-        let active = facts.person.as_ref().is_some_and(|it| it.active);
+        let Facts { person, roles, agreements, scopes, ways } = facts;
+        let active = person.as_ref().is_some_and(|it| it.active);
         let roles: Vec<_> =
-            facts.roles.into_iter().filter(|it| active && within(today(&it.zone, now), it.from, it.until)).collect();
+            roles.into_iter().filter(|it| active && within(today(&it.zone, now), it.from, it.until)).collect();
         let mut visible = BTreeMap::from([(PUBLIC_SCOPE, Sight { level: ShareLevel::Full, because: Because::Public })]);
-        for scope in &facts.scopes {
+        for scope in &scopes {
             let needed = read_permission(scope.area);
             if let Some(role) = holder(&roles, scope.tenant, needed, scope.field) {
                 let because = Because::Role { tenant: scope.tenant, role: role.role };
                 see(&mut visible, scope.id, ShareLevel::Full, because);
             }
         }
-        let agreements: BTreeMap<_, _> = facts.agreements.iter().map(|it| (it.id, it)).collect();
-        for way in &facts.ways {
-            let Some(agreement) = agreements.get(&way.agreement) else { continue };
+        let by_id: BTreeMap<_, _> = agreements.iter().map(|it| (it.id, it)).collect();
+        for way in &ways {
+            let Some(agreement) = by_id.get(&way.agreement) else { continue };
             if let Some(role) = reached(way, agreement, &roles, now) {
                 let because = Because::Share { agreement: agreement.id, tenant: role.tenant, role: role.role };
                 see(&mut visible, way.scope, way.level, because);
             }
         }
-        Self { signed_in, person: facts.person, roles, visible, service: None }
+        Self { signed_in, person, roles, visible, across: Across { agreements, scopes, ways }, service: None }
     }
 
     /// A program that a person gave a secret to: what the person sees through its roles in `tenant`, and of everything

@@ -146,6 +146,17 @@ pub struct Facts {
     pub ways: Vec<WayFact>,
 }
 
+/// The facts that reach across the boundary, and the scopes of the actor's authorities.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Across {
+    /// Agreements of the actor's authorities.
+    pub agreements: Vec<AgreementFact>,
+    /// Scopes of the actor's authorities.
+    pub scopes: Vec<ScopeFact>,
+    /// Ways from other authorities' scopes.
+    pub ways: Vec<WayFact>,
+}
+
 impl Facts {
     /// Adds one row of the facts statement.
     ///

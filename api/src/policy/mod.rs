@@ -9,11 +9,16 @@ mod access;
 mod catalogue;
 mod decision;
 mod facts;
+mod foresight;
 
 #[cfg(test)]
 mod access_test;
+#[cfg(test)]
+mod foresight_test;
 
 pub use access::{Access, Sight, today};
 pub use catalogue::{Permission, read_permission};
 pub use decision::{Action, Because, Decision, Explanation, Grant, Object};
+pub(crate) use facts::Across;
 pub use facts::{AgreementFact, Facts, Fields, PersonFact, RoleFact, ScopeFact, WayFact};
+pub use foresight::{Foreseen, Foresight, Party};

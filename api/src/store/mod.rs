@@ -17,6 +17,7 @@ pub mod scopes;
 mod session;
 pub mod tables;
 mod tickets;
+pub(crate) mod whole;
 mod writer;
 
 pub use feeds::FeedKey;

@@ -134,6 +134,21 @@ fn named(words: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// The id of a way that a scope carries.
+pub(crate) fn way_id(scope: Uuid, way: &Way) -> Uuid {
+    named(&format!("{scope}/{way:?}"))
+}
+
+/// The scope with the same definition for another field of work: its id, and its definition. None where the words are no
+/// definition with a field.
+pub(crate) fn with_field(definition: &str, field: Uuid) -> Option<(Uuid, String)> {
+    let mut words: Vec<_> = definition.splitn(4, '/').map(str::to_owned).collect();
+    words.get(2)?.parse::<Uuid>().ok()?;
+    *words.get_mut(2)? = field.to_string();
+    let definition = words.join("/");
+    Some((named(&definition), definition))
+}
+
 /// The scope of an audience; made if it is not there yet, and visible to the rest of the transaction.
 pub async fn ensure(writer: &Writer<'_>, audience: &Audience) -> ApiResult<Uuid> {
     let id = audience.id();
@@ -155,7 +170,7 @@ pub async fn ensure(writer: &Writer<'_>, audience: &Audience) -> ApiResult<Uuid>
     .exec_without_returning(writer.conn())
     .await?;
     let rows = ways.iter().map(|way| scope_share::ActiveModel {
-        id: Set(named(&format!("{id}/{way:?}"))),
+        id: Set(way_id(id, way)),
         tenant_id: Set(*tenant),
         scope_id: Set(id),
         agreement_id: Set(way.agreement),
@@ -185,6 +200,12 @@ pub async fn own_shares(writer: &Writer<'_>, area: Area) -> ApiResult<Vec<share:
         .filter(share::Column::EndedAt.is_null())
         .all(writer.conn())
         .await?)
+}
+
+/// The ways across that the scopes of the acting authority carry.
+#[expect(clippy::disallowed_methods, reason = "machinery of access: own rows of the acting authority")]
+pub async fn own_ways(writer: &Writer<'_>) -> ApiResult<Vec<scope_share::Model>> {
+    Ok(scope_share::Entity::find().filter(scope_share::Column::TenantId.eq(writer.tenant())).all(writer.conn()).await?)
 }
 
 /// The ways by which `shares` open a calendar.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    Select, Value,
+    QuerySelect, Select, Value,
 };
 use uuid::Uuid;
 use verbund_entities::ShareLevel;
@@ -103,6 +103,16 @@ impl Session {
         E::Model: FromQueryResult + Sized + Send + Sync,
     {
         Ok(select.count(&self.conn).await?)
+    }
+
+    /// How many rows of some scopes the actor may see, by scope.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn count_by_scope<E: Owned>(&self, scopes: &[Uuid]) -> ApiResult<Vec<(Uuid, i64)>> {
+        let counts = self.select::<E>().filter(self.is_one_of(E::SCOPE, scopes)).select_only();
+        let counts = counts.column(E::SCOPE).column_as(E::SCOPE.count(), "rows").group_by(E::SCOPE);
+        Ok(counts.into_tuple().all(&self.conn).await?)
     }
 
     /// Loads rows by key in one statement and remembers them, so that [`Self::get`] takes none. Rows that may not be

@@ -14,14 +14,18 @@ pub fn cases() -> Vec<Case> {
 
 /// Every ID argument of an input object: the kind of object, or why it needs no sweep.
 pub const ARGUMENTS: &[(&str, &str)] = &[
+    ("AgreementChangeInput.leaves", "public"),
     ("AgreementDraftInput.fieldsOfWork", "public"),
     ("AgreementDraftInput.parties", "public"),
     ("AgreementDraftInput.tenant", "public"),
     ("AgreementEndInput.id", "agreement.a"),
     ("AgreementEndInput.tenant", "public"),
+    ("AgreementPreviewInput.agreement", "preview: hidden and unknown ones are refused alike"),
+    ("AgreementPreviewInput.tenant", "public"),
     ("AgreementProposeInput.id", "agreement.a"),
     ("AgreementSignInput.id", "agreement.a"),
     ("AgreementSignInput.tenant", "public"),
+    ("AgreementTermsInput.fieldsOfWork", "public"),
     ("AnnualPlanCreateInput.calendars", "calendar.oal.counselling"),
     ("AnnualPlanCreateInput.tenant", "public"),
     ("AnnualPlanSubmitInput.id", "plan.oal"),

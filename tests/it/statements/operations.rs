@@ -310,6 +310,19 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
                 "{ auditEvents(first: 100) { nodes { action tenant { slug } member { name } reader { slug } } } }".to_owned(),
             ),
         ),
+        (
+            "preview of an end",
+            (
+                "admin@ostallgaeu",
+                format!(
+                    "{{ previewAgreementChange(input: {{ agreement: \"{}\", tenant: \"{}\", change: {{ step: END }} }}) {{ \
+                     agreement {{ title parties {{ tenant {{ slug }} }} }} counts {{ owner {{ slug }} party {{ slug }} type effect count }} \
+                     objects(type: CALENDAR_ENTRY, first: 50) {{ nodes {{ object name owner {{ slug }} changes {{ party {{ slug }} }} }} }} }} }}",
+                    id("agreement.a"),
+                    id("tenant.ostallgaeu")
+                ),
+            ),
+        ),
         ("known until", (planner, "{ tenant(slug: \"ostallgaeu\") { schoolHolidaysKnownUntil } }".to_owned())),
     ])
 }

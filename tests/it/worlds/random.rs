@@ -286,6 +286,20 @@ impl Random {
         }
     }
 
+    /// Somebody for each authority who holds every role there and none elsewhere; who they are.
+    pub fn add_everybody(&mut self) -> Vec<usize> {
+        let tenants = 0..self.tenants.len();
+        let add = |tenant| {
+            let person = Person { id: self.id(), active: true };
+            self.persons.push(person);
+            let person = self.persons.len() - 1;
+            let role = |role| Role { person, tenant, role, fields: None, from: None, until: None, revoked: false };
+            self.roles.extend(RoleKey::ALL.iter().copied().map(role));
+            person
+        };
+        tenants.map(add).collect()
+    }
+
     /// An authority that nobody here knows, with a calendar, an agreement among strangers, and somebody who may
     /// everything there.
     pub fn add_strangers(&mut self) {

@@ -10,7 +10,7 @@ mod aggregate;
 mod compare;
 mod condition;
 mod group;
-mod lines;
+pub(crate) mod lines;
 mod load;
 mod read;
 mod sql;
@@ -176,6 +176,13 @@ impl Writer<'_> {
     /// The tables of the acting authority, to be made, filled, compared and dropped.
     pub fn tables(&self) -> SqlTables<'_> {
         SqlTables { conn: self.conn(), seen: None }
+    }
+}
+
+impl<'a> SqlTables<'a> {
+    /// All of them, past the policy: for the operator.
+    pub(super) const fn of_everything(conn: &'a Connection) -> Self {
+        Self { conn, seen: None }
     }
 }
 
