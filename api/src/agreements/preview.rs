@@ -12,7 +12,8 @@ use sea_orm::QueryFilter;
 use uuid::Uuid;
 use verbund_entities::{
     AgreementState, ScopeArea, ShareLevel as Level, TenantStatus, agreement, annual_plan, calendar, calendar_entry,
-    coordination_round, dataset, field_of_work, tenant,
+    coordination_round, dataset, field_of_work, funding, milestone, obligation, project, project_document,
+    status_report, tenant, work_package,
 };
 
 use super::service::parties_of;
@@ -86,11 +87,37 @@ pub enum PreviewedType {
     CoordinationRound,
     /// Datasets.
     Dataset,
+    /// Projects.
+    Project,
+    /// Their work packages.
+    WorkPackage,
+    /// Their milestones.
+    Milestone,
+    /// Reports on them.
+    StatusReport,
+    /// Their documents.
+    ProjectDocument,
+    /// Their fundings.
+    Funding,
+    /// What is owed to funders.
+    Obligation,
 }
 
 impl PreviewedType {
-    const ALL: [Self; 5] =
-        [Self::Calendar, Self::CalendarEntry, Self::AnnualPlan, Self::CoordinationRound, Self::Dataset];
+    const ALL: &[Self] = &[
+        Self::Calendar,
+        Self::CalendarEntry,
+        Self::AnnualPlan,
+        Self::CoordinationRound,
+        Self::Dataset,
+        Self::Project,
+        Self::WorkPackage,
+        Self::Milestone,
+        Self::StatusReport,
+        Self::ProjectDocument,
+        Self::Funding,
+        Self::Obligation,
+    ];
 }
 
 /// What happens to objects for the members of a party.
@@ -200,7 +227,7 @@ impl AgreementPreview {
         let session = ctx.session().await?;
         let scopes: Vec<_> = self.seen.keys().copied().collect();
         let mut sums: BTreeMap<(Uuid, Uuid, PreviewedType, PreviewedEffect), i64> = BTreeMap::new();
-        for kind in PreviewedType::ALL {
+        for kind in PreviewedType::ALL.iter().copied() {
             for (scope, count) in count(&session, kind, &scopes).await? {
                 for it in self.seen.get(&scope).into_iter().flatten() {
                     *sums.entry((it.owner, it.party, kind, PreviewedEffect::of(it))).or_default() += count;
@@ -234,6 +261,13 @@ impl AgreementPreview {
             PreviewedType::AnnualPlan => self.list::<annual_plan::Entity>(ctx, kind, &request).await,
             PreviewedType::CoordinationRound => self.list::<coordination_round::Entity>(ctx, kind, &request).await,
             PreviewedType::Dataset => self.list::<dataset::Entity>(ctx, kind, &request).await,
+            PreviewedType::Project => self.list::<project::Entity>(ctx, kind, &request).await,
+            PreviewedType::WorkPackage => self.list::<work_package::Entity>(ctx, kind, &request).await,
+            PreviewedType::Milestone => self.list::<milestone::Entity>(ctx, kind, &request).await,
+            PreviewedType::StatusReport => self.list::<status_report::Entity>(ctx, kind, &request).await,
+            PreviewedType::ProjectDocument => self.list::<project_document::Entity>(ctx, kind, &request).await,
+            PreviewedType::Funding => self.list::<funding::Entity>(ctx, kind, &request).await,
+            PreviewedType::Obligation => self.list::<obligation::Entity>(ctx, kind, &request).await,
         }
     }
 }
@@ -245,6 +279,13 @@ async fn count(session: &Session, kind: PreviewedType, scopes: &[Uuid]) -> ApiRe
         PreviewedType::AnnualPlan => session.count_by_scope::<annual_plan::Entity>(scopes).await,
         PreviewedType::CoordinationRound => session.count_by_scope::<coordination_round::Entity>(scopes).await,
         PreviewedType::Dataset => session.count_by_scope::<dataset::Entity>(scopes).await,
+        PreviewedType::Project => session.count_by_scope::<project::Entity>(scopes).await,
+        PreviewedType::WorkPackage => session.count_by_scope::<work_package::Entity>(scopes).await,
+        PreviewedType::Milestone => session.count_by_scope::<milestone::Entity>(scopes).await,
+        PreviewedType::StatusReport => session.count_by_scope::<status_report::Entity>(scopes).await,
+        PreviewedType::ProjectDocument => session.count_by_scope::<project_document::Entity>(scopes).await,
+        PreviewedType::Funding => session.count_by_scope::<funding::Entity>(scopes).await,
+        PreviewedType::Obligation => session.count_by_scope::<obligation::Entity>(scopes).await,
     }
 }
 
@@ -286,6 +327,13 @@ previewed! {
     calendar_entry: CalendarEntry, |it| Some(it.title.clone());
     coordination_round: CoordinationRound, |it| Some(it.year.to_string());
     dataset: Dataset, |it| Some(it.title.clone());
+    project: Project, |it| Some(it.title.clone());
+    work_package: WorkPackage, |it| Some(it.title.clone());
+    milestone: Milestone, |it| Some(it.title.clone());
+    status_report: StatusReport, |_| None;
+    project_document: ProjectDocument, |it| Some(it.title.clone());
+    funding: Funding, |it| it.reference_number.clone();
+    obligation: Obligation, |it| Some(it.title.clone());
 }
 
 impl AgreementPreview {

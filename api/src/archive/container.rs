@@ -246,6 +246,7 @@ mod tests {
             parts: Vec::new(),
             figures: Vec::new(),
             files: Vec::new(),
+            documents: Vec::new(),
             missing: Vec::new(),
         }
     }

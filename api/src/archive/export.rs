@@ -11,7 +11,7 @@ use uuid::Uuid;
 use verbund_entities::{PUBLIC_SCOPE, ScopeArea, tenant};
 
 use super::container::{Packer, pack};
-use super::manifest::{FORMAT, FiguresFile, Manifest, OriginalFile, PartFile, Whose};
+use super::manifest::{DocumentFile, FORMAT, FiguresFile, Manifest, OriginalFile, PartFile, Whose};
 use super::problem::ArchiveResult;
 use super::progress::Progress;
 use super::registry::{EXPORT, Instead, Part, parts};
@@ -20,6 +20,7 @@ use crate::context::{Change, Mutation, Op};
 use crate::datasets::model::Column;
 use crate::error::{ApiError, ApiResult};
 use crate::policy::Grant;
+use crate::projects::DOCUMENTS;
 use crate::store::Session;
 use crate::store::scopes::Audience;
 use crate::store::tables::{Place, TableStore as _, lines};
@@ -99,10 +100,12 @@ async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress
             parts: Vec::new(),
             figures: Vec::new(),
             files: Vec::new(),
+            documents: Vec::new(),
             missing: Vec::new(),
         },
         contents: Vec::new(),
         originals: BTreeSet::new(),
+        documents: BTreeSet::new(),
     };
     let parts = parts();
     work.plan(&parts).await?;
@@ -113,7 +116,11 @@ async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress
     work.files(folder)?;
     let Work { packer, manifest, .. } = work;
     let file = packer.finish(&manifest)?;
-    let done = Exported { rows: manifest.rows(), files: manifest.files.len(), missing: manifest.missing };
+    let done = Exported {
+        rows: manifest.rows(),
+        files: manifest.files.len() + manifest.documents.len(),
+        missing: manifest.missing,
+    };
     Ok(Written { file, tenant: tenant.id, version: tenant.version, done })
 }
 
@@ -148,6 +155,8 @@ struct Work<'a> {
     contents: Vec<Content>,
     /// Stored names of files, and their versions.
     originals: BTreeSet<(String, Uuid)>,
+    /// What documents hold, by SHA-256.
+    documents: BTreeSet<String>,
 }
 
 /// A content whose rows are to be written.
@@ -241,6 +250,16 @@ impl Work<'_> {
                     self.originals.insert((stored.clone(), *id));
                 }
             }
+            "document_version" => {
+                if let Some(Value::String(Some(checksum))) = value("checksum") {
+                    self.documents.insert(checksum.clone());
+                }
+            }
+            "project_archive" => {
+                if let Some(Value::String(Some(content))) = value("content") {
+                    self.documents.extend(crate::projects::files_of_copy(content));
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -298,6 +317,17 @@ impl Work<'_> {
             let file = format!("files/{version}");
             let (bytes, sha256) = pack(&mut self.packer, &file, &path)?;
             self.manifest.files.push(OriginalFile { file, version, bytes, sha256 });
+        }
+        for checksum in std::mem::take(&mut self.documents) {
+            let stored = format!("{DOCUMENTS}/{checksum}");
+            let path: PathBuf = folder.join(&stored);
+            if !path.is_file() {
+                self.manifest.missing.push(stored);
+                continue;
+            }
+            let file = format!("files/{stored}");
+            let (bytes, sha256) = pack(&mut self.packer, &file, &path)?;
+            self.manifest.documents.push(DocumentFile { file, bytes, sha256 });
         }
         Ok(())
     }

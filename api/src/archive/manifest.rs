@@ -26,6 +26,8 @@ pub struct Manifest {
     pub figures: Vec<FiguresFile>,
     /// Files as they came: the originals of dataset versions.
     pub files: Vec<OriginalFile>,
+    /// Files of documents of projects, by what they hold.
+    pub documents: Vec<DocumentFile>,
     /// Files that rows name and that were not there.
     pub missing: Vec<String>,
 }
@@ -88,13 +90,26 @@ pub struct OriginalFile {
     pub sha256: String,
 }
 
+/// The file of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct DocumentFile {
+    /// Where it is in the archive.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256, which is its name here and there.
+    pub sha256: String,
+}
+
 impl Manifest {
     /// Everything but the manifest itself: where it is, and its SHA-256.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
         let parts = self.parts.iter().map(|it| (it.file.as_str(), it.sha256.as_str()));
         let figures = self.figures.iter().map(|it| (it.file.as_str(), it.sha256.as_str()));
         let files = self.files.iter().map(|it| (it.file.as_str(), it.sha256.as_str()));
-        parts.chain(figures).chain(files)
+        let documents = self.documents.iter().map(|it| (it.file.as_str(), it.sha256.as_str()));
+        parts.chain(figures).chain(files).chain(documents)
     }
 
     /// Rows of all tables.

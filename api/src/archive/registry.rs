@@ -114,7 +114,8 @@ pub fn refers_to(column: &str) -> Option<&'static str> {
     Some(match column {
         "person_id" | "granted_by" | "proposer_id" => "person",
         "field_of_work_id" => "field_of_work",
-        "scope_id" => "scope",
+        "programme_id" => "funding_programme",
+        "scope_id" | "inner_scope_id" => "scope",
         _ => return None,
     })
 }
@@ -142,7 +143,21 @@ const IMPORTS: &str = "tenant_id = {tenant} AND state IN ('SUCCEEDED', 'FAILED',
 /// Public places of others that own rows name.
 const PLACES: &str = "tenant_id <> {tenant} AND scope_id = {public} AND (\
                       id IN (SELECT learning_place_id FROM calendar_entry WHERE tenant_id = {tenant}) OR \
+                      id IN (SELECT learning_place_id FROM education_offer WHERE tenant_id = {tenant}) OR \
+                      id IN (SELECT learning_place_id FROM project_link WHERE tenant_id = {tenant}) OR \
+                      id IN (SELECT place_id FROM project WHERE id IN {projects}) OR \
                       id IN (SELECT place_id FROM change_proposal WHERE {proposals}))";
+/// Public organisations of others that own rows name.
+const ORGANISATIONS: &str = "tenant_id <> {tenant} AND scope_id = {public} AND (\
+                             id IN (SELECT organisation_id FROM learning_place WHERE tenant_id = {tenant}) OR \
+                             id IN (SELECT organisation_id FROM education_offer WHERE tenant_id = {tenant}))";
+const DEPENDENCIES: &str = "depends_on_id IN (SELECT id FROM work_package WHERE tenant_id = {tenant})";
+const SHARES_OF_OWN: &str = "funding_id IN (SELECT id FROM funding WHERE tenant_id = {tenant})";
+const MERGES: &str = "duplicate_id IN (SELECT id FROM learning_place WHERE tenant_id = {tenant}) AND \
+                      survivor_id IN (SELECT id FROM learning_place WHERE tenant_id = {tenant})";
+/// Places that no archive of this authority has: others' that are not public.
+const HIDDEN_PLACES: &str =
+    "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant} AND p.scope_id <> {public}";
 
 fn part<E>(kind: Kind, condition: impl Into<String>) -> Part
 where
@@ -182,10 +197,12 @@ where
 
 /// What an archive has, in the order in which it is written and read.
 pub fn parts() -> Vec<Part> {
-    let rows = [owned(), planning(), datasets(), last()].into_iter().flatten().collect::<Vec<_>>();
+    let rows = [owned(), planning(), datasets(), projects(), last()].into_iter().flatten().collect::<Vec<_>>();
     let used = |table: &str| used(&rows, table);
     let (persons, fields, scopes) = (used("person"), used("field_of_work"), used("scope"));
-    let place_owners = format!("SELECT tenant_id FROM learning_place WHERE {PLACES}");
+    let place_owners = format!(
+        "SELECT tenant_id FROM learning_place WHERE {PLACES} UNION SELECT tenant_id FROM organisation WHERE {ORGANISATIONS}"
+    );
     let foreign_fields = format!("tenant_id <> {{tenant}} AND ({fields})");
     let scopes = format!("tenant_id = {{tenant}} OR (tenant_id IS NOT NULL AND ({scopes}))");
     let mut parts = vec![
@@ -205,6 +222,7 @@ pub fn parts() -> Vec<Part> {
             "ags IN {regions} OR ags IN (SELECT parent_ags FROM region WHERE ags IN {regions})",
         )
         .last("parent_ags"),
+        part::<e::funding_programme::Entity>(Kind::Reference(&["key"]), used("funding_programme")),
         part::<e::field_of_work::Entity>(
             Kind::Reference(&["tenant_id", "key"]),
             format!("tenant_id IS NULL OR ({foreign_fields})"),
@@ -239,13 +257,37 @@ fn owned() -> Vec<Part> {
         joint::<e::agreement_signature::Entity>("agreement_id IN {agreements}"),
         joint::<e::agreement_field::Entity>("agreement_id IN {agreements}"),
         own::<e::tenant_closure::Entity>(),
-        part::<e::learning_place::Entity>(Kind::Reference(&["id"]), PLACES),
-        part::<e::learning_place::Entity>(Kind::Named, TENANT),
+        part::<e::organisation::Entity>(Kind::Reference(&["id"]), ORGANISATIONS),
+        part::<e::organisation::Entity>(Kind::Named, TENANT),
+        own::<e::organisation_person::Entity>(),
+        part::<e::learning_place::Entity>(Kind::Reference(&["id"]), PLACES)
+            .instead("organisation_id", Instead::Nothing)
+            .instead("merged_into_id", Instead::Nothing),
+        part::<e::learning_place::Entity>(Kind::Named, TENANT)
+            .last("merged_into_id")
+            .cut(
+                "organisation_id",
+                "SELECT o.id FROM organisation o WHERE o.tenant_id <> {tenant} AND o.scope_id <> {public}",
+            )
+            .cut("merged_into_id", "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant}"),
         own::<e::learning_place_origin::Entity>(),
+        own::<e::external_id::Entity>(),
+        own::<e::directory_revision::Entity>(),
+        part::<e::merge_proposal::Entity>(Kind::Own, format!("{TENANT} AND {MERGES}")),
+        part::<e::merge_proposal::Entity>(Kind::Outside, format!("{REQUESTS} AND NOT ({TENANT} AND {MERGES})")),
+        joint::<e::project::Entity>("id IN {projects}").cut("place_id", HIDDEN_PLACES),
+        joint::<e::project_partner::Entity>("project_id IN {projects}"),
         own::<e::calendar::Entity>(),
         own::<e::external_calendar::Entity>(),
         own::<e::calendar_entry::Entity>().last("series_id").cut("learning_place_id", place_in_sight),
         own::<e::calendar_occurrence::Entity>(),
+        own::<e::education_offer::Entity>()
+            .cut(
+                "organisation_id",
+                "SELECT o.id FROM organisation o WHERE o.tenant_id <> {tenant} AND o.scope_id <> {public}",
+            )
+            .cut("learning_place_id", HIDDEN_PLACES),
+        own::<e::education_offer_date::Entity>(),
         own::<e::conflict_acknowledgement::Entity>(),
     ]
 }
@@ -296,6 +338,34 @@ fn datasets() -> Vec<Part> {
     ]
 }
 
+/// What is the authority's in projects, whoever leads them.
+fn projects() -> Vec<Part> {
+    let foreign = |table: &str| format!("SELECT t.id FROM {table} t WHERE t.tenant_id <> {{tenant}}");
+    vec![
+        own::<e::project_step::Entity>(),
+        own::<e::project_member::Entity>(),
+        own::<e::work_package::Entity>(),
+        part::<e::work_package_dependency::Entity>(Kind::Own, format!("{TENANT} AND {DEPENDENCIES}")),
+        part::<e::work_package_dependency::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({DEPENDENCIES})")),
+        own::<e::milestone::Entity>().cut("work_package_id", foreign("work_package")),
+        own::<e::status_report::Entity>(),
+        own::<e::project_indicator::Entity>(),
+        own::<e::indicator_measurement::Entity>(),
+        own::<e::project_link::Entity>()
+            .cut("calendar_entry_id", foreign("calendar_entry"))
+            .cut("dataset_id", foreign("dataset"))
+            .cut("learning_place_id", HIDDEN_PLACES),
+        own::<e::project_document::Entity>(),
+        own::<e::document_version::Entity>(),
+        own::<e::funding::Entity>(),
+        part::<e::own_share::Entity>(Kind::Own, format!("{TENANT} AND {SHARES_OF_OWN}")),
+        part::<e::own_share::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({SHARES_OF_OWN})")),
+        own::<e::budget_line::Entity>().cut("funding_id", foreign("funding")),
+        own::<e::obligation::Entity>(),
+        own::<e::project_archive::Entity>(),
+    ]
+}
+
 fn last() -> Vec<Part> {
     vec![part::<e::audit_event::Entity>(Kind::Own, format!("{TENANT} AND action NOT IN ('{EXPORT}', '{IMPORT}')"))]
 }
@@ -323,6 +393,11 @@ fn used(parts: &[Part], table: &str) -> String {
 fn spelt_out(condition: &str) -> String {
     condition
         .replace("{regions}", &format!("(SELECT region_ags FROM learning_place WHERE {TENANT} OR ({PLACES}))"))
+        .replace(
+            "{projects}",
+            "(SELECT j.id FROM project j WHERE j.tenant_id = {tenant} \
+             UNION SELECT t.project_id FROM project_partner t WHERE t.tenant_id = {tenant})",
+        )
         .replace("{proposals}", PROPOSALS)
         .replace("{rounds}", "(SELECT r.id FROM coordination_round r WHERE r.agreement_id IN {agreements})")
         .replace("{entries}", "(SELECT n.id FROM calendar_entry n WHERE n.tenant_id = {tenant})")

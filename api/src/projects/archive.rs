@@ -177,6 +177,14 @@ fn version(row: &document_version::Model) -> Value {
     })
 }
 
+/// The checksums of the files that a copy names.
+pub fn files_of_copy(content: &str) -> Vec<String> {
+    let Ok(copy) = serde_json::from_str::<Value>(content) else { return Vec::new() };
+    let documents = copy["documents"].as_array().into_iter().flatten();
+    let versions = documents.flat_map(|it| it["versions"].as_array().into_iter().flatten());
+    versions.filter_map(|it| it["sha256"].as_str().map(str::to_owned)).collect()
+}
+
 /// Whether a copy names a file with this checksum.
 pub fn has_file(row: &project_archive::Model, checksum: &str) -> Option<(String, String)> {
     let copy: Value = serde_json::from_str(&row.content).ok()?;

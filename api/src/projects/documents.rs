@@ -30,6 +30,8 @@ use crate::text;
 pub const DOWNLOAD_PREFIX: &str = "vbp_";
 /// How long a download ticket is good.
 const GOOD: TimeDelta = TimeDelta::minutes(15);
+/// Where files of documents are, below the folder of files.
+pub const DOCUMENTS: &str = "documents";
 /// The largest document.
 pub const MAX_BYTES: u64 = 50 << 20;
 
@@ -197,7 +199,7 @@ pub async fn arrived(
     let now_there = session.one(select).await?.unwrap_or_else(|| before.clone());
     let number = now_there.latest.saturating_add(1);
     let target = stored(folder, checksum);
-    std::fs::create_dir_all(folder.path("documents")).map_err(disk)?;
+    std::fs::create_dir_all(folder.path(DOCUMENTS)).map_err(disk)?;
     std::fs::rename(&came, &target).map_err(disk)?;
     let made = document_version::Model {
         id: new_id(),
@@ -229,7 +231,7 @@ fn looks_like(kind: &FileKind, path: &std::path::Path) -> bool {
 }
 
 fn stored(folder: &Folder, checksum: &str) -> PathBuf {
-    folder.path(&format!("documents/{checksum}"))
+    folder.path(&format!("{DOCUMENTS}/{checksum}"))
 }
 
 /// What shall be fetched.

@@ -22,10 +22,10 @@ mod subscription;
 mod types;
 mod work;
 
-pub use archive::keep_all as keep_copies;
+pub use archive::{files_of_copy, keep_all as keep_copies};
 pub use around::{MemberWish, ReportWish, add_member, report as make_report};
 pub use circle::{rescope_all, selected};
-pub use documents::{MAX_BYTES, Refused, arrived, may_send};
+pub use documents::{DOCUMENTS, MAX_BYTES, Refused, arrived, may_send};
 pub use mutation::ProjectMutation;
 pub use part_types::{
     Milestone, PartAbilities, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember,

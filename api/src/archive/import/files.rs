@@ -1,4 +1,4 @@
-//! Originals of versions back to the disk.
+//! Originals of versions and files of documents back to the disk.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use crate::archive::container;
 use crate::archive::manifest::Manifest;
 use crate::archive::problem::{ArchiveResult, beside};
 use crate::archive::value::in_words;
+use crate::projects::DOCUMENTS;
 use crate::store::whole::{AnyTable as _, Of};
 
 /// Where originals are, below the folder of files.
@@ -31,16 +32,34 @@ impl Work<'_> {
             }
             let (path, name, folder) = (self.file.to_owned(), original.file.clone(), folder.clone());
             let target = folder.join(original.version.to_string());
-            let file = beside(move || {
-                let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-                std::fs::create_dir_all(&folder).map_err(failed)?;
-                let mut file = NamedTempFile::new_in(&folder).map_err(failed)?;
-                container::unpack(&path, &name, file.as_file_mut())?;
-                Ok(file)
-            });
+            let file = beside(move || unpacked(&path, &name, &folder));
             files.push((file.await?, target));
             self.done.files += 1;
         }
+        let folder = folder.with_file_name(DOCUMENTS);
+        for document in &manifest.documents {
+            if document.file != format!("files/{DOCUMENTS}/{}", document.sha256) {
+                return Err(format!("{}: its name is not its SHA-256", document.file).into());
+            }
+            let target = folder.join(&document.sha256);
+            self.done.files += 1;
+            // What others brought is the same.
+            if target.exists() {
+                continue;
+            }
+            let (path, name, folder) = (self.file.to_owned(), document.file.clone(), folder.clone());
+            let file = beside(move || unpacked(&path, &name, &folder));
+            files.push((file.await?, target));
+        }
         Ok(files)
     }
+}
+
+/// An entry of the archive on the disk of its place, under a name for the time being.
+fn unpacked(archive: &Path, name: &str, folder: &Path) -> Result<NamedTempFile, String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
+    container::unpack(archive, name, file.as_file_mut())?;
+    Ok(file)
 }

@@ -16,8 +16,16 @@ use crate::store::scopes::Audience;
 use crate::store::whole::{WholeColumn, WholeRow};
 
 /// Tables that decide on access across the boundary.
-const MINDED: [&str; 6] =
-    ["agreement", "agreement_field", "agreement_party", "agreement_signature", "scope", "scope_share"];
+const MINDED: [&str; 8] = [
+    "agreement",
+    "agreement_field",
+    "agreement_party",
+    "agreement_signature",
+    "project",
+    "project_partner",
+    "scope",
+    "scope_share",
+];
 
 /// Who is here, and what this import made.
 pub(super) struct Guard {
