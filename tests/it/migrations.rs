@@ -96,7 +96,7 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     down(&database.owner_url, 2).await.expect("two steps down");
     let text = refused(config.clone()).await;
     assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
-    assert!(text.contains("m20261125_000015_datasets"), "{text}");
+    assert!(text.contains("m20261127_000016_projects"), "{text}");
     assert_eq!(applied(&database).await, 2);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
@@ -146,6 +146,7 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         annual_plan,
         annual_plan_calendar,
         audit_event,
+        budget_line,
         calendar,
         calendar_entry,
         calendar_occurrence,
@@ -161,6 +162,7 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         dataset_release,
         dataset_version,
         directory_revision,
+        document_version,
         education_offer,
         education_offer_date,
         external_calendar,
@@ -168,19 +170,33 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         feed,
         field_of_work,
         file_ticket,
+        funding,
+        funding_programme,
         holiday,
         idempotency_record,
         indicator,
+        indicator_measurement,
         learning_place,
         learning_place_origin,
         member,
         merge_proposal,
+        milestone,
+        obligation,
         organisation,
         organisation_person,
         outbox_event,
+        own_share,
         person,
         plan_snapshot,
         plan_snapshot_entry,
+        project,
+        project_archive,
+        project_document,
+        project_indicator,
+        project_link,
+        project_member,
+        project_partner,
+        project_step,
         region,
         role_grant,
         role_grant_field,
@@ -188,8 +204,11 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         scope,
         scope_share,
         share,
+        status_report,
         tenant,
         tenant_closure,
+        work_package,
+        work_package_dependency,
     );
     let mut store = BTreeMap::new();
     for table in rows.tables().await {

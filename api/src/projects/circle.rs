@@ -149,6 +149,9 @@ pub async fn place(
     Ok(())
 }
 
+/// Projects that move together: which, one of them, and its partners.
+type Together = (Vec<Uuid>, project::Model, Vec<project_partner::Model>);
+
 /// Moves projects of the acting authority to the scopes that `shares` give them; returns those in which they are now.
 /// Projects with the same scopes move together.
 ///
@@ -161,8 +164,7 @@ pub async fn rescope_all(
     shares: &[share::Model],
 ) -> ApiResult<BTreeSet<Uuid>> {
     session.load_groups::<project_partner::Entity>(projects.iter().map(|it| it.id)).await?;
-    let mut audiences: BTreeMap<(Uuid, Uuid), (Vec<Uuid>, project::Model, Vec<project_partner::Model>)> =
-        BTreeMap::new();
+    let mut audiences: BTreeMap<(Uuid, Uuid), Together> = BTreeMap::new();
     for project in projects {
         let partners = partners(session, project.id).await?;
         let of = |level| audience(project, &partners, shares, level).id();

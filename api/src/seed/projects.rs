@@ -146,7 +146,7 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
         packages.push(package);
         let wish = MilestoneWish {
             title: format!("{title}: Zwischenstand"),
-            due_on: day(joint.years.1, 3, 31),
+            due_on: day(joint.years.1, 5, 31),
             status: verbund_entities::MilestoneStatus::Open,
             reached_on: None,
             package: Some(package),

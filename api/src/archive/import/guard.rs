@@ -31,7 +31,7 @@ const MINDED: [&str; 8] = [
 pub(super) struct Guard {
     /// Authorities that take part here, the one of the archive not among them.
     here: HashSet<Uuid>,
-    /// Agreements and scopes that came with this archive.
+    /// Agreements, projects and scopes that came with this archive.
     made: HashSet<Uuid>,
 }
 
@@ -66,8 +66,9 @@ impl Guard {
             return Err(format!("concerns authority {owner}, which is here and has no such row: export both anew"));
         }
         let parent = match table {
-            "agreement" | "scope" => return Ok(()),
+            "agreement" | "project" | "scope" => return Ok(()),
             "scope_share" => id("scope_id"),
+            "project_partner" => id("project_id"),
             _ => id("agreement_id"),
         };
         match parent {
@@ -78,7 +79,7 @@ impl Guard {
 
     /// Notes that a row was made.
     pub fn made(&mut self, table: &str, row: &WholeRow) {
-        if let ("agreement" | "scope", Some(Value::Uuid(Some(id)))) = (table, row.first()) {
+        if let ("agreement" | "project" | "scope", Some(Value::Uuid(Some(id)))) = (table, row.first()) {
             self.made.insert(*id);
         }
     }
