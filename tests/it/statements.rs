@@ -213,7 +213,7 @@ const PINNED: &[(&str, u32, u32)] = &[
     ("nothing of the store", 0, 0),
     ("organisations", 5, 5),
     ("plans", 12, 12),
-    ("preview of an end", 15, 16),
+    ("preview of an end", 22, 23),
     ("proposals", 6, 6),
     ("rounds", 11, 11),
     ("shares", 12, 12),

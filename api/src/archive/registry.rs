@@ -277,6 +277,9 @@ fn owned() -> Vec<Part> {
         part::<e::merge_proposal::Entity>(Kind::Outside, format!("{REQUESTS} AND NOT ({TENANT} AND {MERGES})")),
         joint::<e::project::Entity>("id IN {projects}").cut("place_id", HIDDEN_PLACES),
         joint::<e::project_partner::Entity>("project_id IN {projects}"),
+        own::<e::project_document::Entity>(),
+        own::<e::document_version::Entity>(),
+        own::<e::project_archive::Entity>(),
         own::<e::calendar::Entity>(),
         own::<e::external_calendar::Entity>(),
         own::<e::calendar_entry::Entity>().last("series_id").cut("learning_place_id", place_in_sight),
@@ -355,14 +358,11 @@ fn projects() -> Vec<Part> {
             .cut("calendar_entry_id", foreign("calendar_entry"))
             .cut("dataset_id", foreign("dataset"))
             .cut("learning_place_id", HIDDEN_PLACES),
-        own::<e::project_document::Entity>(),
-        own::<e::document_version::Entity>(),
         own::<e::funding::Entity>(),
         part::<e::own_share::Entity>(Kind::Own, format!("{TENANT} AND {SHARES_OF_OWN}")),
         part::<e::own_share::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({SHARES_OF_OWN})")),
         own::<e::budget_line::Entity>().cut("funding_id", foreign("funding")),
         own::<e::obligation::Entity>(),
-        own::<e::project_archive::Entity>(),
     ]
 }
 

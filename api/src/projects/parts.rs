@@ -289,6 +289,6 @@ where
         return Err(Problem::not_found("id").into());
     }
     let mut change = change_of::<P>(row, P::REMOVED, 1, agreement, None);
-    change.before = change.after.take();
+    change.before = change.after.replace(serde_json::json!({ "removed": true }));
     mutation.record(writer, change).await
 }

@@ -14,10 +14,13 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
+/// The input of a mutation around an id.
+type InputAround = Box<dyn Fn(&Value) -> Value>;
+
 /// What takes an id of a project or a part: mutation, name of the part, input around it.
-fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, Box<dyn Fn(&Value) -> Value>)> {
+fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
     let kf = app.world.id("tenant.kaufbeuren").to_owned();
-    let in_project = |more: Value| -> Box<dyn Fn(&Value) -> Value> {
+    let in_project = |more: Value| -> InputAround {
         let kf = kf.clone();
         Box::new(move |id| {
             let mut input = json!({ "project": id, "tenant": kf });
@@ -25,7 +28,7 @@ fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, Box<dyn Fn(&Value) -
             input
         })
     };
-    let part = |more: Value| -> Box<dyn Fn(&Value) -> Value> {
+    let part = |more: Value| -> InputAround {
         Box::new(move |id| {
             let mut input = json!({ "id": id, "version": 1 });
             input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
@@ -116,8 +119,8 @@ fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, Box<dyn Fn(&Value) -
 }
 
 /// What takes an id beside that of one's own project: mutation, the hidden object, input around its id.
-fn beside(app: &TestApp, parts: &Parts, project: &Value) -> Vec<(&'static str, Value, Box<dyn Fn(&Value) -> Value>)> {
-    let in_own = |more: fn(&Value) -> Value| -> Box<dyn Fn(&Value) -> Value> {
+fn beside(app: &TestApp, parts: &Parts, project: &Value) -> Vec<(&'static str, Value, InputAround)> {
+    let in_own = |more: fn(&Value) -> Value| -> InputAround {
         let own = json!({ "project": project, "tenant": app.world.id("tenant.kaufbeuren") });
         Box::new(move |id| {
             let mut input = own.clone();
