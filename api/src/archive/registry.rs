@@ -261,6 +261,7 @@ fn owned() -> Vec<Part> {
         part::<e::organisation::Entity>(Kind::Named, TENANT),
         own::<e::organisation_person::Entity>(),
         part::<e::learning_place::Entity>(Kind::Reference(&["id"]), PLACES)
+            .last("merged_into_id")
             .instead("organisation_id", Instead::Nothing)
             .instead("merged_into_id", Instead::Nothing),
         part::<e::learning_place::Entity>(Kind::Named, TENANT)
@@ -359,7 +360,7 @@ fn projects() -> Vec<Part> {
             .cut("dataset_id", foreign("dataset"))
             .cut("learning_place_id", HIDDEN_PLACES),
         own::<e::funding::Entity>(),
-        part::<e::own_share::Entity>(Kind::Own, format!("{TENANT} AND {SHARES_OF_OWN}")),
+        joint::<e::own_share::Entity>(SHARES_OF_OWN),
         part::<e::own_share::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({SHARES_OF_OWN})")),
         own::<e::budget_line::Entity>().cut("funding_id", foreign("funding")),
         own::<e::obligation::Entity>(),

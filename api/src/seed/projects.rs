@@ -132,7 +132,6 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
     let project = make_project(lead, own, wish, None).await?;
     ask_partner(lead, project, other, 1, None).await?;
     join(partner, project, other, 1).await?;
-    let mut packages = Vec::new();
     for (op, tenant, title) in [(lead, own, joint.work.0), (partner, other, joint.work.1)] {
         let wish = WorkWish {
             title: title.to_owned(),
@@ -140,18 +139,19 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
             status: WorkStatus::InProgress,
             starts_on: Some(from),
             ends_on: Some(until),
-            after: Some(packages.clone()),
+            after: None,
         };
         let package = make_work_package(op, project, tenant, wish, None).await?;
-        packages.push(package);
-        let wish = MilestoneWish {
-            title: format!("{title}: Zwischenstand"),
-            due_on: day(joint.years.1, 5, 31),
-            status: verbund_entities::MilestoneStatus::Open,
-            reached_on: None,
-            package: Some(package),
-        };
-        make_milestone(op, project, tenant, wish, None).await?;
+        if tenant == own {
+            let wish = MilestoneWish {
+                title: format!("{title}: Zwischenstand"),
+                due_on: day(joint.years.1, 5, 31),
+                status: verbund_entities::MilestoneStatus::Open,
+                reached_on: None,
+                package: Some(package),
+            };
+            make_milestone(op, project, tenant, wish, None).await?;
+        }
         let wish = MemberWish {
             name: "Bildungsbüro".to_owned(),
             function: Some("Projektleitung".to_owned()),
