@@ -68,7 +68,10 @@ AS $$ SELECT id FROM scope WHERE tenant_id = the_tenant AND area = 'PROJECTS' $$
 /// What happens when the circle of those who see a project changes, or its field of work.
 fn moved() -> String {
     let mut body = vec![
-        "UPDATE project_partner SET scope_id = NEW.scope_id WHERE project_id = NEW.id".to_owned(),
+        // Who takes part is seen with the project; who was asked and who left, by the lead and the partners.
+        "UPDATE project_partner SET scope_id = CASE state WHEN 'ACTIVE' THEN NEW.scope_id ELSE NEW.inner_scope_id END
+            WHERE project_id = NEW.id"
+            .to_owned(),
         "UPDATE project_member SET scope_id = NEW.inner_scope_id
             WHERE project_id = NEW.id AND tenant_id = NEW.tenant_id AND consented"
             .to_owned(),

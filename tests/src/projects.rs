@@ -174,7 +174,7 @@ pub async fn one_more(app: &TestApp, number: usize, programme: &Value) {
     let (oal, kf) = (app.world.id("tenant.ostallgaeu"), app.world.id("tenant.kaufbeuren"));
     let input = json!({
         "tenant": oal, "title": format!("Project {number}"), "agreement": app.world.id("agreement.a"),
-        "fieldOfWork": app.world.id("field.orientation"),
+        "fieldOfWork": app.world.id("field.orientation"), "audiences": ["PUPILS"],
     });
     let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
     lead.mutate("projectPartnerAdd", json!({ "id": project, "version": 1, "partner": kf }), "__typename").await;

@@ -17,10 +17,11 @@ use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale
 use crate::datasets;
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
-use crate::policy::{Action, Fields, Grant, Object, Permission, today};
+use crate::policy::{Action, Fields, Grant, Object, Permission};
 use crate::projects;
 use crate::store::scopes::{Audience, Way, ensure, own_shares, selects, ways_of};
 use crate::store::{Session, Writer, full};
+use crate::tenants::today_of;
 use crate::text;
 
 /// A share to make.
@@ -405,7 +406,7 @@ pub async fn effective_today(session: &Session) -> ApiResult<SimpleExpr> {
     session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
     let mut days: BTreeMap<NaiveDate, Vec<Uuid>> = BTreeMap::new();
     for agreement in rows {
-        let day = day_of(session, agreement.tenant_id).await?;
+        let day = today_of(session, agreement.tenant_id).await?;
         if agreement.valid_from <= day && agreement.valid_until.is_none_or(|it| day <= it) {
             days.entry(day).or_default().push(agreement.id);
         }
@@ -422,15 +423,10 @@ pub async fn effective_today(session: &Session) -> ApiResult<SimpleExpr> {
     Ok(open.and(share::Column::EndedAt.is_null()))
 }
 
-async fn day_of(session: &Session, tenant: Uuid) -> ApiResult<NaiveDate> {
-    let zone = session.get::<tenant::Entity>(tenant).await?;
-    Ok(today(zone.as_ref().map_or("UTC", |it| &it.time_zone), session.now()))
-}
-
 /// Whether a share opens something today.
 pub async fn is_effective(session: &Session, share: &share::Model) -> ApiResult<bool> {
     let Some(agreement) = session.get::<agreement::Entity>(share.agreement_id).await? else { return Ok(false) };
-    let day = day_of(session, share.tenant_id).await?;
+    let day = today_of(session, share.tenant_id).await?;
     Ok(share.ended_at.is_none()
         && obstacles(&agreement, share.area).is_empty()
         && agreement.valid_from <= day

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 use verbund_entities::{
     EntryKind as Kind, EntryStatus as Status, ShareLevel, calendar, calendar_entry, conflict_acknowledgement,
-    field_of_work, tenant,
+    field_of_work, project, tenant,
 };
 
 use super::time::MAX_DAYS;
@@ -95,6 +95,9 @@ impl CalendarQuery {
         }
         if selected.node("fieldOfWork") {
             session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, row)| row.field_of_work_id)).await?;
+        }
+        if selected.node("project") {
+            session.load::<project::Entity>(rows.iter().filter_map(|(_, row)| row.project_id)).await?;
         }
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Calendar(Arc::new(row))))))
     }
@@ -235,6 +238,13 @@ pub async fn read_ahead(
     let calendars = selected.node("calendar") || selected.node("viewerCan");
     if calendars {
         session.load::<calendar::Entity>(rows.iter().map(|row| row.calendar_id)).await?;
+    }
+    if selected.node_child("calendar", "project") {
+        let mut projects = Vec::new();
+        for row in rows {
+            projects.extend(session.get::<calendar::Entity>(row.calendar_id).await?.and_then(|it| it.project_id));
+        }
+        session.load::<project::Entity>(projects).await?;
     }
     if selected.node("tenant") || selected.node_child("calendar", "tenant") {
         session.load::<tenant::Entity>(rows.iter().map(|row| row.tenant_id)).await?;

@@ -16,11 +16,12 @@ use super::service::{amount, ledger};
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, new_id};
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
-use crate::policy::{Action, Grant, Object, today};
+use crate::policy::{Action, Grant, Object};
 use crate::projects::calendar::{self, Date};
 use crate::projects::circle::room;
 use crate::projects::parts::{Part, change_of, update as change, writable};
 use crate::store::{Session, Writer, full};
+use crate::tenants::today_of;
 use crate::text;
 
 /// Makes obligations of a funding be those that the rules of its programme ask for: new ones are added, open ones move, those
@@ -59,7 +60,7 @@ pub(super) async fn follow_rules(
             Some(one) if one.due_on == before.due_on => continue,
             Some(one) => {
                 after.due_on = one.due_on;
-                after.remind_on = reminder(one.due_on, today("Europe/Berlin", session.now()));
+                after.remind_on = reminder(one.due_on, today_of(session, row.tenant_id).await?);
             }
             None => {
                 after.state = ObligationState::Waived;
@@ -104,7 +105,7 @@ async fn write(
         document_id: None,
         note,
         made_by_rule,
-        remind_on: reminder(one.due_on, today("Europe/Berlin", mutation.session().now())),
+        remind_on: reminder(one.due_on, today_of(mutation.session(), of.tenant_id).await?),
         entry_id: entry,
         version: 1,
         created_at: writer.now(),
@@ -197,7 +198,8 @@ pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResu
     let session = mutation.session();
     let (grant, before) = owed(session, id).await?;
     open(&before, ObligationState::Fulfilled)?;
-    let day = today("Europe/Berlin", session.now());
+    let writer = session.writer(&grant).await?;
+    let day = today_of(session, before.tenant_id).await?;
     let mut problems = Problems::default();
     let note = problems.take(text::optional(how.note, "note", 4_000))?.flatten();
     if let Some(on) = how.on.filter(|it| *it > day) {
@@ -215,6 +217,8 @@ pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResu
             problems.add(Problem::at(UserErrorCode::Required, "amount", Text::new("required")));
         }
         (ObligationKind::CallForFunds, Some(cents)) => {
+            // Two calls at once: the second must see the first.
+            writer.lock_named(before.funding_id).await?;
             let left = match session.get::<funding::Entity>(before.funding_id).await? {
                 Some(row) => ledger(session, &row).await?.left(),
                 None => Ledger::default().left(),
@@ -231,8 +235,6 @@ pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResu
     }
     problems.done()?;
     let agreement = agreement_of(session, &before).await?;
-    let writer = session.writer(&grant).await?;
-    writer.lock_named(before.funding_id).await?;
     let row = obligation::Model {
         state: ObligationState::Fulfilled,
         fulfilled_on: Some(how.on.unwrap_or(day)),
@@ -278,7 +280,11 @@ pub(super) async fn remind(op: &Op, id: Uuid) -> ApiResult<bool> {
     let Some(row) = session.get::<obligation::Entity>(id).await? else { return Ok(false) };
     let Ok(grant) = session.authorize(Action::Write, &object_of(&row), "id") else { return Ok(false) };
     let writer = session.writer(&grant).await?;
-    let day = today("Europe/Berlin", session.now());
+    let day = today_of(session, row.tenant_id).await?;
+    // The look is for the whole earth, and another replica may have reminded.
+    if row.remind_on.is_none_or(|it| it > day) {
+        return Ok(false);
+    }
     let after = obligation::Model { remind_on: reminder(row.due_on, day), ..(*row).clone() };
     // Whoever moves the day reminds: another replica finds it moved.
     let here = sea_orm::Condition::all()

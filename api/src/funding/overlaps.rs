@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use std::sync::Arc;
 use verbund_entities::{FundingState, funding, funding_programme, learning_place, project, tenant};
 
-use super::types::{Funding, FundingProgramme};
+use super::types::{Funding, FundingProgramme, read_ahead};
 use crate::calendars::read_audiences;
 use crate::error::{ApiResult, Problem};
 use crate::graphql::ContextExt;
@@ -73,6 +73,16 @@ impl OverlapQuery {
         session.load::<funding_programme::Entity>(programmes).await?;
         session.load::<tenant::Entity>(others.iter().map(|it| it.tenant_id)).await?;
         session.load::<learning_place::Entity>(here.place_id).await?;
+        let look = ctx.look_ahead();
+        let of_fundings = |field: &str| ["funding", "other"].iter().any(|it| look.field(it).field(field).exists());
+        let all: Vec<_> = fundings.iter().chain(&others).cloned().collect();
+        read_ahead(&session, &all, of_fundings).await?;
+        let mut projects = Vec::new();
+        for other in &others {
+            projects.extend(session.get::<project::Entity>(other.project_id).await?);
+        }
+        let of_projects = |field: &str| look.field("otherProject").field(field).exists();
+        crate::projects::read_ahead(&session, &projects, of_projects, |_, _| true).await?;
         let mut hints = Vec::new();
         for one in mine {
             let Some(programme) = session.get::<funding_programme::Entity>(one.programme_id).await? else { continue };

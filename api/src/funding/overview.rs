@@ -199,6 +199,13 @@ impl OverviewQuery {
         session.load::<tenant::Entity>(rows.iter().filter_map(|it| it.tenant)).await?;
         session.load::<project::Entity>(rows.iter().filter_map(|it| it.project)).await?;
         session.load::<funding_programme::Entity>(rows.iter().filter_map(|it| it.programme)).await?;
+        let mut projects = Vec::new();
+        for id in rows.iter().filter_map(|it| it.project) {
+            projects.extend(session.get::<project::Entity>(id).await?);
+        }
+        let look = ctx.look_ahead();
+        let of_projects = |field: &str| look.field("project").field(field).exists();
+        crate::projects::read_ahead(&session, &projects, of_projects, |_, _| true).await?;
         Ok(rows.into_iter().map(FinancialSum::from).collect())
     }
 }

@@ -19,6 +19,7 @@ use crate::money::{CENTS, Decimal};
 use crate::projects::circle::{house, party_grant, project as found, room};
 use crate::projects::parts::{Part, REFERENCE, change_of, insert, save, update as change, writable};
 use crate::store::{Session, WriteError, full};
+use crate::tenants::today_of;
 use crate::text;
 
 /// A funding to prepare.
@@ -304,8 +305,10 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decis
         (_, None) => {}
     }
     if matches!(state, FundingState::Approved | FundingState::Rejected) {
-        let today = crate::policy::today("Europe/Berlin", session.now());
-        row.decided_on = Some(decision.decided_on.unwrap_or(today));
+        row.decided_on = match decision.decided_on {
+            Some(day) => Some(day),
+            None => Some(today_of(session, row.tenant_id).await?),
+        };
     }
     problems.done()?;
     if number.is_some() {

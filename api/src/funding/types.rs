@@ -19,11 +19,11 @@ use crate::graphql::ContextExt;
 use crate::graphql::id::NodeType;
 use crate::graphql::scalars::Date;
 use crate::money::{Decimal, Money};
-use crate::policy::{Action, Object as PolicyObject, today};
+use crate::policy::Action;
 use crate::projects::enums::{CostType, FundingState, ObligationKind, ObligationState};
-use crate::projects::{PartAbilities, Project, ProjectDocument};
+use crate::projects::{PartAbilities, Project, ProjectDocument, part_abilities};
 use crate::store::Session;
-use crate::tenants::{Tenant, tenant_of};
+use crate::tenants::{Tenant, tenant_of, today_of};
 
 /// A funding programme as its rules say it.
 pub struct FundingProgramme(pub Arc<funding_programme::Model>);
@@ -304,10 +304,7 @@ impl Funding {
 
     /// What the viewer may do with it.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        let row = &self.0;
-        let object =
-            PolicyObject::row(verbund_entities::ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id);
-        Ok(PartAbilities { update: ctx.session().await?.access().can(Action::Write, &object) })
+        part_abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 
     /// Grows by one with every change; updates must name it.
@@ -456,7 +453,9 @@ impl Obligation {
     async fn late(&self, ctx: &Context<'_>) -> ApiResult<bool> {
         let day = match (self.0.state, self.0.fulfilled_on) {
             (State::Fulfilled, Some(day)) => day,
-            (State::Open, _) if self.0.kind != Kind::Retention => today("Europe/Berlin", ctx.session().await?.now()),
+            (State::Open, _) if self.0.kind != Kind::Retention => {
+                today_of(&*ctx.session().await?, self.0.tenant_id).await?
+            }
             _ => return Ok(false),
         };
         Ok(day > self.0.due_on)
@@ -526,7 +525,7 @@ pub(super) async fn read_ahead_obligations(
     below: impl Fn(&str) -> bool,
 ) -> ApiResult<()> {
     let projects = || rows.iter().map(|it| it.project_id);
-    if selected("tenant") {
+    if selected("tenant") || selected("late") {
         session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
     }
     if selected("project") {

@@ -209,7 +209,7 @@ fn named(title: &str, asked: Asked, format: Format) -> String {
 /// The name of a file in a header: plain, and in full (RFC 6266).
 fn disposition(name: &str) -> String {
     let plain: String =
-        name.chars().map(|it| if it.is_ascii_graphic() && !"\"\\%;".contains(it) { it } else { '_' }).collect();
+        name.chars().map(|it| if it.is_ascii_graphic() && !"\"\\%;/".contains(it) { it } else { '_' }).collect();
     let full: String = name
         .bytes()
         .map(|it| match it {

@@ -15,6 +15,7 @@ use crate::i18n::Text;
 use crate::policy::{Action, Fields, Object, Permission, today};
 use crate::store::scopes::{Audience, ensure};
 use crate::store::{Session, Writer, full};
+use crate::tenants::today_of;
 use crate::text;
 
 /// Whom to give a role.
@@ -306,8 +307,7 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
 
 /// Refuses to take the last role of an admin without limits: in fields of work, and in time.
 async fn keep_an_admin(writer: &Writer<'_>, session: &Session, leaving: &role_grant::Model) -> ApiResult<()> {
-    let zone = session.get::<tenant::Entity>(leaving.tenant_id).await?;
-    let day = today(zone.as_ref().map_or("UTC", |it| &it.time_zone), session.now());
+    let day = today_of(session, leaving.tenant_id).await?;
     let select = session
         .select::<role_grant::Entity>()
         .filter(role_grant::Column::TenantId.eq(leaving.tenant_id))

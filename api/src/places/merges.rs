@@ -16,9 +16,10 @@ use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::members::acting_name;
-use crate::policy::{Permission, today};
+use crate::policy::Permission;
 use crate::store::scopes::{Audience, Way, ensure};
 use crate::store::{Session, Unique, WriteError, Writer, full};
+use crate::tenants::today_of;
 use crate::text;
 
 const OPEN: Unique =
@@ -155,8 +156,7 @@ async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uui
         let text = Text::new("agreement-not-active").with("state", row.state.as_str());
         return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
     }
-    let zone = session.get::<tenant::Entity>(row.tenant_id).await?.map(|it| it.time_zone.clone()).unwrap_or_default();
-    let day = today(&zone, session.now());
+    let day = today_of(session, row.tenant_id).await?;
     if day < row.valid_from || row.valid_until.is_some_and(|until| until < day) {
         let text = Text::new("agreement-not-valid-today").with("day", day);
         return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());

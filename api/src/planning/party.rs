@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
-use verbund_entities::{Area, ScopeArea, agreement, coordination_round, tenant};
+use verbund_entities::{Area, ScopeArea, agreement, coordination_round};
 
 use crate::agreements::{obstacles, parties_of};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
-use crate::policy::{Action, Grant, Object, today};
+use crate::policy::{Action, Grant, Object};
 use crate::store::Session;
 use crate::store::scopes::{Audience, Way};
+use crate::tenants::today_of;
 
 /// A round that the actor may see.
 pub(super) async fn round(session: &Session, id: Uuid, field: &'static str) -> ApiResult<coordination_round::Model> {
@@ -42,8 +43,7 @@ async fn in_force(session: &Session, row: &agreement::Model) -> ApiResult<()> {
     if !problems.is_empty() {
         return Err(ApiError::Problems(problems));
     }
-    let zone = session.get::<tenant::Entity>(row.tenant_id).await?.map(|it| it.time_zone.clone()).unwrap_or_default();
-    let day = today(&zone, session.now());
+    let day = today_of(session, row.tenant_id).await?;
     if day < row.valid_from || row.valid_until.is_some_and(|until| until < day) {
         let text = Text::new("agreement-not-valid-today").with("day", day);
         return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{
     PUBLIC_SCOPE, PlanStep, ProposalState, RoundState, ScopeArea, change_proposal, coordination_round, round_plan,
-    tenant,
 };
 
 use super::conflicts::{ConflictSeverity, of_round};
@@ -17,9 +16,10 @@ use crate::context::{Change, Claim, Idempotency, Mutation, Op, Recorded, at_vers
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::members::acting_name;
-use crate::policy::{Action, today};
+use crate::policy::Action;
 use crate::store::scopes::ensure;
 use crate::store::{Session, Unique, WriteError, Writer, full};
+use crate::tenants::today_of;
 use crate::text;
 
 /// Planning takes calendars.
@@ -114,11 +114,6 @@ async fn check_terms(
         problems.add(Problem::at(UserErrorCode::OutOfRange, "daysApart", text));
     }
     Ok(())
-}
-
-async fn today_of(session: &Session, tenant: Uuid) -> ApiResult<NaiveDate> {
-    let zone = session.get::<tenant::Entity>(tenant).await?.map(|it| it.time_zone.clone()).unwrap_or_default();
-    Ok(today(&zone, session.now()))
 }
 
 /// Another deadline, or other days between. By the party that opened it, as long as plans are collected.

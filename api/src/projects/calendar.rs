@@ -55,7 +55,7 @@ async fn calendar(
         return Ok(row);
     }
     let owner = session.get::<tenant::Entity>(writer.tenant()).await?;
-    let zone = owner.map_or_else(|| "Europe/Berlin".to_owned(), |it| it.time_zone.clone());
+    let zone = owner.map_or_else(|| "UTC".to_owned(), |it| it.time_zone.clone());
     let wish = CalendarWish {
         tenant: writer.tenant(),
         name: name(project, kind),

@@ -8,11 +8,11 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 use verbund_entities::{
-    DocumentKind, ScopeArea, TicketPurpose, document_version, file_ticket, project, project_archive, project_document,
+    DocumentKind, ScopeArea, TicketPurpose, document_version, file_ticket, project_archive, project_document,
 };
 
 use super::archive::has_file;
-use super::circle::{house, object_of, party_grant, project as found, room};
+use super::circle::{house, party_grant, project as found, room};
 use super::file_kinds::{self, FileKind};
 use super::parts::{change_of, insert, update, writable};
 use crate::config::Files;
@@ -188,9 +188,13 @@ pub async fn arrived(
     }
     let mutation = Mutation::begin(op, "documentUpload").await?;
     let session = mutation.session();
-    let Ok((grant, before, project)) = writable::<project_document::Entity>(session, document).await else {
-        std::fs::remove_file(&came).map_err(disk)?;
-        return Ok(Err(Refused::OutOfReach));
+    let (grant, before, project) = match writable::<project_document::Entity>(session, document).await {
+        Ok(found) => found,
+        Err(ApiError::Problems(_)) => {
+            std::fs::remove_file(&came).map_err(disk)?;
+            return Ok(Err(Refused::OutOfReach));
+        }
+        Err(fault @ ApiError::Fault(_)) => return Err(fault),
     };
     let writer = session.writer(&grant).await?;
     // Two files at once become two versions.
@@ -377,10 +381,4 @@ pub async fn of_ticket(session: &Session, ticket: Uuid) -> ApiResult<Option<Want
         (_, Some(archive), Some(checksum)) => Some(Wanted::OfArchive(archive, checksum)),
         _ => None,
     })
-}
-
-/// The project of a document, for what the actor may do with it.
-pub fn can_write(session: &Session, row: &project_document::Model, project: Option<&project::Model>) -> bool {
-    let scope_field = project.map_or(row.field_of_work_id, |it| object_of(it).field);
-    session.access().can(Action::Write, &Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, scope_field))
 }

@@ -29,7 +29,7 @@ pub use documents::{DOCUMENTS, MAX_BYTES, Refused, arrived, may_send};
 pub use mutation::ProjectMutation;
 pub use part_types::{
     Milestone, PartAbilities, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember,
-    StatusReport, WorkPackage,
+    StatusReport, WorkPackage, abilities as part_abilities,
 };
 pub use partners::{accept as join, add as ask_partner};
 pub use query::ProjectQuery;

@@ -21,9 +21,9 @@ use crate::graphql::id::NodeType;
 use crate::graphql::scalars::Date;
 use crate::money::Decimal;
 use crate::places::LearningPlace;
-use crate::policy::{Action, Object as PolicyObject, today};
+use crate::policy::{Action, Object as PolicyObject};
 use crate::store::Session;
-use crate::tenants::{Tenant, tenant_of};
+use crate::tenants::{Tenant, tenant_of, today_of};
 
 /// What the viewer may do with a part of a project.
 #[derive(SimpleObject)]
@@ -57,8 +57,11 @@ by_id!(
     ProjectArchive: project_archive,
 );
 
-/// What a party does with a part of its own; the project decides on the field of work.
-async fn abilities(ctx: &Context<'_>, tenant: Uuid, scope: Uuid, project: Uuid) -> ApiResult<PartAbilities> {
+/// What a party does with a part of its own; the project decides on the field of work, and must be in sight.
+///
+/// # Errors
+/// The database fails.
+pub async fn abilities(ctx: &Context<'_>, tenant: Uuid, scope: Uuid, project: Uuid) -> ApiResult<PartAbilities> {
     let session = ctx.session().await?;
     let Some(project) = session.get::<verbund_entities::project::Entity>(project).await? else {
         return Ok(PartAbilities { update: false });
@@ -197,7 +200,7 @@ impl Milestone {
     async fn late(&self, ctx: &Context<'_>) -> ApiResult<bool> {
         let day = match (self.0.status, self.0.reached_on) {
             (Status::Reached, Some(day)) => day,
-            (Status::Open, _) => today("Europe/Berlin", ctx.session().await?.now()),
+            (Status::Open, _) => today_of(&*ctx.session().await?, self.0.tenant_id).await?,
             _ => return Ok(false),
         };
         Ok(day > self.0.due_on)
@@ -556,9 +559,7 @@ impl ProjectDocument {
 
     /// What the viewer may do with it.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        let row = &self.0;
-        let object = PolicyObject::row(ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id);
-        Ok(PartAbilities { update: ctx.session().await?.access().can(Action::Write, &object) })
+        abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 
     /// Grows by one with every change; updates must name it.

@@ -41,7 +41,8 @@ pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Op
     let row = project_partner::Model {
         project_id: id,
         tenant_id: partner,
-        scope_id: before.scope_id,
+        // Until it accepts that is nobody else's business.
+        scope_id: before.inner_scope_id,
         state: PartnerState::Invited,
         invited_by: acting_name(session, before.tenant_id).await?,
         joined_by: None,
@@ -59,6 +60,7 @@ pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Op
     rows.retain(|it| it.tenant_id != partner);
     rows.push(row.clone());
     let after = move_to(&writer, &before, &rows, version).await?;
+    let row = project_partner::Model { scope_id: after.inner_scope_id, ..row };
     let recorded = mutation.record(&writer, told_of(&after, &row, "project.partner_added")).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -69,8 +71,8 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
     let mutation = Mutation::begin(op, "projectPartnerAccept").await?;
     let session = mutation.session();
     let before = found(session, id, "id").await?;
-    let mut row = asked(session, &before, tenant).await?;
     let grant = grant(session, &before, tenant)?;
+    let mut row = asked(session, &before, tenant, "tenant").await?;
     if row.state != PartnerState::Invited {
         return Err(Problem::illegal_transition("tenant", row.state.as_str(), "ACTIVE", []).into());
     }
@@ -79,6 +81,7 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
     }
     let writer = session.writer(&grant).await?;
     row.state = PartnerState::Active;
+    row.scope_id = before.scope_id;
     row.joined_by = Some(acting_name(session, tenant).await?);
     row.joined_at = Some(writer.now());
     row.version = row.version.saturating_add(1);
@@ -95,11 +98,11 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
     let mutation = Mutation::begin(op, "projectPartnerRemove").await?;
     let session = mutation.session();
     let before = found(session, id, "id").await?;
-    let mut row = asked(session, &before, partner).await?;
+    let acting = grant(session, &before, tenant)?;
     if tenant != before.tenant_id && tenant != partner {
         return Err(Problem::at(UserErrorCode::Forbidden, "tenant", Text::new("no-party-of-project")).into());
     }
-    let acting = grant(session, &before, tenant)?;
+    let mut row = asked(session, &before, partner, "partner").await?;
     if row.state == PartnerState::Ended {
         return Err(Problem::illegal_transition("partner", row.state.as_str(), "ENDED", []).into());
     }
@@ -111,6 +114,7 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
         archive::keep(session, &writer, &before).await?;
     }
     row.state = PartnerState::Ended;
+    row.scope_id = before.inner_scope_id;
     row.ended_at = Some(writer.now());
     row.end_reason = Some(reason);
     row.version = row.version.saturating_add(1);
@@ -139,10 +143,15 @@ fn grant(session: &Session, project: &project::Model, tenant: Uuid) -> ApiResult
 }
 
 /// The row of a partner, of whatever state.
-async fn asked(session: &Session, project: &project::Model, tenant: Uuid) -> ApiResult<project_partner::Model> {
+async fn asked(
+    session: &Session,
+    project: &project::Model,
+    tenant: Uuid,
+    field: &'static str,
+) -> ApiResult<project_partner::Model> {
     let rows = session.group::<project_partner::Entity>(project.id).await?;
     let row = rows.iter().find(|it| it.tenant_id == tenant).cloned();
-    row.ok_or_else(|| Problem::not_found("partner").into())
+    row.ok_or_else(|| Problem::not_found(field).into())
 }
 
 /// What the agreement and the project allow.
@@ -205,7 +214,8 @@ fn told_of(project: &project::Model, row: &project_partner::Model, topic: &'stat
         object_type: "Project",
         object_id: project.id,
         version: project.version,
-        scope: project.scope_id,
+        // That somebody was asked or left is told to those who see it.
+        scope: row.scope_id,
         topic,
         parent: Some(project.id),
         also: BTreeSet::new(),

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use verbund_entities as e;
 use verbund_entities::project;
 
-use super::circle::{self, in_sight};
+use super::circle::in_sight;
 use crate::context::{Change, Mutation, Recorded, at_version, stale};
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
@@ -175,12 +175,15 @@ where
 {
     let Some(row) = session.get::<P>(id).await? else { return Err(Problem::not_found("id").into()) };
     let facts = P::facts(&row);
-    let project = circle::project(session, facts.project, "id").await?;
+    // The part is in sight, so it is no secret that there is a project: it went out of sight with the agreement.
+    let Some(project) = session.get::<project::Entity>(facts.project).await? else {
+        return Err(Problem::at(UserErrorCode::AgreementNotActive, "id", Text::new("project-out-of-sight")).into());
+    };
     let object =
         Object::row(verbund_entities::ScopeArea::Projects, facts.tenant, facts.scope, project.field_of_work_id);
     let grant = session.authorize(Action::Write, &object, "id")?;
     in_sight(session, &project)?;
-    Ok((grant, (*row).clone(), project))
+    Ok((grant, (*row).clone(), (*project).clone()))
 }
 
 /// What is told of a part.

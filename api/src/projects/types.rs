@@ -236,9 +236,10 @@ impl Project {
         let session = ctx.session().await?;
         let rows = session.group::<project_partner::Entity>(self.0.id).await?;
         session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+        // Names of people are for those inside.
         let inside = session.access().sight(self.0.inner_scope_id).is_some();
-        let shown = rows.iter().filter(|it| inside || it.state == State::Active);
-        Ok(shown
+        Ok(rows
+            .iter()
             .map(|it| ProjectPartner {
                 state: it.state.into(),
                 invited_by: inside.then(|| it.invited_by.clone()),
@@ -486,10 +487,11 @@ pub async fn read_ahead(
         read_ahead_fundings(session, &fundings, |field| child("fundings", field)).await?;
     }
     // A part decides with its project.
-    if OF_PARTIES.iter().any(|it| child(it, "viewerCan") || child(it, "project")) {
+    let of_part = |field: &str| OF_PARTIES.iter().any(|part| selected(part) && child(part, field));
+    if of_part("viewerCan") || of_part("project") {
         session.load::<project::Entity>(ids()).await?;
     }
-    if any(&["partners", "viewerCan"]) || OF_PARTIES.iter().any(|it| child(it, "tenant")) {
+    if any(&["partners", "viewerCan"]) || of_part("tenant") || of_part("late") {
         parties(session, rows).await?;
     } else if selected("tenant") {
         session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;

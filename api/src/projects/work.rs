@@ -18,8 +18,8 @@ use super::service::span;
 use crate::context::{Claim, Idempotency, Mutation, Op};
 use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
-use crate::policy::today;
 use crate::store::{Session, Writer, full};
+use crate::tenants::today_of;
 use crate::text;
 
 /// What a work package shall be.
@@ -260,7 +260,10 @@ pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: Milest
     // Reached without a word on when is reached today; what is not reached has no day.
     let reached_on = match (status, change_of.reached_on) {
         (MilestoneStatus::Reached, Some(day)) => day.or(before.reached_on),
-        (MilestoneStatus::Reached, None) => before.reached_on.or(Some(today("Europe/Berlin", session.now()))),
+        (MilestoneStatus::Reached, None) if before.reached_on.is_none() => {
+            Some(today_of(session, before.tenant_id).await?)
+        }
+        (MilestoneStatus::Reached, None) => before.reached_on,
         (_, day) => day.flatten(),
     };
     let wish = MilestoneWish {

@@ -7,4 +7,4 @@ mod types;
 
 pub use mutation::TenantMutation;
 pub use query::TenantQuery;
-pub use types::{FieldOfWork, Region, Tenant, field_by_id, tenant_of};
+pub use types::{FieldOfWork, Region, Tenant, field_by_id, tenant_of, today_of};

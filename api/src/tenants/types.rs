@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder};
 use verbund_entities::{ScopeArea, field_of_work, region, tenant};
 
@@ -18,7 +18,7 @@ use crate::graphql::scalars::{Date, TimeZone};
 use crate::holidays::{DateRange, FreeDay, TenantClosure, closure_page, free_days, school_holidays_known_until};
 use crate::i18n::Locale;
 use crate::members::{Member, member_page};
-use crate::policy::{Action, Object as PolicyObject};
+use crate::policy::{Action, Object as PolicyObject, today};
 use crate::store::{Session, page_cost};
 
 /// Free days in two years, about: what `freeDays` costs in points.
@@ -219,6 +219,15 @@ pub async fn tenant_of(ctx: &Context<'_>, id: uuid::Uuid) -> ApiResult<Tenant> {
     let session = ctx.session().await?;
     let row = session.get::<tenant::Entity>(id).await?;
     row.map(Tenant).ok_or_else(|| ApiError::fault("a row's owner is missing"))
+}
+
+/// The day that it is at an authority.
+///
+/// # Errors
+/// The database fails.
+pub async fn today_of(session: &Session, id: uuid::Uuid) -> ApiResult<NaiveDate> {
+    let row = session.get::<tenant::Entity>(id).await?;
+    Ok(today(row.as_ref().map_or("UTC", |it| &it.time_zone), session.now()))
 }
 
 /// A field of work (Arbeitsfeld): common to all authorities, or an authority's own.

@@ -1,15 +1,16 @@
 //! Every door to a hidden project answers as it does for one that does not exist.
 
 use serde_json::{Value, json};
-use verbund_tests::client::unknown;
-use verbund_tests::projects::{LEAD, OTHER_FIELD, Parts, joint};
-use verbund_tests::{Case, Client, TestApp, cases};
+use verbund_tests::client::{codes, unknown};
+use verbund_tests::projects::{LEAD, OTHER_FIELD, PARTNER, Parts, joint};
+use verbund_tests::{Case, Client, Events, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
     cases!["projects::hidden";
         hidden_and_unknown_ids_give_the_same_bytes,
         a_hidden_project_changes_no_list_and_no_sum,
         a_public_project_shows_its_outline_and_no_part,
+        nobody_outside_learns_who_was_asked,
         the_end_of_an_agreement_shuts_every_part,
     ]
 }
@@ -282,12 +283,54 @@ async fn a_public_project_shows_its_outline_and_no_part(app: TestApp) {
     let node = reader.send(query, json!({ "id": parts.id("project.public") })).await.data()["node"].clone();
     assert_eq!(node["milestones"], json!([{ "title": "Secret milestone of open" }]));
     let refused = lead.try_mutate("shareCreate", share("BUSY"), "__typename").await;
-    assert_eq!(verbund_tests::client::codes(&refused), ["OUT_OF_RANGE"]);
+    assert_eq!(codes(&refused), ["OUT_OF_RANGE"]);
+}
+
+async fn nobody_outside_learns_who_was_asked(app: TestApp) {
+    joint(&app).await;
+    let (lead, partner) = (app.actor(LEAD), app.actor(PARTNER));
+    let kf = app.world.id("tenant.kaufbeuren");
+    let input = json!({
+        "tenant": app.world.id("tenant.ostallgaeu"), "title": "Asks in the open", "confidentiality": "PUBLIC",
+        "agreement": app.world.id("agreement.a"), "fieldOfWork": app.world.id("field.orientation"),
+    });
+    let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
+    let outside = app.actor("admin@lindau");
+    let changes = "subscription($id: ID!) { projectChanged(id: $id) { topic } }";
+    let mut heard =
+        Events::open(&app.server().base, Some(&app.token("admin@lindau")), changes, json!({ "id": project })).await;
+    assert_eq!(heard.event().await["projectChanged"]["topic"], "ready");
+    let partners =
+        "query($id: ID!) { node(id: $id) { ... on Project { partners { state endReason tenant { slug } } } } }";
+    // What somebody outside can try about the partner of another house, and what the answers are.
+    let tried = async || {
+        let mut answers = vec![outside.send(partners, json!({ "id": project })).await.text];
+        for tenant in [kf, app.world.id("tenant.lindau")] {
+            let accept = json!({ "id": project, "tenant": tenant, "version": 1 });
+            answers.push(outside.try_mutate("projectPartnerAccept", accept, "__typename").await.to_string());
+            let remove = json!({ "id": project, "partner": kf, "tenant": tenant, "version": 1, "reason": "x" });
+            answers.push(outside.try_mutate("projectPartnerRemove", remove, "__typename").await.to_string());
+        }
+        answers
+    };
+    let of_nobody = tried().await;
+    lead.mutate("projectPartnerAdd", json!({ "id": project, "version": 1, "partner": kf }), "__typename").await;
+    assert_eq!(tried().await, of_nobody, "asked");
+    let leave = json!({ "id": project, "partner": kf, "tenant": kf, "version": 1, "reason": "Not now" });
+    partner.mutate("projectPartnerRemove", leave, "__typename").await;
+    assert_eq!(tried().await, of_nobody, "said no");
+    lead.mutate("projectPartnerAdd", json!({ "id": project, "version": 3, "partner": kf }), "__typename").await;
+    partner.mutate("projectPartnerAccept", json!({ "id": project, "tenant": kf, "version": 3 }), "__typename").await;
+    // Who takes part in a public project is public, and so is that it left.
+    let node = outside.send(partners, json!({ "id": project })).await.data()["node"].clone();
+    assert_eq!(node["partners"], json!([{ "state": "ACTIVE", "endReason": null, "tenant": { "slug": "kaufbeuren" } }]));
+    assert_eq!(heard.event().await["projectChanged"]["topic"], "project.updated");
+    assert_eq!(heard.event().await["projectChanged"]["topic"], "project.partner_joined");
 }
 
 async fn the_end_of_an_agreement_shuts_every_part(app: TestApp) {
     let parts = joint(&app).await;
-    let partner = app.actor(verbund_tests::projects::PARTNER);
+    let partner = app.actor(PARTNER);
     // The last day of the agreement passes; nobody does anything.
     app.at("2028-01-01T00:30:00+01:00");
     for (name, id) in parts.all() {
@@ -302,6 +345,16 @@ async fn the_end_of_an_agreement_shuts_every_part(app: TestApp) {
     for name in ["funding.kf", "line.kf", "obligation.kf", "document.kf"] {
         let data = lead.send("query($id: ID!) { node(id: $id) { id } }", json!({ "id": parts.id(name) })).await.data();
         assert_eq!(data["node"], Value::Null, "{name}");
+    }
+    // What is the house's own is read and not changed any more; nothing about the project is told but that.
+    let input = json!({ "id": parts.id("funding.kf"), "version": 1, "note": "x" });
+    let refused = partner.try_mutate("fundingUpdate", input, "__typename").await;
+    assert_eq!(codes(&refused), ["AGREEMENT_NOT_ACTIVE"], "{refused}");
+    for name in ["funding.kf", "document.kf"] {
+        let can = "query($id: ID!) { node(id: $id) { ... on Funding { viewerCan { update } }
+            ... on ProjectDocument { viewerCan { update } } } }";
+        let data = partner.send(can, json!({ "id": parts.id(name) })).await.data();
+        assert_eq!(data["node"]["viewerCan"]["update"], false, "{name}");
     }
     // What is owed can still be met.
     let input = json!({ "id": parts.id("obligation.kf"), "version": 1 });

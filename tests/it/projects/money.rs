@@ -7,7 +7,7 @@ use verbund::jobs::Jobs;
 use verbund::store::Store;
 use verbund_tests::client::codes;
 use verbund_tests::projects::{LEAD, PARTNER, joint, programme};
-use verbund_tests::{Case, Dice, TestApp, cases};
+use verbund_tests::{Case, Dice, Engine, TestApp, cases};
 
 use super::words;
 
@@ -18,6 +18,8 @@ pub fn cases() -> Vec<Case> {
         nothing_of_money_is_a_float,
         what_may_be_funded_twice_is_told_of_what_is_in_sight,
         reminders_go_out_once_and_on_their_days,
+        the_day_is_that_of_the_authority,
+        calls_at_once_are_not_more_than_the_grant,
     ]
 }
 
@@ -150,6 +152,17 @@ async fn nothing_of_money_is_a_float(_app: TestApp) {
         );
     }
     assert!(!sdl.contains("amount: Float") && !sdl.contains("rate: Float"));
+    // Nor is anything in the store: floats are where places are.
+    let mut tables = 0;
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../entities/src")).expect("the entities") {
+        let path = file.expect("a file").path();
+        let text = std::fs::read_to_string(&path).expect("text");
+        tables += 1;
+        for line in text.lines().filter(|it| it.contains("f64") || it.contains("f32")) {
+            assert!(line.contains("latitude") || line.contains("longitude"), "{}: {line}", path.display());
+        }
+    }
+    assert!(tables > 60, "the entities are read: {tables}");
 }
 
 async fn what_may_be_funded_twice_is_told_of_what_is_in_sight(app: TestApp) {
@@ -196,4 +209,75 @@ async fn reminders_go_out_once_and_on_their_days(app: TestApp) {
     app.actor(LEAD).mutate("obligationFulfil", input, "__typename").await;
     app.at("2028-12-24T08:00:00Z");
     assert_eq!(reminded(&app).await, 2, "what is met needs no reminder");
+}
+
+async fn the_day_is_that_of_the_authority(app: TestApp) {
+    let parts = joint(&app).await;
+    let rows = app.database.rows().await;
+    rows.run("UPDATE tenant SET time_zone = 'Pacific/Auckland' WHERE slug = 'kaufbeuren'").await;
+    let (lead, partner) = (app.actor(LEAD), app.actor(PARTNER));
+    for (client, milestone) in [(&lead, "milestone.oal"), (&partner, "milestone.kf")] {
+        let input = json!({ "id": parts.id(milestone), "version": 1, "dueOn": "2027-06-30" });
+        client.mutate("milestoneUpdate", input, "__typename").await;
+    }
+    // It is noon of the last day in Greenwich, and the day after in Auckland.
+    app.at("2027-06-30T12:00:00Z");
+    let query = "query($id: ID!) { node(id: $id) { ... on Milestone { late } ... on Obligation { late } } }";
+    for (name, late) in [("milestone.oal", false), ("milestone.kf", true)] {
+        let data = app.actor(LEAD).send(query, json!({ "id": parts.id(name) })).await.data();
+        assert_eq!(data["node"]["late"], late, "{name}");
+    }
+    // A month before the last day of the obligations, where it is that day.
+    app.at("2028-11-30T12:00:00Z");
+    assert_eq!((reminded(&app).await, reminded(&app).await), (1, 0));
+    let told =
+        "SELECT t.slug FROM outbox_event e JOIN obligation o ON o.id = e.object_id JOIN tenant t ON t.id = o.tenant_id
+        WHERE e.topic = 'obligation.due'";
+    assert_eq!(rows.list(told).await, ["kaufbeuren"]);
+    app.at("2028-12-31T12:00:00Z");
+    for (actor, name, late) in [(LEAD, "obligation.oal", false), (PARTNER, "obligation.kf", true)] {
+        let data = app.actor(actor).send(query, json!({ "id": parts.id(name) })).await.data();
+        assert_eq!(data["node"]["late"], late, "{name}");
+    }
+}
+
+async fn calls_at_once_are_not_more_than_the_grant(app: TestApp) {
+    let parts = joint(&app).await;
+    let lead = app.actor(LEAD);
+    let mut calls = Vec::new();
+    for title in ["One call", "Another"] {
+        let input = json!({
+            "funding": parts.id("funding.oal"), "kind": "CALL_FOR_FUNDS", "title": title, "dueOn": "2027-12-31",
+        });
+        calls.push(lead.mutate("obligationCreate", input, "obligation { id }").await["obligation"]["id"].clone());
+    }
+    let input = json!({ "id": parts.id("funding.oal"), "version": 1, "state": "APPLIED" });
+    lead.mutate("fundingAdvance", input, "__typename").await;
+    let input = json!({ "id": parts.id("funding.oal"), "version": 2, "state": "APPROVED", "granted": "400" });
+    lead.mutate("fundingAdvance", input, "__typename").await;
+    // PostgreSQL lets nobody write before both have looked at what is left; SQLite has one writer at a time anyway.
+    let rows = app.database.rows().await;
+    let postgres = rows.engine == Engine::Postgres;
+    if postgres {
+        rows.run("BEGIN").await;
+        rows.run("LOCK TABLE obligation IN SHARE MODE").await;
+    }
+    let sent = calls.iter().map(|id| {
+        lead.try_mutate("obligationFulfil", json!({ "id": id, "version": 1, "amount": "300" }), "__typename")
+    });
+    let released = async {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while postgres && rows.number(waiting).await < 2 {
+            tokio::task::yield_now().await;
+        }
+        if postgres {
+            rows.run("COMMIT").await;
+        }
+    };
+    let (answers, ()) = tokio::join!(futures_util::future::join_all(sent), released);
+    let refused: Vec<_> = answers.iter().flat_map(codes).collect();
+    assert_eq!(refused, ["OUT_OF_RANGE"], "{answers:?}");
+    let query = "query($id: ID!) { node(id: $id) { ... on Funding { called { amount } } } }";
+    let data = lead.send(query, json!({ "id": parts.id("funding.oal") })).await.data();
+    assert_eq!(data["node"]["called"]["amount"], "300.00");
 }

@@ -73,14 +73,9 @@ async fn dates_of_a_project_stand_in_calendars_and_follow(app: TestApp) {
     partner.mutate("milestoneUpdate", input, "__typename").await;
     let data = partner.ask(AGENDA).await.data();
     assert!(titles(&data).contains(&"Moved".to_owned()), "{data}");
-    let called_off: Vec<_> = data["agenda"]["nodes"]
-        .as_array()
-        .expect("dates")
-        .iter()
-        .filter(|it| it["entry"]["status"] == "CANCELLED")
-        .map(|it| it["entry"]["title"].clone())
-        .collect();
-    assert!(called_off.is_empty() || called_off == ["Secret milestone of kf"], "{called_off:?}");
+    let dates = data["agenda"]["nodes"].as_array().expect("dates").iter();
+    let off: Vec<_> = dates.filter(|it| it["entry"]["status"] == "CANCELLED").map(|it| &it["entry"]["title"]).collect();
+    assert_eq!(off, ["Secret milestone of kf"]);
 }
 
 async fn partners_come_by_their_agreement(app: TestApp) {

@@ -1,5 +1,6 @@
 //! A page of projects takes the same statements however many there are and however much is in them.
 
+use serde_json::{Value, json};
 use verbund_tests::projects::{LEAD, LEAN, joint, one_more, programme};
 use verbund_tests::{Case, Client, TestApp, cases};
 
@@ -19,33 +20,54 @@ const OBLIGATIONS: &str = "{ obligations(first: 50) { nodes { title late project
 
 const ARCHIVES: &str = "{ projectArchives(first: 50) { nodes { title tenant { slug } project { title } } } }";
 const OVERVIEW: &str =
-    "{ financialOverview(by: [PROJECT, TENANT, YEAR, PROGRAMME, COST_TYPE]) { planned { amount } project { title }
+    "{ financialOverview(by: [PROJECT, TENANT, YEAR, PROGRAMME, COST_TYPE]) { planned { amount } project { title light finances { gap { amount } } partners { tenant { slug } } }
     tenant { slug } programme { name } } }";
 
-/// Statements of a page of projects, obligations, copies, the sums, and a page as frontends ask for it.
-const PINNED: [u32; 5] = [24, 12, 4, 5, 7];
+/// What may be paid twice, with everything of the other project that a page shows.
+const HINTS: &str = "query($project: ID!) { doubleFundingHints(project: $project) { inCommon programme { name }
+    funding { called { amount } } other { gap { amount } obligations { title } tenant { slug } }
+    otherProject { title light finances { planned { amount } } milestones { title late } partners { tenant { slug } } } } }";
 
-async fn statements(client: &Client) -> [u32; 5] {
-    let mut all = [0; 5];
-    for (index, query) in [PAGE, OBLIGATIONS, ARCHIVES, OVERVIEW, LEAN].into_iter().enumerate() {
-        let reply = client.ask(query).await;
+/// Calendars of projects, and their dates.
+const CALENDARS: &str = "{ calendars(first: 50) { nodes { name project { title } } } }";
+const DATES: &str = r#"{ agenda(between: {start: "2028-01-01T00:00:00Z", end: "2028-12-31T00:00:00Z"}, first: 100) { nodes { entry {
+    __typename ... on CalendarEntryFull { title calendar { name project { title } } } } } } }"#;
+
+/// Statements of each query.
+const PINNED: [(&str, u32); 8] = [
+    ("a page of projects", 24),
+    ("obligations", 11),
+    ("copies", 4),
+    ("sums", 11),
+    ("a page as frontends ask for it", 7),
+    ("hints", 15),
+    ("calendars", 3),
+    ("dates", 5),
+];
+
+async fn statements(client: &Client, project: &Value) -> Vec<(&'static str, u32)> {
+    let mut all = Vec::new();
+    let queries = [PAGE, OBLIGATIONS, ARCHIVES, OVERVIEW, LEAN, HINTS, CALENDARS, DATES];
+    for (query, (name, _)) in queries.into_iter().zip(PINNED) {
+        let reply = client.send(query, json!({ "project": project })).await;
         let data = reply.data();
         assert!(!data.to_string().contains("\"code\":\"INTERNAL"), "{data}");
-        all[index] = reply.statements();
+        all.push((name, reply.statements()));
     }
     all
 }
 
 async fn a_page_of_projects_takes_a_constant_number_of_statements(app: TestApp) {
-    joint(&app).await;
+    let parts = joint(&app).await;
     let lead = app.actor(LEAD);
     let programme = programme(&app, "bildungskommunen").await;
     one_more(&app, 18, &programme).await;
-    let few = statements(&lead).await;
+    let project = parts.id("project.joint");
+    let few = statements(&lead, project).await;
     for number in 0..17 {
         one_more(&app, number, &programme).await;
     }
-    let many = statements(&lead).await;
+    let many = statements(&lead, project).await;
     assert_eq!(many, few, "twenty projects take what three take");
     assert_eq!(many, PINNED);
     let data = lead.ask(PAGE).await.data();
