@@ -18,6 +18,7 @@ pub mod datasets;
 pub mod doctor;
 pub mod error;
 pub mod feeds;
+pub mod files;
 pub mod funding;
 pub mod graphql;
 pub mod holidays;

@@ -33,8 +33,8 @@ pub use cells::DatasetCell;
 pub use enums::DatasetVersionState;
 pub use figure_types::visible;
 pub use import::{
-    DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Folder, Importer,
-    NewTicket, OperatorImport, Origin, Receiving, UPLOAD_PREFIX, Watched, import_as_operator, problem_line, receive,
+    DatasetChanges, DatasetImport, DatasetImportMutation, DatasetImportQuery, DatasetSubscription, Importer,
+    OperatorImport, Origin, Watched, import_as_operator, may_send, problem_line,
 };
 pub use mutation::DatasetMutation;
 pub use query::DatasetQuery;

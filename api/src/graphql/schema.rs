@@ -16,10 +16,11 @@ use crate::config::Files;
 use crate::datasets::files::FileMutation;
 use crate::datasets::indicators::{IndicatorMutation, IndicatorQuery};
 use crate::datasets::{
-    DatasetImportMutation, DatasetImportQuery, DatasetMutation, DatasetQuery, DatasetSubscription, Folder,
-    ReleaseMutation, ReleaseQuery, RequestMutation, RequestQuery,
+    DatasetImportMutation, DatasetImportQuery, DatasetMutation, DatasetQuery, DatasetSubscription, ReleaseMutation,
+    ReleaseQuery, RequestMutation, RequestQuery,
 };
 use crate::feeds::{FeedMutation, FeedQuery};
+use crate::files::Folder;
 use crate::funding::{FundingMutation, FundingQuery, OverlapQuery, OverviewQuery};
 use crate::holidays::{ClosureMutation, HolidayQuery};
 use crate::members::MemberMutation;

@@ -9,7 +9,6 @@ use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::json;
-use verbund_entities::TicketPurpose;
 
 use super::graphql::{Caller, caller};
 use super::headers::{ClientAddress, RequestId};
@@ -18,16 +17,17 @@ use super::ranges::{file, set};
 use super::rate::Spending;
 use super::state::State;
 use crate::auth::Actor;
+use crate::context::Op;
 use crate::context::reads::{self, DataRead};
-use crate::context::{Op, fingerprint};
-use crate::datasets::Folder;
 use crate::datasets::export::Format;
-use crate::datasets::files::{Asked, Form, Found, Making, find, open};
+use crate::datasets::files::{Asked, Form, Found, Making, find, of_ticket};
 use crate::error::{ApiError, ApiResult};
+use crate::files::{Folder, Opened, open};
 use crate::graphql::Charge as _;
 use crate::graphql::id::NodeType;
 use crate::i18n::Locale;
-use crate::projects::documents::{self, DOWNLOAD_PREFIX};
+use crate::projects::documents::{self, Wanted};
+use crate::store::Session;
 
 /// Points that one file takes from a budget, and that a wrong ticket takes from that of its address.
 const POINTS: usize = 100;
@@ -70,49 +70,44 @@ pub(super) async fn download(
     if !guess.charge(POINTS) {
         return spent(&guess);
     }
-    if secret.starts_with(DOWNLOAD_PREFIX) {
-        return document(&state, &secret, request_id, &headers).await;
-    }
-    let ticket = match open(&state.store, &secret, TicketPurpose::Download, state.clock.now()).await {
+    let ticket = match open(&state.store, &secret, state.clock.now()).await {
         Ok(Some(ticket)) => ticket,
         Ok(None) => return nothing(),
         Err(error) => return failed(&request_id, &error),
     };
     let locale = Locale::negotiate(super::headers::text(&headers, header::ACCEPT_LANGUAGE.as_str()));
     let op = op(&state, ticket.actor.clone(), request_id, locale);
-    let asked = match op.session().await {
-        Ok(session) => ticket.asked(&session).await,
-        Err(error) => Err(error),
-    };
-    match asked {
-        Ok(asked) => answer(&state, &op, asked, &headers).await,
+    let response = match opened(&state, &op, &ticket, &headers).await {
+        Ok(response) => response,
         Err(error) => failed(&op.request_id, &error),
+    };
+    super::feeds::with_costs(&state, response, "person", &op.stats)
+}
+
+/// What a ticket is for is told by whoever made it: the projects or the datasets.
+async fn opened(state: &State, op: &Op, ticket: &Opened, headers: &HeaderMap) -> ApiResult<Response> {
+    let session = op.session().await?;
+    let Some(row) = ticket.row(&session).await? else { return Ok(nothing()) };
+    if let Some(wanted) = documents::of_ticket(&row) {
+        return document(state, op, session, &wanted, headers).await;
+    }
+    let asked = of_ticket(&session, &row).await?;
+    drop(session);
+    match asked {
+        Some(asked) => told(state, op, asked, headers).await,
+        None => Ok(nothing()),
     }
 }
 
 /// A document of a project, or a copy of one.
-async fn document(state: &State, secret: &str, request_id: String, headers: &HeaderMap) -> Response {
-    let key = match state.store.ticket_key(&fingerprint(secret)).await {
-        Ok(key) => key.filter(|it| it.purpose == TicketPurpose::Download && it.expires_at > state.clock.now()),
-        Err(error) => return failed(&request_id, &error),
-    };
-    let Some(key) = key else { return nothing() };
-    let op = op(state, key.actor, request_id, Locale::En);
-    let response = match of_project(state, &op, key.id, headers).await {
-        Ok(response) => response,
-        Err(error) => failed(&op.request_id, &error),
-    };
-    super::feeds::with_costs(state, response, "person", &op.stats)
-}
-
-async fn of_project(state: &State, op: &Op, ticket: uuid::Uuid, headers: &HeaderMap) -> ApiResult<Response> {
-    let folder = Folder(state.config.files.folder.clone());
-    let session = op.session().await?;
-    let wanted = documents::of_ticket(&session, ticket).await?;
-    let found = match &wanted {
-        Some(wanted) => documents::find(&session, &folder, wanted).await?,
-        None => None,
-    };
+async fn document(
+    state: &State,
+    op: &Op,
+    session: Arc<Session>,
+    wanted: &Wanted,
+    headers: &HeaderMap,
+) -> ApiResult<Response> {
+    let found = documents::find(&session, &Folder(state.config.files.folder.clone()), wanted).await?;
     drop(session);
     op.finish().await?;
     let Some(found) = found else { return Ok(nothing()) };

@@ -3,33 +3,25 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
-use verbund_entities::{
-    DocumentKind, ScopeArea, TicketPurpose, document_version, file_ticket, project_archive, project_document,
-};
+use verbund_entities::{DocumentKind, ScopeArea, document_version, file_ticket, project_archive, project_document};
 
 use super::archive::has_file;
 use super::circle::{house, party_grant, project as found, room};
 use super::file_kinds::{self, FileKind};
 use super::parts::{change_of, insert, update, writable};
 use crate::config::Files;
-use crate::context::{Change, Claim, Idempotency, Mutation, Op, fingerprint, new_id, secret_text};
-use crate::datasets::{Folder, NewTicket, UPLOAD_PREFIX};
+use crate::context::{Claim, Idempotency, Mutation, Op, new_id};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::files::{self, Drafted, Folder, NewTicket, keeper};
 use crate::i18n::Text;
 use crate::members::acting_name;
-use crate::policy::{Action, Because, Object, Permission};
-use crate::store::scopes::Audience;
+use crate::policy::{Action, Object, Permission};
 use crate::store::{Session, full};
 use crate::text;
 
-/// What the secret of a download begins with.
-pub const DOWNLOAD_PREFIX: &str = "vbp_";
-/// How long a download ticket is good.
-const GOOD: TimeDelta = TimeDelta::minutes(15);
 /// Where files of documents are, below the folder of files.
 pub const DOCUMENTS: &str = "documents";
 /// The largest document.
@@ -77,7 +69,7 @@ pub async fn upload_ticket(
     op: &Op,
     document: Uuid,
     file_name: &str,
-    files: &Files,
+    settings: &Files,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<NewTicket> {
     let file_name = text::line(file_name, "fileName", 200)?;
@@ -89,24 +81,13 @@ pub async fn upload_ticket(
     let session = mutation.session();
     let found = writable::<project_document::Entity>(session, document).await;
     let (grant, row, project) = found.map_err(|error| error.about("document"))?;
-    let person = grant.person().ok_or_else(|| ApiError::fault("an upload of nobody"))?;
     let writer = session.writer(&grant).await?;
-    let expires_at = writer.now() + TimeDelta::minutes(i64::from(files.ticket_minutes));
-    let id = match mutation.claim(&writer, idempotency).await? {
-        Claim::New(id) => id,
-        Claim::Done(id) => {
-            let made =
-                session.one(session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(id))).await?;
-            return Ok(NewTicket { secret: None, expires_at: made.map_or(expires_at, |it| it.expires_at) });
-        }
+    let mut draft = match files::upload(&mutation, &writer, file_name, settings, idempotency).await? {
+        Drafted::New(draft) => draft,
+        Drafted::Done(made) => return Ok(made),
     };
-    let secret = format!("{UPLOAD_PREFIX}{}", secret_text());
-    let ticket = file_ticket::Model {
-        document_id: Some(row.id),
-        format: Some(kind.media_type.to_owned()),
-        ..ticket((id, row.tenant_id, person), TicketPurpose::Upload, &secret, file_name, (writer.now(), expires_at))
-    };
-    writer.insert::<file_ticket::ActiveModel>(full(ticket.clone())).await?;
+    draft.row.document_id = Some(row.id);
+    draft.row.format = Some(kind.media_type.to_owned());
     let mut change = change_of::<project_document::Entity>(
         &row,
         "project_document.upload_opened",
@@ -114,40 +95,11 @@ pub async fn upload_ticket(
         project.agreement_id,
         None,
     );
-    change.after = Some(json!({ "fileName": ticket.file_name, "expiresAt": expires_at }));
+    change.after = Some(json!({ "fileName": draft.row.file_name, "expiresAt": draft.row.expires_at }));
+    let made = draft.keep(&writer).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
-    Ok(NewTicket { secret: Some(secret), expires_at })
-}
-
-fn ticket(
-    (id, tenant, person): (Uuid, Uuid, Uuid),
-    purpose: TicketPurpose,
-    secret: &str,
-    file_name: String,
-    (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
-) -> file_ticket::Model {
-    file_ticket::Model {
-        id,
-        tenant_id: tenant,
-        // As with feeds: those who see the members of the authority see it, and its person.
-        scope_id: Audience::private(tenant, ScopeArea::Members, None).id(),
-        person_id: person,
-        purpose,
-        dataset_id: None,
-        version_id: None,
-        document_id: None,
-        archive_id: None,
-        format: None,
-        secret_hash: fingerprint(secret),
-        file_name,
-        bytes: None,
-        checksum: None,
-        path: None,
-        expires_at,
-        used_at: None,
-        created_at: now,
-    }
+    Ok(made)
 }
 
 /// Whether the actor may send a file for a document now.
@@ -317,68 +269,36 @@ pub async fn download_ticket(
     let mutation = Mutation::begin(op, "documentDownloadTicket").await?;
     let session = mutation.session();
     let file = find(session, folder, &wanted).await?.ok_or_else(|| ApiError::from(Problem::not_found("of")))?;
-    // The authority for which somebody reads keeps the ticket.
-    let tenant = match session.access().sight(file.scope).map(|it| &it.because) {
-        Some(Because::Role { tenant, .. } | Because::Share { tenant, .. }) => *tenant,
-        _ => file.tenant,
-    };
-    let granted = session.access().grant_of_member(Permission::ProjectsRead, tenant);
+    let granted = session.access().grant_of_member(Permission::ProjectsRead, keeper(session, file.scope, file.tenant));
     let (grant, _) = granted.map_err(|refused| ApiError::refused(refused, "of"))?;
-    let person = grant.person().ok_or_else(|| ApiError::fault("a member without an account"))?;
     let writer = session.writer(&grant).await?;
-    let expires_at = writer.now() + GOOD;
-    let id = match mutation.claim(&writer, idempotency).await? {
-        Claim::New(id) => id,
-        Claim::Done(id) => {
-            let made =
-                session.one(session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(id))).await?;
-            return Ok(NewTicket { secret: None, expires_at: made.map_or(expires_at, |it| it.expires_at) });
-        }
+    let mut draft = match files::download(&mutation, &writer, file.name, idempotency).await? {
+        Drafted::New(draft) => draft,
+        Drafted::Done(made) => return Ok(made),
     };
-    let secret = format!("{DOWNLOAD_PREFIX}{}", secret_text());
-    let mut row = ticket((id, tenant, person), TicketPurpose::Download, &secret, file.name, (writer.now(), expires_at));
     match wanted {
         Wanted::Version(document, number) => {
-            row.document_id = Some(document);
-            row.format = Some(number.to_string());
+            draft.row.document_id = Some(document);
+            draft.row.format = Some(number.to_string());
         }
-        Wanted::Archive(archive) => row.archive_id = Some(archive),
+        Wanted::Archive(archive) => draft.row.archive_id = Some(archive),
         Wanted::OfArchive(archive, checksum) => {
-            row.archive_id = Some(archive);
-            row.format = Some(checksum);
+            draft.row.archive_id = Some(archive);
+            draft.row.format = Some(checksum);
         }
     }
-    writer.insert::<file_ticket::ActiveModel>(full(row.clone())).await?;
-    let change = Change {
-        object_type: "FileTicket",
-        object_id: id,
-        version: 1,
-        scope: row.scope_id,
-        topic: "file_ticket.created",
-        parent: None,
-        also: Default::default(),
-        agreement: None,
-        before: None,
-        after: Some(json!({
-            "document": row.document_id, "archive": row.archive_id, "of": row.format, "expiresAt": expires_at,
-        })),
-    };
-    let recorded = mutation.record(&writer, change).await?;
+    let of = json!({ "document": draft.row.document_id, "archive": draft.row.archive_id, "of": draft.row.format });
+    let (made, recorded) = draft.hand_out(&mutation, &writer, of).await?;
     mutation.commit(recorded).await?;
-    Ok(NewTicket { secret: Some(secret), expires_at })
+    Ok(made)
 }
 
-/// What a ticket is for; none where it is not in sight.
-///
-/// # Errors
-/// The database fails.
-pub async fn of_ticket(session: &Session, ticket: Uuid) -> ApiResult<Option<Wanted>> {
-    let select = session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(ticket));
-    let Some(row) = session.one(select).await? else { return Ok(None) };
-    Ok(match (row.document_id, row.archive_id, row.format) {
+/// What a ticket is for; none where it is of something else.
+pub fn of_ticket(ticket: &file_ticket::Model) -> Option<Wanted> {
+    match (ticket.document_id, ticket.archive_id, &ticket.format) {
         (Some(document), _, Some(number)) => number.parse().ok().map(|it| Wanted::Version(document, it)),
         (_, Some(archive), None) => Some(Wanted::Archive(archive)),
-        (_, Some(archive), Some(checksum)) => Some(Wanted::OfArchive(archive, checksum)),
+        (_, Some(archive), Some(checksum)) => Some(Wanted::OfArchive(archive, checksum.clone())),
         _ => None,
-    })
+    }
 }

@@ -7,6 +7,7 @@ mod around;
 pub mod calendar;
 pub mod circle;
 mod dependencies;
+mod document_types;
 pub mod documents;
 pub mod enums;
 mod file_kinds;
@@ -20,16 +21,18 @@ mod query;
 mod service;
 mod subscription;
 mod types;
+mod wishes;
 mod work;
 
 pub use archive::{files_of_copy, keep_all as keep_copies};
 pub use around::{MemberWish, ReportWish, add_member, report as make_report};
 pub use circle::{rescope_all, selected};
+pub use document_types::{ProjectArchive, ProjectDocument};
 pub use documents::{DOCUMENTS, MAX_BYTES, Refused, arrived, may_send};
 pub use mutation::ProjectMutation;
 pub use part_types::{
-    Milestone, PartAbilities, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember,
-    StatusReport, WorkPackage, abilities as part_abilities,
+    Milestone, PartAbilities, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage,
+    abilities as part_abilities,
 };
 pub use partners::{accept as join, add as ask_partner};
 pub use query::ProjectQuery;

@@ -4,22 +4,24 @@ use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::document_types::{ProjectArchive, ProjectDocument};
 use super::inputs::{
     DocumentDownloadTicketInput, DocumentUploadTicketInput, IndicatorMeasurementAddInput, MilestoneCreateInput,
     MilestoneUpdateInput, ProjectAdvanceInput, ProjectArchiveCreateInput, ProjectCreateInput,
     ProjectDocumentCreateInput, ProjectIndicatorCreateInput, ProjectIndicatorUpdateInput, ProjectLinkAddInput,
     ProjectLinkRemoveInput, ProjectMemberAddInput, ProjectMemberRemoveInput, ProjectPartnerAcceptInput,
     ProjectPartnerAddInput, ProjectPartnerRemoveInput, ProjectUpdateInput, StatusReportCreateInput,
-    WorkPackageCreateInput, WorkPackageUpdateInput, indicator, indicator_change, linked, member, milestone,
-    milestone_change, project, project_and_party, project_change, report, wanted, work, work_change,
+    WorkPackageCreateInput, WorkPackageUpdateInput,
 };
-use super::part_types::{
-    Milestone, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage,
+use super::part_types::{Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage};
+use super::wishes::{
+    indicator, indicator_change, linked, member, milestone, milestone_change, project, project_and_party,
+    project_change, report, wanted, work, work_change,
 };
 use super::{Project, archive, around, documents, partners, service, work as plan};
 use crate::config::Files;
-use crate::datasets::{Folder, NewTicket};
 use crate::error::{ApiResult, Problems};
+use crate::files::{Folder, NewTicket};
 use crate::graphql::ContextExt;
 use crate::graphql::id::NodeType;
 use crate::graphql::payload::{Payload, UserError, idempotency, payload};

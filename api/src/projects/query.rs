@@ -8,8 +8,9 @@ use verbund_entities::{
     PartnerState, document_version, project, project_archive, project_document, project_link, project_partner, tenant,
 };
 
+use super::document_types::ProjectArchive;
 use super::enums::ProjectPhase;
-use super::part_types::{ProjectArchive, read_ahead_targets};
+use super::part_types::read_ahead_targets;
 use super::types::{Project, read_ahead};
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;

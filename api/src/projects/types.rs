@@ -12,10 +12,9 @@ use verbund_entities::{
 };
 
 use super::circle::{object_of, partners as present};
+use super::document_types::ProjectDocument;
 use super::enums::{PartnerState, ProjectPhase, TrafficLight};
-use super::part_types::{
-    Milestone, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage,
-};
+use super::part_types::{Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage};
 use super::phases;
 use crate::calendars::read_audiences;
 use crate::error::ApiResult;

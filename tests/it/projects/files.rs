@@ -91,7 +91,7 @@ async fn a_ticket_opens_what_its_person_may_have(app: TestApp) {
     let input = json!({ "id": parts.id("project.joint"), "partner": kf, "tenant": kf, "version": 2, "reason": "x" });
     partner.mutate("projectPartnerRemove", input, "__typename").await;
     assert_eq!(get(&app, &path).await.0, 404);
-    assert_eq!(get(&app, "/downloads/vbp_unknown").await.0, 404);
+    assert_eq!(get(&app, "/downloads/vbd_unknown").await.0, 404);
 }
 
 async fn a_copy_keeps_its_files(app: TestApp) {

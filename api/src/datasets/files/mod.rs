@@ -9,7 +9,7 @@ mod ticket;
 
 pub use made::{Cache, Made, Making};
 pub use mutation::FileMutation;
-pub use ticket::{Opened, open};
+pub use ticket::of_ticket;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -12,13 +12,13 @@ use verbund_entities::{DatasetImportState as State, ScopeArea, dataset, dataset_
 
 use super::load::{self, Ended, Job, Origin};
 use super::reading::{Watched, read};
-use super::uploads::{Folder, file_of};
 use crate::auth::Actor;
 use crate::config::Config;
 use crate::context::{Clock, Op};
 use crate::datasets::object_of;
 use crate::datasets::read::{Problem, ProblemCode, Profile, Report};
 use crate::error::{ApiError, ApiResult};
+use crate::files::{Folder, file_of};
 use crate::i18n::Locale;
 use crate::policy::{Action, Object};
 use crate::store::{DueImport, Engine, Session, Store};

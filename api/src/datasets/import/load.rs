@@ -16,7 +16,6 @@ use verbund_entities::{
 use super::changes::{DatasetChanges, next_number, texts};
 use super::reading::{Read, Watched, lines, read};
 use super::service::changed as import_changed;
-use super::uploads::Folder;
 use crate::context::{Mutation, Op, new_id};
 use crate::datasets::model::Column;
 use crate::datasets::read::{Problem as Found, ProblemCode, Profile, Report};
@@ -24,6 +23,7 @@ use crate::datasets::service::writable;
 use crate::datasets::stored_columns;
 use crate::datasets::version_service::{changed, number};
 use crate::error::{ApiError, ApiResult};
+use crate::files::Folder;
 use crate::store::scopes::{Audience, ensure};
 use crate::store::tables::{Duplicates, Incoming, Loaded, Place, TableStore as _};
 use crate::store::{Session, Writer, full};

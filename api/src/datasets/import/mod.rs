@@ -28,5 +28,5 @@ pub use query::DatasetImportQuery;
 pub use reading::Watched;
 pub use subscription::DatasetSubscription;
 pub use types::DatasetImport;
-pub use uploads::{Folder, NewTicket, PREFIX as UPLOAD_PREFIX, Receiving, receive};
+pub use uploads::may_send;
 pub use words::line as problem_line;

@@ -9,11 +9,12 @@ use verbund_entities::{dataset, tenant};
 use super::load::{Ended, Job, Origin, load};
 use super::reading::{Watched, read};
 use super::service::check_profile;
-use super::uploads::{Folder, refuse_unit_data};
+use super::uploads::refuse_unit_data;
 use crate::auth::Actor;
 use crate::context::Op;
 use crate::datasets::read::{Profile, Report};
 use crate::error::{ApiError, ApiResult, Problem, Problems};
+use crate::files::Folder;
 use crate::graphql::id::NodeType;
 
 /// A file to import at the command line.

@@ -7,11 +7,11 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use verbund_entities::{dataset, dataset_import, dataset_version};
 
 use super::types::{DatasetImport, DatasetImportPreview};
-use super::uploads::{Folder, uploaded};
 use super::words::text;
 use crate::datasets::read::{Limits, propose};
 use crate::datasets::service::writable;
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::files::{Folder, uploaded};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};
 use crate::graphql::id::NodeType;

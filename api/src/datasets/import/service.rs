@@ -8,11 +8,12 @@ use uuid::Uuid;
 use verbund_entities::{DatasetImportState as State, ScopeArea, dataset_import};
 
 use super::columns;
-use super::uploads::{Folder, refuse_unit_data, uploaded};
+use super::uploads::refuse_unit_data;
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
 use crate::datasets::read::{Flaw, Profile};
 use crate::datasets::service::writable;
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use crate::files::{Folder, uploaded};
 use crate::i18n::Text;
 use crate::store::full;
 use crate::store::scopes::{Audience, ensure};
