@@ -1,4 +1,4 @@
-//! A proposal that two learning places are the same.
+//! A proposal that two records of the directory are the same: two places, or two organisations.
 
 use sea_orm::entity::prelude::*;
 
@@ -17,14 +17,18 @@ pub struct Model {
     pub to_tenant_id: Uuid,
     /// The class of rows that the same audience sees: both authorities.
     pub scope_id: Uuid,
-    /// The agreement it lives by; none where both places are one authority's.
+    /// The agreement it lives by; none where both records are one authority's.
     pub agreement_id: Option<Uuid>,
-    /// The record that would give way.
-    pub duplicate_id: Uuid,
+    /// The place that would give way.
+    pub duplicate_place_id: Option<Uuid>,
+    /// The organisation that would give way.
+    pub duplicate_organisation_id: Option<Uuid>,
     /// Its owner, who alone accepts.
     pub duplicate_tenant_id: Uuid,
-    /// The record that stays.
-    pub survivor_id: Uuid,
+    /// The place that stays.
+    pub survivor_place_id: Option<Uuid>,
+    /// The organisation that stays.
+    pub survivor_organisation_id: Option<Uuid>,
     /// Why the two are thought to be the same.
     pub message: Option<String>,
     /// How far it is.

@@ -39,6 +39,12 @@ pub struct Model {
     pub contact_phone: Option<String>,
     /// Name and town folded for search: lower case, umlauts spelt out.
     pub search_text: String,
+    /// The organisation that took its place: another record of the same one.
+    pub merged_into_id: Option<Uuid>,
+    /// When that was.
+    pub merged_at: Option<DateTimeUtc>,
+    /// Who did it, as the authority knows the person.
+    pub merged_by: Option<String>,
     /// When it was put away; none = it is in use.
     pub archived_at: Option<DateTimeUtc>,
     /// Grows by one with every change; updates must name it.

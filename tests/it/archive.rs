@@ -23,6 +23,7 @@ pub fn cases() -> Vec<Case> {
         what_goes_out_comes_back_the_same_on_the_other_database,
         partners_who_both_moved_see_each_other_as_before,
         people_and_fields_that_have_other_ids_here_are_found,
+        records_that_were_merged_come_back_as_far_as_the_other_is_there,
         nobody_joins_an_agreement_by_a_file,
         the_binary_moves_an_authority,
         that_it_went_out_is_in_the_trail_and_not_in_the_archive,
@@ -350,6 +351,43 @@ async fn people_and_fields_that_have_other_ids_here_are_found(app: TestApp) {
     let differing = differing(&archive, &back);
     assert!(differing.contains(&"reference/field_of_work.jsonl".to_owned()), "{differing:?}");
     assert!(!differing.iter().any(|it| it.starts_with("figures/") || it.starts_with("files/")), "{differing:?}");
+    moved.stop().await.expect("stopped");
+}
+
+async fn records_that_were_merged_come_back_as_far_as_the_other_is_there(app: TestApp) {
+    let steward = app.actor("steward@ostallgaeu");
+    let id = |name: &str| json!(app.world.id(name));
+    let extra = json!({ "tenant": id("tenant.ostallgaeu"), "name": "The third", "kind": "OTHER" });
+    let third = steward.mutate("organisationCreate", extra, "organisation { id }").await["organisation"]["id"].clone();
+    // Each stands for the one before, and at last another authority's for all of them.
+    let chains = [
+        vec![id("place.oal.library"), id("place.oal.archive"), id("place.oal.store"), id("place.kf.library")],
+        vec![id("organisation.oal.agency"), id("organisation.oal.club"), third, id("organisation.kf.vhs")],
+    ];
+    for pair in chains.iter().flat_map(|it| it.windows(2)) {
+        let input = json!({
+            "tenant": id("tenant.ostallgaeu"), "duplicate": pair[0], "survivor": pair[1], "agreement": id("agreement.a"),
+        });
+        let made = steward.mutate("mergeProposalCreate", input, "mergeProposal { id }").await["mergeProposal"].clone();
+        steward.mutate("mergeProposalAccept", json!({ "id": made["id"], "version": 1 }), "mergeProposal { id }").await;
+    }
+    let there = Place::world(&app);
+    let archive = there.export("ostallgaeu", "out.zip").await;
+    let here = Place::empty(&app, Place::other(&app)).await;
+    here.import(&archive).await;
+    let back = here.export("ostallgaeu", "back.zip").await;
+    let records: Vec<_> = differing(&archive, &back).into_iter().filter(|it| !it.starts_with("outside/")).collect();
+    assert_eq!(records, ["manifest.json"]);
+    let moved = here.serve().await;
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) {
+        ... on LearningPlace { mergedAt mergedInto { id } } ... on Organisation { mergedAt mergedInto { id } } } }";
+    for chain in &chains {
+        let told = here.actor(&moved, "steward@ostallgaeu").send(query, json!({ "ids": chain[..3] })).await.data();
+        let (merged, standing) = (&told["nodes"], json!({ "mergedAt": null, "mergedInto": null }));
+        assert_eq!(merged[0]["mergedInto"]["id"], chain[1]);
+        assert_eq!(merged[1]["mergedInto"]["id"], chain[2]);
+        assert_eq!(merged[2], standing, "what was another authority's is not there");
+    }
     moved.stop().await.expect("stopped");
 }
 

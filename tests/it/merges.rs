@@ -12,10 +12,13 @@ pub fn cases() -> Vec<Case> {
         two_records_of_one_authority_need_no_agreement,
         no_two_records_ever_stand_for_each_other,
         candidates_are_found_across_authorities_and_merge_nothing,
+        organisations_are_merged_the_same_way,
+        organisations_that_may_be_the_same_are_found,
     ]
 }
 
-const MERGE: &str = "mergeProposal { id version state reason answeredBy duplicate { name mergedInto { name } } survivor { mergedFrom { name externalIds { value } } } }";
+const MERGE: &str = "mergeProposal { id version state reason answeredBy duplicate { name ... on LearningPlace { mergedInto { name } } ... on Organisation { mergedInto { name } } }
+    survivor { ... on LearningPlace { mergedFrom { name externalIds { value } } } ... on Organisation { mergedFrom { name externalIds { value } } } } }";
 
 fn proposed(app: &TestApp, tenant: &str, duplicate: &str, survivor: &str) -> Value {
     json!({
@@ -114,6 +117,8 @@ async fn what_cannot_be_proposed_is_told(app: TestApp) {
     assert_eq!(refused(with("survivor", id("place.oal.library"))).await, ["INVALID duplicate"], "both are another's");
     assert_eq!(refused(with("duplicate", id("place.kf.library"))).await, ["INVALID survivor"], "itself");
     assert_eq!(refused(with("duplicate", id("place.oal.store"))).await, ["NOT_FOUND duplicate"], "hidden");
+    assert_eq!(refused(with("survivor", id("organisation.kf.vhs"))).await, ["INVALID survivor"], "another kind");
+    assert_eq!(refused(with("duplicate", id("offer.oal.course"))).await, ["INVALID duplicate"], "no record");
     assert_eq!(refused(with("agreement", Value::Null)).await, ["REQUIRED agreement"]);
     assert_eq!(refused(with("agreement", id("agreement.b"))).await, ["NOT_FOUND agreement"], "not bound by it");
     assert_eq!(
@@ -238,4 +243,95 @@ async fn candidates_are_found_across_authorities_and_merge_nothing(app: TestApp)
         assert_eq!(ask(client, "ostallgaeu", Value::Null).await["totalCount"], 0);
     }
     assert_eq!(rows.dump().await, before);
+}
+
+async fn organisations_are_merged_the_same_way(app: TestApp) {
+    let (ostallgaeu, kaufbeuren) = (app.actor("steward@ostallgaeu"), app.actor("steward@kaufbeuren"));
+    let id = |name: &str| json!(app.world.id(name));
+    let input = json!({
+        "tenant": id("tenant.kaufbeuren"), "duplicate": id("organisation.oal.agency"),
+        "survivor": id("organisation.kf.vhs"), "agreement": id("agreement.a"),
+    });
+    let made = kaufbeuren.mutate("mergeProposalCreate", input.clone(), MERGE).await["mergeProposal"].clone();
+    assert_eq!(said(&kaufbeuren.try_mutate("mergeProposalCreate", input, MERGE).await), ["CONFLICT duplicate"]);
+    let merge = json!({ "id": made["id"], "version": 1 });
+    assert_eq!(said(&kaufbeuren.try_mutate("mergeProposalAccept", merge.clone(), MERGE).await), ["FORBIDDEN id"]);
+    let about = "query($id: ID!) { mergeProposals(record: $id) { nodes { id duplicate { __typename id name tenant { slug } } } } }";
+    let seen = ostallgaeu.send(about, json!({ "id": id("organisation.kf.vhs") })).await.data();
+    let duplicate = json!({
+        "__typename": "Organisation", "id": id("organisation.oal.agency"), "name": "Name of oal.agency",
+        "tenant": { "slug": "ostallgaeu" },
+    });
+    assert_eq!(seen["mergeProposals"]["nodes"], json!([{ "id": made["id"], "duplicate": duplicate }]));
+
+    let done = ostallgaeu.mutate("mergeProposalAccept", merge, MERGE).await["mergeProposal"].clone();
+    assert_eq!(done["duplicate"], json!({ "name": "Name of oal.agency", "mergedInto": { "name": "Name of kf.vhs" } }));
+    let from = json!([{ "name": "Name of oal.agency", "externalIds": [{ "value": "of-oal-agency" }] }]);
+    assert_eq!(done["survivor"]["mergedFrom"], from);
+
+    // Lists leave it out; its id leads to the record that stands for it; what names it still finds it.
+    let anyone = app.anonymous();
+    let names = async |filter: &str| {
+        let query = format!("{{ organisations(filter: {{{filter}}}) {{ nodes {{ name }} }} }}");
+        anyone.ask(&query).await.data()["organisations"]["nodes"].clone()
+    };
+    let by_id = "externalId: {scheme: VHS, value: \"of-oal-agency\"}";
+    assert_eq!(names("").await, json!([{ "name": "Name of kf.vhs" }]));
+    assert_eq!(names("includeMerged: true").await.as_array().map(Vec::len), Some(2));
+    assert_eq!(names(by_id).await, json!([{ "name": "Name of kf.vhs" }]));
+    let query = "query($id: ID!) { node(id: $id) { ... on EducationOffer { provider { name mergedInto { name } } } } }";
+    let offer = anyone.send(query, json!({ "id": id("offer.oal.course") })).await.data();
+    let provider = json!({ "name": "Name of oal.agency", "mergedInto": { "name": "Name of kf.vhs" } });
+    assert_eq!(offer["node"]["provider"], provider);
+
+    // It is not changed any more; its owner, and nobody else, takes the merge back.
+    let at = |version: i32, more: Value| {
+        let mut input = json!({ "id": id("organisation.oal.agency"), "version": version });
+        input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        input
+    };
+    let said_of = async |client: &Client, mutation: &'static str, input: Value| {
+        said(&client.try_mutate(mutation, input, "organisation { id }").await)
+    };
+    assert_eq!(said_of(&ostallgaeu, "organisationUpdate", at(2, json!({ "name": "x" }))).await, ["CONFLICT id"]);
+    assert_eq!(said_of(&ostallgaeu, "organisationArchive", at(2, json!({}))).await, ["CONFLICT id"]);
+    assert_eq!(said_of(&kaufbeuren, "organisationUnmerge", at(2, json!({}))).await, ["FORBIDDEN id"]);
+    assert_eq!(said_of(&ostallgaeu, "organisationUnmerge", at(1, json!({}))).await, ["STALE_VERSION version"]);
+    assert_eq!(said_of(&ostallgaeu, "organisationUnmerge", at(2, json!({}))).await, Vec::<String>::new());
+    assert_eq!(said_of(&ostallgaeu, "organisationUnmerge", at(3, json!({}))).await, ["CONFLICT id"]);
+    assert_eq!(names(by_id).await, json!([{ "name": "Name of oal.agency" }]));
+    let history = "query($id: ID!) { directoryHistory(of: $id) { nodes { action changedBy } } }";
+    let told = ostallgaeu.send(history, json!({ "id": id("organisation.oal.agency") })).await.data();
+    let by = |action: &str| json!({ "action": action, "changedBy": "steward@ostallgaeu" });
+    let expected = json!([by("organisationUnmerge"), by("mergeProposalAccept"), by("organisationCreate")]);
+    assert_eq!(told["directoryHistory"]["nodes"], expected);
+}
+
+async fn organisations_that_may_be_the_same_are_found(app: TestApp) {
+    let (ostallgaeu, kaufbeuren) = (app.actor("steward@ostallgaeu"), app.actor("steward@kaufbeuren"));
+    for (client, tenant, name, city) in [
+        (&ostallgaeu, "ostallgaeu", "Caritasverband Clara Schumann e.V.", Some("Kaufbeuren")),
+        (&kaufbeuren, "kaufbeuren", "Clara-Schumann-Caritasverband", Some("Kaufbeuren")),
+        (&kaufbeuren, "kaufbeuren", "Caritasverband Clara Schumann", Some("Füssen")),
+        (&ostallgaeu, "ostallgaeu", "Stiftung Lernen", None),
+        (&kaufbeuren, "kaufbeuren", "Stiftung Lernen", Some("Kaufbeuren")),
+    ] {
+        let input = json!({
+            "tenant": app.world.id(&format!("tenant.{tenant}")), "name": name, "kind": "FOUNDATION", "city": city,
+        });
+        client.mutate("organisationCreate", input, "organisation { id }").await;
+    }
+    let query = "query($tenant: ID!) { duplicateCandidates(tenant: $tenant, of: ORGANISATION) {
+        nodes { score reasons distanceMeters one { __typename name city } other { name city } } } }";
+    let ask = async |client: &Client| {
+        let variables = json!({ "tenant": app.world.id("tenant.ostallgaeu") });
+        client.send(query, variables).await.data()["duplicateCandidates"]["nodes"].as_array().expect("nodes").clone()
+    };
+    let found = ask(&ostallgaeu).await;
+    let told: Vec<_> = found.iter().map(|it| (it["score"].clone(), it["reasons"].clone())).collect();
+    assert_eq!(told, [(json!(80), json!(["SAME_NAME", "SAME_TOWN"])), (json!(70), json!(["SAME_NAME"]))], "{found:?}");
+    let towns = [&found[0]["one"]["city"], &found[0]["other"]["city"]];
+    assert_eq!(towns, [&json!("Kaufbeuren"), &json!("Kaufbeuren")], "one in another town is another one");
+    assert_eq!((&found[0]["one"]["__typename"], &found[0]["distanceMeters"]), (&json!("Organisation"), &Value::Null));
+    assert!(ask(&app.actor("viewer@ostallgaeu")).await.is_empty() && ask(&kaufbeuren).await.is_empty());
 }

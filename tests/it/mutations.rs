@@ -213,7 +213,7 @@ async fn every_mutation_leaves_one_audit_row_and_one_event(app: TestApp) {
         let (audits, events) = match step.mutation {
             "calendarImport" => (1, 2),
             "changeProposalAccept" | "changeProposalCounter" => (2, 2),
-            // The proposal, and the place that is merged.
+            // The proposal, and the record that is merged.
             "mergeProposalAccept" => (2, 2),
             // The release, and the dataset that is public with it.
             "datasetReleaseApprove" => (1, 2),

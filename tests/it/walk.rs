@@ -108,6 +108,7 @@ pub const MUTATIONS: &[&str] = &[
     "organisationCreate",
     "organisationUpdate",
     "organisationArchive",
+    "organisationUnmerge",
     "mergeProposalCreate",
     "mergeProposalAccept",
     "mergeProposalDecline",
@@ -147,7 +148,7 @@ pub struct Walk<'a> {
 /// The step before which there is a draft of a dataset.
 const RELEASE: usize = 66;
 /// The steps of a joint project.
-const PROJECT: usize = 92;
+const PROJECT: usize = 95;
 const PROJECT_END: usize = PROJECT + projects::STEPS;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
@@ -345,7 +346,7 @@ impl<'a> Walk<'a> {
                 let ics = "BEGIN:VEVENT\nUID:x\nSUMMARY:X\nDTSTART:20270301T090000Z\nEND:VEVENT";
                 ("calendarImport", PLANNER, json!({ "calendar": id("calendar.oal.office"), "ics": ics }), OF_CALENDAR)
             }
-            76..=91 => self.directory(self.at - 76),
+            76..=94 => self.directory(self.at - 76),
             PROJECT..PROJECT_END => self.project(self.at - PROJECT),
             _ => return None,
         };
@@ -394,7 +395,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Places, organisations, a merge that is taken back, and an offer on its way to the public and back.
+    /// Places, organisations, merges that are taken back, and an offer on its way to the public and back.
     fn directory(&self, at: usize) -> (&'static str, &'static str, Value, &'static str) {
         let id = |name: &str| self.app.world.id(name).to_owned();
         let created = |wanted: &str| {
@@ -430,12 +431,23 @@ impl Walk<'_> {
                 let input = json!({ "id": id("place.oal.library"), "version": 2 });
                 ("learningPlaceUnmerge", STEWARD, input, OF_PLACE)
             }
-            12 => created("educationOfferCreate"),
-            13 => {
+            12 => {
+                let mut step = created("mergeProposalCreate");
+                step.2["duplicate"] = json!(id("organisation.oal.agency"));
+                step.2["survivor"] = json!(id("organisation.kf.vhs"));
+                step
+            }
+            13 => ("mergeProposalAccept", STEWARD, with("mergeProposal", json!({})), OF_MERGE),
+            14 => {
+                let input = json!({ "id": id("organisation.oal.agency"), "version": 2 });
+                ("organisationUnmerge", STEWARD, input, OF_ORGANISATION)
+            }
+            15 => created("educationOfferCreate"),
+            16 => {
                 let input = with("educationOffer", json!({ "title": "Renamed" }));
                 ("educationOfferUpdate", STEWARD, input, OF_OFFER)
             }
-            14 => ("educationOfferPublish", STEWARD, with("educationOffer", json!({})), OF_OFFER),
+            17 => ("educationOfferPublish", STEWARD, with("educationOffer", json!({})), OF_OFFER),
             _ => {
                 let input = with("educationOffer", json!({ "reason": "over" }));
                 ("educationOfferWithdraw", STEWARD, input, OF_OFFER)

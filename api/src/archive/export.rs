@@ -187,9 +187,10 @@ impl Work<'_> {
         let columns = part.table.columns();
         let at = |name: &str| columns.iter().position(|it| it.name == name);
         let mut cuts = Vec::new();
-        for (column, ids) in &part.cuts {
-            let ids: HashSet<Uuid> = self.session.ids_of(&self.literal(ids)).await?.into_iter().collect();
-            cuts.extend(at(column).map(|it| (it, ids)));
+        for cut in &part.cuts {
+            let ids: HashSet<Uuid> = self.session.ids_of(&self.literal(&cut.ids)).await?.into_iter().collect();
+            let with: Vec<_> = cut.with.iter().filter_map(|it| at(it)).collect();
+            cuts.extend(at(cut.column).map(|it| (it, ids, with)));
         }
         let name = part.file();
         self.packer.begin(&name)?;
@@ -334,13 +335,15 @@ impl Work<'_> {
 }
 
 /// A row without what is not told.
-fn told(part: &Part, columns: &[WholeColumn], cuts: &[(usize, HashSet<Uuid>)], row: &WholeRow) -> WholeRow {
+fn told(part: &Part, columns: &[WholeColumn], cuts: &[(usize, HashSet<Uuid>, Vec<usize>)], row: &WholeRow) -> WholeRow {
     let mut row = row.clone();
-    for (at, ids) in cuts {
+    for (at, ids, with) in cuts {
         if let Some(Value::Uuid(Some(id))) = row.get(*at)
             && ids.contains(id)
         {
-            row[*at] = Value::Uuid(None);
+            for at in with.iter().chain([at]) {
+                row[*at] = super::value::nothing(columns[*at].kind);
+            }
         }
     }
     let id = match row.first() {

@@ -61,6 +61,16 @@ pub enum Instead {
     Unique(&'static str),
 }
 
+/// A column that may point to what is not in the archive: there it is empty.
+pub struct Cut {
+    /// The column.
+    pub column: &'static str,
+    /// A statement of the ids that are not there.
+    pub ids: String,
+    /// Columns that are empty with it.
+    pub with: &'static [&'static str],
+}
+
 /// Rows of one table in an archive.
 pub struct Part {
     /// The table.
@@ -71,8 +81,8 @@ pub struct Part {
     pub condition: String,
     /// Columns that are not told.
     pub instead: Vec<(&'static str, Instead)>,
-    /// Columns that may point to what is not in the archive, with a statement of the ids that are not.
-    pub cuts: Vec<(&'static str, String)>,
+    /// Columns that may point to what is not in the archive.
+    pub cuts: Vec<Cut>,
     /// A column by which rows point to rows of the same table: those that do come last.
     pub last: Option<&'static str>,
 }
@@ -99,8 +109,21 @@ impl Part {
     }
 
     fn cut(mut self, column: &'static str, ids: impl Into<String>) -> Self {
-        self.cuts.push((column, ids.into()));
+        self.cuts.push(Cut { column, ids: ids.into(), with: &[] });
         self
+    }
+
+    /// What was merged into a record that is not there stands for itself.
+    fn unmerged(mut self, ids: &str) -> Self {
+        self.cuts.push(Cut { column: "merged_into_id", ids: ids.to_owned(), with: &["merged_at", "merged_by"] });
+        self
+    }
+
+    /// Of another's record it is not told what it was merged into.
+    fn merge_untold(self) -> Self {
+        ["merged_into_id", "merged_at", "merged_by"]
+            .into_iter()
+            .fold(self, |it, column| it.instead(column, Instead::Nothing))
     }
 
     const fn last(mut self, column: &'static str) -> Self {
@@ -153,8 +176,8 @@ const ORGANISATIONS: &str = "tenant_id <> {tenant} AND scope_id = {public} AND (
                              id IN (SELECT organisation_id FROM education_offer WHERE tenant_id = {tenant}))";
 const DEPENDENCIES: &str = "depends_on_id IN (SELECT id FROM work_package WHERE tenant_id = {tenant})";
 const SHARES_OF_OWN: &str = "funding_id IN (SELECT id FROM funding WHERE tenant_id = {tenant})";
-const MERGES: &str = "duplicate_id IN (SELECT id FROM learning_place WHERE tenant_id = {tenant}) AND \
-                      survivor_id IN (SELECT id FROM learning_place WHERE tenant_id = {tenant})";
+/// Both records are the authority's own: it proposes to itself.
+const MERGES: &str = "to_tenant_id = {tenant}";
 /// Places that no archive of this authority has: others' that are not public.
 const HIDDEN_PLACES: &str =
     "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant} AND p.scope_id <> {public}";
@@ -236,8 +259,8 @@ pub fn parts() -> Vec<Part> {
     parts.push(joint::<e::scope_share::Entity>(ways));
     for part in &mut parts {
         part.condition = spelt_out(&part.condition);
-        for (_, ids) in &mut part.cuts {
-            *ids = spelt_out(ids);
+        for cut in &mut part.cuts {
+            cut.ids = spelt_out(&cut.ids);
         }
     }
     parts
@@ -257,20 +280,19 @@ fn owned() -> Vec<Part> {
         joint::<e::agreement_signature::Entity>("agreement_id IN {agreements}"),
         joint::<e::agreement_field::Entity>("agreement_id IN {agreements}"),
         own::<e::tenant_closure::Entity>(),
-        part::<e::organisation::Entity>(Kind::Reference(&["id"]), ORGANISATIONS),
-        part::<e::organisation::Entity>(Kind::Named, TENANT),
+        part::<e::organisation::Entity>(Kind::Reference(&["id"]), ORGANISATIONS).merge_untold(),
+        part::<e::organisation::Entity>(Kind::Named, TENANT)
+            .unmerged("SELECT o.id FROM organisation o WHERE o.tenant_id <> {tenant}"),
         own::<e::organisation_person::Entity>(),
         part::<e::learning_place::Entity>(Kind::Reference(&["id"]), PLACES)
-            .last("merged_into_id")
             .instead("organisation_id", Instead::Nothing)
-            .instead("merged_into_id", Instead::Nothing),
+            .merge_untold(),
         part::<e::learning_place::Entity>(Kind::Named, TENANT)
-            .last("merged_into_id")
             .cut(
                 "organisation_id",
                 "SELECT o.id FROM organisation o WHERE o.tenant_id <> {tenant} AND o.scope_id <> {public}",
             )
-            .cut("merged_into_id", "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant}"),
+            .unmerged("SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant}"),
         own::<e::learning_place_origin::Entity>(),
         own::<e::external_id::Entity>(),
         own::<e::directory_revision::Entity>(),

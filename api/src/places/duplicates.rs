@@ -1,8 +1,9 @@
-//! Which records of a directory are the same place. Pure: it proposes, and merges nothing.
+//! Which records of a directory are the same place, or the same organisation. Pure: it proposes, and merges nothing.
 //!
 //! The same id in another register is certain. Otherwise names and distance decide together: the farther apart two
 //! records are, the more alike their names must be. Names that say another kind of place (a Gymnasium and a Realschule
-//! beside each other), or other numbers of schools, are never the same.
+//! beside each other), or other numbers of schools, are never the same. Organisations have no position: name and town
+//! decide, and an equal name where a town is not known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ const ALIKE: u32 = 80;
 /// A record, as far as it matters.
 #[derive(Clone, Debug)]
 pub struct Record {
-    /// The place.
+    /// The place or organisation.
     pub id: Uuid,
     /// Whether pairs with it are wanted: pairs of two others are not.
     pub wanted: bool,
@@ -36,11 +37,22 @@ pub struct Record {
     pub position: Option<Point>,
     /// Postal code, where the position is not known.
     pub postal_code: Option<String>,
+    /// Town, folded; of organisations only.
+    pub town: Option<String>,
+    /// Whether it is known by its name, wherever it is: an organisation.
+    pub by_name: bool,
     /// Ids in other registers.
     pub ids: BTreeSet<(Scheme, String)>,
 }
 
-/// Why two records may be the same place.
+impl Record {
+    /// The words of its own by which it is looked for: in its town the town's name tells nothing.
+    fn telling(&self) -> impl Iterator<Item = &String> {
+        self.name.own.iter().filter(|it| Some(*it) != self.town.as_ref())
+    }
+}
+
+/// Why two records may be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
     /// Both have the same id in a register.
@@ -57,9 +69,11 @@ pub enum Reason {
     Nearby,
     /// A position is missing, and they have the same postal code.
     SamePostalCode,
+    /// They are in the same town.
+    SameTown,
 }
 
-/// Two records that may be the same place.
+/// Two records that may be the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
     /// One: the smaller id.
@@ -74,8 +88,8 @@ pub struct Pair {
     pub metres: Option<u32>,
 }
 
-/// Pairs with at least `least` points, the surest first. Looks only at records that are near each other, share an id, or
-/// share a postal code and a word.
+/// Pairs with at least `least` points, the surest first. Looks only at records that are near each other, share an id,
+/// share a postal code or a town and a word, or are known by the same name.
 pub fn find(records: &[Record], least: u32) -> Vec<Pair> {
     let mut tried: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut pairs = Vec::new();
@@ -88,19 +102,23 @@ pub fn find(records: &[Record], least: u32) -> Vec<Pair> {
     };
     let mut same_id: BTreeMap<&(Scheme, String), Vec<usize>> = BTreeMap::new();
     let mut same_word: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    let mut same_name: BTreeMap<&BTreeSet<String>, Vec<usize>> = BTreeMap::new();
     let mut placed = Vec::new();
     for (index, record) in records.iter().enumerate() {
         for id in &record.ids {
             same_id.entry(id).or_default().push(index);
         }
-        if let Some(code) = &record.postal_code {
-            for word in &record.name.own {
-                same_word.entry((code, word)).or_default().push(index);
+        for area in record.postal_code.iter().chain(&record.town) {
+            for word in record.telling() {
+                same_word.entry((area, word)).or_default().push(index);
             }
+        }
+        if record.by_name && !record.name.own.is_empty() {
+            same_name.entry(&record.name.own).or_default().push(index);
         }
         placed.extend(record.position.map(|it| (it, index)));
     }
-    for group in same_id.values() {
+    for group in same_id.values().chain(same_name.values()) {
         every_two(group, &mut look);
     }
     for group in same_word.values() {
@@ -132,7 +150,13 @@ fn every_two(group: &[usize], look: &mut impl FnMut(usize, usize)) {
     }
 }
 
-/// What two records say together; none where nothing speaks for the same place.
+/// Whether their names share a word that tells something.
+fn share_a_word(a: &Record, b: &Record) -> bool {
+    let theirs: BTreeSet<_> = b.telling().collect();
+    a.telling().any(|it| theirs.contains(it))
+}
+
+/// What two records say together; none where nothing speaks for the same place or organisation.
 pub fn judge(a: &Record, b: &Record) -> Option<Pair> {
     let metres = a.position.zip(b.position).map(|(a, b)| a.metres_to(b));
     let mut reasons = BTreeSet::new();
@@ -150,7 +174,8 @@ pub fn judge(a: &Record, b: &Record) -> Option<Pair> {
         return None;
     }
     let likeness = a.name.likeness(&b.name);
-    let same_words = likeness.is_some() && !a.name.own.is_disjoint(&b.name.own);
+    let known_by_name = a.by_name && b.by_name;
+    let same_words = likeness.is_some() && (share_a_word(a, b) || (known_by_name && a.name.own == b.name.own));
     let (by_name, reason) = match likeness {
         Some(_) if a.name.own == b.name.own => (100, Reason::SameName),
         Some(percent) if percent >= ALIKE => (percent, Reason::SimilarName),
@@ -173,7 +198,16 @@ pub fn judge(a: &Record, b: &Record) -> Option<Pair> {
             reasons.insert(Reason::SamePostalCode);
             80
         }
-        None => return None,
+        None if !(known_by_name && same_words && by_name >= 90) => return None,
+        None => match (&a.town, &b.town) {
+            (Some(one), Some(other)) if one == other => {
+                reasons.insert(Reason::SameTown);
+                80
+            }
+            (Some(_), Some(_)) => return None,
+            _ if by_name == 100 => 70,
+            _ => return None,
+        },
     };
     pair(by_name * by_distance / 100, reasons)
 }

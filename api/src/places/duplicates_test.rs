@@ -17,6 +17,8 @@ fn record(index: usize, name: &str, position: Option<(f64, f64)>) -> Record {
         name: Name::of(name, None, Kind::Other),
         position: position.map(|(latitude, longitude)| Point { latitude, longitude }),
         postal_code: Some("87600".to_owned()),
+        town: None,
+        by_name: false,
         ids: BTreeSet::new(),
     }
 }
@@ -94,6 +96,44 @@ fn names_and_distance_decide_together() {
     assert_eq!(judged("Comenius-Grundschule", "Grundschule Comenius", None), Some(80), "by postal code");
 }
 
+#[test]
+fn organisations_are_known_by_name_and_town() {
+    let judged = |one: (&str, Option<&str>), other: (&str, Option<&str>)| {
+        let (one, other) = (organisation(1, one.0, one.1), organisation(2, other.0, other.1));
+        let pair = judge(&one, &other);
+        assert_eq!(find(&[one, other], 0), pair.iter().cloned().collect::<Vec<_>>());
+        pair.map(|it| it.score)
+    };
+    let (here, there) = (Some("kaufbeuren"), Some("fuessen"));
+    assert_eq!(judged(("VHS Kaufbeuren", here), ("Volkshochschule Kaufbeuren e.V.", here)), Some(80));
+    assert_eq!(judged(("Caritasverband", here), ("Caritasverband", there)), None, "of another town");
+    assert_eq!(judged(("Stiftung Lernen", here), ("Stiftung Lernen", None)), Some(70), "who knows where");
+    assert_eq!(judged(("Stiftung Lernen", None), ("Lernen Stiftung", None)), Some(70));
+    assert_eq!(judged(("Musikverein Kaufbeuren", here), ("Sportverein Kaufbeuren", here)), None);
+    assert_eq!(judged(("Volkshochschule Kaufbeuren", here), ("Musikschule Kaufbeuren", here)), None, "another kind");
+}
+
+fn organisation(index: usize, name: &str, town: Option<&str>) -> Record {
+    let town = town.map(str::to_owned);
+    Record { postal_code: None, town, by_name: true, ..record(index, name, None) }
+}
+
+fn organisations() -> impl Strategy<Value = Vec<Record>> {
+    let words = ["Marien", "Kaufbeuren", "Stifter", "Marienn", "Kaufbeurenn", ""];
+    let kinds = ["Verein", "Volkshochschule", "Stiftung Stifter", "Musikschule", "Kaufbeuren"];
+    let towns = [None, Some("kaufbeuren"), Some("fuessen")];
+    let one = (0..words.len(), 0..kinds.len(), 0..towns.len(), any::<bool>(), 0..3_u8);
+    proptest::collection::vec(one, 2..30).prop_map(move |all| {
+        let made = all.into_iter().enumerate().map(|(index, (word, kind, town, wanted, code))| {
+            let mut record = organisation(index, &format!("{} {}", words[word], kinds[kind]), towns[town]);
+            record.wanted = wanted;
+            record.postal_code = (code > 0).then(|| format!("8760{code}"));
+            record
+        });
+        made.collect()
+    })
+}
+
 fn records() -> impl Strategy<Value = Vec<Record>> {
     let words = ["Marien", "Comenius", "Stifter", "Comenjus", "Ebenhofen", ""];
     let kinds = ["Grundschule", "Gymnasium", "Grund- und Mittelschule", "Schule", "Verein"];
@@ -116,6 +156,11 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
 proptest! {
     #[test]
     fn what_is_near_is_enough(records in records(), least in 0_u32..101) {
+        prop_assert_eq!(find(&records, least), all_with_all(&records, least));
+    }
+
+    #[test]
+    fn what_shares_a_name_is_enough(records in organisations(), least in 0_u32..101) {
         prop_assert_eq!(find(&records, least), all_with_all(&records, least));
     }
 

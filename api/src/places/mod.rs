@@ -13,8 +13,6 @@ pub mod externals;
 pub mod geojson;
 pub mod history;
 mod inputs;
-mod merge_types;
-mod merged;
 mod merges;
 mod mutation;
 pub mod names;
@@ -29,7 +27,7 @@ mod wish;
 
 pub use candidates::CandidateQuery;
 pub use history::HistoryQuery;
-pub use merge_types::{MergeMutation, MergeProposal, MergeQuery};
+pub use merges::{MergeMutation, MergeProposal, MergeQuery};
 pub use mutation::PlaceMutation;
 pub use nearby::{NearInput, places_near};
 pub use organisations::{Organisation, OrganisationMutation, OrganisationQuery};

@@ -13,7 +13,7 @@ use verbund_entities::{
 
 use super::LearningPlace;
 use super::externals::{ExternalIdInput, IdsOfPlace};
-use super::merged::{MergedInto, standing_for};
+use super::merges::standing::{MergedPlaces, standing_for};
 use super::nearby::{NearInput, places_near};
 use super::organisations;
 use crate::error::ApiResult;
@@ -116,7 +116,7 @@ impl PlaceQuery {
                 .filter(external_id::Column::Value.eq(id.value.trim()))
                 .filter(external_id::Column::LearningPlaceId.is_not_null());
             let places = session.all(named).await?.into_iter().filter_map(|it| it.learning_place_id).collect();
-            let standing = standing_for(&session, places).await?;
+            let standing = standing_for::<learning_place::Entity>(&session, places, |it| it.merged_into_id).await?;
             select = select.filter(session.is_one_of(C::Id, &standing));
         }
         if let Some(near) = filter.near {
@@ -207,10 +207,10 @@ fn read_ahead_rows<'a>(
             read_ahead(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
         }
         if selected("mergedFrom") {
-            session.load_groups::<MergedInto>(rows.iter().map(|it| it.id)).await?;
+            session.load_groups::<MergedPlaces>(rows.iter().map(|it| it.id)).await?;
             let mut merged = Vec::new();
             for row in &rows {
-                merged.extend(session.group::<MergedInto>(row.id).await?.iter().cloned().map(Arc::new));
+                merged.extend(session.group::<MergedPlaces>(row.id).await?.iter().cloned().map(Arc::new));
             }
             read_ahead_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
         }

@@ -12,10 +12,10 @@ use verbund_entities::{
 
 use super::externals::{self, Ids, IdsOfPlace, Of};
 use super::history::{self, Revision};
-use super::rules::{audience, not_named_by_offers};
+use super::rules::{audience, not_merged, not_named_by_offers};
 use super::wish::PlaceWish;
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
-use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
 use crate::members::acting_name;
 use crate::policy::{Action, Grant, Object};
@@ -119,7 +119,7 @@ pub async fn update(
     let mutation = Mutation::begin(op, "learningPlaceUpdate").await?;
     let session = mutation.session();
     let (grant, row) = writable(session, id).await?;
-    not_merged(&row)?;
+    not_merged(row.merged_into_id)?;
     let before = PlaceWish::of(&row, externals::ids(&session.group::<IdsOfPlace>(id).await?));
     let wish = change(before.clone())?.checked(session, Some(&before)).await?;
     if wish.visibility < row.visibility {
@@ -155,7 +155,7 @@ pub async fn update(
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "learningPlaceArchive").await?;
     let (grant, row) = writable(mutation.session(), id).await?;
-    not_merged(&row)?;
+    not_merged(row.merged_into_id)?;
     let by = acting_name(mutation.session(), row.tenant_id).await?;
     let writer = mutation.session().writer(&grant).await?;
     let after = learning_place::Model { archived_at: archived.then(|| writer.now()), ..row.clone() };
@@ -176,7 +176,7 @@ pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "learningPlaceUnmerge").await?;
     let (grant, row) = writable(mutation.session(), id).await?;
     if row.merged_into_id.is_none() {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("place-not-merged")).into());
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("record-not-merged")).into());
     }
     let by = acting_name(mutation.session(), row.tenant_id).await?;
     let writer = mutation.session().writer(&grant).await?;
@@ -215,13 +215,6 @@ pub(super) async fn merge(
 
 fn merged_words(row: &learning_place::Model) -> Value {
     json!({ "mergedInto": row.merged_into_id, "mergedAt": row.merged_at, "mergedBy": row.merged_by })
-}
-
-fn not_merged(row: &learning_place::Model) -> ApiResult<()> {
-    match row.merged_into_id {
-        None => Ok(()),
-        Some(_) => Err(ApiError::from(Problem::at(UserErrorCode::Conflict, "id", Text::new("place-merged")))),
-    }
 }
 
 pub(super) async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, learning_place::Model)> {

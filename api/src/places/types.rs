@@ -9,7 +9,7 @@ use verbund_entities::{ScopeArea, learning_place, learning_place_origin, region}
 
 use super::enums::Visibility;
 use super::externals::{ExternalId, IdsOfPlace, shown};
-use super::merged::MergedInto;
+use super::merges::standing::MergedPlaces;
 use super::organisations::Organisation;
 
 use crate::error::ApiResult;
@@ -65,7 +65,7 @@ impl LearningPlace {
     }
 
     /// The authority that keeps the record.
-    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+    pub async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
@@ -75,7 +75,7 @@ impl LearningPlace {
     }
 
     /// Name.
-    async fn name(&self) -> &str {
+    pub async fn name(&self) -> &str {
         &self.0.name
     }
 
@@ -102,17 +102,17 @@ impl LearningPlace {
     }
 
     /// Street and number.
-    async fn street(&self) -> Option<&str> {
+    pub async fn street(&self) -> Option<&str> {
         self.0.street.as_deref()
     }
 
     /// Postal code, as text.
-    async fn postal_code(&self) -> Option<&str> {
+    pub async fn postal_code(&self) -> Option<&str> {
         self.0.postal_code.as_deref()
     }
 
     /// Town or village.
-    async fn city(&self) -> Option<&str> {
+    pub async fn city(&self) -> Option<&str> {
         self.0.city.as_deref()
     }
 
@@ -162,7 +162,7 @@ impl LearningPlace {
 
     /// Ids in other registers.
     #[graphql(complexity = "1 + 5 * child_complexity")]
-    async fn external_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ExternalId>> {
+    pub async fn external_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ExternalId>> {
         Ok(shown(&ctx.session().await?.group::<IdsOfPlace>(self.0.id).await?))
     }
 
@@ -177,19 +177,19 @@ impl LearningPlace {
     }
 
     /// When that was; null while it stands for itself.
-    async fn merged_at(&self) -> Option<DateTime<Utc>> {
+    pub async fn merged_at(&self) -> Option<DateTime<Utc>> {
         self.0.merged_at
     }
 
     /// Other records of the same place in sight, which this one took the place of.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn merged_from(&self, ctx: &Context<'_>) -> ApiResult<Vec<Self>> {
-        let rows = ctx.session().await?.group::<MergedInto>(self.0.id).await?;
+        let rows = ctx.session().await?.group::<MergedPlaces>(self.0.id).await?;
         Ok(rows.iter().map(|it| Self(Arc::new(it.clone()))).collect())
     }
 
     /// When it was put away; null while it is in use.
-    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+    pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
     }
 
@@ -222,7 +222,7 @@ impl LearningPlace {
     }
 
     /// Grows by one with every change.
-    async fn version(&self) -> i32 {
+    pub async fn version(&self) -> i32 {
         self.0.version
     }
 

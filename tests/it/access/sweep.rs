@@ -234,6 +234,7 @@ pub const ARGUMENTS: &[(&str, &str)] = &[
     ("OrganisationArchiveInput.id", "organisation.oal.club"),
     ("OrganisationCreateInput.tenant", "public"),
     ("OrganisationFilter.tenants", "public"),
+    ("OrganisationUnmergeInput.id", "organisation.oal.club"),
     ("OrganisationUpdateInput.id", "organisation.oal.club"),
 ];
 
@@ -398,8 +399,9 @@ fn of_directory(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)>
         };
         ("educationOfferCreate", name, Box::new(around))
     };
-    let merge = |field: &'static str, name| -> (&'static str, &'static str, InputAround) {
-        let (own, there) = (own(), app.world.id("place.kf.library").to_owned());
+    let merge = |field: &'static str, name: &'static str| -> (&'static str, &'static str, InputAround) {
+        let there = if name.starts_with("place.") { "place.kf.library" } else { "organisation.kf.vhs" };
+        let (own, there) = (own(), app.world.id(there).to_owned());
         let agreement = app.world.id("agreement.a").to_owned();
         let around = move |id: &str| {
             let mut input = json!({ "tenant": own, "duplicate": there, "survivor": there, "agreement": agreement });
@@ -414,6 +416,7 @@ fn of_directory(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)>
         by_version("learningPlaceUnmerge", "place.oal.store"),
         by_version("organisationUpdate", "organisation.oal.club"),
         by_version("organisationArchive", "organisation.oal.club"),
+        by_version("organisationUnmerge", "organisation.oal.club"),
         by_version("educationOfferUpdate", "offer.oal.draft"),
         by_version("educationOfferPublish", "offer.oal.draft"),
         by_version("educationOfferWithdraw", "offer.oal.draft"),
@@ -429,6 +432,8 @@ fn of_directory(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)>
         offer("dates", "entry.oal.counselling.day"),
         merge("duplicate", "place.oal.store"),
         merge("survivor", "place.oal.store"),
+        merge("duplicate", "organisation.oal.club"),
+        merge("survivor", "organisation.oal.club"),
     ]
 }
 
@@ -503,7 +508,8 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
         ("place.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
         ("organisation.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
         ("offer.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
-        ("place.", "query($id: ID!) { mergeProposals(place: $id) { totalCount nodes { id } } }"),
+        ("place.", "query($id: ID!) { mergeProposals(record: $id) { totalCount nodes { id } } }"),
+        ("organisation.", "query($id: ID!) { mergeProposals(record: $id) { totalCount nodes { id } } }"),
         (
             "place.",
             "query($id: ID!) { learningPlaces(filter: {near: {from: {place: $id}}}) { totalCount nodes { id } } }",
@@ -588,8 +594,8 @@ const PLANS: &str = r#"{
 
 /// The same of the directory.
 const DIRECTORY: &str = r#"{
-    organisations(first: 20, filter: {includeArchived: true}) { totalCount nodes { name description contactPerson { name }
-        externalIds { value } } }
+    organisations(first: 20, filter: {includeMerged: true, includeArchived: true}) { totalCount nodes { name description
+        contactPerson { name } externalIds { value } mergedFrom { name } } }
     learningPlaces(first: 20, filter: {includeMerged: true, includeArchived: true}) { totalCount nodes { name note
         externalIds { value } organisation { name contactPerson { name } } mergedFrom { name } } }
     educationOffers(first: 20) { totalCount nodes { title description dates { title } provider { name } place { name } } }

@@ -103,7 +103,9 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             "organisations",
             (
                 "steward@ostallgaeu",
-                "{ organisations(first: 20) { nodes { name tenant { slug } contactPerson { name } externalIds { value } viewerCan { update } } } }".to_owned(),
+                "{ organisations(first: 20, filter: {includeMerged: true}) { nodes { name tenant { slug } contactPerson { name } externalIds { value } viewerCan { update } \
+                 mergedInto { name } mergedFrom { name externalIds { value } } } } }"
+                    .to_owned(),
             ),
         ),
         (
@@ -141,6 +143,16 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
                 "steward@ostallgaeu",
                 format!(
                     "{{ duplicateCandidates(tenant: \"{}\", minScore: 50, first: 20) {{ totalCount nodes {{ score one {{ name tenant {{ slug }} }} other {{ name tenant {{ slug }} }} }} }} }}",
+                    id("tenant.ostallgaeu")
+                ),
+            ),
+        ),
+        (
+            "duplicate candidates, organisations",
+            (
+                "steward@ostallgaeu",
+                format!(
+                    "{{ duplicateCandidates(tenant: \"{}\", of: ORGANISATION, minScore: 50, first: 20) {{ totalCount nodes {{ score one {{ name tenant {{ slug }} }} other {{ name tenant {{ slug }} }} }} }} }}",
                     id("tenant.ostallgaeu")
                 ),
             ),

@@ -155,6 +155,15 @@ impl OrganisationUpdateInput {
     }
 }
 
+/// An organisation that was merged into another and is another one after all.
+#[derive(InputObject)]
+pub struct OrganisationUnmergeInput {
+    /// The organisation that was merged.
+    pub id: ID,
+    /// The version that the client saw.
+    pub version: i32,
+}
+
 /// An organisation to put away.
 #[derive(InputObject)]
 pub struct OrganisationArchiveInput {

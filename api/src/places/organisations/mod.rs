@@ -8,5 +8,6 @@ mod types;
 
 pub use mutation::OrganisationMutation;
 pub use query::{OrganisationQuery, read_ahead};
+pub(super) use service::merge;
 pub use service::{OrganisationWish, insert as insert_organisation};
 pub use types::Organisation;

@@ -3,7 +3,9 @@
 use async_graphql::{Context, Object};
 
 use super::Organisation;
-use super::inputs::{OrganisationArchiveInput, OrganisationCreateInput, OrganisationUpdateInput};
+use super::inputs::{
+    OrganisationArchiveInput, OrganisationCreateInput, OrganisationUnmergeInput, OrganisationUpdateInput,
+};
 use super::service;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
@@ -42,7 +44,8 @@ impl OrganisationMutation {
         OrganisationPayload::made(op, done).await
     }
 
-    /// Changes an organisation. Takes `PLACES_WRITE` in the authority that keeps it.
+    /// Changes an organisation. Takes `PLACES_WRITE` in the authority that keeps it. A record that was merged into another
+    /// is not changed any more, unless that is taken back.
     async fn organisation_update(
         &self,
         ctx: &Context<'_>,
@@ -70,6 +73,23 @@ impl OrganisationMutation {
         match NodeType::Organisation.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::archive(op, id, input.version, input.archived).await;
+                OrganisationPayload::changed(op, id, done).await
+            }
+            Err(error) => OrganisationPayload::refused(op, error),
+        }
+    }
+
+    /// Takes back that a record was merged into another: it stands for itself again, as it was. Takes `PLACES_WRITE` in the
+    /// authority that keeps it.
+    async fn organisation_unmerge(
+        &self,
+        ctx: &Context<'_>,
+        input: OrganisationUnmergeInput,
+    ) -> ApiResult<OrganisationPayload> {
+        let op = ctx.op()?;
+        match NodeType::Organisation.parse(&input.id, "id") {
+            Ok(id) => {
+                let done = service::unmerge(op, id, input.version).await;
                 OrganisationPayload::changed(op, id, done).await
             }
             Err(error) => OrganisationPayload::refused(op, error),

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 use verbund_entities::{
     ExternalIdScheme, OrganisationKind as Kind, external_id, organisation, organisation_person, tenant,
@@ -17,6 +19,7 @@ use crate::graphql::id::{NodeType, at_most_100};
 use crate::graphql::lookahead::Selected;
 use crate::places::enums::OrganisationKind;
 use crate::places::externals::{ExternalIdInput, IdsOfOrganisation};
+use crate::places::merges::standing::{MergedOrganisations, standing_for};
 use crate::store::{Order, PageRequest, Session, SortValue, contains_folded, page_cost};
 
 /// See the module.
@@ -32,8 +35,11 @@ pub struct OrganisationFilter {
     kinds: Option<Vec<OrganisationKind>>,
     /// Only with this text in name, town or postal code; case and spelt-out umlauts do not matter.
     text: Option<String>,
-    /// Only with this id in another register.
+    /// Only with this id in another register. Of a record that was merged, the one that stands for it.
     external_id: Option<ExternalIdInput>,
+    /// Records that were merged into others, too.
+    #[graphql(default)]
+    include_merged: bool,
     /// Those that were put away, too.
     #[graphql(default)]
     include_archived: bool,
@@ -82,6 +88,9 @@ impl OrganisationQuery {
         let request = PageRequest::new(first, after, last, before, &list)?;
         let session = ctx.session().await?;
         let mut select = session.select::<organisation::Entity>();
+        if !filter.include_merged {
+            select = select.filter(C::MergedIntoId.is_null());
+        }
         if !filter.include_archived {
             select = select.filter(C::ArchivedAt.is_null());
         }
@@ -104,13 +113,15 @@ impl OrganisationQuery {
                 .filter(external_id::Column::Scheme.eq(ExternalIdScheme::from(id.scheme)))
                 .filter(external_id::Column::Value.eq(id.value.trim()))
                 .filter(external_id::Column::OrganisationId.is_not_null());
-            let named = named.select_only().column(external_id::Column::OrganisationId).into_query();
-            select = select.filter(C::Id.in_subquery(named));
+            let found = session.all(named).await?.into_iter().filter_map(|it| it.organisation_id).collect();
+            let standing = standing_for::<organisation::Entity>(&session, found, |it| it.merged_into_id).await?;
+            select = select.filter(session.is_one_of(C::Id, &standing));
         }
         let (frame, rows) = page(ctx, &session, &request, select, &order_by.order()).await?;
         let selected = Selected::of(ctx);
         let rows: Vec<_> = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).collect();
-        read_ahead_rows(&session, rows.iter().map(|(_, row)| row.as_ref()), &|path| selected.node_path(path)).await?;
+        let found = rows.iter().map(|(_, row)| row.clone()).collect();
+        read_ahead_rows(&session, found, &|path| selected.node_path(path)).await?;
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Organisation(row)))))
     }
 }
@@ -129,22 +140,38 @@ pub async fn read_ahead(
     for id in ids {
         rows.extend(session.get::<organisation::Entity>(*id).await?);
     }
-    read_ahead_rows(session, rows.iter().map(AsRef::as_ref), selected).await
+    read_ahead_rows(session, rows, selected).await
 }
 
-async fn read_ahead_rows<'a>(
-    session: &Session,
-    rows: impl Iterator<Item = &'a organisation::Model> + Clone,
-    selected: &(dyn Fn(&str) -> bool + Send + Sync),
-) -> ApiResult<()> {
-    if selected("tenant") {
-        session.load::<tenant::Entity>(rows.clone().map(|it| it.tenant_id)).await?;
+/// The same of rows that are there. What an organisation was merged into is an organisation again.
+fn read_ahead_rows<'a>(
+    session: &'a Session,
+    rows: Vec<Arc<organisation::Model>>,
+    selected: &'a (dyn Fn(&str) -> bool + Send + Sync),
+) -> BoxFuture<'a, ApiResult<()>> {
+    async move {
+        if selected("tenant") {
+            session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+        }
+        if selected("contactPerson") {
+            session.load::<organisation_person::Entity>(rows.iter().map(|it| it.id)).await?;
+        }
+        if selected("externalIds") {
+            session.load_groups::<IdsOfOrganisation>(rows.iter().map(|it| it.id)).await?;
+        }
+        if selected("mergedInto") {
+            let ids: Vec<_> = rows.iter().filter_map(|it| it.merged_into_id).collect();
+            read_ahead(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
+        }
+        if selected("mergedFrom") {
+            session.load_groups::<MergedOrganisations>(rows.iter().map(|it| it.id)).await?;
+            let mut merged = Vec::new();
+            for row in &rows {
+                merged.extend(session.group::<MergedOrganisations>(row.id).await?.iter().cloned().map(Arc::new));
+            }
+            read_ahead_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
+        }
+        Ok(())
     }
-    if selected("contactPerson") {
-        session.load::<organisation_person::Entity>(rows.clone().map(|it| it.id)).await?;
-    }
-    if selected("externalIds") {
-        session.load_groups::<IdsOfOrganisation>(rows.map(|it| it.id)).await?;
-    }
-    Ok(())
+    .boxed()
 }

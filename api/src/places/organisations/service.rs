@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::ColumnTrait;
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{
@@ -12,11 +12,12 @@ use verbund_entities::{
 };
 
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
-use crate::error::{ApiResult, Problem, Problems};
+use crate::error::{ApiResult, Problem, Problems, UserErrorCode};
+use crate::i18n::Text;
 use crate::members::acting_name;
 use crate::places::externals::{self, Ids, IdsOfOrganisation, Of};
 use crate::places::history::{self, Revision};
-use crate::places::rules::{audience, check_email, not_named_by_offers};
+use crate::places::rules::{audience, check_email, not_merged, not_named_by_offers};
 use crate::policy::{Action, Grant, Object};
 use crate::store::scopes::{Audience, ensure};
 use crate::store::{Session, Writer, full};
@@ -185,6 +186,9 @@ pub async fn insert(writer: &Writer<'_>, id: Uuid, wish: &OrganisationWish) -> A
         contact_email: wish.contact_email.clone(),
         contact_phone: wish.contact_phone.clone(),
         search_text: search_text(wish),
+        merged_into_id: None,
+        merged_at: None,
+        merged_by: None,
         archived_at: None,
         version: 1,
         created_at: writer.now(),
@@ -209,6 +213,7 @@ pub async fn update(
     let mutation = Mutation::begin(op, "organisationUpdate").await?;
     let session = mutation.session();
     let (grant, row) = writable(session, id).await?;
+    not_merged(row.merged_into_id)?;
     let person = session.get::<organisation_person::Entity>(id).await?;
     let ids = externals::ids(&session.group::<IdsOfOrganisation>(id).await?);
     let before = OrganisationWish::of(&row, person.as_deref(), ids);
@@ -258,6 +263,7 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     let mutation = Mutation::begin(op, "organisationArchive").await?;
     let session = mutation.session();
     let (grant, row) = writable(session, id).await?;
+    not_merged(row.merged_into_id)?;
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let after = organisation::Model { archived_at: archived.then(|| writer.now()), ..row.clone() };
@@ -271,12 +277,64 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     mutation.commit(recorded).await
 }
 
+/// Takes back that a record was merged into another: it was another organisation after all.
+///
+/// # Errors
+/// It is not merged, or may not be changed; the database fails.
+pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "organisationUnmerge").await?;
+    let session = mutation.session();
+    let (grant, row) = writable(session, id).await?;
+    if row.merged_into_id.is_none() {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("record-not-merged")).into());
+    }
+    let by = acting_name(session, row.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let after = organisation::Model { merged_into_id: None, merged_at: None, merged_by: None, ..row.clone() };
+    let after = save(&writer, after, version).await?;
+    let (was, is) = (merged_words(&row), merged_words(&after));
+    history::keep(&writer, revision(&after, "organisationUnmerge", &by, Some(&was), &is)).await?;
+    let change = Change { before: Some(was), after: Some(is), ..told(&after, "organisation.unmerged") };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// Marks an organisation as another record of `survivor`, in a mutation that is under way: nothing of it is moved or lost.
+/// The change as it is to be recorded; none when somebody else changed the record meanwhile.
+pub(in crate::places) async fn merge(
+    writer: &Writer<'_>,
+    row: &organisation::Model,
+    survivor: Uuid,
+    by: &str,
+) -> ApiResult<Option<Change>> {
+    let merged = organisation::Model {
+        merged_into_id: Some(survivor),
+        merged_at: Some(writer.now()),
+        merged_by: Some(by.to_owned()),
+        ..row.clone()
+    };
+    let after = match save(writer, merged, row.version).await {
+        Ok(after) => after,
+        Err(error) if error.is(UserErrorCode::StaleVersion) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let (was, is) = (merged_words(row), merged_words(&after));
+    history::keep(writer, revision(&after, "mergeProposalAccept", by, Some(&was), &is)).await?;
+    Ok(Some(Change { before: Some(was), after: Some(is), ..told(&after, "organisation.merged") }))
+}
+
+fn merged_words(row: &organisation::Model) -> Value {
+    json!({ "mergedInto": row.merged_into_id, "mergedAt": row.merged_at, "mergedBy": row.merged_by })
+}
+
 async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, organisation::Model)> {
-    let Some(row) = session.get::<organisation::Entity>(id).await? else {
+    // Read anew: what a list has read ahead may be older than a lock.
+    let select = session.select::<organisation::Entity>().filter(organisation::Column::Id.eq(id));
+    let Some(row) = session.one(select).await? else {
         return Err(Problem::not_found("id").into());
     };
     let object = Object::row(ScopeArea::Places, row.tenant_id, row.scope_id, None);
-    Ok((session.authorize(Action::Write, &object, "id")?, (*row).clone()))
+    Ok((session.authorize(Action::Write, &object, "id")?, row))
 }
 
 async fn save(writer: &Writer<'_>, mut row: organisation::Model, version: i32) -> ApiResult<organisation::Model> {

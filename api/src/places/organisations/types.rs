@@ -12,6 +12,7 @@ use crate::graphql::ContextExt;
 use crate::graphql::id::NodeType;
 use crate::places::enums::{OrganisationKind, Visibility};
 use crate::places::externals::{ExternalId, IdsOfOrganisation, shown};
+use crate::places::merges::standing::MergedOrganisations;
 use crate::policy::{Action, Object as PolicyObject};
 use crate::store::Session;
 use crate::tenants::{Tenant, tenant_of};
@@ -71,12 +72,12 @@ impl Organisation {
     }
 
     /// The authority that keeps the record.
-    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+    pub async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
     /// Name.
-    async fn name(&self) -> &str {
+    pub async fn name(&self) -> &str {
         &self.0.name
     }
 
@@ -101,17 +102,17 @@ impl Organisation {
     }
 
     /// Street and number.
-    async fn street(&self) -> Option<&str> {
+    pub async fn street(&self) -> Option<&str> {
         self.0.street.as_deref()
     }
 
     /// Postal code, as text.
-    async fn postal_code(&self) -> Option<&str> {
+    pub async fn postal_code(&self) -> Option<&str> {
         self.0.postal_code.as_deref()
     }
 
     /// Town or village.
-    async fn city(&self) -> Option<&str> {
+    pub async fn city(&self) -> Option<&str> {
         self.0.city.as_deref()
     }
 
@@ -146,12 +147,34 @@ impl Organisation {
 
     /// Ids in other registers.
     #[graphql(complexity = "1 + 5 * child_complexity")]
-    async fn external_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ExternalId>> {
+    pub async fn external_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ExternalId>> {
         Ok(shown(&ctx.session().await?.group::<IdsOfOrganisation>(self.0.id).await?))
     }
 
+    /// The record that took the place of this one: another one of the same organisation, where it is in sight. This one
+    /// stays as it was, and what names it still finds it.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Option<ApiResult<Self>> {
+        let id = self.0.merged_into_id?;
+        match ctx.session().await {
+            Ok(session) => Self::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// When that was; null while it stands for itself.
+    pub async fn merged_at(&self) -> Option<DateTime<Utc>> {
+        self.0.merged_at
+    }
+
+    /// Other records of the same organisation in sight, which this one took the place of.
+    #[graphql(complexity = "1 + 5 * child_complexity")]
+    async fn merged_from(&self, ctx: &Context<'_>) -> ApiResult<Vec<Self>> {
+        let rows = ctx.session().await?.group::<MergedOrganisations>(self.0.id).await?;
+        Ok(rows.iter().map(|it| Self(Arc::new(it.clone()))).collect())
+    }
+
     /// When it was put away; null while it is in use.
-    async fn archived_at(&self) -> Option<DateTime<Utc>> {
+    pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
     }
 
@@ -163,7 +186,7 @@ impl Organisation {
     }
 
     /// Grows by one with every change.
-    async fn version(&self) -> i32 {
+    pub async fn version(&self) -> i32 {
         self.0.version
     }
 

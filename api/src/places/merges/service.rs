@@ -1,16 +1,14 @@
-//! Proposals that two records are the same place. Whoever keeps one of them proposes; only the owner of the record that
+//! Proposals that two records are the same. Whoever keeps one of them proposes; only the owner of the record that
 //! would give way accepts. Nothing is merged by itself, and nothing is lost: the record is marked, and that can be undone.
 
 use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
-use verbund_entities::{
-    AgreementState, MergeProposalState as State, ScopeArea, agreement, learning_place, merge_proposal, tenant,
-};
+use verbund_entities::{AgreementState, MergeProposalState as State, ScopeArea, agreement, merge_proposal, tenant};
 
-use super::service::merge;
+use super::records::{Kind, Pair, Record};
 use crate::agreements::parties_of;
 use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, stale};
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
@@ -18,12 +16,10 @@ use crate::i18n::Text;
 use crate::members::acting_name;
 use crate::policy::Permission;
 use crate::store::scopes::{Audience, Way, ensure};
-use crate::store::{Session, Unique, WriteError, Writer, full};
+use crate::store::{Session, WriteError, Writer, full};
 use crate::tenants::today_of;
 use crate::text;
 
-const OPEN: Unique =
-    Unique { name: "merge_proposal_open_key", columns: "merge_proposal.duplicate_id, merge_proposal.survivor_id" };
 /// One merge at a time, so that no two records ever stand for each other.
 const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
 
@@ -32,10 +28,8 @@ const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
 pub struct Wish {
     /// The authority that proposes.
     pub tenant: Uuid,
-    /// The record that would give way.
-    pub duplicate: Uuid,
-    /// The record that stays.
-    pub survivor: Uuid,
+    /// Which records.
+    pub pair: Pair,
     /// The agreement that binds both owners.
     pub agreement: Option<Uuid>,
     /// Why.
@@ -60,19 +54,20 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
         Claim::Done(id) => return Ok(id),
     };
     let mut problems = Problems::default();
-    let duplicate = problems.take(standing(session, wish.duplicate, "duplicate").await)?;
-    let survivor = problems.take(standing(session, wish.survivor, "survivor").await)?;
+    let pair = wish.pair;
+    let duplicate = problems.take(Record::standing(session, (pair.kind, pair.duplicate), "duplicate").await)?;
+    let survivor = problems.take(Record::standing(session, (pair.kind, pair.survivor), "survivor").await)?;
     let message = problems.take(text::optional(wish.message.clone(), "message", 1_000))?.flatten();
     problems.done()?;
     let (Some(duplicate), Some(survivor)) = (duplicate, survivor) else {
-        return Err(ApiError::fault("places without problem are missing"));
+        return Err(ApiError::fault("records without problem are missing"));
     };
-    if duplicate.id == survivor.id {
+    if pair.duplicate == pair.survivor {
         return Err(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-itself")).into());
     }
-    let to = match (duplicate.tenant_id == wish.tenant, survivor.tenant_id == wish.tenant) {
-        (true, _) => survivor.tenant_id,
-        (false, true) => duplicate.tenant_id,
+    let to = match (duplicate.tenant() == wish.tenant, survivor.tenant() == wish.tenant) {
+        (true, _) => survivor.tenant(),
+        (false, true) => duplicate.tenant(),
         (false, false) => {
             return Err(Problem::at(UserErrorCode::Invalid, "duplicate", Text::new("merge-of-others")).into());
         }
@@ -80,15 +75,18 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
     let agreement = bound(session, &wish, to).await?;
     let proposed_by = acting_name(session, wish.tenant).await?;
     not_again(session, &wish).await?;
+    let of = |kind, id| (pair.kind == kind).then_some(id);
     let row = merge_proposal::Model {
         id,
         tenant_id: wish.tenant,
         to_tenant_id: to,
         scope_id: ensure(&writer, &audience(wish.tenant, to, agreement)).await?,
         agreement_id: agreement,
-        duplicate_id: duplicate.id,
-        duplicate_tenant_id: duplicate.tenant_id,
-        survivor_id: survivor.id,
+        duplicate_place_id: of(Kind::LearningPlace, pair.duplicate),
+        duplicate_organisation_id: of(Kind::Organisation, pair.duplicate),
+        duplicate_tenant_id: duplicate.tenant(),
+        survivor_place_id: of(Kind::LearningPlace, pair.survivor),
+        survivor_organisation_id: of(Kind::Organisation, pair.survivor),
         message,
         state: State::Open,
         proposed_by,
@@ -100,7 +98,7 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
         created_at: writer.now(),
         updated_at: writer.now(),
     };
-    match writer.insert_unique::<merge_proposal::ActiveModel>(full(row.clone()), OPEN).await {
+    match writer.insert_unique::<merge_proposal::ActiveModel>(full(row.clone()), pair.open_once()).await {
         Ok(()) => {}
         Err(WriteError::Taken) => return Err(open_already()),
         Err(WriteError::Failed(error)) => return Err(error),
@@ -121,20 +119,7 @@ fn audience(tenant: Uuid, to: Uuid, agreement: Option<Uuid>) -> Audience {
     }
 }
 
-/// A place in sight that stands for itself.
-async fn standing(session: &Session, id: Uuid, field: &'static str) -> ApiResult<learning_place::Model> {
-    let select = session.select::<learning_place::Entity>().filter(learning_place::Column::Id.eq(id));
-    let Some(row) = session.one(select).await? else { return Err(Problem::not_found(field).into()) };
-    if row.merged_into_id.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("place-merged")).into());
-    }
-    if row.archived_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("place-archived")).into());
-    }
-    Ok(row)
-}
-
-/// The agreement under which two authorities talk about their places: any that is in force.
+/// The agreement under which two authorities talk about their records: any that is in force.
 async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uuid>> {
     if to == wish.tenant {
         return Ok(None);
@@ -166,10 +151,7 @@ async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uui
 
 /// What waits is not proposed twice, and what the other side turned down is not proposed to it again.
 async fn not_again(session: &Session, wish: &Wish) -> ApiResult<()> {
-    use merge_proposal::Column as C;
-    let pair = |one: Uuid, other: Uuid| Condition::all().add(C::DuplicateId.eq(one)).add(C::SurvivorId.eq(other));
-    let either = Condition::any().add(pair(wish.duplicate, wish.survivor)).add(pair(wish.survivor, wish.duplicate));
-    for row in session.all(session.select::<merge_proposal::Entity>().filter(either)).await? {
+    for row in session.all(session.select::<merge_proposal::Entity>().filter(wish.pair.either_way())).await? {
         match row.state {
             State::Open => return Err(open_already()),
             State::Declined if row.to_tenant_id == row.tenant_id || row.answered_tenant_id != Some(wish.tenant) => {
@@ -189,7 +171,7 @@ fn open_already() -> ApiError {
 /// Merges, by the owner of the record that gives way.
 ///
 /// # Errors
-/// It is answered already, or the places are not as they were.
+/// It is answered already, or the records are not as they were.
 pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "mergeProposalAccept").await?;
     let session = mutation.session();
@@ -198,22 +180,23 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let by = acting_name(session, row.duplicate_tenant_id).await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(MERGING).await?;
-    let (duplicate, survivor) =
-        match (standing(session, row.duplicate_id, "id").await, standing(session, row.survivor_id, "id").await) {
-            (Ok(duplicate), Ok(survivor)) => (duplicate, survivor),
-            (Err(fault @ ApiError::Fault(_)), _) | (_, Err(fault @ ApiError::Fault(_))) => return Err(fault),
-            (Err(_), _) | (_, Err(_)) => return Err(places_changed()),
-        };
+    let pair = Pair::of(&row);
+    let [duplicate, survivor] = pair.records().map(|it| Record::standing(session, it, "id"));
+    let duplicate = match (duplicate.await, survivor.await) {
+        (Ok(duplicate), Ok(_)) => duplicate,
+        (Err(fault @ ApiError::Fault(_)), _) | (_, Err(fault @ ApiError::Fault(_))) => return Err(fault),
+        (Err(_), _) | (_, Err(_)) => return Err(records_changed()),
+    };
     let row = answer(&writer, row, version, State::Accepted, &by, None).await?;
-    let Some(merged) = merge(&writer, &duplicate, survivor.id, &by).await? else { return Err(places_changed()) };
+    let merged = duplicate.merge(&writer, pair.survivor, &by).await?.ok_or_else(records_changed)?;
     // What is recorded last lets the transaction be kept.
     let _merged = mutation.record(&writer, merged).await?;
     let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
     mutation.commit(recorded).await
 }
 
-fn places_changed() -> ApiError {
-    Problem::at(UserErrorCode::Conflict, "id", Text::new("merge-places-changed")).into()
+fn records_changed() -> ApiError {
+    Problem::at(UserErrorCode::Conflict, "id", Text::new("merge-records-changed")).into()
 }
 
 /// Turns a proposal down, by the other side; between two records of one authority, by itself.
@@ -283,6 +266,7 @@ async fn answer(
 }
 
 fn told(row: &merge_proposal::Model, topic: &'static str) -> Change {
+    let pair = Pair::of(row);
     Change {
         object_type: "MergeProposal",
         object_id: row.id,
@@ -294,7 +278,7 @@ fn told(row: &merge_proposal::Model, topic: &'static str) -> Change {
         agreement: row.agreement_id,
         before: None,
         after: Some(json!({
-            "from": row.tenant_id, "to": row.to_tenant_id, "duplicate": row.duplicate_id, "survivor": row.survivor_id,
+            "from": row.tenant_id, "to": row.to_tenant_id, "duplicate": pair.duplicate, "survivor": pair.survivor,
             "message": row.message, "state": row.state, "reason": row.reason,
         })),
     }

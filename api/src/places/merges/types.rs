@@ -5,26 +5,27 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 use verbund_entities::{merge_proposal, tenant};
 
-use super::enums::MergeProposalState;
-use super::merges::{self, Wish};
-use super::rules::id;
-use super::{LearningPlace, read_ahead};
+use super::records::{self, DirectoryRecord, Pair, about, read_ahead};
+use super::service::{self, Wish};
 use crate::agreements::{Agreement, agreement_by_id, agreements_by_id};
-use crate::error::{ApiResult, Problems};
+use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, page};
 use crate::graphql::id::NodeType;
 use crate::graphql::lookahead::Selected;
 use crate::graphql::payload::{Payload, idempotency, payload};
+use crate::i18n::Text;
+use crate::places::enums::MergeProposalState;
+use crate::places::rules::id;
 use crate::policy::Permission;
 use crate::store::{Order, PageRequest, Session, SortValue, page_cost};
 use crate::tenants::{Tenant, tenant_of};
 
-/// A proposal that two records are the same place.
+/// A proposal that two records are the same place or organisation.
 pub struct MergeProposal {
     row: Arc<merge_proposal::Model>,
     /// Its agreement, where a list has read it ahead.
@@ -52,7 +53,7 @@ pub struct MergeProposalAbilities {
     withdraw: bool,
 }
 
-/// A proposal that two records are the same place. The owners of both see it.
+/// A proposal that two records are the same place or organisation. The owners of both see it.
 #[Object]
 impl MergeProposal {
     /// Global id.
@@ -84,17 +85,19 @@ impl MergeProposal {
     }
 
     /// The record that would give way, where it is in sight.
-    async fn duplicate(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
+    async fn duplicate(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
+        let pair = Pair::of(&self.row);
         match ctx.session().await {
-            Ok(session) => LearningPlace::by_id(&session, self.row.duplicate_id).await.transpose(),
+            Ok(session) => DirectoryRecord::by_id(&session, pair.kind, pair.duplicate).await.transpose(),
             Err(error) => Some(Err(error)),
         }
     }
 
     /// The record that stays, where it is in sight.
-    async fn survivor(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
+    async fn survivor(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
+        let pair = Pair::of(&self.row);
         match ctx.session().await {
-            Ok(session) => LearningPlace::by_id(&session, self.row.survivor_id).await.transpose(),
+            Ok(session) => DirectoryRecord::by_id(&session, pair.kind, pair.survivor).await.transpose(),
             Err(error) => Some(Err(error)),
         }
     }
@@ -152,7 +155,7 @@ impl MergeProposal {
     }
 }
 
-/// Two records that are the same place.
+/// Two records that are the same: two learning places, or two organisations.
 #[derive(InputObject)]
 pub struct MergeProposalCreateInput {
     /// The authority that proposes, for which one acts. It keeps one of the records.
@@ -173,17 +176,19 @@ impl MergeProposalCreateInput {
     fn wish(self) -> ApiResult<Wish> {
         let mut problems = Problems::default();
         let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?;
-        let duplicate = problems.take(NodeType::LearningPlace.parse(&self.duplicate, "duplicate"))?;
-        let survivor = problems.take(NodeType::LearningPlace.parse(&self.survivor, "survivor"))?;
+        let duplicate = problems.take(records::record(&self.duplicate, "duplicate"))?;
+        let survivor = problems.take(records::record(&self.survivor, "survivor"))?;
+        if let (Some((one, _)), Some((other, _))) = (duplicate, survivor)
+            && one != other
+        {
+            problems.add(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-of-two-kinds")));
+        }
         let agreement = id(self.agreement.as_ref(), NodeType::Agreement, "agreement", &mut problems)?;
         problems.done()?;
-        Ok(Wish {
-            tenant: tenant.unwrap_or_default(),
-            duplicate: duplicate.unwrap_or_default(),
-            survivor: survivor.unwrap_or_default(),
-            agreement,
-            message: self.message,
-        })
+        let (Some(tenant), Some((kind, duplicate)), Some((_, survivor))) = (tenant, duplicate, survivor) else {
+            return Err(ApiError::fault("ids without problem are missing"));
+        };
+        Ok(Wish { tenant, pair: Pair { kind, duplicate, survivor }, agreement, message: self.message })
     }
 }
 
@@ -236,23 +241,22 @@ impl MergeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only in this state.")] state: Option<MergeProposalState>,
-        #[graphql(desc = "Only about this learning place.")] place: Option<ID>,
+        #[graphql(desc = "Only about this learning place or organisation.")] record: Option<ID>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<MergeProposal>> {
         use merge_proposal::Column as C;
-        let list = format!("merge proposals {state:?} {place:?}");
+        let list = format!("merge proposals {state:?} {record:?}");
         let request = PageRequest::new(first, after, last, before, &list)?;
         let session = ctx.session().await?;
         let mut select = session.select::<merge_proposal::Entity>();
         if let Some(state) = state {
             select = select.filter(C::State.eq(verbund_entities::MergeProposalState::from(state)));
         }
-        if let Some(place) = place {
-            let place = NodeType::LearningPlace.parse(&place, "place")?;
-            select = select.filter(Condition::any().add(C::DuplicateId.eq(place)).add(C::SurvivorId.eq(place)));
+        if let Some(record) = record {
+            select = select.filter(about(records::record(&record, "record")?));
         }
         let order = Order {
             column: C::CreatedAt,
@@ -268,7 +272,7 @@ impl MergeQuery {
         }
         let either = |path: &str| ["duplicate", "survivor"].iter().any(|it| selected.node_path(&format!("{it}{path}")));
         if either("") {
-            let ids: Vec<_> = rows.iter().flat_map(|(_, it)| [it.duplicate_id, it.survivor_id]).collect();
+            let ids: Vec<_> = rows.iter().flat_map(|(_, it)| Pair::of(it).records()).collect();
             read_ahead(&session, &ids, &|path| either(&format!(".{path}"))).await?;
         }
         let mut agreements = BTreeMap::new();
@@ -289,7 +293,7 @@ pub struct MergeMutation;
 
 #[Object]
 impl MergeMutation {
-    /// Proposes that two records are the same place. Takes `PLACES_WRITE` in the authority that proposes, which keeps one of
+    /// Proposes that two records are the same place or the same organisation. Takes `PLACES_WRITE` in the authority that proposes, which keeps one of
     /// them. What the other side turned down is not proposed to it again.
     async fn merge_proposal_create(
         &self,
@@ -299,14 +303,14 @@ impl MergeMutation {
         let op = ctx.op()?;
         let key = idempotency("mergeProposalCreate", input.idempotency_key.clone(), &input);
         let done = match input.wish() {
-            Ok(wish) => merges::create(op, wish, key).await,
+            Ok(wish) => service::create(op, wish, key).await,
             Err(error) => Err(error),
         };
         MergeProposalPayload::made(op, done).await
     }
 
     /// Merges: the duplicate tells from now on which record stands for it, and lists leave it out. Nothing of it is moved or
-    /// lost, and `learningPlaceUnmerge` takes it back. Takes `PLACES_WRITE` in the authority that keeps the duplicate.
+    /// lost, and `learningPlaceUnmerge` or `organisationUnmerge` takes it back. Takes `PLACES_WRITE` in the authority that keeps the duplicate.
     async fn merge_proposal_accept(
         &self,
         ctx: &Context<'_>,
@@ -315,7 +319,7 @@ impl MergeMutation {
         let op = ctx.op()?;
         match NodeType::MergeProposal.parse(&input.id, "id") {
             Ok(id) => {
-                let done = merges::accept(op, id, input.version).await;
+                let done = service::accept(op, id, input.version).await;
                 MergeProposalPayload::changed(op, id, done).await
             }
             Err(error) => MergeProposalPayload::refused(op, error),
@@ -331,7 +335,7 @@ impl MergeMutation {
         let op = ctx.op()?;
         match NodeType::MergeProposal.parse(&input.id, "id") {
             Ok(id) => {
-                let done = merges::decline(op, id, input.version, &input.reason).await;
+                let done = service::decline(op, id, input.version, &input.reason).await;
                 MergeProposalPayload::changed(op, id, done).await
             }
             Err(error) => MergeProposalPayload::refused(op, error),
@@ -347,7 +351,7 @@ impl MergeMutation {
         let op = ctx.op()?;
         match NodeType::MergeProposal.parse(&input.id, "id") {
             Ok(id) => {
-                let done = merges::withdraw(op, id, input.version).await;
+                let done = service::withdraw(op, id, input.version).await;
                 MergeProposalPayload::changed(op, id, done).await
             }
             Err(error) => MergeProposalPayload::refused(op, error),
