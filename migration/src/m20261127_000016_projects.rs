@@ -85,6 +85,12 @@ fn moved() -> String {
             WHERE project_id = NEW.id AND (project_calendar = 'PLAN' OR tenant_id = NEW.tenant_id))"
             .to_owned(),
     ];
+    body.push("UPDATE calendar SET field_of_work_id = NEW.field_of_work_id WHERE project_id = NEW.id".to_owned());
+    body.push(
+        "UPDATE calendar_entry SET field_of_work_id = NEW.field_of_work_id WHERE calendar_id IN (SELECT id FROM calendar
+            WHERE project_id = NEW.id)"
+            .to_owned(),
+    );
     body.extend(JOINT.map(|it| format!("UPDATE {it} SET scope_id = NEW.inner_scope_id WHERE project_id = NEW.id")));
     body.extend(OF_THE_HOUSE.map(|it| {
         format!("UPDATE {it} SET scope_id = NEW.inner_scope_id WHERE project_id = NEW.id AND tenant_id = NEW.tenant_id")

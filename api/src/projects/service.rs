@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{
     Area, Audience, Confidentiality, Pillar, ProjectPhase, ScopeArea, agreement, field_of_work, funding,
-    learning_place, project, project_partner, project_step, tenant,
+    learning_place, project, project_member, project_partner, project_step, tenant,
 };
 
-use super::circle::{object_of, place, project as found};
+use super::circle::{object_of, place, private, project as found};
 use super::{calendar, phases};
 use crate::agreements::parties_of;
 use crate::calendars::kept_audiences;
@@ -234,6 +235,9 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: ProjectChange) -> A
     let shares = own_shares(&writer, Area::Projects).await?;
     place(&writer, &mut row, &partners, &shares).await?;
     save(&writer, &row, version).await?;
+    if row.field_of_work_id != before.field_of_work_id {
+        rescope_people(&writer, &row).await?;
+    }
     if row.title != before.title {
         calendar::rename(session, &writer, &row).await?;
     }
@@ -241,6 +245,18 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: ProjectChange) -> A
     change.also.insert(before.scope_id);
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
+}
+
+/// Moves whoever agreed to nothing into the field of work in which the project is now; a trigger moves everything else. There
+/// are no partners where the field of work changes, so they are the lead's.
+async fn rescope_people(writer: &Writer<'_>, project: &project::Model) -> ApiResult<()> {
+    let here = Condition::all()
+        .add(project_member::Column::ProjectId.eq(project.id))
+        .add(project_member::Column::Consented.eq(false));
+    let scope = private(writer, project.field_of_work_id).await?;
+    let moved = project_member::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    writer.change::<project_member::Entity, _>(here, moved).await?;
+    Ok(())
 }
 
 /// Writes a project that changed, if it still has the version that the client saw.

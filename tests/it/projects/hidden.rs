@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
         a_public_project_shows_its_outline_and_no_part,
         nobody_outside_learns_who_was_asked,
         the_end_of_an_agreement_shuts_every_part,
+        another_field_of_work_moves_everything_of_a_project,
     ]
 }
 
@@ -359,4 +360,53 @@ async fn the_end_of_an_agreement_shuts_every_part(app: TestApp) {
     // What is owed can still be met.
     let input = json!({ "id": parts.id("obligation.kf"), "version": 1 });
     partner.mutate("obligationFulfil", input, "obligation { state project { id } }").await;
+}
+
+async fn another_field_of_work_moves_everything_of_a_project(app: TestApp) {
+    verbund_tests::projects::accounts(&app).await;
+    let (tenant, lead) = (app.world.id("tenant.ostallgaeu"), app.actor(LEAD));
+    for (subject, field) in [("one@ostallgaeu", "field.orientation"), ("other@ostallgaeu", "field.counselling")] {
+        let account = json!({ "issuer": "https://verbund.localhost", "subject": subject, "name": subject });
+        let input = json!({
+            "tenant": tenant, "to": { "account": account }, "role": "PROJECT_LEAD", "fieldsOfWork": [app.world.id(field)],
+        });
+        app.actor("admin@ostallgaeu").mutate("roleGrant", input, "member { id }").await;
+    }
+    let input = json!({ "tenant": tenant, "title": "On the move", "fieldOfWork": app.world.id("field.orientation") });
+    let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
+    let part = |more: Value| {
+        let mut input = json!({ "project": project, "tenant": tenant });
+        input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        input
+    };
+    for (name, consented) in [("Shown", true), ("Not shown", false)] {
+        let input = part(json!({ "name": name, "role": "MEMBER", "consented": consented }));
+        lead.mutate("projectMemberAdd", input, "__typename").await;
+    }
+    lead.mutate("milestoneCreate", part(json!({ "title": "Halfway", "dueOn": "2028-06-15" })), "__typename").await;
+    lead.mutate("projectDocumentCreate", part(json!({ "title": "Paper", "kind": "CONCEPT" })), "__typename").await;
+    let query = r#"query($id: ID!) { node(id: $id) { ... on Project {
+            members { name } milestones { title viewerCan { update } } documents { title viewerCan { update } } } }
+        calendarEntries(first: 100, between: {start: "2028-06-01T00:00:00Z", end: "2028-07-01T00:00:00Z"}) { nodes {
+            ... on CalendarEntryFull { title fieldOfWork { key } } } } }"#;
+    let told = async |subject: &str| app.actor(subject).send(query, json!({ "id": project })).await.data();
+    let before = (told("one@ostallgaeu").await, told("other@ostallgaeu").await);
+    let project_of = |data: &Value| data["node"].clone();
+    assert_eq!(project_of(&before.0)["members"], json!([{ "name": "Shown" }, { "name": "Not shown" }]));
+    assert_eq!(before.1["node"], Value::Null);
+    assert_eq!(before.1["calendarEntries"]["nodes"], json!([]));
+
+    let input = json!({ "id": project, "version": 1, "fieldOfWork": app.world.id("field.counselling") });
+    lead.mutate("projectUpdate", input, "__typename").await;
+    let after = (told("one@ostallgaeu").await, told("other@ostallgaeu").await);
+    assert_eq!(after.0["node"], Value::Null, "nothing stays behind");
+    assert_eq!(after.0["calendarEntries"]["nodes"], json!([]));
+    assert_eq!(project_of(&after.1), project_of(&before.0), "and all of it came along");
+    let day = |field: &str| json!([{ "title": "Halfway", "fieldOfWork": { "key": field } }]);
+    assert_eq!(before.0["calendarEntries"]["nodes"], day("orientation"));
+    assert_eq!(after.1["calendarEntries"]["nodes"], day("counselling"));
+    let rows = app.database.rows().await;
+    let behind = "SELECT count(*) FROM project_member m JOIN scope s ON s.id = m.scope_id JOIN project p ON p.id = m.project_id \
+                  WHERE s.field_of_work_id <> p.field_of_work_id";
+    assert_eq!(rows.number(behind).await, 0);
 }
