@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object};
+use uuid::Uuid;
 use verbund_entities::{
     TenantStatus, agreement, annual_plan, budget_line, calendar, calendar_entry, change_proposal, coordination_round,
     data_request, dataset, dataset_import, dataset_release, dataset_version, education_offer, external_calendar, feed,
@@ -13,6 +14,7 @@ use verbund_entities::{
 
 use super::ContextExt;
 use super::id::{NodeType, at_most_100, parse};
+use super::lookahead::Selected;
 use crate::agreements::{Agreement, Share, agreement_by_id, share_by_id};
 use crate::calendars::{
     Calendar, CalendarEntry, CalendarEntryBusy, CalendarEntryFull, CalendarEntrySummary, ExternalCalendar,
@@ -26,11 +28,11 @@ use crate::holidays::{Holiday, TenantClosure};
 use crate::i18n::Text;
 use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
 use crate::offers::EducationOffer;
-use crate::places::{LearningPlace, MergeProposal, Organisation};
+use crate::places::{self, LearningPlace, MergeProposal, Organisation, organisations};
 use crate::planning::{AnnualPlan, ChangeProposal, CoordinationRound};
 use crate::projects::{
-    Milestone, Project, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember, StatusReport,
-    WorkPackage,
+    self, Milestone, Project, ProjectArchive, ProjectDocument, ProjectIndicator, ProjectLink, ProjectMember,
+    StatusReport, WorkPackage,
 };
 use crate::store::Session;
 use crate::tenants::{FieldOfWork, Tenant};
@@ -142,6 +144,7 @@ impl NodeQuery {
             parsed.push(parse(id).ok_or_else(|| no_id(id, "ids"))?);
         }
         load_all(&session, &parsed).await?;
+        read_ahead(&session, &parsed, &Selected::plain(ctx)).await?;
         let mut nodes = Vec::new();
         for (kind, row) in parsed {
             nodes.push(by_type(&session, kind, row).await?);
@@ -160,7 +163,7 @@ fn no_id(id: &ID, field: &'static str) -> ApiError {
     Problem::at(UserErrorCode::Invalid, field, Text::new("no-id").with("value", value)).into()
 }
 
-async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResult<()> {
+async fn load_all(session: &Session, ids: &[(NodeType, Uuid)]) -> ApiResult<()> {
     let of = |kind| ids.iter().filter(move |(it, _)| *it == kind).map(|(_, row)| *row);
     session.load::<tenant::Entity>(of(NodeType::Tenant)).await?;
     session.load::<field_of_work::Entity>(of(NodeType::FieldOfWork)).await?;
@@ -203,7 +206,41 @@ async fn load_all(session: &Session, ids: &[(NodeType, uuid::Uuid)]) -> ApiResul
     Ok(())
 }
 
-async fn by_type(session: &Session, kind: NodeType, id: uuid::Uuid) -> ApiResult<Option<Node>> {
+/// The projects of parts that are loaded.
+macro_rules! projects_of {
+    ($session:ident, $of:ident, $($kind:ident: $table:ident),+ $(,)?) => {{
+        let mut projects = Vec::new();
+        $(for id in $of(NodeType::$kind) {
+            projects.extend($session.get::<$table::Entity>(id).await?.map(|it| it.project_id));
+        })+
+        projects
+    }};
+}
+
+/// What was selected below records of the directory, projects and their parts: one statement each, however many ids.
+async fn read_ahead(session: &Session, ids: &[(NodeType, Uuid)], selected: &Selected<'_, '_>) -> ApiResult<()> {
+    let of = |kind| ids.iter().filter(move |(it, _)| *it == kind).map(|(_, row)| *row);
+    let path = |it: &str| selected.node_path(it);
+    places::read_ahead(session, &of(NodeType::LearningPlace).collect::<Vec<_>>(), &path).await?;
+    organisations::read_ahead(session, &of(NodeType::Organisation).collect::<Vec<_>>(), &path).await?;
+    let mut rows = Vec::new();
+    for id in of(NodeType::Project) {
+        rows.extend(session.get::<project::Entity>(id).await?);
+    }
+    projects::read_ahead(session, &rows, |it| selected.node(it), |list, it| selected.node_child(list, it)).await?;
+    if selected.node("project") || selected.node("viewerCan") {
+        let above = projects_of!(
+            session, of,
+            WorkPackage: work_package, Milestone: milestone, StatusReport: status_report, ProjectMember: project_member,
+            ProjectIndicator: project_indicator, ProjectLink: project_link, ProjectDocument: project_document,
+            ProjectArchive: project_archive, Funding: funding, BudgetLine: budget_line, Obligation: obligation,
+        );
+        session.load::<project::Entity>(above).await?;
+    }
+    Ok(())
+}
+
+async fn by_type(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option<Node>> {
     Ok(match kind {
         NodeType::Tenant => session
             .get::<tenant::Entity>(id)

@@ -5,7 +5,10 @@ use verbund_tests::projects::{LEAD, LEAN, joint, one_more, programme};
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
-    cases!["projects::statements"; a_page_of_projects_takes_a_constant_number_of_statements]
+    cases!["projects::statements";
+        a_page_of_projects_takes_a_constant_number_of_statements,
+        nodes_take_as_many_however_many_they_are,
+    ]
 }
 
 /// Everything that a page of projects can show.
@@ -73,4 +76,29 @@ async fn a_page_of_projects_takes_a_constant_number_of_statements(app: TestApp) 
     let data = lead.ask(PAGE).await.data();
     assert_eq!(data["projects"]["nodes"].as_array().expect("projects").len(), 20);
     assert_eq!(data["projects"]["nodes"][0]["milestones"].as_array().expect("milestones").len(), 10);
+}
+
+async fn nodes_take_as_many_however_many_they_are(app: TestApp) {
+    joint(&app).await;
+    let lead = app.actor(LEAD);
+    let programme = programme(&app, "bildungskommunen").await;
+    for number in 0..3 {
+        one_more(&app, number, &programme).await;
+    }
+    let all = "{ projects(first: 3) { nodes { id milestones { id } } } }";
+    let data = lead.ask(all).await.data()["projects"]["nodes"].clone();
+    let of = |project: &Value| {
+        let milestones = project["milestones"].as_array().expect("milestones").iter().take(4);
+        milestones.map(|it| it["id"].clone()).chain([project["id"].clone()]).collect::<Vec<_>>()
+    };
+    let each: Vec<_> = data.as_array().expect("projects").iter().map(of).collect();
+    let query =
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Project { title milestones { title late } partners { state } }
+        ... on Milestone { title project { title } viewerCan { update } } } }";
+    let ask = async |ids: Vec<Value>| {
+        let reply = lead.send(query, json!({ "ids": ids })).await;
+        assert_eq!(reply.data()["nodes"].as_array().map(Vec::len), Some(ids.len()));
+        reply.statements()
+    };
+    assert_eq!((ask(each[0].clone()).await, ask(each.concat()).await), (6, 6));
 }
