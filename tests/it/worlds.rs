@@ -3,6 +3,7 @@
 
 mod foreseen;
 mod oracle;
+mod projects;
 mod random;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use verbund_tests::app::{Server, token};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
 use self::foreseen::what_is_foreseen_is_what_happens;
+use self::projects::projects_and_their_parts_agree_with_the_rule;
 use self::random::Random;
 
 pub fn cases() -> Vec<Case> {
@@ -27,6 +29,7 @@ pub fn cases() -> Vec<Case> {
         policy_list_and_row_level_security_agree_with_the_rule,
         unrelated_additions_change_nothing,
         what_is_foreseen_is_what_happens,
+        projects_and_their_parts_agree_with_the_rule,
     ]
 }
 

@@ -116,8 +116,8 @@ fn ways(project: &project::Model, partners: &[project_partner::Model]) -> BTreeS
     present.map(|it| Way { grantee: Some(it.tenant_id), ..Way::to_parties(agreement) }).collect()
 }
 
-/// The audience of what a level from `least` on shows.
-fn audience(
+/// The audience of what a level from `least` on shows: of the project itself from SUMMARY, of the joint plan from FULL.
+pub fn audience(
     project: &project::Model,
     partners: &[project_partner::Model],
     shares: &[share::Model],
@@ -202,13 +202,17 @@ pub async fn selected(session: &Session, share: &share::Model) -> ApiResult<Vec<
 /// # Errors
 /// The database fails.
 pub async fn house(writer: &Writer<'_>, project: &project::Model) -> ApiResult<Uuid> {
-    let tenant = writer.tenant();
-    if tenant == project.tenant_id {
+    if writer.tenant() == project.tenant_id {
         return Ok(project.inner_scope_id);
     }
+    ensure(writer, &house_audience(project, writer.tenant())).await
+}
+
+/// The audience of what is a partner's own: the lead sees it while the agreement is in force.
+pub fn house_audience(project: &project::Model, partner: Uuid) -> Audience {
     let lead = project.agreement_id.map(|it| Way { grantee: Some(project.tenant_id), ..Way::to_parties(it) });
     let (area, field) = (ScopeArea::Projects, project.field_of_work_id);
-    ensure(writer, &Audience::Owned { tenant, area, field, ways: lead.into_iter().collect() }).await
+    Audience::Owned { tenant: partner, area, field, ways: lead.into_iter().collect() }
 }
 
 /// The scope of what nobody else sees.

@@ -62,15 +62,15 @@ fn level(world: &Random, person: usize, only: Option<usize>, entry: &Entry) -> O
     best
 }
 
-fn holds(world: &Random, role: &Role) -> bool {
+pub fn holds(world: &Random, role: &Role) -> bool {
     world.persons[role.person].active && !role.revoked && between(world.today(role.tenant), role.from, role.until)
 }
 
-const fn reads(role: RoleKey) -> bool {
+pub const fn reads(role: RoleKey) -> bool {
     !matches!(role, RoleKey::Auditor)
 }
 
-fn covers(only: Option<&[Uuid]>, field: Option<Uuid>) -> bool {
+pub fn covers(only: Option<&[Uuid]>, field: Option<Uuid>) -> bool {
     match (only, field) {
         (None, _) => true,
         (Some(only), Some(field)) => only.contains(&field),
@@ -78,6 +78,6 @@ fn covers(only: Option<&[Uuid]>, field: Option<Uuid>) -> bool {
     }
 }
 
-fn between(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+pub fn between(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
     from.is_none_or(|it| it <= day) && until.is_none_or(|it| day <= it)
 }

@@ -47,6 +47,7 @@ pub struct Agreement {
     pub parties: Vec<usize>,
     pub state: AgreementState,
     pub calendars: bool,
+    pub projects: bool,
     pub fields: Option<Vec<Uuid>>,
     pub from: NaiveDate,
     pub until: Option<NaiveDate>,
@@ -100,7 +101,8 @@ pub struct Random {
     pub entries: Vec<Entry>,
 }
 
-const ROLES: [RoleKey; 6] = [
+/// Roles that are given, and to whom something is shared.
+pub const ROLES: [RoleKey; 6] = [
     RoleKey::Viewer,
     RoleKey::Planner,
     RoleKey::Auditor,
@@ -216,6 +218,8 @@ impl Random {
             parties,
             state: self.dice.one(&states),
             calendars: self.dice.chance(85),
+            // No dice, so that the rest of the world stays what it is.
+            projects: !self.ids.is_multiple_of(6),
             fields: self.only(50),
             from: self.day(0, 4, 1).expect("a day"),
             until: self.day(50, 0, 3).map(|it| it + Days::new(1)),
@@ -538,7 +542,7 @@ impl Random {
     }
 
     /// Scopes first, their ways once the agreements are there.
-    async fn insert_scopes(&self, db: &DatabaseConnection, scopes: &[Audience], pass: u8) {
+    pub async fn insert_scopes(&self, db: &DatabaseConnection, scopes: &[Audience], pass: u8) {
         let mut done = BTreeSet::from([PUBLIC_SCOPE]);
         for audience in scopes {
             let Audience::Owned { tenant, area, field, ways } = audience else { continue };
@@ -679,7 +683,7 @@ impl Random {
                     title: "A".to_owned(),
                     document_hash: None,
                     covers_calendars: agreement.calendars,
-                    covers_projects: true,
+                    covers_projects: agreement.projects,
                     covers_datasets: false,
                     all_fields: agreement.fields.is_none(),
                     valid_from: agreement.from,
@@ -716,7 +720,8 @@ impl Random {
     }
 }
 
-async fn put<M, A>(db: &DatabaseConnection, rows: impl IntoIterator<Item = M>)
+/// Writes rows.
+pub async fn put<M, A>(db: &DatabaseConnection, rows: impl IntoIterator<Item = M>)
 where
     M: IntoActiveModel<A>,
     A: ActiveModelTrait,
