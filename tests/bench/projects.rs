@@ -35,8 +35,13 @@ const TURN: Duration = Duration::from_secs(4);
 /// Projects of others around those of the page, each with ten milestones.
 const OTHERS: usize = 4_980;
 
-#[tokio::main]
-async fn main() {
+fn main() {
+    // As the binary has it.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    runtime.enable_all().thread_stack_size(verbund::cli::STACK).build().expect("a runtime").block_on(run());
+}
+
+async fn run() {
     let args: Vec<String> = std::env::args().collect();
     if let [_, what, folder, url, owner_url] = args.as_slice()
         && what == "serve"
@@ -197,7 +202,7 @@ async fn others(app: &TestApp, like: &str) {
     rows.run(&format!(
         "INSERT INTO milestone (id, tenant_id, scope_id, project_id, title, due_on, status, entry_id, version, created_at, updated_at) \
          WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10) \
-         SELECT {new}, p.tenant_id, p.scope_id, p.id, 'Milestone ' || n, '2028-01-01', 'PLANNED', {new}, 1, p.created_at, p.updated_at \
+         SELECT {new}, p.tenant_id, p.scope_id, p.id, 'Milestone ' || n, '2028-01-01', 'OPEN', {new}, 1, p.created_at, p.updated_at \
          FROM project p, apart a, n WHERE p.scope_id = a.id"
     ))
     .await;
@@ -211,7 +216,7 @@ async fn yardstick(app: &TestApp) -> Option<f64> {
                   UNION SELECT scope_id FROM funding UNION SELECT scope_id FROM milestone) t \
                   WHERE s NOT IN (SELECT id FROM scope WHERE definition = 'others')";
     let scopes = rows.list(scopes).await.join(",");
-    let mine = "= ANY((SELECT current_setting('app.scopes')::uuid[]))";
+    let mine = "= ANY ((SELECT current_setting('app.scopes'))::uuid[])";
     let script = format!(
         "BEGIN;\nSELECT set_config('app.scopes', '{{{scopes}}}', true);\n\
          SELECT json_agg(page) FROM (SELECT p.id, p.title, p.phase, \
