@@ -20,6 +20,7 @@ mod m20261124_000014_planning;
 mod m20261125_000015_datasets;
 mod m20261127_000016_projects;
 mod m20261127_000017_places_and_offers;
+mod m20261128_000018_merges_and_circles;
 mod rls;
 mod run;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000015_datasets::Migration),
             Box::new(m20261127_000016_projects::Migration),
             Box::new(m20261127_000017_places_and_offers::Migration),
+            Box::new(m20261128_000018_merges_and_circles::Migration),
         ]
     }
 }

@@ -65,13 +65,13 @@ CREATE FUNCTION verbund_project_scopes(the_tenant uuid) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ SELECT id FROM scope WHERE tenant_id = the_tenant AND area = 'PROJECTS' $$";
 
-/// What happens when the circle of those who see a project changes, or its field of work.
-fn moved() -> String {
+/// What moves the partners along.
+const PARTNERS: &str = "UPDATE project_partner SET scope_id = NEW.scope_id WHERE project_id = NEW.id";
+
+/// What happens when the circle of those who see a project changes, or its field of work: to the partners, and to the rest.
+pub(crate) fn moved(partners: &str) -> String {
     let mut body = vec![
-        // Who takes part is seen with the project; who was asked and who left, by the lead and the partners.
-        "UPDATE project_partner SET scope_id = CASE state WHEN 'ACTIVE' THEN NEW.scope_id ELSE NEW.inner_scope_id END
-            WHERE project_id = NEW.id"
-            .to_owned(),
+        partners.to_owned(),
         "UPDATE project_member SET scope_id = NEW.inner_scope_id
             WHERE project_id = NEW.id AND tenant_id = NEW.tenant_id AND consented"
             .to_owned(),
@@ -85,12 +85,6 @@ fn moved() -> String {
             WHERE project_id = NEW.id AND (project_calendar = 'PLAN' OR tenant_id = NEW.tenant_id))"
             .to_owned(),
     ];
-    body.push("UPDATE calendar SET field_of_work_id = NEW.field_of_work_id WHERE project_id = NEW.id".to_owned());
-    body.push(
-        "UPDATE calendar_entry SET field_of_work_id = NEW.field_of_work_id WHERE calendar_id IN (SELECT id FROM calendar
-            WHERE project_id = NEW.id)"
-            .to_owned(),
-    );
     body.extend(JOINT.map(|it| format!("UPDATE {it} SET scope_id = NEW.inner_scope_id WHERE project_id = NEW.id")));
     body.extend(OF_THE_HOUSE.map(|it| {
         format!("UPDATE {it} SET scope_id = NEW.inner_scope_id WHERE project_id = NEW.id AND tenant_id = NEW.tenant_id")
@@ -102,10 +96,10 @@ fn moved() -> String {
     format!("{};", body.join(";\n"))
 }
 
-fn trigger(backend: DbBackend) -> String {
+/// The trigger that does `body` when the circle of a project or its field of work changes.
+pub(crate) fn trigger(backend: DbBackend, body: &str) -> String {
     let when = "OLD.scope_id <> NEW.scope_id OR OLD.inner_scope_id <> NEW.inner_scope_id
         OR coalesce(OLD.field_of_work_id, OLD.id) <> coalesce(NEW.field_of_work_id, NEW.id)";
-    let body = moved();
     match backend {
         DbBackend::Postgres => format!(
             "CREATE FUNCTION verbund_project_moved() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
@@ -114,6 +108,19 @@ AS $$ BEGIN {body} RETURN NULL; END $$
 CREATE TRIGGER project_moved AFTER UPDATE ON project FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION verbund_project_moved()"
         ),
         _ => format!("CREATE TRIGGER project_moved AFTER UPDATE ON project WHEN {when} BEGIN {body} END"),
+    }
+}
+
+/// The trigger as it was at first.
+pub(crate) fn original_trigger(manager: &SchemaManager<'_>) -> String {
+    trigger(manager.get_database_backend(), &moved(PARTNERS))
+}
+
+/// Takes the trigger away.
+pub(crate) fn drop_trigger(manager: &SchemaManager<'_>) -> &'static str {
+    match manager.get_database_backend() {
+        DbBackend::Postgres => "DROP TRIGGER project_moved ON project\n;;\nDROP FUNCTION verbund_project_moved()",
+        _ => "DROP TRIGGER project_moved",
     }
 }
 
@@ -562,7 +569,7 @@ ALTER TABLE file_ticket ADD COLUMN archive_id {{uuid}} CONSTRAINT file_ticket_ar
             ),
         )
         .await?;
-        run(manager, &trigger(manager.get_database_backend())).await?;
+        run(manager, &original_trigger(manager)).await?;
         for (table, kind) in TABLES {
             run_on_postgres(manager, &wall(table, kind)).await?;
         }
@@ -572,11 +579,7 @@ ALTER TABLE file_ticket ADD COLUMN archive_id {{uuid}} CONSTRAINT file_ticket_ar
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run_on_postgres(manager, "DROP FUNCTION verbund_obligations_due(date, integer)").await?;
         run_on_postgres(manager, "DROP FUNCTION verbund_project_scopes(uuid)").await?;
-        let drop = match manager.get_database_backend() {
-            DbBackend::Postgres => "DROP TRIGGER project_moved ON project\n;;\nDROP FUNCTION verbund_project_moved()",
-            _ => "DROP TRIGGER project_moved",
-        };
-        run(manager, drop).await?;
+        run(manager, drop_trigger(manager)).await?;
         for (table, _) in TABLES {
             run_on_postgres(manager, &open(table)).await?;
         }

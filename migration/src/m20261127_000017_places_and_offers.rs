@@ -34,11 +34,7 @@ const OF_PLACES: [(&str, &str); 12] = [
     ("valid_from", "{date}"),
     ("valid_until", "{date}"),
     ("organisation_id", "{uuid} CONSTRAINT learning_place_organisation_fk REFERENCES organisation (id)"),
-    // Looked at when all is written: archives come in no order of merges.
-    (
-        "merged_into_id",
-        "{uuid} CONSTRAINT learning_place_merged_fk REFERENCES learning_place (id) DEFERRABLE INITIALLY DEFERRED",
-    ),
+    ("merged_into_id", "{uuid} CONSTRAINT learning_place_merged_fk REFERENCES learning_place (id)"),
     ("merged_at", "{instant}"),
     ("merged_by", "text"),
     ("archived_at", "{instant}"),
@@ -89,9 +85,6 @@ fn organisations() -> String {
     contact_email text,
     contact_phone text,
     search_text text NOT NULL,
-    merged_into_id {{uuid}} CONSTRAINT organisation_merged_fk REFERENCES organisation (id) DEFERRABLE INITIALLY DEFERRED,
-    merged_at {{instant}},
-    merged_by text,
     archived_at {{instant}},
     version integer NOT NULL,
     created_at {{instant}} NOT NULL,
@@ -102,8 +95,6 @@ fn organisations() -> String {
 )
 ;;
 CREATE INDEX organisation_scope_idx ON organisation (scope_id, name, id)
-;;
-CREATE INDEX organisation_merged_idx ON organisation (merged_into_id)
 ;;
 CREATE TABLE organisation_person (
     organisation_id {{uuid}} NOT NULL CONSTRAINT organisation_person_pkey PRIMARY KEY,
@@ -147,7 +138,7 @@ CREATE INDEX external_id_value_idx ON external_id (value, scheme)"
     )
 }
 
-/// Proposals and what was changed. A proposal binds the owners of two places, or of two organisations.
+/// Proposals and what was changed. A proposal binds the owners of two places.
 fn merges() -> String {
     let state = one_of("merge_proposal", "state", &["OPEN", "ACCEPTED", "DECLINED", "WITHDRAWN"]);
     let subject = one_of("directory_revision", "subject", &["LEARNING_PLACE", "ORGANISATION", "EDUCATION_OFFER"]);
@@ -158,11 +149,9 @@ fn merges() -> String {
     to_tenant_id {{uuid}} NOT NULL CONSTRAINT merge_proposal_to_fk REFERENCES tenant (id),
     scope_id {{uuid}} NOT NULL CONSTRAINT merge_proposal_scope_fk REFERENCES scope (id),
     agreement_id {{uuid}} CONSTRAINT merge_proposal_agreement_fk REFERENCES agreement (id),
-    duplicate_place_id {{uuid}} CONSTRAINT merge_proposal_duplicate_place_fk REFERENCES learning_place (id),
-    duplicate_organisation_id {{uuid}} CONSTRAINT merge_proposal_duplicate_organisation_fk REFERENCES organisation (id),
+    duplicate_id {{uuid}} NOT NULL CONSTRAINT merge_proposal_duplicate_fk REFERENCES learning_place (id),
     duplicate_tenant_id {{uuid}} NOT NULL CONSTRAINT merge_proposal_duplicate_tenant_fk REFERENCES tenant (id),
-    survivor_place_id {{uuid}} CONSTRAINT merge_proposal_survivor_place_fk REFERENCES learning_place (id),
-    survivor_organisation_id {{uuid}} CONSTRAINT merge_proposal_survivor_organisation_fk REFERENCES organisation (id),
+    survivor_id {{uuid}} NOT NULL CONSTRAINT merge_proposal_survivor_fk REFERENCES learning_place (id),
     message text,
     state text NOT NULL,
     proposed_by text NOT NULL,
@@ -174,29 +163,17 @@ fn merges() -> String {
     created_at {{instant}} NOT NULL,
     updated_at {{instant}} NOT NULL,
     {state},
-    CONSTRAINT merge_proposal_pair_check CHECK (
-        (duplicate_organisation_id IS NULL AND survivor_organisation_id IS NULL AND duplicate_place_id IS NOT NULL
-            AND survivor_place_id IS NOT NULL AND duplicate_place_id <> survivor_place_id)
-        OR (duplicate_place_id IS NULL AND survivor_place_id IS NULL AND duplicate_organisation_id IS NOT NULL
-            AND survivor_organisation_id IS NOT NULL AND duplicate_organisation_id <> survivor_organisation_id)
-    ),
+    CONSTRAINT merge_proposal_pair_check CHECK (duplicate_id <> survivor_id),
     CONSTRAINT merge_proposal_agreement_check CHECK (tenant_id = to_tenant_id OR agreement_id IS NOT NULL)
 )
 ;;
 CREATE INDEX merge_proposal_scope_idx ON merge_proposal (scope_id, created_at, id)
 ;;
-CREATE INDEX merge_proposal_places_idx ON merge_proposal (duplicate_place_id, survivor_place_id)
+CREATE INDEX merge_proposal_pair_idx ON merge_proposal (duplicate_id, survivor_id)
 ;;
-CREATE INDEX merge_proposal_survivor_place_idx ON merge_proposal (survivor_place_id)
+CREATE INDEX merge_proposal_survivor_idx ON merge_proposal (survivor_id)
 ;;
-CREATE INDEX merge_proposal_organisations_idx ON merge_proposal (duplicate_organisation_id, survivor_organisation_id)
-;;
-CREATE INDEX merge_proposal_survivor_organisation_idx ON merge_proposal (survivor_organisation_id)
-;;
-CREATE UNIQUE INDEX merge_proposal_open_places_key ON merge_proposal (duplicate_place_id, survivor_place_id) WHERE state = 'OPEN'
-;;
-CREATE UNIQUE INDEX merge_proposal_open_organisations_key ON merge_proposal (duplicate_organisation_id, survivor_organisation_id)
-    WHERE state = 'OPEN'
+CREATE UNIQUE INDEX merge_proposal_open_key ON merge_proposal (duplicate_id, survivor_id) WHERE state = 'OPEN'
 ;;
 CREATE TABLE directory_revision (
     id {{uuid}} NOT NULL CONSTRAINT directory_revision_pkey PRIMARY KEY,

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use sea_orm::ColumnTrait;
 use sea_orm::{EntityTrait, IdenStatic as _, Iterable};
+use serde_json::json;
 use verbund_entities as e;
 use verbund_migration::{down, migrate, pending};
 use verbund_tests::app::Server;
 use verbund_tests::database::TestDatabase;
+use verbund_tests::projects::joint;
 use verbund_tests::{Case, Engine, Rows, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
@@ -18,11 +20,12 @@ pub fn cases() -> Vec<Case> {
         the_application_role_may_ask_but_not_migrate,
         the_schema_has_every_column_of_every_entity,
         migrating_twice_changes_nothing,
+        an_installation_keeps_what_it_has,
     ]
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 17;
+const ALL: usize = 18;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")
@@ -96,7 +99,7 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     down(&database.owner_url, 2).await.expect("two steps down");
     let text = refused(config.clone()).await;
     assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
-    assert!(text.contains("m20261127_000016_projects"), "{text}");
+    assert!(text.contains("m20261127_000017_places_and_offers"), "{text}");
     assert_eq!(applied(&database).await, 2);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
@@ -111,7 +114,7 @@ async fn the_application_role_may_ask_but_not_migrate(app: TestApp) {
     applied(&database).await;
     down(&database.owner_url, 1).await.expect("one step down");
     let application = Rows::open(&database.url).await;
-    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261127_000017_places_and_offers"]);
+    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261128_000018_merges_and_circles"]);
     let rows = database.rows().await;
     let before = schema(&rows).await;
     migrate(&database.url, ROLE).await.map(|_| ()).expect_err("the application role does not migrate");
@@ -219,4 +222,28 @@ async fn the_schema_has_every_column_of_every_entity(app: TestApp) {
         assert_eq!(Some(columns), entities.get(table), "{table}");
     }
     assert_eq!(store, entities);
+}
+
+async fn an_installation_keeps_what_it_has(app: TestApp) {
+    joint(&app).await;
+    let steward = app.actor("steward@ostallgaeu");
+    let merge = json!({ "id": app.world.id("merge.a"), "version": 1 });
+    steward.mutate("mergeProposalAccept", merge, "mergeProposal { id }").await;
+    let rows = app.database.rows().await;
+    let seen_with = |scope: &str| {
+        format!("UPDATE project_partner SET scope_id = (SELECT p.{scope} FROM project p WHERE p.id = project_id)")
+    };
+    rows.run("UPDATE project_partner SET state = 'INVITED', joined_by = NULL, joined_at = NULL").await;
+    rows.run(&seen_with("inner_scope_id")).await;
+    let mut before = rows.dump().await;
+    // As it was when merges were of places only, and who was asked into a project was seen with it.
+    down(&app.database.owner_url, 1).await.expect("a step down");
+    rows.run(&seen_with("scope_id")).await;
+    assert_eq!(applied(&app.database).await, 1);
+    let mut after = app.database.rows().await.dump().await;
+    assert!(before["merge_proposal"].len() == 1 && !before["project_partner"].is_empty());
+    for dump in [&mut before, &mut after] {
+        dump.remove("seaql_migrations");
+    }
+    assert_eq!(after, before);
 }
