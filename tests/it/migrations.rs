@@ -233,12 +233,15 @@ async fn an_installation_keeps_what_it_has(app: TestApp) {
     let seen_with = |scope: &str| {
         format!("UPDATE project_partner SET scope_id = (SELECT p.{scope} FROM project p WHERE p.id = project_id)")
     };
+    // The outline of the project goes farther than its plan.
+    rows.run("UPDATE project SET scope_id = (SELECT scope_id FROM project WHERE confidentiality = 'PUBLIC')").await;
     rows.run("UPDATE project_partner SET state = 'INVITED', joined_by = NULL, joined_at = NULL").await;
     rows.run(&seen_with("inner_scope_id")).await;
     let mut before = rows.dump().await;
     // As it was when merges were of places only, and who was asked into a project was seen with it.
     down(&app.database.owner_url, 1).await.expect("a step down");
     rows.run(&seen_with("scope_id")).await;
+    assert_ne!(rows.dump().await["project_partner"], before["project_partner"], "seen by others than now");
     assert_eq!(applied(&app.database).await, 1);
     let mut after = app.database.rows().await.dump().await;
     assert!(before["merge_proposal"].len() == 1 && !before["project_partner"].is_empty());

@@ -5,6 +5,7 @@
 
 mod ledger;
 mod mutation;
+mod obligation_types;
 mod obligations;
 mod overlaps;
 mod overview;
@@ -16,6 +17,7 @@ mod types;
 
 pub use ledger::{Line, sums};
 pub use mutation::FundingMutation;
+pub use obligation_types::Obligation;
 pub use obligations::{Fulfilment, fulfil, object_of as obligation_object};
 pub use overlaps::OverlapQuery;
 pub use overview::OverviewQuery;
@@ -26,4 +28,4 @@ pub use service::{
     Decision, FundingWish, LineWish, advance as advance_funding, create as make_funding, ledger, set_line,
     set_own_share,
 };
-pub use types::{BudgetLine, Funding, FundingProgramme, Obligation, read_ahead as read_ahead_fundings};
+pub use types::{BudgetLine, Funding, FundingProgramme, read_ahead as read_ahead_fundings};

@@ -2,9 +2,10 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
+use super::obligation_types::Obligation;
 use super::obligations::{self, Fulfilment, ObligationWish};
 use super::service::{self, Decision, FundingChange, FundingWish, LineWish};
-use super::types::{BudgetLine, Funding, Obligation};
+use super::types::{BudgetLine, Funding};
 use crate::calendars::{optional, required};
 use crate::error::{ApiResult, Problems};
 use crate::graphql::ContextExt;

@@ -6,7 +6,8 @@ use async_graphql::{Context, ID, InputObject, Object};
 use sea_orm::{ColumnTrait, QueryFilter};
 use verbund_entities::{funding_programme, obligation};
 
-use super::types::{FundingProgramme, Obligation, read_ahead_obligations};
+use super::obligation_types::{Obligation, read_ahead_obligations};
+use super::types::FundingProgramme;
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
 use crate::graphql::connection::{Paged, fill, list, page};

@@ -23,7 +23,7 @@ use crate::datasets::indicators::Indicator;
 use crate::datasets::{DataRequest, Dataset, DatasetImport, DatasetRelease, DatasetVersion};
 use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::feeds::Feed;
-use crate::funding::{BudgetLine, Funding, FundingProgramme, Obligation};
+use crate::funding::{BudgetLine, Funding, FundingProgramme, Obligation, read_ahead_fundings};
 use crate::holidays::{Holiday, TenantClosure};
 use crate::i18n::Text;
 use crate::members::{Member, RoleGrant, member_by_id, role_grant_by_id};
@@ -228,6 +228,11 @@ async fn read_ahead(session: &Session, ids: &[(NodeType, Uuid)], selected: &Sele
         rows.extend(session.get::<project::Entity>(id).await?);
     }
     projects::read_ahead(session, &rows, |it| selected.node(it), |list, it| selected.node_child(list, it)).await?;
+    let mut fundings = Vec::new();
+    for id in of(NodeType::Funding) {
+        fundings.extend(session.get::<funding::Entity>(id).await?.map(|it| (*it).clone()));
+    }
+    read_ahead_fundings(session, &fundings, |it| selected.node(it)).await?;
     if selected.node("project") || selected.node("viewerCan") {
         let above = projects_of!(
             session, of,

@@ -4,13 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
-use verbund_entities::{
-    PartnerState, document_version, project, project_archive, project_document, project_link, project_partner, tenant,
-};
+use verbund_entities::{PartnerState, project, project_archive, project_partner, tenant};
 
 use super::document_types::ProjectArchive;
 use super::enums::ProjectPhase;
-use super::part_types::read_ahead_targets;
 use super::types::{Project, read_ahead};
 use crate::error::ApiResult;
 use crate::graphql::ContextExt;
@@ -126,20 +123,6 @@ impl ProjectQuery {
         let selected = Selected::of(ctx);
         read_ahead(&session, &rows, |field| selected.node(field), |list, field| selected.node_child(list, field))
             .await?;
-        if selected.node_child("links", "target") {
-            let mut links = Vec::new();
-            for row in &rows {
-                links.extend(session.group::<project_link::Entity>(row.id).await?.iter().cloned());
-            }
-            read_ahead_targets(&session, &links).await?;
-        }
-        if selected.node_child("documents", "versions") {
-            let mut documents = Vec::new();
-            for row in &rows {
-                documents.extend(session.group::<project_document::Entity>(row.id).await?.iter().map(|it| it.id));
-            }
-            session.load_groups::<document_version::Entity>(documents).await?;
-        }
         Ok(fill(frame, cursors.into_iter().zip(rows.into_iter().map(Project))))
     }
 

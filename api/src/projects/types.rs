@@ -6,15 +6,18 @@ use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use verbund_entities::{
-    PartnerState as State, ScopeArea, agreement, budget_line, field_of_work, funding, indicator_measurement, milestone,
-    obligation, own_share, project, project_document, project_indicator, project_link, project_member, project_partner,
-    project_step, status_report, tenant, work_package, work_package_dependency,
+    PartnerState as State, ScopeArea, agreement, budget_line, document_version, field_of_work, funding,
+    indicator_measurement, milestone, obligation, own_share, project, project_document, project_indicator,
+    project_link, project_member, project_partner, project_step, status_report, tenant, work_package,
+    work_package_dependency,
 };
 
 use super::circle::{object_of, partners as present};
 use super::document_types::ProjectDocument;
 use super::enums::{PartnerState, ProjectPhase, TrafficLight};
-use super::part_types::{Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage};
+use super::part_types::{
+    Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage, read_ahead_targets,
+};
 use super::phases;
 use crate::calendars::read_audiences;
 use crate::error::ApiResult;
@@ -462,9 +465,23 @@ pub async fn read_ahead(
     }
     if selected("links") {
         session.load_groups::<project_link::Entity>(ids()).await?;
+        if child("links", "target") {
+            let mut links = Vec::new();
+            for id in ids() {
+                links.extend(session.group::<project_link::Entity>(id).await?.iter().cloned());
+            }
+            read_ahead_targets(session, &links).await?;
+        }
     }
     if selected("documents") {
         session.load_groups::<project_document::Entity>(ids()).await?;
+        if child("documents", "versions") {
+            let mut documents = Vec::new();
+            for id in ids() {
+                documents.extend(session.group::<project_document::Entity>(id).await?.iter().map(|it| it.id));
+            }
+            session.load_groups::<document_version::Entity>(documents).await?;
+        }
     }
     if any(&["fundings", "finances"]) {
         session.load_groups::<funding::Entity>(ids()).await?;

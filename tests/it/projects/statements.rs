@@ -85,20 +85,23 @@ async fn nodes_take_as_many_however_many_they_are(app: TestApp) {
     for number in 0..3 {
         one_more(&app, number, &programme).await;
     }
-    let all = "{ projects(first: 3) { nodes { id milestones { id } } } }";
+    let all = "{ projects(first: 3) { nodes { id milestones { id } fundings { id } } } }";
     let data = lead.ask(all).await.data()["projects"]["nodes"].clone();
     let of = |project: &Value| {
         let milestones = project["milestones"].as_array().expect("milestones").iter().take(4);
-        milestones.map(|it| it["id"].clone()).chain([project["id"].clone()]).collect::<Vec<_>>()
+        let fundings = project["fundings"].as_array().expect("fundings").iter();
+        milestones.chain(fundings).map(|it| it["id"].clone()).chain([project["id"].clone()]).collect::<Vec<_>>()
     };
     let each: Vec<_> = data.as_array().expect("projects").iter().map(of).collect();
     let query =
-        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Project { title milestones { title late } partners { state } }
-        ... on Milestone { title project { title } viewerCan { update } } } }";
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Project { title milestones { title late } partners { state } documents { title versions { number } }
+            links { note target { __typename } } fundings { programme { name } } }
+        ... on Milestone { title project { title } viewerCan { update } }
+        ... on Funding { rate called { amount } checks { code } } } }";
     let ask = async |ids: Vec<Value>| {
         let reply = lead.send(query, json!({ "ids": ids })).await;
         assert_eq!(reply.data()["nodes"].as_array().map(Vec::len), Some(ids.len()));
         reply.statements()
     };
-    assert_eq!((ask(each[0].clone()).await, ask(each.concat()).await), (6, 6));
+    assert_eq!((ask(each[0].clone()).await, ask(each.concat()).await), (15, 15));
 }
