@@ -11,4 +11,4 @@ pub use clock::Clock;
 pub use ids::{new_id, random_span_id, random_trace_id};
 pub use mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
 pub use op::Op;
-pub use secret::{fingerprint, mask, secret_text};
+pub use secret::{SecretKind, fingerprint, mask};

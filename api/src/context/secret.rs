@@ -6,15 +6,37 @@ use sha2::{Digest, Sha256};
 
 use super::ids::random_secret;
 
-/// What secrets begin with, so that people and scanners recognise them: feeds, uploads, downloads.
-const PREFIXES: [&str; 3] = ["vbf_", "vbu_", "vbd_"];
+/// What a secret in an address is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretKind {
+    /// A feed.
+    Feed,
+    /// A file on its way in.
+    Upload,
+    /// A file on its way out.
+    Download,
+}
+
+impl SecretKind {
+    const ALL: [Self; 3] = [Self::Feed, Self::Upload, Self::Download];
+
+    /// What it begins with, so that people and scanners recognise it. The log leaves out whatever begins so.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Feed => "vbf_",
+            Self::Upload => "vbu_",
+            Self::Download => "vbd_",
+        }
+    }
+
+    /// A new secret: the prefix and 43 letters.
+    pub fn make(self) -> String {
+        format!("{}{}", self.prefix(), URL_SAFE_NO_PAD.encode(random_secret()))
+    }
+}
+
 /// Where they stand in addresses.
 const PLACES: [&str; 3] = ["/feeds/", "/uploads/", "/downloads/"];
-
-/// What follows the prefix of a new secret: 43 letters.
-pub fn secret_text() -> String {
-    URL_SAFE_NO_PAD.encode(random_secret())
-}
 
 /// The fingerprint of a secret, which is kept.
 pub fn fingerprint(secret: &str) -> String {
@@ -23,7 +45,7 @@ pub fn fingerprint(secret: &str) -> String {
 
 /// A path as it may be logged: these addresses are secrets, well formed or not.
 pub fn mask(path: &str) -> String {
-    let secret = PREFIXES.iter().filter_map(|it| path.find(it)).min();
+    let secret = SecretKind::ALL.iter().filter_map(|it| path.find(it.prefix())).min();
     let end = secret.or_else(|| PLACES.iter().find(|it| path.starts_with(**it)).map(|it| it.len()));
     end.map_or_else(|| path.to_owned(), |end| format!("{}…", &path[..end]))
 }
@@ -34,13 +56,19 @@ mod tests {
 
     #[test]
     fn secrets_never_reach_the_log() {
-        for (prefix, place) in PREFIXES.iter().zip(PLACES) {
-            let secret = format!("{prefix}{}", secret_text());
+        for (kind, place) in SecretKind::ALL.into_iter().zip(PLACES) {
+            let secret = kind.make();
             assert_eq!(mask(&format!("{place}{secret}.ics")), format!("{place}…"));
             assert_eq!(mask(&format!("/somewhere/{secret}/else")), "/somewhere/…");
         }
         assert_eq!(mask("/feeds/%76bf_abc.ics"), "/feeds/…");
         assert_eq!(mask("/uploads/abc"), "/uploads/…");
         assert_eq!(mask("/graphql"), "/graphql");
+    }
+
+    #[test]
+    fn secrets_differ() {
+        let (one, other) = (SecretKind::Feed.make(), SecretKind::Feed.make());
+        assert!(one.len() == 47 && one != other && fingerprint(&one) != fingerprint(&other));
     }
 }

@@ -8,21 +8,14 @@ use uuid::Uuid;
 use verbund_entities::{calendar, feed};
 
 use crate::auth::Actor;
-use crate::context::{fingerprint, secret_text};
+use crate::context::{SecretKind, fingerprint};
 use crate::error::ApiResult;
 use crate::store::{Session, Stats, Store};
 
-/// What a secret begins with, so that people and scanners recognise one.
-const PREFIX: &str = "vbf_";
 /// How exactly the last use is kept.
 const USED: TimeDelta = TimeDelta::hours(1);
 /// The most calendars of a feed of everything.
 const MOST: u64 = 500;
-
-/// A new secret; it is shown once and never kept.
-pub(super) fn new_secret() -> String {
-    format!("{PREFIX}{}", secret_text())
-}
 
 /// A feed whose secret somebody has.
 pub struct OpenFeed {
@@ -39,7 +32,7 @@ pub struct OpenFeed {
 /// # Errors
 /// The database fails.
 pub async fn open(store: &Store, secret: &str, now: DateTime<Utc>, stats: Arc<Stats>) -> ApiResult<Option<OpenFeed>> {
-    if !secret.starts_with(PREFIX) {
+    if !secret.starts_with(SecretKind::Feed.prefix()) {
         return Ok(None);
     }
     let Some(key) = store.feed_key(&fingerprint(secret)).await? else { return Ok(None) };
@@ -94,15 +87,4 @@ impl OpenFeed {
 /// The calendars that a feed names; none = all.
 pub(super) fn selected(row: &feed::Model) -> Option<Vec<Uuid>> {
     row.calendars.clone().map(|it| serde_json::from_value(it).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_differ() {
-        let (one, other) = (new_secret(), new_secret());
-        assert!(one.len() == 47 && one != other && fingerprint(&one) != fingerprint(&other));
-    }
 }

@@ -8,8 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use verbund_entities::{ScopeArea, ShareLevel, calendar, feed, tenant};
 
-use super::open::new_secret;
-use crate::context::{Change, Claim, Idempotency, Mutation, Op, at_version, fingerprint, stale};
+use crate::context::{Change, Claim, Idempotency, Mutation, Op, SecretKind, at_version, fingerprint, stale};
 use crate::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use crate::i18n::Text;
 use crate::policy::{Grant, Permission};
@@ -63,7 +62,7 @@ pub async fn create(op: &Op, wish: FeedWish, idempotency: Option<Idempotency>) -
         let text = Text::new("too-many-feeds").with("max", MOST);
         return Err(Problem::whole(UserErrorCode::LimitReached, text).into());
     }
-    let secret = new_secret();
+    let secret = SecretKind::Feed.make();
     let row = feed::Model {
         id,
         tenant_id: wish.tenant,

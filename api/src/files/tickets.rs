@@ -12,7 +12,7 @@ use verbund_entities::{ScopeArea, TicketPurpose, file_ticket};
 
 use crate::auth::Actor;
 use crate::config::Files;
-use crate::context::{Change, Claim, Idempotency, Mutation, Recorded, fingerprint, secret_text};
+use crate::context::{Change, Claim, Idempotency, Mutation, Recorded, SecretKind, fingerprint};
 use crate::error::{ApiError, ApiResult};
 use crate::policy::Because;
 use crate::store::scopes::Audience;
@@ -21,11 +21,10 @@ use crate::store::{Session, Store, TicketKey, Writer, full};
 /// How long a ticket to fetch a file is good.
 const GOOD: TimeDelta = TimeDelta::minutes(15);
 
-/// What a secret begins with, so that people and scanners recognise one.
-const fn prefix(purpose: TicketPurpose) -> &'static str {
+const fn kind(purpose: TicketPurpose) -> SecretKind {
     match purpose {
-        TicketPurpose::Upload => "vbu_",
-        TicketPurpose::Download => "vbd_",
+        TicketPurpose::Upload => SecretKind::Upload,
+        TicketPurpose::Download => SecretKind::Download,
     }
 }
 
@@ -100,7 +99,7 @@ async fn draft(
             }));
         }
     };
-    let secret = format!("{}{}", prefix(purpose), secret_text());
+    let secret = kind(purpose).make();
     let row = file_ticket::Model {
         id,
         tenant_id: tenant,
@@ -204,7 +203,7 @@ pub(super) async fn by_secret(
     purpose: TicketPurpose,
     now: DateTime<Utc>,
 ) -> ApiResult<Option<TicketKey>> {
-    if !secret.starts_with(prefix(purpose)) {
+    if !secret.starts_with(kind(purpose).prefix()) {
         return Ok(None);
     }
     let key = store.ticket_key(&fingerprint(secret)).await?;
