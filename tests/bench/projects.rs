@@ -13,9 +13,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use kernel::clock::Clock;
 use serde_json::json;
-use verbund::config::Config;
-use verbund::context::Clock;
+use server::config::Config;
 use verbund_tests::app::{Server, start_of_test};
 use verbund_tests::database::{Engine, Fixture};
 use verbund_tests::projects::{LEAD, LEAN, joint, one_more, programme};
@@ -38,7 +38,7 @@ const OTHERS: usize = 4_980;
 fn main() {
     // As the binary has it.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    runtime.enable_all().thread_stack_size(verbund::cli::STACK).build().expect("a runtime").block_on(run());
+    runtime.enable_all().thread_stack_size(server::cli::STACK).build().expect("a runtime").block_on(run());
 }
 
 async fn run() {

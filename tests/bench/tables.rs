@@ -7,10 +7,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use entities::ContentKind;
 use serde_json::json;
-use verbund::datasets::figures::{AskedMeasure, Filter, Function, GroupsAsked, Operand, RowsAsked, Span, Wanted};
-use verbund::datasets::model::{ColumnRole, ColumnType, Row, Value};
-use verbund_entities::ContentKind;
+use tabular::figures::{AskedMeasure, Filter, Function, GroupsAsked, Operand, RowsAsked, Span, Wanted};
+use tabular::model::{ColumnRole, ColumnType, Row, Value};
 use verbund_tests::TestApp;
 use verbund_tests::database::Fixture;
 use verbund_tests::tables::{Tables, column, words};

@@ -6,12 +6,15 @@ mod shape;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use domain::archive::export::{Exported, export_tenant};
+use domain::archive::import::{Imported, import_tenant};
+use domain::archive::problem::ArchiveError;
+use domain::archive::progress::Progress;
+use kernel::clock::Clock;
 use serde_json::{Value, json};
+use server::config::Config;
+use server::operator::operation;
 use tempfile::TempDir;
-use verbund::archive::{ArchiveError, Exported, Imported, Progress, export_tenant, import_tenant};
-use verbund::config::Config;
-use verbund::context::Clock;
-use verbund::operator::operation;
 use verbund_tests::app::{Server, token};
 use verbund_tests::database::TestDatabase;
 use verbund_tests::{Case, Client, Engine, Rows, TestApp, cases};
@@ -59,7 +62,7 @@ impl Place {
     /// One with the demo's data.
     async fn demo(app: &TestApp) -> Self {
         let place = Self::empty(app, app.engine).await;
-        verbund::seed::demo(&place.config, &place.clock).await.expect("the demo loads");
+        server::seed::demo(&place.config, &place.clock).await.expect("the demo loads");
         place
     }
 
@@ -231,7 +234,7 @@ async fn what_goes_out_comes_back_the_same_on_the_other_database(app: TestApp) {
         planner.mutate("calendarEntryCreate", entry, "calendarEntry { id }").await;
         moved.stop().await.expect("stopped");
         let op = operation(&here.config, &here.clock).await.expect("the operator");
-        verbund::seed::reference(&op).await.unwrap_or_else(|error| panic!("{}", verbund::operator::say(&error)));
+        server::seed::reference(&op).await.unwrap_or_else(|error| panic!("{}", domain::operator::say(&error)));
         op.store.close().await;
     }
     server.stop().await.expect("stopped");
@@ -292,26 +295,26 @@ async fn people_and_fields_that_have_other_ids_here_are_found(app: TestApp) {
     // The world has the same common fields of work, by other ids, and people of the same accounts.
     let here = Place::empty(&app, Place::other(&app)).await;
     let op = operation(&here.config, &here.clock).await.expect("the operator");
-    let wish = verbund::operator::TenantWish {
+    let wish = domain::operator::tenants::TenantWish {
         slug: "lindau".to_owned(),
         legal_name: "Lindau".to_owned(),
-        kind: verbund_entities::TenantKind::Other,
+        kind: entities::TenantKind::Other,
         ags: None,
         zone: chrono_tz::Europe::Berlin,
         assumption_day: true,
         website: None,
     };
-    let said = |error| verbund::operator::say(&error);
-    verbund::operator::create_tenant(&op, wish).await.map_err(said).expect("an authority");
-    verbund::seed::reference(&op).await.map_err(said).expect("reference data");
-    let account = verbund::members::WishedMember::Account {
+    let said = |error| domain::operator::say(&error);
+    domain::operator::tenants::create_tenant(&op, wish).await.map_err(said).expect("an authority");
+    server::seed::reference(&op).await.map_err(said).expect("reference data");
+    let account = domain::members::service::WishedMember::Account {
         issuer: here.config.auth.local.issuer.clone(),
         subject: "planner@ostallgaeu".to_owned(),
         name: "Known here".to_owned(),
         email: None,
     };
-    let role = verbund_entities::RoleKey::Viewer;
-    verbund::operator::grant_role(&op, "lindau", role, account).await.map_err(said).expect("a role");
+    let role = entities::RoleKey::Viewer;
+    domain::operator::grant_role(&op, "lindau", role, account).await.map_err(said).expect("a role");
     op.store.close().await;
 
     let done = here.import(&archive).await;

@@ -1,7 +1,7 @@
 //! Other people's clients and suites against the real server.
 
+use kernel::global_id::NodeType;
 use serde_json::{Value, json};
-use verbund::graphql::id::NodeType;
 use verbund_tests::{Case, Engine, Socket, TestApp, cases, node};
 
 use super::operations::{demo, interrupt};
@@ -65,13 +65,13 @@ async fn a_browser_uses_the_explorer_and_asks_nobody_else(app: TestApp) {
     let folder = tempfile::tempdir().expect("a folder");
     let (process, said) = demo(&folder.path().join("data")).await;
     let base = address(&said);
-    let calendar = NodeType::Calendar.id(verbund::seed::calendar_id("kf-counselling"));
+    let calendar = NodeType::Calendar.id(server::seed::calendar_id("kf-counselling"));
     let input = json!({ "planner": "planner@kaufbeuren", "calendar": calendar });
     let seen = node::run("explorer.mjs", &[&format!("{base}/")], &input).await;
     assert_eq!(seen["wrong"], json!([]), "{seen}");
     let host = base.trim_start_matches("http://");
     assert_eq!(seen["asked"], json!([host]), "no other host, and no socket elsewhere");
-    assert_eq!(seen["accounts"], json!(verbund::seed::accounts().len() + 1), "each role account, and nobody");
+    assert_eq!(seen["accounts"], json!(server::seed::accounts().len() + 1), "each role account, and nobody");
     assert_eq!(seen["put"], json!({ "data": { "calendarEntryCreate": { "userErrors": [] } } }));
     interrupt(process).await;
 }
@@ -90,7 +90,7 @@ async fn five_hundred_sockets_take_little_memory(app: TestApp) {
     let folder = tempfile::tempdir().expect("a folder");
     let (process, said) = demo(&folder.path().join("data")).await;
     let (base, id) = (address(&said), process.id().expect("it runs"));
-    let calendar = NodeType::Calendar.id(verbund::seed::calendar_id("kf-counselling"));
+    let calendar = NodeType::Calendar.id(server::seed::calendar_id("kf-counselling"));
     let query =
         "subscription($calendars: [ID!]!) { calendarEntryChanged(calendars: $calendars) { kind entry { id } } }";
     let open = async || {

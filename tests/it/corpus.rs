@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use domain::holidays::rules;
+use entities::{HolidayExtent, HolidayKind};
 use serde_json::{Value, json};
-use verbund::holidays::rules;
-use verbund_entities::{HolidayExtent, HolidayKind};
 use verbund_tests::demo::Demo;
 use verbund_tests::harness::corpus;
 use verbund_tests::{Case, Client, TestApp, cases};

@@ -276,7 +276,7 @@ async fn what_was_withdrawn_stays_so_when_shares_change(app: TestApp) {
     assert_eq!(seen().await, Value::Null);
     // Another one of the authority is public, and older; both are meant by a share of everything.
     let rows = app.database.rows().await;
-    let public = rows.id(verbund_entities::PUBLIC_SCOPE);
+    let public = rows.id(entities::PUBLIC_SCOPE);
     let other = rows.id(verbund_tests::row_of(app.world.id("dataset.oal.leavers")));
     rows.run(&format!("UPDATE dataset SET access = 'PUBLIC', scope_id = {public} WHERE id = {other}")).await;
     let input = json!({

@@ -59,7 +59,7 @@ async fn the_planner_sees_own_entries_in_full_and_the_partners_as_shared(app: Te
 
 async fn every_role_account_signs_in(app: TestApp) {
     let demo = Demo::start(&app).await;
-    for account in verbund::seed::accounts() {
+    for account in server::seed::accounts() {
         let query = "{ viewer { signedIn name memberships { tenant { slug } roles { role } } } }";
         let viewer = demo.actor(Some(&account.subject)).ask(query).await.data()["viewer"].clone();
         assert_eq!(viewer["signedIn"], true);

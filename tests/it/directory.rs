@@ -181,7 +181,7 @@ async fn what_is_internal_is_seen_by_its_authority_alone(app: TestApp) {
         assert_eq!(app.anonymous().send(node, json!({ "id": id })).await.data()["node"], seen);
     }
     let rows = app.database.rows().await;
-    let public = rows.id(verbund_entities::PUBLIC_SCOPE);
+    let public = rows.id(entities::PUBLIC_SCOPE);
     let sql = format!("SELECT count(*) FROM external_id WHERE value = 'DE-oal-store' AND scope_id = {public}");
     assert_eq!(rows.number(&sql).await, 0);
 }

@@ -3,12 +3,11 @@
 mod attacker;
 mod table;
 
+use attacker::Attacker;
 use serde_json::{Value as Json, json};
+use table::{Asked, Published, Secret};
 use verbund_tests::app::Server;
 use verbund_tests::{Case, Client, Dice, TestApp, cases};
-
-use attacker::Attacker;
-use table::{Asked, Published, Secret};
 
 pub fn cases() -> Vec<Case> {
     cases!["disclosure"; ten_thousand_questions_give_no_protected_cell_away]

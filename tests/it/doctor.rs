@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use kernel::clock::Clock;
 use serde_json::Value;
+use server::doctor::{Check, Verdict, examine};
 use tempfile::TempDir;
-use verbund::context::Clock;
-use verbund::doctor::{Check, Verdict, examine};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
 use super::operations::run;
@@ -83,7 +83,7 @@ async fn a_healthy_installation_passes(app: TestApp) {
 }
 
 async fn a_pending_migration_fails(app: TestApp) {
-    verbund_migration::down(&app.database.owner_url, 1).await.expect("one step down");
+    migration::down(&app.database.owner_url, 1).await.expect("one step down");
     let checks = found(&app).await;
     assert!(failures(&checks).contains(&"migrations"), "{checks:?}");
     assert!(text(&checks, "migrations").contains("`verbund migrate`"), "{checks:?}");
@@ -183,7 +183,7 @@ async fn the_health_check_asks_a_running_server(app: TestApp) {
     assert_eq!(run(&file, &["healthcheck"]).await, ready, "at the configured address");
     let (_folder, elsewhere) = self::file(&app, "127.0.0.1:1");
     assert_eq!(run(&elsewhere, &["healthcheck", "--url", &server.base]).await, ready, "or at another");
-    verbund_migration::down(&app.database.owner_url, 1).await.expect("one step down");
+    migration::down(&app.database.owner_url, 1).await.expect("one step down");
     let (code, said, problem) = run(&file, &["healthcheck"]).await;
     assert_eq!((code, said.as_str(), problem.lines().count()), (Some(1), "", 1), "{problem}");
     assert!(problem.contains("503") && problem.contains("Migrations are pending"), "{problem}");

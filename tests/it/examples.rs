@@ -1,7 +1,7 @@
 //! The examples of the README, which are the tabs of the explorer: each works as it stands against the demo.
 
 use serde_json::{Value, json};
-use verbund::app::{Example, examples};
+use server::app::{Example, examples};
 use verbund_tests::demo::Demo;
 use verbund_tests::{Case, TestApp, cases};
 

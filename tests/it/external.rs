@@ -1,10 +1,10 @@
 //! Calendars that live elsewhere, and what the server does for them beside requests.
 
+use domain::operator::say;
 use serde_json::{Value, json};
-use verbund::config::Config;
-use verbund::jobs::Jobs;
-use verbund::operator::say;
-use verbund::store::Store;
+use server::config::Config;
+use server::jobs::Jobs;
+use store::Store;
 use verbund_tests::app::Server;
 use verbund_tests::client::said;
 use verbund_tests::stub::{Answer, Stub};

@@ -5,9 +5,9 @@ use std::time::Instant;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use server::config::Config;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use verbund::config::Config;
 use verbund_tests::app::Server;
 use verbund_tests::{Case, TestApp, cases};
 
@@ -294,7 +294,7 @@ async fn budgets_are_spent_by_points_and_told(app: TestApp) {
 }
 
 async fn introspection_can_be_for_those_who_signed_in(app: TestApp) {
-    let server = with(&app, |it| it.graphql.introspection = verbund::graphql::limits::Introspection::SignedIn).await;
+    let server = with(&app, |it| it.graphql.introspection = graphql::limits::Introspection::SignedIn).await;
     let (anonymous, viewer) = (server.client(None), server.client(Some(app.token("viewer@ostallgaeu"))));
     for query in [
         "{ __schema { queryType { name } } }",

@@ -1,7 +1,8 @@
 //! Public holidays and school-free days.
 
+use domain::holidays::import::Imported;
+use domain::holidays::import::import;
 use serde_json::{Value, json};
-use verbund::holidays::{Imported, import};
 use verbund_tests::client::{codes, said};
 use verbund_tests::{Case, Client, Rows, TestApp, cases};
 
@@ -105,8 +106,8 @@ async fn public_holidays_are_known_for_a_century(app: TestApp) {
 
 /// Runs the reference import as the operator; how many rows it touched.
 async fn reference(app: &TestApp) -> u64 {
-    let op = verbund::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
-    let done = verbund::seed::reference(&op).await.map_err(|error| verbund::operator::say(&error));
+    let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
+    let done = server::seed::reference(&op).await.map_err(|error| domain::operator::say(&error));
     op.store.close().await;
     done.expect("imported")
 }
@@ -154,10 +155,10 @@ fn file(edition: &str, holidays: &[(&str, &str, &str)]) -> String {
 }
 
 async fn imported(app: &TestApp, text: &str) -> Result<Imported, Vec<String>> {
-    let op = verbund::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
+    let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
     let done = import(&op, text).await;
     op.store.close().await;
-    done.map_err(|error| verbund::operator::say(&error).split("; ").map(str::to_owned).collect())
+    done.map_err(|error| domain::operator::say(&error).split("; ").map(str::to_owned).collect())
 }
 
 /// First day, last day, edition and id of the school holidays that begin in 2027.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
+use icalendar::read::{Read, Reason, read};
+use icalendar::{Class, Event, Feed, Recurrence, Status, Texts, When, write};
+use kernel::i18n::Locale;
 use serde_json::{Value, json};
-use verbund::i18n::Locale;
-use verbund::ics::read::{Read, Reason, read};
-use verbund::ics::{Class, Event, Feed, Recurrence, Status, Texts, When, write};
 use verbund_tests::harness::corpus;
 use verbund_tests::{Case, Engine, TestApp, cases, python};
 
@@ -74,7 +74,7 @@ async fn every_file_of_the_corpus_is_read_or_told_why_not(app: TestApp) {
             refresh: TimeDelta::hours(1),
             events: events.collect(),
         };
-        let again = verbund::ics::read::read(write::feed(&feed).as_bytes(), Tz::Europe__Berlin);
+        let again = icalendar::read::read(write::feed(&feed).as_bytes(), Tz::Europe__Berlin);
         let without_lines = |read: &Read| {
             let mut events = read.events.clone();
             events.iter_mut().for_each(|it| it.line = 0);

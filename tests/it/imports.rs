@@ -432,16 +432,17 @@ async fn the_number_of_statements_does_not_grow_with_what_is_unchanged(app: Test
 
 async fn the_operator_imports_a_file(app: TestApp) {
     let id = calendar(&app, "Operator").await;
-    let op = verbund::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
+    let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
     let row = verbund_tests::row_of(&id);
     let text = file(&[SERIES, MOVED, OFF]);
     for expected in ["\"created\":3", "\"unchanged\":3"] {
-        let done = verbund::calendars::import_as_operator(&op, row, text.as_bytes(), false).await.map_err(|_| ());
-        let said = done.expect("an import").say(verbund::i18n::Locale::De);
+        let done =
+            domain::calendars::import::import_as_operator(&op, row, text.as_bytes(), false).await.map_err(|_| ());
+        let said = done.expect("an import").say(kernel::i18n::Locale::De);
         assert!(said.contains(expected), "{said}");
     }
-    let nowhere = verbund::context::new_id();
-    assert!(verbund::calendars::import_as_operator(&op, nowhere, text.as_bytes(), false).await.is_err());
+    let nowhere = kernel::ids::new_id();
+    assert!(domain::calendars::import::import_as_operator(&op, nowhere, text.as_bytes(), false).await.is_err());
     op.store.close().await;
     assert_eq!(agenda(&app.anonymous(), &id).await.len(), 5);
 }

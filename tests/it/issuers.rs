@@ -9,9 +9,9 @@ use aws_lc_rs::signature::{
 use aws_lc_rs::{hmac, signature::EcdsaSigningAlgorithm};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kernel::clock::Clock;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use verbund::context::Clock;
 use verbund_tests::app::Server;
 use verbund_tests::stub::Answer;
 use verbund_tests::{Case, Engine, Stub, TestApp, cases};
@@ -307,7 +307,7 @@ async fn who_hangs_up_does_not_make_it_be_asked_again(app: TestApp) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("verbund.toml");
     std::fs::write(&file, settings(&app, &stub, "")).expect("written");
-    let config = verbund::config::Config::load(Some(&file)).expect("a configuration");
+    let config = server::config::Config::load(Some(&file)).expect("a configuration");
     let server = Server::start(config, Clock::System).await.expect("a server");
     stub.hold(true);
     let forged = bench.token(json!({ "kid": "unknown" }), json!({}));
@@ -330,7 +330,7 @@ async fn a_provider_that_sends_plain_jwt_is_taken_only_where_it_is_said_so(app: 
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("verbund.toml");
     std::fs::write(&file, settings(&app, &stub, "token_type = \"jwt\"\n")).expect("written");
-    let config = verbund::config::Config::load(Some(&file)).expect("a configuration");
+    let config = server::config::Config::load(Some(&file)).expect("a configuration");
     let server = Server::start(config, Clock::System).await.expect("a server");
     for (head, claims, status) in [
         (json!({ "typ": "JWT" }), json!({}), 200),
@@ -414,7 +414,7 @@ async fn refused(app: &TestApp, stub: &Stub, bench: &Bench) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("verbund.toml");
     std::fs::write(&file, settings(app, stub, "")).expect("written");
-    let config = verbund::config::Config::load(Some(&file)).expect("a configuration");
+    let config = server::config::Config::load(Some(&file)).expect("a configuration");
     let server = Server::start(config, Clock::System).await.expect("a server");
     ask(&server.base, &bench.token(json!({}), json!({}))).await.0 == 401
 }

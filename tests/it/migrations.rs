@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::ColumnTrait;
-use sea_orm::{EntityTrait, IdenStatic as _, Iterable};
+use entities as e;
+use migration::{down, migrate, pending};
+use sea_orm::{ColumnTrait, EntityTrait, IdenStatic as _, Iterable};
 use serde_json::json;
-use verbund_entities as e;
-use verbund_migration::{down, migrate, pending};
 use verbund_tests::app::Server;
 use verbund_tests::database::TestDatabase;
 use verbund_tests::projects::joint;

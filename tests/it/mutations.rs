@@ -83,7 +83,7 @@ async fn every_creating_mutation_takes_a_key(app: TestApp) {
         assert_eq!(client.mutate(mutation, input, selection).await, first, "{mutation}");
         assert_eq!(rows.dump().await, after, "{mutation} did nothing more");
     }
-    let sdl = verbund::graphql::sdl();
+    let sdl = graphql::schema::sdl();
     let keyed_inputs =
         sdl.split("\ninput ").filter(|it| it.split("\n}").next().is_some_and(|it| it.contains("idempotencyKey:")));
     let inputs: BTreeSet<_> = keyed_inputs.filter_map(|it| it.split("Input").next()).map(str::to_lowercase).collect();

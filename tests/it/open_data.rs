@@ -3,13 +3,13 @@
 mod catalogue;
 mod files;
 
+use entities::{ContentKind, dataset_content};
 use serde_json::{Value, json};
+use store::full;
+use store::scopes::Audience;
+use store::tables::{Place, TableStore as _};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value as Figure};
 use uuid::Uuid;
-use verbund::datasets::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value as Figure};
-use verbund::store::full;
-use verbund::store::scopes::Audience;
-use verbund::store::tables::{Place, TableStore as _};
-use verbund_entities::{ContentKind, dataset_content};
 use verbund_tests::tables::{Tables, column, fill};
 use verbund_tests::{Case, TestApp, row_of};
 
@@ -69,7 +69,7 @@ async fn dataset(app: &TestApp, title: &str, rows: i64, public: bool) -> String 
     db.run(&format!("UPDATE dataset_version SET major = 1, minor = 0 WHERE {here}")).await;
     if public {
         let scope = Audience::Public.id();
-        let content = verbund::context::new_id();
+        let content = kernel::ids::new_id();
         let protected = owner.write(async |writer| {
             let place = Place { content, columns: &columns };
             writer.tables().create(place).await?;
@@ -95,11 +95,8 @@ async fn dataset(app: &TestApp, title: &str, rows: i64, public: bool) -> String 
 async fn withdraw(app: &TestApp, dataset: &str) {
     let db = app.database.rows().await;
     let of = db.id(row_of(dataset));
-    let private = Audience::private(
-        row_of(app.world.id("tenant.kaufbeuren")),
-        verbund_entities::ScopeArea::Datasets,
-        None::<Uuid>,
-    );
+    let private =
+        Audience::private(row_of(app.world.id("tenant.kaufbeuren")), entities::ScopeArea::Datasets, None::<Uuid>);
     db.run(&format!("UPDATE dataset_content SET scope_id = {} WHERE dataset_id = {of}", db.id(private.id()))).await;
     db.run(&format!("UPDATE dataset SET withdrawn_at = updated_at WHERE id = {of}")).await;
 }

@@ -5,10 +5,10 @@ use std::process::{Output, Stdio};
 use std::sync::OnceLock;
 
 use serde_json::{Value, json};
+use server::config::Config;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
-use verbund::config::Config;
 use verbund_tests::app::Server;
 use verbund_tests::{Case, Engine, Rows, TestApp, cases};
 
@@ -30,12 +30,12 @@ async fn probes_tell_whether_it_runs_and_is_ready(app: TestApp) {
     assert_eq!(app.server().get("/healthz").await.0, 200);
     let (status, _, body) = app.server().get("/readyz").await;
     assert_eq!((status, body.as_str()), (200, "ready\n"));
-    verbund_migration::down(&app.database.owner_url, 1).await.expect("one step down");
+    migration::down(&app.database.owner_url, 1).await.expect("one step down");
     let (status, kind, body) = app.server().get("/readyz").await;
     assert_eq!((status, kind.as_str()), (503, "application/problem+json"));
     assert_eq!(parsed(&body)["detail"], "Migrations are pending: run `verbund migrate`.");
     assert_eq!(app.server().get("/healthz").await.0, 200, "it still runs");
-    verbund_migration::migrate(&app.database.owner_url, "verbund_app").await.expect("migrated");
+    migration::migrate(&app.database.owner_url, "verbund_app").await.expect("migrated");
     assert_eq!(app.server().get("/readyz").await.0, 200);
 }
 
@@ -197,9 +197,9 @@ pub(super) async fn run(config: &Path, arguments: &[&str]) -> (Option<i32>, Stri
 
 async fn the_binary_prints_schema_and_configuration(_app: TestApp) {
     let schema = verbund(None, &["schema"]).output().await.expect("the binary runs");
-    assert_eq!(out(&schema), (Some(0), verbund::graphql::sdl().trim_end().to_owned() + "\n", String::new()));
+    assert_eq!(out(&schema), (Some(0), graphql::schema::sdl().trim_end().to_owned() + "\n", String::new()));
     let config = verbund(None, &["config"]).output().await.expect("the binary runs");
-    assert_eq!(out(&config), (Some(0), verbund::config::DEFAULT.trim_end().to_owned() + "\n", String::new()));
+    assert_eq!(out(&config), (Some(0), server::config::DEFAULT.trim_end().to_owned() + "\n", String::new()));
     let nothing = out(&verbund(None, &[]).output().await.expect("the binary runs"));
     assert!(nothing.0 == Some(2) && nothing.2.contains("Usage: verbund"), "{nothing:?}");
 }
@@ -248,7 +248,7 @@ async fn an_operator_sets_up_a_new_installation(app: TestApp) {
     assert!(code == Some(1) && said.starts_with("verbund: "), "{said}");
     // The token opens the door of a server with this configuration.
     let settings = Config::load(Some(&config)).expect("a configuration");
-    let server = Server::start(settings, verbund::context::Clock::System).await.expect("a server");
+    let server = Server::start(settings, kernel::clock::Clock::System).await.expect("a server");
     let client = server.client(Some(token.trim().to_owned()));
     let data = client.ask("{ viewer { memberships { tenant { slug legalName } roles { role } } } }").await.data();
     let expected =

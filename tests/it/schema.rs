@@ -16,7 +16,7 @@ pub fn cases() -> Vec<Case> {
 const COMMITTED: &str = include_str!("../../api/schema.graphql");
 
 async fn the_committed_schema_is_the_schema(_app: TestApp) {
-    let now = verbund::graphql::sdl();
+    let now = graphql::schema::sdl();
     let broken = breaking(COMMITTED, &now);
     assert!(
         COMMITTED.trim_end() == now.trim_end(),

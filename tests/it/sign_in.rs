@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use domain::members::binding::ClaimRule;
+use entities::RoleKey;
+use kernel::clock::Clock;
 use serde_json::{Value, json};
-use verbund::auth::{ClaimRule, TokenType};
-use verbund::config::{Config, Issuer};
-use verbund::context::Clock;
-use verbund_entities::RoleKey;
+use server::auth::TokenType;
+use server::config::{Config, Issuer};
 use verbund_tests::app::{Server, token};
 use verbund_tests::node::{self, Provider};
 use verbund_tests::{Case, Client, Engine, TestApp, cases};

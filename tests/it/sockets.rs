@@ -1,7 +1,7 @@
 //! The protocol of the socket: every close code, every cap.
 
 use serde_json::json;
-use verbund::auth::TokenRequest;
+use server::auth::TokenRequest;
 use verbund_tests::app::Server;
 use verbund_tests::{Case, Socket, TestApp, cases};
 
@@ -181,7 +181,7 @@ async fn pages_of_other_origins_are_turned_away(app: TestApp) {
 }
 
 async fn a_socket_ends_with_its_token(app: TestApp) {
-    let issuer = verbund::app::local_issuer(&app.config).expect("the issuer");
+    let issuer = server::app::local_issuer(&app.config).expect("the issuer");
     // A minute is the tolerance between clocks; one second is left.
     let request = TokenRequest { subject: "viewer@ostallgaeu".to_owned(), lifetime: chrono::Duration::seconds(-59) };
     let token = issuer.token(&request, app.clock.now()).expect("a token");

@@ -6,11 +6,10 @@ mod operations;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use operations::{MONTH, operations};
 use serde_json::{Value, json};
 use verbund_tests::tables_in::draft_of_survey;
 use verbund_tests::{Case, Engine, Rows, TestApp, cases, row_of};
-
-use operations::{MONTH, operations};
 
 pub fn cases() -> Vec<Case> {
     cases!["statements";
@@ -26,7 +25,7 @@ async fn fill(rows: &Rows, app: &TestApp, count: usize, place: Option<&str>) {
     let place =
         place.map_or_else(|| "NULL".to_owned(), |it| format!("(SELECT id FROM learning_place WHERE key = '{it}')"));
     for chunk in (0..count).collect::<Vec<_>>().chunks(250) {
-        let ids: Vec<_> = chunk.iter().map(|_| format!("({})", rows.id(verbund::context::new_id()))).collect();
+        let ids: Vec<_> = chunk.iter().map(|_| format!("({})", rows.id(kernel::ids::new_id()))).collect();
         rows.run(&format!(
             "INSERT INTO calendar_entry (id, tenant_id, scope_id, calendar_id, title, kind, status, confidentiality, \
              field_of_work_id, all_day, starts_local, ends_local, time_zone, starts_at, ends_at, learning_place_id, \
@@ -58,8 +57,8 @@ fn moved(rows: &Rows, column: &str, time: &str) -> String {
 /// A learning place of Ostallgäu that everybody sees, with two source records, in a region.
 async fn place(rows: &Rows, app: &TestApp) {
     let tenant = rows.id(row_of(app.world.id("tenant.ostallgaeu")));
-    let public = rows.id(verbund_entities::PUBLIC_SCOPE);
-    let id = rows.id(verbund::context::new_id());
+    let public = rows.id(entities::PUBLIC_SCOPE);
+    let id = rows.id(kernel::ids::new_id());
     rows.run(&format!(
         "INSERT INTO learning_place (id, tenant_id, scope_id, key, name, kind, region_ags, search_text, version, created_at, \
          updated_at) SELECT {id}, {tenant}, {public}, 'school', 'School', 'OTHER', (SELECT min(ags) FROM region), 'school', 1, \
@@ -67,7 +66,7 @@ async fn place(rows: &Rows, app: &TestApp) {
     ))
     .await;
     for _ in 0..2 {
-        let origin = rows.id(verbund::context::new_id());
+        let origin = rows.id(kernel::ids::new_id());
         rows.run(&format!(
             "INSERT INTO learning_place_origin (id, tenant_id, scope_id, learning_place_id, name, kind, latitude, longitude, \
              source) VALUES ({origin}, {tenant}, {public}, {id}, 'Record', 'OTHER', 47.8, 10.6, 'test')"

@@ -10,13 +10,13 @@ mod walls;
 
 use std::ops::ControlFlow;
 
+use entities::ContentKind;
+use kernel::error::ApiError;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use store::tables::{Incoming, Place, TableStore as _};
+use tabular::model::{Cell, Column, Row, Value};
 use tokio::sync::mpsc;
-use verbund::datasets::model::{Cell, Column, Row, Value};
-use verbund::error::ApiError;
-use verbund::store::tables::{Incoming, Place, TableStore as _};
-use verbund_entities::ContentKind;
 use verbund_tests::tables::{Tables, words};
 use verbund_tests::{Case, Dice, Engine, TestApp, cases};
 
@@ -114,7 +114,7 @@ async fn what_does_not_end_well_leaves_nothing(app: TestApp) {
     for (how, said) in [("failed", "fault: line 3 is damaged"), ("stopped", "stopped"), ("dropped", "half")] {
         let told = tables
             .write(async |writer| {
-                let place = Place { content: verbund::context::new_id(), columns: &columns };
+                let place = Place { content: kernel::ids::new_id(), columns: &columns };
                 let store = writer.tables();
                 store.create(place).await?;
                 let (sender, mut batches) = mpsc::channel(4);
@@ -148,7 +148,7 @@ async fn cells_that_do_not_fit_are_refused(app: TestApp) {
         row[at] = cell;
         row
     };
-    let marked = Cell { value: None, symbol: Some(verbund::datasets::model::Symbol::Secret) };
+    let marked = Cell { value: None, symbol: Some(tabular::model::Symbol::Secret) };
     for row in [
         with(5, Value::Text("7".to_owned()).into()),
         with(2, Value::Number(7).into()),

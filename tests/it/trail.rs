@@ -289,17 +289,14 @@ async fn a_proposal_of_a_partner_is_recorded_under_the_agreement(app: TestApp) {
 
 async fn what_the_operator_does_is_recorded_without_a_person(app: TestApp) {
     let rows = app.database.rows().await;
-    let op = verbund::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
-    let to = verbund::members::WishedMember::Account {
+    let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
+    let to = domain::members::service::WishedMember::Account {
         issuer: "https://elsewhere.example".to_owned(),
         subject: "first".to_owned(),
         name: "First".to_owned(),
         email: None,
     };
-    verbund::operator::grant_role(&op, "lindau", verbund_entities::RoleKey::Viewer, to)
-        .await
-        .map_err(|_| ())
-        .expect("a role");
+    domain::operator::grant_role(&op, "lindau", entities::RoleKey::Viewer, to).await.map_err(|_| ()).expect("a role");
     op.store.close().await;
     let row = newest(&rows).await;
     assert_eq!((row[0].as_str(), row[1].as_str(), row[3].as_str()), ("lindau", "-", "RoleGrant"));

@@ -669,7 +669,7 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
 
 /// Names of the mutations in the schema.
 pub fn in_schema() -> BTreeSet<String> {
-    let sdl = verbund::graphql::sdl();
+    let sdl = graphql::schema::sdl();
     let fields =
         sdl.split("type Mutation {").nth(1).and_then(|it| it.split("\n}").next()).expect("mutations").to_owned();
     let names = fields.lines().filter_map(|it| it.trim().split_once("(input:")).map(|it| it.0.to_owned());

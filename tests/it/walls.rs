@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use verbund_entities as e;
+use entities as e;
 use verbund_tests::app::Server;
 use verbund_tests::tables_in::draft_of_survey;
 use verbund_tests::{Case, Engine, Rows, TestApp, cases, row_of};
@@ -163,10 +163,10 @@ async fn the_server_refuses_to_start_with_an_unsafe_role(app: TestApp) {
     draft_of_survey(&app).await;
     let table =
         rows.list("SELECT relname::text FROM pg_class WHERE relnamespace = 'ds'::regnamespace AND relkind = 'r'").await;
-    assert_eq!(verbund_migration::wall_problems(rows.db()).await.expect("an answer"), [""; 0]);
+    assert_eq!(migration::wall_problems(rows.db()).await.expect("an answer"), [""; 0]);
     rows.run(&format!("ALTER TABLE ds.{} NO FORCE ROW LEVEL SECURITY", table[0])).await;
     let open = format!("ds.{} does not force row-level security", table[0]);
-    assert_eq!(verbund_migration::wall_problems(rows.db()).await.expect("an answer"), [open]);
+    assert_eq!(migration::wall_problems(rows.db()).await.expect("an answer"), [open]);
     let refused = app.replica().await.map(|_| ()).expect_err("an open wall");
     assert!(refused.contains("a table of figures has no forced row-level security"), "{refused}");
 }
@@ -175,7 +175,7 @@ async fn children_cannot_point_into_another_authority(app: TestApp) {
     let rows = app.database.rows().await;
     let id = |name: &str| rows.id(row_of(app.world.id(name)));
     let lindau = id("tenant.lindau");
-    let new = rows.id(verbund::context::new_id());
+    let new = rows.id(kernel::ids::new_id());
     let of = |table: &str, columns: &str, from: &str| format!("INSERT INTO {table} ({columns}) SELECT {from}");
     let entry = of(
         "calendar_entry",
@@ -370,7 +370,7 @@ async fn words_outside_a_closed_set_are_refused(app: TestApp) {
 
 async fn foreign_keys_are_enforced_in_a_copy(app: TestApp) {
     let rows = app.database.rows().await;
-    let nobody = rows.id(verbund::context::new_id());
+    let nobody = rows.id(kernel::ids::new_id());
     let refused =
         rows.try_run(&format!("UPDATE calendar SET scope_id = {nobody}")).await.map(|_| ()).expect_err("no scope");
     assert!(refused.to_string().to_lowercase().contains("foreign key"), "{refused}");

@@ -9,14 +9,14 @@ mod random;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use entities::ShareLevel;
+use kernel::clock::Clock;
+use kernel::global_id::NodeType;
+use policy::Actor;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
+use store::Store;
 use uuid::Uuid;
-use verbund::auth::Actor;
-use verbund::context::Clock;
-use verbund::graphql::id::NodeType;
-use verbund::store::Store;
-use verbund_entities::ShareLevel;
 use verbund_tests::app::{Server, token};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
@@ -98,7 +98,7 @@ struct Placed {
     server: Server,
     store: Store,
     database: verbund_tests::database::TestDatabase,
-    config: verbund::config::Config,
+    config: server::config::Config,
 }
 
 impl Placed {
@@ -132,8 +132,7 @@ impl Placed {
             let page = client.send(&query, json!({ "after": after })).await.data()[list].clone();
             for node in page["nodes"].as_array().expect("nodes") {
                 let node = node.pointer(at).expect("an entry");
-                let id =
-                    NodeType::CalendarEntry.parse(&node["id"].as_str().expect("an id").into(), "id").expect("an id");
+                let id = NodeType::CalendarEntry.parse(node["id"].as_str().expect("an id"), "id").expect("an id");
                 let level = match node["__typename"].as_str().expect("a type") {
                     "CalendarEntryBusy" => ShareLevel::Busy,
                     "CalendarEntrySummary" => ShareLevel::Summary,
@@ -168,7 +167,7 @@ impl Placed {
         Some(events.collect())
     }
 
-    async fn session(&self, random: &Random, person: usize) -> verbund::store::Session {
+    async fn session(&self, random: &Random, person: usize) -> store::Session {
         let actor = Actor::Person { issuer: self.config.auth.local.issuer.clone(), subject: random.subject(person) };
         self.store.read(&actor, random.now, Arc::default()).await.expect("a session")
     }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use kernel::clock::Clock;
+use server::app::{App, local_issuer};
+use server::auth::TokenRequest;
+use server::config::Config;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use verbund::app::{App, local_issuer};
-use verbund::auth::TokenRequest;
-use verbund::config::Config;
-use verbund::context::Clock;
 
 use crate::client::Client;
 use crate::database::{Engine, Fixture, TestDatabase};

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use server::config::Config;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
-use verbund::config::Config;
 
 use crate::cluster::Cluster;
 use crate::world::World;
@@ -80,7 +80,7 @@ impl Fixture {
                 self.postgres_database(TEMPLATE)
             }
         };
-        verbund_migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
+        migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
         let world = World::build(engine, &self.config(&database)?).await?;
         let slot = match engine {
             Engine::Sqlite => &self.sqlite,
@@ -122,7 +122,7 @@ impl Fixture {
                     self.postgres_database(BLANK)
                 }
             };
-            verbund_migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
+            migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
             made.push(engine);
         }
         let name = format!("blank_{}", self.copies.fetch_add(1, std::sync::atomic::Ordering::Relaxed));

@@ -1,7 +1,7 @@
 //! The demo's world on any engine.
 
-use verbund::context::Clock;
-use verbund::seed;
+use kernel::clock::Clock;
+use server::seed;
 
 use crate::app::{Server, TestApp, token};
 use crate::client::Client;
@@ -12,7 +12,7 @@ use crate::rows::Rows;
 /// A server over the demo's data, in a database of its own.
 pub struct Demo {
     server: Server,
-    config: verbund::config::Config,
+    config: server::config::Config,
     clock: Clock,
     database: TestDatabase,
     secret: String,
@@ -22,7 +22,7 @@ impl Demo {
     /// Migrates an empty database of the app's engine, loads the demo, and serves it.
     pub async fn start(app: &TestApp) -> Self {
         let database = app.fixture.empty(app.engine).await.expect("an empty database");
-        verbund_migration::migrate(&database.owner_url, "verbund_app").await.expect("a migrated database");
+        migration::migrate(&database.owner_url, "verbund_app").await.expect("a migrated database");
         let config = app.fixture.config(&database).expect("a configuration");
         let secret = seed::demo(&config, &app.clock).await.expect("the demo loads").expect("it was not there before");
         let again = seed::demo(&config, &app.clock).await.expect("the demo is there");

@@ -7,8 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
-
-use verbund::config::{Log, LogFormat};
+use server::config::{Log, LogFormat};
 
 use crate::app::TestApp;
 use crate::database::{Engine, Fixture};
@@ -51,7 +50,7 @@ pub fn run(cases: Vec<Case>) -> ExitCode {
     }
     // Faults are masked towards clients; a test's reader needs their text.
     let log = Log { format: LogFormat::Text, filter: "error".to_owned() };
-    verbund::telemetry::start(&log).expect("a filter that can be read");
+    server::telemetry::start(&log).expect("a filter that can be read");
     let fixture = match Fixture::start().and_then(|it| prepare(&it).map(|()| it)) {
         Ok(fixture) => Arc::new(fixture),
         Err(problem) => {
@@ -99,7 +98,7 @@ fn on(fixture: Arc<Fixture>, engine: Engine, case: &Case) -> Result<(), Failed> 
     };
     // The server under test runs here: with as much room as `verbund` gives its own threads.
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(verbund::cli::STACK).spawn_scoped(scope, run)?;
+        let thread = std::thread::Builder::new().stack_size(server::cli::STACK).spawn_scoped(scope, run)?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

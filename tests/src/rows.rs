@@ -143,5 +143,5 @@ impl Rows {
 
 /// The row that a global id names.
 pub fn row_of(global: &str) -> Uuid {
-    verbund::graphql::id::parse(&global.into()).expect("a global id").1
+    kernel::global_id::parse(global).expect("a global id").1
 }

@@ -3,18 +3,17 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use entities::{ContentKind, DatasetVersionState, dataset_content, dataset_version};
+use kernel::error::{ApiError, ApiResult};
+use kernel::i18n::Locale;
+use policy::{Actor, Permission};
 use serde_json::json;
+use server::app::local_issuer;
+use store::tables::{Incoming, Loaded, Place, TableStore as _};
+use store::{Session, Store, Writer, full};
+use tabular::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, PeriodKind, Row};
 use tokio::sync::mpsc;
 use uuid::Uuid;
-use verbund::app::local_issuer;
-use verbund::auth::Actor;
-use verbund::datasets::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, PeriodKind, Row};
-use verbund::error::{ApiError, ApiResult};
-use verbund::i18n::Locale;
-use verbund::policy::Permission;
-use verbund::store::tables::{Incoming, Loaded, Place, TableStore as _};
-use verbund::store::{Session, Store, Writer, full};
-use verbund_entities::{ContentKind, DatasetVersionState, dataset_content, dataset_version};
 
 use crate::{TestApp, row_of};
 
@@ -90,10 +89,10 @@ impl Tables {
         let dataset = row_of(dataset);
         let session = self.writing().await;
         let grant = session.authorize_in(Permission::DatasetsWrite, self.tenant, "tenant")?;
-        let owner = session.get::<verbund_entities::dataset::Entity>(dataset).await?;
+        let owner = session.get::<entities::dataset::Entity>(dataset).await?;
         let scope = owner.ok_or_else(|| ApiError::fault("no such dataset"))?.scope_id;
         let writer = session.writer(&grant).await?;
-        let content = verbund::context::new_id();
+        let content = kernel::ids::new_id();
         let tables = writer.tables();
         let place = Place { content, columns };
         tables.create(place).await?;
@@ -154,7 +153,7 @@ fn version_of(
     loaded: &Loaded,
     now: chrono::DateTime<chrono::Utc>,
 ) -> ApiResult<dataset_version::Model> {
-    let id = verbund::context::new_id();
+    let id = kernel::ids::new_id();
     Ok(dataset_version::Model {
         id,
         tenant_id: tenant,

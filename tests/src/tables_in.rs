@@ -1,10 +1,10 @@
 //! Sending tables: tickets, uploads, imports.
 
+use domain::operator::say;
 use serde_json::{Value, json};
-use verbund::config::Config;
-use verbund::jobs::Jobs;
-use verbund::operator::say;
-use verbund::store::Store;
+use server::config::Config;
+use server::jobs::Jobs;
+use store::Store;
 
 use crate::{Client, TestApp};
 
@@ -35,7 +35,7 @@ pub async fn uploaded(base: &str, client: &Client, dataset: &str, bytes: &[u8]) 
 
 /// A profile as it is kept in files, as an input.
 pub fn profile_input(toml: &str) -> Value {
-    let profile: verbund::datasets::read::Profile = toml::from_str(toml).expect("a profile");
+    let profile: tabular::read::Profile = toml::from_str(toml).expect("a profile");
     let mut input = serde_json::to_value(profile).expect("JSON");
     input.as_object_mut().expect("an object").remove("version");
     input

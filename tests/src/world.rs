@@ -8,12 +8,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::members::service::WishedMember;
+use domain::operator::tenants::{TenantWish, create_tenant};
+use domain::operator::{grant_role, say};
+use entities::{RoleKey, TenantKind};
+use kernel::clock::Clock;
 use serde_json::{Value, json};
-use verbund::config::Config;
-use verbund::context::Clock;
-use verbund::members::WishedMember;
-use verbund::operator::{TenantWish, create_tenant, grant_role, operation, say};
-use verbund_entities::{RoleKey, TenantKind};
+use server::config::Config;
+use server::operator::operation;
 
 use crate::app::{Server, start_of_test, token};
 use crate::client::Client;
@@ -136,7 +138,7 @@ impl World {
                 grant_role(&op, slug, role, to).await.map_err(|error| say(&error))?;
             }
         }
-        verbund::seed::reference(&op).await.map_err(|error| say(&error))?;
+        server::seed::reference(&op).await.map_err(|error| say(&error))?;
         op.store.close().await;
         let server = Server::start(config.clone(), clock).await?;
         let as_actor = |subject: &str| server.client(Some(token(config, subject, start_of_test())));

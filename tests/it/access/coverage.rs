@@ -156,7 +156,7 @@ fn unproved(sdl: &str) -> Vec<String> {
 }
 
 async fn every_root_field_node_type_and_id_argument_is_proved(_app: TestApp) {
-    let sdl = verbund::graphql::sdl();
+    let sdl = graphql::schema::sdl();
     assert_eq!(unproved(&sdl), Vec::<String>::new(), "without a row in the access tables");
     // The other way round: no row for what is gone.
     let types = blocks(&sdl, "type");
@@ -175,7 +175,7 @@ async fn every_root_field_node_type_and_id_argument_is_proved(_app: TestApp) {
 }
 
 async fn what_is_not_proved_is_reported(_app: TestApp) {
-    let sdl = verbund::graphql::sdl();
+    let sdl = graphql::schema::sdl();
     let more = sdl
         .replace("type Query {", "type Query {\n\tsecrets: [String!]!")
         .replace("type Subscription {", "type Subscription {\n\tsecretChanged: String!")

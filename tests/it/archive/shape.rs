@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use verbund::archive::registry::{Kind, LEFT, parts, refers_to};
+use domain::archive::registry::{Kind, LEFT, parts, refers_to};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
 use super::{Place, entries};

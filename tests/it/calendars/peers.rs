@@ -90,7 +90,7 @@ fn calendar(series: &Series, kept: &str) -> String {
         .map(|part| match part.strip_prefix("UNTIL=") {
             Some(until) if !series.all_day => {
                 let local = chrono::NaiveDateTime::parse_from_str(until, "%Y%m%dT%H%M%S").expect("a time");
-                let instant = verbund::calendars::time::instant(local, chrono_tz::Europe::Berlin);
+                let instant = calendar_time::time::instant(local, chrono_tz::Europe::Berlin);
                 format!("UNTIL={}", instant.format("%Y%m%dT%H%M%SZ"))
             }
             _ => part.to_owned(),

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entities::ContentKind;
 use serde_json::{Value as Json, json};
-use verbund::datasets::model::{Column, ColumnRole, ColumnType, Row, Value};
-use verbund_entities::ContentKind;
+use tabular::model::{Column, ColumnRole, ColumnType, Row, Value};
 use verbund_tests::tables::{Tables, column};
 use verbund_tests::{Client, Dice, TestApp};
 
@@ -182,7 +182,7 @@ pub async fn share(app: &TestApp, secret: &Secret, method: &str, parameter: i64,
         "object": { "dataset": dataset },
     });
     admin.mutate("shareCreate", input, "share { id }").await;
-    Some(verbund::graphql::id::NodeType::DatasetVersion.id(content.version_id).to_string())
+    Some(kernel::global_id::NodeType::DatasetVersion.id(content.version_id).to_string())
 }
 
 fn columns() -> Vec<Column> {

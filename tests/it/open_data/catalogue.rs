@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use kernel::clock::Clock;
 use serde_json::{Value, json};
-use verbund::context::Clock;
 use verbund_tests::app::{Server, start_of_test};
 use verbund_tests::harness::corpus;
 use verbund_tests::{Case, TestApp, cases, python, row_of};

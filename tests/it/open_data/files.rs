@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use verbund::datasets::export::Format;
+use tabular::export::Format;
 use verbund_tests::{Case, TestApp, cases, row_of};
 
 use super::dataset;

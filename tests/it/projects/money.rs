@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use verbund::jobs::Jobs;
-use verbund::store::Store;
+use server::jobs::Jobs;
+use store::Store;
 use verbund_tests::client::codes;
 use verbund_tests::projects::{LEAD, PARTNER, joint, programme};
 use verbund_tests::{Case, Dice, Engine, TestApp, cases};
@@ -135,7 +135,7 @@ async fn amounts_are_refused_by_field_and_reason(app: TestApp) {
 }
 
 async fn nothing_of_money_is_a_float(_app: TestApp) {
-    let sdl = verbund::graphql::sdl();
+    let sdl = graphql::schema::sdl();
     let floats: Vec<_> = sdl
         .lines()
         .filter(|it| it.contains("Float"))
@@ -190,7 +190,7 @@ async fn reminded(app: &TestApp) -> usize {
     let settings = app.config.database.settings().expect("settings");
     let store = Store::connect(&settings).await.map_err(|_| ()).expect("a store");
     let jobs = Jobs::new(&app.config, store, app.clock.clone()).expect("jobs");
-    jobs.run_due().await.unwrap_or_else(|error| panic!("{}", verbund::operator::say(&error))).reminded
+    jobs.run_due().await.unwrap_or_else(|error| panic!("{}", domain::operator::say(&error))).reminded
 }
 
 async fn reminders_go_out_once_and_on_their_days(app: TestApp) {

@@ -1,9 +1,9 @@
 //! Figures over HTTP: who asks, what comes, and what is refused.
 
+use disclosure::{Method, Protection, Summary};
+use entities::{ContentKind, PUBLIC_SCOPE};
 use serde_json::{Value as Json, json};
-use verbund::datasets::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
-use verbund::datasets::protection::{Method, Protection, Summary};
-use verbund_entities::{ContentKind, PUBLIC_SCOPE};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
 use verbund_tests::tables::{Tables, column};
 use verbund_tests::{Case, Reply, Rows, TestApp, cases, row_of};
 
@@ -28,7 +28,7 @@ fn columns() -> Vec<Column> {
         column("day", ColumnType::Date, ColumnRole::Attribute),
         column("open", ColumnType::Boolean, ColumnRole::Attribute),
     ];
-    columns[3].aggregation = verbund::datasets::model::Aggregation::None;
+    columns[3].aggregation = tabular::model::Aggregation::None;
     columns
 }
 
@@ -59,7 +59,7 @@ fn rows() -> Vec<Row> {
 async fn version(app: &TestApp) -> String {
     let (tables, dataset) = (Tables::of(app, "steward@kaufbeuren").await, dataset(app).await);
     let content = tables.put(&dataset, ContentKind::Exact, &columns(), rows().into_iter()).await.expect("loaded");
-    verbund::graphql::id::NodeType::DatasetVersion.id(content.version_id).to_string()
+    kernel::global_id::NodeType::DatasetVersion.id(content.version_id).to_string()
 }
 
 /// What somebody is told about a version.
@@ -176,7 +176,7 @@ async fn open(rows: &Rows, dataset: &str, kind: &str) {
 async fn everybody_else_reads_the_protected_table(app: TestApp) {
     let (tables, dataset) = (Tables::of(&app, "steward@kaufbeuren").await, dataset(&app).await);
     let exact = tables.put(&dataset, ContentKind::Exact, &columns(), rows().into_iter()).await.expect("loaded");
-    let version = verbund::graphql::id::NodeType::DatasetVersion.id(exact.version_id).to_string();
+    let version = kernel::global_id::NodeType::DatasetVersion.id(exact.version_id).to_string();
     let fields = r#"rows { rows totalCount protection { method parameter withheld } }
         aggregate(groupBy: ["region"], measures: [{column: "pupils", function: SUM}]) { rows protection { method } }"#;
     let unknown = ask(&app, "", "dsv_00000000000000000000000000", fields).await;

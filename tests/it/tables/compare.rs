@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use verbund::datasets::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
-use verbund::store::tables::{ChangeKind, Grouped, Place, TableStore as _};
-use verbund_entities::ContentKind;
+use entities::ContentKind;
+use store::tables::{ChangeKind, Grouped, Place, TableStore as _};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
 use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Case, Dice, TestApp, cases};
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use verbund::datasets::figures::{
+use entities::ContentKind;
+use tabular::figures::{
     AskedMeasure, Filter, Function, GroupsAsked, Operand, RowsAsked, Sort, Span, Wanted, parse_number,
 };
-use verbund::datasets::model::{Aggregation, Column, ColumnRole, ColumnType, Row, Value};
-use verbund_entities::ContentKind;
+use tabular::model::{Aggregation, Column, ColumnRole, ColumnType, Row, Value};
 use verbund_tests::harness::corpus;
 use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Case, TestApp, cases};

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use verbund::datasets::figures::{AskedMeasure, Comparison, Filter, Function, Operand, RegionLevel, Sort, Wanted};
-use verbund::datasets::model::{Cell, Column, Row, Symbol, Value};
+use tabular::figures::{AskedMeasure, Comparison, Filter, Function, Operand, RegionLevel, Sort, Wanted};
+use tabular::model::{Cell, Column, Row, Symbol, Value};
 
 /// Nulls are the largest.
 fn order(left: &Option<Value>, right: &Option<Value>) -> Ordering {

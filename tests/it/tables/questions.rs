@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use verbund::datasets::figures::{
+use entities::{ContentKind, dataset_content};
+use kernel::error::ApiResult;
+use store::tables::{GroupPage, Table};
+use tabular::figures::{
     AskedMeasure, Comparison, Filter, Function, GroupsAsked, Having, Operand, RowsAsked, Sort, Span, Wanted,
 };
-use verbund::datasets::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
-use verbund::error::ApiResult;
-use verbund::store::tables::{GroupPage, Table};
-use verbund_entities::{ContentKind, dataset_content};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
 use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Case, Dice, TestApp, cases};
 
@@ -215,7 +215,7 @@ fn asked(by: &[&str], function: Function) -> GroupsAsked {
 }
 
 async fn answer(table: &Table<'_>, asked: &GroupsAsked) -> Result<Vec<Row>, String> {
-    let say = |error: verbund::error::ApiError| words(&error);
+    let say = |error: kernel::error::ApiError| words(&error);
     let query = asked.resolve(table.columns(), table.content()).map_err(say)?;
     Ok(table.aggregate(&query).await.map_err(say)?.rows)
 }

@@ -1,8 +1,8 @@
 //! Random tables and random questions.
 
 use chrono::NaiveDate;
-use verbund::datasets::figures::{AskedMeasure, Comparison, Filter, Function, Operand, RegionLevel, Sort, Wanted};
-use verbund::datasets::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
+use tabular::figures::{AskedMeasure, Comparison, Filter, Function, Operand, RegionLevel, Sort, Wanted};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
 use verbund_tests::Dice;
 use verbund_tests::tables::column;
 

@@ -1,10 +1,10 @@
 //! A table is behind the wall of its content.
 
+use entities::ContentKind;
 use sea_orm::{ConnectionTrait, Statement};
-use verbund::datasets::figures::{AskedMeasure, Function, GroupsAsked, RowsAsked};
-use verbund::datasets::model::{Column, Row};
-use verbund::store::tables::TableStore as _;
-use verbund_entities::ContentKind;
+use store::tables::TableStore as _;
+use tabular::figures::{AskedMeasure, Function, GroupsAsked, RowsAsked};
+use tabular::model::{Column, Row};
 use verbund_tests::tables::{Tables, words};
 use verbund_tests::{Case, Dice, Engine, Rows, TestApp, cases};
 

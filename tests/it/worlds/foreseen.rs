@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use entities::{AgreementState, ShareLevel};
+use kernel::global_id::NodeType;
 use serde_json::json;
 use uuid::Uuid;
-use verbund::graphql::id::NodeType;
-use verbund_entities::{AgreementState, ShareLevel};
 use verbund_tests::TestApp;
 use verbund_tests::app::token;
 
@@ -76,8 +76,8 @@ async fn ask(world: &Placed, random: &Random, person: usize, tenant: usize, agre
         let data = client.send(query, json!({ "input": input, "after": after })).await.data();
         let page = &data["previewAgreementChange"]["objects"];
         for node in page["nodes"].as_array().expect("nodes") {
-            let id = node["object"].as_str().expect("an id").into();
-            let id = NodeType::CalendarEntry.parse(&id, "object").expect("an id");
+            let id = node["object"].as_str().expect("an id");
+            let id = NodeType::CalendarEntry.parse(id, "object").expect("an id");
             for change in node["changes"].as_array().expect("changes") {
                 let slug = change["party"]["slug"].as_str().expect("a slug");
                 let party = slug.trim_start_matches("tenant-").parse().expect("a number");

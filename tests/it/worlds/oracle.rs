@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use entities::{AgreementState, Confidentiality, RoleKey, ShareLevel};
 use uuid::Uuid;
-use verbund_entities::{AgreementState, Confidentiality, RoleKey, ShareLevel};
 
 use super::random::{Entry, Random, Role};
 

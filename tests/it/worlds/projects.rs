@@ -3,19 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use sea_orm::DatabaseConnection;
-use serde_json::json;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
-use uuid::Uuid;
-use verbund::context::new_id;
-use verbund::graphql::id::NodeType;
-use verbund::projects::circle::{audience, house_audience};
-use verbund::store::scopes::Audience;
-use verbund_entities as e;
-use verbund_entities::{
+use domain::projects::circle::{audience, house_audience};
+use entities as e;
+use entities::{
     AgreementState, Area, Confidentiality, DocumentKind, PUBLIC_SCOPE, PartnerState, ProjectPhase, ProjectRole,
     RoleKey, ScopeArea, ShareLevel, WorkStatus,
 };
+use kernel::global_id::NodeType;
+use kernel::ids::new_id;
+use sea_orm::DatabaseConnection;
+use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
+use store::scopes::Audience;
+use uuid::Uuid;
 use verbund_tests::app::token;
 use verbund_tests::{Dice, Engine, TestApp};
 
@@ -408,9 +408,8 @@ impl Placed {
             seen.extend(some.iter().zip(nodes).filter(|it| !it.1.is_null()).map(|it| it.0.1));
         }
         let data = client.ask("{ projects(first: 100) { nodes { id } } }").await.data();
-        let id = |it: &serde_json::Value| {
-            NodeType::Project.parse(&it["id"].as_str().expect("an id").into(), "id").expect("an id")
-        };
+        let id =
+            |it: &serde_json::Value| NodeType::Project.parse(it["id"].as_str().expect("an id"), "id").expect("an id");
         (seen, data["projects"]["nodes"].as_array().expect("nodes").iter().map(id).collect())
     }
 

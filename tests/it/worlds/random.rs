@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
-use sea_orm::{ActiveModelTrait, DatabaseConnection, EntityTrait, Insert, IntoActiveModel};
-use uuid::Uuid;
-use verbund::agreements::entry_audience;
-use verbund::context::new_id;
-use verbund::store::scopes::{Audience, Way};
-use verbund_entities as e;
-use verbund_entities::{
+use domain::agreements::shares::entry_audience;
+use entities as e;
+use entities::{
     AgreementState, Area, Confidentiality, EntryKind, EntryStatus, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel,
     TenantKind, TenantStatus,
 };
+use kernel::ids::new_id;
+use sea_orm::{ActiveModelTrait, DatabaseConnection, EntityTrait, Insert, IntoActiveModel};
+use store::scopes::{Audience, Way};
+use uuid::Uuid;
 use verbund_tests::Dice;
 
 /// Authorities: id and time zone. Zones differ, so that "today" does.

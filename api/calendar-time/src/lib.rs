@@ -1,0 +1,5 @@
+//! When entries of calendars are: wall-clock times in zones, recurrence rules and the dates that follow from them. Pure.
+
+pub mod recurrence;
+pub mod rule;
+pub mod time;

@@ -1,0 +1,248 @@
+//! The value of an RRULE, checked and written in one way, whoever it comes from: the API, or somebody's file.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
+use kernel::i18n::Text;
+
+use crate::recurrence::MAX_DATES;
+
+/// The longest rule, in characters: one with every part and every number of days in it has less.
+const MAX_RULE: usize = 2_000;
+
+/// The parts of a rule in the order in which they are kept.
+const PARTS: [&str; 11] = [
+    "FREQ",
+    "INTERVAL",
+    "COUNT",
+    "UNTIL",
+    "WKST",
+    "BYMONTH",
+    "BYWEEKNO",
+    "BYYEARDAY",
+    "BYMONTHDAY",
+    "BYDAY",
+    "BYSETPOS",
+];
+const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+/// What the standard and its extensions know beyond that.
+const ELSEWHERE: [&str; 6] = ["BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER", "RSCALE", "SKIP"];
+
+/// Why a rule is refused.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The part that is refused.
+    pub part: String,
+    /// Whether it can be understood, and is only more than we repeat by.
+    pub unsupported: bool,
+    /// The reason in words.
+    pub text: Text,
+}
+
+impl Refused {
+    fn new(part: &str, text: Text) -> Self {
+        let part: String = part.chars().take(60).collect();
+        Self { text: text.with("part", &part), part, unsupported: false }
+    }
+
+    /// The same, where the part alone is at fault: it may be more than we repeat by.
+    fn alone(name: &str, value: &str, text: Text) -> Self {
+        let unsupported = match name {
+            "FREQ" => ["SECONDLY", "MINUTELY", "HOURLY"].contains(&value),
+            "COUNT" | "INTERVAL" => value.parse::<u64>().is_ok_and(|it| it > 0),
+            _ => ELSEWHERE.contains(&name),
+        };
+        Self { unsupported, ..Self::new(&format!("{name}={value}"), text) }
+    }
+}
+
+/// Checks a rule and writes it in one way: upper case, parts in one order, what says nothing left out, UNTIL on the clock
+/// of `zone` (or a date, of whole days).
+///
+/// # Errors
+/// It cannot be understood, or is more than we repeat by.
+pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, Refused> {
+    if rule.chars().count() > MAX_RULE {
+        let text = Text::new("too-long").with("max", MAX_RULE).with("length", rule.chars().count());
+        return Err(Refused::new(rule, text));
+    }
+    let rule = rule.split_whitespace().collect::<String>().to_ascii_uppercase();
+    let rule = rule.strip_prefix("RRULE:").unwrap_or(&rule);
+    let mut said: Vec<(usize, &str, &str)> = Vec::new();
+    for part in rule.split(';').filter(|it| !it.is_empty()) {
+        let wrong = |text| Refused::new(part, text);
+        let (name, value) = part.split_once('=').ok_or_else(|| wrong(Text::new("rule-no-part")))?;
+        let place = PARTS
+            .iter()
+            .position(|it| *it == name)
+            .ok_or_else(|| Refused::alone(name, value, Text::new("rule-unknown-part")))?;
+        if said.iter().any(|it| it.0 == place) {
+            return Err(wrong(Text::new("rule-part-twice")));
+        }
+        said.push((place, name, value));
+    }
+    said.sort_by_key(|it| it.0);
+    let frequency = said.iter().find(|it| it.1 == "FREQ").map(|it| it.2);
+    let frequency = frequency.ok_or_else(|| Refused::new(rule, Text::new("rule-without-frequency")))?;
+    let has = |name: &str| said.iter().any(|it| it.1 == name);
+    if has("COUNT") && has("UNTIL") {
+        return Err(Refused::new(rule, Text::new("rule-count-and-until")));
+    }
+    if has("BYSETPOS") && !said.iter().any(|it| it.1.starts_with("BY") && it.1 != "BYSETPOS") {
+        return Err(Refused::new("BYSETPOS", Text::new("rule-position-of-nothing")));
+    }
+    let mut parts = Vec::new();
+    for (_, name, value) in &said {
+        let kept = part_of_rule(name, value, frequency, all_day, zone)
+            .ok_or_else(|| Refused::alone(name, value, Text::new("rule-wrong-value")))?;
+        let part = format!("{name}={kept}");
+        // What is so anyway where nothing is said.
+        if !matches!(part.as_str(), "INTERVAL=1" | "WKST=MO") {
+            parts.push(part);
+        }
+    }
+    Ok(parts.join(";"))
+}
+
+/// The value of one part, if it is one.
+fn part_of_rule(name: &str, value: &str, frequency: &str, all_day: bool, zone: Tz) -> Option<String> {
+    let yearly = frequency == "YEARLY";
+    match name {
+        "FREQ" => ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&value).then(|| value.to_owned()),
+        "INTERVAL" => number(value, 1, 1_000, false),
+        "COUNT" => number(value, 1, i64::try_from(MAX_DATES).unwrap_or(i64::MAX), false),
+        "UNTIL" => until(value, all_day, zone),
+        "BYMONTH" => list(value, |it| number(it, 1, 12, false)),
+        "BYWEEKNO" if yearly => list(value, |it| number(it, 1, 53, true)),
+        "BYYEARDAY" if yearly => list(value, |it| number(it, 1, 366, true)),
+        "BYMONTHDAY" if frequency != "WEEKLY" => list(value, |it| number(it, 1, 31, true)),
+        "BYDAY" => list(value, |it| {
+            let (ordinal, day) = it.split_at_checked(it.len().checked_sub(2)?)?;
+            let ordinal = match ordinal {
+                "" => String::new(),
+                _ if yearly || frequency == "MONTHLY" => number(ordinal, 1, 53, true)?,
+                _ => return None,
+            };
+            DAYS.contains(&day).then(|| format!("{ordinal}{day}"))
+        }),
+        "BYSETPOS" => list(value, |it| number(it, 1, 366, true)),
+        "WKST" => DAYS.contains(&value).then(|| value.to_owned()),
+        _ => None,
+    }
+}
+
+fn list(value: &str, item: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let items: Option<Vec<_>> = value.split(',').map(item).collect();
+    items.map(|it| it.join(","))
+}
+
+/// A number from `least` to `most`, counted from the end where it is negative and may be.
+fn number(value: &str, least: i64, most: i64, negative: bool) -> Option<String> {
+    let plain = value.strip_prefix('+').unwrap_or(value);
+    let number: i64 = plain.parse().ok().filter(|_| plain.starts_with(|it: char| it.is_ascii_digit() || it == '-'))?;
+    let size = if negative { number.abs() } else { number };
+    (least..=most).contains(&size).then(|| number.to_string())
+}
+
+/// UNTIL as wall-clock time, inclusive; a date means the whole of it.
+fn until(value: &str, all_day: bool, zone: Tz) -> Option<String> {
+    let time = match value.strip_suffix('Z') {
+        Some(utc) => {
+            let (time, _) = read_stamp(utc).filter(|it| !it.1)?;
+            time.and_utc().with_timezone(&zone).naive_local()
+        }
+        None => {
+            let (time, is_date) = read_stamp(value)?;
+            if is_date { time.date().and_hms_opt(23, 59, 59)? } else { time }
+        }
+    };
+    Some(stamp(time, all_day))
+}
+
+/// `20270312T140000`, or `20270312` of whole days.
+pub fn stamp(time: NaiveDateTime, all_day: bool) -> String {
+    time.format(if all_day { "%Y%m%d" } else { "%Y%m%dT%H%M%S" }).to_string()
+}
+
+/// Reads it back; whether it was a date alone.
+pub fn read_stamp(text: &str) -> Option<(NaiveDateTime, bool)> {
+    let day = || date(text).map(|it| (it.and_time(NaiveTime::MIN), true));
+    date_time(text).map(|it| (it, false)).or_else(day)
+}
+
+/// `20270131`.
+pub fn date(text: &str) -> Option<NaiveDate> {
+    if text.len() != 8 || !text.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(text[..4].parse().ok()?, text[4..6].parse().ok()?, text[6..].parse().ok()?)
+}
+
+/// `20270131T090000`, also without seconds, as some write it; the leap second is the one before.
+pub fn date_time(text: &str) -> Option<NaiveDateTime> {
+    let (day, time) = text.split_once(['T', 't'])?;
+    if !matches!(time.len(), 4 | 6) || !time.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let seconds = if time.len() == 6 { time[4..].parse::<u32>().ok()?.min(59) } else { 0 };
+    let time = NaiveTime::from_hms_opt(time[..2].parse().ok()?, time[2..4].parse().ok()?, seconds)?;
+    Some(date(day)?.and_time(time))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::Berlin;
+
+    use super::*;
+
+    fn rule(text: &str) -> Result<String, String> {
+        canonical(text, false, Berlin).map_err(|refused| refused.part)
+    }
+
+    #[test]
+    fn rules_are_written_in_one_way() {
+        for (given, kept) in [
+            ("freq=weekly;byday=mo,we", "FREQ=WEEKLY;BYDAY=MO,WE"),
+            ("FREQ=WEEKLY;INTERVAL=1;WKST=MO", "FREQ=WEEKLY"),
+            ("FREQ=WEEKLY;BYDAY=SU, MO;INTERVAL=02;WKST=SU", "FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=SU,MO"),
+            ("RRULE:COUNT=3;FREQ=DAILY", "FREQ=DAILY;COUNT=3"),
+            ("FREQ=MONTHLY;BYDAY=+2TU,-1FR;", "FREQ=MONTHLY;BYDAY=2TU,-1FR"),
+            ("FREQ=DAILY;UNTIL=20270701T070000Z", "FREQ=DAILY;UNTIL=20270701T090000"),
+            ("FREQ=DAILY;UNTIL=20270701", "FREQ=DAILY;UNTIL=20270701T235959"),
+        ] {
+            assert_eq!(rule(given).as_deref(), Ok(kept), "{given}");
+        }
+        assert_eq!(canonical("FREQ=DAILY;UNTIL=20270701T070000Z", true, Berlin).unwrap(), "FREQ=DAILY;UNTIL=20270701");
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused() {
+        for wrong in [
+            "",
+            "WEEKLY",
+            "FREQ=HOURLY",
+            "FREQ=SECONDLY",
+            "FREQ=DAILY;FREQ=DAILY",
+            "FREQ=DAILY;COUNT=0",
+            "FREQ=DAILY;COUNT=5001",
+            "FREQ=DAILY;COUNT=2;UNTIL=20270101",
+            "FREQ=WEEKLY;BYDAY=1MO",
+            "FREQ=DAILY;BYDAY=XX",
+            "FREQ=WEEKLY;BYMONTHDAY=1",
+            "FREQ=MONTHLY;BYMONTHDAY=32",
+            "FREQ=MONTHLY;BYMONTHDAY=0",
+            "FREQ=YEARLY;BYMONTH=13",
+            "FREQ=DAILY;BYHOUR=9",
+            "FREQ=DAILY;INTERVAL=0",
+            "FREQ=DAILY;INTERVAL=-1",
+            "FREQ=DAILY;UNTIL=2027",
+            "FREQ=DAILY;X=1",
+            "FREQ=MONTHLY;BYSETPOS=1",
+            "FREQ=MONTHLY;BYDAY=",
+            "FREQ=MONTHLY;BYDAY=54MO",
+            "FREQ=DAILY;COUNT=1e3",
+            "FREQ=MONTHLY;BYDAY=äMO",
+        ] {
+            assert!(rule(wrong).is_err(), "{wrong}");
+        }
+    }
+}

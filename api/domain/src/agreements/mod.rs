@@ -1,0 +1,4 @@
+//! Cooperation agreements, and what is shared under them.
+
+pub mod service;
+pub mod shares;

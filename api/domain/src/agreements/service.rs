@@ -1,0 +1,389 @@
+//! The life of an agreement: drafted by one authority, proposed to the parties, signed by each, ended by any.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entities::{
+    AgreementState, Area, ScopeArea, TenantStatus, agreement, agreement_field, agreement_party, agreement_signature,
+    field_of_work, tenant,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Action, Object};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
+use serde_json::{Value, json};
+use store::scopes::{Audience, Way, ensure};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::members::acting_name;
+
+/// The most parties of one agreement.
+const MAX_PARTIES: usize = 50;
+
+/// An agreement to draft.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The drafting authority.
+    pub tenant: Uuid,
+    /// The other parties.
+    pub parties: Vec<Uuid>,
+    /// Title of the document.
+    pub title: String,
+    /// SHA-256 of the document.
+    pub document_hash: Option<String>,
+    /// Areas it covers.
+    pub areas: BTreeSet<Area>,
+    /// Only these fields of work; none = all.
+    pub fields: Option<Vec<Uuid>>,
+    /// First day.
+    pub valid_from: NaiveDate,
+    /// Last day.
+    pub valid_until: Option<NaiveDate>,
+}
+
+/// Drafts an agreement. Only the drafting authority knows it until it is proposed.
+pub async fn draft(op: &Op, mut draft: Draft, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "agreementDraft").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(draft.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let object = Object::new_in(ScopeArea::Agreements, draft.tenant, None);
+    let grant = session.authorize(Action::Write, &object, "tenant")?;
+    check(session, &mut draft).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = rows_of_draft(&writer, &draft, id).await?;
+    let change = changed(&row, "agreement.drafted", None);
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+async fn check(session: &Session, draft: &mut Draft) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    if let Some(title) = problems.take(text::line(&draft.title, "title", 300))? {
+        draft.title = title;
+    }
+    if let Some(hash) = &draft.document_hash
+        && (hash.len() != 64 || !hash.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it)))
+    {
+        problems.add(Problem::at(UserErrorCode::Invalid, "documentHash", Text::new("no-sha256")));
+    }
+    if draft.areas.is_empty() {
+        problems.add(Problem::at(UserErrorCode::Required, "areas", Text::new("required")));
+    }
+    if let Some(until) = draft.valid_until.filter(|it| *it < draft.valid_from) {
+        let text = Text::new("ends-before-start").with("from", draft.valid_from).with("until", until);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "validUntil", text));
+    }
+    draft.parties.retain(|it| *it != draft.tenant);
+    draft.parties.sort_unstable();
+    draft.parties.dedup();
+    if draft.parties.is_empty() {
+        problems.add(Problem::at(UserErrorCode::Required, "parties", Text::new("other-party-required")));
+    } else if draft.parties.len() >= MAX_PARTIES {
+        let text = Text::new("list-too-long").with("length", draft.parties.len()).with("max", MAX_PARTIES - 1);
+        problems.add(Problem::at(UserErrorCode::LimitReached, "parties", text));
+    } else {
+        session.load::<tenant::Entity>(draft.parties.iter().copied()).await?;
+        for party in &draft.parties {
+            let known = session.get::<tenant::Entity>(*party).await?;
+            if known.is_none_or(|it| it.status != TenantStatus::Active) {
+                problems.add(Problem::not_found("parties"));
+            }
+        }
+    }
+    if let Some(fields) = &mut draft.fields {
+        fields.sort_unstable();
+        fields.dedup();
+        if fields.is_empty() {
+            problems.add(Problem::at(UserErrorCode::Required, "fieldsOfWork", Text::new("required")));
+        }
+        session.load::<field_of_work::Entity>(fields.iter().copied()).await?;
+        for field in fields {
+            if session.get::<field_of_work::Entity>(*field).await?.is_none() {
+                problems.add(Problem::not_found("fieldsOfWork"));
+            }
+        }
+    }
+    problems.done()
+}
+
+/// Writes the rows of a draft. The caller has checked it.
+pub async fn rows_of_draft(writer: &Writer<'_>, draft: &Draft, id: Uuid) -> ApiResult<agreement::Model> {
+    let scope = ensure(writer, &Audience::private(draft.tenant, ScopeArea::Agreements, None)).await?;
+    let row = agreement::Model {
+        id,
+        tenant_id: draft.tenant,
+        scope_id: scope,
+        title: draft.title.clone(),
+        document_hash: draft.document_hash.clone(),
+        covers_calendars: draft.areas.contains(&Area::Calendars),
+        covers_projects: draft.areas.contains(&Area::Projects),
+        covers_datasets: draft.areas.contains(&Area::Datasets),
+        all_fields: draft.fields.is_none(),
+        valid_from: draft.valid_from,
+        valid_until: draft.valid_until,
+        state: AgreementState::Draft,
+        end_reason: None,
+        ended_at: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert(full(row.clone())).await?;
+    let parties = draft.parties.iter().chain([&draft.tenant]).map(|party| agreement_party::ActiveModel {
+        agreement_id: Set(id),
+        tenant_id: Set(*party),
+        scope_id: Set(scope),
+    });
+    writer.insert_all(parties.collect()).await?;
+    let fields = draft.fields.iter().flatten().map(|field| agreement_field::ActiveModel {
+        agreement_id: Set(id),
+        field_of_work_id: Set(*field),
+        tenant_id: Set(draft.tenant),
+        scope_id: Set(scope),
+    });
+    writer.insert_all(fields.collect()).await?;
+    Ok(row)
+}
+
+/// Shows a draft to its parties, for them to sign.
+pub async fn propose(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "agreementPropose").await?;
+    let session = mutation.session();
+    let row = found(session, id).await?;
+    let object = Object::row(ScopeArea::Agreements, row.tenant_id, row.scope_id, None);
+    let grant = session.authorize(Action::Write, &object, "id")?;
+    leads_to(&row, AgreementState::Proposed)?;
+    let writer = session.writer(&grant).await?;
+    let scope = rescope(&writer, &row).await?;
+    let values = agreement::ActiveModel {
+        scope_id: Set(scope),
+        state: Set(AgreementState::Proposed),
+        ..touched(&writer, version)
+    };
+    let after = change(&writer, &row, version, values).await?;
+    let recorded = mutation.record(&writer, changed(&after, "agreement.proposed", Some(&row))).await?;
+    mutation.commit(recorded).await
+}
+
+/// Who sees a proposed agreement: its parties.
+async fn rescope(writer: &Writer<'_>, row: &agreement::Model) -> ApiResult<Uuid> {
+    let audience = Audience::Owned {
+        tenant: row.tenant_id,
+        area: ScopeArea::Agreements,
+        field: None,
+        ways: BTreeSet::from([Way::to_parties(row.id)]),
+    };
+    let scope = ensure(writer, &audience).await?;
+    show_to_parties(writer, row.id, scope).await?;
+    Ok(scope)
+}
+
+/// Moves the rows of an agreement to the scope of its parties.
+pub async fn show_to_parties(writer: &Writer<'_>, id: Uuid, scope: Uuid) -> ApiResult<()> {
+    let row = agreement::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    let here = Condition::all().add(agreement::Column::Id.eq(id));
+    writer.change::<agreement::Entity, _>(here, row).await?;
+    let party = agreement_party::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    let parties = Condition::all().add(agreement_party::Column::AgreementId.eq(id));
+    writer.change::<agreement_party::Entity, _>(parties, party).await?;
+    let field = agreement_field::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    let fields = Condition::all().add(agreement_field::Column::AgreementId.eq(id));
+    writer.change::<agreement_field::Entity, _>(fields, field).await?;
+    Ok(())
+}
+
+/// Signs for one party. The last signature makes the agreement active.
+pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "agreementSign").await?;
+    let session = mutation.session();
+    let row = found(session, id).await?;
+    let parties = parties_of(session, id).await?;
+    if !parties.contains(&party) {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let object = Object::row(ScopeArea::Agreements, party, row.scope_id, None);
+    let grant = session.authorize(Action::Sign, &object, "tenant")?;
+    leads_to(&row, AgreementState::Active)?;
+    let writer = session.writer(&grant).await?;
+    // Two parties that sign at the same moment: the second must count the first.
+    writer.lock_named(id).await?;
+    let signed =
+        session.select::<agreement_signature::Entity>().filter(agreement_signature::Column::AgreementId.eq(id));
+    let signed: BTreeSet<_> = session.all(signed).await?.into_iter().map(|it| it.tenant_id).collect();
+    if signed.contains(&party) {
+        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());
+    }
+    writer
+        .insert(agreement_signature::ActiveModel {
+            agreement_id: Set(id),
+            tenant_id: Set(party),
+            scope_id: Set(row.scope_id),
+            signed_by: Set(acting_name(session, party).await?),
+            signed_at: Set(writer.now()),
+        })
+        .await?;
+    let complete = parties.iter().all(|it| *it == party || signed.contains(it));
+    let state = if complete { AgreementState::Active } else { AgreementState::Proposed };
+    let values = agreement::ActiveModel { state: Set(state), ..touched(&writer, version) };
+    let after = change(&writer, &row, version, values).await?;
+    let topic = if complete { "agreement.activated" } else { "agreement.signed" };
+    let recorded = mutation.record(&writer, changed(&after, topic, Some(&row))).await?;
+    mutation.commit(recorded).await
+}
+
+/// Ends an agreement for all parties. Every share under it is without effect from the next request on.
+pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -> ApiResult<()> {
+    let reason = text::line(&reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "agreementEnd").await?;
+    let session = mutation.session();
+    let row = found(session, id).await?;
+    if !parties_of(session, id).await?.contains(&party) {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let object = Object::row(ScopeArea::Agreements, party, row.scope_id, None);
+    let grant = session.authorize(Action::Write, &object, "tenant")?;
+    leads_to(&row, AgreementState::Ended)?;
+    let writer = session.writer(&grant).await?;
+    let values = agreement::ActiveModel {
+        state: Set(AgreementState::Ended),
+        end_reason: Set(Some(reason)),
+        ended_at: Set(Some(writer.now())),
+        ..touched(&writer, version)
+    };
+    // What the party takes part in goes out of its sight: it keeps a copy.
+    crate::projects::archive::keep_all(session, &writer, id).await?;
+    let after = change(&writer, &row, version, values).await?;
+    let recorded = mutation.record(&writer, changed(&after, "agreement.ended", Some(&row))).await?;
+    mutation.commit(recorded).await
+}
+
+async fn found(session: &Session, id: Uuid) -> ApiResult<agreement::Model> {
+    let row = session.get::<agreement::Entity>(id).await?;
+    row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found("id").into())
+}
+
+/// The authorities that an agreement binds, as far as the actor may know it.
+///
+/// # Errors
+/// The database fails.
+pub async fn parties_of(session: &Session, id: Uuid) -> ApiResult<BTreeSet<Uuid>> {
+    Ok(session.group::<agreement_party::Entity>(id).await?.iter().map(|it| it.tenant_id).collect())
+}
+
+/// Where each state leads.
+const fn next(state: AgreementState) -> &'static [AgreementState] {
+    match state {
+        AgreementState::Draft => &[AgreementState::Proposed, AgreementState::Ended],
+        AgreementState::Proposed => &[AgreementState::Active, AgreementState::Ended],
+        AgreementState::Active => &[AgreementState::Ended],
+        AgreementState::Ended => &[],
+    }
+}
+
+fn leads_to(row: &agreement::Model, wanted: AgreementState) -> ApiResult<()> {
+    if next(row.state).contains(&wanted) {
+        return Ok(());
+    }
+    let allowed = next(row.state).iter().map(|it| it.as_str());
+    Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), allowed).into())
+}
+
+/// What keeps an agreement from being lived by in an area.
+pub fn obstacles(agreement: &agreement::Model, area: Area) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if agreement.state != AgreementState::Active {
+        let text = Text::new("agreement-not-active").with("state", agreement.state.as_str());
+        problems.push(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text));
+    }
+    let covered = match area {
+        Area::Calendars => agreement.covers_calendars,
+        Area::Projects => agreement.covers_projects,
+        Area::Datasets => agreement.covers_datasets,
+    };
+    if !covered {
+        let text = Text::new("area-not-covered").with("area", area.as_str());
+        problems.push(Problem::at(UserErrorCode::NotCovered, "area", text));
+    }
+    problems
+}
+
+fn touched(writer: &Writer<'_>, version: i32) -> agreement::ActiveModel {
+    agreement::ActiveModel {
+        version: Set(version.saturating_add(1)),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    }
+}
+
+/// Applies `values` to the agreement at that version and tells how it stands then.
+async fn change(
+    writer: &Writer<'_>,
+    row: &agreement::Model,
+    version: i32,
+    values: agreement::ActiveModel,
+) -> ApiResult<agreement::Model> {
+    let here = at_version(agreement::Column::Id, row.id, agreement::Column::Version, version);
+    if writer.change::<agreement::Entity, _>(here, values.clone()).await? == 0 {
+        return Err(stale(version));
+    }
+    let mut after = row.clone();
+    after.version = version.saturating_add(1);
+    if let Set(state) = values.state {
+        after.state = state;
+    }
+    if let Set(scope) = values.scope_id {
+        after.scope_id = scope;
+    }
+    if let Set(reason) = values.end_reason {
+        after.end_reason = reason;
+    }
+    Ok(after)
+}
+
+fn changed(after: &agreement::Model, topic: &'static str, before: Option<&agreement::Model>) -> Change {
+    Change {
+        object_type: "Agreement",
+        object_id: after.id,
+        version: after.version,
+        scope: after.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: Some(after.id),
+        before: before.map(told),
+        after: Some(told(after)),
+    }
+}
+
+/// An agreement in the audit trail.
+fn told(row: &agreement::Model) -> Value {
+    json!({
+        "title": row.title, "state": row.state, "validFrom": row.valid_from, "validUntil": row.valid_until,
+        "calendars": row.covers_calendars, "projects": row.covers_projects, "datasets": row.covers_datasets,
+        "endReason": row.end_reason,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_but_the_last_leads_to_the_end_and_none_leads_back() {
+        for state in AgreementState::ALL {
+            assert_eq!(next(*state).contains(&AgreementState::Ended), *state != AgreementState::Ended);
+            assert!(next(*state).iter().all(|it| it > state));
+        }
+    }
+}

@@ -1,0 +1,456 @@
+//! Rules of shares. A share lives by its agreement; making or taking one back moves rows to another scope.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use entities::{
+    AgreementState, Area, Confidentiality, DatasetAccess, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement,
+    agreement_field, agreement_party, calendar, calendar_entry, dataset, field_of_work, project, share, tenant,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Action, Fields, Grant, Object, Permission};
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
+use serde_json::json;
+use store::scopes::{Audience, Way, ensure, own_shares, selects, ways_of};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::agreements::service::{obstacles, parties_of};
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::tenants::service::today_of;
+use crate::{datasets, projects};
+
+/// A share to make.
+#[derive(Clone, Debug)]
+pub struct ShareWish {
+    /// The owner.
+    pub tenant: Uuid,
+    /// The agreement.
+    pub agreement: Uuid,
+    /// The area.
+    pub area: Area,
+    /// One calendar.
+    pub calendar: Option<Uuid>,
+    /// One dataset.
+    pub dataset: Option<Uuid>,
+    /// One project.
+    pub project: Option<Uuid>,
+    /// Everything of the area in this field of work.
+    pub field: Option<Uuid>,
+    /// One party only.
+    pub grantee: Option<Uuid>,
+    /// Only members with this role there.
+    pub grantee_role: Option<RoleKey>,
+    /// How much is seen.
+    pub level: ShareLevel,
+    /// First day.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day.
+    pub valid_until: Option<NaiveDate>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// Makes a share.
+pub async fn create(op: &Op, mut wish: ShareWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    wish.reason = text::optional(wish.reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "shareCreate").await?;
+    let session = mutation.session();
+    let grant = authorize(session, &wish).await?;
+    check(session, &wish).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let (row, also) = make(session, &writer, &wish, id).await?;
+    let change = Change { also, ..changed(&row, "share.created") };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Writes a share and moves what it means to where it is seen; the caller has checked it. Also returns whom it reaches.
+pub async fn make(
+    session: &Session,
+    writer: &Writer<'_>,
+    wish: &ShareWish,
+    id: Uuid,
+) -> ApiResult<(share::Model, BTreeSet<Uuid>)> {
+    // Two shares of the same authority at once must each see the other when they compute scopes.
+    writer.lock_named(wish.tenant).await?;
+    let row = insert_share(writer, wish, id).await?;
+    let also = move_shared(session, writer, &row, None).await?;
+    Ok((row, also))
+}
+
+/// Moves what a share means to the scopes that the shares of the owner give it, and returns those across the boundary:
+/// also those of a share that has `ended`.
+async fn move_shared(
+    session: &Session,
+    writer: &Writer<'_>,
+    row: &share::Model,
+    ended: Option<&share::Model>,
+) -> ApiResult<BTreeSet<Uuid>> {
+    let mut shares = own_shares(writer, row.area).await?;
+    if row.area == Area::Datasets {
+        let select = session.select::<dataset::Entity>().filter(dataset::Column::TenantId.eq(row.tenant_id));
+        let shared = select.filter(dataset::Column::Access.eq(DatasetAccess::Shared));
+        let datasets: Vec<_> =
+            session.all(shared).await?.into_iter().filter(|it| datasets::audience::selects(row, it)).collect();
+        let before: BTreeSet<Uuid> = datasets.iter().map(|it| it.scope_id).collect();
+        let now = datasets::audience::rescope_all(writer, &datasets, &shares).await?;
+        return Ok(if ended.is_some() { before } else { now });
+    }
+    if row.area == Area::Projects {
+        let projects = projects::circle::selected(session, row).await?;
+        let before: BTreeSet<Uuid> = projects.iter().map(|it| it.scope_id).collect();
+        let now = projects::circle::rescope_all(session, writer, &projects, &shares).await?;
+        return Ok(if ended.is_some() { before } else { now });
+    }
+    let calendars = calendars_of(session, row).await?;
+    rescope_calendars(writer, &calendars, &shares).await?;
+    // Those are told who saw it until now.
+    shares.extend(ended.cloned());
+    audiences_of(writer, &calendars, &shares).await
+}
+
+/// Whether the actor may make this share.
+///
+/// # Errors
+/// Something is out of sight, or a permission is missing.
+pub async fn authorize(session: &Session, wish: &ShareWish) -> ApiResult<Grant> {
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    if let Some(id) = wish.dataset {
+        return match session.get::<dataset::Entity>(id).await? {
+            Some(row) if row.tenant_id == wish.tenant => {
+                session.authorize(Action::Share, &datasets::resource::object_of(&row), "dataset")
+            }
+            Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "dataset", Text::new("not-the-owner")).into()),
+            None => Err(Problem::not_found("dataset").into()),
+        };
+    }
+    if let Some(id) = wish.project {
+        return match session.get::<project::Entity>(id).await? {
+            Some(row) if row.tenant_id == wish.tenant => {
+                session.authorize(Action::Share, &projects::circle::object_of(&row), "project")
+            }
+            Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "project", Text::new("not-the-owner")).into()),
+            None => Err(Problem::not_found("project").into()),
+        };
+    }
+    let Some(id) = wish.calendar else {
+        let object = Object::new_in(area_scope(wish.area), wish.tenant, wish.field);
+        return session.authorize(Action::Share, &object, "tenant");
+    };
+    match session.get::<calendar::Entity>(id).await? {
+        Some(row) if row.tenant_id == wish.tenant => {
+            let object = Object::row(ScopeArea::Calendars, row.tenant_id, row.scope_id, row.field_of_work_id);
+            session.authorize(Action::Share, &object, "calendar")
+        }
+        Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "calendar", Text::new("not-the-owner")).into()),
+        None => Err(Problem::not_found("calendar").into()),
+    }
+}
+
+const fn area_scope(area: Area) -> ScopeArea {
+    match area {
+        Area::Calendars => ScopeArea::Calendars,
+        Area::Projects => ScopeArea::Projects,
+        Area::Datasets => ScopeArea::Datasets,
+    }
+}
+
+/// What the agreement and the shared object allow.
+///
+/// # Errors
+/// All that they do not.
+pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
+    let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
+        return Err(Problem::not_found("agreement").into());
+    };
+    let parties = parties_of(session, agreement.id).await?;
+    if !parties.contains(&wish.tenant) {
+        return Err(Problem::not_found("agreement").into());
+    }
+    let mut problems = Problems::default();
+    for problem in obstacles(&agreement, wish.area) {
+        problems.add(problem);
+    }
+    if wish.grantee.is_some_and(|it| it == wish.tenant || !parties.contains(&it)) {
+        problems.add(Problem::at(UserErrorCode::NotCovered, "grantee", Text::new("no-other-party")));
+    }
+    if let (Some(from), Some(until)) = (wish.valid_from, wish.valid_until)
+        && from > until
+    {
+        let text = Text::new("ends-before-start").with("from", from).with("until", until);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "validUntil", text));
+    }
+    let fields =
+        session.select::<agreement_field::Entity>().filter(agreement_field::Column::AgreementId.eq(agreement.id));
+    let fields = session.all(fields).await?.into_iter().map(|it| it.field_of_work_id);
+    let covered = Fields::new(agreement.all_fields, fields);
+    if let Some(field) = wish.field {
+        if session.get::<field_of_work::Entity>(field).await?.is_none() {
+            problems.add(Problem::not_found("fieldOfWork"));
+        } else if !covered.covers(Some(field)) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "fieldOfWork", Text::new("field-not-covered")));
+        }
+    }
+    if wish.area == Area::Datasets && wish.level == ShareLevel::Busy {
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-datasets")));
+    }
+    if let Some(id) = wish.dataset
+        && let Some(dataset) = session.get::<dataset::Entity>(id).await?
+    {
+        if wish.area != Area::Datasets {
+            problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("dataset-in-datasets")));
+        }
+        if dataset.access == DatasetAccess::Internal {
+            problems.add(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("dataset-is-internal")));
+        }
+        if !covered.covers(dataset.field_of_work_id) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "dataset", Text::new("field-not-covered")));
+        }
+    }
+    if wish.area == Area::Projects && wish.level == ShareLevel::Busy {
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-projects")));
+    }
+    if let Some(id) = wish.project
+        && let Some(project) = session.get::<project::Entity>(id).await?
+    {
+        if wish.area != Area::Projects {
+            problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("project-in-projects")));
+        }
+        if project.confidentiality == Confidentiality::Internal {
+            problems.add(Problem::at(UserErrorCode::Conflict, "project", Text::new("project-is-internal")));
+        }
+        if !covered.covers(project.field_of_work_id) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "project", Text::new("field-not-covered")));
+        }
+    }
+    if let Some(id) = wish.calendar
+        && let Some(calendar) = session.get::<calendar::Entity>(id).await?
+    {
+        if wish.area != Area::Calendars {
+            problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("calendar-in-calendars")));
+        }
+        if calendar.project_id.is_some() {
+            problems.add(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-of-project")));
+        } else if calendar.confidentiality == Confidentiality::Internal {
+            problems.add(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-is-internal")));
+        }
+        if !covered.covers(calendar.field_of_work_id) {
+            problems.add(Problem::at(UserErrorCode::NotCovered, "calendar", Text::new("field-not-covered")));
+        }
+    }
+    problems.done()
+}
+
+/// Writes the row of a share; the caller has checked it.
+pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> ApiResult<share::Model> {
+    // The parties that a share means see it; with a grantee, only that one.
+    let way = Way { grantee: wish.grantee, ..Way::to_parties(wish.agreement) };
+    let audience =
+        Audience::Owned { tenant: wish.tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) };
+    let row = share::Model {
+        id,
+        tenant_id: wish.tenant,
+        scope_id: ensure(writer, &audience).await?,
+        agreement_id: wish.agreement,
+        area: wish.area,
+        calendar_id: wish.calendar,
+        dataset_id: wish.dataset,
+        project_id: wish.project,
+        field_of_work_id: wish.field,
+        grantee_tenant_id: wish.grantee,
+        grantee_role: wish.grantee_role,
+        level: wish.level,
+        valid_from: wish.valid_from,
+        valid_until: wish.valid_until,
+        reason: wish.reason.clone(),
+        ended_at: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert(full(row.clone())).await?;
+    Ok(row)
+}
+
+/// Takes a share back.
+pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
+    let reason = text::optional(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "shareEnd").await?;
+    let session = mutation.session();
+    let Some(row) = session.get::<share::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let grant = session.authorize_in(Permission::SharesManage, row.tenant_id, "id")?;
+    if row.ended_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("ended-already")).into());
+    }
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(row.tenant_id).await?;
+    let values = share::ActiveModel {
+        ended_at: Set(Some(writer.now())),
+        version: Set(version.saturating_add(1)),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
+    let here = at_version(share::Column::Id, id, share::Column::Version, version);
+    if writer.change::<share::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    let also = move_shared(session, &writer, &row, Some(&row)).await?;
+    let mut change = Change { also, ..changed(&row, "share.ended") };
+    change.version = version.saturating_add(1);
+    change.before = change.after.take();
+    change.after = Some(json!({ "reason": reason }));
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// The calendars that a share means.
+async fn calendars_of(session: &Session, share: &share::Model) -> ApiResult<Vec<calendar::Model>> {
+    if share.area != Area::Calendars {
+        return Ok(Vec::new());
+    }
+    let select = session.select::<calendar::Entity>().filter(calendar::Column::TenantId.eq(share.tenant_id));
+    Ok(session.all(select).await?.into_iter().filter(|it| selects(share, it)).collect())
+}
+
+/// Moves calendars and their entries to the scopes that `shares` give them. Calendars with the same ways move
+/// together, so the statements grow with the audiences, not with the calendars.
+pub async fn rescope_calendars(
+    writer: &Writer<'_>,
+    calendars: &[calendar::Model],
+    shares: &[share::Model],
+) -> ApiResult<()> {
+    let mut groups: BTreeMap<(Option<Uuid>, BTreeSet<Way>), Vec<&calendar::Model>> = BTreeMap::new();
+    for calendar in calendars.iter().filter(|it| it.confidentiality != Confidentiality::Internal) {
+        groups.entry((calendar.field_of_work_id, ways_of(shares, calendar))).or_default().push(calendar);
+    }
+    for ((field, ways), calendars) in groups {
+        let audience = |takes_time| entry_audience(writer.tenant(), field, Confidentiality::Partner, takes_time, &ways);
+        let open = ensure(writer, &audience(true)).await?;
+        let idle = ensure(writer, &audience(false)).await?;
+        let partner: Vec<_> =
+            calendars.iter().filter(|it| it.confidentiality == Confidentiality::Partner).map(|it| it.id).collect();
+        let all: Vec<_> = calendars.iter().map(|it| it.id).collect();
+        let calendar = calendar::ActiveModel { scope_id: Set(open), ..Default::default() };
+        writer
+            .change::<calendar::Entity, _>(sea_orm::Condition::all().add(calendar::Column::Id.is_in(partner)), calendar)
+            .await?;
+        let busy = [EntryStatus::Tentative, EntryStatus::Confirmed];
+        for (scope, takes_time) in [(open, true), (idle, false)] {
+            let status = calendar_entry::Column::Status.is_in(busy);
+            let entries = sea_orm::Condition::all()
+                .add(calendar_entry::Column::CalendarId.is_in(all.iter().copied()))
+                .add(calendar_entry::Column::Confidentiality.eq(Confidentiality::Partner))
+                .add(if takes_time { status } else { status.not() });
+            let values = calendar_entry::ActiveModel { scope_id: Set(scope), ..Default::default() };
+            writer.change::<calendar_entry::Entity, _>(entries, values).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The scopes across the boundary in which `shares` put what calendars hold. Their audience is told that the share
+/// began or ended: the scopes themselves stay, so that nothing else would tell.
+async fn audiences_of(
+    writer: &Writer<'_>,
+    calendars: &[calendar::Model],
+    shares: &[share::Model],
+) -> ApiResult<BTreeSet<Uuid>> {
+    let mut audiences = BTreeSet::new();
+    for calendar in calendars.iter().filter(|it| it.confidentiality != Confidentiality::Internal) {
+        let (field, ways) = (calendar.field_of_work_id, ways_of(shares, calendar));
+        if !ways.is_empty() {
+            let audience = entry_audience(writer.tenant(), field, Confidentiality::Partner, true, &ways);
+            if audiences.insert(audience.id()) {
+                ensure(writer, &audience).await?;
+            }
+        }
+    }
+    Ok(audiences)
+}
+
+/// Who may see an entry. What takes no time is nothing to a partner who only learns that time is taken.
+pub fn entry_audience(
+    tenant: Uuid,
+    field: Option<Uuid>,
+    confidentiality: Confidentiality,
+    takes_time: bool,
+    ways: &BTreeSet<Way>,
+) -> Audience {
+    let reaching = ways.iter().filter(|it| takes_time || it.level > ShareLevel::Busy).cloned().collect();
+    Audience::new(tenant, ScopeArea::Calendars, field, confidentiality, &reaching)
+}
+
+/// The agreements that bind an authority, as far as the actor may see them.
+pub async fn agreements_of(session: &Session, tenant: Uuid) -> ApiResult<Vec<Uuid>> {
+    let select = session.select::<agreement_party::Entity>().filter(agreement_party::Column::TenantId.eq(tenant));
+    Ok(session.all(select).await?.into_iter().map(|it| it.agreement_id).collect())
+}
+
+/// Condition that a share opens something today, with the agreements that the actor may see. Two statements.
+pub async fn effective_today(session: &Session) -> ApiResult<SimpleExpr> {
+    let active = session.select::<agreement::Entity>().filter(agreement::Column::State.eq(AgreementState::Active));
+    let rows = session.all(active).await?;
+    session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+    let mut days: BTreeMap<NaiveDate, Vec<Uuid>> = BTreeMap::new();
+    for agreement in rows {
+        let day = today_of(session, agreement.tenant_id).await?;
+        if agreement.valid_from <= day && agreement.valid_until.is_none_or(|it| day <= it) {
+            days.entry(day).or_default().push(agreement.id);
+        }
+    }
+    let none: [Uuid; 0] = [];
+    let mut open = session.is_one_of(share::Column::AgreementId, &none);
+    for (day, agreements) in days {
+        let here = session
+            .is_one_of(share::Column::AgreementId, &agreements)
+            .and(share::Column::ValidFrom.is_null().or(share::Column::ValidFrom.lte(day)))
+            .and(share::Column::ValidUntil.is_null().or(share::Column::ValidUntil.gte(day)));
+        open = open.or(here);
+    }
+    Ok(open.and(share::Column::EndedAt.is_null()))
+}
+
+/// Whether a share opens something today.
+pub async fn is_effective(session: &Session, share: &share::Model) -> ApiResult<bool> {
+    let Some(agreement) = session.get::<agreement::Entity>(share.agreement_id).await? else { return Ok(false) };
+    let day = today_of(session, share.tenant_id).await?;
+    Ok(share.ended_at.is_none()
+        && obstacles(&agreement, share.area).is_empty()
+        && agreement.valid_from <= day
+        && agreement.valid_until.is_none_or(|it| day <= it)
+        && share.valid_from.is_none_or(|it| it <= day)
+        && share.valid_until.is_none_or(|it| day <= it))
+}
+
+fn changed(row: &share::Model, topic: &'static str) -> Change {
+    Change {
+        object_type: "Share",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: Some(row.agreement_id),
+        before: None,
+        after: Some(json!({
+            "agreement": row.agreement_id, "area": row.area, "calendar": row.calendar_id, "dataset": row.dataset_id, "project": row.project_id,
+            "fieldOfWork": row.field_of_work_id, "grantee": row.grantee_tenant_id, "role": row.grantee_role,
+            "level": row.level, "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
+        })),
+    }
+}

@@ -1,0 +1,260 @@
+//! Rules of calendars.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+use entities::{Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work, tenant};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Action, Grant, Object};
+use sea_orm::{ColumnTrait, Condition, Set};
+use serde_json::{Value, json};
+use store::scopes::{Audience, ensure, own_shares, ways_of};
+use store::{Session, Unique, WriteError, Writer, full};
+use uuid::Uuid;
+
+use crate::agreements::shares::rescope_calendars;
+use crate::calendars::resource::object_of;
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+
+const NAME: Unique = Unique { name: "calendar_name_key", columns: "calendar.tenant_id, calendar.name" };
+
+/// A calendar to make.
+#[derive(Clone, Debug)]
+pub struct CalendarWish {
+    /// The owner.
+    pub tenant: Uuid,
+    /// Name, unique in the authority.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// Colour as `#rrggbb`.
+    pub color: Option<String>,
+    /// Zone of entries that name none; the authority's where left out.
+    pub zone: Option<Tz>,
+    /// Field of work.
+    pub field: Option<Uuid>,
+    /// The widest any of its entries may be.
+    pub confidentiality: Confidentiality,
+}
+
+/// What shall change of a calendar. The outer option is "leave as it is".
+#[derive(Clone, Debug, Default)]
+pub struct CalendarChange {
+    /// Name.
+    pub name: Option<String>,
+    /// What it is for.
+    pub description: Option<Option<String>>,
+    /// Colour.
+    pub color: Option<Option<String>>,
+    /// The widest any of its entries may be; entries that are wider are narrowed with it.
+    pub confidentiality: Option<Confidentiality>,
+}
+
+/// Makes a calendar.
+pub async fn create(op: &Op, wish: CalendarWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "calendarCreate").await?;
+    let session = mutation.session();
+    let (grant, wish, zone) = checked(session, wish, Problems::default()).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = insert(&writer, calendar_row(&writer, wish, zone, id)).await?;
+    let recorded = mutation.record(&writer, changed(&row, "calendar.created", None)).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Decides whether the actor may make a calendar, and checks it together with what else was found; with the zone that
+/// it gets.
+pub(super) async fn checked(
+    session: &Session,
+    mut wish: CalendarWish,
+    mut problems: Problems,
+) -> ApiResult<(Grant, CalendarWish, String)> {
+    let Some(owner) = session.get::<tenant::Entity>(wish.tenant).await? else {
+        return Err(Problem::not_found("tenant").into());
+    };
+    let object = Object::new_in(ScopeArea::Calendars, wish.tenant, wish.field);
+    let grant = session.authorize(Action::Write, &object, "tenant")?;
+    wish.name = problems.take(text::line(&wish.name, "name", 120))?.unwrap_or_default();
+    wish.description = problems.take(text::optional(wish.description, "description", 4_000))?.flatten();
+    wish.color = problems.take(color(wish.color))?.flatten();
+    if let Some(field) = wish.field
+        && session.get::<field_of_work::Entity>(field).await?.is_none()
+    {
+        problems.add(Problem::not_found("fieldOfWork"));
+    }
+    problems.done()?;
+    let zone = wish.zone.map_or_else(|| owner.time_zone.clone(), |it| it.name().to_owned());
+    Ok((grant, wish, zone))
+}
+
+/// Writes a new calendar.
+pub(super) async fn insert(writer: &Writer<'_>, mut row: calendar::Model) -> ApiResult<calendar::Model> {
+    writer.lock_named(row.tenant_id).await?;
+    // Shares by field of work, or of everything, also mean what is still to come.
+    let shares = own_shares(writer, Area::Calendars).await?;
+    row.scope_id = ensure(writer, &audience(&row, &shares)).await?;
+    match writer.insert_unique(full(row.clone()), NAME).await {
+        Ok(()) => Ok(row),
+        Err(error) => Err(name_taken(error, &row.name)),
+    }
+}
+
+fn audience(row: &calendar::Model, shares: &[entities::share::Model]) -> Audience {
+    let ways = ways_of(shares, row);
+    Audience::new(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id, row.confidentiality, &ways)
+}
+
+/// The row of a new calendar, private until its scope is known.
+pub fn calendar_row(writer: &Writer<'_>, wish: CalendarWish, zone: String, id: Uuid) -> calendar::Model {
+    calendar::Model {
+        id,
+        tenant_id: wish.tenant,
+        scope_id: Audience::private(wish.tenant, ScopeArea::Calendars, wish.field).id(),
+        name: wish.name,
+        description: wish.description,
+        color: wish.color,
+        time_zone: zone,
+        field_of_work_id: wish.field,
+        confidentiality: wish.confidentiality,
+        external: false,
+        project_id: None,
+        project_calendar: None,
+        archived_at: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    }
+}
+
+fn name_taken(error: WriteError, name: &str) -> ApiError {
+    match error {
+        WriteError::Taken => {
+            Problem::at(UserErrorCode::NotUnique, "name", Text::new("taken").with("value", name)).into()
+        }
+        WriteError::Failed(error) => error,
+    }
+}
+
+fn color(color: Option<String>) -> ApiResult<Option<String>> {
+    let Some(color) = text::optional(color, "color", 7)? else { return Ok(None) };
+    let digits = color.strip_prefix('#').unwrap_or_default();
+    if digits.len() == 6 && digits.bytes().all(|it| it.is_ascii_hexdigit()) {
+        return Ok(Some(color.to_ascii_lowercase()));
+    }
+    Err(Problem::at(UserErrorCode::Invalid, "color", Text::new("no-color").with("value", color)).into())
+}
+
+/// Looks a calendar up and decides whether the actor may change it.
+pub async fn writable(session: &Session, id: Uuid, field: &'static str) -> ApiResult<(Grant, calendar::Model)> {
+    let Some(row) = session.get::<calendar::Entity>(id).await? else {
+        return Err(Problem::not_found(field).into());
+    };
+    let grant = session.authorize(Action::Write, &object_of(&row), field)?;
+    if row.project_id.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-of-project")).into());
+    }
+    Ok((grant, (*row).clone()))
+}
+
+/// Changes a calendar.
+pub async fn update(op: &Op, id: Uuid, version: i32, change: CalendarChange) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "calendarUpdate").await?;
+    let session = mutation.session();
+    let (grant, before) = writable(session, id, "id").await?;
+    let mut row = before.clone();
+    let mut problems = Problems::default();
+    if let Some(name) = change.name {
+        row.name = problems.take(text::line(&name, "name", 120))?.unwrap_or_default();
+    }
+    if let Some(description) = change.description {
+        row.description = problems.take(text::optional(description, "description", 4_000))?.flatten();
+    }
+    if let Some(value) = change.color {
+        row.color = problems.take(color(value))?.flatten();
+    }
+    problems.done()?;
+    let writer = session.writer(&grant).await?;
+    let confidentiality = change.confidentiality.unwrap_or(before.confidentiality);
+    row.confidentiality = confidentiality;
+    if confidentiality != before.confidentiality {
+        writer.lock_named(row.tenant_id).await?;
+        let shares = own_shares(&writer, Area::Calendars).await?;
+        row.scope_id = ensure(&writer, &audience(&row, &shares)).await?;
+        narrow_entries(&writer, &row).await?;
+        rescope_calendars(&writer, std::slice::from_ref(&row), &shares).await?;
+    }
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    save(&writer, &row, version).await?;
+    let recorded = mutation.record(&writer, changed(&row, "calendar.updated", Some(&before))).await?;
+    mutation.commit(recorded).await
+}
+
+/// Entries may not be wider than their calendar: those that are become as narrow as it is.
+async fn narrow_entries(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult<()> {
+    let wider = Confidentiality::ALL.iter().copied().filter(|it| *it > row.confidentiality);
+    let entries = Condition::all()
+        .add(calendar_entry::Column::CalendarId.eq(row.id))
+        .add(calendar_entry::Column::Confidentiality.is_in(wider));
+    let mut values = calendar_entry::ActiveModel { confidentiality: Set(row.confidentiality), ..Default::default() };
+    if row.confidentiality == Confidentiality::Internal {
+        values.scope_id = Set(row.scope_id);
+    }
+    writer.change::<calendar_entry::Entity, _>(entries, values).await?;
+    Ok(())
+}
+
+/// Puts a calendar away, or takes it out again.
+pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "calendarArchive").await?;
+    let session = mutation.session();
+    let (grant, before) = writable(session, id, "id").await?;
+    let writer = session.writer(&grant).await?;
+    let mut row = before.clone();
+    row.archived_at = archived.then(|| before.archived_at.unwrap_or_else(|| writer.now()));
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    save(&writer, &row, version).await?;
+    let recorded = mutation.record(&writer, changed(&row, "calendar.updated", Some(&before))).await?;
+    mutation.commit(recorded).await
+}
+
+pub(super) async fn save(writer: &Writer<'_>, row: &calendar::Model, version: i32) -> ApiResult<()> {
+    let here = at_version(calendar::Column::Id, row.id, calendar::Column::Version, version);
+    let values = full(row.clone());
+    match writer.change_unique::<calendar::Entity, _>(here, values, NAME).await {
+        Ok(0) => Err(stale(version)),
+        Ok(_) => Ok(()),
+        Err(error) => Err(name_taken(error, &row.name)),
+    }
+}
+
+pub(super) fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar::Model>) -> Change {
+    Change {
+        object_type: "Calendar",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: before.map(told),
+        after: Some(told(row)),
+    }
+}
+
+/// A calendar in the audit trail.
+fn told(row: &calendar::Model) -> Value {
+    json!({
+        "name": row.name, "description": row.description, "color": row.color, "timeZone": row.time_zone,
+        "fieldOfWork": row.field_of_work_id, "confidentiality": row.confidentiality, "archivedAt": row.archived_at,
+    })
+}

@@ -1,0 +1,154 @@
+//! Asking for a file at an address that somebody gave.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use entities::FetchOutcome;
+use icalendar::read::MAX_MIB;
+use reqwest::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
+use reqwest::{Client, Response, StatusCode, Url};
+
+use crate::calendars::external::guard::{Guard, Refused};
+
+/// The longest time for all of a fetch.
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// The longest time until somebody answers.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most redirects that are followed.
+const REDIRECTS: usize = 5;
+/// The longest ETag or Last-Modified that is kept.
+const LONGEST_TAG: usize = 1_000;
+
+/// What is known of the file, so that it is only sent when it has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tags {
+    /// ETag.
+    pub etag: Option<String>,
+    /// Last-Modified.
+    pub last_modified: Option<String>,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub enum Fetched {
+    /// It is as it was.
+    Unchanged,
+    /// The file.
+    File(Vec<u8>, Tags),
+}
+
+/// Why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed(pub FetchOutcome, pub Option<String>);
+
+/// Asks the public internet, and nothing of the network that the server is in.
+#[derive(Clone)]
+pub struct Fetcher {
+    client: Client,
+    guard: Guard,
+    allow_http: bool,
+}
+
+impl Fetcher {
+    /// Beside the public internet, `allowed` may be asked; without TLS only where `allow_http`.
+    ///
+    /// # Errors
+    /// The client cannot be made.
+    pub fn new(allow_http: bool, allowed: &[IpAddr]) -> Result<Self, String> {
+        let guard = Guard::new(allowed);
+        let client = Client::builder()
+            // Each is judged here.
+            .redirect(reqwest::redirect::Policy::none())
+            // A proxy would look names up by itself.
+            .no_proxy()
+            .dns_resolver(Arc::new(guard.clone()))
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .user_agent(concat!("verbund/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(Self { client, guard, allow_http })
+    }
+
+    /// The address as it may be asked for; `webcal` means https.
+    pub fn address(&self, text: &str) -> Option<Url> {
+        let text = text.trim();
+        let text = match text.split_at_checked(9) {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("webcal://") => format!("https://{rest}"),
+            _ => text.to_owned(),
+        };
+        Url::parse(&text).ok().filter(|it| self.guard.permits_url(it, self.allow_http))
+    }
+
+    /// Fetches the file at `address`, unless it is still what `known` tells.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub async fn fetch(&self, address: &str, known: &Tags) -> Result<Fetched, Failed> {
+        let all = tokio::time::timeout(TIMEOUT, self.follow(address, known)).await;
+        all.unwrap_or(Err(Failed(FetchOutcome::TooSlow, None)))
+    }
+
+    async fn follow(&self, address: &str, known: &Tags) -> Result<Fetched, Failed> {
+        let refused = |host: Option<&str>| Failed(FetchOutcome::AddressRefused, host.map(str::to_owned));
+        let mut url = self.address(address).ok_or_else(|| refused(None))?;
+        for _ in 0..=REDIRECTS {
+            let mut request = self.client.get(url.clone()).header("accept", "text/calendar, */*;q=0.1");
+            if let Some(tag) = &known.etag {
+                request = request.header(IF_NONE_MATCH, tag);
+            }
+            if let Some(at) = &known.last_modified {
+                request = request.header(IF_MODIFIED_SINCE, at);
+            }
+            let response = request.send().await.map_err(|error| failed(&error, &url))?;
+            let status = response.status();
+            if status == StatusCode::NOT_MODIFIED {
+                return Ok(Fetched::Unchanged);
+            }
+            if status.is_success() {
+                return body(response, &url).await;
+            }
+            let next = header(&response, LOCATION.as_str()).filter(|_| status.is_redirection());
+            let Some(next) = next else {
+                return Err(Failed(FetchOutcome::HttpStatus, Some(status.as_u16().to_string())));
+            };
+            let next = url.join(&next).map_err(|_| refused(None))?;
+            if !self.guard.permits_url(&next, self.allow_http) {
+                return Err(refused(next.host_str()));
+            }
+            url = next;
+        }
+        Err(Failed(FetchOutcome::TooManyRedirects, Some(REDIRECTS.to_string())))
+    }
+}
+
+async fn body(mut response: Response, url: &Url) -> Result<Fetched, Failed> {
+    let tags =
+        Tags { etag: header(&response, ETAG.as_str()), last_modified: header(&response, LAST_MODIFIED.as_str()) };
+    let mut bytes = Vec::new();
+    while let Some(part) = response.chunk().await.map_err(|error| failed(&error, url))? {
+        if bytes.len() + part.len() > MAX_MIB * 1024 * 1024 {
+            return Err(Failed(FetchOutcome::TooLarge, Some(MAX_MIB.to_string())));
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(Fetched::File(bytes, tags))
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
+    let value = response.headers().get(name)?.to_str().ok()?;
+    Some(value.to_owned()).filter(|it| it.len() <= LONGEST_TAG)
+}
+
+fn failed(error: &reqwest::Error, url: &Url) -> Failed {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(it) = cause {
+        if it.is::<Refused>() {
+            return Failed(FetchOutcome::AddressRefused, url.host_str().map(str::to_owned));
+        }
+        cause = it.source();
+    }
+    let outcome = if error.is_timeout() { FetchOutcome::TooSlow } else { FetchOutcome::Unreachable };
+    Failed(outcome, url.host_str().map(str::to_owned))
+}

@@ -1,0 +1,237 @@
+//! Rules of calendars that live elsewhere.
+
+use chrono::TimeDelta;
+use entities::{ScopeArea, calendar, external_calendar};
+use icalendar::read::Read;
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use kernel::text;
+use policy::{Action, Grant};
+use reqwest::Url;
+use sea_orm::{ColumnTrait, Condition, Set};
+use serde_json::{Value, json};
+use store::scopes::{Audience, ensure};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::calendars::calendar_service::{CalendarWish, calendar_row, checked};
+use crate::calendars::import::plan::Missing;
+use crate::calendars::resource::object_of;
+use crate::calendars::series::Place;
+use crate::calendars::{calendar_service, import};
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+
+/// Shortest and longest time between two fetches, in minutes.
+const MINUTES: std::ops::RangeInclusive<i32> = 15..=10_080;
+/// Somebody who asks for a fetch waits so long after the last one, in seconds.
+const AGAIN_AFTER: i64 = 60;
+
+/// Checks an address, so far as it tells without asking there.
+fn address(url: &str) -> ApiResult<String> {
+    let url = text::line(url, "url", 2_000)?;
+    let wrong = || Problem::at(UserErrorCode::Invalid, "url", Text::new("no-calendar-address").with("value", &url));
+    let scheme = url.split_once("://").map(|it| it.0.to_ascii_lowercase()).unwrap_or_default();
+    if !["https", "http", "webcal"].contains(&scheme.as_str()) {
+        return Err(wrong().into());
+    }
+    let parsed = Url::parse(&url).map_err(|_| wrong())?;
+    if parsed.host_str().is_none_or(str::is_empty) || !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(wrong().into());
+    }
+    Ok(url)
+}
+
+fn minutes(minutes: i32) -> ApiResult<i32> {
+    if MINUTES.contains(&minutes) {
+        return Ok(minutes);
+    }
+    let text = Text::new("out-of-range").with("value", minutes).with("min", MINUTES.start()).with("max", MINUTES.end());
+    Err(Problem::at(UserErrorCode::OutOfRange, "refreshMinutes", text).into())
+}
+
+/// Begins to take a calendar over; it is fetched within a minute.
+pub async fn subscribe(
+    op: &Op,
+    wish: CalendarWish,
+    url: &str,
+    refresh: i32,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "externalCalendarSubscribe").await?;
+    let session = mutation.session();
+    let mut problems = Problems::default();
+    let url = problems.take(address(url))?.unwrap_or_default();
+    let refresh = problems.take(minutes(refresh))?.unwrap_or_default();
+    let (grant, wish, zone) = checked(session, wish, problems).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let mut calendar = calendar_row(&writer, wish, zone, new_id());
+    calendar.external = true;
+    let calendar = calendar_service::insert(&writer, calendar).await?;
+    let private = Audience::private(calendar.tenant_id, ScopeArea::Calendars, calendar.field_of_work_id);
+    let row = external_calendar::Model {
+        id,
+        tenant_id: calendar.tenant_id,
+        scope_id: ensure(&writer, &private).await?,
+        calendar_id: calendar.id,
+        url,
+        refresh_minutes: refresh,
+        etag: None,
+        last_modified: None,
+        fetched_at: None,
+        outcome: None,
+        detail: None,
+        failures: 0,
+        next_fetch_at: writer.now(),
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert(full(row.clone())).await?;
+    let recorded = mutation.record(&writer, changed(&row, "external_calendar.subscribed", None)).await?;
+    mutation.commit(recorded).await?;
+    op.store.wake();
+    Ok(id)
+}
+
+/// Looks one up and decides whether the actor may change it.
+pub(super) async fn changeable(
+    session: &Session,
+    id: Uuid,
+) -> ApiResult<(Grant, calendar::Model, external_calendar::Model)> {
+    let Some(row) = session.get::<external_calendar::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let Some(calendar) = session.get::<calendar::Entity>(row.calendar_id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let grant = session.authorize(Action::Write, &object_of(&calendar), "id")?;
+    Ok((grant, (*calendar).clone(), (*row).clone()))
+}
+
+/// Changes address or pace. Another address is asked for all of its file.
+pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refresh: Option<i32>) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "externalCalendarUpdate").await?;
+    let session = mutation.session();
+    let (grant, _, before) = changeable(session, id).await?;
+    let mut row = before.clone();
+    let mut problems = Problems::default();
+    if let Some(url) = url {
+        row.url = problems.take(address(&url))?.unwrap_or_default();
+    }
+    if let Some(refresh) = refresh {
+        row.refresh_minutes = problems.take(minutes(refresh))?.unwrap_or_default();
+    }
+    problems.done()?;
+    let writer = session.writer(&grant).await?;
+    if row.url != before.url {
+        (row.etag, row.last_modified, row.failures) = (None, None, 0);
+        row.next_fetch_at = writer.now();
+    } else if row.refresh_minutes != before.refresh_minutes {
+        let next = before.fetched_at.map_or(writer.now(), |it| it + TimeDelta::minutes(row.refresh_minutes.into()));
+        row.next_fetch_at = next;
+    }
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    let here = at_version(external_calendar::Column::Id, id, external_calendar::Column::Version, version);
+    if writer.change::<external_calendar::Entity, _>(here, full(row.clone())).await? == 0 {
+        return Err(stale(version));
+    }
+    let recorded = mutation.record(&writer, changed(&row, "external_calendar.updated", Some(&before))).await?;
+    mutation.commit(recorded).await?;
+    op.store.wake();
+    Ok(())
+}
+
+/// Ends it: what is still to come is called off, and the calendar is put away; the calendar.
+pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "externalCalendarUnsubscribe").await?;
+    let session = mutation.session();
+    let (grant, before, row) = changeable(session, id).await?;
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(before.id).await?;
+    let here = at_version(external_calendar::Column::Id, id, external_calendar::Column::Version, version);
+    if writer.delete::<external_calendar::Entity>(here).await? == 0 {
+        return Err(stale(version));
+    }
+    let nothing = Read { events: Vec::new(), problems: Vec::new(), name: None };
+    let place = Place { session, writer: &writer, mutation: &mutation, calendar: &before };
+    let _also = import::apply(&place, nothing, Missing::IsCancelled).await?;
+    let mut calendar = before.clone();
+    calendar.external = false;
+    calendar.archived_at = before.archived_at.or(Some(writer.now()));
+    calendar.version = before.version.saturating_add(1);
+    calendar.updated_at = writer.now();
+    calendar_service::save(&writer, &calendar, before.version).await?;
+    let mut change = changed(&row, "external_calendar.unsubscribed", Some(&row));
+    (change.after, change.version) = (Some(json!({ "unsubscribed": true })), version.saturating_add(1));
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(before.id)
+}
+
+/// Asks for a fetch now.
+pub async fn refresh(op: &Op, id: Uuid) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "externalCalendarRefresh").await?;
+    let session = mutation.session();
+    let (grant, _, mut row) = changeable(session, id).await?;
+    let writer = session.writer(&grant).await?;
+    let earliest = row.fetched_at.map(|it| it + TimeDelta::seconds(AGAIN_AFTER)).filter(|it| *it > writer.now());
+    if let Some(earliest) = earliest {
+        let text = Text::new("fetched-just-now").with("earliest", earliest.format("%H:%M:%S UTC"));
+        return Err(Problem::at(UserErrorCode::LimitReached, "id", text).into());
+    }
+    row.next_fetch_at = writer.now();
+    let values = external_calendar::ActiveModel { next_fetch_at: Set(row.next_fetch_at), ..Default::default() };
+    let here = Condition::all().add(external_calendar::Column::Id.eq(id));
+    writer.change::<external_calendar::Entity, _>(here, values).await?;
+    let recorded = mutation.record(&writer, changed(&row, "external_calendar.refreshed", None)).await?;
+    mutation.commit(recorded).await?;
+    op.store.wake();
+    Ok(())
+}
+
+/// What is told of a change by people.
+fn changed(row: &external_calendar::Model, topic: &'static str, before: Option<&external_calendar::Model>) -> Change {
+    Change {
+        object_type: "ExternalCalendar",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: Some(row.calendar_id),
+        also: Default::default(),
+        agreement: None,
+        before: before.map(told),
+        after: Some(told(row)),
+    }
+}
+
+fn told(row: &external_calendar::Model) -> Value {
+    json!({ "calendar": row.calendar_id, "url": row.url, "refreshMinutes": row.refresh_minutes })
+}
+
+/// Writes what came of a fetch.
+pub(super) async fn note(writer: &Writer<'_>, row: external_calendar::Model) -> ApiResult<()> {
+    let values = external_calendar::ActiveModel {
+        etag: Set(row.etag),
+        last_modified: Set(row.last_modified),
+        fetched_at: Set(row.fetched_at),
+        outcome: Set(row.outcome),
+        detail: Set(row.detail),
+        failures: Set(row.failures),
+        next_fetch_at: Set(row.next_fetch_at),
+        ..Default::default()
+    };
+    let here = Condition::all()
+        .add(external_calendar::Column::Id.eq(row.id))
+        // An address that was changed meanwhile is to be asked as well.
+        .add(external_calendar::Column::Url.eq(row.url));
+    writer.change::<external_calendar::Entity, _>(here, values).await?;
+    Ok(())
+}

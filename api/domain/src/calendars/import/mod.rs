@@ -1,0 +1,192 @@
+//! Events of somebody's file become entries of a calendar.
+//!
+//! What is decided here:
+//! - An event is the entry with its UID in this calendar; an entry that was made here has its own id for a UID. A date of a
+//!   series that differs is found by UID and RECURRENCE-ID.
+//! - What the file says as it did before changes nothing, also where the entry was changed here in between; nor does what
+//!   the entry itself would say in a file: importing twice, or an own export, changes nothing.
+//! - An event that is older than what is stored (SEQUENCE, then LAST-MODIFIED) is passed over.
+//! - TRANSPARENT becomes an idea, as that takes no time; CANCELLED stays as cancelled; PRIVATE and CONFIDENTIAL become
+//!   internal, everything else is as wide as its calendar.
+//! - Whatever cannot be stored is left out and told; the rest is stored, all in one transaction.
+
+pub mod content;
+pub mod known;
+pub mod plan;
+pub mod write;
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use icalendar::read::{Read, read};
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::i18n::{Locale, Text};
+use policy::Actor;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::calendars::calendar_service::writable;
+use crate::calendars::entry_service::refuse_by_hand;
+use crate::calendars::import::plan::Missing;
+use crate::calendars::series::Place;
+use crate::context::mutation::{Mutation, Recorded};
+use crate::context::op::Op;
+
+/// The most problems and the most events that a report lists; counts are always whole.
+pub const MOST_LISTED: usize = 1_000;
+
+/// What was, or would be, done with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportAction {
+    /// A new entry.
+    Create,
+    /// The entry says something else now.
+    Change,
+    /// The entry says so already.
+    Unchanged,
+    /// What is stored is newer.
+    Outdated,
+    /// The entry is called off: its calendar does not have it any more.
+    Cancel,
+    /// It cannot be stored; a problem says why.
+    Reject,
+}
+
+/// One event and what was done with it.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// Where it begins in the file; none = it is not in it.
+    pub line: Option<usize>,
+    /// Its UID.
+    pub uid: String,
+    /// Which date of the series it stands for.
+    pub occurrence: Option<NaiveDateTime>,
+    /// Its title.
+    pub title: String,
+    /// What was done.
+    pub action: ImportAction,
+    /// The entry.
+    pub entry: Option<Uuid>,
+}
+
+/// Something wrong with the file.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where.
+    pub line: usize,
+    /// In which component.
+    pub component: String,
+    /// UID of the event.
+    pub uid: Option<String>,
+    /// What.
+    pub reason: Text,
+    /// Whether an event was left out because of it.
+    pub fatal: bool,
+}
+
+/// What came of an import.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// What the file calls itself.
+    pub name: Option<String>,
+    /// Whether nothing was written on purpose.
+    pub dry_run: bool,
+    /// What was done, in the order of the file; events that the reader left out are only among the problems.
+    pub done: Vec<Done>,
+    /// What is wrong, in the order of the file; not all of it where there is too much.
+    pub problems: Vec<Found>,
+    /// Events that were left out.
+    pub rejected: usize,
+}
+
+impl Report {
+    /// How many events had this done.
+    pub fn count(&self, action: ImportAction) -> usize {
+        if action == ImportAction::Reject {
+            return self.rejected;
+        }
+        self.done.iter().filter(|it| it.action == action).count()
+    }
+
+    /// Whether anything was, or would be, written.
+    pub fn changes(&self) -> bool {
+        let writes =
+            |it: &Done| matches!(it.action, ImportAction::Create | ImportAction::Change | ImportAction::Cancel);
+        self.done.iter().any(writes)
+    }
+
+    /// The counts, for the audit trail.
+    pub(super) fn told(&self) -> serde_json::Value {
+        let count = |action| self.count(action);
+        json!({
+            "created": count(ImportAction::Create), "changed": count(ImportAction::Change),
+            "unchanged": count(ImportAction::Unchanged), "outdated": count(ImportAction::Outdated),
+            "cancelled": count(ImportAction::Cancel), "rejected": count(ImportAction::Reject),
+        })
+    }
+
+    /// The whole in lines, for the terminal.
+    pub fn say(&self, locale: Locale) -> String {
+        let mut text = self.told().to_string();
+        for it in &self.problems {
+            let problem = Text::new("ics-problem").with("line", it.line).with("component", &it.component);
+            text.push('\n');
+            text.push_str(&problem.with("reason", it.reason.say(locale)).say(locale));
+        }
+        text
+    }
+}
+
+/// Takes a file apart; why the whole of it cannot be read.
+pub(super) fn readable(bytes: &[u8], zone: Tz) -> Result<Read, Text> {
+    let read = read(bytes, zone);
+    match read.problems.first() {
+        Some(problem) if problem.is_of_all() => Err(problem.reason.text()),
+        _ => Ok(read),
+    }
+}
+
+/// Imports a file into a calendar, or tells what that would do.
+///
+/// # Errors
+/// The calendar cannot be written to; the whole file cannot be read.
+pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<Report> {
+    let mutation = Mutation::begin(op, "calendarImport").await?;
+    let session = mutation.session();
+    let (grant, calendar) = writable(session, calendar, "calendar").await?;
+    refuse_by_hand(&calendar, "calendar")?;
+    if calendar.archived_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-archived")).into());
+    }
+    let read = readable(bytes, calendar.time_zone.parse().unwrap_or(Tz::UTC))
+        .map_err(|reason| Problem::at(UserErrorCode::Invalid, "ics", reason))?;
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(calendar.id).await?;
+    let place = Place { session, writer: &writer, mutation: &mutation, calendar: &calendar };
+    let plan = plan::plan(&place, read, Missing::Stays).await?;
+    let report = Report { dry_run, ..plan.report() };
+    if !dry_run && report.changes() {
+        let recorded = write::write(&place, plan, &report).await?;
+        mutation.commit(recorded).await?;
+    }
+    Ok(report)
+}
+
+/// Does all that a file says to a calendar, within a change that is under way; nothing where that is nothing.
+pub(super) async fn apply(place: &Place<'_>, file: Read, missing: Missing) -> ApiResult<Option<Recorded>> {
+    let plan = plan::plan(place, file, missing).await?;
+    let report = plan.report();
+    Ok(if report.changes() { Some(write::write(place, plan, &report).await?) } else { None })
+}
+
+/// Imports a file as the operator, for the owner of the calendar.
+///
+/// # Errors
+/// As [`import`].
+pub async fn import_as_operator(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<Report> {
+    let Some(tenant) = op.store.owner_of_calendar(calendar).await? else {
+        return Err(Problem::not_found("calendar").into());
+    };
+    let actor = Actor::Service { tenant };
+    let op = Op::new(op.store.clone(), op.clock.clone(), actor, op.request_id.clone(), op.locale);
+    import(&op, calendar, bytes, dry_run).await
+}

@@ -1,0 +1,242 @@
+//! The one way to change something: a transaction that leaves an audit row and an outbox event, and can be retried.
+//!
+//! `begin` → decide (a grant) → `claim` the idempotency key → write → `record` → `commit`. Only a recorded mutation
+//! can be committed; dropping it at any point undoes everything.
+
+use std::collections::BTreeSet;
+
+use entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, Insert, NotSet, Set};
+use serde_json::Value as Json;
+use store::scopes::Audience;
+use store::{Engine, Hint, Hub, Session, Signal, Writer};
+use uuid::Uuid;
+
+use crate::context::op::Op;
+
+/// The longest idempotency key, in bytes.
+const MAX_KEY: usize = 128;
+/// Events of one insert: a database takes only so many values in a statement.
+const EVENTS: usize = 1_000;
+
+/// A client's key for a creating mutation, and the fingerprint of what was asked.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// The key.
+    pub key: String,
+    /// Fingerprint of mutation and input.
+    pub fingerprint: String,
+}
+
+/// What a claimed key means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Go on, with this id for the new object.
+    New(Uuid),
+    /// Done before; this came of it.
+    Done(Uuid),
+}
+
+/// What happened, for audit trail and outbox.
+#[derive(Debug)]
+pub struct Change {
+    /// Type of the object in the schema.
+    pub object_type: &'static str,
+    /// The object.
+    pub object_id: Uuid,
+    /// Its version after the change.
+    pub version: i32,
+    /// Its scope after the change.
+    pub scope: Uuid,
+    /// What subscribers are told: `calendar_entry.created`.
+    pub topic: &'static str,
+    /// What the object belongs to: the calendar of an entry.
+    pub parent: Option<Uuid>,
+    /// Scopes beside its own whose audience must learn of it: the one that it left, or those that a share opened.
+    pub also: BTreeSet<Uuid>,
+    /// The agreement it happened under.
+    pub agreement: Option<Uuid>,
+    /// State before.
+    pub before: Option<Json>,
+    /// State after.
+    pub after: Option<Json>,
+}
+
+/// Proof that audit row and outbox event are written.
+#[must_use]
+pub struct Recorded(());
+
+/// A change under way.
+pub struct Mutation {
+    name: &'static str,
+    request_id: String,
+    session: Session,
+    /// Whom to tell after the commit; none where the database does that.
+    hub: Option<Hub>,
+    hints: std::sync::Mutex<Vec<Hint>>,
+}
+
+impl Mutation {
+    /// Opens the transaction of mutation `name`, with facts of its own.
+    ///
+    /// # Errors
+    /// The database cannot be reached.
+    pub async fn begin(op: &Op, name: &'static str) -> ApiResult<Self> {
+        op.finish().await?;
+        let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
+        let hub = (op.store.engine() == Engine::Sqlite).then(|| op.store.hub().clone());
+        Ok(Self { name, request_id: op.request_id.clone(), session, hub, hints: std::sync::Mutex::default() })
+    }
+
+    /// Where lookups of this mutation read.
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Claims the client's key, if there is one. A second sender waits until the first is done.
+    ///
+    /// # Errors
+    /// The key was used for something else, or is too long.
+    pub async fn claim(&self, writer: &Writer<'_>, idempotency: Option<Idempotency>) -> ApiResult<Claim> {
+        let id = new_id();
+        let (Some(idempotency), Some(person)) = (idempotency, writer.grant().person()) else {
+            return Ok(Claim::New(id));
+        };
+        if idempotency.key.is_empty() {
+            return Err(Problem::at(UserErrorCode::Required, "idempotencyKey", Text::new("required")).into());
+        }
+        if idempotency.key.len() > MAX_KEY {
+            let text = Text::new("too-long").with("max", MAX_KEY).with("length", idempotency.key.len());
+            return Err(Problem::at(UserErrorCode::TooLong, "idempotencyKey", text).into());
+        }
+        let row = idempotency_record::ActiveModel {
+            person_id: Set(person),
+            key: Set(idempotency.key.clone()),
+            tenant_id: Set(writer.tenant()),
+            fingerprint: Set(idempotency.fingerprint.clone()),
+            object_id: Set(id),
+            created_at: Set(writer.now()),
+        };
+        if writer.insert_new(Insert::one(row).on_conflict(OnConflict::new().do_nothing().to_owned())).await? {
+            return Ok(Claim::New(id));
+        }
+        let known = writer
+            .own_record(person, &idempotency.key)
+            .await?
+            .ok_or_else(|| ApiError::fault("an idempotency record that was in the way is gone"))?;
+        if known.fingerprint == idempotency.fingerprint {
+            Ok(Claim::Done(known.object_id))
+        } else {
+            let text = Text::new("idempotency-mismatch").with("key", &idempotency.key);
+            Err(Problem::at(UserErrorCode::IdempotencyMismatch, "idempotencyKey", text).into())
+        }
+    }
+
+    /// Writes audit row and outbox event.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn record(&self, writer: &Writer<'_>, change: Change) -> ApiResult<Recorded> {
+        self.record_all(writer, change, Vec::new()).await
+    }
+
+    /// Writes one audit row for a change of the whole, and an event for it and for each of its parts.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn record_all(&self, writer: &Writer<'_>, change: Change, parts: Vec<Change>) -> ApiResult<Recorded> {
+        let mut events = self.events(writer, &change);
+        writer
+            .insert(audit_event::ActiveModel {
+                id: Set(new_id()),
+                tenant_id: Set(writer.tenant()),
+                scope_id: Set(Audience::private(writer.tenant(), ScopeArea::Audit, None).id()),
+                person_id: Set(writer.grant().person()),
+                action: Set(self.name.to_owned()),
+                object_type: Set(change.object_type.to_owned()),
+                object_id: Set(change.object_id),
+                agreement_id: Set(change.agreement),
+                before: Set(change.before),
+                after: Set(change.after),
+                request_id: Set(self.request_id.clone()),
+                created_at: Set(writer.now()),
+            })
+            .await?;
+        events.extend(parts.iter().flat_map(|it| self.events(writer, it)));
+        for chunk in events.chunks(EVENTS) {
+            writer.insert_all(chunk.to_vec()).await?;
+        }
+        Ok(Recorded(()))
+    }
+
+    /// Writes outbox events alone, for an object that changed along with the one that is recorded.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn tell(&self, writer: &Writer<'_>, change: &Change) -> ApiResult<()> {
+        writer.insert_all(self.events(writer, change)).await
+    }
+
+    /// The events of a change, announced after the commit.
+    fn events(&self, writer: &Writer<'_>, change: &Change) -> Vec<outbox_event::ActiveModel> {
+        let event = |scope: Uuid, topic: String| outbox_event::ActiveModel {
+            id: Set(new_id()),
+            tenant_id: Set(writer.tenant()),
+            scope_id: Set(scope),
+            position: NotSet,
+            parent_id: Set(change.parent),
+            topic: Set(topic),
+            object_type: Set(change.object_type.to_owned()),
+            object_id: Set(change.object_id),
+            object_version: Set(change.version),
+            created_at: Set(writer.now()),
+        };
+        let also = change.also.iter().filter(|it| **it != change.scope);
+        let mut events: Vec<_> = also.map(|scope| event(*scope, moved(change.topic))).collect();
+        events.push(event(change.scope, change.topic.to_owned()));
+        self.announce(Hint { object_type: change.object_type.to_owned(), parent: change.parent });
+        events
+    }
+
+    /// Keeps everything.
+    ///
+    /// # Errors
+    /// The database fails; then nothing was kept.
+    pub async fn commit(self, _recorded: Recorded) -> ApiResult<()> {
+        let Self { session, hub, hints, .. } = self;
+        session.commit().await?;
+        if let Some(hub) = hub {
+            for hint in hints.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+                hub.tell(Signal::Changed(hint));
+            }
+        }
+        Ok(())
+    }
+
+    fn announce(&self, hint: Hint) {
+        let mut hints = self.hints.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if hints.last() != Some(&hint) {
+            hints.push(hint);
+        }
+    }
+}
+
+/// What other audiences are told: `calendar_entry.moved`.
+fn moved(topic: &str) -> String {
+    format!("{}.moved", topic.split('.').next().unwrap_or(topic))
+}
+
+/// The update found no row with that version: somebody was faster.
+pub fn stale(version: i32) -> ApiError {
+    let text = Text::new("stale-version").with("version", version);
+    Problem::at(UserErrorCode::StaleVersion, "version", text).into()
+}
+
+/// The condition that a row has this id and is still at this version.
+pub fn at_version<C: ColumnTrait>(id: C, row: Uuid, version_column: C, version: i32) -> sea_orm::Condition {
+    sea_orm::Condition::all().add(id.eq(row)).add(version_column.eq(version))
+}

@@ -1,0 +1,69 @@
+//! What is public, as a catalogue for open-data portals: DCAT-AP.de 3.0, in pages (Hydra), in three syntaxes.
+//!
+//! Nodes are named, none is blank, and statements keep their order: the same content is the same text, so that a portal
+//! that has it already is told so.
+
+pub mod about;
+pub mod graph;
+pub mod listing;
+pub mod nodes;
+pub mod settings;
+#[cfg(test)]
+mod tests;
+pub mod vocabulary;
+
+use crate::datasets::catalogue::about::{Catalogue, Dataset, Page};
+use crate::datasets::catalogue::graph::Graph;
+
+/// In which syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Syntax {
+    /// Turtle
+    Turtle,
+    /// RDF/XML
+    RdfXml,
+    /// JSON-LD 1.1
+    JsonLd,
+}
+
+impl Syntax {
+    /// Every syntax; the first is told where any will do.
+    pub const ALL: [Self; 3] = [Self::Turtle, Self::RdfXml, Self::JsonLd];
+
+    /// How an address asks for it.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Turtle => "ttl",
+            Self::RdfXml => "rdf",
+            Self::JsonLd => "jsonld",
+        }
+    }
+
+    /// How a header asks for it.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Turtle => "text/turtle",
+            Self::RdfXml => "application/rdf+xml",
+            Self::JsonLd => "application/ld+json",
+        }
+    }
+}
+
+/// A page of the catalogue: the catalogue, some of its datasets, and where the others are. `address` is where it was
+/// asked for, without its query, so that pages lead to pages of the same syntax.
+pub fn page(catalogue: &Catalogue, page: &Page, address: &str, datasets: &[Dataset], syntax: Syntax) -> Vec<u8> {
+    let mut graph = Graph::default();
+    nodes::catalogue(&mut graph, catalogue, datasets);
+    nodes::paging(&mut graph, catalogue, page, address);
+    for dataset in datasets {
+        nodes::dataset(&mut graph, catalogue, dataset);
+    }
+    graph.write(syntax)
+}
+
+/// One dataset of the catalogue.
+pub fn dataset(catalogue: &Catalogue, dataset: &Dataset, syntax: Syntax) -> Vec<u8> {
+    let mut graph = Graph::default();
+    nodes::dataset(&mut graph, catalogue, dataset);
+    graph.write(syntax)
+}

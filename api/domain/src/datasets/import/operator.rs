@@ -1,0 +1,89 @@
+//! Imports at the command line, by whoever holds the database anyway.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use entities::{dataset, tenant};
+use kernel::error::{ApiError, ApiResult, Problem, Problems};
+use kernel::global_id::NodeType;
+use policy::Actor;
+use sea_orm::{ColumnTrait, QueryFilter};
+use tabular::read::{Profile, Report};
+
+use crate::context::op::Op;
+use crate::datasets::import::load::{Ended, Job, Origin, load};
+use crate::datasets::import::reading::{Watched, read};
+use crate::datasets::import::service::check_profile;
+use crate::datasets::import::uploads::refuse_unit_data;
+use crate::files::folder::Folder;
+
+/// A file to import at the command line.
+pub struct OperatorImport {
+    /// Short name of the authority.
+    pub tenant: String,
+    /// Id or title of the dataset.
+    pub dataset: String,
+    /// The file.
+    pub path: PathBuf,
+    /// What is known of it.
+    pub origin: Origin,
+    /// How to read it.
+    pub profile: Profile,
+    /// Nothing is kept.
+    pub dry_run: bool,
+    /// Where files are kept.
+    pub folder: PathBuf,
+}
+
+/// Imports a file for the owner of a dataset: what was found, and the number of the version where one came of it.
+///
+/// # Errors
+/// There is no such dataset; the profile is wrong; the database fails.
+pub async fn import_as_operator(
+    op: &Op,
+    wish: OperatorImport,
+    watched: &Arc<Watched>,
+) -> ApiResult<(Report, Option<String>)> {
+    let session = op.session().await?;
+    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(&wish.tenant));
+    let tenant = session.one(here).await?.ok_or_else(|| ApiError::from(Problem::not_found("tenant")))?;
+    drop(session);
+    op.finish().await?;
+    let actor = Actor::Service { tenant: tenant.id };
+    let op = Op::new(op.store.clone(), op.clock.clone(), actor, op.request_id.clone(), op.locale);
+    let session = op.session().await?;
+    let select = session.select::<dataset::Entity>().filter(dataset::Column::TenantId.eq(tenant.id));
+    let select = match NodeType::Dataset.parse(&wish.dataset, "dataset") {
+        Ok(id) => select.filter(dataset::Column::Id.eq(id)),
+        Err(_) => select.filter(dataset::Column::Title.eq(&wish.dataset)),
+    };
+    let dataset = session.one(select).await?.ok_or_else(|| ApiError::from(Problem::not_found("dataset")))?;
+    drop(session);
+    op.finish().await?;
+    refuse_unit_data(&dataset, "dataset")?;
+    let mut problems = Problems::default();
+    check_profile(&wish.profile, "profile", &mut problems);
+    problems.done()?;
+    let job = Arc::new(Job {
+        dataset: dataset.id,
+        import: None,
+        dry_run: wish.dry_run,
+        note: None,
+        requested_by: "operator".to_owned(),
+        origin: wish.origin,
+        path: wish.path,
+        profile: wish.profile,
+        folder: Folder(wish.folder),
+    });
+    let (its_job, its_watch) = (job.clone(), watched.clone());
+    let check = tokio::task::spawn_blocking(move || read(&its_job.path, &its_job.profile, &its_watch, None));
+    let checked = check.await.map_err(|error| ApiError::fault(format!("reader: {error}")))?;
+    if !checked.report.is_fine() {
+        return Ok((checked.report, None));
+    }
+    Ok(match load(&op, &job, watched).await? {
+        Ended::Kept(number, report) => (report, Some(number)),
+        Ended::Nothing(report) => (report, None),
+        Ended::Stopped => (checked.report, None),
+    })
+}

@@ -1,0 +1,188 @@
+//! Imports are asked for here, and stopped; the work itself is done beside requests.
+
+use std::collections::BTreeSet;
+
+use entities::{DatasetImportState as State, ScopeArea, dataset_import};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use sea_orm::Set;
+use serde_json::json;
+use store::full;
+use store::scopes::{Audience, ensure};
+use tabular::read::{Flaw, Profile};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::datasets::import::columns;
+use crate::datasets::import::uploads::refuse_unit_data;
+use crate::datasets::service::writable;
+use crate::files::folder::Folder;
+use crate::files::uploads::uploaded;
+
+/// An import to queue.
+pub struct ImportWish {
+    /// The dataset.
+    pub dataset: Uuid,
+    /// The secret of the upload.
+    pub upload: String,
+    /// How to read it; none = as the last one.
+    pub profile: Option<Profile>,
+    /// Nothing is kept.
+    pub dry_run: bool,
+    /// What the office says about it.
+    pub note: Option<String>,
+}
+
+/// Queues an import.
+///
+/// # Errors
+/// The dataset may not be changed; there is no such upload; the profile is wrong.
+pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "datasetImport").await?;
+    let session = mutation.session();
+    let (grant, dataset) = writable(session, wish.dataset, "dataset").await?;
+    refuse_unit_data(&dataset, "dataset")?;
+    let mut problems = Problems::default();
+    let note = problems.take(text::optional(wish.note, "note", 1_000))?.flatten();
+    let upload = problems.take(uploaded(session, folder, &wish.upload, "upload").await)?;
+    if upload.as_ref().is_some_and(|it| it.row.dataset_id != Some(dataset.id)) {
+        problems.add(Problem::not_found("upload"));
+    }
+    let kept = dataset.profile.clone().map(serde_json::from_value).transpose()?;
+    let profile = wish.profile.or(kept);
+    match &profile {
+        Some(profile) => check_profile(profile, "profile", &mut problems),
+        None => problems.add(Problem::at(UserErrorCode::Required, "profile", Text::new("required"))),
+    }
+    problems.done()?;
+    let (Some(profile), Some(upload)) = (profile, upload) else {
+        return Err(ApiError::fault("an import without profile or upload"));
+    };
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let private = Audience::private(dataset.tenant_id, ScopeArea::Datasets, dataset.field_of_work_id);
+    let row = dataset_import::Model {
+        id,
+        tenant_id: dataset.tenant_id,
+        scope_id: ensure(&writer, &private).await?,
+        dataset_id: dataset.id,
+        ticket_id: upload.row.id,
+        state: State::Queued,
+        dry_run: wish.dry_run,
+        profile: serde_json::to_value(&profile)?,
+        note,
+        rows_done: 0,
+        bytes_done: 0,
+        bytes_total: upload.row.bytes.unwrap_or_default(),
+        problem_count: 0,
+        warning_count: 0,
+        report: None,
+        version_id: None,
+        lease_until: None,
+        attempts: 0,
+        cancel_requested: false,
+        requested_by: name_of(session),
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+        finished_at: None,
+    };
+    writer.insert::<dataset_import::ActiveModel>(full(row.clone())).await?;
+    let recorded = mutation.record(&writer, changed(&row, "dataset_import.queued", None)).await?;
+    mutation.commit(recorded).await?;
+    op.store.wake_importer();
+    Ok(id)
+}
+
+/// Stops an import: at once where it waits, else as soon as whoever works on it sees it. Nothing is kept of it.
+///
+/// # Errors
+/// It may not be changed, or has come to its end.
+pub async fn cancel(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "datasetImportCancel").await?;
+    let session = mutation.session();
+    let Some(before) = session.get::<dataset_import::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let (grant, _) = writable(session, before.dataset_id, "id").await?;
+    if before.finished_at.is_some() || before.cancel_requested {
+        return Err(Problem::illegal_transition("id", before.state.as_str(), "CANCELLED", []).into());
+    }
+    let writer = session.writer(&grant).await?;
+    let mut row = (*before).clone();
+    row.cancel_requested = true;
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    if row.state == State::Queued {
+        (row.state, row.finished_at) = (State::Cancelled, Some(writer.now()));
+    }
+    let values = dataset_import::ActiveModel {
+        cancel_requested: Set(true),
+        state: Set(row.state),
+        finished_at: Set(row.finished_at),
+        version: Set(row.version),
+        updated_at: Set(row.updated_at),
+        ..Default::default()
+    };
+    let here = at_version(dataset_import::Column::Id, id, dataset_import::Column::Version, version);
+    if writer.change::<dataset_import::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    let recorded = mutation.record(&writer, changed(&row, "dataset_import.cancelled", Some(&before))).await?;
+    mutation.commit(recorded).await
+}
+
+/// Adds what is wrong with a profile.
+pub fn check_profile(profile: &Profile, field: &str, problems: &mut Problems) {
+    for (flaw, column) in profile.flaws() {
+        let at = column.as_ref().map_or_else(|| field.to_owned(), |it| format!("{field}.columns.{it}"));
+        let text = flaw_text(flaw).with("column", column.unwrap_or_default());
+        problems.add(Problem::at(UserErrorCode::Invalid, at, text));
+    }
+    columns::check(&profile.table(), &format!("{field}.columns"), problems);
+}
+
+fn flaw_text(flaw: Flaw) -> Text {
+    match flaw {
+        Flaw::Version => Text::new("profile-version"),
+        Flaw::ColumnCount => Text::new("profile-column-count"),
+        Flaw::HeadTooLong => Text::new("profile-head"),
+        Flaw::Marks => Text::new("profile-marks"),
+        Flaw::NoSource => Text::new("profile-no-source"),
+        Flaw::BadSource => Text::new("profile-bad-source"),
+        Flaw::NoHeaders => Text::new("profile-no-headers"),
+        Flaw::Unpivot => Text::new("profile-unpivot"),
+    }
+}
+
+/// What the trail calls whoever acts.
+fn name_of(session: &store::Session) -> String {
+    session.access().person().map_or_else(|| "operator".to_owned(), |it| it.id.to_string())
+}
+
+/// What happened to an import.
+pub fn changed(row: &dataset_import::Model, topic: &'static str, before: Option<&dataset_import::Model>) -> Change {
+    let told = |row: &dataset_import::Model| {
+        json!({
+            "dataset": row.dataset_id, "state": row.state, "dryRun": row.dry_run, "rows": row.rows_done,
+            "problems": row.problem_count, "warnings": row.warning_count, "cancelRequested": row.cancel_requested,
+        })
+    };
+    Change {
+        object_type: "DatasetImport",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: Some(row.dataset_id),
+        also: BTreeSet::new(),
+        agreement: None,
+        before: before.map(told),
+        after: Some(told(row)),
+    }
+}

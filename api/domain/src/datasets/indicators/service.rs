@@ -1,0 +1,124 @@
+//! Where indicators stand in a dataset: declared by its owner, and by the columns of its versions.
+
+use std::collections::BTreeSet;
+
+use entities::{dataset, dataset_indicator, indicator};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use kernel::text;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
+use store::{Session, Writer, full};
+use tabular::model::Column;
+use uuid::Uuid;
+
+use crate::context::mutation::{Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::datasets::service::{changed, writable};
+
+/// The most indicators of one dataset.
+const MOST: usize = 100;
+
+/// Where an indicator stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Code of the indicator.
+    pub code: String,
+    /// Name of the column with its values.
+    pub measure: String,
+    /// Column and code that tell it from others in the same column.
+    pub selector: Option<(String, String)>,
+    /// What it tells, where that differs.
+    pub definition: Option<String>,
+    /// Edition of the definition, where that differs.
+    pub edition: Option<String>,
+}
+
+/// Puts `places` in the place of what was declared before.
+///
+/// # Errors
+/// The dataset may not be changed; a code is unknown or comes twice.
+pub async fn set(op: &Op, id: Uuid, version: i32, places: Vec<Place>) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "datasetIndicatorsSet").await?;
+    let session = mutation.session();
+    let (grant, before) = writable(session, id, "id").await?;
+    let places = checked(session, places).await?;
+    let writer = session.writer(&grant).await?;
+    let mut row = before.clone();
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    let here = at_version(dataset::Column::Id, id, dataset::Column::Version, version);
+    if writer.change::<dataset::Entity, _>(here, full(row.clone())).await? == 0 {
+        return Err(stale(version));
+    }
+    writer.delete::<dataset_indicator::Entity>(dataset_indicator::Column::DatasetId.eq(id)).await?;
+    let codes: Vec<_> = places.iter().map(|it| it.code.clone()).collect();
+    writer.insert_all(places.into_iter().map(|it| full(stored(&row, it))).collect()).await?;
+    let mut change = changed(&row, "dataset.updated", None);
+    change.after = Some(json!({ "indicators": codes }));
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+fn stored(row: &dataset::Model, place: Place) -> dataset_indicator::Model {
+    let (selector_column, selector_code) = place.selector.unzip();
+    dataset_indicator::Model {
+        id: new_id(),
+        tenant_id: row.tenant_id,
+        scope_id: row.scope_id,
+        dataset_id: row.id,
+        code: place.code,
+        measure: place.measure,
+        selector_column,
+        selector_code,
+        definition: place.definition,
+        edition: place.edition,
+    }
+}
+
+async fn checked(session: &Session, places: Vec<Place>) -> ApiResult<Vec<Place>> {
+    if places.len() > MOST {
+        let text = Text::new("list-too-long").with("length", places.len()).with("max", MOST);
+        return Err(Problem::at(UserErrorCode::LimitReached, "indicators", text).into());
+    }
+    let codes: BTreeSet<_> = places.iter().map(|it| it.code.clone()).collect();
+    let known = session.reference::<indicator::Entity>().filter(indicator::Column::Code.is_in(codes.clone()));
+    let known: BTreeSet<_> = session.all(known).await?.into_iter().map(|it| it.code).collect();
+    let mut problems = Problems::default();
+    for code in codes.difference(&known) {
+        let text = Text::new("no-indicator").with("value", code);
+        problems.add(Problem::at(UserErrorCode::NotFound, "indicators.code", text));
+    }
+    if codes.len() < places.len() {
+        problems.add(Problem::at(UserErrorCode::NotUnique, "indicators.code", Text::new("indicator-twice")));
+    }
+    let mut good = Vec::new();
+    for place in places {
+        let measure = problems.take(text::line(&place.measure, "indicators.measure", 63))?;
+        let definition = problems.take(text::optional(place.definition, "indicators.definition", 1_000))?.flatten();
+        let edition = problems.take(text::optional(place.edition, "indicators.edition", 200))?.flatten();
+        good.push(Place { measure: measure.unwrap_or_default(), definition, edition, ..place });
+    }
+    problems.done()?;
+    Ok(good)
+}
+
+/// Notes the indicators that the columns of a version are, where the owner has declared nothing else.
+///
+/// # Errors
+/// The database fails.
+pub async fn of_columns(writer: &Writer<'_>, row: &dataset::Model, columns: &[Column]) -> ApiResult<()> {
+    use sea_orm::sea_query::OnConflict;
+    let places = columns.iter().filter_map(|it| {
+        let code = it.indicator.clone()?;
+        Some(Place { code, measure: it.name.clone(), selector: None, definition: None, edition: None })
+    });
+    let rows: Vec<dataset_indicator::ActiveModel> = places.map(|it| full(stored(row, it))).collect();
+    if !rows.is_empty() {
+        let columns = [dataset_indicator::Column::DatasetId, dataset_indicator::Column::Code];
+        let insert = sea_orm::Insert::many(rows).on_conflict(OnConflict::columns(columns).do_nothing().to_owned());
+        writer.insert_missing(insert).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! How datasets come before others: partners after the authority's own look, the public after four eyes.
+
+use std::collections::BTreeSet;
+
+use entities::{
+    Area, DataClass, DatasetAccess, DatasetReleaseState, DatasetVersionState, ProtectionMethod, ScopeArea, dataset,
+    dataset_release, dataset_version,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Action, Permission};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::{Value, json};
+use store::scopes::{Audience, ensure, own_shares};
+use store::{Session, Writer, full};
+use tabular::licence::Licence;
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::datasets::audience::{rescope, scopes_of};
+use crate::datasets::content;
+use crate::datasets::resource::object_of;
+use crate::datasets::service::{changed, save, writable};
+use crate::members::acting_name;
+
+/// Opens a dataset to partners, as far as shares reach, or closes it again.
+///
+/// # Errors
+/// It lacks what partners must know, its figures cannot be protected, or it is public.
+pub async fn change_access(op: &Op, id: Uuid, version: i32, access: DatasetAccess) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "datasetAccessChange").await?;
+    let session = mutation.session();
+    let before = found(session, id, "id").await?;
+    let grant = session.authorize(Action::Share, &object_of(&before), "id")?;
+    let allowed: &[&str] = match before.access {
+        DatasetAccess::Internal => &["SHARED"],
+        DatasetAccess::Shared => &["INTERNAL"],
+        DatasetAccess::Public => &[],
+    };
+    if !allowed.contains(&access.as_str()) {
+        let (from, to) = (before.access.as_str(), access.as_str());
+        return Err(Problem::illegal_transition("access", from, to, allowed.iter().copied()).into());
+    }
+    if access == DatasetAccess::Shared {
+        may_leave(&before, false)?;
+    }
+    let writer = session.writer(&grant).await?;
+    let mut row = before.clone();
+    row.access = access;
+    step(session, &writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, changed(&row, "dataset.access_changed", Some(&before))).await?;
+    mutation.commit(recorded).await
+}
+
+/// What somebody looked at before it proposes a release.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The dataset.
+    pub dataset: Uuid,
+    /// What was checked, by name.
+    pub checklist: Value,
+}
+
+/// Proposes to release a dataset to the public.
+///
+/// # Errors
+/// It may not be public, lacks something, or is proposed already.
+pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "datasetReleasePropose").await?;
+    let session = mutation.session();
+    let (grant, dataset) = writable(session, proposal.dataset, "dataset").await?;
+    if dataset.access == DatasetAccess::Public && dataset.withdrawn_at.is_none() {
+        return Err(Problem::illegal_transition("dataset", "PUBLIC", "PUBLIC", []).into());
+    }
+    may_leave(&dataset, true)?;
+    let versions = session.group::<dataset_version::Entity>(dataset.id).await?;
+    if !versions.iter().any(|it| it.state == DatasetVersionState::Published) {
+        return Err(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("nothing-published")).into());
+    }
+    let name = acting_name(session, dataset.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let open = session
+        .select::<dataset_release::Entity>()
+        .filter(dataset_release::Column::DatasetId.eq(dataset.id))
+        .filter(dataset_release::Column::State.eq(DatasetReleaseState::Proposed));
+    if session.one(open).await?.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("release-proposed-already")).into());
+    }
+    let Some(proposer_id) = grant.person() else {
+        return Err(Problem::at(UserErrorCode::Unauthenticated, "dataset", Text::new("unauthenticated")).into());
+    };
+    let private = Audience::private(dataset.tenant_id, ScopeArea::Datasets, dataset.field_of_work_id);
+    let row = dataset_release::Model {
+        id,
+        tenant_id: dataset.tenant_id,
+        scope_id: ensure(&writer, &private).await?,
+        dataset_id: dataset.id,
+        state: DatasetReleaseState::Proposed,
+        checklist: proposal.checklist,
+        proposed_by: name,
+        proposer_id,
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert(full(row.clone())).await?;
+    let recorded = mutation.record(&writer, told(&row, "dataset_release.proposed")).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Releases a dataset to the public: another than who proposed it.
+///
+/// # Errors
+/// It is decided already, the same person proposed it, or the dataset may not be public any more.
+pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "datasetReleaseApprove").await?;
+    let session = mutation.session();
+    let mut release = open_release(session, id, "APPROVED").await?;
+    let grant = session.authorize_in(Permission::DatasetsPublish, release.tenant_id, "id")?;
+    if grant.person() == Some(release.proposer_id) {
+        return Err(Problem::at(UserErrorCode::Forbidden, "id", Text::new("four-eyes")).into());
+    }
+    let mut dataset = found(session, release.dataset_id, "id").await?;
+    may_leave(&dataset, true)?;
+    let name = acting_name(session, release.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    release.state = DatasetReleaseState::Approved;
+    decided(&mut release, &writer, name, version);
+    keep(&writer, &release, version).await?;
+    dataset.access = DatasetAccess::Public;
+    dataset.published_at = Some(writer.now());
+    (dataset.withdrawn_at, dataset.withdrawn_reason) = (None, None);
+    let read_at = dataset.version;
+    step(session, &writer, &mut dataset, read_at).await?;
+    mutation.tell(&writer, &changed(&dataset, "dataset.released", None)).await?;
+    let recorded = mutation.record(&writer, told(&release, "dataset_release.approved")).await?;
+    mutation.commit(recorded).await
+}
+
+/// Declines a release; who proposed it takes it back.
+///
+/// # Errors
+/// It is decided already.
+pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
+    let reason = text::line(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "datasetReleaseDecline").await?;
+    let session = mutation.session();
+    let mut release = open_release(session, id, "DECLINED").await?;
+    let is_own = session.access().person().is_some_and(|it| it.id == release.proposer_id);
+    let grant = if is_own {
+        writable(session, release.dataset_id, "id").await?.0
+    } else {
+        session.authorize_in(Permission::DatasetsPublish, release.tenant_id, "id")?
+    };
+    let name = acting_name(session, release.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    release.state = if is_own { DatasetReleaseState::Withdrawn } else { DatasetReleaseState::Declined };
+    release.reason = Some(reason);
+    decided(&mut release, &writer, name, version);
+    keep(&writer, &release, version).await?;
+    let recorded = mutation.record(&writer, told(&release, "dataset_release.declined")).await?;
+    mutation.commit(recorded).await
+}
+
+/// Takes a public dataset back. That it was there stays known.
+///
+/// # Errors
+/// It is not public.
+pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
+    let reason = text::line(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "datasetWithdraw").await?;
+    let session = mutation.session();
+    let before = found(session, id, "id").await?;
+    let grant = session.authorize_in(Permission::DatasetsPublish, before.tenant_id, "id")?;
+    if before.access != DatasetAccess::Public || before.withdrawn_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("dataset-not-public")).into());
+    }
+    let writer = session.writer(&grant).await?;
+    let mut row = before.clone();
+    row.withdrawn_at = Some(writer.now());
+    row.withdrawn_reason = Some(reason);
+    step(session, &writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, changed(&row, "dataset.withdrawn", Some(&before))).await?;
+    mutation.commit(recorded).await
+}
+
+/// What must be known of a dataset before others get it.
+fn may_leave(row: &dataset::Model, to_everybody: bool) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    let mut required = |there: bool, field: &'static str| {
+        if !there {
+            problems.add(Problem::at(UserErrorCode::Required, field, Text::new("needed-to-leave")));
+        }
+    };
+    required(row.contact_email.is_some() || row.contact_url.is_some(), "contact");
+    required(row.purpose.is_some(), "purpose");
+    required(row.legal_basis.is_some(), "legalBasis");
+    if to_everybody {
+        let licence = row.licence.as_deref().and_then(Licence::of);
+        required(licence.is_some(), "licence");
+        let named = row.attribution.is_some() || !licence.is_some_and(|it| it.needs_attribution());
+        required(named, "attribution");
+        required(row.description.is_some(), "description");
+    }
+    let refused = match row.data_class {
+        DataClass::OfficialUnitData => Some(Text::new("unit-data-stay")),
+        DataClass::Personal if to_everybody => Some(Text::new("personal-never-public")),
+        DataClass::Personal if row.protection_method == ProtectionMethod::Exempt => {
+            Some(Text::new("personal-never-exempt"))
+        }
+        DataClass::Personal | DataClass::Aggregated => None,
+    };
+    if let Some(text) = refused {
+        problems.add(Problem::at(UserErrorCode::Disclosure, "dataClass", text));
+    }
+    problems.done()
+}
+
+/// Writes a dataset that was read at `version`, with whatever figures of it may be seen now, and moves everything there.
+async fn step(session: &Session, writer: &Writer<'_>, row: &mut dataset::Model, version: i32) -> ApiResult<()> {
+    // A share or a version that is made at the same time must see this, or this must see it.
+    writer.lock_named(row.tenant_id).await?;
+    let leaves = row.access != DatasetAccess::Internal && row.withdrawn_at.is_none();
+    if leaves && row.protection_method != ProtectionMethod::Exempt {
+        row.protection_fixed_at = row.protection_fixed_at.or(Some(writer.now()));
+    }
+    let shares = own_shares(writer, Area::Datasets).await?;
+    let scopes = scopes_of(writer, row, &shares).await?;
+    row.scope_id = scopes.face;
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    save(writer, row, version).await?;
+    if leaves {
+        let versions = session.group::<dataset_version::Entity>(row.id).await?;
+        for version in versions.iter().filter(|it| it.state == DatasetVersionState::Published) {
+            content::ensure_protected(session, writer, row, version).await?;
+        }
+    }
+    rescope(writer, &[row], scopes).await
+}
+
+async fn found(session: &Session, id: Uuid, field: &'static str) -> ApiResult<dataset::Model> {
+    let row = session.get::<dataset::Entity>(id).await?;
+    row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found(field).into())
+}
+
+async fn open_release(session: &Session, id: Uuid, wanted: &str) -> ApiResult<dataset_release::Model> {
+    let Some(row) = session.get::<dataset_release::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    if row.state != DatasetReleaseState::Proposed {
+        return Err(Problem::illegal_transition("id", row.state.as_str(), wanted, []).into());
+    }
+    Ok((*row).clone())
+}
+
+fn decided(row: &mut dataset_release::Model, writer: &Writer<'_>, name: String, version: i32) {
+    row.decided_by = Some(name);
+    row.decided_at = Some(writer.now());
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+}
+
+async fn keep(writer: &Writer<'_>, row: &dataset_release::Model, version: i32) -> ApiResult<()> {
+    let here = at_version(dataset_release::Column::Id, row.id, dataset_release::Column::Version, version);
+    match writer.change::<dataset_release::Entity, _>(here, full(row.clone())).await? {
+        0 => Err(stale(version)),
+        _ => Ok(()),
+    }
+}
+
+fn told(row: &dataset_release::Model, topic: &'static str) -> Change {
+    Change {
+        object_type: "DatasetRelease",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: Some(row.dataset_id),
+        also: BTreeSet::new(),
+        agreement: None,
+        before: None,
+        after: Some(json!({
+            "dataset": row.dataset_id, "state": row.state, "checklist": row.checklist, "proposedBy": row.proposed_by,
+            "decidedBy": row.decided_by, "reason": row.reason,
+        })),
+    }
+}

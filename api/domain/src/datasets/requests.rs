@@ -1,0 +1,261 @@
+//! What one authority asks of another's data: with a purpose, and answered by a share or with a reason. Both sides see it,
+//! nobody else.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entities::{Area, DataRequestState, ScopeArea, ShareLevel, agreement, data_request, dataset, tenant};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use kernel::text;
+use policy::Permission;
+use serde_json::json;
+use store::scopes::{Audience, Way, ensure};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::agreements::service::{obstacles, parties_of};
+use crate::agreements::shares::{ShareWish, authorize as authorize_share, check as check_share, make as make_share};
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::members::acting_name;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The authority that asks.
+    pub tenant: Uuid,
+    /// The authority that is asked.
+    pub to: Uuid,
+    /// The agreement.
+    pub agreement: Uuid,
+    /// The dataset, where it is known.
+    pub dataset: Option<Uuid>,
+    /// What is asked for, in words.
+    pub about: String,
+    /// What it is for.
+    pub purpose: String,
+    /// By what law.
+    pub legal_basis: String,
+    /// How much is wanted.
+    pub level: ShareLevel,
+    /// Until when.
+    pub until: Option<NaiveDate>,
+}
+
+/// Asks another authority.
+///
+/// # Errors
+/// The agreement does not bind both for data, or something is out of sight.
+pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "dataRequestCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = session.authorize_in(Permission::DatasetsWrite, wish.tenant, "tenant")?;
+    let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
+        return Err(Problem::not_found("agreement").into());
+    };
+    let parties = parties_of(session, agreement.id).await?;
+    if !parties.contains(&wish.tenant) {
+        return Err(Problem::not_found("agreement").into());
+    }
+    let mut problems = Problems::default();
+    for problem in obstacles(&agreement, Area::Datasets) {
+        problems.add(problem);
+    }
+    if wish.to == wish.tenant {
+        problems.add(Problem::at(UserErrorCode::Invalid, "to", Text::new("request-own")));
+    } else if !parties.contains(&wish.to) {
+        problems.add(Problem::at(UserErrorCode::NotCovered, "to", Text::new("no-other-party")));
+    }
+    if let Some(id) = wish.dataset {
+        let found = session.get::<dataset::Entity>(id).await?;
+        if found.is_none_or(|it| it.tenant_id != wish.to) {
+            problems.add(Problem::not_found("dataset"));
+        }
+    }
+    if wish.level == ShareLevel::Busy {
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-datasets")));
+    }
+    let mut line = |value: &str, field, most| problems.take(text::line(value, field, most));
+    let about = line(&wish.about, "about", 1_000)?.unwrap_or_default();
+    let purpose = line(&wish.purpose, "purpose", 1_000)?.unwrap_or_default();
+    let legal_basis = line(&wish.legal_basis, "legalBasis", 1_000)?.unwrap_or_default();
+    problems.done()?;
+    let asked_by = acting_name(session, wish.tenant).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let way = Way { grantee: Some(wish.to), ..Way::to_parties(wish.agreement) };
+    let both =
+        Audience::Owned { tenant: wish.tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) };
+    let row = data_request::Model {
+        id,
+        tenant_id: wish.tenant,
+        to_tenant_id: wish.to,
+        scope_id: ensure(&writer, &both).await?,
+        agreement_id: wish.agreement,
+        dataset_id: wish.dataset,
+        about,
+        purpose,
+        legal_basis,
+        level: wish.level,
+        until: wish.until,
+        state: DataRequestState::Open,
+        asked_by,
+        answer: None,
+        answered_by: None,
+        answered_at: None,
+        share_id: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert(full(row.clone())).await?;
+    let recorded = mutation.record(&writer, told(&row, "data_request.created")).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// What is given, where it differs from what was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Gift {
+    /// The dataset, where the request names none.
+    pub dataset: Option<Uuid>,
+    /// How much is shown.
+    pub level: Option<ShareLevel>,
+    /// Last day.
+    pub until: Option<NaiveDate>,
+    /// What is said about it.
+    pub answer: Option<String>,
+}
+
+/// Grants a request: a share for the authority that asked, with level and expiry.
+///
+/// # Errors
+/// It is decided already, or the share cannot be made.
+pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()> {
+    let answer = text::optional(gift.answer, "answer", 1_000)?;
+    let mutation = Mutation::begin(op, "dataRequestGrant").await?;
+    let session = mutation.session();
+    let mut row = open(session, id).await?;
+    let to = session.authorize_in(Permission::SharesManage, row.to_tenant_id, "id")?;
+    let Some(dataset) = gift.dataset.or(row.dataset_id) else {
+        return Err(Problem::at(UserErrorCode::Required, "dataset", Text::new("request-names-no-dataset")).into());
+    };
+    let wish = ShareWish {
+        tenant: row.to_tenant_id,
+        agreement: row.agreement_id,
+        area: Area::Datasets,
+        calendar: None,
+        dataset: Some(dataset),
+        project: None,
+        field: None,
+        grantee: Some(row.tenant_id),
+        grantee_role: None,
+        level: gift.level.unwrap_or(row.level),
+        valid_from: None,
+        valid_until: gift.until.or(row.until),
+        reason: Some(row.purpose.clone()),
+    };
+    authorize_share(session, &wish).await?;
+    check_share(session, &wish).await?;
+    let name = acting_name(session, row.to_tenant_id).await?;
+    let writer = session.writer(&to).await?;
+    let (share, _) = make_share(session, &writer, &wish, new_id()).await?;
+    row.dataset_id = Some(dataset);
+    row.share_id = Some(share.id);
+    row.answer = answer;
+    answered(&mut row, DataRequestState::Granted, name, &writer, version);
+    keep(&writer, &row, version).await?;
+    let recorded = mutation.record(&writer, told(&row, "data_request.granted")).await?;
+    mutation.commit(recorded).await
+}
+
+/// Refuses a request.
+///
+/// # Errors
+/// It is decided already.
+pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
+    let reason = text::line(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "dataRequestRefuse").await?;
+    let session = mutation.session();
+    let mut row = open(session, id).await?;
+    let grant = session.authorize_in(Permission::SharesManage, row.to_tenant_id, "id")?;
+    let name = acting_name(session, row.to_tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    row.answer = Some(reason);
+    answered(&mut row, DataRequestState::Refused, name, &writer, version);
+    keep(&writer, &row, version).await?;
+    let recorded = mutation.record(&writer, told(&row, "data_request.refused")).await?;
+    mutation.commit(recorded).await
+}
+
+/// Takes a request back.
+///
+/// # Errors
+/// It is decided already.
+pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "dataRequestWithdraw").await?;
+    let session = mutation.session();
+    let mut row = open(session, id).await?;
+    let grant = session.authorize_in(Permission::DatasetsWrite, row.tenant_id, "id")?;
+    let writer = session.writer(&grant).await?;
+    row.state = DataRequestState::Withdrawn;
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    keep(&writer, &row, version).await?;
+    let recorded = mutation.record(&writer, told(&row, "data_request.withdrawn")).await?;
+    mutation.commit(recorded).await
+}
+
+async fn open(session: &Session, id: Uuid) -> ApiResult<data_request::Model> {
+    let Some(row) = session.get::<data_request::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    if row.state != DataRequestState::Open {
+        let text = Text::new("request-decided").with("state", row.state.as_str());
+        return Err(ApiError::from(Problem::at(UserErrorCode::Conflict, "id", text)));
+    }
+    Ok((*row).clone())
+}
+
+fn answered(row: &mut data_request::Model, state: DataRequestState, name: String, writer: &Writer<'_>, version: i32) {
+    row.state = state;
+    row.answered_by = Some(name);
+    row.answered_at = Some(writer.now());
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+}
+
+async fn keep(writer: &Writer<'_>, row: &data_request::Model, version: i32) -> ApiResult<()> {
+    let here = at_version(data_request::Column::Id, row.id, data_request::Column::Version, version);
+    match writer.change::<data_request::Entity, _>(here, full(row.clone())).await? {
+        0 => Err(stale(version)),
+        _ => Ok(()),
+    }
+}
+
+fn told(row: &data_request::Model, topic: &'static str) -> Change {
+    Change {
+        object_type: "DataRequest",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: row.dataset_id,
+        also: BTreeSet::new(),
+        agreement: Some(row.agreement_id),
+        before: None,
+        after: Some(json!({
+            "from": row.tenant_id, "to": row.to_tenant_id, "dataset": row.dataset_id, "about": row.about,
+            "purpose": row.purpose, "legalBasis": row.legal_basis, "level": row.level, "until": row.until,
+            "state": row.state, "answer": row.answer, "share": row.share_id,
+        })),
+    }
+}

@@ -1,0 +1,153 @@
+//! What becomes of versions. What a version holds never changes: it is published, withdrawn, or, while it is a draft,
+//! dropped.
+
+use std::collections::BTreeSet;
+
+use entities::{Area, DatasetAccess, DatasetVersionState, dataset, dataset_version};
+use kernel::error::{ApiError, ApiResult, Problem};
+use kernel::text;
+use policy::{Grant, Permission};
+use serde_json::json;
+use store::scopes::own_shares;
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::datasets::audience::{rescope, scopes_of};
+use crate::datasets::content;
+use crate::datasets::indicators::service::of_columns;
+use crate::datasets::service::writable;
+
+/// Publishes a draft: whom the dataset reaches sees it from now on. With a public dataset that also takes the right to
+/// release datasets.
+///
+/// # Errors
+/// It may not be changed, or is no draft.
+pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "datasetVersionPublish").await?;
+    let session = mutation.session();
+    let (grant, dataset, before) = changeable(session, id).await?;
+    if before.state != DatasetVersionState::Draft {
+        return Err(illegal(&before, DatasetVersionState::Published));
+    }
+    let writer = session.writer(&grant).await?;
+    let mut row = before.clone();
+    row.state = DatasetVersionState::Published;
+    row.published_at = Some(writer.now());
+    step(mutation, &grant, &dataset, before, row, version, "dataset_version.published").await
+}
+
+/// Takes a published version back. Its number stays taken.
+///
+/// # Errors
+/// It may not be changed, or is not published.
+pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
+    let reason = text::line(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "datasetVersionWithdraw").await?;
+    let session = mutation.session();
+    let (grant, dataset, before) = changeable(session, id).await?;
+    if before.state != DatasetVersionState::Published {
+        return Err(illegal(&before, DatasetVersionState::Withdrawn));
+    }
+    let writer = session.writer(&grant).await?;
+    let mut row = before.clone();
+    row.state = DatasetVersionState::Withdrawn;
+    row.withdrawn_at = Some(writer.now());
+    row.withdrawn_reason = Some(reason);
+    step(mutation, &grant, &dataset, before, row, version, "dataset_version.withdrawn").await
+}
+
+/// A version and its dataset, if the actor may change them; of a public dataset only who releases may.
+async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, dataset::Model, dataset_version::Model)> {
+    let Some(row) = session.get::<dataset_version::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let (grant, dataset) = writable(session, row.dataset_id, "id").await?;
+    if dataset.access == DatasetAccess::Public {
+        session.authorize_in(Permission::DatasetsPublish, dataset.tenant_id, "id")?;
+    }
+    Ok((grant, dataset, (*row).clone()))
+}
+
+fn illegal(row: &dataset_version::Model, wanted: DatasetVersionState) -> ApiError {
+    let allowed: &[&str] = match row.state {
+        DatasetVersionState::Draft => &["PUBLISHED"],
+        DatasetVersionState::Published => &["WITHDRAWN"],
+        DatasetVersionState::Withdrawn => &[],
+    };
+    Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), allowed.iter().copied()).into()
+}
+
+/// Writes the new state, and moves everything to where it is seen.
+async fn step(
+    mutation: Mutation,
+    grant: &Grant,
+    dataset: &dataset::Model,
+    before: dataset_version::Model,
+    mut row: dataset_version::Model,
+    version: i32,
+    topic: &'static str,
+) -> ApiResult<()> {
+    let writer = mutation.session().writer(grant).await?;
+    // A share that is made at the same time must see this version, or this must see the share.
+    writer.lock_named(dataset.tenant_id).await?;
+    if row.state == DatasetVersionState::Published && dataset.access != DatasetAccess::Internal {
+        content::ensure_protected(mutation.session(), &writer, dataset, &row).await?;
+    }
+    let shares = own_shares(&writer, Area::Datasets).await?;
+    let scopes = scopes_of(&writer, dataset, &shares).await?;
+    row.scope_id = scopes.outline;
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    save(&writer, &row, version).await?;
+    if row.state == DatasetVersionState::Published {
+        of_columns(&writer, dataset, &stored_columns(&row.columns)?).await?;
+    }
+    rescope(&writer, &[dataset], scopes).await?;
+    let recorded = mutation.record(&writer, changed(&row, topic, Some(&before))).await?;
+    mutation.commit(recorded).await
+}
+
+async fn save(writer: &Writer<'_>, row: &dataset_version::Model, version: i32) -> ApiResult<()> {
+    let here = at_version(dataset_version::Column::Id, row.id, dataset_version::Column::Version, version);
+    match writer.change::<dataset_version::Entity, _>(here, full(row.clone())).await? {
+        0 => Err(stale(version)),
+        _ => Ok(()),
+    }
+}
+
+/// What happened to a version.
+pub fn changed(row: &dataset_version::Model, topic: &'static str, before: Option<&dataset_version::Model>) -> Change {
+    let told = |row: &dataset_version::Model| {
+        json!({
+            "dataset": row.dataset_id, "number": number(row), "state": row.state, "rows": row.row_count,
+            "checksum": row.checksum, "withdrawnReason": row.withdrawn_reason,
+        })
+    };
+    Change {
+        object_type: "DatasetVersion",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: Some(row.dataset_id),
+        also: BTreeSet::new(),
+        agreement: None,
+        before: before.map(told),
+        after: Some(told(row)),
+    }
+}
+
+/// `MAJOR.MINOR`
+pub fn number(row: &dataset_version::Model) -> String {
+    format!("{}.{}", row.major, row.minor)
+}
+
+/// The columns that are kept with a version or a content.
+///
+/// # Errors
+/// What is kept cannot be read.
+pub fn stored_columns(json: &serde_json::Value) -> ApiResult<Vec<tabular::model::Column>> {
+    Ok(serde_json::from_value(json.clone())?)
+}

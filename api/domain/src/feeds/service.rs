@@ -1,0 +1,171 @@
+//! Rules of feeds: everybody makes them for what one may see, and takes them back; so do those who manage members.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entities::{ScopeArea, ShareLevel, calendar, feed, tenant};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::secret::{SecretKind, fingerprint};
+use kernel::text;
+use policy::{Grant, Permission, refused};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
+use serde_json::{Value, json};
+use store::scopes::Audience;
+use store::{Session, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+
+/// The most feeds of one person that are neither over nor taken back.
+const MOST: u64 = 50;
+
+/// A feed to make.
+#[derive(Clone, Debug)]
+pub struct FeedWish {
+    /// The authority for which one subscribes.
+    pub tenant: Uuid,
+    /// What to call it.
+    pub name: String,
+    /// The calendars; none = all.
+    pub calendars: Option<Vec<Uuid>>,
+    /// The most that it shows.
+    pub level: ShareLevel,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Makes a feed. The secret is told this once; who repeats the mutation with its key learns only which feed it made.
+pub async fn create(op: &Op, wish: FeedWish, idempotency: Option<Idempotency>) -> ApiResult<(Uuid, Option<String>)> {
+    let mutation = Mutation::begin(op, "feedCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let granted = session.access().grant_of_member(Permission::CalendarsRead, wish.tenant);
+    let (grant, member) = granted.map_err(|decision| refused(decision, "tenant"))?;
+    let person = grant.person().ok_or_else(|| ApiError::fault("a member without an account"))?;
+    let name = check(session, &wish).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok((id, None)),
+    };
+    // Two at once must each see the other when they are counted.
+    writer.lock_named(person).await?;
+    let live = Condition::any().add(feed::Column::ExpiresAt.is_null()).add(feed::Column::ExpiresAt.gt(writer.now()));
+    let own = session
+        .select::<feed::Entity>()
+        .filter(feed::Column::PersonId.eq(person))
+        .filter(feed::Column::RevokedAt.is_null())
+        .filter(live);
+    if session.count(own).await? >= MOST {
+        let text = Text::new("too-many-feeds").with("max", MOST);
+        return Err(Problem::whole(UserErrorCode::LimitReached, text).into());
+    }
+    let secret = SecretKind::Feed.make();
+    let row = feed::Model {
+        id,
+        tenant_id: wish.tenant,
+        // That of the members of the authority: it is there since there are any.
+        scope_id: Audience::private(wish.tenant, ScopeArea::Members, None).id(),
+        member_id: member,
+        person_id: person,
+        name,
+        calendars: wish.calendars.map(|it| json!(it)),
+        level: wish.level.min(ShareLevel::Full),
+        secret_hash: fingerprint(&secret),
+        expires_at: wish.expires_at,
+        last_used_at: None,
+        revoked_at: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert::<feed::ActiveModel>(full(row.clone())).await?;
+    let recorded = mutation.record(&writer, changed("feed.created", None, &row)).await?;
+    mutation.commit(recorded).await?;
+    Ok((id, Some(secret)))
+}
+
+async fn check(session: &Session, wish: &FeedWish) -> ApiResult<String> {
+    let mut problems = Problems::default();
+    let name = problems.take(text::line(&wish.name, "name", 120))?.unwrap_or_default();
+    if let Some(calendars) = &wish.calendars {
+        if calendars.is_empty() {
+            problems.add(Problem::at(UserErrorCode::Required, "calendars", Text::new("required")));
+        }
+        session.load::<calendar::Entity>(calendars.iter().copied()).await?;
+        for id in calendars {
+            if session.get::<calendar::Entity>(*id).await?.is_none() {
+                problems.add(Problem::not_found("calendars"));
+            }
+        }
+    }
+    if let Some(expires_at) = wish.expires_at.filter(|it| *it <= session.now()) {
+        let text = Text::new("over-already").with("value", expires_at);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "expiresAt", text));
+    }
+    problems.done()?;
+    Ok(name)
+}
+
+/// Takes a feed back: the next request with its secret finds nothing.
+pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "feedRevoke").await?;
+    let session = mutation.session();
+    let Some(before) = session.get::<feed::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let grant = revoking(session, &before)?;
+    if before.revoked_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("feed-revoked-already")).into());
+    }
+    let writer = session.writer(&grant).await?;
+    let mut row = (*before).clone();
+    row.revoked_at = Some(writer.now());
+    row.version = version.saturating_add(1);
+    let values = feed::ActiveModel {
+        revoked_at: Set(row.revoked_at),
+        version: Set(row.version),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
+    let here = at_version(feed::Column::Id, id, feed::Column::Version, version);
+    if writer.change::<feed::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    let recorded = mutation.record(&writer, changed("feed.revoked", Some(&before), &row)).await?;
+    mutation.commit(recorded).await
+}
+
+/// Decides on taking a feed back: one's own always, those of others where one manages members.
+pub fn revoking(session: &Session, row: &feed::Model) -> ApiResult<Grant> {
+    match session.access().grant_of_owner(row.tenant_id, row.person_id) {
+        Some(grant) => Ok(grant),
+        None => session.authorize_in(Permission::MembersManage, row.tenant_id, "id"),
+    }
+}
+
+fn changed(topic: &'static str, before: Option<&feed::Model>, row: &feed::Model) -> Change {
+    // Neither the secret nor its fingerprint.
+    let told = |it: &feed::Model| -> Value {
+        json!({
+            "member": it.member_id, "name": it.name, "calendars": it.calendars, "level": it.level,
+            "expiresAt": it.expires_at, "revokedAt": it.revoked_at,
+        })
+    };
+    Change {
+        object_type: "Feed",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: before.map(told),
+        after: Some(told(row)),
+    }
+}

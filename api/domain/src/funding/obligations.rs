@@ -1,0 +1,305 @@
+//! What a party owes its funder: made by the rules of the programme when a funding is approved, or by hand; met with
+//! evidence, in time or late. Obligations stay with the party that owes them, also when the project is out of its sight.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entities::{
+    FundingState, ObligationKind, ObligationState, ProjectCalendar, ScopeArea, funding, funding_programme, obligation,
+    project, project_document,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use kernel::text;
+use policy::{Action, Grant, Object};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version};
+use crate::context::op::Op;
+use crate::funding::ledger::Ledger;
+use crate::funding::rules::{Planned, Rule, planned, reminder};
+use crate::funding::service::{amount, ledger};
+use crate::projects::calendar;
+use crate::projects::calendar::Date;
+use crate::projects::circle::room;
+use crate::projects::parts::{Part, change_of, update as change, writable};
+use crate::tenants::service::today_of;
+
+/// Makes obligations of a funding be those that the rules of its programme ask for: new ones are added, open ones move, those
+/// that are not asked for any more are waived. What was met stays. What changed is told along with the funding.
+pub(super) async fn follow_rules(
+    mutation: &Mutation,
+    writer: &Writer<'_>,
+    project: &project::Model,
+    row: &funding::Model,
+) -> ApiResult<Vec<Change>> {
+    let session = mutation.session();
+    let Some(programme) = session.get::<funding_programme::Entity>(row.programme_id).await? else {
+        return Ok(Vec::new());
+    };
+    let rules: Vec<Rule> = serde_json::from_value(programme.rules.clone())?;
+    let asked = match row.state {
+        FundingState::Approved => planned(&rules, row.eligible_from, row.eligible_until, programme.retention_years),
+        _ => Vec::new(),
+    };
+    let known: Vec<_> = session
+        .group::<obligation::Entity>(project.id)
+        .await?
+        .iter()
+        .filter(|it| it.funding_id == row.id && it.made_by_rule)
+        .cloned()
+        .collect();
+    let titles: BTreeSet<_> = known.iter().map(|it| (it.kind, it.title.clone())).collect();
+    let mut told = Vec::new();
+    for one in asked.iter().filter(|it| !titles.contains(&(it.kind, it.title.clone()))) {
+        let made = write(mutation, writer, (project, row), one, None, (new_id(), true)).await?;
+        told.push(change_of::<obligation::Entity>(&made, <obligation::Entity as Part>::CREATED, 1, None, None));
+    }
+    for before in known.into_iter().filter(|it| it.state == ObligationState::Open) {
+        let mut after = before.clone();
+        match asked.iter().find(|it| it.kind == before.kind && it.title == before.title) {
+            Some(one) if one.due_on == before.due_on => continue,
+            Some(one) => {
+                after.due_on = one.due_on;
+                after.remind_on = reminder(one.due_on, today_of(session, row.tenant_id).await?);
+            }
+            None => {
+                after.state = ObligationState::Waived;
+                after.remind_on = None;
+            }
+        }
+        show(mutation, writer, &after).await?;
+        after.version = before.version.saturating_add(1);
+        after.updated_at = writer.now();
+        let here = at_version(obligation::Column::Id, after.id, obligation::Column::Version, before.version);
+        writer.change::<obligation::Entity, obligation::ActiveModel>(here, full(after.clone())).await?;
+        let updated = <obligation::Entity as Part>::UPDATED;
+        told.push(change_of::<obligation::Entity>(&after, updated, after.version, None, Some(&before)));
+    }
+    Ok(told)
+}
+
+/// Writes a new obligation and its day in the calendar of the party.
+async fn write(
+    mutation: &Mutation,
+    writer: &Writer<'_>,
+    (project, of): (&project::Model, &funding::Model),
+    one: &Planned,
+    note: Option<String>,
+    (id, made_by_rule): (Uuid, bool),
+) -> ApiResult<obligation::Model> {
+    let date = Date { title: &one.title, day: one.due_on, stands: true };
+    let entry = calendar::show(mutation, writer, project, ProjectCalendar::Deadlines, &date).await?;
+    let row = obligation::Model {
+        id,
+        tenant_id: of.tenant_id,
+        scope_id: of.scope_id,
+        project_id: of.project_id,
+        funding_id: of.id,
+        field_of_work_id: of.field_of_work_id,
+        kind: one.kind,
+        title: one.title.clone(),
+        due_on: one.due_on,
+        state: ObligationState::Open,
+        fulfilled_on: None,
+        amount: None,
+        document_id: None,
+        note,
+        made_by_rule,
+        remind_on: reminder(one.due_on, today_of(mutation.session(), of.tenant_id).await?),
+        entry_id: entry,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert::<obligation::ActiveModel>(full(row.clone())).await?;
+    Ok(row)
+}
+
+/// The entry of an obligation says what the obligation says now.
+async fn show(mutation: &Mutation, writer: &Writer<'_>, row: &obligation::Model) -> ApiResult<()> {
+    let date = Date { title: &row.title, day: row.due_on, stands: row.state != ObligationState::Waived };
+    calendar::follow(mutation, writer, row.entry_id, &date).await
+}
+
+/// An obligation to add by hand.
+#[derive(Clone, Debug)]
+pub struct ObligationWish {
+    /// What it is.
+    pub kind: ObligationKind,
+    /// In words.
+    pub title: String,
+    /// Last day.
+    pub due_on: NaiveDate,
+    /// What else is to know.
+    pub note: Option<String>,
+}
+
+/// Adds an obligation that no rule knows, for the party that receives the funding.
+pub async fn create(op: &Op, of: Uuid, wish: ObligationWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "obligationCreate").await?;
+    let session = mutation.session();
+    let found = writable::<funding::Entity>(session, of).await;
+    let (grant, row, project) = found.map_err(|error| error.about("funding"))?;
+    let mut problems = Problems::default();
+    let title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
+    let note = problems.take(text::optional(wish.note, "note", 4_000))?.flatten();
+    problems.done()?;
+    room(session.group::<obligation::Entity>(project.id).await?.len(), "funding")?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let one = Planned { kind: wish.kind, title, due_on: wish.due_on };
+    let made = write(&mutation, &writer, (&project, &row), &one, note, (id, false)).await?;
+    let created = <obligation::Entity as Part>::CREATED;
+    let told = change_of::<obligation::Entity>(&made, created, 1, project.agreement_id, None);
+    let recorded = mutation.record(&writer, told).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// An obligation that the actor may meet; the project may be out of sight.
+async fn owed(session: &Session, id: Uuid) -> ApiResult<(Grant, obligation::Model)> {
+    let Some(row) = session.get::<obligation::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let object = object_of(&row);
+    let grant = session.authorize(Action::Write, &object, "id")?;
+    Ok((grant, (*row).clone()))
+}
+
+/// What the policy decides on for an obligation.
+pub fn object_of(row: &obligation::Model) -> Object {
+    Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id)
+}
+
+/// The agreement under which an obligation came about, where its project is still in sight.
+async fn agreement_of(session: &Session, row: &obligation::Model) -> ApiResult<Option<Uuid>> {
+    Ok(session.get::<project::Entity>(row.project_id).await?.and_then(|it| it.agreement_id))
+}
+
+/// How an obligation was met.
+#[derive(Clone, Debug, Default)]
+pub struct Fulfilment {
+    /// When; today where left out.
+    pub on: Option<NaiveDate>,
+    /// What was called for, in cents.
+    pub amount: Option<i64>,
+    /// The document that proves it.
+    pub document: Option<Uuid>,
+    /// What is said about it.
+    pub note: Option<String>,
+}
+
+/// Meets an obligation, in time or late.
+pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "obligationFulfil").await?;
+    let session = mutation.session();
+    let (grant, before) = owed(session, id).await?;
+    open(&before, ObligationState::Fulfilled)?;
+    let writer = session.writer(&grant).await?;
+    let day = today_of(session, before.tenant_id).await?;
+    let mut problems = Problems::default();
+    let note = problems.take(text::optional(how.note, "note", 4_000))?.flatten();
+    if let Some(on) = how.on.filter(|it| *it > day) {
+        let text = Text::new("still-to-come").with("value", on);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "on", text));
+    }
+    if let Some(document) = how.document {
+        let found = session.get::<project_document::Entity>(document).await?;
+        if found.is_none_or(|it| it.tenant_id != before.tenant_id || it.project_id != before.project_id) {
+            problems.add(Problem::not_found("document"));
+        }
+    }
+    match (before.kind, how.amount) {
+        (ObligationKind::CallForFunds, None) => {
+            problems.add(Problem::at(UserErrorCode::Required, "amount", Text::new("required")));
+        }
+        (ObligationKind::CallForFunds, Some(cents)) => {
+            // Two calls at once: the second must see the first.
+            writer.lock_named(before.funding_id).await?;
+            let left = match session.get::<funding::Entity>(before.funding_id).await? {
+                Some(row) => ledger(session, &row).await?.left(),
+                None => Ledger::default().left(),
+            };
+            if cents > left {
+                let text = Text::new("called-more-than-granted").with("value", amount(cents)).with("max", amount(left));
+                problems.add(Problem::at(UserErrorCode::OutOfRange, "amount", text));
+            }
+        }
+        (_, Some(_)) => {
+            problems.add(Problem::at(UserErrorCode::Invalid, "amount", Text::new("amount-only-of-calls")));
+        }
+        (_, None) => {}
+    }
+    problems.done()?;
+    let agreement = agreement_of(session, &before).await?;
+    let row = obligation::Model {
+        state: ObligationState::Fulfilled,
+        fulfilled_on: Some(how.on.unwrap_or(day)),
+        amount: how.amount,
+        document_id: how.document,
+        note: note.or_else(|| before.note.clone()),
+        remind_on: None,
+        ..before.clone()
+    };
+    let recorded = change::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
+    mutation.commit(recorded).await
+}
+
+/// Notes that the funder does not ask for an obligation any more.
+pub async fn waive(op: &Op, id: Uuid, version: i32, note: String) -> ApiResult<()> {
+    let note = text::line(&note, "note", 4_000)?;
+    let mutation = Mutation::begin(op, "obligationWaive").await?;
+    let session = mutation.session();
+    let (grant, before) = owed(session, id).await?;
+    open(&before, ObligationState::Waived)?;
+    let agreement = agreement_of(session, &before).await?;
+    let writer = session.writer(&grant).await?;
+    let row = obligation::Model { state: ObligationState::Waived, note: Some(note), remind_on: None, ..before.clone() };
+    show(&mutation, &writer, &row).await?;
+    let recorded = change::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
+    mutation.commit(recorded).await
+}
+
+fn open(row: &obligation::Model, wanted: ObligationState) -> ApiResult<()> {
+    if row.state == ObligationState::Open {
+        return Ok(());
+    }
+    Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), []).into())
+}
+
+/// Reminds of an obligation: an event for everybody who sees it, and the day of the next one.
+///
+/// # Errors
+/// The database fails.
+pub(super) async fn remind(op: &Op, id: Uuid) -> ApiResult<bool> {
+    let mutation = Mutation::begin(op, "obligationRemind").await?;
+    let session = mutation.session();
+    let Some(row) = session.get::<obligation::Entity>(id).await? else { return Ok(false) };
+    let Ok(grant) = session.authorize(Action::Write, &object_of(&row), "id") else { return Ok(false) };
+    let writer = session.writer(&grant).await?;
+    let day = today_of(session, row.tenant_id).await?;
+    // The look is for the whole earth, and another replica may have reminded.
+    if row.remind_on.is_none_or(|it| it > day) {
+        return Ok(false);
+    }
+    let after = obligation::Model { remind_on: reminder(row.due_on, day), ..(*row).clone() };
+    // Whoever moves the day reminds: another replica finds it moved.
+    let here = sea_orm::Condition::all()
+        .add(sea_orm::ColumnTrait::eq(&obligation::Column::Id, id))
+        .add(sea_orm::ColumnTrait::eq(&obligation::Column::RemindOn, row.remind_on));
+    if writer.change::<obligation::Entity, obligation::ActiveModel>(here, full(after.clone())).await? == 0 {
+        return Ok(false);
+    }
+    let mut change =
+        change_of::<obligation::Entity>(&after, <obligation::Entity as Part>::UPDATED, after.version, None, None);
+    change.topic = "obligation.due";
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(true)
+}

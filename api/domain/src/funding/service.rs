@@ -1,0 +1,499 @@
+//! Rules of fundings, own shares and budget lines: each belongs to the party that applies or pays, and nobody else
+//! writes it.
+
+use chrono::{Datelike as _, NaiveDate};
+use entities::{
+    CostType, FundingState, ObligationKind, ObligationState, budget_line, funding, funding_programme, obligation,
+    own_share, project,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::money::{CENTS, Decimal};
+use kernel::text;
+use sea_orm::{ColumnTrait, Condition};
+use serde_json::json;
+use store::{Session, WriteError, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, stale};
+use crate::context::op::Op;
+use crate::funding::ledger::{Ledger, share_of};
+use crate::funding::obligations;
+use crate::projects::circle::{house, party_grant, project as found, room};
+use crate::projects::parts::{Part, REFERENCE, change_of, insert, save, update as change, writable};
+use crate::tenants::service::today_of;
+
+/// A funding to prepare.
+#[derive(Clone, Debug)]
+pub struct FundingWish {
+    /// The programme.
+    pub programme: Uuid,
+    /// Reference number of the funder.
+    pub reference_number: Option<String>,
+    /// Share of the eligible cost, in hundredths of a per cent.
+    pub rate: i32,
+    /// First eligible day.
+    pub from: NaiveDate,
+    /// Last eligible day.
+    pub until: NaiveDate,
+    /// Eligible cost, in cents.
+    pub cost: i64,
+    /// What is asked for, in cents.
+    pub requested: i64,
+    /// What else is to know.
+    pub note: Option<String>,
+}
+
+/// What shall change of a funding. The outer option is "leave as it is".
+#[derive(Clone, Debug, Default)]
+pub struct FundingChange {
+    /// Reference number of the funder.
+    pub reference_number: Option<Option<String>>,
+    /// Share of the eligible cost.
+    pub rate: Option<i32>,
+    /// First eligible day.
+    pub from: Option<NaiveDate>,
+    /// Last eligible day.
+    pub until: Option<NaiveDate>,
+    /// Eligible cost.
+    pub cost: Option<i64>,
+    /// What is asked for.
+    pub requested: Option<i64>,
+    /// What else is to know.
+    pub note: Option<Option<String>>,
+}
+
+/// Prepares a funding for the party that will apply.
+pub async fn create(
+    op: &Op,
+    project: Uuid,
+    tenant: Uuid,
+    wish: FundingWish,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "fundingCreate").await?;
+    let session = mutation.session();
+    let project = found(session, project, "project").await?;
+    let grant = party_grant(session, &project, tenant, "tenant").await?;
+    room(session.group::<funding::Entity>(project.id).await?.len(), "project")?;
+    let wish = checked(session, wish, 0).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = funding::Model {
+        id,
+        tenant_id: tenant,
+        scope_id: house(&writer, &project).await?,
+        project_id: project.id,
+        field_of_work_id: project.field_of_work_id,
+        programme_id: wish.programme,
+        reference_number: wish.reference_number,
+        state: FundingState::Prepared,
+        rate: wish.rate,
+        eligible_from: wish.from,
+        eligible_until: wish.until,
+        eligible_cost: wish.cost,
+        requested: wish.requested,
+        granted: None,
+        decided_on: None,
+        note: wish.note,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    match writer.insert_unique::<funding::ActiveModel>(full(row.clone()), REFERENCE).await {
+        Ok(()) => {}
+        Err(WriteError::Taken) => {
+            let text = Text::new("reference-taken");
+            return Err(Problem::at(UserErrorCode::NotUnique, "referenceNumber", text).into());
+        }
+        Err(WriteError::Failed(error)) => return Err(error),
+    }
+    let created = <funding::Entity as Part>::CREATED;
+    let told = change_of::<funding::Entity>(&row, created, 1, project.agreement_id, None);
+    let recorded = mutation.record(&writer, told).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// A wish that programme and arithmetic allow, beside what the parties pay themselves.
+async fn checked(session: &Session, mut wish: FundingWish, own: i64) -> ApiResult<FundingWish> {
+    let mut problems = Problems::default();
+    let number = std::mem::take(&mut wish.reference_number);
+    wish.reference_number = problems.take(text::optional(number, "referenceNumber", 60))?.flatten();
+    wish.note = problems.take(text::optional(wish.note, "note", 4_000))?.flatten();
+    let Some(programme) = session.get::<funding_programme::Entity>(wish.programme).await? else {
+        problems.add(Problem::not_found("programme"));
+        problems.done()?;
+        return Ok(wish);
+    };
+    if let Some(most) = programme.max_rate.filter(|it| wish.rate > *it) {
+        let text = Text::new("above-rate-of-programme")
+            .with("value", rate(wish.rate))
+            .with("max", rate(most))
+            .with("programme", &programme.name);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "rate", text));
+    }
+    if wish.from > wish.until {
+        let text = Text::new("ends-before-start").with("from", wish.from).with("until", wish.until);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleUntil", text));
+    }
+    if wish.until.year().saturating_sub(wish.from.year()) > 20 {
+        let text = Text::new("period-too-long").with("max", 20);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleUntil", text));
+    }
+    if let Some(first) = programme.starts_on.filter(|it| wish.from < *it) {
+        let text = Text::new("before-programme").with("value", wish.from).with("first", first);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleFrom", text));
+    }
+    if let Some(last) = programme.ends_on.filter(|it| wish.until > *it) {
+        let text = Text::new("after-programme").with("value", wish.until).with("last", last);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleUntil", text));
+    }
+    let most = share_of(wish.cost, wish.rate);
+    if wish.requested > most {
+        let text = Text::new("above-share")
+            .with("value", amount(wish.requested))
+            .with("max", amount(most))
+            .with("rate", rate(wish.rate))
+            .with("cost", amount(wish.cost));
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "requested", text));
+    } else if wish.requested.saturating_add(own) > wish.cost {
+        let text = Text::new("paid-more-than-cost")
+            .with("value", amount(wish.requested.saturating_add(own)))
+            .with("cost", amount(wish.cost));
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "requested", text));
+    }
+    problems.done()?;
+    Ok(wish)
+}
+
+/// An amount in words.
+pub(super) fn amount(cents: i64) -> String {
+    Decimal::of(cents, CENTS).to_string()
+}
+
+/// A rate in words.
+pub(super) fn rate(rate: i32) -> String {
+    Decimal::of(i64::from(rate), 2).to_string()
+}
+
+/// A funding as its parts stand, as far as the actor sees them.
+///
+/// # Errors
+/// The database fails.
+pub async fn ledger(session: &Session, row: &funding::Model) -> ApiResult<Ledger> {
+    let shares = session.group::<own_share::Entity>(row.project_id).await?;
+    let obligations = session.group::<obligation::Entity>(row.project_id).await?;
+    let own = shares.iter().filter(|it| it.funding_id == row.id).map(|it| it.amount).sum();
+    let called = obligations
+        .iter()
+        .filter(|it| it.funding_id == row.id && it.kind == ObligationKind::CallForFunds)
+        .filter(|it| it.state == ObligationState::Fulfilled)
+        .filter_map(|it| it.amount)
+        .sum();
+    let (cost, rate, requested, granted) = (row.eligible_cost, row.rate, row.requested, row.granted);
+    Ok(Ledger { cost, rate, requested, granted, own, called })
+}
+
+/// Changes a funding, for the party that applies: everything as long as it is not decided, then only the number, the note
+/// and, where the funder lets it run longer, its last day; obligations move with that.
+pub async fn update(op: &Op, id: Uuid, version: i32, wish: FundingChange) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "fundingUpdate").await?;
+    let session = mutation.session();
+    let (grant, before, project) = writable::<funding::Entity>(session, id).await?;
+    let decided = matches!(before.state, FundingState::Approved | FundingState::Rejected | FundingState::Withdrawn);
+    if decided {
+        for (given, field) in [
+            (wish.rate.is_some(), "rate"),
+            (wish.from.is_some(), "eligibleFrom"),
+            (wish.cost.is_some(), "eligibleCost"),
+            (wish.requested.is_some(), "requested"),
+            (wish.until.is_some() && before.state != FundingState::Approved, "eligibleUntil"),
+        ] {
+            if given {
+                let text = Text::new("funding-decided").with("state", before.state.as_str());
+                return Err(Problem::at(UserErrorCode::Conflict, field, text).into());
+            }
+        }
+    }
+    let asked = FundingWish {
+        programme: before.programme_id,
+        reference_number: wish.reference_number.unwrap_or_else(|| before.reference_number.clone()),
+        rate: wish.rate.unwrap_or(before.rate),
+        from: wish.from.unwrap_or(before.eligible_from),
+        until: wish.until.unwrap_or(before.eligible_until),
+        cost: wish.cost.unwrap_or(before.eligible_cost),
+        requested: wish.requested.unwrap_or(before.requested),
+        note: wish.note.unwrap_or_else(|| before.note.clone()),
+    };
+    let own = if decided { 0 } else { ledger(session, &before).await?.own };
+    let asked = checked(session, asked, own).await?;
+    let writer = session.writer(&grant).await?;
+    let row = funding::Model {
+        reference_number: asked.reference_number,
+        rate: asked.rate,
+        eligible_from: asked.from,
+        eligible_until: asked.until,
+        eligible_cost: asked.cost,
+        requested: asked.requested,
+        note: asked.note,
+        ..before.clone()
+    };
+    let longer = before.state == FundingState::Approved && row.eligible_until != before.eligible_until;
+    let told = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
+    let parts = match longer {
+        true => obligations::follow_rules(&mutation, &writer, &project, &row).await?,
+        false => Vec::new(),
+    };
+    let recorded = mutation.record_all(&writer, told, parts).await?;
+    mutation.commit(recorded).await
+}
+
+/// Where a state of a funding leads.
+pub const fn next(state: FundingState) -> &'static [FundingState] {
+    use FundingState as S;
+    match state {
+        S::Prepared => &[S::Applied, S::Withdrawn],
+        S::Applied => &[S::Prepared, S::Approved, S::Rejected, S::Withdrawn],
+        S::Approved => &[S::Withdrawn],
+        S::Rejected => &[S::Prepared],
+        S::Withdrawn => &[],
+    }
+}
+
+/// What the funder decided.
+#[derive(Clone, Debug, Default)]
+pub struct Decision {
+    /// What was granted, in cents.
+    pub granted: Option<i64>,
+    /// When.
+    pub decided_on: Option<NaiveDate>,
+    /// Under which number.
+    pub reference_number: Option<String>,
+}
+
+/// Takes a funding to another state; with the approval its obligations begin.
+pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decision: Decision) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "fundingAdvance").await?;
+    let session = mutation.session();
+    let (grant, before, project) = writable::<funding::Entity>(session, id).await?;
+    let allowed = next(before.state);
+    if !allowed.contains(&state) {
+        let allowed = allowed.iter().map(|it| it.as_str());
+        return Err(Problem::illegal_transition("state", before.state.as_str(), state.as_str(), allowed).into());
+    }
+    let mut problems = Problems::default();
+    let number = problems.take(text::optional(decision.reference_number, "referenceNumber", 60))?.flatten();
+    let mut row = funding::Model { state, ..before.clone() };
+    match (state, decision.granted) {
+        (FundingState::Approved, None) => {
+            problems.add(Problem::at(UserErrorCode::Required, "granted", Text::new("required")));
+        }
+        (FundingState::Approved, Some(granted)) if granted > before.requested => {
+            let text = Text::new("granted-more-than-requested")
+                .with("value", amount(granted))
+                .with("max", amount(before.requested));
+            problems.add(Problem::at(UserErrorCode::OutOfRange, "granted", text));
+        }
+        (FundingState::Approved, granted) => row.granted = granted,
+        (_, Some(_)) => {
+            let text = Text::new("granted-without-approval").with("state", state.as_str());
+            problems.add(Problem::at(UserErrorCode::Invalid, "granted", text));
+        }
+        (_, None) => {}
+    }
+    if matches!(state, FundingState::Approved | FundingState::Rejected) {
+        row.decided_on = match decision.decided_on {
+            Some(day) => Some(day),
+            None => Some(today_of(session, row.tenant_id).await?),
+        };
+    }
+    problems.done()?;
+    if number.is_some() {
+        row.reference_number = number;
+    }
+    let writer = session.writer(&grant).await?;
+    let told = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
+    let parts = match state {
+        FundingState::Approved | FundingState::Withdrawn => {
+            obligations::follow_rules(&mutation, &writer, &project, &row).await?
+        }
+        _ => Vec::new(),
+    };
+    let recorded = mutation.record_all(&writer, told, parts).await?;
+    mutation.commit(recorded).await
+}
+
+/// What a party itself pays of a funded cost; zero takes it back.
+pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "ownShareSet").await?;
+    let session = mutation.session();
+    let Some(row) = session.get::<funding::Entity>(id).await? else {
+        return Err(Problem::not_found("funding").into());
+    };
+    let project = found(session, row.project_id, "funding").await?;
+    let grant = party_grant(session, &project, tenant, "tenant").await?;
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(id).await?;
+    let shares = session.group::<own_share::Entity>(project.id).await?;
+    let known = shares.iter().find(|it| it.funding_id == id && it.tenant_id == tenant).cloned();
+    let ledger = ledger(session, &row).await?;
+    let free = ledger.gap().saturating_add(known.as_ref().map_or(0, |it| it.amount));
+    if cents > free {
+        let text = Text::new("above-gap").with("value", amount(cents)).with("max", amount(free.max(0)));
+        return Err(Problem::at(UserErrorCode::OutOfRange, "amount", text).into());
+    }
+    let made = own_share::Model {
+        funding_id: id,
+        tenant_id: tenant,
+        scope_id: project.inner_scope_id,
+        project_id: project.id,
+        amount: cents,
+        version: known.as_ref().map_or(1, |it| it.version.saturating_add(1)),
+        created_at: known.as_ref().map_or(writer.now(), |it| it.created_at),
+        updated_at: writer.now(),
+    };
+    match &known {
+        Some(_) => {
+            let here =
+                Condition::all().add(own_share::Column::FundingId.eq(id)).add(own_share::Column::TenantId.eq(tenant));
+            writer.change::<own_share::Entity, own_share::ActiveModel>(here, full(made.clone())).await?;
+        }
+        None => writer.insert::<own_share::ActiveModel>(full(made.clone())).await?,
+    }
+    let told = |it: &own_share::Model| json!({ "funding": id, "tenant": tenant, "amount": it.amount });
+    let recorded = mutation
+        .record(
+            &writer,
+            Change {
+                object_type: "Funding",
+                object_id: id,
+                version: row.version,
+                scope: project.inner_scope_id,
+                topic: "funding.own_share_set",
+                parent: Some(project.id),
+                also: Default::default(),
+                agreement: project.agreement_id,
+                before: known.as_ref().map(told),
+                after: Some(told(&made)),
+            },
+        )
+        .await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// What a party plans and spends.
+#[derive(Clone, Debug)]
+pub struct LineWish {
+    /// The funding that it is part of.
+    pub funding: Option<Uuid>,
+    /// Calendar year.
+    pub year: i32,
+    /// What it is spent on.
+    pub cost_type: CostType,
+    /// Planned, in cents.
+    pub planned: Option<i64>,
+    /// Spent, in cents.
+    pub actual: Option<i64>,
+    /// What is meant.
+    pub note: Option<Option<String>>,
+    /// The version that the client saw, where there is such a line.
+    pub version: Option<i32>,
+}
+
+/// Sets a budget line of a party: there is one for each funding, year and type of cost.
+pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, wish: LineWish) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "budgetLineSet").await?;
+    let session = mutation.session();
+    let project = found(session, project, "project").await?;
+    let grant = party_grant(session, &project, tenant, "tenant").await?;
+    check_line(session, &project, &wish).await?;
+    let note = match wish.note {
+        Some(note) => Some(text::optional(note, "note", 1_000)?),
+        None => None,
+    };
+    let writer = session.writer(&grant).await?;
+    // Two that set the same line: the second must see the first.
+    writer.lock_named(project.id).await?;
+    let lines = session.group::<budget_line::Entity>(project.id).await?;
+    let same = |it: &&budget_line::Model| {
+        (it.tenant_id, it.year, it.cost_type, it.funding_id) == (tenant, wish.year, wish.cost_type, wish.funding)
+    };
+    let Some(before) = lines.iter().find(same) else {
+        room(lines.len(), "project")?;
+        if let Some(version) = wish.version {
+            return Err(stale(version));
+        }
+        let row = budget_line::Model {
+            id: kernel::ids::new_id(),
+            tenant_id: tenant,
+            scope_id: house(&writer, &project).await?,
+            project_id: project.id,
+            funding_id: wish.funding,
+            field_of_work_id: project.field_of_work_id,
+            year: wish.year,
+            cost_type: wish.cost_type,
+            planned: wish.planned.unwrap_or(0),
+            actual: wish.actual.unwrap_or(0),
+            note: note.flatten(),
+            version: 1,
+            created_at: writer.now(),
+            updated_at: writer.now(),
+        };
+        let id = row.id;
+        let recorded = insert::<budget_line::Entity>(&mutation, &writer, row, &project).await?;
+        mutation.commit(recorded).await?;
+        return Ok(id);
+    };
+    let row = budget_line::Model {
+        planned: wish.planned.unwrap_or(before.planned),
+        actual: wish.actual.unwrap_or(before.actual),
+        note: note.unwrap_or_else(|| before.note.clone()),
+        ..before.clone()
+    };
+    let Some(version) = wish.version else {
+        let text = Text::new("line-is-there").with("version", before.version);
+        return Err(Problem::at(UserErrorCode::StaleVersion, "version", text).into());
+    };
+    let recorded =
+        change::<budget_line::Entity>(&mutation, &writer, (before, row), version, project.agreement_id).await?;
+    mutation.commit(recorded).await?;
+    Ok(before.id)
+}
+
+async fn check_line(session: &Session, project: &project::Model, wish: &LineWish) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    let (mut first, mut last) = (1990, 2100);
+    if let (Some(from), Some(until)) = (project.starts_on, project.ends_on) {
+        (first, last) = (from.year(), until.year());
+    }
+    if let Some(id) = wish.funding {
+        match session.get::<funding::Entity>(id).await?.filter(|it| it.project_id == project.id) {
+            None => problems.add(Problem::not_found("funding")),
+            Some(funding) => {
+                (first, last) = (funding.eligible_from.year(), funding.eligible_until.year());
+                let programme = session.get::<funding_programme::Entity>(funding.programme_id).await?;
+                let eligible: Vec<CostType> = programme
+                    .as_ref()
+                    .and_then(|it| serde_json::from_value(it.cost_types.clone()).ok())
+                    .unwrap_or_default();
+                if !eligible.is_empty() && !eligible.contains(&wish.cost_type) {
+                    let known: Vec<_> = eligible.iter().map(|it| it.as_str()).collect();
+                    let text = Text::new("cost-not-eligible")
+                        .with("value", wish.cost_type.as_str())
+                        .with("known", known.join(", "));
+                    problems.add(Problem::at(UserErrorCode::Invalid, "costType", text));
+                }
+            }
+        }
+    }
+    if !(first..=last).contains(&wish.year) {
+        let text = Text::new("out-of-range").with("value", wish.year).with("min", first).with("max", last);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "year", text));
+    }
+    problems.done()
+}

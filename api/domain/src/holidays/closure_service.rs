@@ -1,0 +1,156 @@
+//! Rules of closures: an authority's admins say when its office is closed, and everybody may know.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entities::{PUBLIC_SCOPE, tenant, tenant_closure};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Grant, Permission};
+use serde_json::{Value, json};
+use store::{Session, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+
+/// The longest closure, in days.
+const MAX_DAYS: i64 = 366;
+
+/// A closure to make.
+#[derive(Clone, Debug)]
+pub struct ClosureWish {
+    /// The authority.
+    pub tenant: Uuid,
+    /// Why, as everybody may read it.
+    pub title: String,
+    /// First day.
+    pub first_day: NaiveDate,
+    /// Last day, inclusive; the first one where left out.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// What shall change of a closure; none is "leave as it is".
+#[derive(Clone, Debug, Default)]
+pub struct ClosureChange {
+    /// Why.
+    pub title: Option<String>,
+    /// First day.
+    pub first_day: Option<NaiveDate>,
+    /// Last day, inclusive.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// Makes a closure.
+pub async fn create(op: &Op, wish: ClosureWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "tenantClosureCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = session.authorize_in(Permission::TenantManage, wish.tenant, "tenant")?;
+    let writer = session.writer(&grant).await?;
+    let mut row = tenant_closure::Model {
+        id: Uuid::nil(),
+        tenant_id: wish.tenant,
+        scope_id: PUBLIC_SCOPE,
+        title: wish.title,
+        starts_on: wish.first_day,
+        ends_on: wish.last_day.unwrap_or(wish.first_day),
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    check(&mut row)?;
+    row.id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    writer.insert::<tenant_closure::ActiveModel>(full(row.clone())).await?;
+    let recorded = mutation.record(&writer, told("tenant_closure.created", None, &row)).await?;
+    mutation.commit(recorded).await?;
+    Ok(row.id)
+}
+
+/// Changes a closure.
+pub async fn update(op: &Op, id: Uuid, version: i32, change: ClosureChange) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "tenantClosureUpdate").await?;
+    let session = mutation.session();
+    let (grant, before) = writable(session, id).await?;
+    let writer = session.writer(&grant).await?;
+    let mut row = before.clone();
+    row.title = change.title.unwrap_or(row.title);
+    row.starts_on = change.first_day.unwrap_or(row.starts_on);
+    row.ends_on = change.last_day.unwrap_or(row.ends_on);
+    check(&mut row)?;
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    let here = at_version(tenant_closure::Column::Id, id, tenant_closure::Column::Version, version);
+    let values: tenant_closure::ActiveModel = full(row.clone());
+    if writer.change::<tenant_closure::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    let recorded = mutation.record(&writer, told("tenant_closure.updated", Some(&before), &row)).await?;
+    mutation.commit(recorded).await
+}
+
+/// Deletes a closure; what it was stays in the trail.
+pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "tenantClosureDelete").await?;
+    let session = mutation.session();
+    let (grant, before) = writable(session, id).await?;
+    let writer = session.writer(&grant).await?;
+    let here = at_version(tenant_closure::Column::Id, id, tenant_closure::Column::Version, version);
+    if writer.delete::<tenant_closure::Entity>(here).await? == 0 {
+        return Err(stale(version));
+    }
+    let gone = tenant_closure::Model { version: version.saturating_add(1), ..before.clone() };
+    let mut change = told("tenant_closure.deleted", Some(&before), &gone);
+    change.after = Some(json!({ "deleted": true }));
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, tenant_closure::Model)> {
+    let Some(row) = session.get::<tenant_closure::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let grant = session.authorize_in(Permission::TenantManage, row.tenant_id, "id")?;
+    Ok((grant, (*row).clone()))
+}
+
+/// Tidies the title and refuses days that make no closure.
+fn check(row: &mut tenant_closure::Model) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    row.title = problems.take(text::line(&row.title, "title", 200))?.unwrap_or_default();
+    if row.starts_on > row.ends_on {
+        let text = Text::new("ends-before-start").with("from", row.starts_on).with("until", row.ends_on);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "lastDay", text));
+    } else if (row.ends_on - row.starts_on).num_days() >= MAX_DAYS {
+        problems.add(Problem::at(
+            UserErrorCode::OutOfRange,
+            "lastDay",
+            Text::new("closure-too-long").with("max", MAX_DAYS),
+        ));
+    }
+    problems.done()
+}
+
+fn told(topic: &'static str, before: Option<&tenant_closure::Model>, row: &tenant_closure::Model) -> Change {
+    let words = |it: &tenant_closure::Model| -> Value {
+        json!({ "title": it.title, "firstDay": it.starts_on, "lastDay": it.ends_on })
+    };
+    Change {
+        object_type: "TenantClosure",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: before.map(words),
+        after: Some(words(row)),
+    }
+}

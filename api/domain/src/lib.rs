@@ -1,0 +1,20 @@
+//! The services of Verbund, one folder for each domain: rules and transactions over scoped sessions. Nothing here knows HTTP or
+//! GraphQL.
+
+pub mod agreements;
+pub mod archive;
+pub mod calendars;
+pub mod context;
+pub mod datasets;
+pub mod feeds;
+pub mod files;
+pub mod funding;
+pub mod holidays;
+pub mod live;
+pub mod members;
+pub mod offers;
+pub mod operator;
+pub mod places;
+pub mod planning;
+pub mod projects;
+pub mod tenants;

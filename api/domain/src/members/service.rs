@@ -1,0 +1,327 @@
+//! Rules of giving and taking roles.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entities::{RoleKey, ScopeArea, field_of_work, member, person, role_grant, role_grant_field, tenant};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use kernel::text;
+use policy::{Action, Fields, Object, Permission, today};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, Insert, QueryFilter, Set};
+use serde_json::json;
+use store::scopes::{Audience, ensure};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::tenants::service::today_of;
+
+/// Whom to give a role.
+#[derive(Clone, Debug)]
+pub enum WishedMember {
+    /// A member of the authority.
+    Known(Uuid),
+    /// An account of an identity provider.
+    Account {
+        /// `iss`.
+        issuer: String,
+        /// `sub`.
+        subject: String,
+        /// Name that the authority uses.
+        name: String,
+        /// Work e-mail address.
+        email: Option<String>,
+    },
+}
+
+/// A role to give.
+#[derive(Clone, Debug)]
+pub struct RoleWish {
+    /// The authority.
+    pub tenant: Uuid,
+    /// Whom.
+    pub to: WishedMember,
+    /// The role.
+    pub role: RoleKey,
+    /// Only for these fields of work; none = all.
+    pub fields: Option<Vec<Uuid>>,
+    /// First day.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day.
+    pub valid_until: Option<NaiveDate>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl RoleWish {
+    fn fields(&self) -> Fields {
+        Fields::new(self.fields.is_none(), self.fields.iter().flatten().copied())
+    }
+}
+
+/// Gives a role and tells which member has it now.
+pub async fn grant(op: &Op, wish: RoleWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "roleGrant").await?;
+    let session = mutation.session();
+    let Some(tenant) = session.get::<tenant::Entity>(wish.tenant).await? else {
+        return Err(Problem::not_found("tenant").into());
+    };
+    let object = Object::new_in(ScopeArea::Members, wish.tenant, managed_field(session, wish.tenant));
+    let permit = session.authorize(Action::Write, &object, "tenant")?;
+    check(session, &wish, today(&tenant.time_zone, session.now())).await?;
+    if !session.access().may_give(wish.tenant, wish.role, &wish.fields(), wish.valid_from, wish.valid_until) {
+        let text = Text::new("not-held").with("role", wish.role.as_str());
+        return Err(Problem::at(UserErrorCode::NotHeld, "role", text).into());
+    }
+    let writer = session.writer(&permit).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => {
+            let known = session.get::<role_grant::Entity>(id).await?;
+            return known.map(|it| it.member_id).ok_or_else(|| Problem::not_found("idempotencyKey").into());
+        }
+    };
+    let (member, change) = give_role(&writer, Some(session), &wish, id).await?;
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(member)
+}
+
+/// For the check of who may manage members at all: a field of work in which the actor does, none where it does in all.
+/// Whether everything wished for is held is checked after.
+fn managed_field(session: &Session, tenant: Uuid) -> Option<Uuid> {
+    let manages = |role| Permission::of(role).contains(&Permission::MembersManage);
+    let mut fields = session.access().roles().iter().filter(|it| it.tenant == tenant && manages(it.role));
+    fields.try_fold(None, |known: Option<Uuid>, role| match &role.fields {
+        Fields::All => None,
+        Fields::Only(only) => Some(known.or_else(|| only.first().copied())),
+    })?
+}
+
+async fn check(session: &Session, wish: &RoleWish, today: NaiveDate) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    if let (Some(from), Some(until)) = (wish.valid_from, wish.valid_until)
+        && from > until
+    {
+        let text = Text::new("ends-before-start").with("from", from).with("until", until);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "validUntil", text));
+    }
+    if let Some(until) = wish.valid_until.filter(|it| *it < today) {
+        let text = Text::new("over-already").with("value", until);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "validUntil", text));
+    }
+    if let Some(fields) = &wish.fields {
+        if fields.is_empty() {
+            problems.add(Problem::at(UserErrorCode::Required, "fieldsOfWork", Text::new("required")));
+        }
+        session.load::<field_of_work::Entity>(fields.iter().copied()).await?;
+        for field in fields {
+            if session.get::<field_of_work::Entity>(*field).await?.is_none() {
+                problems.add(Problem::not_found("fieldsOfWork"));
+            }
+        }
+    }
+    match &wish.to {
+        WishedMember::Known(id) => {
+            let known = session.get::<member::Entity>(*id).await?;
+            if known.is_none_or(|it| it.tenant_id != wish.tenant) {
+                problems.add(Problem::not_found("to.member"));
+            }
+        }
+        WishedMember::Account { issuer, subject, name, email } => {
+            problems.take(text::line(issuer, "to.account.issuer", 500))?;
+            problems.take(text::line(subject, "to.account.subject", 255))?;
+            problems.take(text::line(name, "to.account.name", 200))?;
+            problems.take(text::optional(email.clone(), "to.account.email", 320))?;
+        }
+    }
+    problems.take(text::optional(wish.reason.clone(), "reason", 1_000))?;
+    problems.done()
+}
+
+/// Writes the rows of a role; the caller has checked that it may be given. Also how the operator seeds roles, then
+/// without a session to look members up in.
+pub async fn give_role(
+    writer: &Writer<'_>,
+    session: Option<&Session>,
+    wish: &RoleWish,
+    id: Uuid,
+) -> ApiResult<(Uuid, Change)> {
+    let scope = ensure(writer, &Audience::private(wish.tenant, ScopeArea::Members, None)).await?;
+    let now = writer.now();
+    let member_id = match &wish.to {
+        WishedMember::Known(id) => *id,
+        WishedMember::Account { issuer, subject, name, email } => {
+            let person_id = account(writer, issuer, subject, name).await?;
+            let known = match session {
+                Some(session) => {
+                    let select = session
+                        .select::<member::Entity>()
+                        .filter(member::Column::TenantId.eq(wish.tenant))
+                        .filter(member::Column::PersonId.eq(person_id));
+                    session.one(select).await?.map(|it| it.id)
+                }
+                None => writer.member_id(person_id).await?,
+            };
+            match known {
+                Some(member) => member,
+                None => {
+                    let row = member::Model {
+                        id: new_id(),
+                        tenant_id: wish.tenant,
+                        scope_id: scope,
+                        person_id,
+                        name: name.trim().to_owned(),
+                        email: email.clone(),
+                        version: 1,
+                        created_at: now,
+                        updated_at: now,
+                    };
+                    let member = row.id;
+                    writer.insert(full(row)).await?;
+                    member
+                }
+            }
+        }
+    };
+    let row = role_grant::Model {
+        id,
+        tenant_id: wish.tenant,
+        scope_id: scope,
+        member_id,
+        role: wish.role,
+        all_fields: wish.fields.is_none(),
+        by_claim: false,
+        valid_from: wish.valid_from,
+        valid_until: wish.valid_until,
+        reason: wish.reason.clone(),
+        granted_by: writer.grant().person(),
+        revoked_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let after = json!({
+        "member": member_id, "role": wish.role, "fieldsOfWork": wish.fields,
+        "validFrom": wish.valid_from, "validUntil": wish.valid_until, "reason": wish.reason,
+    });
+    writer.insert(full(row)).await?;
+    let mut fields: Vec<_> = wish.fields.iter().flatten().copied().collect();
+    fields.sort_unstable();
+    fields.dedup();
+    let fields = fields.into_iter().map(|field| role_grant_field::ActiveModel {
+        role_grant_id: Set(id),
+        field_of_work_id: Set(field),
+        tenant_id: Set(wish.tenant),
+        scope_id: Set(scope),
+    });
+    writer.insert_all(fields.collect()).await?;
+    let change = Change {
+        object_type: "RoleGrant",
+        object_id: id,
+        version: 1,
+        scope,
+        topic: "role.granted",
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: None,
+        after: Some(after),
+    };
+    Ok((member_id, change))
+}
+
+/// The account of an issuer and subject, made if it is not there.
+pub(super) async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, name: &str) -> ApiResult<Uuid> {
+    let row = person::ActiveModel {
+        id: Set(new_id()),
+        issuer: Set(issuer.trim().to_owned()),
+        subject: Set(subject.trim().to_owned()),
+        name: Set(name.trim().to_owned()),
+        active: Set(true),
+        created_at: Set(writer.now()),
+    };
+    writer.insert_new(Insert::one(row).on_conflict(OnConflict::new().do_nothing().to_owned())).await?;
+    writer
+        .person_id(issuer.trim(), subject.trim())
+        .await?
+        .ok_or_else(|| ApiError::fault("an account just written is missing"))
+}
+
+/// Takes a role back.
+pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
+    let reason = text::optional(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "roleRevoke").await?;
+    let session = mutation.session();
+    let Some(row) = session.get::<role_grant::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let select = session.select::<role_grant_field::Entity>().filter(role_grant_field::Column::RoleGrantId.eq(id));
+    let fields: Vec<_> = session.all(select).await?.into_iter().map(|it| it.field_of_work_id).collect();
+    let object = Object::row(ScopeArea::Members, row.tenant_id, row.scope_id, fields.first().copied());
+    let permit = session.authorize(Action::Write, &object, "id")?;
+    let held = Fields::new(row.all_fields, fields);
+    if !session.access().may_give(row.tenant_id, row.role, &held, row.valid_from, row.valid_until) {
+        let text = Text::new("not-held").with("role", row.role.as_str());
+        return Err(Problem::at(UserErrorCode::NotHeld, "id", text).into());
+    }
+    if row.revoked_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("revoked-already")).into());
+    }
+    let writer = session.writer(&permit).await?;
+    // Two admins must not take the last two roles from each other at the same moment.
+    writer.lock_named(row.tenant_id).await?;
+    if row.role == RoleKey::TenantAdmin && row.all_fields {
+        keep_an_admin(&writer, session, &row).await?;
+    }
+    let values = role_grant::ActiveModel {
+        revoked_at: Set(Some(writer.now())),
+        version: Set(version.saturating_add(1)),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
+    let here = at_version(role_grant::Column::Id, id, role_grant::Column::Version, version);
+    if writer.change::<role_grant::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    let change = Change {
+        object_type: "RoleGrant",
+        object_id: id,
+        version: version.saturating_add(1),
+        scope: row.scope_id,
+        topic: "role.revoked",
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: Some(json!({
+            "member": row.member_id, "role": row.role, "allFields": row.all_fields,
+            "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
+        })),
+        after: Some(json!({ "reason": reason })),
+    };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// Refuses to take the last role of an admin without limits: in fields of work, and in time.
+async fn keep_an_admin(writer: &Writer<'_>, session: &Session, leaving: &role_grant::Model) -> ApiResult<()> {
+    let day = today_of(session, leaving.tenant_id).await?;
+    let select = session
+        .select::<role_grant::Entity>()
+        .filter(role_grant::Column::TenantId.eq(leaving.tenant_id))
+        .filter(role_grant::Column::Role.eq(RoleKey::TenantAdmin))
+        .filter(role_grant::Column::AllFields.eq(true))
+        .filter(role_grant::Column::RevokedAt.is_null())
+        .filter(role_grant::Column::ValidUntil.is_null())
+        .filter(role_grant::Column::Id.ne(leaving.id));
+    let others = writer.lock(select).await?;
+    if others.iter().any(|it| it.valid_from.is_none_or(|from| from <= day)) {
+        Ok(())
+    } else {
+        Err(Problem::at(UserErrorCode::LastAdmin, "id", Text::new("last-admin")).into())
+    }
+}

@@ -1,0 +1,300 @@
+//! Rules of education offers: DRAFT → PUBLISHED → WITHDRAWN, and back to PUBLISHED. What is published is public, and so
+//! must be the provider and the place that it names.
+
+use std::collections::BTreeSet;
+
+use entities::{
+    DirectorySubject, EducationOfferState as State, OfferKind, OfferTopic, PUBLIC_SCOPE, ScopeArea, education_offer,
+    education_offer_date, learning_place, organisation, tenant,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Action, Grant, Object};
+use sea_orm::{ColumnTrait, Condition, Set};
+use serde_json::{Value, json};
+use store::scopes::{Audience, ensure};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::members::acting_name;
+use crate::offers::wish::OfferWish;
+use crate::places::revisions;
+use crate::places::revisions::Revision;
+
+/// Where a new offer stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed {
+    /// Its id.
+    pub id: Uuid,
+    /// Its state.
+    pub state: State,
+}
+
+/// Makes an offer, as a draft.
+///
+/// # Errors
+/// The input is refused, or the database fails.
+pub async fn create(op: &Op, owner: Uuid, wish: OfferWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "educationOfferCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(owner).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = session.authorize(Action::Write, &Object::new_in(ScopeArea::Places, owner, None), "tenant")?;
+    let wish = wish.checked(session, owner, None).await?;
+    let by = acting_name(session, owner).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = insert(&writer, Placed { id, state: State::Draft }, &wish).await?;
+    let words = wish.words();
+    revisions::keep(&writer, revision(&row, "educationOfferCreate", &by, None, &words)).await?;
+    let change = Change { after: Some(words), ..told(&row, "education_offer.created") };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Writes the rows of a new offer, which was checked.
+///
+/// # Errors
+/// The database fails.
+pub async fn insert(writer: &Writer<'_>, placed: Placed, wish: &OfferWish) -> ApiResult<education_offer::Model> {
+    let scope = ensure(writer, &audience(writer.tenant(), placed.state)).await?;
+    let row = wish.onto(education_offer::Model {
+        id: placed.id,
+        tenant_id: writer.tenant(),
+        scope_id: scope,
+        title: String::new(),
+        description: None,
+        kind: OfferKind::Other,
+        topic: OfferTopic::Other,
+        tags: None,
+        audiences: None,
+        age_from: None,
+        age_to: None,
+        languages: None,
+        cost_minor: None,
+        currency: None,
+        cost_note: None,
+        accessibility: None,
+        organisation_id: None,
+        learning_place_id: None,
+        location: None,
+        field_of_work_id: None,
+        pillar: None,
+        registration_url: None,
+        valid_from: None,
+        valid_until: None,
+        state: placed.state,
+        published_at: (placed.state == State::Published).then(|| writer.now()),
+        withdraw_reason: None,
+        source: None,
+        search_text: String::new(),
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    });
+    writer.insert::<education_offer::ActiveModel>(full(row.clone())).await?;
+    put_dates(writer, &row, &BTreeSet::new(), &wish.dates).await?;
+    Ok(row)
+}
+
+/// Changes an offer, which keeps its state.
+///
+/// # Errors
+/// The input is refused, or the database fails.
+pub async fn update(
+    op: &Op,
+    id: Uuid,
+    version: i32,
+    change: impl FnOnce(OfferWish) -> ApiResult<OfferWish> + Send,
+) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "educationOfferUpdate").await?;
+    let session = mutation.session();
+    let (grant, row) = writable(session, id).await?;
+    let dates = session.group::<education_offer_date::Entity>(id).await?;
+    let before = OfferWish::of(&row, dates.iter().map(|it| it.calendar_entry_id).collect());
+    let wish = change(before.clone())?.checked(session, row.tenant_id, Some(&before)).await?;
+    let after = wish.onto(row.clone());
+    if row.state == State::Published {
+        publishable(session, &after).await?;
+    }
+    let by = acting_name(session, row.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let after = save(&writer, after, version).await?;
+    put_dates(&writer, &after, &before.dates, &wish.dates).await?;
+    let (was, is) = (before.words(), wish.words());
+    revisions::keep(&writer, revision(&after, "educationOfferUpdate", &by, Some(&was), &is)).await?;
+    let change = Change { before: Some(was), after: Some(is), ..told(&after, "education_offer.updated") };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// Shows an offer to everybody.
+///
+/// # Errors
+/// It is published already, or names what is not public; the database fails.
+pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "educationOfferPublish").await?;
+    let session = mutation.session();
+    let (grant, row) = writable(session, id).await?;
+    leads_to(row.state, State::Published)?;
+    publishable(session, &row).await?;
+    let (published_at, withdraw_reason) = (Some(session.now()), None);
+    let after = education_offer::Model { state: State::Published, published_at, withdraw_reason, ..row.clone() };
+    step(mutation, grant, &row, after, version, ("educationOfferPublish", "education_offer.published")).await
+}
+
+/// Takes an offer back: its authority alone sees it from now on.
+///
+/// # Errors
+/// It is not published; the database fails.
+pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
+    let reason = text::optional(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "educationOfferWithdraw").await?;
+    let session = mutation.session();
+    let (grant, row) = writable(session, id).await?;
+    leads_to(row.state, State::Withdrawn)?;
+    let after = education_offer::Model { state: State::Withdrawn, withdraw_reason: reason, ..row.clone() };
+    step(mutation, grant, &row, after, version, ("educationOfferWithdraw", "education_offer.withdrawn")).await
+}
+
+/// Moves an offer and its dates into the scope of its new state.
+async fn step(
+    mutation: Mutation,
+    grant: Grant,
+    row: &education_offer::Model,
+    after: education_offer::Model,
+    version: i32,
+    (action, topic): (&'static str, &'static str),
+) -> ApiResult<()> {
+    let by = acting_name(mutation.session(), row.tenant_id).await?;
+    let writer = mutation.session().writer(&grant).await?;
+    let scope = ensure(&writer, &audience(row.tenant_id, after.state)).await?;
+    let after = save(&writer, education_offer::Model { scope_id: scope, ..after }, version).await?;
+    let here = Condition::all().add(education_offer_date::Column::OfferId.eq(row.id));
+    let moved = education_offer_date::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    writer.change::<education_offer_date::Entity, _>(here, moved).await?;
+    let words = |it: &education_offer::Model| json!({ "state": it.state, "withdrawReason": it.withdraw_reason });
+    let (was, is) = (words(row), words(&after));
+    revisions::keep(&writer, revision(&after, action, &by, Some(&was), &is)).await?;
+    let change =
+        Change { also: BTreeSet::from([row.scope_id]), before: Some(was), after: Some(is), ..told(&after, topic) };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// Who sees an offer in a state.
+fn audience(tenant: Uuid, state: State) -> Audience {
+    match state {
+        State::Published => Audience::Public,
+        State::Draft | State::Withdrawn => Audience::private(tenant, ScopeArea::Places, None),
+    }
+}
+
+fn leads_to(state: State, wanted: State) -> ApiResult<()> {
+    let allowed: &[State] = match state {
+        State::Draft | State::Withdrawn => &[State::Published],
+        State::Published => &[State::Withdrawn],
+    };
+    if allowed.contains(&wanted) {
+        return Ok(());
+    }
+    let allowed = allowed.iter().map(|it| it.as_str());
+    Err(Problem::illegal_transition("id", state.as_str(), wanted.as_str(), allowed).into())
+}
+
+/// What a public offer names is public too.
+async fn publishable(session: &Session, row: &education_offer::Model) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    if let Some(id) = row.organisation_id {
+        let found = session.get::<organisation::Entity>(id).await?;
+        if found.is_none_or(|it| it.scope_id != PUBLIC_SCOPE) {
+            problems.add(Problem::at(UserErrorCode::Conflict, "provider", Text::new("provider-not-public")));
+        }
+    }
+    if let Some(id) = row.learning_place_id {
+        let found = session.get::<learning_place::Entity>(id).await?;
+        if found.is_none_or(|it| it.scope_id != PUBLIC_SCOPE) {
+            problems.add(Problem::at(UserErrorCode::Conflict, "place", Text::new("place-not-public")));
+        }
+    }
+    problems.done()
+}
+
+async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, education_offer::Model)> {
+    let Some(row) = session.get::<education_offer::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let object = Object::row(ScopeArea::Places, row.tenant_id, row.scope_id, None);
+    Ok((session.authorize(Action::Write, &object, "id")?, (*row).clone()))
+}
+
+async fn save(writer: &Writer<'_>, mut row: education_offer::Model, version: i32) -> ApiResult<education_offer::Model> {
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    let here = at_version(education_offer::Column::Id, row.id, education_offer::Column::Version, version);
+    match writer
+        .change::<education_offer::Entity, _>(here, full::<_, education_offer::ActiveModel>(row.clone()))
+        .await?
+    {
+        0 => Err(stale(version)),
+        _ => Ok(row),
+    }
+}
+
+/// Puts dates in the place of those that were there.
+async fn put_dates(
+    writer: &Writer<'_>,
+    of: &education_offer::Model,
+    before: &BTreeSet<Uuid>,
+    after: &BTreeSet<Uuid>,
+) -> ApiResult<()> {
+    use education_offer_date::Column as C;
+    let gone: Vec<_> = before.difference(after).copied().collect();
+    if !gone.is_empty() {
+        let here = Condition::all().add(C::OfferId.eq(of.id)).add(C::CalendarEntryId.is_in(gone));
+        writer.delete::<education_offer_date::Entity>(here).await?;
+    }
+    let new = after.difference(before).map(|entry| {
+        full::<_, education_offer_date::ActiveModel>(education_offer_date::Model {
+            offer_id: of.id,
+            calendar_entry_id: *entry,
+            tenant_id: of.tenant_id,
+            scope_id: of.scope_id,
+        })
+    });
+    writer.insert_all(new.collect()).await
+}
+
+fn revision<'a>(
+    row: &education_offer::Model,
+    action: &'static str,
+    by: &'a str,
+    before: Option<&'a Value>,
+    after: &'a Value,
+) -> Revision<'a> {
+    let (subject, object, version) = (DirectorySubject::EducationOffer, row.id, row.version);
+    Revision { subject, object, version, action, by, before, after }
+}
+
+fn told(row: &education_offer::Model, topic: &'static str) -> Change {
+    Change {
+        object_type: "EducationOffer",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: None,
+        after: None,
+    }
+}

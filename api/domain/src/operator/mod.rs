@@ -1,0 +1,82 @@
+//! What the operator does with the owner's rights on the database: authorities, first admins, reference data.
+//!
+//! The operator is a person at the command line who holds the database anyway. Nothing here is reachable over HTTP.
+
+pub mod tenants;
+
+use entities::{RoleKey, TenantStatus, tenant};
+use kernel::clock::Clock;
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use kernel::i18n::{Locale, Text};
+use kernel::ids::new_id;
+use policy::{Actor, Grant};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use store::{DatabaseSettings, Session, Store};
+
+use crate::context::mutation::Mutation;
+use crate::context::op::Op;
+use crate::members::service::{RoleWish, WishedMember, give_role};
+
+/// The operator's operation on the database at `url`, with the rights of the owner.
+///
+/// # Errors
+/// The database cannot be reached.
+pub async fn operation(url: String, clock: &Clock) -> Result<Op, String> {
+    let store = Store::connect(&DatabaseSettings { url, max_connections: 1 }).await.map_err(|error| say(&error))?;
+    Ok(Op::new(store, clock.clone(), Actor::Operator, format!("cli-{}", new_id()), Locale::En))
+}
+
+/// An error in words, for the terminal.
+pub fn say(error: &ApiError) -> String {
+    match error {
+        ApiError::Fault(fault) => fault.message.clone(),
+        ApiError::Problems(problems) => {
+            let lines: Vec<_> = problems
+                .iter()
+                .map(|it| format!("{}: {}", it.field.as_deref().unwrap_or("input"), it.text.say(Locale::En)))
+                .collect();
+            lines.join("; ")
+        }
+    }
+}
+
+/// The authority in whose trail it is told what concerns all of them: the first that takes part.
+///
+/// # Errors
+/// There is none yet; the database fails.
+pub async fn teller(session: &Session) -> ApiResult<tenant::Model> {
+    let first = session
+        .reference::<tenant::Entity>()
+        .filter(tenant::Column::Status.eq(TenantStatus::Active))
+        .order_by_asc(tenant::Column::Id)
+        .limit(1);
+    let none = || Problem::whole(UserErrorCode::Conflict, Text::new("authority-first")).into();
+    session.one(first).await?.ok_or_else(none)
+}
+
+/// Gives an account a role in the authority `slug`: how the first admin comes in.
+///
+/// # Errors
+/// There is no such authority; the database fails.
+pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: WishedMember) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "member grant").await?;
+    let session = mutation.session();
+    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
+    let Some(tenant) = session.one(here).await? else {
+        return Err(Problem::not_found("tenant").into());
+    };
+    let grant = Grant::operator(tenant.id);
+    let writer = session.writer(&grant).await?;
+    let wish = RoleWish {
+        tenant: tenant.id,
+        to,
+        role,
+        fields: None,
+        valid_from: None,
+        valid_until: None,
+        reason: Some("given by the operator".to_owned()),
+    };
+    let (_, change) = give_role(&writer, None, &wish, new_id()).await?;
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}

@@ -1,0 +1,105 @@
+//! Adding an authority: one row and the scopes that every authority has.
+
+use std::collections::BTreeSet;
+
+use chrono_tz::Tz;
+use entities::{ScopeArea, TenantKind, TenantStatus, tenant};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use kernel::text;
+use policy::Grant;
+use store::scopes::{Audience, ensure};
+use store::{Unique, WriteError, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Mutation};
+use crate::context::op::Op;
+
+const SLUG: Unique = Unique { name: "tenant_slug_key", columns: "tenant.slug" };
+
+/// An authority to add.
+#[derive(Clone, Debug)]
+pub struct TenantWish {
+    /// Short name in addresses.
+    pub slug: String,
+    /// Name as the authority signs.
+    pub legal_name: String,
+    /// What kind of authority.
+    pub kind: TenantKind,
+    /// Official municipality key.
+    pub ags: Option<String>,
+    /// Time zone.
+    pub zone: Tz,
+    /// Whether Assumption Day is a public holiday here.
+    pub assumption_day: bool,
+    /// Public website.
+    pub website: Option<String>,
+}
+
+/// Adds an authority: no deploy, no schema change.
+///
+/// # Errors
+/// The short name is taken or has a wrong form; the database fails.
+pub async fn create_tenant(op: &Op, wish: TenantWish) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "tenant create").await?;
+    let id = new_id();
+    let grant = Grant::operator(id);
+    let writer = mutation.session().writer(&grant).await?;
+    let change = insert_tenant(&writer, wish, id).await?;
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Inserts an authority within a change that is under way.
+///
+/// # Errors
+/// A value is wrong or taken; the database fails.
+pub async fn insert_tenant(writer: &Writer<'_>, wish: TenantWish, id: Uuid) -> ApiResult<Change> {
+    let mut problems = Problems::default();
+    if !text::is_key(&wish.slug) {
+        problems.add(Problem::at(UserErrorCode::Invalid, "slug", Text::new("no-key").with("value", &wish.slug)));
+    }
+    let legal_name = problems.take(text::line(&wish.legal_name, "name", 200))?.unwrap_or_default();
+    problems.done()?;
+    let row = tenant::Model {
+        id,
+        slug: wish.slug,
+        legal_name,
+        kind: wish.kind,
+        ags: wish.ags,
+        time_zone: wish.zone.name().to_owned(),
+        locale: "de".to_owned(),
+        assumption_day: wish.assumption_day,
+        website: wish.website,
+        status: TenantStatus::Active,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    let after = serde_json::json!({ "slug": row.slug, "legalName": row.legal_name, "kind": row.kind });
+    match writer.insert_unique::<tenant::ActiveModel>(full(row.clone()), SLUG).await {
+        Ok(()) => {}
+        Err(WriteError::Taken) => {
+            let text = Text::new("taken").with("value", &row.slug);
+            return Err(Problem::at(UserErrorCode::NotUnique, "slug", text).into());
+        }
+        Err(WriteError::Failed(error)) => return Err(error),
+    }
+    for area in ScopeArea::ALL {
+        ensure(writer, &Audience::private(id, *area, None)).await?;
+    }
+    Ok(Change {
+        object_type: "Tenant",
+        object_id: id,
+        version: 1,
+        scope: entities::PUBLIC_SCOPE,
+        topic: "tenant.created",
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: None,
+        after: Some(after),
+    })
+}

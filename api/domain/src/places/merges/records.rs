@@ -1,0 +1,140 @@
+//! What can be merged: two learning places, or two organisations.
+
+use entities::{learning_place, merge_proposal, organisation};
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use store::{Session, Unique, Writer};
+use uuid::Uuid;
+
+use crate::context::mutation::Change;
+use crate::places::{organisations, service};
+
+/// Kinds of records that can be merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Learning places.
+    LearningPlace,
+    /// Organisations.
+    Organisation,
+}
+
+/// Two records of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Pair {
+    /// Of which kind.
+    pub kind: Kind,
+    /// The one that would give way.
+    pub duplicate: Uuid,
+    /// The one that stays.
+    pub survivor: Uuid,
+}
+
+impl Pair {
+    /// What a proposal is about.
+    pub fn of(row: &merge_proposal::Model) -> Self {
+        let (kind, pair) = match (row.duplicate_place_id, row.survivor_place_id) {
+            (None, None) => (Kind::Organisation, (row.duplicate_organisation_id, row.survivor_organisation_id)),
+            pair => (Kind::LearningPlace, pair),
+        };
+        Self { kind, duplicate: pair.0.unwrap_or_default(), survivor: pair.1.unwrap_or_default() }
+    }
+
+    /// Both records.
+    pub fn records(self) -> [(Kind, Uuid); 2] {
+        [(self.kind, self.duplicate), (self.kind, self.survivor)]
+    }
+
+    /// Proposals about the two, this way or the other.
+    pub fn either_way(self) -> Condition {
+        let (duplicate, survivor) = columns(self.kind);
+        let pair = |one: Uuid, other: Uuid| Condition::all().add(duplicate.eq(one)).add(survivor.eq(other));
+        Condition::any().add(pair(self.duplicate, self.survivor)).add(pair(self.survivor, self.duplicate))
+    }
+
+    /// What keeps a pair from being proposed twice.
+    pub const fn open_once(self) -> Unique {
+        match self.kind {
+            Kind::LearningPlace => Unique {
+                name: "merge_proposal_open_places_key",
+                columns: "merge_proposal.duplicate_place_id, merge_proposal.survivor_place_id",
+            },
+            Kind::Organisation => Unique {
+                name: "merge_proposal_open_organisations_key",
+                columns: "merge_proposal.duplicate_organisation_id, merge_proposal.survivor_organisation_id",
+            },
+        }
+    }
+}
+
+/// Proposals about a record.
+pub fn about((kind, id): (Kind, Uuid)) -> Condition {
+    let (duplicate, survivor) = columns(kind);
+    Condition::any().add(duplicate.eq(id)).add(survivor.eq(id))
+}
+
+const fn columns(kind: Kind) -> (merge_proposal::Column, merge_proposal::Column) {
+    use merge_proposal::Column as C;
+    match kind {
+        Kind::LearningPlace => (C::DuplicatePlaceId, C::SurvivorPlaceId),
+        Kind::Organisation => (C::DuplicateOrganisationId, C::SurvivorOrganisationId),
+    }
+}
+
+/// The row of a record.
+pub enum Record {
+    /// A learning place.
+    Place(learning_place::Model),
+    /// An organisation.
+    Organisation(organisation::Model),
+}
+
+impl Record {
+    /// A record in sight that stands for itself, read anew.
+    ///
+    /// # Errors
+    /// It is out of sight, was merged or put away; the database fails.
+    pub async fn standing(session: &Session, (kind, id): (Kind, Uuid), field: &'static str) -> ApiResult<Self> {
+        let found = match kind {
+            Kind::LearningPlace => {
+                let select = session.select::<learning_place::Entity>().filter(learning_place::Column::Id.eq(id));
+                session.one(select).await?.map(Self::Place)
+            }
+            Kind::Organisation => {
+                let select = session.select::<organisation::Entity>().filter(organisation::Column::Id.eq(id));
+                session.one(select).await?.map(Self::Organisation)
+            }
+        };
+        let Some(record) = found else { return Err(Problem::not_found(field).into()) };
+        let (merged, archived) = match &record {
+            Self::Place(row) => (row.merged_into_id, row.archived_at),
+            Self::Organisation(row) => (row.merged_into_id, row.archived_at),
+        };
+        if merged.is_some() {
+            return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("record-merged")).into());
+        }
+        if archived.is_some() {
+            return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("record-archived")).into());
+        }
+        Ok(record)
+    }
+
+    /// Who keeps it.
+    pub const fn tenant(&self) -> Uuid {
+        match self {
+            Self::Place(row) => row.tenant_id,
+            Self::Organisation(row) => row.tenant_id,
+        }
+    }
+
+    /// Marks it as another record of `survivor`; none when somebody else changed it meanwhile.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn merge(&self, writer: &Writer<'_>, survivor: Uuid, by: &str) -> ApiResult<Option<Change>> {
+        match self {
+            Self::Place(row) => service::merge(writer, row, survivor, by).await,
+            Self::Organisation(row) => organisations::service::merge(writer, row, survivor, by).await,
+        }
+    }
+}

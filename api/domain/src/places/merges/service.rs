@@ -1,0 +1,286 @@
+//! Proposals that two records are the same. Whoever keeps one of them proposes; only the owner of the record that
+//! would give way accepts. Nothing is merged by itself, and nothing is lost: the record is marked, and that can be undone.
+
+use std::collections::BTreeSet;
+
+use entities::{AgreementState, MergeProposalState as State, ScopeArea, agreement, merge_proposal, tenant};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::Permission;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
+use store::scopes::{Audience, Way, ensure};
+use store::{Session, WriteError, Writer, full};
+use uuid::Uuid;
+
+use crate::agreements::service::parties_of;
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::members::acting_name;
+use crate::places::merges::records::{Kind, Pair, Record};
+use crate::tenants::service::today_of;
+
+/// One merge at a time, so that no two records ever stand for each other.
+const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
+
+/// What is proposed.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The authority that proposes.
+    pub tenant: Uuid,
+    /// Which records.
+    pub pair: Pair,
+    /// The agreement that binds both owners.
+    pub agreement: Option<Uuid>,
+    /// Why.
+    pub message: Option<String>,
+}
+
+/// Proposes.
+///
+/// # Errors
+/// Something is out of sight, merged already, or was turned down before; the database fails.
+pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "mergeProposalCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = session.authorize_in(Permission::PlacesWrite, wish.tenant, "tenant")?;
+    let writer = session.writer(&grant).await?;
+    // First of all: what came of it before may be answered by now, and then it could not be proposed any more.
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let mut problems = Problems::default();
+    let pair = wish.pair;
+    let duplicate = problems.take(Record::standing(session, (pair.kind, pair.duplicate), "duplicate").await)?;
+    let survivor = problems.take(Record::standing(session, (pair.kind, pair.survivor), "survivor").await)?;
+    let message = problems.take(text::optional(wish.message.clone(), "message", 1_000))?.flatten();
+    problems.done()?;
+    let (Some(duplicate), Some(survivor)) = (duplicate, survivor) else {
+        return Err(ApiError::fault("records without problem are missing"));
+    };
+    if pair.duplicate == pair.survivor {
+        return Err(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-itself")).into());
+    }
+    let to = match (duplicate.tenant() == wish.tenant, survivor.tenant() == wish.tenant) {
+        (true, _) => survivor.tenant(),
+        (false, true) => duplicate.tenant(),
+        (false, false) => {
+            return Err(Problem::at(UserErrorCode::Invalid, "duplicate", Text::new("merge-of-others")).into());
+        }
+    };
+    let agreement = bound(session, &wish, to).await?;
+    let proposed_by = acting_name(session, wish.tenant).await?;
+    not_again(session, &wish).await?;
+    let of = |kind, id| (pair.kind == kind).then_some(id);
+    let row = merge_proposal::Model {
+        id,
+        tenant_id: wish.tenant,
+        to_tenant_id: to,
+        scope_id: ensure(&writer, &audience(wish.tenant, to, agreement)).await?,
+        agreement_id: agreement,
+        duplicate_place_id: of(Kind::LearningPlace, pair.duplicate),
+        duplicate_organisation_id: of(Kind::Organisation, pair.duplicate),
+        duplicate_tenant_id: duplicate.tenant(),
+        survivor_place_id: of(Kind::LearningPlace, pair.survivor),
+        survivor_organisation_id: of(Kind::Organisation, pair.survivor),
+        message,
+        state: State::Open,
+        proposed_by,
+        answered_by: None,
+        answered_tenant_id: None,
+        answered_at: None,
+        reason: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    match writer.insert_unique::<merge_proposal::ActiveModel>(full(row.clone()), pair.open_once()).await {
+        Ok(()) => {}
+        Err(WriteError::Taken) => return Err(open_already()),
+        Err(WriteError::Failed(error)) => return Err(error),
+    }
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.created")).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Who sees a proposal: those who see the agreements of both owners; of one owner, those who see its places.
+fn audience(tenant: Uuid, to: Uuid, agreement: Option<Uuid>) -> Audience {
+    match agreement {
+        None => Audience::private(tenant, ScopeArea::Places, None),
+        Some(agreement) => {
+            let way = Way { grantee: Some(to), ..Way::to_parties(agreement) };
+            Audience::Owned { tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) }
+        }
+    }
+}
+
+/// The agreement under which two authorities talk about their records: any that is in force.
+async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uuid>> {
+    if to == wish.tenant {
+        return Ok(None);
+    }
+    let Some(id) = wish.agreement else {
+        return Err(Problem::at(UserErrorCode::Required, "agreement", Text::new("merge-needs-agreement")).into());
+    };
+    let Some(row) = session.get::<agreement::Entity>(id).await? else {
+        return Err(Problem::not_found("agreement").into());
+    };
+    let parties = parties_of(session, id).await?;
+    if !parties.contains(&wish.tenant) {
+        return Err(Problem::not_found("agreement").into());
+    }
+    if !parties.contains(&to) {
+        return Err(Problem::at(UserErrorCode::NotCovered, "agreement", Text::new("no-other-party")).into());
+    }
+    if row.state != AgreementState::Active {
+        let text = Text::new("agreement-not-active").with("state", row.state.as_str());
+        return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
+    }
+    let day = today_of(session, row.tenant_id).await?;
+    if day < row.valid_from || row.valid_until.is_some_and(|until| until < day) {
+        let text = Text::new("agreement-not-valid-today").with("day", day);
+        return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
+    }
+    Ok(Some(id))
+}
+
+/// What waits is not proposed twice, and what the other side turned down is not proposed to it again.
+async fn not_again(session: &Session, wish: &Wish) -> ApiResult<()> {
+    for row in session.all(session.select::<merge_proposal::Entity>().filter(wish.pair.either_way())).await? {
+        match row.state {
+            State::Open => return Err(open_already()),
+            State::Declined if row.to_tenant_id == row.tenant_id || row.answered_tenant_id != Some(wish.tenant) => {
+                let text = Text::new("merge-declined").with("reason", row.reason.unwrap_or_default());
+                return Err(Problem::at(UserErrorCode::Conflict, "duplicate", text).into());
+            }
+            State::Declined | State::Accepted | State::Withdrawn => {}
+        }
+    }
+    Ok(())
+}
+
+fn open_already() -> ApiError {
+    Problem::at(UserErrorCode::Conflict, "duplicate", Text::new("merge-open")).into()
+}
+
+/// Merges, by the owner of the record that gives way.
+///
+/// # Errors
+/// It is answered already, or the records are not as they were.
+pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "mergeProposalAccept").await?;
+    let session = mutation.session();
+    let row = waiting(session, id, State::Accepted).await?;
+    let grant = session.authorize_in(Permission::PlacesWrite, row.duplicate_tenant_id, "id")?;
+    let by = acting_name(session, row.duplicate_tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(MERGING).await?;
+    let pair = Pair::of(&row);
+    let [duplicate, survivor] = pair.records().map(|it| Record::standing(session, it, "id"));
+    let duplicate = match (duplicate.await, survivor.await) {
+        (Ok(duplicate), Ok(_)) => duplicate,
+        (Err(fault @ ApiError::Fault(_)), _) | (_, Err(fault @ ApiError::Fault(_))) => return Err(fault),
+        (Err(_), _) | (_, Err(_)) => return Err(records_changed()),
+    };
+    let row = answer(&writer, row, version, State::Accepted, &by, None).await?;
+    let merged = duplicate.merge(&writer, pair.survivor, &by).await?.ok_or_else(records_changed)?;
+    // What is recorded last lets the transaction be kept.
+    let _merged = mutation.record(&writer, merged).await?;
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    mutation.commit(recorded).await
+}
+
+fn records_changed() -> ApiError {
+    Problem::at(UserErrorCode::Conflict, "id", Text::new("merge-records-changed")).into()
+}
+
+/// Turns a proposal down, by the other side; between two records of one authority, by itself.
+///
+/// # Errors
+/// It is answered already.
+pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
+    let reason = text::line(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "mergeProposalDecline").await?;
+    let session = mutation.session();
+    let row = waiting(session, id, State::Declined).await?;
+    let grant = session.authorize_in(Permission::PlacesWrite, row.to_tenant_id, "id")?;
+    let by = acting_name(session, row.to_tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let row = answer(&writer, row, version, State::Declined, &by, Some(reason)).await?;
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    mutation.commit(recorded).await
+}
+
+/// Takes a proposal back, by the authority that made it.
+///
+/// # Errors
+/// It is answered already.
+pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "mergeProposalWithdraw").await?;
+    let session = mutation.session();
+    let row = waiting(session, id, State::Withdrawn).await?;
+    let grant = session.authorize_in(Permission::PlacesWrite, row.tenant_id, "id")?;
+    let by = acting_name(session, row.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let row = answer(&writer, row, version, State::Withdrawn, &by, None).await?;
+    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    mutation.commit(recorded).await
+}
+
+async fn waiting(session: &Session, id: Uuid, wanted: State) -> ApiResult<merge_proposal::Model> {
+    let Some(row) = session.get::<merge_proposal::Entity>(id).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    if row.state != State::Open {
+        return Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), []).into());
+    }
+    Ok((*row).clone())
+}
+
+async fn answer(
+    writer: &Writer<'_>,
+    mut row: merge_proposal::Model,
+    version: i32,
+    state: State,
+    by: &str,
+    reason: Option<String>,
+) -> ApiResult<merge_proposal::Model> {
+    row.state = state;
+    row.answered_by = Some(by.to_owned());
+    row.answered_tenant_id = Some(writer.tenant());
+    row.answered_at = Some(writer.now());
+    row.reason = reason;
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    let here = at_version(merge_proposal::Column::Id, row.id, merge_proposal::Column::Version, version)
+        .add(merge_proposal::Column::State.eq(State::Open));
+    match writer.change::<merge_proposal::Entity, _>(here, full::<_, merge_proposal::ActiveModel>(row.clone())).await? {
+        0 => Err(stale(version)),
+        _ => Ok(row),
+    }
+}
+
+fn told(row: &merge_proposal::Model, topic: &'static str) -> Change {
+    let pair = Pair::of(row);
+    Change {
+        object_type: "MergeProposal",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: row.agreement_id,
+        before: None,
+        after: Some(json!({
+            "from": row.tenant_id, "to": row.to_tenant_id, "duplicate": pair.duplicate, "survivor": pair.survivor,
+            "message": row.message, "state": row.state, "reason": row.reason,
+        })),
+    }
+}

@@ -1,0 +1,65 @@
+//! Records that were merged into others.
+
+use entities::{learning_place, organisation};
+use kernel::error::ApiResult;
+use sea_orm::EntityTrait;
+use store::{Grouped, Keyed, Session};
+use uuid::Uuid;
+
+/// The most steps from a record to the one that stands for it.
+const STEPS: usize = 16;
+
+/// The records that a place took the place of.
+pub enum MergedPlaces {}
+
+impl Grouped for MergedPlaces {
+    type Of = learning_place::Entity;
+    const PARENT: learning_place::Column = learning_place::Column::MergedIntoId;
+    const SORT: learning_place::Column = learning_place::Column::Id;
+    fn parent(row: &learning_place::Model) -> Uuid {
+        row.merged_into_id.unwrap_or_default()
+    }
+}
+
+/// The records that an organisation took the place of.
+pub enum MergedOrganisations {}
+
+impl Grouped for MergedOrganisations {
+    type Of = organisation::Entity;
+    const PARENT: organisation::Column = organisation::Column::MergedIntoId;
+    const SORT: organisation::Column = organisation::Column::Id;
+    fn parent(row: &organisation::Model) -> Uuid {
+        row.merged_into_id.unwrap_or_default()
+    }
+}
+
+/// The records that stand for `records`: themselves, or what they were merged `into`, as far as that is in sight. One
+/// statement for each step, however many records.
+///
+/// # Errors
+/// The database fails.
+pub async fn standing_for<E: Keyed<Key = Uuid>>(
+    session: &Session,
+    records: Vec<Uuid>,
+    into: fn(&<E::Of as EntityTrait>::Model) -> Option<Uuid>,
+) -> ApiResult<Vec<Uuid>> {
+    let (mut standing, mut asked) = (Vec::new(), records);
+    for _ in 0..STEPS {
+        if asked.is_empty() {
+            break;
+        }
+        session.load::<E>(asked.iter().copied()).await?;
+        let mut further = Vec::new();
+        for id in asked {
+            match session.get::<E>(id).await?.map(|it| into(&it)) {
+                Some(Some(into)) => further.push(into),
+                Some(None) => standing.push(id),
+                None => {}
+            }
+        }
+        asked = further;
+    }
+    standing.sort();
+    standing.dedup();
+    Ok(standing)
+}

@@ -1,0 +1,3 @@
+//! Organisations: who runs places and holds offers.
+
+pub mod service;

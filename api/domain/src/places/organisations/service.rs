@@ -1,0 +1,426 @@
+//! Rules of organisations. The person to talk to lies in a row of its own: in the scope of the organisation where the
+//! person agreed, in that of the authority alone otherwise, so that no reader can get it by mistake.
+
+use std::collections::BTreeSet;
+
+use entities::{
+    DirectorySubject, OrganisationKind, ScopeArea, Visibility, education_offer, organisation, organisation_person,
+    tenant,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Action, Grant, Object};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::{Value, json};
+use store::scopes::{Audience, ensure};
+use store::{Session, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::members::acting_name;
+use crate::places::externals::{Ids, IdsOfOrganisation, Of};
+use crate::places::revisions::Revision;
+use crate::places::rules::{audience, check_email, not_merged, not_named_by_offers};
+use crate::places::{externals, revisions};
+
+/// What an organisation shall be.
+#[derive(Clone, Debug)]
+pub struct OrganisationWish {
+    /// Name.
+    pub name: String,
+    /// What kind.
+    pub kind: OrganisationKind,
+    /// Whether everybody sees it.
+    pub visibility: Visibility,
+    /// What it does.
+    pub description: Option<String>,
+    /// Web page.
+    pub website: Option<String>,
+    /// Street and number.
+    pub street: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Town.
+    pub city: Option<String>,
+    /// Which office answers.
+    pub contact_function: Option<String>,
+    /// Its address.
+    pub contact_email: Option<String>,
+    /// Its telephone.
+    pub contact_phone: Option<String>,
+    /// The person to talk to.
+    pub person: Option<Person>,
+    /// Ids in other registers.
+    pub ids: Ids,
+}
+
+/// The person to talk to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Name.
+    pub name: String,
+    /// What the person does there.
+    pub role: Option<String>,
+    /// Address.
+    pub email: Option<String>,
+    /// Telephone.
+    pub phone: Option<String>,
+    /// Whether the person agreed to be shown.
+    pub consent: bool,
+}
+
+impl OrganisationWish {
+    /// What an organisation is.
+    fn of(row: &organisation::Model, person: Option<&organisation_person::Model>, ids: Ids) -> Self {
+        let row = row.clone();
+        let person = person.cloned().map(|it| Person {
+            name: it.name,
+            role: it.role,
+            email: it.email,
+            phone: it.phone,
+            consent: it.consent,
+        });
+        Self {
+            name: row.name,
+            kind: row.kind,
+            visibility: row.visibility,
+            description: row.description,
+            website: row.website,
+            street: row.street,
+            postal_code: row.postal_code,
+            city: row.city,
+            contact_function: row.contact_function,
+            contact_email: row.contact_email,
+            contact_phone: row.contact_phone,
+            person,
+            ids,
+        }
+    }
+
+    fn checked(mut self) -> ApiResult<Self> {
+        let mut problems = Problems::default();
+        self.name = problems.take(text::line(&self.name, "name", 200))?.unwrap_or_default();
+        self.description = problems.take(text::optional(self.description, "description", 5_000))?.flatten();
+        self.website = problems.take(text::web_address(self.website, "website"))?.flatten();
+        self.street = problems.take(text::optional(self.street, "street", 200))?.flatten();
+        self.postal_code = problems.take(text::optional(self.postal_code, "postalCode", 12))?.flatten();
+        self.city = problems.take(text::optional(self.city, "city", 200))?.flatten();
+        self.contact_function =
+            problems.take(text::optional(self.contact_function, "contact.function", 200))?.flatten();
+        self.contact_email = problems.take(text::optional(self.contact_email, "contact.email", 200))?.flatten();
+        check_email(self.contact_email.as_deref(), "contact.email", &mut problems);
+        self.contact_phone = problems.take(text::optional(self.contact_phone, "contact.phone", 60))?.flatten();
+        if let Some(person) = &mut self.person {
+            person.name = problems.take(text::line(&person.name, "contactPerson.name", 200))?.unwrap_or_default();
+            person.role = problems.take(text::optional(person.role.take(), "contactPerson.role", 200))?.flatten();
+            person.email = problems.take(text::optional(person.email.take(), "contactPerson.email", 200))?.flatten();
+            check_email(person.email.as_deref(), "contactPerson.email", &mut problems);
+            person.phone = problems.take(text::optional(person.phone.take(), "contactPerson.phone", 60))?.flatten();
+        }
+        problems.done()?;
+        Ok(self)
+    }
+
+    /// What the trail and the history say of it.
+    fn words(&self) -> Value {
+        let person = self.person.as_ref().map(|it| {
+            json!({ "name": it.name, "role": it.role, "email": it.email, "phone": it.phone, "consent": it.consent })
+        });
+        json!({
+            "name": self.name, "kind": self.kind, "visibility": self.visibility, "description": self.description,
+            "website": self.website, "street": self.street, "postalCode": self.postal_code, "city": self.city,
+            "contact": {
+                "function": self.contact_function, "email": self.contact_email, "phone": self.contact_phone,
+            },
+            "contactPerson": person, "externalIds": externals::words(&self.ids),
+        })
+    }
+}
+
+/// Makes an organisation.
+///
+/// # Errors
+/// The input is refused, or the database fails.
+pub async fn create(op: &Op, owner: Uuid, wish: OrganisationWish, key: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "organisationCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(owner).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = session.authorize(Action::Write, &Object::new_in(ScopeArea::Places, owner, None), "tenant")?;
+    let wish = wish.checked()?;
+    let by = acting_name(session, owner).await?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, key).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = insert(&writer, id, &wish).await?;
+    let (mut told, words) = (told(&row, "organisation.created"), wish.words());
+    revisions::keep(&writer, revision(&row, "organisationCreate", &by, None, &words)).await?;
+    told.after = Some(words);
+    let recorded = mutation.record(&writer, told).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Writes the rows of a new organisation, which was checked.
+///
+/// # Errors
+/// An id in another register is taken; the database fails.
+pub async fn insert(writer: &Writer<'_>, id: Uuid, wish: &OrganisationWish) -> ApiResult<organisation::Model> {
+    let scope = ensure(writer, &audience(writer.tenant(), wish.visibility)).await?;
+    let row = organisation::Model {
+        id,
+        tenant_id: writer.tenant(),
+        scope_id: scope,
+        name: wish.name.clone(),
+        kind: wish.kind,
+        visibility: wish.visibility,
+        description: wish.description.clone(),
+        website: wish.website.clone(),
+        street: wish.street.clone(),
+        postal_code: wish.postal_code.clone(),
+        city: wish.city.clone(),
+        contact_function: wish.contact_function.clone(),
+        contact_email: wish.contact_email.clone(),
+        contact_phone: wish.contact_phone.clone(),
+        search_text: search_text(wish),
+        merged_into_id: None,
+        merged_at: None,
+        merged_by: None,
+        archived_at: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    writer.insert::<organisation::ActiveModel>(full(row.clone())).await?;
+    put_person(writer, &row, None, wish.person.as_ref()).await?;
+    externals::replace(writer, Of::Organisation(id), scope, &Ids::new(), &wish.ids).await?;
+    Ok(row)
+}
+
+/// Changes an organisation.
+///
+/// # Errors
+/// The input is refused, or the database fails.
+pub async fn update(
+    op: &Op,
+    id: Uuid,
+    version: i32,
+    change: impl FnOnce(OrganisationWish) -> ApiResult<OrganisationWish> + Send,
+) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "organisationUpdate").await?;
+    let session = mutation.session();
+    let (grant, row) = writable(session, id).await?;
+    not_merged(row.merged_into_id)?;
+    let person = session.get::<organisation_person::Entity>(id).await?;
+    let ids = externals::ids(&session.group::<IdsOfOrganisation>(id).await?);
+    let before = OrganisationWish::of(&row, person.as_deref(), ids);
+    let wish = change(before.clone())?.checked()?;
+    if wish.visibility < row.visibility {
+        not_named_by_offers(session, row.tenant_id, education_offer::Column::OrganisationId, id).await?;
+    }
+    let by = acting_name(session, row.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let scope = ensure(&writer, &audience(row.tenant_id, wish.visibility)).await?;
+    let after = organisation::Model {
+        scope_id: scope,
+        name: wish.name.clone(),
+        kind: wish.kind,
+        visibility: wish.visibility,
+        description: wish.description.clone(),
+        website: wish.website.clone(),
+        street: wish.street.clone(),
+        postal_code: wish.postal_code.clone(),
+        city: wish.city.clone(),
+        contact_function: wish.contact_function.clone(),
+        contact_email: wish.contact_email.clone(),
+        contact_phone: wish.contact_phone.clone(),
+        search_text: search_text(&wish),
+        ..row.clone()
+    };
+    let after = save(&writer, after, version).await?;
+    put_person(&writer, &after, person.as_deref(), wish.person.as_ref()).await?;
+    if scope != row.scope_id {
+        externals::rescope(&writer, Of::Organisation(id), scope).await?;
+    }
+    externals::replace(&writer, Of::Organisation(id), scope, &before.ids, &wish.ids).await?;
+    let (was, is) = (before.words(), wish.words());
+    revisions::keep(&writer, revision(&after, "organisationUpdate", &by, Some(&was), &is)).await?;
+    let mut told = told(&after, "organisation.updated");
+    told.also = BTreeSet::from([row.scope_id]);
+    (told.before, told.after) = (Some(was), Some(is));
+    let recorded = mutation.record(&writer, told).await?;
+    mutation.commit(recorded).await
+}
+
+/// Puts an organisation away, or takes it out again.
+///
+/// # Errors
+/// It may not be changed; the database fails.
+pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "organisationArchive").await?;
+    let session = mutation.session();
+    let (grant, row) = writable(session, id).await?;
+    not_merged(row.merged_into_id)?;
+    let by = acting_name(session, row.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let after = organisation::Model { archived_at: archived.then(|| writer.now()), ..row.clone() };
+    let after = save(&writer, after, version).await?;
+    let words = |it: &organisation::Model| json!({ "archivedAt": it.archived_at });
+    let (was, is) = (words(&row), words(&after));
+    revisions::keep(&writer, revision(&after, "organisationArchive", &by, Some(&was), &is)).await?;
+    let mut told = told(&after, "organisation.archived");
+    (told.before, told.after) = (Some(was), Some(is));
+    let recorded = mutation.record(&writer, told).await?;
+    mutation.commit(recorded).await
+}
+
+/// Takes back that a record was merged into another: it was another organisation after all.
+///
+/// # Errors
+/// It is not merged, or may not be changed; the database fails.
+pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "organisationUnmerge").await?;
+    let session = mutation.session();
+    let (grant, row) = writable(session, id).await?;
+    if row.merged_into_id.is_none() {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("record-not-merged")).into());
+    }
+    let by = acting_name(session, row.tenant_id).await?;
+    let writer = session.writer(&grant).await?;
+    let after = organisation::Model { merged_into_id: None, merged_at: None, merged_by: None, ..row.clone() };
+    let after = save(&writer, after, version).await?;
+    let (was, is) = (merged_words(&row), merged_words(&after));
+    revisions::keep(&writer, revision(&after, "organisationUnmerge", &by, Some(&was), &is)).await?;
+    let change = Change { before: Some(was), after: Some(is), ..told(&after, "organisation.unmerged") };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// Marks an organisation as another record of `survivor`, in a mutation that is under way: nothing of it is moved or lost.
+/// The change as it is to be recorded; none when somebody else changed the record meanwhile.
+pub(in crate::places) async fn merge(
+    writer: &Writer<'_>,
+    row: &organisation::Model,
+    survivor: Uuid,
+    by: &str,
+) -> ApiResult<Option<Change>> {
+    let merged = organisation::Model {
+        merged_into_id: Some(survivor),
+        merged_at: Some(writer.now()),
+        merged_by: Some(by.to_owned()),
+        ..row.clone()
+    };
+    let after = match save(writer, merged, row.version).await {
+        Ok(after) => after,
+        Err(error) if error.is(UserErrorCode::StaleVersion) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let (was, is) = (merged_words(row), merged_words(&after));
+    revisions::keep(writer, revision(&after, "mergeProposalAccept", by, Some(&was), &is)).await?;
+    Ok(Some(Change { before: Some(was), after: Some(is), ..told(&after, "organisation.merged") }))
+}
+
+fn merged_words(row: &organisation::Model) -> Value {
+    json!({ "mergedInto": row.merged_into_id, "mergedAt": row.merged_at, "mergedBy": row.merged_by })
+}
+
+async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, organisation::Model)> {
+    // Read anew: what a list has read ahead may be older than a lock.
+    let select = session.select::<organisation::Entity>().filter(organisation::Column::Id.eq(id));
+    let Some(row) = session.one(select).await? else {
+        return Err(Problem::not_found("id").into());
+    };
+    let object = Object::row(ScopeArea::Places, row.tenant_id, row.scope_id, None);
+    Ok((session.authorize(Action::Write, &object, "id")?, row))
+}
+
+async fn save(writer: &Writer<'_>, mut row: organisation::Model, version: i32) -> ApiResult<organisation::Model> {
+    row.version = version.saturating_add(1);
+    row.updated_at = writer.now();
+    let here = at_version(organisation::Column::Id, row.id, organisation::Column::Version, version);
+    match writer.change::<organisation::Entity, _>(here, full::<_, organisation::ActiveModel>(row.clone())).await? {
+        0 => Err(stale(version)),
+        _ => Ok(row),
+    }
+}
+
+/// Writes, changes or deletes the person, in the scope that consent and organisation allow.
+async fn put_person(
+    writer: &Writer<'_>,
+    of: &organisation::Model,
+    before: Option<&organisation_person::Model>,
+    after: Option<&Person>,
+) -> ApiResult<()> {
+    let here = sea_orm::Condition::all().add(organisation_person::Column::OrganisationId.eq(of.id));
+    let Some(person) = after else {
+        if before.is_some() {
+            writer.delete::<organisation_person::Entity>(here).await?;
+        }
+        return Ok(());
+    };
+    let scope = if person.consent {
+        of.scope_id
+    } else {
+        ensure(writer, &Audience::private(of.tenant_id, ScopeArea::Places, None)).await?
+    };
+    let row = organisation_person::Model {
+        organisation_id: of.id,
+        tenant_id: of.tenant_id,
+        scope_id: scope,
+        name: person.name.clone(),
+        role: person.role.clone(),
+        email: person.email.clone(),
+        phone: person.phone.clone(),
+        consent: person.consent,
+    };
+    let row: organisation_person::ActiveModel = full(row);
+    if before.is_none() {
+        return writer.insert(row).await;
+    }
+    let row = organisation_person::ActiveModel { organisation_id: sea_orm::NotSet, ..row };
+    writer.change::<organisation_person::Entity, _>(here, row).await?;
+    Ok(())
+}
+
+fn search_text(wish: &OrganisationWish) -> String {
+    let words = [Some(wish.name.as_str()), wish.city.as_deref(), wish.postal_code.as_deref()];
+    text::fold(&words.into_iter().flatten().collect::<Vec<_>>().join(" "))
+}
+
+fn revision<'a>(
+    row: &organisation::Model,
+    action: &'static str,
+    by: &'a str,
+    before: Option<&'a Value>,
+    after: &'a Value,
+) -> Revision<'a> {
+    Revision {
+        subject: DirectorySubject::Organisation,
+        object: row.id,
+        version: row.version,
+        action,
+        by,
+        before,
+        after,
+    }
+}
+
+fn told(row: &organisation::Model, topic: &'static str) -> Change {
+    Change {
+        object_type: "Organisation",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: None,
+        after: None,
+    }
+}

@@ -1,0 +1,123 @@
+//! Comments in a round: on the round, on an entry of its plans, on a proposal.
+
+use std::collections::BTreeSet;
+
+use entities::{RoundState, ShareLevel, calendar_entry, change_proposal, coordination_comment};
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
+use serde_json::json;
+use store::{Session, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
+use crate::context::op::Op;
+use crate::members::acting_name;
+use crate::planning::party::{grant, round};
+use crate::planning::proposals::{VisibleProposals, entry_of, visible as visible_proposals};
+use crate::planning::rounds::WRITE;
+
+/// The comments of a round that the actor may see: not those about what it does not see, nor about entries that it
+/// does not see in full.
+pub fn of_round(session: &Session, round: Uuid) -> Select<coordination_comment::Entity> {
+    use coordination_comment::Column as C;
+    let proposals = visible_proposals(session).select_only().column(change_proposal::Column::Id).into_query();
+    let entries = session
+        .select::<calendar_entry::Entity>()
+        .filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Full))
+        .select_only()
+        .column(calendar_entry::Column::Id)
+        .into_query();
+    session
+        .select::<coordination_comment::Entity>()
+        .filter(C::RoundId.eq(round))
+        .filter(Condition::any().add(C::ProposalId.is_null()).add(C::ProposalId.in_subquery(proposals)))
+        .filter(Condition::any().add(C::EntryId.is_null()).add(C::EntryId.in_subquery(entries)))
+}
+
+/// What a comment is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// The round.
+    Round,
+    /// A proposal.
+    Proposal(Uuid),
+    /// An entry.
+    Entry(Uuid),
+}
+
+/// Comments in a round, for a party.
+pub async fn create(
+    op: &Op,
+    id: Uuid,
+    tenant: Uuid,
+    about: About,
+    text: &str,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<Uuid> {
+    let text = text::optional(Some(text.to_owned()), "text", 4_000)?;
+    let Some(text) = text else {
+        return Err(Problem::at(UserErrorCode::Required, "text", Text::new("required")).into());
+    };
+    let mutation = Mutation::begin(op, "commentCreate").await?;
+    let session = mutation.session();
+    let row = round(session, id, "round").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
+    if matches!(row.state, RoundState::Published | RoundState::Closed) {
+        let text = Text::new("round-over").with("state", row.state.as_str());
+        return Err(Problem::at(UserErrorCode::Conflict, "round", text).into());
+    }
+    let (mut proposal_id, mut entry_id) = (None, None);
+    match about {
+        About::Round => {}
+        About::Proposal(proposal) => match session.get::<VisibleProposals>(proposal).await? {
+            Some(proposal) if proposal.round_id == id => proposal_id = Some(proposal.id),
+            Some(_) | None => return Err(Problem::not_found("about").into()),
+        },
+        About::Entry(entry) => {
+            let entry = entry_of(session, &row, entry).await.map_err(|_| Problem::not_found("about"))?;
+            let level = session.access().sight(entry.scope_id).map(|it| it.level);
+            if level.is_none_or(|it| it < ShareLevel::Full) {
+                return Err(Problem::at(UserErrorCode::Forbidden, "about", Text::new("not-seen-in-full")).into());
+            }
+            entry_id = Some(entry.id);
+        }
+    }
+    let writer = session.writer(&grant).await?;
+    let made = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(_) => return Ok(id),
+    };
+    let comment = coordination_comment::Model {
+        id: made,
+        tenant_id: tenant,
+        scope_id: row.scope_id,
+        round_id: id,
+        proposal_id,
+        entry_id,
+        text,
+        author: acting_name(session, tenant).await?,
+        created_at: writer.now(),
+    };
+    writer.insert::<coordination_comment::ActiveModel>(full(comment.clone())).await?;
+    let recorded = mutation
+        .record(
+            &writer,
+            Change {
+                object_type: "CoordinationComment",
+                object_id: made,
+                version: 1,
+                scope: row.scope_id,
+                topic: "coordination_comment.created",
+                parent: Some(id),
+                also: BTreeSet::new(),
+                agreement: Some(row.agreement_id),
+                before: None,
+                after: Some(json!({ "round": id, "proposal": proposal_id, "entry": entry_id, "text": comment.text })),
+            },
+        )
+        .await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}

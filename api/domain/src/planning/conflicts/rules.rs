@@ -1,0 +1,231 @@
+//! The rules of conflicts, pure: what is known of two dates, or of a date and a free day, and what follows.
+//!
+//! A rule looks only at what the viewer sees of both sides, so that a conflict never tells more than the entries do.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use calendar_time::time::EntryTime;
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use entities::{Audience, ConflictRule, ShareLevel, calendar_entry};
+use kernel::text::fold;
+use uuid::Uuid;
+
+use crate::calendars::entry_wish::read_audiences;
+use crate::holidays::free_days::{FreeDay, FreeDayKind};
+
+/// The same topic is a conflict within so many days.
+pub const TOPIC_DAYS: i64 = 28;
+
+/// How much a conflict weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ConflictSeverity {
+    /// Worth knowing.
+    Low,
+    /// Should be settled.
+    Medium,
+    /// Cannot both be: a party signs off only when it is settled or acknowledged.
+    High,
+}
+
+/// An entry as far as the viewer knows it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The row; only what follows may be told of it.
+    pub row: Arc<calendar_entry::Model>,
+    /// It comes from a calendar that lives elsewhere: others plan around it, it is nobody's to move.
+    pub external: bool,
+    audiences: BTreeSet<Audience>,
+    place: Option<Place>,
+    speakers: BTreeSet<String>,
+    organiser: Option<String>,
+    field: Option<Uuid>,
+    topic: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Known(Uuid),
+    Named(String),
+}
+
+impl Known {
+    /// What `level` shows of an entry.
+    pub fn at(level: ShareLevel, external: bool, row: Arc<calendar_entry::Model>) -> Self {
+        let full = level >= ShareLevel::Full;
+        let words = |text: &Option<String>| text.as_deref().map(fold).filter(|it| full && !it.is_empty());
+        let summary = level >= ShareLevel::Summary;
+        Self {
+            external,
+            audiences: if full { read_audiences(row.audiences.as_deref()) } else { BTreeSet::new() },
+            place: match row.learning_place_id {
+                Some(place) => full.then_some(Place::Known(place)),
+                None => words(&row.location).map(Place::Named),
+            },
+            speakers: words(&row.speakers).iter().flat_map(|it| it.lines()).map(str::to_owned).collect(),
+            organiser: words(&row.organiser),
+            field: row.field_of_work_id.filter(|_| summary),
+            topic: if summary { topic(&row.title) } else { BTreeSet::new() },
+            row,
+        }
+    }
+
+    /// Whether it is for people who have school holidays.
+    fn is_in_school(&self) -> bool {
+        self.audiences.iter().any(|it| it.is_in_school())
+    }
+}
+
+/// When one date is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Start as an instant.
+    pub starts_at: DateTime<Utc>,
+    /// End as an instant, exclusive.
+    pub ends_at: DateTime<Utc>,
+    /// Start on the clock of the entry's zone.
+    pub starts_local: NaiveDateTime,
+    /// End on that clock, exclusive.
+    pub ends_local: NaiveDateTime,
+}
+
+impl Span {
+    /// First day.
+    pub fn first(&self) -> NaiveDate {
+        self.starts_local.date()
+    }
+
+    /// Last day, inclusive.
+    pub fn last(&self) -> NaiveDate {
+        let end = self.ends_local - TimeDelta::microseconds(1);
+        end.date().max(self.first())
+    }
+
+    /// The date at a time.
+    pub fn of(time: &EntryTime) -> Self {
+        Self {
+            starts_at: time.starts_at(),
+            ends_at: time.ends_at(),
+            starts_local: time.starts_local,
+            ends_local: time.ends_local,
+        }
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.starts_at < other.ends_at && other.starts_at < self.ends_at
+    }
+
+    /// Days between two dates; none where they share one.
+    fn days_to(&self, other: &Self) -> i64 {
+        if self.first() > other.last() {
+            (self.first() - other.last()).num_days()
+        } else {
+            (other.first() - self.last()).num_days().max(0)
+        }
+    }
+}
+
+/// What of two dates does not go together.
+pub fn between(
+    one: &Known,
+    other: &Known,
+    (a, b): (&Span, &Span),
+    days_apart: i64,
+) -> Vec<(ConflictRule, ConflictSeverity)> {
+    use ConflictRule as Rule;
+    use ConflictSeverity::{High, Low, Medium};
+    let mut found = Vec::new();
+    if is_one_series(&one.row, &other.row) || (one.external && other.external) {
+        return found;
+    }
+    let partners = one.row.tenant_id != other.row.tenant_id;
+    let (overlap, days) = (a.overlaps(b), a.days_to(b));
+    if overlap && one.place.is_some() && one.place == other.place {
+        found.push((Rule::SamePlace, High));
+    }
+    if overlap && !one.speakers.is_disjoint(&other.speakers) {
+        found.push((Rule::SameSpeaker, High));
+    }
+    if !partners {
+        return found;
+    }
+    if overlap && one.organiser.is_some() && one.organiser == other.organiser {
+        found.push((Rule::SameOrganiser, Medium));
+    }
+    let same_people = one.field.is_some() && one.field == other.field && !one.audiences.is_disjoint(&other.audiences);
+    if same_people && days <= days_apart {
+        let severity = match days {
+            _ if overlap => High,
+            0 => Medium,
+            _ => Low,
+        };
+        found.push((Rule::SameAudience, severity));
+    }
+    if days <= TOPIC_DAYS && is_alike(&one.topic, &other.topic) {
+        found.push((Rule::DuplicateTopic, Medium));
+    }
+    found
+}
+
+/// A date and its series, or two dates of one.
+fn is_one_series(one: &calendar_entry::Model, other: &calendar_entry::Model) -> bool {
+    let series = |row: &calendar_entry::Model| row.series_id.unwrap_or(row.id);
+    series(one) == series(other)
+}
+
+/// What does not go together of a date and days on which people are not there.
+pub fn on_free_day(known: &Known, span: &Span, free: &FreeDay) -> Option<(ConflictRule, ConflictSeverity)> {
+    if known.external || span.first() > free.last || span.last() < free.first {
+        return None;
+    }
+    match free.kind {
+        FreeDayKind::PublicHoliday => Some((ConflictRule::PublicHoliday, ConflictSeverity::Medium)),
+        FreeDayKind::SchoolHoliday | FreeDayKind::SchoolFreeDay if known.is_in_school() => {
+            Some((ConflictRule::SchoolHoliday, ConflictSeverity::Medium))
+        }
+        FreeDayKind::SchoolHoliday | FreeDayKind::SchoolFreeDay => None,
+        FreeDayKind::Closure => Some((ConflictRule::TenantClosure, ConflictSeverity::Medium)),
+    }
+}
+
+/// Words that say nothing about a topic.
+const EMPTY: [&str; 14] = [
+    "fuer",
+    "eine",
+    "einen",
+    "einer",
+    "oder",
+    "beim",
+    "nach",
+    "ueber",
+    "unter",
+    "with",
+    "from",
+    "veranstaltung",
+    "termin",
+    "event",
+];
+
+/// The words of a title that say what it is about, cut to their first six letters: endings do not matter.
+fn topic(title: &str) -> BTreeSet<String> {
+    fold(title)
+        .split(|it: char| !it.is_alphanumeric())
+        .filter(|it| it.chars().count() >= 4 && !EMPTY.contains(it) && !it.chars().all(|it| it.is_ascii_digit()))
+        .map(|it| it.chars().take(6).collect())
+        .collect()
+}
+
+/// Whether two titles share most of their words.
+fn is_alike(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+    let shared = one.intersection(other).count();
+    shared > 0 && shared * 5 >= one.union(other).count() * 3
+}
+
+/// The days from `from` to `to` that are near a date, nearest first, without the date itself.
+pub fn days_around(date: NaiveDate, within: u64) -> impl Iterator<Item = (i64, NaiveDate)> {
+    (1..=within).flat_map(move |days| {
+        let ahead = date.checked_add_days(Days::new(days)).map(|it| (i64::try_from(days).unwrap_or_default(), it));
+        let back = date.checked_sub_days(Days::new(days)).map(|it| (-i64::try_from(days).unwrap_or_default(), it));
+        ahead.into_iter().chain(back)
+    })
+}

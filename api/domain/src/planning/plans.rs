@@ -1,0 +1,232 @@
+//! Plans: which calendars of an authority make its year. A plan is its owner's alone until it is submitted to a round.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use entities::{
+    RoundState, ScopeArea, annual_plan, annual_plan_calendar, calendar, coordination_round, plan_snapshot, tenant,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::{Grant, Object};
+use sea_orm::{ColumnTrait, Set};
+use serde_json::json;
+use store::scopes::{Audience, ensure};
+use store::{RoundsOfPlan, Session, Unique, WriteError, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::context::op::Op;
+use crate::planning::party::audience;
+use crate::planning::rounds::{WRITE, check_year};
+
+const ONE_A_YEAR: Unique = Unique { name: "annual_plan_year_key", columns: "annual_plan.tenant_id, annual_plan.year" };
+
+/// A plan to make.
+#[derive(Clone, Debug)]
+pub struct PlanWish {
+    /// The authority.
+    pub tenant: Uuid,
+    /// Calendar year.
+    pub year: i32,
+    /// Title.
+    pub title: String,
+    /// Its calendars.
+    pub calendars: Vec<Uuid>,
+}
+
+/// Makes a plan. Only its owner knows it.
+pub async fn create(op: &Op, wish: PlanWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "annualPlanCreate").await?;
+    let session = mutation.session();
+    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = session.authorize(WRITE.0, &Object::new_in(WRITE.1, wish.tenant, None), "tenant")?;
+    let mut problems = Problems::default();
+    let title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
+    check_year(wish.year, &mut problems);
+    problems.take(check_calendars(session, wish.tenant, &wish.calendars).await)?;
+    problems.done()?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = annual_plan::Model {
+        id,
+        tenant_id: wish.tenant,
+        scope_id: ensure(&writer, &Audience::private(wish.tenant, ScopeArea::Calendars, None)).await?,
+        year: wish.year,
+        title,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    match writer.insert_unique::<annual_plan::ActiveModel>(full(row.clone()), ONE_A_YEAR).await {
+        Ok(()) => {}
+        Err(WriteError::Taken) => {
+            let text = Text::new("plan-exists").with("year", wish.year);
+            return Err(Problem::at(UserErrorCode::NotUnique, "year", text).into());
+        }
+        Err(WriteError::Failed(error)) => return Err(error),
+    }
+    write_calendars(&writer, &row, &wish.calendars).await?;
+    let recorded = mutation.record(&writer, changed(&row, "annual_plan.created", None)).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Another title, or other calendars; the calendars only until the coordination begins.
+pub async fn update(
+    op: &Op,
+    id: Uuid,
+    version: i32,
+    title: Option<String>,
+    calendars: Option<Vec<Uuid>>,
+) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "annualPlanUpdate").await?;
+    let session = mutation.session();
+    let row = found(session, id).await?;
+    let grant = writable(session, &row)?;
+    let mut after = annual_plan::Model { version: version.saturating_add(1), ..row.clone() };
+    let mut problems = Problems::default();
+    if let Some(title) = title {
+        after.title = problems.take(text::line(&title, "title", 200))?.unwrap_or_default();
+    }
+    if let Some(calendars) = &calendars {
+        problems.take(check_calendars(session, row.tenant_id, calendars).await)?;
+        let rounds = rounds_of(session, id).await?;
+        if let Some(round) = rounds.iter().find(|it| !matches!(it.state, RoundState::Collecting | RoundState::Closed)) {
+            let text = Text::new("plan-in-coordination").with("state", round.state.as_str());
+            problems.add(Problem::at(UserErrorCode::Conflict, "calendars", text));
+        }
+    }
+    problems.done()?;
+    let writer = session.writer(&grant).await?;
+    let values = annual_plan::ActiveModel {
+        title: Set(after.title.clone()),
+        version: Set(after.version),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
+    let here = at_version(annual_plan::Column::Id, id, annual_plan::Column::Version, version);
+    if writer.change::<annual_plan::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    if let Some(calendars) = calendars {
+        writer.delete::<annual_plan_calendar::Entity>(annual_plan_calendar::Column::PlanId.eq(id)).await?;
+        write_calendars(&writer, &row, &calendars).await?;
+    }
+    let recorded = mutation.record(&writer, changed(&after, "annual_plan.updated", None)).await?;
+    mutation.commit(recorded).await
+}
+
+fn writable(session: &Session, row: &annual_plan::Model) -> ApiResult<Grant> {
+    session.authorize(WRITE.0, &Object::row(WRITE.1, row.tenant_id, row.scope_id, None), "id")
+}
+
+async fn check_calendars(session: &Session, tenant: Uuid, calendars: &[Uuid]) -> ApiResult<()> {
+    if calendars.is_empty() {
+        return Err(Problem::at(UserErrorCode::Required, "calendars", Text::new("required")).into());
+    }
+    session.load::<calendar::Entity>(calendars.iter().copied()).await?;
+    for id in calendars {
+        match session.get::<calendar::Entity>(*id).await? {
+            Some(row) if row.tenant_id == tenant => {}
+            Some(_) => {
+                return Err(Problem::at(UserErrorCode::Forbidden, "calendars", Text::new("not-the-owner")).into());
+            }
+            None => return Err(Problem::not_found("calendars").into()),
+        }
+    }
+    Ok(())
+}
+
+async fn write_calendars(writer: &Writer<'_>, row: &annual_plan::Model, calendars: &[Uuid]) -> ApiResult<()> {
+    let calendars: BTreeSet<_> = calendars.iter().copied().collect();
+    let rows = calendars.into_iter().map(|calendar| annual_plan_calendar::ActiveModel {
+        plan_id: Set(row.id),
+        calendar_id: Set(calendar),
+        tenant_id: Set(row.tenant_id),
+        scope_id: Set(row.scope_id),
+    });
+    writer.insert_all(rows.collect()).await
+}
+
+/// A plan that the actor may see.
+pub(super) async fn found(session: &Session, id: Uuid) -> ApiResult<annual_plan::Model> {
+    let row = session.get::<annual_plan::Entity>(id).await?;
+    row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found("id").into())
+}
+
+/// The rounds of a plan that the viewer may see.
+pub async fn rounds_of(session: &Session, plan: Uuid) -> ApiResult<Vec<Arc<coordination_round::Model>>> {
+    let taking = session.group::<RoundsOfPlan>(plan).await?;
+    session.load::<coordination_round::Entity>(taking.iter().map(|it| it.round_id)).await?;
+    let mut rounds = Vec::new();
+    for it in taking.iter() {
+        rounds.extend(session.get::<coordination_round::Entity>(it.round_id).await?);
+    }
+    Ok(rounds)
+}
+
+/// Shows a plan to the parties of its rounds, and to nobody else; tells how it stands then.
+pub(super) async fn show(
+    session: &Session,
+    writer: &Writer<'_>,
+    row: &annual_plan::Model,
+    version: i32,
+) -> ApiResult<annual_plan::Model> {
+    let rounds = rounds_of(session, row.id).await?;
+    let agreements: BTreeSet<_> = rounds.iter().map(|it| it.agreement_id).collect();
+    let audience = if agreements.is_empty() {
+        Audience::private(row.tenant_id, ScopeArea::Calendars, None)
+    } else {
+        audience(row.tenant_id, agreements)
+    };
+    // What was published once stays so.
+    let is_public = rounds.iter().any(|it| it.state == RoundState::Published);
+    let scope = ensure(writer, if is_public { &Audience::Public } else { &audience }).await?;
+    let values = annual_plan::ActiveModel {
+        scope_id: Set(scope),
+        version: Set(version.saturating_add(1)),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
+    let here = at_version(annual_plan::Column::Id, row.id, annual_plan::Column::Version, version);
+    if writer.change::<annual_plan::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    let values = annual_plan_calendar::ActiveModel { scope_id: Set(scope), ..Default::default() };
+    let here = annual_plan_calendar::Column::PlanId.eq(row.id);
+    writer.change::<annual_plan_calendar::Entity, _>(here, values).await?;
+    Ok(annual_plan::Model { scope_id: scope, version: version.saturating_add(1), ..row.clone() })
+}
+
+pub(super) fn changed(
+    row: &annual_plan::Model,
+    topic: &'static str,
+    round: Option<&coordination_round::Model>,
+) -> Change {
+    Change {
+        object_type: "AnnualPlan",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: round.map(|it| it.id),
+        also: BTreeSet::new(),
+        agreement: round.map(|it| it.agreement_id),
+        before: None,
+        after: Some(json!({ "year": row.year, "title": row.title, "round": round.map(|it| it.id) })),
+    }
+}
+
+/// The snapshots of a plan that the viewer may see, the newest first.
+pub async fn snapshots_of(session: &Session, plan: Uuid) -> ApiResult<Vec<plan_snapshot::Model>> {
+    let mut rows = (*session.group::<plan_snapshot::Entity>(plan).await?).clone();
+    rows.reverse();
+    Ok(rows)
+}

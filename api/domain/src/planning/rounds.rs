@@ -1,0 +1,414 @@
+//! The life of a round: opened by a party, plans submitted, coordinated, signed off by each, published or closed.
+
+use chrono::NaiveDate;
+use entities::{
+    PUBLIC_SCOPE, PlanStep, ProposalState, RoundState, ScopeArea, change_proposal, coordination_round, round_plan,
+};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text;
+use policy::Action;
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
+use serde_json::{Value, json};
+use store::scopes::ensure;
+use store::{Session, Unique, WriteError, Writer, full};
+use uuid::Uuid;
+
+use crate::agreements::service::parties_of;
+use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
+use crate::context::op::Op;
+use crate::members::acting_name;
+use crate::planning::conflicts::lookup::of_round;
+use crate::planning::conflicts::rules::ConflictSeverity;
+use crate::planning::party::{audience, grant, round};
+use crate::planning::snapshots;
+use crate::tenants::service::today_of;
+
+/// Planning takes calendars.
+pub const WRITE: (Action, ScopeArea) = (Action::Write, ScopeArea::Calendars);
+/// Signing binds the authority, as the agreement does.
+const SIGN: (Action, ScopeArea) = (Action::Sign, ScopeArea::Agreements);
+/// The most days between.
+const MAX_DAYS_APART: i32 = 28;
+const ONE_A_YEAR: Unique =
+    Unique { name: "coordination_round_year_key", columns: "coordination_round.agreement_id, coordination_round.year" };
+
+/// A round to open.
+#[derive(Clone, Debug)]
+pub struct RoundWish {
+    /// The agreement.
+    pub agreement: Uuid,
+    /// The party that opens it.
+    pub tenant: Uuid,
+    /// Calendar year.
+    pub year: i32,
+    /// Last day for plans.
+    pub submit_until: NaiveDate,
+    /// Days between what is for the same people.
+    pub days_apart: i32,
+}
+
+/// Opens a round.
+pub async fn open(op: &Op, wish: RoundWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "coordinationRoundOpen").await?;
+    let session = mutation.session();
+    let agreement = session.get::<entities::agreement::Entity>(wish.agreement).await?;
+    let Some(agreement) = agreement else { return Err(Problem::not_found("agreement").into()) };
+    let grant = grant(session, (agreement.id, agreement.scope_id), (wish.tenant, "tenant"), WRITE).await?;
+    let mut problems = Problems::default();
+    check_year(wish.year, &mut problems);
+    check_terms(session, wish.tenant, wish.submit_until, wish.days_apart, &mut problems).await?;
+    problems.done()?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = coordination_round::Model {
+        id,
+        tenant_id: wish.tenant,
+        scope_id: ensure(&writer, &audience(wish.tenant, [wish.agreement])).await?,
+        agreement_id: wish.agreement,
+        year: wish.year,
+        state: RoundState::Collecting,
+        submit_until: wish.submit_until,
+        days_apart: wish.days_apart,
+        close_reason: None,
+        published_at: None,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    match writer.insert_unique::<coordination_round::ActiveModel>(full(row.clone()), ONE_A_YEAR).await {
+        Ok(()) => {}
+        Err(WriteError::Taken) => {
+            let text = Text::new("round-exists").with("year", wish.year);
+            return Err(Problem::at(UserErrorCode::NotUnique, "year", text).into());
+        }
+        Err(WriteError::Failed(error)) => return Err(error),
+    }
+    let recorded = mutation.record(&writer, changed(&row, "coordination_round.opened", None)).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Refuses years that nobody plans.
+pub(super) fn check_year(year: i32, problems: &mut Problems) {
+    if !(2000..=2100).contains(&year) {
+        let text = Text::new("out-of-range").with("value", year).with("min", 2000).with("max", 2100);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "year", text));
+    }
+}
+
+async fn check_terms(
+    session: &Session,
+    tenant: Uuid,
+    submit_until: NaiveDate,
+    days_apart: i32,
+    problems: &mut Problems,
+) -> ApiResult<()> {
+    if submit_until < today_of(session, tenant).await? {
+        let text = Text::new("over-already").with("value", submit_until);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "submitUntil", text));
+    }
+    if !(0..=MAX_DAYS_APART).contains(&days_apart) {
+        let text = Text::new("out-of-range").with("value", days_apart).with("min", 0).with("max", MAX_DAYS_APART);
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "daysApart", text));
+    }
+    Ok(())
+}
+
+/// Another deadline, or other days between. By the party that opened it, as long as plans are collected.
+pub async fn update(
+    op: &Op,
+    id: Uuid,
+    version: i32,
+    submit_until: Option<NaiveDate>,
+    days_apart: Option<i32>,
+) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "coordinationRoundUpdate").await?;
+    let session = mutation.session();
+    let row = round(session, id, "id").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (row.tenant_id, "id"), WRITE).await?;
+    if row.state != RoundState::Collecting {
+        return Err(not_collecting("id", row.state));
+    }
+    let mut after = row.clone();
+    after.submit_until = submit_until.unwrap_or(row.submit_until);
+    after.days_apart = days_apart.unwrap_or(row.days_apart);
+    let mut problems = Problems::default();
+    check_terms(session, row.tenant_id, after.submit_until, after.days_apart, &mut problems).await?;
+    problems.done()?;
+    let writer = session.writer(&grant).await?;
+    let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.updated").await?;
+    mutation.commit(recorded).await
+}
+
+/// What a round that collects no plans any more answers.
+pub(super) fn not_collecting(field: &'static str, state: RoundState) -> kernel::error::ApiError {
+    let text = Text::new("round-not-collecting").with("state", state.as_str());
+    Problem::at(UserErrorCode::Conflict, field, text).into()
+}
+
+/// Begins the coordination although a party has no plan, with two plans at least. Before the deadline only by the party
+/// that opened it.
+pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "coordinationRoundStart").await?;
+    let session = mutation.session();
+    let row = round(session, id, "id").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
+    leads_to(&row, RoundState::InCoordination)?;
+    if tenant != row.tenant_id && today_of(session, row.tenant_id).await? <= row.submit_until {
+        let text = Text::new("deadline-not-over").with("day", row.submit_until);
+        return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
+    }
+    let plans = session.group::<round_plan::Entity>(id).await?.len();
+    if plans < 2 {
+        let text = Text::new("too-few-plans").with("plans", plans);
+        return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
+    }
+    let writer = session.writer(&grant).await?;
+    let mut after = coordination_round::Model { state: RoundState::InCoordination, ..row.clone() };
+    let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.started").await?;
+    mutation.commit(recorded).await
+}
+
+/// Submits a plan for its owner. The last party's plan begins the coordination.
+pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "annualPlanSubmit").await?;
+    let session = mutation.session();
+    let plan = crate::planning::plans::found(session, plan).await?;
+    let row = round(session, id, "round").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (plan.tenant_id, "id"), WRITE).await?;
+    let writer = session.writer(&grant).await?;
+    // Two parties that submit at the same moment: the second must count the first.
+    writer.lock_named(id).await?;
+    let mut problems = Problems::default();
+    if row.state != RoundState::Collecting {
+        return Err(not_collecting("round", row.state));
+    }
+    if plan.year != row.year {
+        let text = Text::new("plan-of-another-year").with("plan", plan.year).with("round", row.year);
+        problems.add(Problem::at(UserErrorCode::Invalid, "id", text));
+    }
+    if today_of(session, row.tenant_id).await? > row.submit_until {
+        let text = Text::new("deadline-over").with("day", row.submit_until);
+        problems.add(Problem::at(UserErrorCode::Conflict, "round", text));
+    }
+    problems.done()?;
+    let select = session.select::<round_plan::Entity>().filter(round_plan::Column::RoundId.eq(id));
+    let there = session.all(select).await?;
+    if there.iter().any(|it| it.tenant_id == plan.tenant_id) {
+        return Err(Problem::at(UserErrorCode::Conflict, "round", Text::new("submitted-already")).into());
+    }
+    let name = acting_name(session, plan.tenant_id).await?;
+    let taking = round_plan::Model {
+        round_id: id,
+        tenant_id: plan.tenant_id,
+        scope_id: row.scope_id,
+        plan_id: plan.id,
+        submitted_by: name.clone(),
+        submitted_at: writer.now(),
+        signed_by: None,
+        signed_at: None,
+    };
+    writer.insert::<round_plan::ActiveModel>(full(taking)).await?;
+    let plan = crate::planning::plans::show(session, &writer, &plan, version).await?;
+    snapshots::take(session, &writer, &plan, &row, PlanStep::Submitted, name).await?;
+    let recorded =
+        mutation.record(&writer, crate::planning::plans::changed(&plan, "annual_plan.submitted", Some(&row))).await?;
+    if parties_of(session, row.agreement_id).await?.len() > there.len() + 1 {
+        return mutation.commit(recorded).await;
+    }
+    let mut after = coordination_round::Model { state: RoundState::InCoordination, ..row.clone() };
+    let recorded = step(&mutation, &writer, (&row, &mut after), row.version, "coordination_round.started").await?;
+    mutation.commit(recorded).await
+}
+
+/// Takes a plan back, as long as plans are collected.
+pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "annualPlanWithdraw").await?;
+    let session = mutation.session();
+    let plan = crate::planning::plans::found(session, plan).await?;
+    let row = round(session, id, "round").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (plan.tenant_id, "id"), WRITE).await?;
+    if row.state != RoundState::Collecting {
+        return Err(not_collecting("round", row.state));
+    }
+    let writer = session.writer(&grant).await?;
+    let here = Condition::all().add(round_plan::Column::RoundId.eq(id)).add(round_plan::Column::PlanId.eq(plan.id));
+    if writer.delete::<round_plan::Entity>(here).await? == 0 {
+        return Err(Problem::at(UserErrorCode::Conflict, "round", Text::new("not-submitted")).into());
+    }
+    let before = plan.scope_id;
+    let plan = crate::planning::plans::show(session, &writer, &plan, version).await?;
+    let mut change = crate::planning::plans::changed(&plan, "annual_plan.withdrawn", Some(&row));
+    // The parties that saw it learn that it is gone.
+    change.also.insert(before);
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// Signs the outcome off for one party. The last one makes the round agreed.
+pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "roundSignOff").await?;
+    let session = mutation.session();
+    let row = round(session, id, "id").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), SIGN).await?;
+    leads_to(&row, RoundState::Agreed)?;
+    let writer = session.writer(&grant).await?;
+    writer.lock_named(id).await?;
+    let select = session.select::<round_plan::Entity>().filter(round_plan::Column::RoundId.eq(id));
+    let plans = session.all(select).await?;
+    let Some(own) = plans.iter().find(|it| it.tenant_id == tenant) else {
+        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("not-submitted")).into());
+    };
+    if own.signed_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());
+    }
+    settled(session, &row, tenant).await?;
+    let name = acting_name(session, tenant).await?;
+    let plan = crate::planning::plans::found(session, own.plan_id).await?;
+    snapshots::take(session, &writer, &plan, &row, PlanStep::Agreed, name.clone()).await?;
+    let values = round_plan::ActiveModel {
+        signed_by: Set(Some(name)),
+        signed_at: Set(Some(writer.now())),
+        ..Default::default()
+    };
+    let here = Condition::all().add(round_plan::Column::RoundId.eq(id)).add(round_plan::Column::TenantId.eq(tenant));
+    writer.change::<round_plan::Entity, _>(here, values).await?;
+    let complete = plans.iter().all(|it| it.tenant_id == tenant || it.signed_at.is_some());
+    let mut after = row.clone();
+    let topic = if complete {
+        after.state = RoundState::Agreed;
+        "coordination_round.agreed"
+    } else {
+        "coordination_round.signed"
+    };
+    let recorded = step(&mutation, &writer, (&row, &mut after), version, topic).await?;
+    mutation.commit(recorded).await
+}
+
+/// Refuses to sign while something is open that the party itself can settle.
+async fn settled(session: &Session, row: &coordination_round::Model, tenant: Uuid) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    let (_, clashes) = of_round(session, row).await?;
+    let own = |it: &crate::planning::conflicts::neighbourhood::Clash| {
+        it.sides.iter().any(|side| side.entry.tenant_id == tenant)
+    };
+    let taken_note =
+        |it: &crate::planning::conflicts::neighbourhood::Clash| it.acknowledged.iter().any(|it| it.tenant_id == tenant);
+    let open = clashes.iter().filter(|it| it.severity == ConflictSeverity::High && own(it) && !taken_note(it)).count();
+    if open > 0 {
+        let text = Text::new("conflicts-open").with("count", open);
+        problems.add(Problem::at(UserErrorCode::Conflict, "id", text));
+    }
+    let waiting =
+        session.select::<change_proposal::Entity>().filter(change_proposal::Column::RoundId.eq(row.id)).filter(
+            Condition::any()
+                .add(
+                    Condition::all()
+                        .add(change_proposal::Column::State.eq(ProposalState::Open))
+                        .add(change_proposal::Column::ToTenantId.eq(tenant)),
+                )
+                .add(
+                    Condition::all()
+                        .add(change_proposal::Column::State.eq(ProposalState::Agreed))
+                        .add(change_proposal::Column::TenantId.eq(tenant)),
+                ),
+        );
+    let waiting = session.count(waiting).await?;
+    if waiting > 0 {
+        let text = Text::new("proposals-open").with("count", waiting);
+        problems.add(Problem::at(UserErrorCode::Conflict, "id", text));
+    }
+    problems.done()
+}
+
+/// Publishes what was agreed: the round and its plans are public from now on. How far each entry goes stays its owner's
+/// decision.
+pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
+    let mutation = Mutation::begin(op, "roundPublish").await?;
+    let session = mutation.session();
+    let row = round(session, id, "id").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
+    leads_to(&row, RoundState::Published)?;
+    let writer = session.writer(&grant).await?;
+    let mut after = row.clone();
+    after.state = RoundState::Published;
+    after.scope_id = PUBLIC_SCOPE;
+    after.published_at = Some(writer.now());
+    let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.published").await?;
+    mutation.commit(recorded).await
+}
+
+/// Ends a round without an outcome.
+pub async fn close(op: &Op, id: Uuid, tenant: Uuid, version: i32, reason: &str) -> ApiResult<()> {
+    let reason = text::line(reason, "reason", 1_000)?;
+    let mutation = Mutation::begin(op, "coordinationRoundClose").await?;
+    let session = mutation.session();
+    let row = round(session, id, "id").await?;
+    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
+    leads_to(&row, RoundState::Closed)?;
+    let writer = session.writer(&grant).await?;
+    let mut after = row.clone();
+    (after.state, after.close_reason) = (RoundState::Closed, Some(reason));
+    let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.closed").await?;
+    mutation.commit(recorded).await
+}
+
+/// Where each state leads.
+const fn next(state: RoundState) -> &'static [RoundState] {
+    match state {
+        RoundState::Collecting => &[RoundState::InCoordination, RoundState::Closed],
+        RoundState::InCoordination => &[RoundState::Agreed, RoundState::Closed],
+        RoundState::Agreed => &[RoundState::Published, RoundState::Closed],
+        RoundState::Published | RoundState::Closed => &[],
+    }
+}
+
+fn leads_to(row: &coordination_round::Model, wanted: RoundState) -> ApiResult<()> {
+    if next(row.state).contains(&wanted) {
+        return Ok(());
+    }
+    let allowed = next(row.state).iter().map(|it| it.as_str());
+    Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), allowed).into())
+}
+
+/// Writes how a round stands after a step, and records it.
+async fn step(
+    mutation: &Mutation,
+    writer: &Writer<'_>,
+    (before, after): (&coordination_round::Model, &mut coordination_round::Model),
+    version: i32,
+    topic: &'static str,
+) -> ApiResult<Recorded> {
+    after.version = version.saturating_add(1);
+    after.updated_at = writer.now();
+    let mut values: coordination_round::ActiveModel = full(after.clone());
+    values.id = sea_orm::NotSet;
+    let here = at_version(coordination_round::Column::Id, after.id, coordination_round::Column::Version, version);
+    if writer.change::<coordination_round::Entity, _>(here, values).await? == 0 {
+        return Err(stale(version));
+    }
+    mutation.record(writer, changed(after, topic, Some(before))).await
+}
+
+fn changed(row: &coordination_round::Model, topic: &'static str, before: Option<&coordination_round::Model>) -> Change {
+    let words = |it: &coordination_round::Model| -> Value {
+        json!({ "agreement": it.agreement_id, "year": it.year, "state": it.state, "submitUntil": it.submit_until,
+            "daysApart": it.days_apart, "closeReason": it.close_reason })
+    };
+    Change {
+        object_type: "CoordinationRound",
+        object_id: row.id,
+        version: row.version,
+        scope: row.scope_id,
+        topic,
+        parent: Some(row.id),
+        also: before.map(|it| it.scope_id).into_iter().collect(),
+        agreement: Some(row.agreement_id),
+        before: before.map(words),
+        after: Some(words(row)),
+    }
+}

@@ -1,0 +1,197 @@
+//! The copy of a project that a party keeps: everything it saw, in one text, with what it was taken from. It stays when the
+//! agreement or the partnership ends.
+
+use entities as e;
+use entities::{document_version, own_share, project, project_archive, project_partner, project_step, tenant};
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use policy::{Action, Object};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use store::{Grouped, Session, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Claim, Idempotency, Mutation};
+use crate::context::op::Op;
+use crate::members::acting_name;
+use crate::projects::circle::{is_party, object_of, private, project as found};
+use crate::projects::parts::{Part, change_of};
+use crate::projects::{partners, service};
+
+/// Name and edition of the form of a copy.
+const FORM: &str = "verbund-project/1";
+
+/// Takes a copy for a party.
+pub async fn create(op: &Op, id: Uuid, tenant: Uuid, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = Mutation::begin(op, "projectArchiveCreate").await?;
+    let session = mutation.session();
+    let row = found(session, id, "project").await?;
+    let object = Object { tenant, ..object_of(&row) };
+    let grant = session.authorize(Action::Write, &object, "tenant")?;
+    if !is_party(session, &row, tenant).await? {
+        return Err(Problem::at(UserErrorCode::Forbidden, "tenant", Text::new("no-party-of-project")).into());
+    }
+    crate::projects::circle::in_sight(session, &row)?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let made = write(session, &writer, &row, id).await?;
+    let change = change_of::<project_archive::Entity>(
+        &made,
+        <project_archive::Entity as Part>::CREATED,
+        1,
+        row.agreement_id,
+        None,
+    );
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Takes a copy along with another change of the acting party.
+///
+/// # Errors
+/// The database fails.
+pub async fn keep(session: &Session, writer: &Writer<'_>, row: &project::Model) -> ApiResult<()> {
+    write(session, writer, row, new_id()).await?;
+    Ok(())
+}
+
+/// Takes copies of all projects that others lead under an agreement and the acting party takes part in.
+///
+/// # Errors
+/// The database fails.
+pub async fn keep_all(session: &Session, writer: &Writer<'_>, agreement: Uuid) -> ApiResult<()> {
+    let select = session
+        .select::<project::Entity>()
+        .filter(project::Column::AgreementId.eq(agreement))
+        .filter(project::Column::TenantId.ne(writer.tenant()));
+    for row in session.all(select).await? {
+        if is_party(session, &row, writer.tenant()).await? && session.access().sight(row.inner_scope_id).is_some() {
+            keep(session, writer, &row).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write(
+    session: &Session,
+    writer: &Writer<'_>,
+    row: &project::Model,
+    id: Uuid,
+) -> ApiResult<project_archive::Model> {
+    let taken_by = acting_name(session, writer.tenant()).await?;
+    let content = content(session, writer, row, &taken_by).await?;
+    let digest = Sha256::digest(content.as_bytes());
+    let made = project_archive::Model {
+        id,
+        tenant_id: writer.tenant(),
+        scope_id: private(writer, row.field_of_work_id).await?,
+        project_id: row.id,
+        field_of_work_id: row.field_of_work_id,
+        title: row.title.clone(),
+        agreement_id: row.agreement_id,
+        checksum: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        content,
+        taken_by,
+        created_at: writer.now(),
+    };
+    writer.insert::<project_archive::ActiveModel>(full(made.clone())).await?;
+    Ok(made)
+}
+
+/// The copy, as the session sees the project.
+async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, taken_by: &str) -> ApiResult<String> {
+    let partners_of = session.group::<project_partner::Entity>(row.id).await?;
+    let mut tenants: Vec<_> = partners_of.iter().map(|it| it.tenant_id).collect();
+    tenants.extend([row.tenant_id, writer.tenant()]);
+    session.load::<tenant::Entity>(tenants.iter().copied()).await?;
+    let mut names = Map::new();
+    for id in tenants {
+        if let Some(it) = session.get::<tenant::Entity>(id).await? {
+            names.insert(id.to_string(), json!(it.legal_name));
+        }
+    }
+    let steps = session.group::<project_step::Entity>(row.id).await?;
+    let steps: Vec<_> = steps
+        .iter()
+        .map(|it| json!({ "phase": it.phase, "note": it.note, "enteredBy": it.entered_by, "enteredAt": it.created_at }))
+        .collect();
+    let own_shares = session.group::<own_share::Entity>(row.id).await?;
+    let own_shares: Vec<_> = own_shares
+        .iter()
+        .map(|it| json!({ "funding": it.funding_id, "tenant": it.tenant_id, "amount": it.amount }))
+        .collect();
+    let documents = session.group::<e::project_document::Entity>(row.id).await?;
+    session.load_groups::<document_version::Entity>(documents.iter().map(|it| it.id)).await?;
+    let mut files = Vec::new();
+    for document in documents.iter() {
+        let versions = session.group::<document_version::Entity>(document.id).await?;
+        let mut told = e::project_document::Entity::told(document);
+        told["versions"] = versions.iter().map(version).collect();
+        files.push(told);
+    }
+    let copy = json!({
+        "form": FORM,
+        "provenance": {
+            "project": row.id, "version": row.version, "agreement": row.agreement_id, "takenFor": writer.tenant(),
+            "takenBy": taken_by, "takenAt": writer.now(),
+            "says": "Everything of the project that this party saw when the copy was taken. Amounts are in cents.",
+        },
+        "authorities": names,
+        "project": service::told(row),
+        "partners": partners_of.iter().map(partners::told).collect::<Vec<_>>(),
+        "phases": steps,
+        "members": told_of::<e::project_member::Entity>(session, row.id).await?,
+        "workPackages": told_of::<e::work_package::Entity>(session, row.id).await?,
+        "dependencies": session.group::<e::work_package_dependency::Entity>(row.id).await?.iter()
+            .map(|it| json!({ "workPackage": it.work_package_id, "dependsOn": it.depends_on_id })).collect::<Vec<_>>(),
+        "milestones": told_of::<e::milestone::Entity>(session, row.id).await?,
+        "statusReports": told_of::<e::status_report::Entity>(session, row.id).await?,
+        "indicators": told_of::<e::project_indicator::Entity>(session, row.id).await?,
+        "measurements": told_of::<e::indicator_measurement::Entity>(session, row.id).await?,
+        "links": told_of::<e::project_link::Entity>(session, row.id).await?,
+        "documents": files,
+        "fundings": told_of::<e::funding::Entity>(session, row.id).await?,
+        "ownShares": own_shares,
+        "budgetLines": told_of::<e::budget_line::Entity>(session, row.id).await?,
+        "obligations": told_of::<e::obligation::Entity>(session, row.id).await?,
+    });
+    Ok(serde_json::to_string_pretty(&copy)?)
+}
+
+async fn told_of<P>(session: &Session, project: Uuid) -> ApiResult<Vec<Value>>
+where
+    P: Part + Grouped<Of = P>,
+    P::Model: sea_orm::IntoActiveModel<P::Written> + Send + Sync,
+{
+    Ok(session.group::<P>(project).await?.iter().map(P::told).collect())
+}
+
+fn version(row: &document_version::Model) -> Value {
+    json!({
+        "number": row.number, "fileName": row.file_name, "mediaType": row.media_type, "bytes": row.bytes,
+        "sha256": row.checksum, "uploadedBy": row.uploaded_by, "uploadedAt": row.created_at,
+    })
+}
+
+/// The checksums of the files that a copy names.
+pub fn files_of_copy(content: &str) -> Vec<String> {
+    let Ok(copy) = serde_json::from_str::<Value>(content) else { return Vec::new() };
+    let documents = copy["documents"].as_array().into_iter().flatten();
+    let versions = documents.flat_map(|it| it["versions"].as_array().into_iter().flatten());
+    versions.filter_map(|it| it["sha256"].as_str().map(str::to_owned)).collect()
+}
+
+/// Whether a copy names a file with this checksum.
+pub fn has_file(row: &project_archive::Model, checksum: &str) -> Option<(String, String)> {
+    let copy: Value = serde_json::from_str(&row.content).ok()?;
+    let documents = copy["documents"].as_array()?;
+    let versions = documents.iter().flat_map(|it| it["versions"].as_array().into_iter().flatten());
+    let version = versions.into_iter().find(|it| it["sha256"] == checksum)?;
+    Some((version["fileName"].as_str()?.to_owned(), version["mediaType"].as_str()?.to_owned()))
+}

@@ -1,0 +1,309 @@
+//! Documents of a project: files in versions, sent and fetched by ticket. A file lies below the folder of files under the
+//! SHA-256 of what it holds, so that the same file is there once, and a copy of a project names its files by that.
+
+use std::path::PathBuf;
+
+use entities::{DocumentKind, ScopeArea, document_version, file_ticket, project_archive, project_document};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::ids::new_id;
+use kernel::text;
+use policy::{Action, Object, Permission, refused};
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::json;
+use store::{Session, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Claim, Idempotency, Mutation};
+use crate::context::op::Op;
+use crate::files;
+use crate::files::folder::Folder;
+use crate::files::settings::FileSettings;
+use crate::files::tickets::{Drafted, NewTicket, keeper};
+use crate::members::acting_name;
+use crate::projects::archive::has_file;
+use crate::projects::circle::{house, party_grant, project as found, room};
+use crate::projects::file_kinds;
+use crate::projects::file_kinds::FileKind;
+use crate::projects::parts::{change_of, insert, update, writable};
+
+/// Where files of documents are, below the folder of files.
+pub const DOCUMENTS: &str = "documents";
+/// The largest document.
+pub const MAX_BYTES: u64 = 50 << 20;
+
+/// Opens a document for a party; its files come by ticket.
+pub async fn create(
+    op: &Op,
+    project: Uuid,
+    tenant: Uuid,
+    (title, kind): (String, DocumentKind),
+    idempotency: Option<Idempotency>,
+) -> ApiResult<Uuid> {
+    let title = text::line(&title, "title", 200)?;
+    let mutation = Mutation::begin(op, "projectDocumentCreate").await?;
+    let session = mutation.session();
+    let project = found(session, project, "project").await?;
+    let grant = party_grant(session, &project, tenant, "tenant").await?;
+    room(session.group::<project_document::Entity>(project.id).await?.len(), "project")?;
+    let writer = session.writer(&grant).await?;
+    let id = match mutation.claim(&writer, idempotency).await? {
+        Claim::New(id) => id,
+        Claim::Done(id) => return Ok(id),
+    };
+    let row = project_document::Model {
+        id,
+        tenant_id: tenant,
+        scope_id: house(&writer, &project).await?,
+        project_id: project.id,
+        field_of_work_id: project.field_of_work_id,
+        title,
+        kind,
+        latest: 0,
+        version: 1,
+        created_at: writer.now(),
+        updated_at: writer.now(),
+    };
+    let recorded = insert::<project_document::Entity>(&mutation, &writer, row, &project).await?;
+    mutation.commit(recorded).await?;
+    Ok(id)
+}
+
+/// Makes a ticket to send a new version of a document.
+pub async fn upload_ticket(
+    op: &Op,
+    document: Uuid,
+    file_name: &str,
+    settings: &FileSettings,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<NewTicket> {
+    let file_name = text::line(file_name, "fileName", 200)?;
+    let Some(kind) = file_kinds::of(&file_name) else {
+        let text = Text::new("no-kind-of-document").with("value", &file_name).with("known", file_kinds::known());
+        return Err(Problem::at(UserErrorCode::Invalid, "fileName", text).into());
+    };
+    let mutation = Mutation::begin(op, "documentUploadTicket").await?;
+    let session = mutation.session();
+    let found = writable::<project_document::Entity>(session, document).await;
+    let (grant, row, project) = found.map_err(|error| error.about("document"))?;
+    let writer = session.writer(&grant).await?;
+    let mut draft = match files::tickets::upload(&mutation, &writer, file_name, settings, idempotency).await? {
+        Drafted::New(draft) => draft,
+        Drafted::Done(made) => return Ok(made),
+    };
+    draft.row.document_id = Some(row.id);
+    draft.row.format = Some(kind.media_type.to_owned());
+    let mut change = change_of::<project_document::Entity>(
+        &row,
+        "project_document.upload_opened",
+        row.version,
+        project.agreement_id,
+        None,
+    );
+    change.after = Some(json!({ "fileName": draft.row.file_name, "expiresAt": draft.row.expires_at }));
+    let made = draft.keep(&writer).await?;
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await?;
+    Ok(made)
+}
+
+/// Whether the actor may send a file for a document now.
+///
+/// # Errors
+/// The database fails.
+pub async fn may_send(session: &Session, document: Uuid) -> ApiResult<bool> {
+    let Some(row) = session.get::<project_document::Entity>(document).await? else { return Ok(false) };
+    let object = Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id);
+    Ok(session.access().can(Action::Write, &object))
+}
+
+/// Why a file that came is not kept.
+pub enum Refused {
+    /// It is not what its name says.
+    NotWhatItSays,
+    /// The person may not change the document any more.
+    OutOfReach,
+}
+
+/// Makes a version of a document from a file that came.
+///
+/// # Errors
+/// The database fails, or the disk.
+pub async fn arrived(
+    op: &Op,
+    folder: &Folder,
+    ticket: &file_ticket::Model,
+    (bytes, checksum): (u64, &str),
+) -> ApiResult<Result<(), Refused>> {
+    let disk = |error: std::io::Error| ApiError::fault(format!("files: {error}"));
+    let came = folder.path(&format!("uploads/{}", ticket.id));
+    let Some(document) = ticket.document_id else { return Ok(Err(Refused::OutOfReach)) };
+    let kind = file_kinds::of(&ticket.file_name);
+    if !kind.is_some_and(|it| looks_like(it, &came)) {
+        std::fs::remove_file(&came).map_err(disk)?;
+        return Ok(Err(Refused::NotWhatItSays));
+    }
+    let mutation = Mutation::begin(op, "documentUpload").await?;
+    let session = mutation.session();
+    let (grant, before, project) = match writable::<project_document::Entity>(session, document).await {
+        Ok(found) => found,
+        Err(ApiError::Problems(_)) => {
+            std::fs::remove_file(&came).map_err(disk)?;
+            return Ok(Err(Refused::OutOfReach));
+        }
+        Err(fault @ ApiError::Fault(_)) => return Err(fault),
+    };
+    let writer = session.writer(&grant).await?;
+    // Two files at once become two versions.
+    writer.lock_named(document).await?;
+    let select = session.select::<project_document::Entity>().filter(project_document::Column::Id.eq(document));
+    let now_there = session.one(select).await?.unwrap_or_else(|| before.clone());
+    let number = now_there.latest.saturating_add(1);
+    let target = stored(folder, checksum);
+    std::fs::create_dir_all(folder.path(DOCUMENTS)).map_err(disk)?;
+    std::fs::rename(&came, &target).map_err(disk)?;
+    let made = document_version::Model {
+        id: new_id(),
+        tenant_id: before.tenant_id,
+        scope_id: before.scope_id,
+        document_id: document,
+        number,
+        file_name: ticket.file_name.clone(),
+        media_type: ticket.format.clone().unwrap_or_default(),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        checksum: checksum.to_owned(),
+        uploaded_by: acting_name(session, before.tenant_id).await?,
+        created_at: writer.now(),
+    };
+    writer.insert::<document_version::ActiveModel>(full(made)).await?;
+    let version = now_there.version;
+    let after = project_document::Model { latest: number, ..now_there };
+    let recorded =
+        update::<project_document::Entity>(&mutation, &writer, (&before, after), version, project.agreement_id).await?;
+    mutation.commit(recorded).await?;
+    Ok(Ok(()))
+}
+
+fn looks_like(kind: &FileKind, path: &std::path::Path) -> bool {
+    use std::io::Read as _;
+    let mut head = Vec::new();
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    file.take(4_096).read_to_end(&mut head).is_ok() && kind.looks_like(&head)
+}
+
+fn stored(folder: &Folder, checksum: &str) -> PathBuf {
+    folder.path(&format!("{DOCUMENTS}/{checksum}"))
+}
+
+/// What shall be fetched.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// A version of a document.
+    Version(Uuid, i32),
+    /// A copy of a project itself.
+    Archive(Uuid),
+    /// A file that a copy of a project names.
+    OfArchive(Uuid, String),
+}
+
+/// A file for the actor.
+pub struct File {
+    /// Where it is; none = the text itself.
+    pub path: Option<PathBuf>,
+    /// The text of a copy.
+    pub content: Option<String>,
+    /// Its SHA-256.
+    pub checksum: String,
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    scope: Uuid,
+    tenant: Uuid,
+}
+
+/// Finds a file that the actor may have; none where there is none, or none in sight.
+///
+/// # Errors
+/// The database fails.
+pub async fn find(session: &Session, folder: &Folder, wanted: &Wanted) -> ApiResult<Option<File>> {
+    match wanted {
+        Wanted::Version(document, number) => {
+            let versions = session.group::<document_version::Entity>(*document).await?;
+            Ok(versions.iter().find(|it| it.number == *number).map(|it| File {
+                path: Some(stored(folder, &it.checksum)),
+                content: None,
+                checksum: it.checksum.clone(),
+                name: it.file_name.clone(),
+                media_type: it.media_type.clone(),
+                scope: it.scope_id,
+                tenant: it.tenant_id,
+            }))
+        }
+        Wanted::Archive(id) => Ok(session.get::<project_archive::Entity>(*id).await?.map(|it| File {
+            path: None,
+            content: Some(it.content.clone()),
+            checksum: it.checksum.clone(),
+            name: format!("{}.json", it.title),
+            media_type: "application/json".to_owned(),
+            scope: it.scope_id,
+            tenant: it.tenant_id,
+        })),
+        Wanted::OfArchive(id, checksum) => {
+            let Some(row) = session.get::<project_archive::Entity>(*id).await? else { return Ok(None) };
+            Ok(has_file(&row, checksum).map(|(name, media_type)| File {
+                path: Some(stored(folder, checksum)),
+                content: None,
+                checksum: checksum.clone(),
+                name,
+                media_type,
+                scope: row.scope_id,
+                tenant: row.tenant_id,
+            }))
+        }
+    }
+}
+
+/// Makes a ticket to fetch a file; whether there still is such a file for the person is judged when it is fetched.
+pub async fn download_ticket(
+    op: &Op,
+    wanted: Wanted,
+    folder: &Folder,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<NewTicket> {
+    let mutation = Mutation::begin(op, "documentDownloadTicket").await?;
+    let session = mutation.session();
+    let file = find(session, folder, &wanted).await?.ok_or_else(|| ApiError::from(Problem::not_found("of")))?;
+    let granted = session.access().grant_of_member(Permission::ProjectsRead, keeper(session, file.scope, file.tenant));
+    let (grant, _) = granted.map_err(|decision| refused(decision, "of"))?;
+    let writer = session.writer(&grant).await?;
+    let mut draft = match files::tickets::download(&mutation, &writer, file.name, idempotency).await? {
+        Drafted::New(draft) => draft,
+        Drafted::Done(made) => return Ok(made),
+    };
+    match wanted {
+        Wanted::Version(document, number) => {
+            draft.row.document_id = Some(document);
+            draft.row.format = Some(number.to_string());
+        }
+        Wanted::Archive(archive) => draft.row.archive_id = Some(archive),
+        Wanted::OfArchive(archive, checksum) => {
+            draft.row.archive_id = Some(archive);
+            draft.row.format = Some(checksum);
+        }
+    }
+    let of = json!({ "document": draft.row.document_id, "archive": draft.row.archive_id, "of": draft.row.format });
+    let (made, recorded) = draft.hand_out(&mutation, &writer, of).await?;
+    mutation.commit(recorded).await?;
+    Ok(made)
+}
+
+/// What a ticket is for; none where it is of something else.
+pub fn of_ticket(ticket: &file_ticket::Model) -> Option<Wanted> {
+    match (ticket.document_id, ticket.archive_id, &ticket.format) {
+        (Some(document), _, Some(number)) => number.parse().ok().map(|it| Wanted::Version(document, it)),
+        (_, Some(archive), None) => Some(Wanted::Archive(archive)),
+        (_, Some(archive), Some(checksum)) => Some(Wanted::OfArchive(archive, checksum.clone())),
+        _ => None,
+    }
+}

@@ -1,0 +1,296 @@
+//! What the parts of a project have in common: each belongs to a party, has an audience, and leaves a trail when it is
+//! made or changed.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use entities as e;
+use entities::project;
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
+use policy::{Action, Grant, Object};
+use sea_orm::{ActiveModelBehavior, ActiveModelTrait, IntoActiveModel};
+use serde_json::Value as Json;
+use store::{Keyed, Owned, Session, Unique, WriteError, Writer, full};
+use uuid::Uuid;
+
+use crate::context::mutation::{Change, Mutation, Recorded, at_version, stale};
+use crate::projects::circle::in_sight;
+
+/// The one value of any part that must be unique in its authority: the number under which a funder knows a funding.
+pub const REFERENCE: Unique =
+    Unique { name: "funding_reference_key", columns: "funding.tenant_id, funding.reference_number" };
+
+/// What every part has.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The part.
+    pub id: Uuid,
+    /// Its owner.
+    pub tenant: Uuid,
+    /// Its audience.
+    pub scope: Uuid,
+    /// The project.
+    pub project: Uuid,
+}
+
+/// A part of a project.
+pub trait Part: Keyed<Key = Uuid, Of = Self> + Owned
+where
+    Self::Model: IntoActiveModel<Self::Written>,
+{
+    /// The row as it is written.
+    type Written: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + Send;
+    /// Type in the schema.
+    const TYPE: &'static str;
+    /// What is told of a new one.
+    const CREATED: &'static str;
+    /// What is told of a change.
+    const UPDATED: &'static str;
+    /// What is told when it is taken away.
+    const REMOVED: &'static str;
+    /// What it is.
+    fn facts(row: &Self::Model) -> Facts;
+    /// A part in the audit trail, and in the copy that a party keeps.
+    fn told(row: &Self::Model) -> Json;
+}
+
+/// A part that is changed.
+pub trait Versioned: Part
+where
+    Self::Model: IntoActiveModel<Self::Written>,
+{
+    /// The column of its version.
+    const VERSION: Self::Column;
+    /// Its version.
+    fn version(row: &Self::Model) -> i32;
+    /// Counts a change.
+    fn touch(row: &mut Self::Model, version: i32, now: DateTime<Utc>);
+}
+
+macro_rules! parts {
+    ($($table:ident $kind:literal $topic:literal: $row:ident => $told:expr;)+) => {
+        $(impl Part for e::$table::Entity {
+            type Written = e::$table::ActiveModel;
+            const TYPE: &'static str = $kind;
+            const CREATED: &'static str = concat!($topic, ".created");
+            const UPDATED: &'static str = concat!($topic, ".updated");
+            const REMOVED: &'static str = concat!($topic, ".removed");
+            fn facts(row: &e::$table::Model) -> Facts {
+                Facts { id: row.id, tenant: row.tenant_id, scope: row.scope_id, project: row.project_id }
+            }
+            fn told($row: &e::$table::Model) -> Json {
+                $told
+            }
+        })+
+    };
+}
+
+macro_rules! versioned {
+    ($($table:ident),+ $(,)?) => {
+        $(impl Versioned for e::$table::Entity {
+            const VERSION: e::$table::Column = e::$table::Column::Version;
+            fn version(row: &e::$table::Model) -> i32 {
+                row.version
+            }
+            fn touch(row: &mut e::$table::Model, version: i32, now: DateTime<Utc>) {
+                row.version = version.saturating_add(1);
+                row.updated_at = now;
+            }
+        })+
+    };
+}
+
+parts! {
+    project_member "ProjectMember" "project_member": it => serde_json::json!({
+        "tenant": it.tenant_id, "name": it.name, "function": it.function, "role": it.role, "email": it.email,
+        "consented": it.consented,
+    });
+    work_package "WorkPackage" "work_package": it => serde_json::json!({
+        "id": it.id, "tenant": it.tenant_id, "title": it.title, "description": it.description, "status": it.status,
+        "startsOn": it.starts_on, "endsOn": it.ends_on,
+    });
+    milestone "Milestone" "milestone": it => serde_json::json!({
+        "id": it.id, "tenant": it.tenant_id, "workPackage": it.work_package_id, "title": it.title, "dueOn": it.due_on,
+        "status": it.status, "reachedOn": it.reached_on,
+    });
+    status_report "StatusReport" "status_report": it => serde_json::json!({
+        "tenant": it.tenant_id, "light": it.light, "text": it.text, "periodFrom": it.period_from,
+        "periodUntil": it.period_until, "reportedBy": it.reported_by, "createdAt": it.created_at,
+    });
+    project_indicator "ProjectIndicator" "project_indicator": it => serde_json::json!({
+        "id": it.id, "tenant": it.tenant_id, "code": it.code, "title": it.title, "unit": it.unit,
+        "decimals": it.decimals, "baseline": it.baseline, "baselineOn": it.baseline_on, "target": it.target,
+        "targetOn": it.target_on,
+    });
+    indicator_measurement "ProjectIndicator" "indicator_measurement": it => serde_json::json!({
+        "tenant": it.tenant_id, "indicator": it.project_indicator_id, "measuredOn": it.measured_on, "value": it.value,
+        "note": it.note,
+    });
+    project_link "ProjectLink" "project_link": it => serde_json::json!({
+        "tenant": it.tenant_id, "calendarEntry": it.calendar_entry_id, "dataset": it.dataset_id,
+        "learningPlace": it.learning_place_id, "note": it.note,
+    });
+    project_document "ProjectDocument" "project_document": it => serde_json::json!({
+        "id": it.id, "tenant": it.tenant_id, "title": it.title, "kind": it.kind, "latest": it.latest,
+    });
+    funding "Funding" "funding": it => serde_json::json!({
+        "id": it.id, "tenant": it.tenant_id, "programme": it.programme_id, "referenceNumber": it.reference_number,
+        "state": it.state, "rate": it.rate, "eligibleFrom": it.eligible_from, "eligibleUntil": it.eligible_until,
+        "eligibleCost": it.eligible_cost, "requested": it.requested, "granted": it.granted,
+        "decidedOn": it.decided_on, "note": it.note,
+    });
+    budget_line "BudgetLine" "budget_line": it => serde_json::json!({
+        "tenant": it.tenant_id, "funding": it.funding_id, "year": it.year, "costType": it.cost_type,
+        "planned": it.planned, "actual": it.actual, "note": it.note,
+    });
+    obligation "Obligation" "obligation": it => serde_json::json!({
+        "tenant": it.tenant_id, "funding": it.funding_id, "kind": it.kind, "title": it.title, "dueOn": it.due_on,
+        "state": it.state, "fulfilledOn": it.fulfilled_on, "amount": it.amount, "document": it.document_id,
+        "note": it.note, "madeByRule": it.made_by_rule,
+    });
+    project_archive "ProjectArchive" "project_archive": it => serde_json::json!({
+        "title": it.title, "agreement": it.agreement_id, "checksum": it.checksum, "takenBy": it.taken_by,
+    });
+}
+
+versioned!(
+    project_member,
+    work_package,
+    milestone,
+    project_indicator,
+    project_document,
+    funding,
+    budget_line,
+    obligation
+);
+
+/// A part that the actor may change: its grant, the part, and the project where that is still in sight.
+///
+/// # Errors
+/// It is out of sight, or belongs to a party in which a permission is missing.
+pub async fn writable<P: Part>(session: &Session, id: Uuid) -> ApiResult<(Grant, P::Model, project::Model)>
+where
+    P::Model: IntoActiveModel<P::Written> + Clone,
+{
+    let Some(row) = session.get::<P>(id).await? else { return Err(Problem::not_found("id").into()) };
+    let facts = P::facts(&row);
+    // The part is in sight, so it is no secret that there is a project: it went out of sight with the agreement.
+    let Some(project) = session.get::<project::Entity>(facts.project).await? else {
+        return Err(Problem::at(UserErrorCode::AgreementNotActive, "id", Text::new("project-out-of-sight")).into());
+    };
+    let object = Object::row(entities::ScopeArea::Projects, facts.tenant, facts.scope, project.field_of_work_id);
+    let grant = session.authorize(Action::Write, &object, "id")?;
+    in_sight(session, &project)?;
+    Ok((grant, (*row).clone(), (*project).clone()))
+}
+
+/// What is told of a part.
+pub fn change_of<P: Part>(
+    row: &P::Model,
+    topic: &'static str,
+    version: i32,
+    agreement: Option<Uuid>,
+    before: Option<&P::Model>,
+) -> Change
+where
+    P::Model: IntoActiveModel<P::Written>,
+{
+    let facts = P::facts(row);
+    Change {
+        object_type: P::TYPE,
+        object_id: facts.id,
+        version,
+        scope: facts.scope,
+        topic,
+        parent: Some(facts.project),
+        also: BTreeSet::new(),
+        agreement,
+        before: before.map(P::told),
+        after: Some(P::told(row)),
+    }
+}
+
+/// Writes a new part and its trail.
+///
+/// # Errors
+/// The database fails.
+pub async fn insert<P: Part>(
+    mutation: &Mutation,
+    writer: &Writer<'_>,
+    row: P::Model,
+    project: &project::Model,
+) -> ApiResult<Recorded>
+where
+    P::Model: IntoActiveModel<P::Written> + Clone,
+{
+    writer.insert::<P::Written>(full(row.clone())).await?;
+    mutation.record(writer, change_of::<P>(&row, P::CREATED, 1, project.agreement_id, None)).await
+}
+
+/// Writes a part that changed, if it still has the version that the client saw, and its trail.
+///
+/// # Errors
+/// Somebody was faster, or the database fails.
+pub async fn update<P: Versioned>(
+    mutation: &Mutation,
+    writer: &Writer<'_>,
+    rows: (&P::Model, P::Model),
+    version: i32,
+    agreement: Option<Uuid>,
+) -> ApiResult<Recorded>
+where
+    P::Model: IntoActiveModel<P::Written> + Clone,
+{
+    let change = save::<P>(writer, rows, version, agreement).await?;
+    mutation.record(writer, change).await
+}
+
+/// The same without the trail, which the caller writes.
+///
+/// # Errors
+/// Somebody was faster, or the database fails.
+pub async fn save<P: Versioned>(
+    writer: &Writer<'_>,
+    (before, mut after): (&P::Model, P::Model),
+    version: i32,
+    agreement: Option<Uuid>,
+) -> ApiResult<Change>
+where
+    P::Model: IntoActiveModel<P::Written> + Clone,
+{
+    P::touch(&mut after, version, writer.now());
+    let here = at_version(P::KEY, P::facts(&after).id, P::VERSION, version);
+    match writer.change_unique::<P, P::Written>(here, full(after.clone()), REFERENCE).await {
+        Ok(0) => return Err(stale(version)),
+        Ok(_) => {}
+        Err(WriteError::Taken) => {
+            let text = Text::new("reference-taken");
+            return Err(Problem::at(UserErrorCode::NotUnique, "referenceNumber", text).into());
+        }
+        Err(WriteError::Failed(error)) => return Err(error),
+    }
+    Ok(change_of::<P>(&after, P::UPDATED, P::version(&after), agreement, Some(before)))
+}
+
+/// Takes a part away; the trail keeps what it was.
+///
+/// # Errors
+/// It is gone already, or the database fails.
+pub async fn remove<P: Part>(
+    mutation: &Mutation,
+    writer: &Writer<'_>,
+    row: &P::Model,
+    agreement: Option<Uuid>,
+) -> ApiResult<Recorded>
+where
+    P::Model: IntoActiveModel<P::Written> + Clone,
+{
+    let here = sea_orm::Condition::all().add(sea_orm::ColumnTrait::eq(&P::KEY, P::facts(row).id));
+    if writer.delete::<P>(here).await? == 0 {
+        return Err(Problem::not_found("id").into());
+    }
+    let mut change = change_of::<P>(row, P::REMOVED, 1, agreement, None);
+    change.before = change.after.replace(serde_json::json!({ "removed": true }));
+    mutation.record(writer, change).await
+}

@@ -1,0 +1,3 @@
+//! Authorities, their fields of work, and the official regions.
+
+pub mod service;

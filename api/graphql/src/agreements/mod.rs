@@ -1,0 +1,8 @@
+//! Cooperation agreements and shares: API types, inputs and resolvers. The rules are in `domain::agreements`.
+
+pub mod mutation;
+pub mod preview;
+pub mod query;
+pub mod share_mutation;
+pub mod share_types;
+pub mod types;

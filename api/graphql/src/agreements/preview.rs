@@ -1,0 +1,519 @@
+//! What a change of an agreement would show and hide: asked before it is made.
+//!
+//! The policy foresees which scopes are concerned; here the rows in them are counted and listed, as far as the viewer sees
+//! them. A new kind of object joins with a member of [`PreviewedType`] and an arm of each match.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::connection::{Connection, Edge};
+use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, OneofObject, SimpleObject};
+use chrono::{DateTime, NaiveTime, Utc};
+use domain::agreements::service::parties_of;
+use entities::{
+    AgreementState, ScopeArea, ShareLevel as Level, TenantStatus, agreement, annual_plan, calendar, calendar_entry,
+    coordination_round, dataset, field_of_work, funding, milestone, obligation, project, project_document,
+    status_report, tenant, work_package,
+};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::global_id::{NodeType, at_most_100};
+use kernel::i18n::Text;
+use policy::{Action, Fields, Foreseen, Foresight, Grant, Object as PolicyObject, Party, WayFact};
+use sea_orm::QueryFilter;
+use store::scopes::own_ways;
+use store::{Order, Owned, PageRequest, Session, SortValue, page_cost};
+use uuid::Uuid;
+
+use crate::agreements::types::{Agreement, agreement_by_id};
+use crate::connection::{Paged, page};
+use crate::context::ContextExt;
+use crate::enums::{Area, ShareLevel};
+use crate::scalars::Date;
+use crate::tenants::types::{Tenant, tenant_of};
+
+/// A change of an agreement that one thinks about.
+#[derive(InputObject)]
+pub struct AgreementPreviewInput {
+    /// The agreement.
+    agreement: ID,
+    /// The party for which one asks.
+    tenant: ID,
+    /// The change.
+    change: AgreementChangeInput,
+    /// The day on which both are judged, at noon UTC; left out = now.
+    on: Option<Date>,
+}
+
+/// What would become of an agreement.
+#[derive(OneofObject)]
+pub enum AgreementChangeInput {
+    /// A step of its life.
+    Step(AgreementStep),
+    /// It covers something else, or lasts until another day.
+    Terms(AgreementTermsInput),
+    /// A party leaves it.
+    Leaves(ID),
+}
+
+/// A step of an agreement's life.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgreementStep {
+    /// It ends, or rests.
+    End,
+    /// It comes into force, as the last signature makes it.
+    Activate,
+}
+
+/// Other terms of an agreement. What is left out stays.
+#[derive(InputObject)]
+pub struct AgreementTermsInput {
+    /// Areas of cooperation.
+    areas: Option<Vec<Area>>,
+    /// Fields of work; null = all.
+    fields_of_work: MaybeUndefined<Vec<ID>>,
+    /// Last day; null = until ended.
+    valid_until: MaybeUndefined<Date>,
+}
+
+/// What kind of object is shown or hidden.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PreviewedType {
+    /// Calendars.
+    Calendar,
+    /// Their entries.
+    CalendarEntry,
+    /// Annual plans.
+    AnnualPlan,
+    /// Rounds of coordination.
+    CoordinationRound,
+    /// Datasets.
+    Dataset,
+    /// Projects.
+    Project,
+    /// Their work packages.
+    WorkPackage,
+    /// Their milestones.
+    Milestone,
+    /// Reports on them.
+    StatusReport,
+    /// Their documents.
+    ProjectDocument,
+    /// Their fundings.
+    Funding,
+    /// What is owed to funders.
+    Obligation,
+}
+
+impl PreviewedType {
+    const ALL: &[Self] = &[
+        Self::Calendar,
+        Self::CalendarEntry,
+        Self::AnnualPlan,
+        Self::CoordinationRound,
+        Self::Dataset,
+        Self::Project,
+        Self::WorkPackage,
+        Self::Milestone,
+        Self::StatusReport,
+        Self::ProjectDocument,
+        Self::Funding,
+        Self::Obligation,
+    ];
+}
+
+/// What happens to objects for the members of a party.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PreviewedEffect {
+    /// They would not be seen any more.
+    Hidden,
+    /// Less of them would be seen.
+    Less,
+    /// More of them would be seen.
+    More,
+    /// They would be seen, and are not now.
+    Visible,
+}
+
+impl PreviewedEffect {
+    fn of(it: &Foresight) -> Self {
+        match (it.before, it.after) {
+            (None, _) => Self::Visible,
+            (_, None) => Self::Hidden,
+            (Some(before), Some(after)) if after < before => Self::Less,
+            (Some(_), Some(_)) => Self::More,
+        }
+    }
+}
+
+/// How many objects of a kind would be shown to a party or hidden from it.
+#[derive(SimpleObject)]
+pub struct PreviewedCount {
+    /// Whose objects.
+    owner: Tenant,
+    /// For whose members.
+    party: Tenant,
+    /// What kind.
+    #[graphql(name = "type")]
+    kind: PreviewedType,
+    /// What happens to them.
+    effect: PreviewedEffect,
+    /// How many.
+    count: i64,
+}
+
+/// An object that would be shown to somebody or hidden from somebody.
+#[derive(SimpleObject)]
+pub struct PreviewedObject {
+    /// Global id of the object.
+    object: ID,
+    /// What it is.
+    #[graphql(name = "type")]
+    kind: PreviewedType,
+    /// Its name; null where the viewer sees no more than that a time is taken, and where it has none.
+    name: Option<String>,
+    /// Its owner.
+    owner: Tenant,
+    /// For whom it changes.
+    changes: Vec<PreviewedSight>,
+}
+
+/// How much of an object a party sees, now and then: its members with every role.
+#[derive(SimpleObject)]
+pub struct PreviewedSight {
+    /// For whose members.
+    party: Tenant,
+    /// How much they see now; null = it is hidden.
+    before: Option<ShareLevel>,
+    /// How much they would see; null = it would be hidden.
+    after: Option<ShareLevel>,
+}
+
+/// What a change of an agreement would show and hide. Of other authorities' objects only what the own one would lose is told.
+pub struct AgreementPreview {
+    agreement: Agreement,
+    /// What is foreseen, by scope.
+    seen: BTreeMap<Uuid, Vec<Foresight>>,
+    /// Names the question, for cursors.
+    question: String,
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct PreviewQuery;
+
+#[Object]
+impl PreviewQuery {
+    /// What a change of an agreement would show and hide, judged by the rules of access themselves, and changing nothing.
+    /// Takes `AGREEMENTS_MANAGE` or `AGREEMENTS_SIGN` in a party.
+    async fn preview_agreement_change(
+        &self,
+        ctx: &Context<'_>,
+        input: AgreementPreviewInput,
+    ) -> ApiResult<AgreementPreview> {
+        foresee(ctx, input).await
+    }
+}
+
+/// What a change of an agreement would show and hide. Of other authorities' objects only what the own one would lose is told.
+#[Object]
+impl AgreementPreview {
+    /// The agreement as it is.
+    async fn agreement(&self) -> Agreement {
+        self.agreement.clone()
+    }
+
+    /// How many objects would be shown and hidden, by owner, party and kind.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn counts(&self, ctx: &Context<'_>) -> ApiResult<Vec<PreviewedCount>> {
+        let session = ctx.session().await?;
+        let scopes: Vec<_> = self.seen.keys().copied().collect();
+        let mut sums: BTreeMap<(Uuid, Uuid, PreviewedType, PreviewedEffect), i64> = BTreeMap::new();
+        for kind in PreviewedType::ALL.iter().copied() {
+            for (scope, count) in count(&session, kind, &scopes).await? {
+                for it in self.seen.get(&scope).into_iter().flatten() {
+                    *sums.entry((it.owner, it.party, kind, PreviewedEffect::of(it))).or_default() += count;
+                }
+            }
+        }
+        let mut counts = Vec::new();
+        for ((owner, party, kind, effect), count) in sums {
+            let (owner, party) = (tenant_of(ctx, owner).await?, tenant_of(ctx, party).await?);
+            counts.push(PreviewedCount { owner, party, kind, effect, count });
+        }
+        Ok(counts)
+    }
+
+    /// The objects of a kind that would be shown to somebody or hidden from somebody, oldest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn objects(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "type")] kind: PreviewedType,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<PreviewedObject>> {
+        let question = format!("previewed {kind:?} {}", self.question);
+        let request = PageRequest::new(first, after, last, before, &question)?;
+        match kind {
+            PreviewedType::Calendar => self.list::<calendar::Entity>(ctx, kind, &request).await,
+            PreviewedType::CalendarEntry => self.list::<calendar_entry::Entity>(ctx, kind, &request).await,
+            PreviewedType::AnnualPlan => self.list::<annual_plan::Entity>(ctx, kind, &request).await,
+            PreviewedType::CoordinationRound => self.list::<coordination_round::Entity>(ctx, kind, &request).await,
+            PreviewedType::Dataset => self.list::<dataset::Entity>(ctx, kind, &request).await,
+            PreviewedType::Project => self.list::<project::Entity>(ctx, kind, &request).await,
+            PreviewedType::WorkPackage => self.list::<work_package::Entity>(ctx, kind, &request).await,
+            PreviewedType::Milestone => self.list::<milestone::Entity>(ctx, kind, &request).await,
+            PreviewedType::StatusReport => self.list::<status_report::Entity>(ctx, kind, &request).await,
+            PreviewedType::ProjectDocument => self.list::<project_document::Entity>(ctx, kind, &request).await,
+            PreviewedType::Funding => self.list::<funding::Entity>(ctx, kind, &request).await,
+            PreviewedType::Obligation => self.list::<obligation::Entity>(ctx, kind, &request).await,
+        }
+    }
+}
+
+async fn count(session: &Session, kind: PreviewedType, scopes: &[Uuid]) -> ApiResult<Vec<(Uuid, i64)>> {
+    match kind {
+        PreviewedType::Calendar => session.count_by_scope::<calendar::Entity>(scopes).await,
+        PreviewedType::CalendarEntry => session.count_by_scope::<calendar_entry::Entity>(scopes).await,
+        PreviewedType::AnnualPlan => session.count_by_scope::<annual_plan::Entity>(scopes).await,
+        PreviewedType::CoordinationRound => session.count_by_scope::<coordination_round::Entity>(scopes).await,
+        PreviewedType::Dataset => session.count_by_scope::<dataset::Entity>(scopes).await,
+        PreviewedType::Project => session.count_by_scope::<project::Entity>(scopes).await,
+        PreviewedType::WorkPackage => session.count_by_scope::<work_package::Entity>(scopes).await,
+        PreviewedType::Milestone => session.count_by_scope::<milestone::Entity>(scopes).await,
+        PreviewedType::StatusReport => session.count_by_scope::<status_report::Entity>(scopes).await,
+        PreviewedType::ProjectDocument => session.count_by_scope::<project_document::Entity>(scopes).await,
+        PreviewedType::Funding => session.count_by_scope::<funding::Entity>(scopes).await,
+        PreviewedType::Obligation => session.count_by_scope::<obligation::Entity>(scopes).await,
+    }
+}
+
+/// What a row is told by.
+struct Told {
+    id: ID,
+    owner: Uuid,
+    scope: Uuid,
+    name: Option<String>,
+}
+
+/// A table whose rows are previewed.
+trait Previewed: Owned<Model: Send + Sync> {
+    const ID: Self::Column;
+    const CREATED: Self::Column;
+    fn key(row: &Self::Model) -> (DateTime<Utc>, Uuid);
+    fn told(row: Self::Model) -> Told;
+}
+
+macro_rules! previewed {
+    ($($table:ident: $node:ident, $name:expr);+ $(;)?) => {
+        $(impl Previewed for $table::Entity {
+            const ID: $table::Column = $table::Column::Id;
+            const CREATED: $table::Column = $table::Column::CreatedAt;
+            fn key(row: &$table::Model) -> (DateTime<Utc>, Uuid) {
+                (row.created_at, row.id)
+            }
+            fn told(row: $table::Model) -> Told {
+                let name: fn(&$table::Model) -> Option<String> = $name;
+                Told { id: NodeType::$node.id(row.id).into(), owner: row.tenant_id, scope: row.scope_id, name: name(&row) }
+            }
+        })+
+    };
+}
+
+previewed! {
+    annual_plan: AnnualPlan, |it| Some(it.title.clone());
+    calendar: Calendar, |it| Some(it.name.clone());
+    calendar_entry: CalendarEntry, |it| Some(it.title.clone());
+    coordination_round: CoordinationRound, |it| Some(it.year.to_string());
+    dataset: Dataset, |it| Some(it.title.clone());
+    project: Project, |it| Some(it.title.clone());
+    work_package: WorkPackage, |it| Some(it.title.clone());
+    milestone: Milestone, |it| Some(it.title.clone());
+    status_report: StatusReport, |_| None;
+    project_document: ProjectDocument, |it| Some(it.title.clone());
+    funding: Funding, |it| it.reference_number.clone();
+    obligation: Obligation, |it| Some(it.title.clone());
+}
+
+impl AgreementPreview {
+    async fn list<E: Previewed>(
+        &self,
+        ctx: &Context<'_>,
+        kind: PreviewedType,
+        request: &PageRequest,
+    ) -> ApiResult<Paged<PreviewedObject>> {
+        let session = ctx.session().await?;
+        let scopes: Vec<_> = self.seen.keys().copied().collect();
+        let select = session.select::<E>().filter(session.is_one_of(E::SCOPE, &scopes));
+        let order = Order {
+            column: E::CREATED,
+            id: E::ID,
+            descending: false,
+            nullable: false,
+            key: |row: &E::Model| (SortValue::Instant(E::key(row).0), E::key(row).1),
+        };
+        let (frame, rows) = page(ctx, &session, request, select, &order).await?;
+        let mut connection =
+            Connection::with_additional_fields(frame.has_previous_page, frame.has_next_page, frame.additional_fields);
+        for (cursor, row) in rows {
+            let told = E::told(row);
+            let is_named = session.access().sight(told.scope).is_some_and(|it| it.level > Level::Busy);
+            let mut changes = Vec::new();
+            for it in self.seen.get(&told.scope).into_iter().flatten() {
+                let party = tenant_of(ctx, it.party).await?;
+                changes.push(PreviewedSight {
+                    party,
+                    before: it.before.map(Into::into),
+                    after: it.after.map(Into::into),
+                });
+            }
+            let owner = tenant_of(ctx, told.owner).await?;
+            let name = told.name.filter(|_| is_named);
+            connection.edges.push(Edge::new(cursor, PreviewedObject { object: told.id, kind, name, owner, changes }));
+        }
+        Ok(connection)
+    }
+}
+
+async fn foresee(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<AgreementPreview> {
+    let mut problems = Problems::default();
+    let id = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?;
+    let asking = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
+    let change = problems.take(change_of(&input.change))?;
+    problems.done()?;
+    let (Some(id), Some(asking), Some(change)) = (id, asking, change) else {
+        return Err(ApiError::fault("an input without problems lacks a value"));
+    };
+    let session = ctx.session().await?;
+    let Some(row) = session.get::<agreement::Entity>(id).await? else {
+        return Err(Problem::not_found("agreement").into());
+    };
+    let parties = parties_of(&session, id).await?;
+    if !parties.contains(&asking) {
+        return Err(Problem::not_found("tenant").into());
+    }
+    let grant = may_ask(&session, asking, &row)?;
+    check(&session, &row, &parties, &change).await?;
+    let own = ways(&session, &grant, asking).await?;
+    session.load::<tenant::Entity>(parties.iter().copied()).await?;
+    let mut taking_part = Vec::new();
+    for party in parties {
+        let found = session.get::<tenant::Entity>(party).await?;
+        if let Some(found) = found.filter(|it| it.status == TenantStatus::Active) {
+            taking_part.push(Party { tenant: party, zone: found.time_zone.clone() });
+        }
+    }
+    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
+    let at = input.on.map_or(session.now(), |it| it.0.and_time(noon).and_utc());
+    let mut seen: BTreeMap<Uuid, Vec<Foresight>> = BTreeMap::new();
+    for it in session.access().foresee(asking, &taking_part, &own, id, &change, at) {
+        seen.entry(it.scope).or_default().push(it);
+    }
+    let agreement = agreement_by_id(&session, id).await?.ok_or_else(|| ApiError::fault("the agreement is gone"))?;
+    Ok(AgreementPreview { agreement, seen, question: format!("{id} {asking} {change:?} {at}") })
+}
+
+/// Whoever manages agreements of a party, or signs them, may ask.
+fn may_ask(session: &Session, asking: Uuid, row: &agreement::Model) -> ApiResult<Grant> {
+    let object = PolicyObject::row(ScopeArea::Agreements, asking, row.scope_id, None);
+    let sign = session.authorize(Action::Sign, &object, "tenant");
+    sign.or_else(|_| session.authorize(Action::Write, &object, "tenant"))
+}
+
+/// The ways from the authority's own scopes.
+async fn ways(session: &Session, grant: &Grant, asking: Uuid) -> ApiResult<Vec<WayFact>> {
+    // Nothing is written: a writer is who may read the machinery of access of the authority it acts for.
+    let writer = session.writer(grant).await?;
+    let rows = own_ways(&writer).await?;
+    let zone = session.access().roles().iter().find(|it| it.tenant == asking).map(|it| it.zone.clone());
+    let zone = zone.unwrap_or_else(|| "UTC".to_owned());
+    let scopes: BTreeMap<_, _> = session.access().scopes_of(asking).map(|it| (it.id, it)).collect();
+    let way = |row: entities::scope_share::Model| {
+        let scope = scopes.get(&row.scope_id)?;
+        Some(WayFact {
+            scope: scope.id,
+            tenant: scope.tenant,
+            zone: zone.clone(),
+            area: scope.area,
+            field: scope.field,
+            agreement: row.agreement_id,
+            grantee: row.grantee_tenant_id,
+            role: row.grantee_role,
+            level: row.level,
+            from: row.valid_from,
+            until: row.valid_until,
+        })
+    };
+    Ok(rows.into_iter().filter_map(way).collect())
+}
+
+fn change_of(input: &AgreementChangeInput) -> ApiResult<Foreseen> {
+    Ok(match input {
+        AgreementChangeInput::Step(AgreementStep::End) => Foreseen::End,
+        AgreementChangeInput::Step(AgreementStep::Activate) => Foreseen::Activate,
+        AgreementChangeInput::Leaves(party) => Foreseen::Leave(NodeType::Tenant.parse(party, "change.leaves")?),
+        AgreementChangeInput::Terms(terms) => {
+            let mut problems = Problems::default();
+            if let Some(areas) = &terms.areas {
+                problems.take(at_most_100(areas, "change.terms.areas"))?;
+                if areas.is_empty() {
+                    problems.add(Problem::at(UserErrorCode::Required, "change.terms.areas", Text::new("required")));
+                }
+            }
+            let fields = match &terms.fields_of_work {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(Fields::All),
+                MaybeUndefined::Value(ids) => {
+                    let ids = problems.take(NodeType::FieldOfWork.parse_all(ids, "change.terms.fieldsOfWork"))?;
+                    Some(Fields::new(false, ids.unwrap_or_default()))
+                }
+            };
+            problems.done()?;
+            let areas = terms.areas.as_ref().map(|it| it.iter().copied().map(Into::into).collect());
+            let until = match &terms.valid_until {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(None),
+                MaybeUndefined::Value(day) => Some(Some(day.0)),
+            };
+            Foreseen::Terms { areas, fields, until }
+        }
+    })
+}
+
+/// What of the change is possible at all.
+async fn check(
+    session: &Session,
+    row: &agreement::Model,
+    parties: &BTreeSet<Uuid>,
+    change: &Foreseen,
+) -> ApiResult<()> {
+    let wanted = match change {
+        Foreseen::Activate => AgreementState::Active,
+        Foreseen::End | Foreseen::Terms { .. } | Foreseen::Leave(_) => AgreementState::Ended,
+    };
+    let is_possible = match change {
+        Foreseen::Activate => matches!(row.state, AgreementState::Draft | AgreementState::Proposed),
+        Foreseen::End | Foreseen::Terms { .. } | Foreseen::Leave(_) => row.state != AgreementState::Ended,
+    };
+    if !is_possible {
+        return Err(Problem::illegal_transition("change", row.state.as_str(), wanted.as_str(), []).into());
+    }
+    match change {
+        Foreseen::Leave(party) if !parties.contains(party) => Err(Problem::not_found("change.leaves").into()),
+        Foreseen::Terms { until: Some(Some(until)), .. } if *until < row.valid_from => {
+            let text = Text::new("ends-before-start").with("from", row.valid_from).with("until", *until);
+            Err(Problem::at(UserErrorCode::OutOfRange, "change.terms.validUntil", text).into())
+        }
+        Foreseen::Terms { fields: Some(Fields::Only(fields)), .. } => {
+            session.load::<field_of_work::Entity>(fields.iter().copied()).await?;
+            for field in fields {
+                if session.get::<field_of_work::Entity>(*field).await?.is_none() {
+                    return Err(Problem::not_found("change.terms.fieldsOfWork").into());
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

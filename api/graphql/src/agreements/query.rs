@@ -1,0 +1,51 @@
+//! Root fields about agreements.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Object};
+use entities::agreement;
+use kernel::error::ApiResult;
+use sea_orm::{ColumnTrait, QueryFilter};
+use store::{Order, PageRequest, SortValue, page_cost};
+
+use crate::agreements::types::{Agreement, complete};
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::enums::AgreementState;
+
+/// See the module.
+#[derive(Default)]
+pub struct AgreementQuery;
+
+#[Object]
+impl AgreementQuery {
+    /// Agreements that bind an authority of the viewer's, by first day.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn agreements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that stand here.")] state: Option<AgreementState>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<Agreement>> {
+        let request = PageRequest::new(first, after, last, before, &format!("agreements {state:?}"))?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<agreement::Entity>();
+        if let Some(state) = state {
+            select = select.filter(agreement::Column::State.eq(entities::AgreementState::from(state)));
+        }
+        let order = Order {
+            column: agreement::Column::ValidFrom,
+            id: agreement::Column::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &agreement::Model| (SortValue::Date(row.valid_from), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
+        let agreements = complete(&session, rows).await?;
+        Ok(fill(frame, cursors.into_iter().zip(agreements)))
+    }
+}

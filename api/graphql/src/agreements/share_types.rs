@@ -1,0 +1,243 @@
+//! API types of shares.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entities::{ScopeArea, agreement, calendar, dataset, field_of_work, project, share, tenant};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use policy::{Action, Object as PolicyObject};
+use sea_orm::{ColumnTrait, ExprTrait, QueryFilter};
+use store::{Order, PageRequest, Session, SortValue};
+use uuid::Uuid;
+
+use crate::agreements::types::{Agreement, agreement_by_id, agreements_by_id};
+use crate::calendars::types::Calendar;
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::datasets::types::Dataset;
+use crate::enums::{Area, RoleKey, ShareLevel};
+use crate::lookahead::Selected;
+use crate::projects::types::Project;
+use crate::scalars::Date;
+use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
+
+/// What an owner shows its partners under an agreement.
+pub struct Share {
+    row: Arc<share::Model>,
+    effective: bool,
+    /// Its agreement, where a list has read it ahead.
+    agreement: Option<Agreement>,
+}
+
+/// What the viewer may do with a share.
+#[derive(SimpleObject)]
+pub struct ShareAbilities {
+    /// Take it back.
+    end: bool,
+}
+
+/// What an owner shows its partners under an agreement.
+#[Object]
+impl Share {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::Share.id(self.row.id).into()
+    }
+
+    /// The owner.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.row.tenant_id).await
+    }
+
+    /// The agreement it lives by.
+    async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
+        if let Some(agreement) = &self.agreement {
+            return Some(Ok(agreement.clone()));
+        }
+        match ctx.session().await {
+            Ok(session) => agreement_by_id(&session, self.row.agreement_id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The area of cooperation it belongs to.
+    async fn area(&self) -> Area {
+        self.row.area.into()
+    }
+
+    /// The shared calendar; null = shared by field of work or altogether.
+    async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
+        let id = self.row.calendar_id?;
+        match ctx.session().await {
+            Ok(session) => Calendar::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The shared dataset; null = shared by field of work or altogether.
+    async fn dataset(&self, ctx: &Context<'_>) -> Option<ApiResult<Dataset>> {
+        let id = self.row.dataset_id?;
+        match ctx.session().await {
+            Ok(session) => Dataset::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The shared project; null = shared by field of work or altogether.
+    async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
+        Project::of(ctx, self.row.project_id?).await
+    }
+
+    /// Everything of the area in this field of work; null with no object of its own = everything of the area.
+    async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
+        field_by_id(ctx, self.row.field_of_work_id).await.transpose()
+    }
+
+    /// One party only; null = all parties.
+    async fn grantee(&self, ctx: &Context<'_>) -> Option<ApiResult<Tenant>> {
+        match self.row.grantee_tenant_id {
+            Some(id) => Some(tenant_of(ctx, id).await),
+            None => None,
+        }
+    }
+
+    /// Only members with this role there; null = all who may read.
+    async fn grantee_role(&self) -> Option<RoleKey> {
+        self.row.grantee_role.map(Into::into)
+    }
+
+    /// How much is seen.
+    async fn level(&self) -> ShareLevel {
+        self.row.level.into()
+    }
+
+    /// First day, in the owner's time zone; null = since it was made.
+    async fn valid_from(&self) -> Option<Date> {
+        self.row.valid_from.map(Date)
+    }
+
+    /// Last day, in the owner's time zone; null = as long as the agreement.
+    async fn valid_until(&self) -> Option<Date> {
+        self.row.valid_until.map(Date)
+    }
+
+    /// Why it is shared.
+    async fn reason(&self) -> Option<&str> {
+        self.row.reason.as_deref()
+    }
+
+    /// When the owner took it back.
+    async fn ended_at(&self) -> Option<DateTime<Utc>> {
+        self.row.ended_at
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<ShareAbilities> {
+        let session = ctx.session().await?;
+        let object = PolicyObject::row(ScopeArea::Agreements, self.row.tenant_id, self.row.scope_id, None);
+        Ok(ShareAbilities { end: self.row.ended_at.is_none() && session.access().can(Action::Share, &object) })
+    }
+
+    /// Whether it opens anything today: not taken back, within its dates, and its agreement active and valid.
+    async fn effective(&self) -> bool {
+        self.effective
+    }
+
+    /// Grows by one with every change.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+}
+
+/// A share by its row, if the viewer may see it.
+///
+/// # Errors
+/// The database fails.
+pub async fn share_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Share>> {
+    let Some(row) = session.get::<share::Entity>(id).await? else { return Ok(None) };
+    let effective = domain::agreements::shares::is_effective(session, &row).await?;
+    Ok(Some(Share { row, effective, agreement: None }))
+}
+
+impl Share {
+    /// The share with its agreement, where that was read already.
+    pub fn under(self, agreement: Option<Agreement>) -> Self {
+        Self { agreement, ..self }
+    }
+}
+
+/// Shares that reach an authority, or that it gives, as far as the viewer may see them.
+pub async fn share_page(
+    ctx: &Context<'_>,
+    tenant: Uuid,
+    incoming: bool,
+    include_ended: bool,
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+) -> ApiResult<Paged<Share>> {
+    let list = format!("shares {tenant} {incoming} {include_ended}");
+    let request = PageRequest::new(first, after, last, before, &list)?;
+    let session = ctx.session().await?;
+    let mut select = session.select::<share::Entity>();
+    select = if incoming {
+        // What reaches it: under an agreement that binds it, from another, to all parties or to it.
+        let bound = domain::agreements::shares::agreements_of(&session, tenant).await?;
+        select
+            .filter(session.is_one_of(share::Column::AgreementId, &bound))
+            .filter(share::Column::TenantId.ne(tenant))
+            .filter(share::Column::GranteeTenantId.is_null().or(share::Column::GranteeTenantId.eq(tenant)))
+    } else {
+        select.filter(share::Column::TenantId.eq(tenant))
+    };
+    if !include_ended {
+        select = select.filter(domain::agreements::shares::effective_today(&session).await?);
+    }
+    let order = Order {
+        column: share::Column::CreatedAt,
+        id: share::Column::Id,
+        descending: false,
+        nullable: false,
+        key: |row: &share::Model| (SortValue::Instant(row.created_at), row.id),
+    };
+    let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+    let selected = Selected::of(ctx);
+    session.load::<agreement::Entity>(rows.iter().map(|(_, row)| row.agreement_id)).await?;
+    session
+        .load::<tenant::Entity>(
+            rows.iter().flat_map(|(_, row)| row.grantee_tenant_id.into_iter().chain([row.tenant_id])),
+        )
+        .await?;
+    if selected.node("calendar") {
+        session.load::<calendar::Entity>(rows.iter().filter_map(|(_, row)| row.calendar_id)).await?;
+    }
+    if selected.node("dataset") {
+        session.load::<dataset::Entity>(rows.iter().filter_map(|(_, row)| row.dataset_id)).await?;
+    }
+    if selected.node("project") {
+        session.load::<project::Entity>(rows.iter().filter_map(|(_, row)| row.project_id)).await?;
+    }
+    if selected.node("fieldOfWork") {
+        session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, row)| row.field_of_work_id)).await?;
+    }
+    let mut agreements = BTreeMap::new();
+    if selected.node("agreement") {
+        agreements = agreements_by_id(&session, rows.iter().map(|(_, row)| row.agreement_id)).await?;
+    }
+    let mut shares = Vec::new();
+    for (cursor, row) in rows {
+        let effective = domain::agreements::shares::is_effective(&session, &row).await?;
+        let agreement = agreements.get(&row.agreement_id).cloned();
+        shares.push((cursor, Share { row: Arc::new(row), effective, agreement }));
+    }
+    Ok(fill(frame, shares))
+}

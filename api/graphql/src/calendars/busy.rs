@@ -1,0 +1,207 @@
+//! Busy times across authorities: that time is taken, not by what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, TimeDelta, Utc};
+use entities::{EntryKind, EntryStatus, ShareLevel, calendar_entry, calendar_occurrence, tenant};
+use icalendar::{Busy, FreeBusy};
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::global_id::NodeType;
+use kernel::i18n::Text;
+use sea_orm::sea_query::SimpleExpr;
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use store::Session;
+use uuid::Uuid;
+
+use crate::calendars::query::DateTimeRange;
+use crate::context::ContextExt;
+use crate::tenants::types::{Tenant, tenant_of};
+
+/// The longest window, in days.
+const MAX_DAYS: i64 = 366;
+/// The most dates that are put together in one answer.
+const MOST: usize = 20_000;
+/// Points for reading and merging, whatever comes out.
+const POINTS: usize = 500;
+
+/// How sure it is that time is taken.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusyKind {
+    /// It is taken.
+    Busy,
+    /// It may be taken: the date is not sure yet. Only where the viewer may see more than that time is taken.
+    BusyTentative,
+}
+
+/// A stretch of time that is taken.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct BusyInterval {
+    #[graphql(skip)]
+    tenant: Uuid,
+    /// Start.
+    start: DateTime<Utc>,
+    /// End, exclusive.
+    end: DateTime<Utc>,
+    /// How sure it is.
+    kind: BusyKind,
+}
+
+#[async_graphql::ComplexObject]
+impl BusyInterval {
+    /// The authority.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.tenant).await
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct BusyQuery;
+
+#[Object]
+impl BusyQuery {
+    /// When authorities are busy, as far as the viewer may know: what overlaps or touches is one interval of each kind.
+    /// By authority, in the order asked for, then by start. Ideas and what was called off take no time.
+    #[graphql(complexity = "child_complexity.saturating_add(POINTS)")]
+    async fn free_busy(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "1 to 100 authorities.")] tenants: Vec<ID>,
+        #[graphql(desc = "At most 366 days.")] between: DateTimeRange,
+    ) -> ApiResult<Vec<BusyInterval>> {
+        let tenants = NodeType::Tenant.parse_all(&tenants, "tenants")?;
+        if between.end - between.start > TimeDelta::days(MAX_DAYS) {
+            let text = Text::new("window-too-long-days").with("max", MAX_DAYS);
+            return Err(Problem::at(UserErrorCode::OutOfRange, "between.end", text).into());
+        }
+        let session = ctx.session().await?;
+        let mut of: BTreeMap<Uuid, Vec<Busy>> = BTreeMap::new();
+        for (tenant, busy) in busy(&session, Whose::Tenants(&tenants), between).await? {
+            of.entry(tenant).or_default().push(busy);
+        }
+        if ctx.look_ahead().field("tenant").exists() {
+            session.load::<tenant::Entity>(of.keys().copied()).await?;
+        }
+        let mut intervals = Vec::new();
+        for tenant in tenants {
+            let Some(busy) = of.remove(&tenant) else { continue };
+            let (stamp, from, until) = (session.now(), between.start, between.end);
+            let times = FreeBusy { uid: String::new(), stamp, from, until, busy };
+            let from = intervals.len();
+            for (tentative, kind) in [(false, BusyKind::Busy), (true, BusyKind::BusyTentative)] {
+                let joined = times.joined(tentative).into_iter();
+                intervals.extend(joined.map(|(start, end)| BusyInterval { tenant, start, end, kind }));
+            }
+            intervals[from..].sort_by_key(|it| (it.start, it.end));
+        }
+        Ok(intervals)
+    }
+}
+
+/// Whose busy times.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// Of authorities.
+    Tenants(&'a [Uuid]),
+    /// Of calendars.
+    Calendars(&'a [Uuid]),
+}
+
+/// What takes time in a window, each with its authority: single entries, and dates of series. Three statements.
+///
+/// # Errors
+/// The window is none, there is too much in it, or the database fails.
+pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -> ApiResult<Vec<(Uuid, Busy)>> {
+    use calendar_entry::Column as Entry;
+    use calendar_occurrence::Column as Of;
+    let taken = [EntryStatus::Tentative, EntryStatus::Confirmed];
+    let here = |tenant_id: SimpleExpr, calendar_id: SimpleExpr| match whose {
+        Whose::Tenants(_) => tenant_id,
+        Whose::Calendars(_) => calendar_id,
+    };
+    let ids = match whose {
+        Whose::Tenants(ids) | Whose::Calendars(ids) => ids,
+    };
+    let of_entry = || here(session.is_one_of(Entry::TenantId, ids), session.is_one_of(Entry::CalendarId, ids));
+    let singles = session
+        .select::<calendar_entry::Entity>()
+        .filter(of_entry())
+        .filter(Entry::Status.is_in(taken))
+        // A last day takes no time.
+        .filter(Entry::Kind.ne(EntryKind::Deadline))
+        .filter(Entry::ExpandedUntil.is_null())
+        .filter(between.overlaps(Entry::StartsAt, Entry::EndsAt)?)
+        .limit(MOST as u64 + 1);
+    let singles = session.all(singles).await?;
+    let series = session
+        .select::<calendar_entry::Entity>()
+        .filter(of_entry())
+        .filter(Entry::Status.is_in(taken))
+        // A last day takes no time.
+        .filter(Entry::Kind.ne(EntryKind::Deadline))
+        .filter(Entry::ExpandedUntil.is_not_null());
+    let series = sea_orm::QueryTrait::into_query(series.select_only().column(Entry::Id));
+    let dates = session
+        .select::<calendar_occurrence::Entity>()
+        .filter(between.overlaps(Of::StartsAt, Of::EndsAt)?)
+        .filter(Of::EntryId.in_subquery(series))
+        .limit(MOST as u64 + 1);
+    let dates = session.all(dates).await?;
+    if singles.len() + dates.len() > MOST {
+        let text = Text::new("busy-too-many").with("max", MOST);
+        return Err(Problem::at(UserErrorCode::LimitReached, "between", text).into());
+    }
+    session.load::<calendar_entry::Entity>(dates.iter().map(|it| it.entry_id)).await?;
+    // How sure it is belongs to what a summary shows.
+    let tentative = |row: &calendar_entry::Model| {
+        let level = session.access().sight(row.scope_id).map(|it| it.level);
+        row.status == EntryStatus::Tentative && level.is_some_and(|it| it > ShareLevel::Busy)
+    };
+    let mut busy: Vec<_> = singles
+        .iter()
+        .map(|it| (it.tenant_id, Busy { from: it.starts_at, until: it.ends_at, tentative: tentative(it) }))
+        .collect();
+    for date in dates {
+        if let Some(series) = session.get::<calendar_entry::Entity>(date.entry_id).await? {
+            let times = Busy { from: date.starts_at, until: date.ends_at, tentative: tentative(&series) };
+            busy.push((date.tenant_id, times));
+        }
+    }
+    Ok(busy)
+}
+
+/// Series of which a date overlaps a window that is open where there is no bound. Only of dates that are known.
+///
+/// # Errors
+/// The database fails.
+pub async fn series_within(
+    session: &Session,
+    series: &[Uuid],
+    from: Option<DateTime<Utc>>,
+    until: Option<DateTime<Utc>>,
+) -> ApiResult<BTreeSet<Uuid>> {
+    use calendar_occurrence::Column as Of;
+    let mut select = session.select::<calendar_occurrence::Entity>().filter(session.is_one_of(Of::EntryId, series));
+    if let Some(from) = from {
+        select = select.filter(Of::EndsAt.gt(from));
+    }
+    if let Some(until) = until {
+        select = select.filter(Of::StartsAt.lt(until));
+    }
+    Ok(session.all(select).await?.into_iter().map(|it| it.entry_id).collect())
+}
+
+/// The busy times of calendars for a year from today, as other programs take them. The same bytes all day long while
+/// nothing changes.
+///
+/// # Errors
+/// There is too much in it, or the database fails.
+pub async fn free_busy(session: &Session, uid: String, calendars: &[Uuid]) -> ApiResult<FreeBusy> {
+    let from = session.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+    let between = DateTimeRange { start: from, end: from + TimeDelta::days(MAX_DAYS) };
+    let busy = busy(session, Whose::Calendars(calendars), between).await?;
+    let busy = busy.into_iter().map(|it| it.1).collect();
+    Ok(FreeBusy { uid, stamp: from, from, until: between.end, busy })
+}

@@ -1,0 +1,407 @@
+//! API types of calendar entries: one per level, so that "hidden" can never be taken for "none".
+
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
+use calendar_time::recurrence::Recurrence;
+use chrono::{DateTime, Days, NaiveDateTime, Utc};
+use domain::calendars::entry_wish::read_audiences;
+use domain::calendars::resource::object_of;
+use entities::{ShareLevel, calendar_entry, conflict_acknowledgement, learning_place};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use policy::Action;
+use store::Session;
+use uuid::Uuid;
+
+use crate::calendars::types::Calendar;
+use crate::context::ContextExt;
+use crate::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
+use crate::places::types::LearningPlace;
+use crate::planning::conflicts::types::ConflictAcknowledgement;
+use crate::scalars::{Date, LocalDateTime, TimeZone};
+use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
+
+/// An entry of a calendar, as much of it as the viewer may see.
+#[derive(Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "Global id, the same at every level."),
+    field(name = "calendar", ty = "Option<ApiResult<Calendar>>", desc = "The calendar."),
+    field(name = "tenant", ty = "ApiResult<Tenant>", desc = "The owner."),
+    field(name = "start", ty = "DateTime<Utc>", desc = "Start as an instant."),
+    field(name = "end", ty = "DateTime<Utc>", desc = "End as an instant, exclusive."),
+    field(name = "start_local", ty = "LocalDateTime", desc = "Start on the clock of `timeZone`."),
+    field(name = "end_local", ty = "LocalDateTime", desc = "End on the clock of `timeZone`, exclusive."),
+    field(name = "all_day", ty = "bool", desc = "Whole days instead of clock times."),
+    field(name = "first_day", ty = "Option<Date>", desc = "First day of an all-day entry."),
+    field(name = "last_day", ty = "Option<Date>", desc = "Last day of an all-day entry, inclusive."),
+    field(name = "time_zone", ty = "TimeZone", desc = "The zone in which the entry was planned.")
+)]
+pub enum CalendarEntry {
+    /// Everything.
+    Full(CalendarEntryFull),
+    /// Title, kind, field of work and status.
+    Summary(CalendarEntrySummary),
+    /// Only that the time is taken.
+    Busy(CalendarEntryBusy),
+}
+
+impl CalendarEntry {
+    /// What the viewer sees of a row. Only what the level shows is copied; the rest does not leave this function.
+    pub fn seen(session: &Session, row: Arc<calendar_entry::Model>) -> Option<Self> {
+        let level = session.access().sight(row.scope_id)?.level;
+        let slot = EntrySlot {
+            id: row.id,
+            calendar: row.calendar_id,
+            tenant: row.tenant_id,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            starts_local: LocalDateTime(row.starts_local),
+            ends_local: LocalDateTime(row.ends_local),
+            all_day: row.all_day,
+            zone: TimeZone::stored(&row.time_zone),
+        };
+        let outline = || EntryOutline {
+            title: row.title.clone(),
+            kind: row.kind.into(),
+            status: row.status.into(),
+            field: row.field_of_work_id,
+            recurrence: row.expanded_until.map(|known| (Recurrence::of(&row), known)),
+            series: row.series_id.zip(row.series_date),
+        };
+        Some(match level {
+            ShareLevel::Busy => Self::Busy(CalendarEntryBusy(slot)),
+            ShareLevel::Summary => Self::Summary(CalendarEntrySummary(slot, outline())),
+            ShareLevel::Full | ShareLevel::Contribute => {
+                let outline = outline();
+                Self::Full(CalendarEntryFull(slot, outline, EntryDetails(row)))
+            }
+        })
+    }
+
+    /// An entry by its row, at the viewer's level.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<calendar_entry::Entity>(id).await?.and_then(|row| Self::seen(session, row)))
+    }
+}
+
+/// An entry of which the viewer sees only that the time is taken.
+#[derive(MergedObject)]
+pub struct CalendarEntryBusy(EntrySlot);
+
+/// An entry of which the viewer sees what it is, but not its details.
+#[derive(MergedObject)]
+pub struct CalendarEntrySummary(EntrySlot, EntryOutline);
+
+/// An entry of which the viewer sees everything.
+#[derive(MergedObject)]
+pub struct CalendarEntryFull(EntrySlot, EntryOutline, EntryDetails);
+
+impl CalendarEntryFull {
+    /// The full view of an entry, if the viewer has it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(match CalendarEntry::by_id(session, id).await? {
+            Some(CalendarEntry::Full(entry)) => Some(entry),
+            Some(CalendarEntry::Summary(_) | CalendarEntry::Busy(_)) | None => None,
+        })
+    }
+}
+
+macro_rules! slotted {
+    ($($name:ident),+) => {
+        $(impl Deref for $name {
+            type Target = EntrySlot;
+            fn deref(&self) -> &EntrySlot {
+                &self.0
+            }
+        })+
+    };
+}
+slotted!(CalendarEntryBusy, CalendarEntrySummary, CalendarEntryFull);
+
+/// What every level shows.
+pub struct EntrySlot {
+    id: Uuid,
+    calendar: Uuid,
+    tenant: Uuid,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+    starts_local: LocalDateTime,
+    ends_local: LocalDateTime,
+    all_day: bool,
+    zone: TimeZone,
+}
+
+#[Object]
+impl EntrySlot {
+    /// Global id, the same at every level.
+    pub async fn id(&self) -> ID {
+        NodeType::CalendarEntry.id(self.id).into()
+    }
+
+    /// The calendar.
+    pub async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
+        match ctx.session().await {
+            Ok(session) => Calendar::by_id(&session, self.calendar).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The owner.
+    pub async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.tenant).await
+    }
+
+    /// Start as an instant.
+    pub async fn start(&self) -> DateTime<Utc> {
+        self.starts_at
+    }
+
+    /// End as an instant, exclusive.
+    pub async fn end(&self) -> DateTime<Utc> {
+        self.ends_at
+    }
+
+    /// Start on the clock of `timeZone`.
+    pub async fn start_local(&self) -> LocalDateTime {
+        self.starts_local
+    }
+
+    /// End on the clock of `timeZone`, exclusive.
+    pub async fn end_local(&self) -> LocalDateTime {
+        self.ends_local
+    }
+
+    /// Whole days instead of clock times.
+    pub async fn all_day(&self) -> bool {
+        self.all_day
+    }
+
+    /// First day of an all-day entry.
+    pub async fn first_day(&self) -> Option<Date> {
+        self.all_day.then(|| Date(self.starts_local.0.date()))
+    }
+
+    /// Last day of an all-day entry, inclusive.
+    pub async fn last_day(&self) -> Option<Date> {
+        let end = self.ends_local.0.date();
+        self.all_day.then(|| Date(end.checked_sub_days(Days::new(1)).unwrap_or(end)))
+    }
+
+    /// The zone in which the entry was planned.
+    pub async fn time_zone(&self) -> TimeZone {
+        self.zone
+    }
+}
+
+/// What a summary adds.
+pub struct EntryOutline {
+    title: String,
+    kind: EntryKind,
+    status: EntryStatus,
+    field: Option<Uuid>,
+    recurrence: Option<(Recurrence, DateTime<Utc>)>,
+    series: Option<(Uuid, NaiveDateTime)>,
+}
+
+/// How an entry recurs.
+#[derive(SimpleObject)]
+#[graphql(name = "Recurrence")]
+pub struct RecurrenceView {
+    /// Rule after RFC 5545; its UNTIL is wall-clock time of the entry's zone.
+    rule: Option<String>,
+    /// More starts.
+    extra_dates: Vec<LocalDateTime>,
+    /// Starts of the rule that are left out. Changed and cancelled dates are entries of their own.
+    except_dates: Vec<LocalDateTime>,
+    /// Up to when its dates are known.
+    known_until: DateTime<Utc>,
+}
+
+#[Object]
+impl EntryOutline {
+    /// Title.
+    async fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What kind of event.
+    async fn kind(&self) -> EntryKind {
+        self.kind
+    }
+
+    /// How sure it is.
+    async fn status(&self) -> EntryStatus {
+        self.status
+    }
+
+    /// Field of work.
+    async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
+        field_by_id(ctx, self.field).await.transpose()
+    }
+
+    /// How it recurs; null = once. `start` and `end` are those of the first date; `agenda` has them all.
+    async fn recurrence(&self) -> Option<RecurrenceView> {
+        let dates = |dates: &BTreeSet<NaiveDateTime>| dates.iter().map(|it| LocalDateTime(*it)).collect();
+        self.recurrence.as_ref().map(|(it, known_until)| RecurrenceView {
+            rule: it.rule.clone(),
+            extra_dates: dates(&it.extra),
+            except_dates: dates(&it.except),
+            known_until: *known_until,
+        })
+    }
+
+    /// Global id of the series of which this is one date, changed or called off by itself; null where the series is hidden.
+    async fn series_id(&self, ctx: &Context<'_>) -> Option<ApiResult<ID>> {
+        let seen = self.seen_series(ctx).await.transpose()?;
+        Some(seen.map(|(id, _)| NodeType::CalendarEntry.id(id).into()))
+    }
+
+    /// Start that the series gave to that date; null where the series is hidden.
+    async fn series_date(&self, ctx: &Context<'_>) -> Option<ApiResult<LocalDateTime>> {
+        let seen = self.seen_series(ctx).await.transpose()?;
+        Some(seen.map(|(_, date)| LocalDateTime(date)))
+    }
+}
+
+impl EntryOutline {
+    /// The series, unless the viewer may not see it: a date may be wider than its series.
+    async fn seen_series(&self, ctx: &Context<'_>) -> ApiResult<Option<(Uuid, NaiveDateTime)>> {
+        let Some((id, date)) = self.series else { return Ok(None) };
+        let series = ctx.session().await?.get::<calendar_entry::Entity>(id).await?;
+        Ok(series.map(|_| (id, date)))
+    }
+}
+
+/// What the full view adds.
+pub struct EntryDetails(Arc<calendar_entry::Model>);
+
+/// What the viewer may do with an entry.
+#[derive(SimpleObject)]
+pub struct EntryAbilities {
+    /// Change it.
+    update: bool,
+    /// Call it off.
+    cancel: bool,
+}
+
+#[Object]
+impl EntryDetails {
+    /// Text.
+    async fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// How far it may go.
+    async fn confidentiality(&self) -> Confidentiality {
+        self.0.confidentiality.into()
+    }
+
+    /// Learning place where it happens.
+    async fn place(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
+        let id = self.0.learning_place_id?;
+        match ctx.session().await {
+            Ok(session) => match session.get::<learning_place::Entity>(id).await {
+                Ok(row) => row.map(|it| Ok(LearningPlace(it))),
+                Err(error) => Some(Err(error)),
+            },
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Place in words.
+    async fn location(&self) -> Option<&str> {
+        self.0.location.as_deref()
+    }
+
+    /// Who holds it.
+    async fn organiser(&self) -> Option<&str> {
+        self.0.organiser.as_deref()
+    }
+
+    /// Who speaks or teaches.
+    async fn speakers(&self) -> Vec<&str> {
+        self.0.speakers.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
+    }
+
+    /// The office that answers for it.
+    async fn responsible_office(&self) -> Option<&str> {
+        self.0.responsible_office.as_deref()
+    }
+
+    /// For whom.
+    async fn audiences(&self) -> Vec<Audience> {
+        read_audiences(self.0.audiences.as_deref()).into_iter().map(Into::into).collect()
+    }
+
+    /// Pillar of the education region.
+    async fn pillar(&self) -> Option<Pillar> {
+        self.0.pillar.map(Into::into)
+    }
+
+    /// What it costs, in words.
+    async fn cost(&self) -> Option<&str> {
+        self.0.cost.as_deref()
+    }
+
+    /// For whom, in words.
+    async fn target_groups(&self) -> Vec<&str> {
+        self.0.target_groups.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
+    }
+
+    /// Where to register.
+    async fn registration_url(&self) -> Option<&str> {
+        self.0.registration_url.as_deref()
+    }
+
+    /// Why it was called off.
+    async fn cancel_reason(&self) -> Option<&str> {
+        self.0.cancel_reason.as_deref()
+    }
+
+    /// Conflicts that its owner has taken note of, and why they stay; also those that are none any more.
+    #[graphql(complexity = "5 * child_complexity")]
+    async fn acknowledgements(&self, ctx: &Context<'_>) -> ApiResult<Vec<ConflictAcknowledgement>> {
+        let rows = ctx.session().await?.group::<conflict_acknowledgement::Entity>(self.0.id).await?;
+        Ok(rows.iter().map(Into::into).collect())
+    }
+
+    /// Where a seeded fact comes from.
+    async fn source(&self) -> Option<&str> {
+        self.0.source.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<EntryAbilities> {
+        let session = ctx.session().await?;
+        let write = match session.get::<entities::calendar::Entity>(self.0.calendar_id).await? {
+            Some(calendar) => session.access().can(Action::Write, &object_of(&calendar)),
+            None => false,
+        };
+        let over = self.0.status == entities::EntryStatus::Cancelled;
+        Ok(EntryAbilities { update: write && !over, cancel: write && !over })
+    }
+
+    /// Grows by one with every change; updates must name it.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}

@@ -1,0 +1,128 @@
+//! API type of calendars that live elsewhere.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use chrono::{DateTime, Utc};
+use domain::calendars::resource::object_of;
+use entities::{calendar, external_calendar};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use kernel::i18n::Text;
+use policy::Action;
+use store::Session;
+use uuid::Uuid;
+
+use crate::calendars::types::Calendar;
+use crate::context::ContextExt;
+use crate::enums::FetchOutcome;
+
+/// A calendar that lives elsewhere and is taken over on schedule. Only its owner sees this; entries are in `calendar`.
+pub struct ExternalCalendar(pub Arc<external_calendar::Model>);
+
+impl ExternalCalendar {
+    /// One by its row, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<external_calendar::Entity>(id).await?.map(Self))
+    }
+
+    /// Whether the viewer may change it, and so sees where it comes from.
+    async fn is_changeable(&self, ctx: &Context<'_>) -> ApiResult<bool> {
+        let session = ctx.session().await?;
+        let calendar = session.get::<calendar::Entity>(self.0.calendar_id).await?;
+        Ok(calendar.is_some_and(|it| session.access().can(Action::Write, &object_of(&it))))
+    }
+}
+
+/// A calendar that lives elsewhere and is taken over on schedule. Only its owner sees this; entries are in `calendar`.
+#[Object]
+impl ExternalCalendar {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::ExternalCalendar.id(self.0.id).into()
+    }
+
+    /// The calendar into which it is taken over.
+    async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
+        let session = match ctx.session().await {
+            Ok(session) => session,
+            Err(error) => return Some(Err(error)),
+        };
+        Calendar::by_id(&session, self.0.calendar_id).await.transpose()
+    }
+
+    /// Address of the file; null for those who may not change it, as it may hold a secret.
+    async fn url(&self, ctx: &Context<'_>) -> Option<ApiResult<String>> {
+        match self.is_changeable(ctx).await {
+            Ok(true) => Some(Ok(self.0.url.clone())),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Minutes between two fetches; more where they fail.
+    async fn refresh_minutes(&self) -> i32 {
+        self.0.refresh_minutes
+    }
+
+    /// When it was last asked for.
+    async fn last_fetched_at(&self) -> Option<DateTime<Utc>> {
+        self.0.fetched_at
+    }
+
+    /// What came of it.
+    async fn last_outcome(&self) -> Option<FetchOutcome> {
+        self.0.outcome.map(Into::into)
+    }
+
+    /// The same in words, in German or English by `Accept-Language`; null for those who may not change it.
+    async fn last_reason(&self, ctx: &Context<'_>) -> Option<ApiResult<String>> {
+        let text = said(&self.0)?;
+        match self.is_changeable(ctx).await {
+            Ok(true) => Some(ctx.op().map(|op| text.say(op.locale))),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// When it is asked for again.
+    async fn next_fetch_at(&self) -> DateTime<Utc> {
+        self.0.next_fetch_at
+    }
+
+    /// Grows by one with every change by people; updates must name it.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When people last changed it.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// The outcome of the last fetch in words.
+fn said(row: &external_calendar::Model) -> Option<Text> {
+    use entities::FetchOutcome as Outcome;
+    let detail = row.detail.as_deref().unwrap_or("–");
+    Some(match row.outcome? {
+        Outcome::Changed => Text::new("fetch-changed"),
+        Outcome::Unchanged => Text::new("fetch-unchanged"),
+        Outcome::AddressRefused => Text::new("fetch-address-refused").with("detail", detail),
+        Outcome::Unreachable => Text::new("fetch-unreachable").with("detail", detail),
+        Outcome::TooSlow => Text::new("fetch-too-slow"),
+        Outcome::TooLarge => Text::new("fetch-too-large").with("detail", detail),
+        Outcome::TooManyRedirects => Text::new("fetch-too-many-redirects").with("detail", detail),
+        Outcome::HttpStatus => Text::new("fetch-http-status").with("detail", detail),
+        Outcome::NotACalendar => Text::new("fetch-not-a-calendar"),
+        Outcome::CalendarArchived => Text::new("fetch-calendar-archived"),
+    })
+}

@@ -1,0 +1,266 @@
+//! Root fields about calendars and their entries.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, InputObject, Object};
+use chrono::{DateTime, Utc};
+use domain::calendars::window::Window;
+use entities::{
+    EntryKind as Kind, EntryStatus as Status, ShareLevel, calendar, calendar_entry, conflict_acknowledgement,
+    field_of_work, project, tenant,
+};
+use kernel::error::ApiResult;
+use kernel::global_id::{NodeType, at_most_100};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
+use store::{Order, PageRequest, Session, SortValue, contains_folded, page_cost};
+
+use crate::calendars::entry_types::CalendarEntry;
+use crate::calendars::types::Calendar;
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::enums::{Audience, EntryKind, EntryStatus, Pillar};
+use crate::lookahead::Selected;
+
+/// See the module.
+#[derive(Default)]
+pub struct CalendarQuery;
+
+/// A window in time: what overlaps it is inside.
+#[derive(InputObject, Clone, Copy, Debug)]
+pub struct DateTimeRange {
+    /// Start.
+    pub(crate) start: DateTime<Utc>,
+    /// End, exclusive; at most five years after the start.
+    pub(crate) end: DateTime<Utc>,
+}
+
+/// Which entries are wanted. Conditions on what a level hides leave out the entries that are seen at that level.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct CalendarEntryFilter {
+    /// Only of these owners.
+    tenants: Option<Vec<ID>>,
+    /// Only of these calendars.
+    calendars: Option<Vec<ID>>,
+    /// Only in these fields of work.
+    fields_of_work: Option<Vec<ID>>,
+    /// Only of these kinds.
+    kinds: Option<Vec<EntryKind>>,
+    /// Only as sure as this.
+    statuses: Option<Vec<EntryStatus>>,
+    /// Only at these learning places.
+    places: Option<Vec<ID>>,
+    /// Only for any of these.
+    audiences: Option<Vec<Audience>>,
+    /// Only of these pillars of the education region.
+    pillars: Option<Vec<Pillar>>,
+    /// Only with this text in the title; case and spelt-out umlauts do not matter.
+    title: Option<String>,
+}
+
+#[Object]
+impl CalendarQuery {
+    /// Calendars that the viewer may see, at any level, by name.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn calendars(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of this owner.")] tenant: Option<ID>,
+        #[graphql(desc = "Also what was put away.", default = false)] include_archived: bool,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<Calendar>> {
+        let list = format!("calendars {tenant:?} {include_archived}");
+        let request = PageRequest::new(first, after, last, before, &list)?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<calendar::Entity>();
+        if let Some(tenant) = tenant {
+            select = select.filter(calendar::Column::TenantId.eq(NodeType::Tenant.parse(&tenant, "tenant")?));
+        }
+        if !include_archived {
+            select = select.filter(calendar::Column::ArchivedAt.is_null());
+        }
+        let order = Order {
+            column: calendar::Column::Name,
+            id: calendar::Column::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &calendar::Model| (SortValue::Text(Some(row.name.clone())), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let selected = Selected::of(ctx);
+        if selected.node("tenant") {
+            session.load::<tenant::Entity>(rows.iter().map(|(_, row)| row.tenant_id)).await?;
+        }
+        if selected.node("fieldOfWork") {
+            session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, row)| row.field_of_work_id)).await?;
+        }
+        if selected.node("project") {
+            session.load::<project::Entity>(rows.iter().filter_map(|(_, row)| row.project_id)).await?;
+        }
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Calendar(Arc::new(row))))))
+    }
+
+    /// Entries of every calendar the viewer may see that overlap a window, by start. Each comes at the viewer's level; a
+    /// series counts by its first date, `agenda` has every date.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn calendar_entries(
+        &self,
+        ctx: &Context<'_>,
+        between: DateTimeRange,
+        filter: Option<CalendarEntryFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<CalendarEntry>> {
+        let filter = filter.unwrap_or_default();
+        let list = format!("calendarEntries {between:?} {filter:?}");
+        let request = PageRequest::new(first, after, last, before, &list)?;
+        let session = ctx.session().await?;
+        let select = narrowed(&session, overlapping(&session, between)?, filter)?;
+        let order = Order {
+            column: calendar_entry::Column::StartsAt,
+            id: calendar_entry::Column::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &calendar_entry::Model| (SortValue::Instant(row.starts_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        read_ahead(&Selected::of(ctx), &session, &rows.iter().map(|(_, row)| row).collect::<Vec<_>>()).await?;
+        let entries = rows
+            .into_iter()
+            .filter_map(|(cursor, row)| CalendarEntry::seen(&session, Arc::new(row)).map(|it| (cursor, it)));
+        Ok(fill(frame, entries))
+    }
+}
+
+impl DateTimeRange {
+    /// Condition that a row overlaps the window.
+    ///
+    /// # Errors
+    /// As [`Window::overlaps`].
+    pub(crate) fn overlaps<C: ColumnTrait>(&self, starts_at: C, ends_at: C) -> ApiResult<Condition> {
+        Window { start: self.start, end: self.end }.overlaps(starts_at, ends_at)
+    }
+}
+
+/// Entries that overlap a window. Written as comparisons of the indexed start: an entry that runs into the window
+/// started at most [`MAX_DAYS`] before it.
+pub(super) fn overlapping(session: &Session, between: DateTimeRange) -> ApiResult<Select<calendar_entry::Entity>> {
+    use calendar_entry::Column as C;
+    Ok(session.select::<calendar_entry::Entity>().filter(between.overlaps(C::StartsAt, C::EndsAt)?))
+}
+
+pub(super) fn narrowed(
+    session: &Session,
+    mut select: Select<calendar_entry::Entity>,
+    filter: CalendarEntryFilter,
+) -> ApiResult<Select<calendar_entry::Entity>> {
+    use calendar_entry::Column as C;
+    if let Some(ids) = filter.tenants {
+        select = select.filter(C::TenantId.is_in(NodeType::Tenant.parse_all(&ids, "filter.tenants")?));
+    }
+    if let Some(ids) = filter.calendars {
+        select = select.filter(C::CalendarId.is_in(NodeType::Calendar.parse_all(&ids, "filter.calendars")?));
+    }
+    let (mut outline, mut details) = (false, false);
+    if let Some(ids) = filter.fields_of_work {
+        outline = true;
+        let ids = NodeType::FieldOfWork.parse_all(&ids, "filter.fieldsOfWork")?;
+        select = select.filter(C::FieldOfWorkId.is_in(ids));
+    }
+    if let Some(kinds) = filter.kinds {
+        outline = true;
+        at_most_100(&kinds, "filter.kinds")?;
+        select = select.filter(C::Kind.is_in(kinds.into_iter().map(Kind::from)));
+    }
+    if let Some(statuses) = filter.statuses {
+        outline = true;
+        at_most_100(&statuses, "filter.statuses")?;
+        select = select.filter(C::Status.is_in(statuses.into_iter().map(Status::from)));
+    }
+    if let Some(title) = filter.title {
+        outline = true;
+        let title = kernel::text::line(&title, "filter.title", 200)?;
+        select = select.filter(contains_folded(C::SearchText, &title));
+    }
+    if let Some(ids) = filter.places {
+        details = true;
+        let ids = NodeType::LearningPlace.parse_all(&ids, "filter.places")?;
+        select = select.filter(C::LearningPlaceId.is_in(ids));
+    }
+    if let Some(audiences) = filter.audiences {
+        details = true;
+        at_most_100(&audiences, "filter.audiences")?;
+        let any = audiences.into_iter().fold(Condition::any(), |any, it| {
+            any.add(C::Audiences.contains(format!(";{};", entities::Audience::from(it).as_str())))
+        });
+        // Of none is nothing.
+        select = select.filter(any.add(C::Id.is_null()));
+    }
+    if let Some(pillars) = filter.pillars {
+        details = true;
+        at_most_100(&pillars, "filter.pillars")?;
+        select = select.filter(C::Pillar.is_in(pillars.into_iter().map(entities::Pillar::from)));
+    }
+    // What a level hides must not be found out by asking for it.
+    if details {
+        select = select.filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Full));
+    } else if outline {
+        select = select.filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Summary));
+    }
+    Ok(select)
+}
+
+/// Children of the entries of a page, in one statement each, where they were selected and the level shows them.
+///
+/// # Errors
+/// The database fails.
+pub async fn read_ahead(
+    selected: &Selected<'_, '_>,
+    session: &Session,
+    rows: &[&calendar_entry::Model],
+) -> ApiResult<()> {
+    let level = |row: &calendar_entry::Model| session.access().sight(row.scope_id).map(|it| it.level);
+    let shows = |row: &calendar_entry::Model, least| level(row).is_some_and(|it| it >= least);
+    let calendars = selected.node("calendar") || selected.node("viewerCan");
+    if calendars {
+        session.load::<calendar::Entity>(rows.iter().map(|row| row.calendar_id)).await?;
+    }
+    if selected.node_child("calendar", "project") {
+        let mut projects = Vec::new();
+        for row in rows {
+            projects.extend(session.get::<calendar::Entity>(row.calendar_id).await?.and_then(|it| it.project_id));
+        }
+        session.load::<project::Entity>(projects).await?;
+    }
+    if selected.node("tenant") || selected.node_child("calendar", "tenant") {
+        session.load::<tenant::Entity>(rows.iter().map(|row| row.tenant_id)).await?;
+    }
+    if selected.node("fieldOfWork") || selected.node_child("calendar", "fieldOfWork") {
+        let mut fields: Vec<_> =
+            rows.iter().filter(|row| shows(row, ShareLevel::Summary)).filter_map(|row| row.field_of_work_id).collect();
+        if selected.node_child("calendar", "fieldOfWork") {
+            for row in rows {
+                let calendar = session.get::<calendar::Entity>(row.calendar_id).await?;
+                fields.extend(calendar.and_then(|it| it.field_of_work_id));
+            }
+        }
+        session.load::<field_of_work::Entity>(fields).await?;
+    }
+    if selected.node("seriesId") || selected.node("seriesDate") {
+        session.load::<calendar_entry::Entity>(rows.iter().filter_map(|row| row.series_id)).await?;
+    }
+    if selected.node("acknowledgements") {
+        let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
+        session.load_groups::<conflict_acknowledgement::Entity>(shown.map(|row| row.id)).await?;
+    }
+    if selected.node("place") {
+        let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
+        let ids: Vec<_> = shown.filter_map(|row| row.learning_place_id).collect();
+        crate::places::query::read_ahead(session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
+    }
+    Ok(())
+}

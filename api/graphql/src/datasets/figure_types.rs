@@ -1,0 +1,241 @@
+//! Answers with figures of a version: rows, and groups.
+//!
+//! Whose figures they are is decided once, in [`visible`]: who sees the exact table reads that one, everybody else the
+//! protected one, and nothing here reaches further.
+
+use async_graphql::connection::PageInfo;
+use async_graphql::{Context, Object, SimpleObject};
+use disclosure::{Method, Summary};
+use domain::context::reads::DataRead;
+use entities::{ContentKind, dataset_content, dataset_version};
+use kernel::error::ApiResult;
+use store::Session;
+use tabular::figures::{Condition, GroupsAsked, Missing, RowsAsked};
+use tabular::model::{Column, Row};
+
+use crate::context::ContextExt;
+use crate::datasets::cells::DatasetCell;
+use crate::datasets::enums::ProtectionMethod;
+use crate::datasets::figure_inputs::Symbol;
+use crate::datasets::version_types::DatasetColumn;
+
+/// What was done to figures before they left their authority.
+#[derive(SimpleObject)]
+pub struct FigureProtection {
+    /// How they were protected.
+    method: ProtectionMethod,
+    /// The least count, or the base of rounding.
+    parameter: i32,
+    /// Names of dimensions that were summed over because they do not leave.
+    summed_over: Vec<String>,
+    /// Names of measures that do not leave.
+    withheld_measures: Vec<String>,
+    /// Cells that are withheld. Which of them are small, how many figures rounding changed and how many rows it left
+    /// out is not told: at its ends, each of these numbers says what single figures are.
+    withheld: i32,
+}
+
+impl From<Summary> for FigureProtection {
+    fn from(it: Summary) -> Self {
+        let (method, parameter) = match it.protection.method {
+            Method::MinimumCount { minimum } => (ProtectionMethod::MinimumCount, minimum),
+            Method::Rounding { base } => (ProtectionMethod::Rounding, base),
+            Method::Suppression { minimum } => (ProtectionMethod::Suppression, minimum),
+        };
+        let number = |it: u64| i32::try_from(it).unwrap_or(i32::MAX);
+        Self {
+            method,
+            parameter: number(u64::from(parameter)),
+            summed_over: it.summed_over,
+            withheld_measures: it.withheld_measures,
+            withheld: number(it.withheld_small.saturating_add(it.withheld_beside)),
+        }
+    }
+}
+
+/// The content of a version that the viewer reads: the exact one where it may be seen, else the protected one. None where
+/// only what the version is about may be seen.
+///
+/// # Errors
+/// The database fails.
+pub async fn visible(session: &Session, version: &dataset_version::Model) -> ApiResult<Option<dataset_content::Model>> {
+    let contents = session.group::<dataset_content::Entity>(version.id).await?;
+    Ok(contents.iter().min_by_key(|it| it.kind != ContentKind::Exact).cloned())
+}
+
+fn protection_of(content: &dataset_content::Model) -> ApiResult<Option<FigureProtection>> {
+    let summary = content.summary.clone().filter(|_| content.kind == ContentKind::Protected);
+    Ok(summary.map(serde_json::from_value::<Summary>).transpose()?.map(Into::into))
+}
+
+fn cells(row: Row, columns: &[Column]) -> Vec<DatasetCell> {
+    row.into_iter().zip(columns).map(|(cell, column)| DatasetCell::of(cell, column)).collect()
+}
+
+fn page_info(cursors: &[String], after: bool, more: bool) -> PageInfo {
+    PageInfo {
+        has_previous_page: after,
+        has_next_page: more,
+        start_cursor: cursors.first().cloned(),
+        end_cursor: cursors.last().cloned(),
+    }
+}
+
+/// Rows of a version, as the viewer may see them.
+pub struct FigureRows {
+    content: dataset_content::Model,
+    columns: Vec<Column>,
+    condition: Option<Condition>,
+    rows: Vec<Vec<DatasetCell>>,
+    page: PageInfo,
+}
+
+impl FigureRows {
+    /// What is recorded of it, where it is read by a share.
+    pub fn read(&self, question: serde_json::Value) -> DataRead {
+        DataRead::of("rows", &self.content, question, i64::try_from(self.rows.len()).unwrap_or(i64::MAX))
+    }
+
+    /// The rows that `asked` is about; none where the viewer sees no figures of the version.
+    ///
+    /// # Errors
+    /// The question does not fit the columns, or the database fails.
+    pub async fn of(session: &Session, version: &dataset_version::Model, asked: RowsAsked) -> ApiResult<Option<Self>> {
+        let Some(content) = visible(session, version).await? else { return Ok(None) };
+        let table = session.table(&content)?;
+        let query = asked.resolve(table.columns(), content.id)?;
+        let found = table.rows(&query).await?;
+        let columns: Vec<_> = query.columns.iter().map(|it| table.columns()[*it].clone()).collect();
+        Ok(Some(Self {
+            rows: found.rows.into_iter().map(|it| cells(it, &columns)).collect(),
+            page: page_info(&found.cursors, query.after.is_some(), found.more),
+            columns,
+            condition: query.condition,
+            content,
+        }))
+    }
+}
+
+/// Rows of a version, as the viewer may see them.
+#[Object]
+impl FigureRows {
+    /// The columns of each row, in their order.
+    async fn columns(&self) -> Vec<DatasetColumn> {
+        self.columns.iter().cloned().map(Into::into).collect()
+    }
+
+    /// The rows; a cell for each column.
+    async fn rows(&self) -> &[Vec<DatasetCell>] {
+        &self.rows
+    }
+
+    /// The page. Cursors are bound to table, filter and order.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page
+    }
+
+    /// How many rows meet the filter; counted only when it is asked for.
+    async fn total_count(&self, ctx: &Context<'_>) -> ApiResult<i64> {
+        if self.condition.is_none() {
+            return Ok(self.content.row_count);
+        }
+        ctx.session().await?.table(&self.content)?.count(self.condition.as_ref()).await
+    }
+
+    /// What was done to these figures before they left their authority; null where they are exact.
+    async fn protection(&self) -> ApiResult<Option<FigureProtection>> {
+        protection_of(&self.content)
+    }
+}
+
+/// Cells of a group that have no value, or one of limited reliability.
+#[derive(SimpleObject)]
+pub struct MissingFigures {
+    /// The row of the answer, from 0.
+    row: i32,
+    /// Name of the measure.
+    measure: String,
+    /// What stands there; null = nothing at all.
+    symbol: Option<Symbol>,
+    /// How many cells.
+    cells: i32,
+}
+
+/// Groups of rows of a version, and what was measured in each, as the viewer may see them.
+pub struct FigureGroups {
+    content: dataset_content::Model,
+    columns: Vec<Column>,
+    groups: usize,
+    rows: Vec<Vec<DatasetCell>>,
+    missing: Vec<Vec<Missing>>,
+    page: PageInfo,
+}
+
+impl FigureGroups {
+    /// What is recorded of it, where it is read by a share.
+    pub fn read(&self, question: serde_json::Value) -> DataRead {
+        DataRead::of("aggregate", &self.content, question, i64::try_from(self.rows.len()).unwrap_or(i64::MAX))
+    }
+
+    /// The groups that `asked` is about; none where the viewer sees no figures of the version.
+    ///
+    /// # Errors
+    /// The question does not fit the columns, what it asks would count twice, or the database fails.
+    pub async fn of(
+        session: &Session,
+        version: &dataset_version::Model,
+        asked: GroupsAsked,
+    ) -> ApiResult<Option<Self>> {
+        let Some(content) = visible(session, version).await? else { return Ok(None) };
+        let table = session.table(&content)?;
+        let query = asked.resolve(table.columns(), content.id)?;
+        let found = table.aggregate(&query).await?;
+        let columns = query.columns;
+        Ok(Some(Self {
+            rows: found.rows.into_iter().map(|it| cells(it, &columns)).collect(),
+            missing: found.missing,
+            page: page_info(&found.cursors, query.after.is_some(), found.more),
+            groups: query.by.len(),
+            columns,
+            content,
+        }))
+    }
+}
+
+/// Groups of rows of a version, and what was measured in each, as the viewer may see them.
+#[Object]
+impl FigureGroups {
+    /// The columns of each row: those of the groups, then the measures.
+    async fn columns(&self) -> Vec<DatasetColumn> {
+        self.columns.iter().cloned().map(Into::into).collect()
+    }
+
+    /// A row for each group; a cell for each column. A group with a cell that is withheld is withheld itself; of other cells
+    /// without a value, `missing` tells how many are not in it.
+    async fn rows(&self) -> &[Vec<DatasetCell>] {
+        &self.rows
+    }
+
+    /// Cells that have no value, or one of limited reliability, by row, measure and symbol.
+    async fn missing(&self) -> Vec<MissingFigures> {
+        let number = |it: usize| i32::try_from(it).unwrap_or(i32::MAX);
+        let each = self.missing.iter().enumerate().flat_map(|(row, of)| of.iter().map(move |it| (row, it)));
+        each.map(|(row, it)| MissingFigures {
+            row: number(row),
+            measure: self.columns[self.groups + it.measure].name.clone(),
+            symbol: it.symbol.map(Into::into),
+            cells: i32::try_from(it.cells).unwrap_or(i32::MAX),
+        })
+        .collect()
+    }
+
+    /// The page. Cursors are bound to table, filter, groups and order.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page
+    }
+
+    /// What was done to these figures before they left their authority; null where they are exact.
+    async fn protection(&self) -> ApiResult<Option<FigureProtection>> {
+        protection_of(&self.content)
+    }
+}

@@ -1,0 +1,3 @@
+//! Tickets to download files of datasets.
+
+pub mod mutation;

@@ -1,0 +1,142 @@
+//! Root fields about datasets.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use entities::{dataset, dataset_version, field_of_work, tenant};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use sea_orm::{ColumnTrait, QueryFilter};
+use store::{Order, PageRequest, SortValue, contains_folded, page_cost};
+use uuid::Uuid;
+
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::datasets::enums::{DatasetAccess, DatasetVersionState};
+use crate::datasets::types::Dataset;
+use crate::datasets::version_types::DatasetVersion;
+use crate::lookahead::Selected;
+
+/// See the module.
+#[derive(Default)]
+pub struct DatasetQuery;
+
+/// Which datasets are wanted.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct DatasetFilter {
+    /// Only of these authorities.
+    tenants: Option<Vec<ID>>,
+    /// Only in these fields of work.
+    fields_of_work: Option<Vec<ID>>,
+    /// Only with this access.
+    access: Option<DatasetAccess>,
+    /// Only with this text in title, description, keywords, source or collector; case and spelt-out umlauts do not matter.
+    text: Option<String>,
+}
+
+/// How datasets are sorted; equal ones by id.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatasetOrder {
+    /// By title.
+    Title,
+    /// The oldest first.
+    Created,
+    /// What was changed last first.
+    UpdatedDescending,
+}
+
+impl DatasetOrder {
+    fn order(self) -> Order<dataset::Entity> {
+        use dataset::Column as C;
+        let title: fn(&dataset::Model) -> (SortValue, Uuid) = |row| (SortValue::Text(Some(row.title.clone())), row.id);
+        let created: fn(&dataset::Model) -> (SortValue, Uuid) = |row| (SortValue::Instant(row.created_at), row.id);
+        let updated: fn(&dataset::Model) -> (SortValue, Uuid) = |row| (SortValue::Instant(row.updated_at), row.id);
+        let (column, descending, key) = match self {
+            Self::Title => (C::Title, false, title),
+            Self::Created => (C::CreatedAt, false, created),
+            Self::UpdatedDescending => (C::UpdatedAt, true, updated),
+        };
+        Order { column, id: C::Id, descending, nullable: false, key }
+    }
+}
+
+#[Object]
+impl DatasetQuery {
+    /// Datasets that the viewer may see.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn datasets(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<DatasetFilter>,
+        #[graphql(default_with = "DatasetOrder::Title")] order_by: DatasetOrder,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<Dataset>> {
+        use dataset::Column as C;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("datasets {filter:?} {order_by:?}"))?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<dataset::Entity>();
+        if let Some(ids) = filter.tenants {
+            select = select.filter(C::TenantId.is_in(NodeType::Tenant.parse_all(&ids, "filter.tenants")?));
+        }
+        if let Some(ids) = filter.fields_of_work {
+            let ids = NodeType::FieldOfWork.parse_all(&ids, "filter.fieldsOfWork")?;
+            select = select.filter(C::FieldOfWorkId.is_in(ids));
+        }
+        if let Some(access) = filter.access {
+            select = select.filter(C::Access.eq(entities::DatasetAccess::from(access)));
+        }
+        if let Some(text) = filter.text {
+            select = select.filter(contains_folded(C::SearchText, &text));
+        }
+        let (frame, rows) = page(ctx, &session, &request, select, &order_by.order()).await?;
+        let selected = Selected::of(ctx);
+        if selected.node("tenant") {
+            session.load::<tenant::Entity>(rows.iter().map(|(_, it)| it.tenant_id)).await?;
+        }
+        if selected.node("fieldOfWork") {
+            session.load::<field_of_work::Entity>(rows.iter().filter_map(|(_, it)| it.field_of_work_id)).await?;
+        }
+        if selected.node("currentVersion") {
+            session.load_groups::<dataset_version::Entity>(rows.iter().map(|(_, it)| it.id)).await?;
+        }
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Dataset(Arc::new(row))))))
+    }
+
+    /// Versions of a dataset that the viewer may see, the oldest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn dataset_versions(
+        &self,
+        ctx: &Context<'_>,
+        dataset: ID,
+        #[graphql(desc = "Only in this state.")] state: Option<DatasetVersionState>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<DatasetVersion>> {
+        use dataset_version::Column as C;
+        let request = PageRequest::new(first, after, last, before, &format!("versions {dataset:?} {state:?}"))?;
+        let id = NodeType::Dataset.parse(&dataset, "dataset")?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<dataset_version::Entity>().filter(C::DatasetId.eq(id));
+        if let Some(state) = state {
+            select = select.filter(C::State.eq(entities::DatasetVersionState::from(state)));
+        }
+        let order = Order {
+            column: C::CreatedAt,
+            id: C::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &dataset_version::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        if Selected::of(ctx).node("dataset") {
+            session.load::<dataset::Entity>(rows.iter().map(|(_, it)| it.dataset_id)).await?;
+        }
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, DatasetVersion(Arc::new(row))))))
+    }
+}

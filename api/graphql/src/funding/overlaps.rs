@@ -1,0 +1,136 @@
+//! What may be funded twice: other fundings of the same programme at the same time, for the same people or at the same
+//! place, as far as the viewer sees them. A hint, no verdict: whether it is, only the notices of grant say.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use domain::calendars::entry_wish::read_audiences;
+use entities::{FundingState, funding, funding_programme, learning_place, project, tenant};
+use kernel::error::{ApiResult, Problem};
+use kernel::global_id::NodeType;
+use kernel::text;
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use crate::context::ContextExt;
+use crate::enums::Audience;
+use crate::funding::types::{Funding, FundingProgramme, read_ahead};
+use crate::projects::types::Project;
+
+/// What two funded projects have in common beside programme and time.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FundingOverlap {
+    /// The same people.
+    Audience,
+    /// The same people, in words.
+    TargetGroup,
+    /// The same learning place.
+    Place,
+    /// The same field of work.
+    FieldOfWork,
+}
+
+/// A funding of this project and one of another that may pay for the same.
+#[derive(SimpleObject)]
+pub struct DoubleFundingHint {
+    /// The funding of the project.
+    funding: Funding,
+    /// The other one.
+    other: Funding,
+    /// The project of the other one.
+    other_project: Project,
+    /// The programme of both.
+    programme: FundingProgramme,
+    /// What they have in common.
+    in_common: Vec<FundingOverlap>,
+    /// The audiences that both are for.
+    audiences: Vec<Audience>,
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct OverlapQuery;
+
+#[Object]
+impl OverlapQuery {
+    /// What of a project may be funded twice, by what the viewer sees of other projects. A funding that is refused or
+    /// taken back funds nothing.
+    #[graphql(complexity = "10 * child_complexity + 1")]
+    async fn double_funding_hints(&self, ctx: &Context<'_>, project: ID) -> ApiResult<Vec<DoubleFundingHint>> {
+        let id = NodeType::Project.parse(&project, "project")?;
+        let session = ctx.session().await?;
+        let Some(here) = session.get::<project::Entity>(id).await? else {
+            return Err(Problem::not_found("project").into());
+        };
+        let pays = |it: &funding::Model| !matches!(it.state, FundingState::Rejected | FundingState::Withdrawn);
+        let fundings = session.group::<funding::Entity>(id).await?;
+        let mine: Vec<_> = fundings.iter().filter(|it| pays(it)).collect();
+        let programmes: Vec<_> = mine.iter().map(|it| it.programme_id).collect();
+        let select = session
+            .select::<funding::Entity>()
+            .filter(funding::Column::ProjectId.ne(id))
+            .filter(session.is_one_of(funding::Column::ProgrammeId, &programmes));
+        let others = session.all(select).await?;
+        session.load::<project::Entity>(others.iter().map(|it| it.project_id)).await?;
+        session.load::<funding_programme::Entity>(programmes).await?;
+        session.load::<tenant::Entity>(others.iter().map(|it| it.tenant_id)).await?;
+        session.load::<learning_place::Entity>(here.place_id).await?;
+        let look = ctx.look_ahead();
+        let of_fundings = |field: &str| ["funding", "other"].iter().any(|it| look.field(it).field(field).exists());
+        let all: Vec<_> = fundings.iter().chain(&others).cloned().collect();
+        read_ahead(&session, &all, of_fundings).await?;
+        let mut projects = Vec::new();
+        for other in &others {
+            projects.extend(session.get::<project::Entity>(other.project_id).await?);
+        }
+        let of_projects = |field: &str| look.field("otherProject").field(field).exists();
+        crate::projects::types::read_ahead(&session, &projects, of_projects, |_, _| true).await?;
+        let mut hints = Vec::new();
+        for one in mine {
+            let Some(programme) = session.get::<funding_programme::Entity>(one.programme_id).await? else { continue };
+            for other in others.iter().filter(|it| pays(it) && it.programme_id == one.programme_id) {
+                if one.eligible_from > other.eligible_until || other.eligible_from > one.eligible_until {
+                    continue;
+                }
+                let Some(there) = session.get::<project::Entity>(other.project_id).await? else { continue };
+                let (in_common, audiences) = common(&here, &there);
+                if in_common.is_empty() {
+                    continue;
+                }
+                hints.push(DoubleFundingHint {
+                    funding: Funding(Arc::new(one.clone())),
+                    other: Funding(Arc::new(other.clone())),
+                    other_project: Project(there.clone()),
+                    programme: FundingProgramme(programme.clone()),
+                    in_common,
+                    audiences,
+                });
+            }
+        }
+        Ok(hints)
+    }
+}
+
+/// What two projects have in common.
+fn common(one: &project::Model, other: &project::Model) -> (Vec<FundingOverlap>, Vec<Audience>) {
+    let audiences: Vec<Audience> = read_audiences(one.audiences.as_deref())
+        .intersection(&read_audiences(other.audiences.as_deref()))
+        .map(|it| (*it).into())
+        .collect();
+    let groups = |it: &project::Model| -> std::collections::BTreeSet<String> {
+        it.target_groups.as_deref().unwrap_or_default().lines().map(text::fold).collect()
+    };
+    let mut all = Vec::new();
+    if !audiences.is_empty() {
+        all.push(FundingOverlap::Audience);
+    }
+    if groups(one).intersection(&groups(other)).next().is_some() {
+        all.push(FundingOverlap::TargetGroup);
+    }
+    if one.place_id.is_some() && one.place_id == other.place_id {
+        all.push(FundingOverlap::Place);
+    }
+    if one.field_of_work_id.is_some() && one.field_of_work_id == other.field_of_work_id {
+        all.push(FundingOverlap::FieldOfWork);
+    }
+    (all, audiences)
+}

@@ -1,0 +1,241 @@
+//! What is planned and spent, added up by the database along the dimensions that are asked for: every budget line in the
+//! viewer's sight counts once.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use entities::{ShareLevel, budget_line, funding, funding_programme, project, tenant};
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::global_id::{NodeType, at_most_100};
+use kernel::i18n::Text;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func};
+use sea_orm::{
+    ColumnTrait, DbErr, EntityTrait as _, FromQueryResult, JoinType, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    RelationDef, Select,
+};
+use store::Session;
+use uuid::Uuid;
+
+use crate::context::ContextExt;
+use crate::funding::types::FundingProgramme;
+use crate::money::Money;
+use crate::projects::enums::CostType;
+use crate::projects::types::Project;
+use crate::tenants::types::{Tenant, tenant_of};
+
+/// The most rows of one overview.
+const MOST: u64 = 1_000;
+
+/// Along what sums are made.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FinancialDimension {
+    /// By project.
+    Project,
+    /// By the party that pays.
+    Tenant,
+    /// By calendar year.
+    Year,
+    /// By funding programme; what is part of no funding has none.
+    Programme,
+    /// By type of cost.
+    CostType,
+}
+
+/// Which budget lines count.
+#[derive(InputObject, Default)]
+pub struct FinancialFilter {
+    /// Only of these projects.
+    projects: Option<Vec<ID>>,
+    /// Only of these parties.
+    tenants: Option<Vec<ID>>,
+    /// From this year on.
+    from_year: Option<i32>,
+    /// Up to this year.
+    until_year: Option<i32>,
+    /// Only of fundings of this programme.
+    programme: Option<ID>,
+}
+
+/// A sum.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct FinancialSum {
+    /// The calendar year, where asked for.
+    year: Option<i32>,
+    /// The type of cost, where asked for.
+    cost_type: Option<CostType>,
+    /// Planned.
+    planned: Money,
+    /// Spent.
+    actual: Money,
+    /// How many budget lines it is made of.
+    lines: i64,
+    #[graphql(skip)]
+    project: Option<Uuid>,
+    #[graphql(skip)]
+    tenant: Option<Uuid>,
+    #[graphql(skip)]
+    programme: Option<Uuid>,
+}
+
+#[async_graphql::ComplexObject]
+impl FinancialSum {
+    /// The project, where asked for; null where only the viewer's own money in it is still in sight.
+    async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
+        let id = self.project?;
+        match ctx.session().await {
+            Ok(session) => Project::by_id(&session, id).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The party that pays, where asked for.
+    async fn tenant(&self, ctx: &Context<'_>) -> Option<ApiResult<Tenant>> {
+        Some(tenant_of(ctx, self.tenant?).await)
+    }
+
+    /// The programme, where asked for; null = part of no funding.
+    async fn programme(&self, ctx: &Context<'_>) -> Option<ApiResult<FundingProgramme>> {
+        let id = self.programme?;
+        match ctx.session().await {
+            Ok(session) => {
+                let row = session.get::<funding_programme::Entity>(id).await.transpose()?;
+                Some(row.map(FundingProgramme))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// A row of the answer; a dimension that was not asked for is not in it.
+struct Row {
+    project: Option<Uuid>,
+    tenant: Option<Uuid>,
+    year: Option<i32>,
+    programme: Option<Uuid>,
+    cost_type: Option<entities::CostType>,
+    planned: i64,
+    actual: i64,
+    lines: i64,
+}
+
+impl FromQueryResult for Row {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self {
+            project: row.try_get(prefix, "project").ok(),
+            tenant: row.try_get(prefix, "tenant").ok(),
+            year: row.try_get(prefix, "year").ok(),
+            programme: row.try_get(prefix, "programme").ok(),
+            cost_type: row.try_get(prefix, "cost_type").ok(),
+            // The sum of nothing is null.
+            planned: row.try_get::<Option<i64>>(prefix, "planned")?.unwrap_or_default(),
+            actual: row.try_get::<Option<i64>>(prefix, "actual")?.unwrap_or_default(),
+            lines: row.try_get(prefix, "lines")?,
+        })
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct OverviewQuery;
+
+#[Object]
+impl OverviewQuery {
+    /// What is planned and spent, added up. At most 1,000 sums, in the order of the dimensions.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn financial_overview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Along what; left out = one sum of everything.")] by: Option<Vec<FinancialDimension>>,
+        filter: Option<FinancialFilter>,
+    ) -> ApiResult<Vec<FinancialSum>> {
+        let mut by = by.unwrap_or_default();
+        by.sort_unstable();
+        by.dedup();
+        let session = ctx.session().await?;
+        let mut select =
+            session.select::<budget_line::Entity>().select_only().join(JoinType::LeftJoin, to_funding(&session));
+        let filter = filter.unwrap_or_default();
+        if let Some(ids) = filter.projects {
+            let ids = NodeType::Project.parse_all(&ids, "filter.projects")?;
+            select = select.filter(session.is_one_of(budget_line::Column::ProjectId, &ids));
+        }
+        if let Some(ids) = filter.tenants {
+            at_most_100(&ids, "filter.tenants")?;
+            let ids = NodeType::Tenant.parse_all(&ids, "filter.tenants")?;
+            select = select.filter(session.is_one_of(budget_line::Column::TenantId, &ids));
+        }
+        if let Some(year) = filter.from_year {
+            select = select.filter(budget_line::Column::Year.gte(year));
+        }
+        if let Some(year) = filter.until_year {
+            select = select.filter(budget_line::Column::Year.lte(year));
+        }
+        if let Some(id) = filter.programme {
+            let id = NodeType::FundingProgramme.parse(&id, "filter.programme")?;
+            select = select.filter(funding::Column::ProgrammeId.eq(id));
+        }
+        for dimension in &by {
+            select = match dimension {
+                FinancialDimension::Project => along(select, budget_line::Column::ProjectId, "project"),
+                FinancialDimension::Tenant => along(select, budget_line::Column::TenantId, "tenant"),
+                FinancialDimension::Year => along(select, budget_line::Column::Year, "year"),
+                FinancialDimension::Programme => along(select, funding::Column::ProgrammeId, "programme"),
+                FinancialDimension::CostType => along(select, budget_line::Column::CostType, "cost_type"),
+            };
+        }
+        let sum = |column: budget_line::Column| {
+            let sum = Func::sum(Expr::col((budget_line::Entity, column)));
+            Expr::expr(sum).cast_as(Alias::new("bigint"))
+        };
+        select = select
+            .expr_as(sum(budget_line::Column::Planned), "planned")
+            .expr_as(sum(budget_line::Column::Actual), "actual")
+            .expr_as(Func::count(Expr::col((budget_line::Entity, budget_line::Column::Id))), "lines")
+            .limit(MOST + 1);
+        let rows: Vec<Row> = session.grouped(select).await?;
+        if rows.len() as u64 > MOST {
+            let text = Text::new("too-many-sums").with("max", MOST);
+            return Err(Problem::at(UserErrorCode::LimitReached, "by", text).into());
+        }
+        session.load::<tenant::Entity>(rows.iter().filter_map(|it| it.tenant)).await?;
+        session.load::<project::Entity>(rows.iter().filter_map(|it| it.project)).await?;
+        session.load::<funding_programme::Entity>(rows.iter().filter_map(|it| it.programme)).await?;
+        let mut projects = Vec::new();
+        for id in rows.iter().filter_map(|it| it.project) {
+            projects.extend(session.get::<project::Entity>(id).await?);
+        }
+        let look = ctx.look_ahead();
+        let of_projects = |field: &str| look.field("project").field(field).exists();
+        crate::projects::types::read_ahead(&session, &projects, of_projects, |_, _| true).await?;
+        Ok(rows.into_iter().map(FinancialSum::from).collect())
+    }
+}
+
+/// The same, added up along a column as well.
+fn along<C: ColumnTrait>(select: Select<budget_line::Entity>, column: C, name: &str) -> Select<budget_line::Entity> {
+    select.column_as(column, name).group_by(column).order_by_asc(column)
+}
+
+/// The funding of a line, as far as the viewer sees it: row-level security would hide it just so.
+fn to_funding(session: &Session) -> RelationDef {
+    let seen = session.seen_from::<funding::Entity>(ShareLevel::Busy);
+    let to: RelationDef = budget_line::Entity::belongs_to(funding::Entity)
+        .from(budget_line::Column::FundingId)
+        .to(funding::Column::Id)
+        .into();
+    to.on_condition(move |_, _| sea_orm::Condition::all().add(seen.clone()))
+}
+
+impl From<Row> for FinancialSum {
+    fn from(row: Row) -> Self {
+        Self {
+            year: row.year,
+            cost_type: row.cost_type.map(Into::into),
+            planned: Money::of(row.planned),
+            actual: Money::of(row.actual),
+            lines: row.lines,
+            project: row.project,
+            tenant: row.tenant,
+            programme: row.programme,
+        }
+    }
+}

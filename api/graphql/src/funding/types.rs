@@ -1,0 +1,424 @@
+//! API types of money: programmes, fundings, budget lines.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use domain::funding::ledger::Ledger;
+use domain::funding::rules::Rule;
+use domain::funding::service;
+use entities::{budget_line, funding, funding_programme, obligation, own_share, project, tenant};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use store::Session;
+use uuid::Uuid;
+
+use crate::context::ContextExt;
+use crate::funding::obligation_types::Obligation;
+use crate::money::{Decimal, Money};
+use crate::projects::enums::{CostType, FundingState, ObligationKind};
+use crate::projects::part_types::{PartAbilities, abilities as part_abilities};
+use crate::projects::types::Project;
+use crate::scalars::Date;
+use crate::tenants::types::{Tenant, tenant_of};
+
+/// A funding programme as its rules say it.
+pub struct FundingProgramme(pub Arc<funding_programme::Model>);
+
+/// What a programme asks for. Exactly one of the three times is set.
+#[derive(SimpleObject)]
+pub struct FundingRule {
+    /// What has to be delivered.
+    kind: ObligationKind,
+    /// In words.
+    title: String,
+    /// Every so many months within the eligible period.
+    every_months: Option<u32>,
+    /// So many months after the end of each calendar year.
+    after_each_year_months: Option<u32>,
+    /// So many months after the end of the period.
+    after_end_months: Option<u32>,
+}
+
+/// A funding programme as its rules say it: facts with their source. The notice of grant decides.
+#[Object]
+impl FundingProgramme {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::FundingProgramme.id(self.0.id).into()
+    }
+
+    /// Stable key.
+    async fn key(&self) -> &str {
+        &self.0.key
+    }
+
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Who pays.
+    async fn funder(&self) -> &str {
+        &self.0.funder
+    }
+
+    /// First day; null = not known.
+    async fn starts_on(&self) -> Option<Date> {
+        self.0.starts_on.map(Date)
+    }
+
+    /// Last day; null = not known.
+    async fn ends_on(&self) -> Option<Date> {
+        self.0.ends_on.map(Date)
+    }
+
+    /// The most that is paid of the eligible cost, in per cent; null = not limited, or not known.
+    async fn max_rate(&self) -> Option<Decimal> {
+        self.0.max_rate.map(|it| Decimal::of(i64::from(it), 2))
+    }
+
+    /// Eligible types of cost; empty = not known.
+    async fn cost_types(&self) -> ApiResult<Vec<CostType>> {
+        let types: Vec<entities::CostType> = serde_json::from_value(self.0.cost_types.clone())?;
+        Ok(types.into_iter().map(Into::into).collect())
+    }
+
+    /// What has to be delivered, and when.
+    async fn rules(&self) -> ApiResult<Vec<FundingRule>> {
+        let rules: Vec<Rule> = serde_json::from_value(self.0.rules.clone())?;
+        let told = |it: Rule| FundingRule {
+            kind: it.kind.into(),
+            title: it.title,
+            every_months: it.every_months,
+            after_each_year_months: it.after_each_year_months,
+            after_end_months: it.after_end_months,
+        };
+        Ok(rules.into_iter().map(told).collect())
+    }
+
+    /// For so many years after the proof of use everything is kept.
+    async fn retention_years(&self) -> i32 {
+        self.0.retention_years
+    }
+
+    /// What else is to know.
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
+    }
+
+    /// Where these facts come from.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+}
+
+/// Money of a programme for a project.
+pub struct Funding(pub Arc<funding::Model>);
+
+impl Funding {
+    /// A funding by its row, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<funding::Entity>(id).await?.map(Self))
+    }
+
+    async fn ledger(&self, ctx: &Context<'_>) -> ApiResult<Ledger> {
+        service::ledger(&*ctx.session().await?, &self.0).await
+    }
+}
+
+/// What a party itself pays of a funded cost.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct OwnShare {
+    /// How much.
+    amount: Money,
+    /// Which part of the eligible cost that is, in per cent, rounded down to the hundredth.
+    rate: Decimal,
+    #[graphql(skip)]
+    tenant: Uuid,
+}
+
+#[ComplexObject]
+impl OwnShare {
+    /// The party.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.tenant).await
+    }
+}
+
+/// What does not add up, or not yet.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FundingCheckCode {
+    /// Nobody pays for part of the cost.
+    NotFullyFinanced,
+    /// Funder and parties pay more than it costs: less was granted for less cost, or a party promised too much.
+    PaidMoreThanCost,
+    /// The budget lines plan less than the eligible cost.
+    BudgetBelowCost,
+    /// The budget lines plan more than the eligible cost.
+    BudgetAboveCost,
+    /// More was called for than was spent.
+    CalledMoreThanSpent,
+}
+
+/// What does not add up, or not yet.
+#[derive(SimpleObject)]
+pub struct FundingCheck {
+    /// What.
+    code: FundingCheckCode,
+    /// By how much.
+    amount: Money,
+}
+
+/// Money of a programme for a project: applied for and received by one party, its recipient.
+#[Object]
+impl Funding {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::Funding.id(self.0.id).into()
+    }
+
+    /// The party that applies and receives.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.0.tenant_id).await
+    }
+
+    /// The project; null where it is out of the viewer's sight.
+    async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
+        Project::of(ctx, self.0.project_id).await
+    }
+
+    /// The programme.
+    async fn programme(&self, ctx: &Context<'_>) -> ApiResult<FundingProgramme> {
+        let row = ctx.session().await?.get::<funding_programme::Entity>(self.0.programme_id).await?;
+        row.map(FundingProgramme).ok_or_else(|| kernel::error::ApiError::fault("a programme is missing"))
+    }
+
+    /// Reference number of the funder (Förderkennzeichen).
+    async fn reference_number(&self) -> Option<&str> {
+        self.0.reference_number.as_deref()
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> FundingState {
+        self.0.state.into()
+    }
+
+    /// Share of the eligible cost that the funder pays, in per cent.
+    async fn rate(&self) -> Decimal {
+        Decimal::of(i64::from(self.0.rate), 2)
+    }
+
+    /// First day on which cost is eligible.
+    async fn eligible_from(&self) -> Date {
+        Date(self.0.eligible_from)
+    }
+
+    /// Last day on which cost is eligible.
+    async fn eligible_until(&self) -> Date {
+        Date(self.0.eligible_until)
+    }
+
+    /// Eligible cost.
+    async fn eligible_cost(&self) -> Money {
+        Money::of(self.0.eligible_cost)
+    }
+
+    /// What is asked for.
+    async fn requested(&self) -> Money {
+        Money::of(self.0.requested)
+    }
+
+    /// What was granted; null = not decided, or refused.
+    async fn granted(&self) -> Option<Money> {
+        self.0.granted.map(Money::of)
+    }
+
+    /// When the funder decided.
+    async fn decided_on(&self) -> Option<Date> {
+        self.0.decided_on.map(Date)
+    }
+
+    /// What was called for so far.
+    async fn called(&self, ctx: &Context<'_>) -> ApiResult<Money> {
+        Ok(Money::of(self.ledger(ctx).await?.called))
+    }
+
+    /// What the parties pay themselves.
+    async fn own_shares(&self, ctx: &Context<'_>) -> ApiResult<Vec<OwnShare>> {
+        let session = ctx.session().await?;
+        let rows = session.group::<own_share::Entity>(self.0.project_id).await?;
+        session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+        let cost = i128::from(self.0.eligible_cost.max(1));
+        let told = |it: &own_share::Model| OwnShare {
+            amount: Money::of(it.amount),
+            rate: Decimal::of(i64::try_from(i128::from(it.amount) * 10_000 / cost).unwrap_or_default(), 2),
+            tenant: it.tenant_id,
+        };
+        Ok(rows.iter().filter(|it| it.funding_id == self.0.id && it.amount > 0).map(told).collect())
+    }
+
+    /// What nobody pays yet: the eligible cost without the funder's part and the own shares.
+    async fn gap(&self, ctx: &Context<'_>) -> ApiResult<Money> {
+        Ok(Money::of(self.ledger(ctx).await?.gap()))
+    }
+
+    /// What does not add up, or not yet, of what the viewer sees.
+    async fn checks(&self, ctx: &Context<'_>) -> ApiResult<Vec<FundingCheck>> {
+        let session = ctx.session().await?;
+        let ledger = service::ledger(&session, &self.0).await?;
+        let lines = session.group::<budget_line::Entity>(self.0.project_id).await?;
+        let of_this: Vec<_> = lines.iter().filter(|it| it.funding_id == Some(self.0.id)).collect();
+        let planned: i64 = of_this.iter().map(|it| it.planned).sum();
+        let actual: i64 = of_this.iter().map(|it| it.actual).sum();
+        let all = [
+            (FundingCheckCode::NotFullyFinanced, ledger.gap()),
+            (FundingCheckCode::PaidMoreThanCost, -ledger.gap()),
+            (FundingCheckCode::BudgetBelowCost, self.0.eligible_cost - planned),
+            (FundingCheckCode::BudgetAboveCost, planned - self.0.eligible_cost),
+            (FundingCheckCode::CalledMoreThanSpent, ledger.called - actual),
+        ];
+        let told = all.into_iter().filter(|(_, cents)| *cents > 0);
+        Ok(told.map(|(code, cents)| FundingCheck { code, amount: Money::of(cents) }).collect())
+    }
+
+    /// Obligations, the earliest first.
+    #[graphql(complexity = "10 * child_complexity + 1")]
+    async fn obligations(&self, ctx: &Context<'_>) -> ApiResult<Vec<Obligation>> {
+        let rows = ctx.session().await?.group::<obligation::Entity>(self.0.project_id).await?;
+        let of_this = rows.iter().filter(|it| it.funding_id == self.0.id);
+        Ok(of_this.map(|it| Obligation(Arc::new(it.clone()))).collect())
+    }
+
+    /// What else is to know.
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
+        part_abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
+    }
+
+    /// Grows by one with every change; updates must name it.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// What a party plans and spends in one year on one type of cost.
+pub struct BudgetLine(pub Arc<budget_line::Model>);
+
+impl BudgetLine {
+    /// A budget line by its row, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<budget_line::Entity>(id).await?.map(Self))
+    }
+}
+
+/// What a party plans and spends in one year on one type of cost.
+#[Object]
+impl BudgetLine {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::BudgetLine.id(self.0.id).into()
+    }
+
+    /// The party that pays.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.0.tenant_id).await
+    }
+
+    /// The project; null where it is out of the viewer's sight.
+    async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
+        Project::of(ctx, self.0.project_id).await
+    }
+
+    /// Global id of the funding that it is part of.
+    async fn funding_id(&self) -> Option<ID> {
+        self.0.funding_id.map(|it| NodeType::Funding.id(it)).map(Into::into)
+    }
+
+    /// Calendar year.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+
+    /// What it is spent on.
+    async fn cost_type(&self) -> CostType {
+        self.0.cost_type.into()
+    }
+
+    /// Planned.
+    async fn planned(&self) -> Money {
+        Money::of(self.0.planned)
+    }
+
+    /// Spent.
+    async fn actual(&self) -> Money {
+        Money::of(self.0.actual)
+    }
+
+    /// What is meant.
+    async fn note(&self) -> Option<&str> {
+        self.0.note.as_deref()
+    }
+
+    /// Grows by one with every change; updates must name it.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+/// Reads ahead what was selected of fundings: a statement each, however many.
+///
+/// # Errors
+/// The database fails.
+pub async fn read_ahead(session: &Session, rows: &[funding::Model], selected: impl Fn(&str) -> bool) -> ApiResult<()> {
+    let projects = || rows.iter().map(|it| it.project_id);
+    let any = |fields: &[&str]| fields.iter().any(|it| selected(it));
+    if selected("programme") {
+        session.load::<funding_programme::Entity>(rows.iter().map(|it| it.programme_id)).await?;
+    }
+    if selected("tenant") {
+        session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+    }
+    if selected("project") {
+        session.load::<project::Entity>(projects()).await?;
+    }
+    if any(&["ownShares", "gap", "called", "checks"]) {
+        session.load_groups::<own_share::Entity>(projects()).await?;
+        session.load_groups::<obligation::Entity>(projects()).await?;
+    }
+    if selected("ownShares") {
+        let mut payers = Vec::new();
+        for project in projects() {
+            payers.extend(session.group::<own_share::Entity>(project).await?.iter().map(|it| it.tenant_id));
+        }
+        session.load::<tenant::Entity>(payers).await?;
+    }
+    if selected("obligations") {
+        session.load_groups::<obligation::Entity>(projects()).await?;
+    }
+    if selected("checks") {
+        session.load_groups::<budget_line::Entity>(projects()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! API type of holidays.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use entities::holiday;
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use kernel::i18n::Locale;
+
+use crate::context::ContextExt;
+use crate::enums::{HolidayExtent, HolidayKind};
+use crate::scalars::Date;
+
+/// A public holiday, school holidays, or a school-free day.
+pub struct Holiday(pub Arc<holiday::Model>);
+
+/// A public holiday, school holidays, or a school-free day.
+#[Object]
+impl Holiday {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::Holiday.id(self.0.id).into()
+    }
+
+    /// What kind of free day.
+    async fn kind(&self) -> HolidayKind {
+        self.0.kind.into()
+    }
+
+    /// ISO 3166-2 code of the state: `DE-BY`.
+    async fn state(&self) -> &str {
+        &self.0.region
+    }
+
+    /// First day.
+    async fn first_day(&self) -> Date {
+        Date(self.0.starts_on)
+    }
+
+    /// Last day, inclusive.
+    async fn last_day(&self) -> Date {
+        Date(self.0.ends_on)
+    }
+
+    /// Name in the viewer's language.
+    async fn name(&self, ctx: &Context<'_>) -> ApiResult<&str> {
+        Ok(match ctx.op()?.locale {
+            Locale::De => &self.0.name_de,
+            Locale::En => &self.0.name_en,
+        })
+    }
+
+    /// German name.
+    async fn name_de(&self) -> &str {
+        &self.0.name_de
+    }
+
+    /// English name.
+    async fn name_en(&self) -> &str {
+        &self.0.name_en
+    }
+
+    /// Where in the state it holds.
+    async fn extent(&self) -> HolidayExtent {
+        self.0.extent.into()
+    }
+
+    /// Attribution and licence of the data; for what comes by rule, the law.
+    async fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// Edition of the data: `2026-11`. Null for what comes by rule.
+    async fn edition(&self) -> Option<&str> {
+        self.0.edition.as_deref()
+    }
+}

@@ -1,0 +1,355 @@
+//! API types of members, roles, and of the viewer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, SimpleObject};
+use chrono::{DateTime, Utc};
+use entities::{ScopeArea, field_of_work, member, role_grant, role_grant_field, tenant};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use policy;
+use policy::{Action, Actor, Object};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use store::{Order, PageRequest, Session, SortValue};
+use uuid::Uuid;
+
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::enums::{Permission, RoleKey};
+use crate::scalars::Date;
+use crate::tenants::types::{FieldOfWork, Tenant, tenant_of};
+
+/// A person in an authority, under the name that authority uses.
+#[derive(Clone)]
+pub struct Member {
+    row: Arc<member::Model>,
+    roles: Vec<RoleGrant>,
+}
+
+/// What the viewer may do with a member.
+#[derive(SimpleObject)]
+pub struct MemberAbilities {
+    /// Give and take roles.
+    manage_roles: bool,
+}
+
+/// A person in an authority, under the name that authority uses.
+#[async_graphql::Object]
+impl Member {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::Member.id(self.row.id).into()
+    }
+
+    /// The authority.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.row.tenant_id).await
+    }
+
+    /// Name within the authority.
+    async fn name(&self) -> &str {
+        &self.row.name
+    }
+
+    /// Work e-mail address.
+    async fn email(&self) -> Option<&str> {
+        self.row.email.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<MemberAbilities> {
+        let session = ctx.session().await?;
+        let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
+        Ok(MemberAbilities { manage_roles: session.access().can(Action::Write, &object) })
+    }
+
+    /// Roles that are not revoked, oldest first; some may not have begun or be over.
+    async fn roles(&self) -> &[RoleGrant] {
+        &self.roles
+    }
+
+    /// Grows by one with every change.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+
+    /// When the person became a member.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.row.created_at
+    }
+}
+
+/// A role given to a member.
+#[derive(Clone)]
+pub struct RoleGrant {
+    row: Arc<role_grant::Model>,
+    fields: Vec<Uuid>,
+}
+
+/// What the viewer may do with a role grant.
+#[derive(SimpleObject)]
+pub struct RoleGrantAbilities {
+    /// Take it back, unless it is that of the last admin.
+    revoke: bool,
+}
+
+/// A role given to a member.
+#[async_graphql::Object]
+impl RoleGrant {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::RoleGrant.id(self.row.id).into()
+    }
+
+    /// The authority.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.row.tenant_id).await
+    }
+
+    /// The role.
+    async fn role(&self) -> RoleKey {
+        self.row.role.into()
+    }
+
+    /// What the role permits.
+    async fn permissions(&self) -> Vec<Permission> {
+        policy::Permission::of(self.row.role).iter().map(|it| (*it).into()).collect()
+    }
+
+    /// Whether it holds for every field of work.
+    async fn all_fields(&self) -> bool {
+        self.row.all_fields
+    }
+
+    /// Whether a rule for the claims of the member's identity provider gave it; then it goes when the claim goes, and
+    /// comes back while it stays.
+    async fn by_claim(&self) -> bool {
+        self.row.by_claim
+    }
+
+    /// The fields of work to which it is limited.
+    async fn fields_of_work(&self, ctx: &Context<'_>) -> ApiResult<Vec<FieldOfWork>> {
+        fields(ctx, &self.fields).await
+    }
+
+    /// First day, in the authority's time zone; null = since ever.
+    async fn valid_from(&self) -> Option<Date> {
+        self.row.valid_from.map(Date)
+    }
+
+    /// Last day, in the authority's time zone; null = without end.
+    async fn valid_until(&self) -> Option<Date> {
+        self.row.valid_until.map(Date)
+    }
+
+    /// Why it was given.
+    async fn reason(&self) -> Option<&str> {
+        self.row.reason.as_deref()
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<RoleGrantAbilities> {
+        let session = ctx.session().await?;
+        let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
+        let held = policy::Fields::new(self.row.all_fields, self.fields.iter().copied());
+        let revoke = self.row.revoked_at.is_none()
+            && session.access().can(Action::Write, &object)
+            && session.access().may_give(
+                self.row.tenant_id,
+                self.row.role,
+                &held,
+                self.row.valid_from,
+                self.row.valid_until,
+            );
+        Ok(RoleGrantAbilities { revoke })
+    }
+
+    /// When it was taken back.
+    async fn revoked_at(&self) -> Option<DateTime<Utc>> {
+        self.row.revoked_at
+    }
+
+    /// Grows by one with every change.
+    async fn version(&self) -> i32 {
+        self.row.version
+    }
+}
+
+async fn fields(ctx: &Context<'_>, ids: &[Uuid]) -> ApiResult<Vec<FieldOfWork>> {
+    let session = ctx.session().await?;
+    session.load::<field_of_work::Entity>(ids.iter().copied()).await?;
+    let mut fields = Vec::new();
+    for id in ids {
+        fields.extend(session.get::<field_of_work::Entity>(*id).await?.map(FieldOfWork));
+    }
+    Ok(fields)
+}
+
+/// The members of an authority that the viewer may see, by name.
+pub async fn member_page(
+    ctx: &Context<'_>,
+    tenant: Uuid,
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+) -> ApiResult<Paged<Member>> {
+    let request = PageRequest::new(first, after, last, before, &format!("members {tenant}"))?;
+    let session = ctx.session().await?;
+    let select = session.select::<member::Entity>().filter(member::Column::TenantId.eq(tenant));
+    let order = Order {
+        column: member::Column::Name,
+        id: member::Column::Id,
+        descending: false,
+        nullable: false,
+        key: |row: &member::Model| (SortValue::Text(Some(row.name.clone())), row.id),
+    };
+    let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+    let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    Ok(fill(frame, cursors.into_iter().zip(with_roles(&session, rows).await?)))
+}
+
+/// Members with their roles, in the order of `rows`: three statements, however many they are.
+///
+/// # Errors
+/// The database fails.
+pub async fn with_roles(session: &Session, rows: Vec<member::Model>) -> ApiResult<Vec<Member>> {
+    let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
+    let mut roles = roles_of(session, &ids).await?;
+    let member = |row: member::Model| {
+        let roles = roles.remove(&row.id).unwrap_or_default();
+        Member { row: Arc::new(row), roles }
+    };
+    Ok(rows.into_iter().map(member).collect())
+}
+
+/// Roles of members that are not revoked, with their fields: two statements, however many members.
+async fn roles_of(session: &Session, members: &[Uuid]) -> ApiResult<BTreeMap<Uuid, Vec<RoleGrant>>> {
+    let select = session
+        .select::<role_grant::Entity>()
+        .filter(session.is_one_of(role_grant::Column::MemberId, members))
+        .filter(role_grant::Column::RevokedAt.is_null())
+        .order_by_asc(role_grant::Column::Id);
+    let rows = session.all(select).await?;
+    let mut roles: BTreeMap<Uuid, Vec<RoleGrant>> = BTreeMap::new();
+    let mut fields = fields_of(session, &rows.iter().map(|it| it.id).collect::<Vec<_>>()).await?;
+    for row in rows {
+        let fields = fields.remove(&row.id).unwrap_or_default();
+        roles.entry(row.member_id).or_default().push(RoleGrant { row: Arc::new(row), fields });
+    }
+    // What was selected of the fields comes from memory now.
+    let named = roles.values().flatten().flat_map(|it| it.fields.iter().copied());
+    session.load::<field_of_work::Entity>(named).await?;
+    Ok(roles)
+}
+
+async fn fields_of(session: &Session, grants: &[Uuid]) -> ApiResult<BTreeMap<Uuid, Vec<Uuid>>> {
+    let select = session
+        .select::<role_grant_field::Entity>()
+        .filter(session.is_one_of(role_grant_field::Column::RoleGrantId, grants))
+        .order_by_asc(role_grant_field::Column::FieldOfWorkId);
+    let mut fields: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+    for row in session.all(select).await? {
+        fields.entry(row.role_grant_id).or_default().push(row.field_of_work_id);
+    }
+    Ok(fields)
+}
+
+/// A member by its row, if the viewer may see it.
+pub async fn member_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Member>> {
+    let Some(row) = session.get::<member::Entity>(id).await? else { return Ok(None) };
+    let roles = roles_of(session, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok(Some(Member { row, roles }))
+}
+
+/// A role grant by its row, if the viewer may see it.
+pub async fn role_grant_by_id(session: &Session, id: Uuid) -> ApiResult<Option<RoleGrant>> {
+    let Some(row) = session.get::<role_grant::Entity>(id).await? else { return Ok(None) };
+    let fields = fields_of(session, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok(Some(RoleGrant { row, fields }))
+}
+
+/// Who is asking, and what they may do.
+#[derive(SimpleObject)]
+pub struct Viewer {
+    /// Whether a valid token was sent.
+    signed_in: bool,
+    /// Name of the account; null when it is not known here.
+    name: Option<String>,
+    /// Roles valid today, by authority.
+    memberships: Vec<Membership>,
+}
+
+/// The viewer in one authority.
+#[derive(SimpleObject)]
+pub struct Membership {
+    /// The authority.
+    tenant: Tenant,
+    /// Global id of the viewer as a member there.
+    member_id: ID,
+    /// Roles valid today.
+    roles: Vec<HeldRole>,
+    /// What they permit together; a role that is limited to fields of work permits it there only.
+    permissions: Vec<Permission>,
+}
+
+/// A role the viewer holds today.
+#[derive(SimpleObject)]
+pub struct HeldRole {
+    /// The role.
+    role: RoleKey,
+    /// Whether it holds for every field of work.
+    all_fields: bool,
+    /// The fields of work to which it is limited.
+    fields_of_work: Vec<FieldOfWork>,
+    /// Last day; null = without end.
+    valid_until: Option<Date>,
+}
+
+/// The viewer of the operation. Three statements, however many roles.
+pub async fn viewer(ctx: &Context<'_>) -> ApiResult<Viewer> {
+    let op = ctx.op()?;
+    let session = op.session().await?;
+    let access = session.access();
+    session.load::<tenant::Entity>(access.roles().iter().map(|it| it.tenant)).await?;
+    let named = access.roles().iter().flat_map(|it| match &it.fields {
+        policy::Fields::All => Vec::new(),
+        policy::Fields::Only(only) => only.iter().copied().collect(),
+    });
+    session.load::<field_of_work::Entity>(named).await?;
+    let mut memberships: BTreeMap<Uuid, Membership> = BTreeMap::new();
+    for role in access.roles() {
+        let only = match &role.fields {
+            policy::Fields::All => Vec::new(),
+            policy::Fields::Only(only) => only.iter().copied().collect(),
+        };
+        let held = HeldRole {
+            role: role.role.into(),
+            all_fields: role.fields == policy::Fields::All,
+            fields_of_work: fields(ctx, &only).await?,
+            valid_until: role.until.map(Date),
+        };
+        let membership = match memberships.entry(role.tenant) {
+            std::collections::btree_map::Entry::Occupied(it) => it.into_mut(),
+            std::collections::btree_map::Entry::Vacant(it) => it.insert(Membership {
+                tenant: tenant_of(ctx, role.tenant).await?,
+                member_id: NodeType::Member.id(role.member).into(),
+                roles: Vec::new(),
+                permissions: Vec::new(),
+            }),
+        };
+        membership.roles.push(held);
+        membership.permissions.extend(policy::Permission::of(role.role).iter().map(|it| Permission::from(*it)));
+    }
+    let mut memberships: Vec<_> = memberships.into_values().collect();
+    for membership in &mut memberships {
+        membership.permissions.sort_unstable();
+        membership.permissions.dedup();
+    }
+    Ok(Viewer {
+        signed_in: matches!(op.actor, Actor::Person { .. }),
+        name: access.person().map(|it| it.name.clone()),
+        memberships,
+    })
+}

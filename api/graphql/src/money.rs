@@ -1,0 +1,87 @@
+//! Decimal numbers and money in the schema.
+
+use std::ops::Deref;
+
+use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use kernel::error::ApiResult;
+use kernel::money;
+use kernel::money::{CENTS, EUR};
+
+/// A decimal number as text, `-1234.50`; up to 18 digits, at most 6 of them behind the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decimal(pub money::Decimal);
+
+impl Decimal {
+    /// So many units of the last of `places`.
+    pub const fn of(units: i64, places: u32) -> Self {
+        Self(money::Decimal::of(units, places))
+    }
+}
+
+impl Deref for Decimal {
+    type Target = money::Decimal;
+
+    fn deref(&self) -> &money::Decimal {
+        &self.0
+    }
+}
+
+/// A decimal number as text, `-1234.50`; up to 18 digits, at most 6 of them behind the point.
+#[Scalar]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let wrong = |text: &str| InputValueError::custom(format!("{text:?} is no decimal number like \"1234.50\""));
+        match &value {
+            Value::String(text) => money::Decimal::read(text).map(Self).ok_or_else(|| wrong(text)),
+            Value::Number(number) if !number.is_f64() => {
+                money::Decimal::read(&number.to_string()).map(Self).ok_or_else(|| wrong(&number.to_string()))
+            }
+            _ => Err(InputValueError::custom("expected a decimal number as text, like \"1234.50\"")),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// An amount of money.
+#[derive(SimpleObject, Clone, Debug, PartialEq, Eq)]
+pub struct Money {
+    /// How much, with two decimal places: `1234.50`.
+    pub amount: Decimal,
+    /// Currency (ISO 4217): `EUR`.
+    pub currency: String,
+}
+
+impl Money {
+    /// So many cents.
+    pub fn of(cents: i64) -> Self {
+        Self::in_currency(cents, EUR)
+    }
+
+    /// So many hundredths of a currency.
+    pub fn in_currency(hundredths: i64, currency: &str) -> Self {
+        Self { amount: Decimal::of(hundredths, CENTS), currency: currency.to_owned() }
+    }
+}
+
+/// A price, not negative.
+#[derive(InputObject, Clone, Debug)]
+pub struct MoneyInput {
+    /// The amount with at most two decimals: `12.50`.
+    pub amount: String,
+    /// The currency (ISO 4217).
+    #[graphql(default_with = "EUR.to_owned()")]
+    pub currency: String,
+}
+
+impl MoneyInput {
+    /// Hundredths and currency; `field` is the path of the input.
+    ///
+    /// # Errors
+    /// As [`money::price`].
+    pub fn minor(&self, field: &'static str) -> ApiResult<(i64, String)> {
+        Ok((money::price(&self.amount, &self.currency, field)?, self.currency.clone()))
+    }
+}

@@ -1,0 +1,132 @@
+//! Payloads of mutations: the object, and what the client can do something about.
+
+use async_graphql::{InputType, SimpleObject};
+use domain::context::mutation::Idempotency;
+use domain::context::op::Op;
+use kernel::error::{ApiError, ApiResult, UserErrorCode};
+use sha2::{Digest, Sha256};
+use store::Session;
+use uuid::Uuid;
+
+/// Something that a mutation refused, for the client to mend.
+#[derive(SimpleObject, Clone, Debug)]
+pub struct UserError {
+    /// The kind of refusal. Codes are stable.
+    pub code: crate::user_error_code::UserErrorCode,
+    /// The input field it is about, as a path with dots; none = the whole operation.
+    pub field: Option<String>,
+    /// The words for people, in German or English by `Accept-Language`. Not stable.
+    pub message: String,
+}
+
+impl UserError {
+    /// Splits what happened into what the client can mend and what it cannot.
+    ///
+    /// # Errors
+    /// A fault, which becomes a top-level error.
+    pub fn sort(error: ApiError, op: &Op) -> Result<Vec<Self>, ApiError> {
+        match error {
+            ApiError::Problems(problems) => Ok(problems
+                .into_iter()
+                .map(|it| Self {
+                    code: it.code.into(),
+                    field: it.field.map(|it| it.into_owned()),
+                    message: it.text.say(op.locale),
+                })
+                .collect()),
+            fault @ ApiError::Fault(_) => Err(fault),
+        }
+    }
+}
+
+/// A payload: the object and what was refused.
+pub trait Payload: Sized {
+    /// The object of the mutation.
+    type Object: Send;
+
+    /// Puts the two together.
+    fn new(object: Option<Self::Object>, user_errors: Vec<UserError>) -> Self;
+
+    /// The object as the viewer may see it now.
+    fn load(session: &Session, id: Uuid) -> impl Future<Output = ApiResult<Option<Self::Object>>> + Send;
+
+    /// Nothing was done.
+    ///
+    /// # Errors
+    /// A fault, which becomes a top-level error.
+    fn refused(op: &Op, error: ApiError) -> ApiResult<Self> {
+        Ok(Self::new(None, UserError::sort(error, op)?))
+    }
+
+    /// After a mutation that makes an object.
+    fn made(op: &Op, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
+        async move {
+            match done {
+                Ok(id) => Self::changed(op, id, Ok(())).await,
+                Err(error) => Self::refused(op, error),
+            }
+        }
+    }
+
+    /// After a mutation that changes an object and may leave another in its place: that one.
+    fn changed_to(op: &Op, id: Uuid, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
+        async move {
+            match done {
+                Ok(shown) => Self::changed(op, shown, Ok(())).await,
+                Err(error) => Self::changed(op, id, Err(error)).await,
+            }
+        }
+    }
+
+    /// After a mutation that changes an object: the object as it stands now, also when somebody else was faster.
+    fn changed(op: &Op, id: Uuid, done: ApiResult<()>) -> impl Future<Output = ApiResult<Self>> + Send {
+        async move {
+            let stale = matches!(&done, Err(error) if error.is(UserErrorCode::StaleVersion));
+            let object = if done.is_ok() || stale { Self::load(&*op.session().await?, id).await? } else { None };
+            let errors = match done {
+                Ok(()) => Vec::new(),
+                Err(error) => UserError::sort(error, op)?,
+            };
+            Ok(Self::new(object, errors))
+        }
+    }
+}
+
+/// Defines a payload type with its object and `userErrors`; `by` loads the object.
+macro_rules! payload {
+    ($(#[$doc:meta])* $name:ident { $(#[$field_doc:meta])* $field:ident: $object:ty } by $load:expr) => {
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $name {
+            $(#[$field_doc])*
+            $field: Option<$object>,
+            /// What was refused; empty on success.
+            user_errors: Vec<$crate::payload::UserError>,
+        }
+
+        impl $crate::payload::Payload for $name {
+            type Object = $object;
+
+            fn new(object: Option<$object>, user_errors: Vec<$crate::payload::UserError>) -> Self {
+                Self { $field: object, user_errors }
+            }
+
+            async fn load(
+                session: &store::Session,
+                id: uuid::Uuid,
+            ) -> kernel::error::ApiResult<Option<$object>> {
+                ($load)(session, id).await
+            }
+        }
+    };
+}
+pub(crate) use payload;
+
+/// The client's key with the fingerprint of what it asks.
+pub fn idempotency<I: InputType>(mutation: &str, key: Option<String>, input: &I) -> Option<Idempotency> {
+    let key = key?;
+    let asked = serde_json::to_string(&input.to_value()).unwrap_or_default();
+    let digest = Sha256::digest(format!("{mutation}\n{asked}").as_bytes());
+    let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(Idempotency { key, fingerprint })
+}

@@ -1,0 +1,307 @@
+//! Likely duplicates, found when they are asked for. Nothing comes of them by itself: who thinks that two records are the
+//! same makes a merge proposal.
+
+use std::collections::BTreeSet;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Enum, ID, Object};
+use domain::places::duplicates::{FAR, LEAST, Pair, Record, find};
+use domain::places::externals::{IdsOfOrganisation, IdsOfPlace, ids};
+use domain::places::merges::records::{self, Kind};
+use domain::places::names::Name;
+use domain::places::near::Point;
+use entities::{
+    LearningPlaceKind, MergeProposalState as State, OrganisationKind, external_id, learning_place, merge_proposal,
+    organisation,
+};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use kernel::global_id::NodeType;
+use kernel::i18n::Text;
+use kernel::text::fold;
+use policy::Permission;
+use sea_orm::sea_query::{ExprTrait as _, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
+use sha2::{Digest, Sha256};
+use store::{PageRequest, Session, SortValue, page_cost};
+use uuid::Uuid;
+
+use crate::connection::{Paged, Total, fill};
+use crate::context::ContextExt;
+use crate::lookahead::Selected;
+use crate::places::merges::record_types::{DirectoryRecord, DirectoryRecordKind, read_ahead};
+
+/// The most records that are compared: an authority's own, and as many of others.
+const MOST: u64 = 5_000;
+
+/// Why two records may be the same.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::places::duplicates::Reason")]
+pub enum DuplicateReason {
+    /// Both have the same id in a register.
+    SameExternalId,
+    /// Both have the same name, apart from the order of words and from words that tell nothing.
+    SameName,
+    /// Their names are alike.
+    SimilarName,
+    /// A name tells no more than the kind of place, and the other is of that kind.
+    SameKind,
+    /// They are at most 150 metres apart.
+    SamePlace,
+    /// They are at most two kilometres apart.
+    Nearby,
+    /// A position is missing, and they have the same postal code.
+    SamePostalCode,
+    /// They are in the same town.
+    SameTown,
+}
+
+/// Two records that may be the same.
+pub struct DuplicateCandidate {
+    kind: Kind,
+    pair: Pair,
+}
+
+/// Two records that may be the same place or organisation. Nothing comes of it by itself; see `mergeProposalCreate`.
+#[Object]
+impl DuplicateCandidate {
+    /// The same for the same two records.
+    async fn key(&self) -> String {
+        id_of(&self.pair).simple().to_string()
+    }
+
+    /// One record.
+    async fn one(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
+        record(ctx, self.kind, self.pair.one).await
+    }
+
+    /// The other one.
+    async fn other(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
+        record(ctx, self.kind, self.pair.other).await
+    }
+
+    /// How likely they are the same, 0 to 100. 100 is certain: the same id in a register, or the same name at the same spot.
+    async fn score(&self) -> u32 {
+        self.pair.score
+    }
+
+    /// Why.
+    async fn reasons(&self) -> Vec<DuplicateReason> {
+        self.pair.reasons.iter().copied().map(Into::into).collect()
+    }
+
+    /// Metres between them as the crow flies, where both positions are known.
+    async fn distance_meters(&self) -> Option<u32> {
+        self.pair.metres
+    }
+}
+
+async fn record(ctx: &Context<'_>, kind: Kind, id: Uuid) -> Option<ApiResult<DirectoryRecord>> {
+    match ctx.session().await {
+        Ok(session) => DirectoryRecord::by_id(&session, kind, id).await.transpose(),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// An id made of both.
+fn id_of(pair: &Pair) -> Uuid {
+    let digest = Sha256::digest([pair.one.into_bytes(), pair.other.into_bytes()].concat());
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct CandidateQuery;
+
+#[Object]
+impl CandidateQuery {
+    /// Likely duplicates among the learning places or organisations of an authority, and between them and those of others in
+    /// sight, the surest first. Pairs about which a proposal waits or was turned down are left out, and so is what was merged or put
+    /// away. Empty for whoever has no `PLACES_WRITE` in the authority.
+    #[graphql(complexity = "page_cost(first, last, child_complexity) + 50")]
+    async fn duplicate_candidates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The authority.")] tenant: ID,
+        #[graphql(desc = "Of what.", default_with = "DirectoryRecordKind::LearningPlace")] of: DirectoryRecordKind,
+        #[graphql(desc = "Only from this score on, 50 to 100.", default_with = "LEAST.cast_signed()")] min_score: i32,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<DuplicateCandidate>> {
+        let request =
+            PageRequest::new(first, after, last, before, &format!("candidates {tenant:?} {of:?} {min_score}"))?;
+        let (owner, of) = (NodeType::Tenant.parse(&tenant, "tenant")?, Kind::from(of));
+        if !(50..=100).contains(&min_score) {
+            let text = Text::new("out-of-range").with("value", min_score).with("min", 50).with("max", 100);
+            return Err(Problem::at(UserErrorCode::OutOfRange, "minScore", text).into());
+        }
+        let session = ctx.session().await?;
+        let pairs = if session.access().grant_in(Permission::PlacesWrite, owner).is_ok() {
+            candidates(&session, owner, of, min_score.unsigned_abs()).await?
+        } else {
+            Vec::new()
+        };
+        let total = pairs.len() as u64;
+        let key = |it: &Pair| (SortValue::Text(Some(format!("{:03}", 100_u32.saturating_sub(it.score)))), id_of(it));
+        let page = request.of(pairs, key)?;
+        let selected = Selected::of(ctx);
+        let either = |path: &str| ["one", "other"].iter().any(|it| selected.node_path(&format!("{it}{path}")));
+        if either("") {
+            let ids: Vec<_> = page.rows.iter().flat_map(|it| [(of, it.one), (of, it.other)]).collect();
+            read_ahead(&session, &ids, &|path| either(&format!(".{path}"))).await?;
+        }
+        let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
+        Ok(fill(
+            frame,
+            page.cursors.into_iter().zip(page.rows.into_iter().map(|pair| DuplicateCandidate { kind: of, pair })),
+        ))
+    }
+}
+
+/// Pairs with at least one record of `owner`: a constant number of statements.
+async fn candidates(session: &Session, owner: Uuid, kind: Kind, least: u32) -> ApiResult<Vec<Pair>> {
+    let records = match kind {
+        Kind::LearningPlace => places(session, owner).await?,
+        Kind::Organisation => organisations(session, owner).await?,
+    };
+    let settled = settled(session, owner, kind).await?;
+    // Comparing takes its time: beside the requests of others.
+    let found = tokio::task::spawn_blocking(move || find(&records, least)).await;
+    let mut pairs = found.map_err(|error| ApiError::fault(format!("comparing records: {error}")))?;
+    pairs.retain(|it| !settled.contains(&(it.one, it.other)));
+    Ok(pairs)
+}
+
+/// The places of `owner` that stand for themselves, and those of others that may be the same.
+async fn places(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>> {
+    use learning_place::Column as C;
+    let standing = || {
+        session
+            .select::<learning_place::Entity>()
+            .filter(C::MergedIntoId.is_null())
+            .filter(C::ArchivedAt.is_null())
+            .limit(MOST + 1)
+    };
+    let mut places = session.all(standing().filter(C::TenantId.eq(owner))).await?;
+    few(places.len())?;
+    let others = session.all(standing().filter(C::TenantId.ne(owner)).filter(around(session, owner, &places))).await?;
+    few(others.len())?;
+    places.extend(others);
+    session.load_groups::<IdsOfPlace>(places.iter().map(|it| it.id)).await?;
+    let mut records = Vec::new();
+    for it in &places {
+        records.push(Record {
+            id: it.id,
+            wanted: it.tenant_id == owner,
+            name: Name::of(&it.name, it.city.as_deref(), it.kind),
+            position: Point::of(it),
+            postal_code: it.postal_code.clone(),
+            town: None,
+            by_name: false,
+            ids: ids(&session.group::<IdsOfPlace>(it.id).await?),
+        });
+    }
+    Ok(records)
+}
+
+/// The organisations of `owner` that stand for themselves, and those of others that may be the same.
+async fn organisations(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>> {
+    use organisation::Column as C;
+    let standing = || {
+        session
+            .select::<organisation::Entity>()
+            .filter(C::MergedIntoId.is_null())
+            .filter(C::ArchivedAt.is_null())
+            .limit(MOST + 1)
+    };
+    let own = |column| {
+        let mine = session.select::<organisation::Entity>().filter(C::TenantId.eq(owner));
+        mine.select_only().column(column).into_query()
+    };
+    let mut organisations = session.all(standing().filter(C::TenantId.eq(owner))).await?;
+    few(organisations.len())?;
+    let alike = Condition::any()
+        .add(C::Id.in_subquery(same_ids(session, owner, external_id::Column::OrganisationId)))
+        .add(C::Name.in_subquery(own(C::Name)))
+        .add(C::City.in_subquery(own(C::City)))
+        .add(C::PostalCode.in_subquery(own(C::PostalCode)));
+    let others = session.all(standing().filter(C::TenantId.ne(owner)).filter(alike)).await?;
+    few(others.len())?;
+    organisations.extend(others);
+    session.load_groups::<IdsOfOrganisation>(organisations.iter().map(|it| it.id)).await?;
+    let mut records = Vec::new();
+    for it in &organisations {
+        let kind = match it.kind {
+            OrganisationKind::AdultEducationCentre => LearningPlaceKind::AdultEducation,
+            _ => LearningPlaceKind::Other,
+        };
+        records.push(Record {
+            id: it.id,
+            wanted: it.tenant_id == owner,
+            // The town is part of who it is.
+            name: Name::of(&it.name, None, kind),
+            position: None,
+            postal_code: it.postal_code.clone(),
+            town: it.city.as_deref().map(fold),
+            by_name: true,
+            ids: ids(&session.group::<IdsOfOrganisation>(it.id).await?),
+        });
+    }
+    Ok(records)
+}
+
+fn few(records: usize) -> ApiResult<()> {
+    if records as u64 > MOST {
+        let text = Text::new("duplicates-too-many").with("max", MOST);
+        return Err(Problem::at(UserErrorCode::LimitReached, "tenant", text).into());
+    }
+    Ok(())
+}
+
+/// Where the records of others are that may be the same as one of `places`: near them, with the same postal code and no
+/// position, or with the same id in a register.
+fn around(session: &Session, owner: Uuid, places: &[learning_place::Model]) -> Condition {
+    use learning_place::Column as C;
+    let boxes: Vec<_> = places.iter().filter_map(Point::of).map(|it| it.around(FAR)).collect();
+    let least = |index: usize| boxes.iter().map(|it| it[index]).fold(f64::INFINITY, f64::min);
+    let most = |index: usize| boxes.iter().map(|it| it[index]).fold(f64::NEG_INFINITY, f64::max);
+    let own = |column| {
+        let mine = session.select::<learning_place::Entity>().filter(C::TenantId.eq(owner));
+        mine.select_only().column(column).into_query()
+    };
+    let same_ids = same_ids(session, owner, external_id::Column::LearningPlaceId);
+    let mut where_ =
+        Condition::any().add(C::Id.in_subquery(same_ids)).add(C::PostalCode.in_subquery(own(C::PostalCode)));
+    if !boxes.is_empty() {
+        let north = C::Latitude.between(least(0), most(1));
+        where_ = where_.add(north.and(C::Longitude.between(least(2), most(3))));
+    }
+    where_
+}
+
+/// What `named` has an id that a record of `owner` has, too.
+fn same_ids(session: &Session, owner: Uuid, named: external_id::Column) -> SelectStatement {
+    use external_id::Column as C;
+    let own = session.select::<external_id::Entity>().filter(C::TenantId.eq(owner));
+    let own = own.select_only().column(C::Value).into_query();
+    let same = session.select::<external_id::Entity>().filter(C::Value.in_subquery(own)).filter(named.is_not_null());
+    same.select_only().column(named).into_query()
+}
+
+/// Pairs about which something was said: a proposal waits, or was turned down.
+async fn settled(session: &Session, owner: Uuid, kind: Kind) -> ApiResult<BTreeSet<(Uuid, Uuid)>> {
+    use merge_proposal::Column as C;
+    let said = session
+        .select::<merge_proposal::Entity>()
+        .filter(C::State.is_in([State::Open, State::Declined]))
+        .filter(Condition::any().add(C::TenantId.eq(owner)).add(C::ToTenantId.eq(owner)));
+    let rows = session.all(said).await?;
+    let pairs = rows.iter().map(records::Pair::of).filter(|it| it.kind == kind);
+    let sorted = |it: records::Pair| {
+        if it.duplicate < it.survivor { (it.duplicate, it.survivor) } else { (it.survivor, it.duplicate) }
+    };
+    Ok(pairs.map(sorted).collect())
+}

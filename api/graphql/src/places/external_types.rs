@@ -1,0 +1,42 @@
+//! API types of ids in other registers.
+
+use async_graphql::{InputObject, SimpleObject};
+use domain::places::externals;
+use domain::places::externals::Ids;
+use entities::{ExternalIdScheme as Scheme, external_id};
+use kernel::error::ApiResult;
+
+use crate::places::enums::ExternalIdScheme;
+
+/// An id in another register.
+#[derive(SimpleObject)]
+pub struct ExternalId {
+    /// The register.
+    scheme: ExternalIdScheme,
+    /// The id in it.
+    value: String,
+}
+
+/// An id in another register.
+#[derive(InputObject, Clone, Debug)]
+pub struct ExternalIdInput {
+    /// The register.
+    pub scheme: ExternalIdScheme,
+    /// The id in it, in the form of the register.
+    pub value: String,
+}
+
+/// As they are shown.
+pub fn shown(rows: &[external_id::Model]) -> Vec<ExternalId> {
+    let mut ids: Vec<_> = rows.iter().map(|it| (it.scheme, &it.value)).collect();
+    ids.sort();
+    ids.into_iter().map(|(scheme, value)| ExternalId { scheme: scheme.into(), value: value.clone() }).collect()
+}
+
+/// Ids of an input, in the forms of their registers.
+///
+/// # Errors
+/// As [`externals::checked`].
+pub fn checked(wished: Vec<ExternalIdInput>) -> ApiResult<Ids> {
+    externals::checked(wished.into_iter().map(|it| (Scheme::from(it.scheme), it.value)).collect())
+}

@@ -1,0 +1,112 @@
+//! What was changed of places, organisations and offers, by whom and when. The owner's own people see it; partners and
+//! the public do not, whatever they see of the object.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Json, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use entities::directory_revision;
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::global_id::{NodeType, parse};
+use kernel::i18n::Text;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde_json::Value;
+use store::{Order, PageRequest, SortValue, page_cost};
+
+use crate::connection::{Paged, list};
+use crate::context::ContextExt;
+use crate::places::enums::DirectorySubject;
+
+/// A field that was changed.
+#[derive(SimpleObject)]
+pub struct FieldChange {
+    /// The field, as it is named in the schema.
+    field: String,
+    /// What it was.
+    before: Option<Json<Value>>,
+    /// What it is.
+    after: Option<Json<Value>>,
+}
+
+/// A change of a place, an organisation or an offer.
+pub struct DirectoryRevision(Arc<directory_revision::Model>);
+
+/// A change of a learning place, an organisation or an education offer.
+#[Object]
+impl DirectoryRevision {
+    /// What kind of object was changed.
+    async fn subject(&self) -> DirectorySubject {
+        self.0.subject.into()
+    }
+
+    /// The mutation that changed it.
+    async fn action(&self) -> &str {
+        &self.0.action
+    }
+
+    /// The version that came of it.
+    async fn version(&self) -> i32 {
+        self.0.object_version
+    }
+
+    /// Who changed it, as the authority knows the person.
+    async fn changed_by(&self) -> &str {
+        &self.0.changed_by
+    }
+
+    /// When.
+    async fn changed_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// Which fields, by name.
+    #[graphql(complexity = "1 + 5 * child_complexity")]
+    async fn changes(&self) -> Vec<FieldChange> {
+        let value = |it: &Value, name| it.get(name).filter(|it| !it.is_null()).cloned().map(Json);
+        let fields = self.0.changes.as_object().into_iter().flatten();
+        fields
+            .map(|(field, it)| FieldChange {
+                field: field.clone(),
+                before: value(it, "before"),
+                after: value(it, "after"),
+            })
+            .collect()
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct HistoryQuery;
+
+#[Object]
+impl HistoryQuery {
+    /// What was changed of a learning place, an organisation or an education offer, the latest first. Empty for whoever has
+    /// no `PLACES_READ` in the authority that keeps it.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn directory_history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The place, organisation or offer.")] of: ID,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<DirectoryRevision>> {
+        use directory_revision::Column as C;
+        let request = PageRequest::new(first, after, last, before, &format!("history {of:?}"))?;
+        let Some((NodeType::LearningPlace | NodeType::Organisation | NodeType::EducationOffer, id)) = parse(&of) else {
+            let text = Text::new("no-directory-id").with("value", of.chars().take(40).collect::<String>());
+            return Err(Problem::at(UserErrorCode::Invalid, "of", text).into());
+        };
+        let session = ctx.session().await?;
+        let select = session.select::<directory_revision::Entity>().filter(C::ObjectId.eq(id));
+        let order = Order {
+            column: C::CreatedAt,
+            id: C::Id,
+            descending: true,
+            nullable: false,
+            key: |row: &directory_revision::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        list(ctx, &request, select, &order, |row| DirectoryRevision(Arc::new(row))).await
+    }
+}

@@ -1,0 +1,88 @@
+//! API types of what can be merged.
+
+use async_graphql::{Enum, ID, Interface};
+use chrono::{DateTime, Utc};
+use domain::places::merges::records::Kind;
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::global_id::{NodeType, parse};
+use kernel::i18n::Text;
+use store::Session;
+use uuid::Uuid;
+
+use crate::places::external_types::ExternalId;
+use crate::places::organisations::types::Organisation;
+use crate::places::types::LearningPlace;
+use crate::tenants::types::Tenant;
+
+/// Kinds of records that can be merged.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "domain::places::merges::records::Kind")]
+pub enum DirectoryRecordKind {
+    /// Learning places.
+    LearningPlace,
+    /// Organisations.
+    Organisation,
+}
+
+/// A record of the directory that may be the same as another of its kind.
+#[derive(Interface)]
+#[graphql(
+    field(name = "id", ty = "ID", desc = "Global id."),
+    field(name = "tenant", ty = "ApiResult<Tenant>", desc = "The authority that keeps the record."),
+    field(name = "name", ty = "&str", desc = "Name."),
+    field(name = "street", ty = "Option<&str>", desc = "Street and number."),
+    field(name = "postal_code", ty = "Option<&str>", desc = "Postal code, as text."),
+    field(name = "city", ty = "Option<&str>", desc = "Town or village."),
+    field(name = "external_ids", ty = "ApiResult<Vec<ExternalId>>", desc = "Ids in other registers."),
+    field(name = "merged_at", ty = "Option<DateTime<Utc>>", desc = "When another record took its place."),
+    field(name = "archived_at", ty = "Option<DateTime<Utc>>", desc = "When it was put away."),
+    field(name = "version", ty = "i32", desc = "Grows by one with every change.")
+)]
+pub enum DirectoryRecord {
+    /// A learning place.
+    LearningPlace(LearningPlace),
+    /// An organisation.
+    Organisation(Organisation),
+}
+
+impl DirectoryRecord {
+    /// A record, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, kind: Kind, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(match kind {
+            Kind::LearningPlace => LearningPlace::by_id(session, id).await?.map(Self::LearningPlace),
+            Kind::Organisation => Organisation::by_id(session, id).await?.map(Self::Organisation),
+        })
+    }
+}
+
+/// Reads records and what was selected of them (paths with dots), in one statement each.
+///
+/// # Errors
+/// The database fails.
+pub async fn read_ahead(
+    session: &Session,
+    records: &[(Kind, Uuid)],
+    selected: &(dyn Fn(&str) -> bool + Send + Sync),
+) -> ApiResult<()> {
+    let of = |kind| records.iter().filter(move |it| it.0 == kind).map(|it| it.1).collect::<Vec<_>>();
+    crate::places::query::read_ahead(session, &of(Kind::LearningPlace), selected).await?;
+    crate::places::organisations::query::read_ahead(session, &of(Kind::Organisation), selected).await
+}
+
+/// Which record an id names.
+///
+/// # Errors
+/// `INVALID` at `field`: it is no id of such a record.
+pub fn record(id: &ID, field: &'static str) -> ApiResult<(Kind, Uuid)> {
+    match parse(id) {
+        Some((NodeType::LearningPlace, id)) => Ok((Kind::LearningPlace, id)),
+        Some((NodeType::Organisation, id)) => Ok((Kind::Organisation, id)),
+        Some(_) | None => {
+            let text = Text::new("no-record-id").with("value", id.chars().take(40).collect::<String>());
+            Err(Problem::at(UserErrorCode::Invalid, field, text).into())
+        }
+    }
+}

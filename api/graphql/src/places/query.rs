@@ -1,0 +1,220 @@
+//! Root fields about learning places.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use domain::places::externals::IdsOfPlace;
+use domain::places::merges::standing::{MergedPlaces, standing_for};
+use entities::{
+    ExternalIdScheme, LearningPlaceKind as Kind, external_id, learning_place, learning_place_origin, region, tenant,
+};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use kernel::error::ApiResult;
+use kernel::global_id::{NodeType, at_most_100};
+use sea_orm::{ColumnTrait, QueryFilter};
+use store::{Order, PageRequest, Session, SortValue, contains_folded, page_cost};
+use uuid::Uuid;
+
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::enums::LearningPlaceKind;
+use crate::lookahead::Selected;
+use crate::places::external_types::ExternalIdInput;
+use crate::places::nearby::{NearInput, places_near};
+use crate::places::types::LearningPlace;
+
+/// See the module.
+#[derive(Default)]
+pub struct PlaceQuery;
+
+/// Which learning places are wanted.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct LearningPlaceFilter {
+    /// Only of these authorities.
+    tenants: Option<Vec<ID>>,
+    /// Only of these kinds.
+    kinds: Option<Vec<LearningPlaceKind>>,
+    /// Only in these districts or municipalities (AGS).
+    regions: Option<Vec<String>>,
+    /// Only with this text in name, town or postal code; case and spelt-out umlauts do not matter.
+    text: Option<String>,
+    /// Only within a radius.
+    near: Option<NearInput>,
+    /// Only what these organisations run.
+    organisations: Option<Vec<ID>>,
+    /// Only with this id in another register. Of a record that was merged, the one that stands for it.
+    external_id: Option<ExternalIdInput>,
+    /// Records that were merged into others, too.
+    #[graphql(default)]
+    include_merged: bool,
+    /// Those that were put away, too.
+    #[graphql(default)]
+    include_archived: bool,
+}
+
+/// How learning places are sorted; equal ones by id, those without a value last.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LearningPlaceOrder {
+    /// By name.
+    Name,
+    /// By town, places without one last.
+    City,
+    /// By town, backwards, places without one first.
+    CityDescending,
+}
+
+impl LearningPlaceOrder {
+    fn order(self) -> Order<learning_place::Entity> {
+        use learning_place::Column as C;
+        let name: fn(&learning_place::Model) -> (SortValue, Uuid) =
+            |row| (SortValue::Text(Some(row.name.clone())), row.id);
+        let city: fn(&learning_place::Model) -> (SortValue, Uuid) = |row| (SortValue::Text(row.city.clone()), row.id);
+        let (column, descending, nullable, key) = match self {
+            Self::Name => (C::Name, false, false, name),
+            Self::City => (C::City, false, true, city),
+            Self::CityDescending => (C::City, true, true, city),
+        };
+        Order { column, id: C::Id, descending, nullable, key }
+    }
+}
+
+#[Object]
+impl PlaceQuery {
+    /// Learning places that the viewer may see.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn learning_places(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<LearningPlaceFilter>,
+        #[graphql(default_with = "LearningPlaceOrder::Name")] order_by: LearningPlaceOrder,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<LearningPlace>> {
+        use learning_place::Column as C;
+        let filter = filter.unwrap_or_default();
+        let list = format!("learningPlaces {filter:?} {order_by:?}");
+        let request = PageRequest::new(first, after, last, before, &list)?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<learning_place::Entity>();
+        if !filter.include_merged {
+            select = select.filter(C::MergedIntoId.is_null());
+        }
+        if !filter.include_archived {
+            select = select.filter(C::ArchivedAt.is_null());
+        }
+        if let Some(ids) = filter.organisations {
+            let ids = NodeType::Organisation.parse_all(&ids, "filter.organisations")?;
+            select = select.filter(C::OrganisationId.is_in(ids));
+        }
+        if let Some(id) = filter.external_id {
+            let named = session
+                .select::<external_id::Entity>()
+                .filter(external_id::Column::Scheme.eq(ExternalIdScheme::from(id.scheme)))
+                .filter(external_id::Column::Value.eq(id.value.trim()))
+                .filter(external_id::Column::LearningPlaceId.is_not_null());
+            let places = session.all(named).await?.into_iter().filter_map(|it| it.learning_place_id).collect();
+            let standing = standing_for::<learning_place::Entity>(&session, places, |it| it.merged_into_id).await?;
+            select = select.filter(session.is_one_of(C::Id, &standing));
+        }
+        if let Some(near) = filter.near {
+            let distances = places_near(&session, near, None).await?;
+            let ids: Vec<_> = distances.into_keys().collect();
+            select = select.filter(session.is_one_of(C::Id, &ids));
+        }
+        if let Some(ids) = filter.tenants {
+            select = select.filter(C::TenantId.is_in(NodeType::Tenant.parse_all(&ids, "filter.tenants")?));
+        }
+        if let Some(kinds) = filter.kinds {
+            at_most_100(&kinds, "filter.kinds")?;
+            select = select.filter(C::Kind.is_in(kinds.into_iter().map(Kind::from)));
+        }
+        if let Some(regions) = filter.regions {
+            at_most_100(&regions, "filter.regions")?;
+            let mut here = sea_orm::Condition::any();
+            for region in regions {
+                // A municipality's key begins with its district's.
+                let region = kernel::text::line(&region, "filter.regions", 12)?;
+                here = here.add(contains_prefix(C::RegionAgs, &region));
+            }
+            select = select.filter(here);
+        }
+        if let Some(text) = filter.text {
+            let text = kernel::text::line(&text, "filter.text", 200)?;
+            for word in text.split_whitespace().take(10) {
+                select = select.filter(contains_folded(C::SearchText, word));
+            }
+        }
+        let (frame, rows) = page(ctx, &session, &request, select, &order_by.order()).await?;
+        let selected = Selected::of(ctx);
+        let rows: Vec<_> = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).collect();
+        let places = rows.iter().map(|(_, row)| row.clone()).collect();
+        read_ahead_rows(&session, places, &|path| selected.node_path(path)).await?;
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, LearningPlace(row)))))
+    }
+}
+
+/// `column` is this key or begins with it, up to the next key: digits only, so that it is a range.
+fn contains_prefix(column: learning_place::Column, key: &str) -> sea_orm::sea_query::SimpleExpr {
+    use sea_orm::sea_query::ExprTrait as _;
+    column.gte(key).and(column.lt(format!("{key}:")))
+}
+
+/// Whether a path with dots was selected.
+type Paths<'a> = &'a (dyn Fn(&str) -> bool + Send + Sync);
+
+/// Places of a list's rows and what was selected of them (paths with dots), in one statement each.
+///
+/// # Errors
+/// The database fails.
+pub async fn read_ahead(session: &Session, places: &[Uuid], selected: Paths<'_>) -> ApiResult<()> {
+    session.load::<learning_place::Entity>(places.iter().copied()).await?;
+    let mut rows = Vec::new();
+    for place in places {
+        rows.extend(session.get::<learning_place::Entity>(*place).await?);
+    }
+    read_ahead_rows(session, rows, selected).await
+}
+
+/// The same of rows that are there. What a place was merged into is a place again.
+fn read_ahead_rows<'a>(
+    session: &'a Session,
+    rows: Vec<Arc<learning_place::Model>>,
+    selected: Paths<'a>,
+) -> BoxFuture<'a, ApiResult<()>> {
+    async move {
+        if selected("tenant") {
+            session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
+        }
+        if selected("region") {
+            session.load::<region::Entity>(rows.iter().filter_map(|it| it.region_ags.clone())).await?;
+        }
+        if selected("origins") {
+            session.load_groups::<learning_place_origin::Entity>(rows.iter().map(|it| it.id)).await?;
+        }
+        if selected("externalIds") {
+            session.load_groups::<IdsOfPlace>(rows.iter().map(|it| it.id)).await?;
+        }
+        if selected("organisation") {
+            let ids: Vec<_> = rows.iter().filter_map(|it| it.organisation_id).collect();
+            let within = |path: &str| selected(&format!("organisation.{path}"));
+            crate::places::organisations::query::read_ahead(session, &ids, &within).await?;
+        }
+        if selected("mergedInto") {
+            let ids: Vec<_> = rows.iter().filter_map(|it| it.merged_into_id).collect();
+            read_ahead(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
+        }
+        if selected("mergedFrom") {
+            session.load_groups::<MergedPlaces>(rows.iter().map(|it| it.id)).await?;
+            let mut merged = Vec::new();
+            for row in &rows {
+                merged.extend(session.group::<MergedPlaces>(row.id).await?.iter().cloned().map(Arc::new));
+            }
+            read_ahead_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
+        }
+        Ok(())
+    }
+    .boxed()
+}

@@ -1,0 +1,137 @@
+//! Comparisons of a plan: with a snapshot of it, or with the plan of the year before.
+
+use std::sync::Arc;
+
+use async_graphql::connection::Connection;
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use domain::planning::plans::snapshots_of;
+use domain::planning::snapshots::{entries, kept};
+use entities::{annual_plan, calendar_entry};
+use kernel::error::{ApiResult, Problem};
+use kernel::global_id::{NodeType, at_most_100};
+use sea_orm::{ColumnTrait, QueryFilter};
+use store::{PageRequest, Session, SortValue, page_cost};
+
+use crate::calendars::entry_types::CalendarEntry;
+use crate::calendars::query::read_ahead;
+use crate::connection::{Paged, Total, fill};
+use crate::context::ContextExt;
+use crate::lookahead::Selected;
+use crate::planning::difference::{Difference, PlanDifferenceKind, to_snapshot, to_year_before};
+use crate::scalars::LocalDateTime;
+
+/// How one entry differs from how it was.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct PlanDifference {
+    /// How it differs.
+    kind: PlanDifferenceKind,
+    /// How it was called; null where it was not there, or the viewer may not know.
+    title_before: Option<String>,
+    /// When it was, on the clock of its zone.
+    start_before: Option<LocalDateTime>,
+    #[graphql(skip)]
+    entry: Option<Arc<calendar_entry::Model>>,
+    #[graphql(skip)]
+    before: Option<Arc<calendar_entry::Model>>,
+}
+
+#[ComplexObject]
+impl PlanDifference {
+    /// The entry as it is now; null where it is gone.
+    async fn entry(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
+        seen(ctx, self.entry.as_ref()).await
+    }
+
+    /// The entry of the year before, where two years are compared.
+    async fn entry_before(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
+        seen(ctx, self.before.as_ref()).await
+    }
+}
+
+async fn seen(ctx: &Context<'_>, row: Option<&Arc<calendar_entry::Model>>) -> Option<ApiResult<CalendarEntry>> {
+    let row = row?.clone();
+    match ctx.session().await {
+        Ok(session) => CalendarEntry::seen(&session, row).map(Ok),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct ComparisonQuery;
+
+#[Object]
+impl ComparisonQuery {
+    /// What is different in a plan, by start. Against a snapshot: what the viewer could not see then, or does not see
+    /// now, is left out. Against the plan of the year before: entries belong together that have the same words but for
+    /// numbers; those without words for the viewer are left out, and where it sees no such plan there is nothing.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn annual_plan_comparison(
+        &self,
+        ctx: &Context<'_>,
+        plan: ID,
+        #[graphql(desc = "Key of the snapshot; left out = the plan of the year before.")] snapshot: Option<ID>,
+        #[graphql(desc = "Only these differences.")] kinds: Option<Vec<PlanDifferenceKind>>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<PlanDifference>> {
+        let list = format!("comparison {plan:?} {snapshot:?} {kinds:?}");
+        let request = PageRequest::new(first, after, last, before, &list)?;
+        if let Some(kinds) = &kinds {
+            at_most_100(kinds, "kinds")?;
+        }
+        let session = ctx.session().await?;
+        let id = NodeType::AnnualPlan.parse(&plan, "plan")?;
+        let Some(plan) = session.get::<annual_plan::Entity>(id).await? else {
+            return Err(Problem::not_found("plan").into());
+        };
+        let mut differences = match snapshot {
+            Some(key) => since(&session, &plan, &key).await?,
+            None => since_year_before(&session, &plan).await?,
+        };
+        if let Some(kinds) = kinds {
+            differences.retain(|it| kinds.contains(&it.kind));
+        }
+        let total = Total::of(differences.len() as u64);
+        let page = request.of(differences, |it| {
+            let row = it.entry.as_ref().or(it.before.as_ref());
+            let start = row.map_or(it.start_before, |it| Some(it.starts_local));
+            let start = start.map(|it| it.format("%Y-%m-%dT%H:%M:%S").to_string());
+            (SortValue::Text(start), row.map(|it| it.id).unwrap_or_default())
+        })?;
+        let rows: Vec<_> = page.rows.iter().filter_map(|it| it.entry.as_deref()).collect();
+        read_ahead(&Selected::within(ctx, &["entry"]), &session, &rows).await?;
+        let rows: Vec<_> = page.rows.iter().filter_map(|it| it.before.as_deref()).collect();
+        read_ahead(&Selected::within(ctx, &["entryBefore"]), &session, &rows).await?;
+        let frame = Connection::with_additional_fields(page.has_previous, page.has_next, total);
+        let nodes = page.rows.into_iter().map(|it| PlanDifference {
+            kind: it.kind,
+            title_before: it.title_before,
+            start_before: it.start_before.map(LocalDateTime),
+            entry: it.entry,
+            before: it.before,
+        });
+        Ok(fill(frame, page.cursors.into_iter().zip(nodes)))
+    }
+}
+
+async fn since(session: &Session, plan: &annual_plan::Model, key: &ID) -> ApiResult<Vec<Difference>> {
+    let known = snapshots_of(session, plan.id).await?;
+    match known.iter().find(|it| it.id.simple().to_string() == key.as_str()) {
+        Some(row) => Ok(to_snapshot(entries(session, plan).await?, kept(session, row.id).await?)),
+        None => Err(Problem::not_found("snapshot").into()),
+    }
+}
+
+async fn since_year_before(session: &Session, plan: &annual_plan::Model) -> ApiResult<Vec<Difference>> {
+    let select = session
+        .select::<annual_plan::Entity>()
+        .filter(annual_plan::Column::TenantId.eq(plan.tenant_id))
+        .filter(annual_plan::Column::Year.eq(plan.year.saturating_sub(1)));
+    let Some(earlier) = session.one(select).await? else { return Ok(Vec::new()) };
+    let level = |row: &calendar_entry::Model| session.access().sight(row.scope_id).map(|it| it.level);
+    Ok(to_year_before(entries(session, plan).await?, entries(session, &earlier).await?, &level))
+}

@@ -1,0 +1,130 @@
+//! Conflicts of a round, or of one entry.
+
+use std::collections::BTreeSet;
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, ID, InputObject, Object, OneofObject};
+use domain::planning::conflicts::lookup::{of_entry, of_round};
+use domain::planning::conflicts::neighbourhood::Clash;
+use domain::planning::conflicts::rules::ConflictSeverity;
+use entities::{calendar_entry, coordination_round};
+use kernel::error::{ApiResult, Problem};
+use kernel::global_id::{NodeType, at_most_100};
+use store::{PageRequest, Session, SortValue, page_cost};
+use uuid::Uuid;
+
+use crate::calendars::query::read_ahead;
+use crate::connection::{Paged, Total, fill};
+use crate::context::ContextExt;
+use crate::enums::ConflictRule;
+use crate::lookahead::Selected;
+use crate::planning::conflicts::types::Conflict;
+
+/// Whose conflicts.
+#[derive(OneofObject, Clone, Debug)]
+pub enum ConflictsOf {
+    /// Of the plans of a round, in its year.
+    Round(ID),
+    /// Of an entry, with everything of its owner and of the partners in active agreements, within a year from now or
+    /// around its date.
+    Entry(ID),
+}
+
+/// Which conflicts are wanted.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ConflictFilter {
+    /// Only by these rules.
+    rules: Option<Vec<ConflictRule>>,
+    /// Only those that weigh at least this.
+    severity_from: Option<crate::planning::conflicts::types::ConflictSeverity>,
+    /// Only those that nobody has taken note of.
+    #[graphql(default)]
+    open: bool,
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct ConflictQuery;
+
+#[Object]
+impl ConflictQuery {
+    /// What does not go together, the worst first, as it is at this moment. Only what the viewer sees of both sides is
+    /// looked at: an entry that is seen as BUSY has only its time.
+    #[graphql(complexity = "page_cost(first, last, child_complexity) + 100")]
+    async fn conflicts(
+        &self,
+        ctx: &Context<'_>,
+        of: ConflictsOf,
+        filter: Option<ConflictFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<Conflict>> {
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("conflicts {of:?} {filter:?}"))?;
+        let session = ctx.session().await?;
+        let (around, clashes) = match of {
+            ConflictsOf::Round(id) => {
+                let round =
+                    session.get::<coordination_round::Entity>(NodeType::CoordinationRound.parse(&id, "of.round")?);
+                match round.await? {
+                    Some(round) => of_round(&session, &round).await?,
+                    None => return Err(Problem::not_found("of.round").into()),
+                }
+            }
+            ConflictsOf::Entry(id) => {
+                let entry = session.get::<calendar_entry::Entity>(NodeType::CalendarEntry.parse(&id, "of.entry")?);
+                match entry.await? {
+                    Some(entry) => of_entry(&session, &entry).await?,
+                    None => return Err(Problem::not_found("of.entry").into()),
+                }
+            }
+        };
+        let clashes = wanted(clashes, filter)?;
+        let total = Total::of(clashes.len() as u64);
+        let page = request.of(clashes, key)?;
+        let shown: Vec<_> = page.rows.iter().flat_map(|it| &it.sides).map(|it| &*it.entry).collect();
+        read_ahead(&Selected::within(ctx, &["sides", "entry"]), &session, &shown).await?;
+        let frame = Connection::with_additional_fields(page.has_previous, page.has_next, total);
+        let conflicts = page.rows.into_iter().map(|clash| Conflict { clash, around: around.clone() });
+        Ok(fill(frame, page.cursors.into_iter().zip(conflicts)))
+    }
+}
+
+/// The worst first, then by date.
+fn key(clash: &Clash) -> (SortValue, Uuid) {
+    let weight = match clash.severity {
+        ConflictSeverity::High => 0,
+        ConflictSeverity::Medium => 1,
+        ConflictSeverity::Low => 2,
+    };
+    let start = clash.sides.first().map(|it| it.span.starts_at.to_rfc3339()).unwrap_or_default();
+    (SortValue::Text(Some(format!("{weight} {start} {}", clash.rule.as_str()))), clash.id)
+}
+
+fn wanted(mut clashes: Vec<Clash>, filter: ConflictFilter) -> ApiResult<Vec<Clash>> {
+    if let Some(rules) = filter.rules {
+        at_most_100(&rules, "filter.rules")?;
+        let rules: BTreeSet<entities::ConflictRule> = rules.into_iter().map(Into::into).collect();
+        clashes.retain(|it| rules.contains(&it.rule));
+    }
+    if let Some(least) = filter.severity_from {
+        clashes.retain(|it| it.severity >= least.into());
+    }
+    clashes.retain(|it| !filter.open || it.acknowledged.is_empty());
+    Ok(clashes)
+}
+
+/// The worst conflicts of one entry, as they are shown.
+///
+/// # Errors
+/// As [`of_entry`].
+pub async fn conflicts_of_entry(
+    session: &Session,
+    entry: &calendar_entry::Model,
+    most: usize,
+) -> ApiResult<Vec<Conflict>> {
+    let (around, clashes) = of_entry(session, entry).await?;
+    Ok(clashes.into_iter().take(most).map(|clash| Conflict { clash, around: around.clone() }).collect())
+}

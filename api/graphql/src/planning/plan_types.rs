@@ -1,0 +1,198 @@
+//! API types of plans and their snapshots.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use domain::planning::plans::{rounds_of, snapshots_of};
+use domain::planning::rounds::WRITE;
+use entities::{RoundState, annual_plan, annual_plan_calendar, calendar, coordination_round, plan_snapshot, tenant};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use policy::Object as PolicyObject;
+use store::{RoundsOfPlan, Session};
+use uuid::Uuid;
+
+use crate::calendars::types::Calendar;
+use crate::context::ContextExt;
+use crate::enums::PlanStep;
+use crate::planning::round_types;
+use crate::planning::round_types::CoordinationRound;
+use crate::tenants::types::{Tenant, tenant_of};
+
+/// The plan of an authority for one year: which of its calendars make it. `agenda` with them as filter has its dates.
+pub struct AnnualPlan(pub Arc<annual_plan::Model>);
+
+impl AnnualPlan {
+    /// A plan by its row, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<annual_plan::Entity>(id).await?.map(Self))
+    }
+}
+
+/// Where a plan stands: as far as the least advanced of its rounds that the viewer sees.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanState {
+    /// In no round.
+    Draft,
+    /// Submitted; others are still to come.
+    Submitted,
+    /// The parties coordinate.
+    InCoordination,
+    /// Every party has signed off.
+    Agreed,
+    /// Public.
+    Published,
+}
+
+/// How a plan stood when its owner took a step.
+#[derive(SimpleObject)]
+pub struct PlanSnapshot {
+    /// Names the snapshot.
+    key: ID,
+    /// The step.
+    step: PlanStep,
+    /// Who took it, by the name the party uses.
+    taken_by: String,
+    /// When.
+    taken_at: DateTime<Utc>,
+}
+
+/// What the viewer may do with a plan.
+#[derive(SimpleObject)]
+pub struct AnnualPlanAbilities {
+    /// Change it, submit it, take it back.
+    update: bool,
+}
+
+/// The plan of an authority for one year: which of its calendars make it. `agenda` with them as filter has its dates.
+#[Object]
+impl AnnualPlan {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::AnnualPlan.id(self.0.id).into()
+    }
+
+    /// The owner.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.0.tenant_id).await
+    }
+
+    /// Calendar year.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+
+    /// Title.
+    async fn title(&self) -> &str {
+        &self.0.title
+    }
+
+    /// Where it stands.
+    #[graphql(complexity = "10")]
+    async fn state(&self, ctx: &Context<'_>) -> ApiResult<PlanState> {
+        let rounds = rounds_of(&*ctx.session().await?, self.0.id).await?;
+        let states = rounds.iter().filter_map(|it| match it.state {
+            RoundState::Collecting => Some(PlanState::Submitted),
+            RoundState::InCoordination => Some(PlanState::InCoordination),
+            RoundState::Agreed => Some(PlanState::Agreed),
+            RoundState::Published => Some(PlanState::Published),
+            RoundState::Closed => None,
+        });
+        Ok(states.min().unwrap_or(PlanState::Draft))
+    }
+
+    /// Its calendars, as far as the viewer sees them.
+    #[graphql(complexity = "10 * child_complexity + 1")]
+    async fn calendars(&self, ctx: &Context<'_>) -> ApiResult<Vec<Calendar>> {
+        let session = ctx.session().await?;
+        let planned = session.group::<annual_plan_calendar::Entity>(self.0.id).await?;
+        session.load::<calendar::Entity>(planned.iter().map(|it| it.calendar_id)).await?;
+        let mut calendars = Vec::new();
+        for it in planned.iter() {
+            calendars.extend(Calendar::by_id(&session, it.calendar_id).await?);
+        }
+        Ok(calendars)
+    }
+
+    /// The rounds that it takes part in.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn rounds(&self, ctx: &Context<'_>) -> ApiResult<Vec<CoordinationRound>> {
+        let rounds = rounds_of(&*ctx.session().await?, self.0.id).await?;
+        Ok(rounds.into_iter().map(CoordinationRound).collect())
+    }
+
+    /// How it stood at each step, the newest first.
+    async fn snapshots(&self, ctx: &Context<'_>) -> ApiResult<Vec<PlanSnapshot>> {
+        let rows = snapshots_of(&*ctx.session().await?, self.0.id).await?;
+        let shown = |it: plan_snapshot::Model| PlanSnapshot {
+            key: it.id.simple().to_string().into(),
+            step: it.step.into(),
+            taken_by: it.taken_by,
+            taken_at: it.taken_at,
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+
+    /// What the viewer may do with it.
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<AnnualPlanAbilities> {
+        let object = PolicyObject::row(WRITE.1, self.0.tenant_id, self.0.scope_id, None);
+        Ok(AnnualPlanAbilities { update: ctx.session().await?.access().can(WRITE.0, &object) })
+    }
+
+    /// Grows by one with every change; updates must name it.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// Reads ahead what was selected of plans: a statement each, however many plans.
+pub(super) async fn read_ahead(
+    session: &Session,
+    plans: &[Arc<annual_plan::Model>],
+    selected: impl Fn(&str) -> bool,
+    of_rounds: impl Fn(&str) -> bool,
+) -> ApiResult<()> {
+    let ids = || plans.iter().map(|it| it.id);
+    if selected("tenant") {
+        session.load::<tenant::Entity>(plans.iter().map(|it| it.tenant_id)).await?;
+    }
+    if selected("state") || selected("rounds") {
+        session.load_groups::<RoundsOfPlan>(ids()).await?;
+        let mut rounds = Vec::new();
+        for id in ids() {
+            rounds.extend(session.group::<RoundsOfPlan>(id).await?.iter().map(|it| it.round_id));
+        }
+        session.load::<coordination_round::Entity>(rounds.iter().copied()).await?;
+        let mut seen = Vec::new();
+        for id in rounds {
+            seen.extend(session.get::<coordination_round::Entity>(id).await?);
+        }
+        round_types::load(session, &seen, of_rounds).await?;
+    }
+    if selected("calendars") {
+        session.load_groups::<annual_plan_calendar::Entity>(ids()).await?;
+        let mut calendars = Vec::new();
+        for id in ids() {
+            calendars.extend(session.group::<annual_plan_calendar::Entity>(id).await?.iter().map(|it| it.calendar_id));
+        }
+        session.load::<calendar::Entity>(calendars).await?;
+    }
+    if selected("snapshots") {
+        session.load_groups::<plan_snapshot::Entity>(ids()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! Root fields about plans and rounds.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use domain::planning::{comments, proposals};
+use entities::{annual_plan, calendar_entry, change_proposal, coordination_comment, coordination_round, tenant};
+use kernel::error::{ApiResult, Problem};
+use kernel::global_id::NodeType;
+use sea_orm::{ColumnTrait, QueryFilter};
+use store::{Order, PageRequest, Session, SortValue, page_cost};
+use uuid::Uuid;
+
+use crate::calendars::query::read_ahead;
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::enums::{ProposalState, RoundState};
+use crate::lookahead::Selected;
+use crate::planning::comment_types::CoordinationComment;
+use crate::planning::plan_types::AnnualPlan;
+use crate::planning::proposal_types::ChangeProposal;
+use crate::planning::round_types::CoordinationRound;
+use crate::planning::{plan_types, round_types};
+
+/// See the module.
+#[derive(Default)]
+pub struct PlanningQuery;
+
+#[Object]
+impl PlanningQuery {
+    /// Plans that the viewer may see, the oldest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn annual_plans(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of this owner.")] tenant: Option<ID>,
+        #[graphql(desc = "Only of this year.")] year: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<AnnualPlan>> {
+        let request = PageRequest::new(first, after, last, before, &format!("plans {tenant:?} {year:?}"))?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<annual_plan::Entity>();
+        if let Some(tenant) = tenant {
+            select = select.filter(annual_plan::Column::TenantId.eq(NodeType::Tenant.parse(&tenant, "tenant")?));
+        }
+        if let Some(year) = year {
+            select = select.filter(annual_plan::Column::Year.eq(year));
+        }
+        let order = Order {
+            column: annual_plan::Column::CreatedAt,
+            id: annual_plan::Column::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &annual_plan::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let (cursors, plans): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
+        let (selected, of_rounds) = (Selected::of(ctx), Selected::within(ctx, &["rounds"]));
+        plan_types::read_ahead(&session, &plans, |it| selected.node(it), |it| of_rounds.node(it)).await?;
+        Ok(fill(frame, cursors.into_iter().zip(plans.into_iter().map(AnnualPlan))))
+    }
+
+    /// Rounds that the viewer may see, the oldest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn coordination_rounds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only under this agreement.")] agreement: Option<ID>,
+        #[graphql(desc = "Only of this year.")] year: Option<i32>,
+        #[graphql(desc = "Only those that stand here.")] state: Option<RoundState>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<CoordinationRound>> {
+        let filter = format!("rounds {agreement:?} {year:?} {state:?}");
+        let request = PageRequest::new(first, after, last, before, &filter)?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<coordination_round::Entity>();
+        if let Some(id) = agreement {
+            let id = NodeType::Agreement.parse(&id, "agreement")?;
+            select = select.filter(coordination_round::Column::AgreementId.eq(id));
+        }
+        if let Some(year) = year {
+            select = select.filter(coordination_round::Column::Year.eq(year));
+        }
+        if let Some(state) = state {
+            select = select.filter(coordination_round::Column::State.eq(entities::RoundState::from(state)));
+        }
+        let order = Order {
+            column: coordination_round::Column::CreatedAt,
+            id: coordination_round::Column::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &coordination_round::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let (cursors, rounds): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
+        let (selected, of_plans) = (Selected::of(ctx), Selected::within(ctx, &["plans", "plan"]));
+        round_types::read_ahead(&session, &rounds, |it| selected.node(it), |it| of_plans.node(it)).await?;
+        Ok(fill(frame, cursors.into_iter().zip(rounds.into_iter().map(CoordinationRound))))
+    }
+
+    /// Proposals of a round that the viewer may see, the oldest first: of entries in its sight, those that an authority of
+    /// its own makes or must answer, and all where it sees everything of the entry.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn change_proposals(
+        &self,
+        ctx: &Context<'_>,
+        round: ID,
+        #[graphql(desc = "Only those that stand here.")] state: Option<ProposalState>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<ChangeProposal>> {
+        let request = PageRequest::new(first, after, last, before, &format!("proposals {round:?} {state:?}"))?;
+        let session = ctx.session().await?;
+        let mut select = proposals::visible(&session)
+            .filter(change_proposal::Column::RoundId.eq(seen_round(&session, &round).await?));
+        if let Some(state) = state {
+            select = select.filter(change_proposal::Column::State.eq(entities::ProposalState::from(state)));
+        }
+        let order = Order {
+            column: change_proposal::Column::CreatedAt,
+            id: change_proposal::Column::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &change_proposal::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let rows: Vec<_> = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).collect();
+        let selected = Selected::of(ctx);
+        let mut tenants = Vec::new();
+        if selected.node("tenant") {
+            tenants.extend(rows.iter().map(|(_, it)| it.tenant_id));
+        }
+        if selected.node("to") {
+            tenants.extend(rows.iter().map(|(_, it)| it.to_tenant_id));
+        }
+        session.load::<tenant::Entity>(tenants).await?;
+        if selected.node("place") {
+            let ids: Vec<_> = rows.iter().filter_map(|(_, it)| it.place_id).collect();
+            crate::places::query::read_ahead(&session, &ids, &|path| selected.node_path(&format!("place.{path}")))
+                .await?;
+        }
+        if selected.node("entry") || selected.node("viewerCan") {
+            session.load::<calendar_entry::Entity>(rows.iter().map(|(_, it)| it.entry_id)).await?;
+            let mut entries = Vec::new();
+            for (_, it) in &rows {
+                entries.extend(session.get::<calendar_entry::Entity>(it.entry_id).await?);
+            }
+            let entries: Vec<_> = entries.iter().map(|it| &**it).collect();
+            read_ahead(&Selected::within(ctx, &["entry"]), &session, &entries).await?;
+        }
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, ChangeProposal(row)))))
+    }
+
+    /// Comments in a round that the viewer may see, the oldest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn coordination_comments(
+        &self,
+        ctx: &Context<'_>,
+        round: ID,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<CoordinationComment>> {
+        let request = PageRequest::new(first, after, last, before, &format!("comments {round:?}"))?;
+        let session = ctx.session().await?;
+        let select = comments::of_round(&session, seen_round(&session, &round).await?);
+        let order = Order {
+            column: coordination_comment::Column::CreatedAt,
+            id: coordination_comment::Column::Id,
+            descending: false,
+            nullable: false,
+            key: |row: &coordination_comment::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        if Selected::of(ctx).node("tenant") {
+            session.load::<tenant::Entity>(rows.iter().map(|(_, row)| row.tenant_id)).await?;
+        }
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, row.into()))))
+    }
+}
+
+/// The row of a round that the viewer may see.
+async fn seen_round(session: &Session, round: &ID) -> ApiResult<Uuid> {
+    let id = NodeType::CoordinationRound.parse(round, "round")?;
+    match session.get::<coordination_round::Entity>(id).await? {
+        Some(_) => Ok(id),
+        None => Err(Problem::not_found("round").into()),
+    }
+}

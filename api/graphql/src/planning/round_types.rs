@@ -1,0 +1,231 @@
+//! API types of rounds.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use domain::agreements::service::parties_of;
+use domain::planning::rounds::WRITE;
+use entities::{
+    RoundState as State, ScopeArea, agreement, agreement_party, annual_plan, coordination_round, round_plan, tenant,
+};
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use policy::{Action, Object as PolicyObject};
+use store::Session;
+use uuid::Uuid;
+
+use crate::context::ContextExt;
+use crate::enums::RoundState;
+use crate::planning::plan_types;
+use crate::planning::plan_types::AnnualPlan;
+use crate::scalars::Date;
+use crate::tenants::types::{Tenant, tenant_of};
+
+/// A round in which the parties of an agreement coordinate their plans of one year.
+pub struct CoordinationRound(pub Arc<coordination_round::Model>);
+
+impl CoordinationRound {
+    /// A round by its row, if the viewer may see it.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
+        Ok(session.get::<coordination_round::Entity>(id).await?.map(Self))
+    }
+}
+
+/// The plan of one party in a round.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct RoundPlan {
+    /// Who submitted it, by the name the party uses; null for those whom the agreement does not bind.
+    submitted_by: Option<String>,
+    /// When.
+    submitted_at: DateTime<Utc>,
+    /// Who signed the outcome off; null where `signedAt` is, and for those whom the agreement does not bind.
+    signed_by: Option<String>,
+    /// When the outcome was signed off; null = not yet, or an entry of the plans has changed since.
+    signed_at: Option<DateTime<Utc>>,
+    #[graphql(skip)]
+    tenant: Uuid,
+    #[graphql(skip)]
+    plan: Uuid,
+}
+
+#[ComplexObject]
+impl RoundPlan {
+    /// The party.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.tenant).await
+    }
+
+    /// The plan; null where the viewer may not see it.
+    async fn plan(&self, ctx: &Context<'_>) -> Option<ApiResult<AnnualPlan>> {
+        match ctx.session().await {
+            Ok(session) => AnnualPlan::by_id(&session, self.plan).await.transpose(),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// What the viewer may do with a round, for any of their authorities.
+#[derive(SimpleObject)]
+pub struct CoordinationRoundAbilities {
+    /// Submit plans, propose, comment, publish, close.
+    take_part: bool,
+    /// Sign the outcome off.
+    sign_off: bool,
+}
+
+/// A round in which the parties of an agreement coordinate their plans of one year.
+#[Object]
+impl CoordinationRound {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        NodeType::CoordinationRound.id(self.0.id).into()
+    }
+
+    /// The party that opened it.
+    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
+        tenant_of(ctx, self.0.tenant_id).await
+    }
+
+    /// Global id of the agreement; null for those whom it does not bind.
+    async fn agreement_id(&self, ctx: &Context<'_>) -> Option<ApiResult<ID>> {
+        let id = self.0.agreement_id;
+        match ctx.session().await {
+            Ok(session) => {
+                let row = session.get::<agreement::Entity>(id).await.transpose()?;
+                Some(row.map(|_| NodeType::Agreement.id(id).into()))
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Calendar year.
+    async fn year(&self) -> i32 {
+        self.0.year
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> RoundState {
+        self.0.state.into()
+    }
+
+    /// Last day for plans.
+    async fn submit_until(&self) -> Date {
+        Date(self.0.submit_until)
+    }
+
+    /// What is for the same people in the same field of work needs more days than this between.
+    async fn days_apart(&self) -> i32 {
+        self.0.days_apart
+    }
+
+    /// The plans that were submitted, in that order.
+    #[graphql(complexity = "5 * child_complexity + 1")]
+    async fn plans(&self, ctx: &Context<'_>) -> ApiResult<Vec<RoundPlan>> {
+        let session = ctx.session().await?;
+        let rows = session.group::<round_plan::Entity>(self.0.id).await?;
+        session.load::<annual_plan::Entity>(rows.iter().map(|it| it.plan_id)).await?;
+        // What is published is published without the names of people.
+        let bound = session.get::<agreement::Entity>(self.0.agreement_id).await?.is_some();
+        let shown = |it: &round_plan::Model| RoundPlan {
+            submitted_by: bound.then(|| it.submitted_by.clone()),
+            submitted_at: it.submitted_at,
+            signed_by: it.signed_by.clone().filter(|_| bound),
+            signed_at: it.signed_at,
+            tenant: it.tenant_id,
+            plan: it.plan_id,
+        };
+        let mut plans: Vec<_> = rows.iter().map(shown).collect();
+        plans.sort_by_key(|it| (it.submitted_at, it.tenant));
+        Ok(plans)
+    }
+
+    /// Why it was closed without an outcome.
+    async fn close_reason(&self) -> Option<&str> {
+        self.0.close_reason.as_deref()
+    }
+
+    /// When the parties published what they agreed.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.0.published_at
+    }
+
+    /// What the viewer may do with it now.
+    #[graphql(complexity = "3 + child_complexity")]
+    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<CoordinationRoundAbilities> {
+        let session = ctx.session().await?;
+        let parties = parties_of(&session, self.0.agreement_id).await?;
+        let can = |action, area| {
+            parties.iter().any(|it| session.access().can(action, &PolicyObject::row(area, *it, self.0.scope_id, None)))
+        };
+        let over = matches!(self.0.state, State::Published | State::Closed);
+        Ok(CoordinationRoundAbilities {
+            take_part: !over && can(WRITE.0, WRITE.1),
+            sign_off: self.0.state == State::InCoordination && can(Action::Sign, ScopeArea::Agreements),
+        })
+    }
+
+    /// Grows by one with every step; updates must name it.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was opened.
+    async fn created_at(&self) -> DateTime<Utc> {
+        self.0.created_at
+    }
+
+    /// When it was last changed.
+    async fn updated_at(&self) -> DateTime<Utc> {
+        self.0.updated_at
+    }
+}
+
+/// Reads ahead what was selected of rounds: a statement each, however many rounds.
+pub(super) async fn read_ahead(
+    session: &Session,
+    rounds: &[Arc<coordination_round::Model>],
+    selected: impl Fn(&str) -> bool,
+    of_plans: impl Fn(&str) -> bool,
+) -> ApiResult<()> {
+    let plans = load(session, rounds, selected).await?;
+    plan_types::read_ahead(session, &plans, of_plans, |_| false).await
+}
+
+/// The same without what was selected of the plans in them; tells these.
+pub(super) async fn load(
+    session: &Session,
+    rounds: &[Arc<coordination_round::Model>],
+    selected: impl Fn(&str) -> bool,
+) -> ApiResult<Vec<Arc<annual_plan::Model>>> {
+    let agreements = || rounds.iter().map(|it| it.agreement_id);
+    let mut tenants = Vec::new();
+    let mut plans = Vec::new();
+    if selected("tenant") {
+        tenants.extend(rounds.iter().map(|it| it.tenant_id));
+    }
+    if selected("agreementId") || selected("plans") {
+        session.load::<agreement::Entity>(agreements()).await?;
+    }
+    if selected("viewerCan") {
+        session.load_groups::<agreement_party::Entity>(agreements()).await?;
+    }
+    if selected("plans") {
+        session.load_groups::<round_plan::Entity>(rounds.iter().map(|it| it.id)).await?;
+        let mut taking = Vec::new();
+        for round in rounds {
+            taking.extend(session.group::<round_plan::Entity>(round.id).await?.iter().cloned());
+        }
+        tenants.extend(taking.iter().map(|it| it.tenant_id));
+        session.load::<annual_plan::Entity>(taking.iter().map(|it| it.plan_id)).await?;
+        for it in taking {
+            plans.extend(session.get::<annual_plan::Entity>(it.plan_id).await?);
+        }
+    }
+    session.load::<tenant::Entity>(tenants).await?;
+    Ok(plans)
+}

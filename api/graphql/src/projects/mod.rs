@@ -1,0 +1,11 @@
+//! Joint projects: API types, inputs and resolvers. The rules are in `domain::projects`.
+
+pub mod document_types;
+pub mod enums;
+pub mod inputs;
+pub mod mutation;
+pub mod part_types;
+pub mod query;
+pub mod subscription;
+pub mod types;
+pub mod wishes;

@@ -1,0 +1,163 @@
+//! Root fields about projects.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use entities::{PartnerState, project, project_archive, project_partner, tenant};
+use kernel::error::ApiResult;
+use kernel::global_id::{NodeType, at_most_100};
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
+use store::{Order, PageRequest, SortValue, contains_folded, page_cost};
+
+use crate::connection::{Paged, fill, page};
+use crate::context::ContextExt;
+use crate::enums::{Audience, Pillar};
+use crate::lookahead::Selected;
+use crate::projects::document_types::ProjectArchive;
+use crate::projects::enums::ProjectPhase;
+use crate::projects::types::{Project, read_ahead};
+
+/// Which projects are listed.
+#[derive(InputObject, Default, Debug)]
+pub struct ProjectFilter {
+    /// Only of these authorities: those that lead, and those that take part.
+    parties: Option<Vec<ID>>,
+    /// Only in these phases.
+    phases: Option<Vec<ProjectPhase>>,
+    /// Only of these fields of work.
+    fields_of_work: Option<Vec<ID>>,
+    /// Only of these pillars.
+    pillars: Option<Vec<Pillar>>,
+    /// Only for these audiences.
+    audiences: Option<Vec<Audience>>,
+    /// Only with this in title or summary, however it is typed.
+    text: Option<String>,
+}
+
+/// How projects are sorted.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ProjectOrder {
+    /// The latest first.
+    #[default]
+    Newest,
+    /// By title.
+    Title,
+}
+
+/// See the module.
+#[derive(Default)]
+pub struct ProjectQuery;
+
+#[Object]
+impl ProjectQuery {
+    /// Projects that the viewer may see.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn projects(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<ProjectFilter>,
+        order_by: Option<ProjectOrder>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<Project>> {
+        use project::Column as C;
+        let filter = filter.unwrap_or_default();
+        let order = order_by.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("projects {filter:?} {order:?}"))?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<project::Entity>();
+        if let Some(ids) = filter.parties {
+            let ids = NodeType::Tenant.parse_all(&ids, "filter.parties")?;
+            let partners = session
+                .select::<project_partner::Entity>()
+                .filter(session.is_one_of(project_partner::Column::TenantId, &ids))
+                .filter(project_partner::Column::State.eq(PartnerState::Active))
+                .select_only()
+                .column(project_partner::Column::ProjectId)
+                .into_query();
+            let any = Condition::any().add(session.is_one_of(C::TenantId, &ids)).add(C::Id.in_subquery(partners));
+            select = select.filter(any);
+        }
+        if let Some(phases) = filter.phases {
+            at_most_100(&phases, "filter.phases")?;
+            select = select.filter(C::Phase.is_in(phases.into_iter().map(entities::ProjectPhase::from)));
+        }
+        if let Some(ids) = filter.fields_of_work {
+            let ids = NodeType::FieldOfWork.parse_all(&ids, "filter.fieldsOfWork")?;
+            select = select.filter(session.is_one_of(C::FieldOfWorkId, &ids));
+        }
+        if let Some(pillars) = filter.pillars {
+            at_most_100(&pillars, "filter.pillars")?;
+            select = select.filter(C::Pillar.is_in(pillars.into_iter().map(entities::Pillar::from)));
+        }
+        if let Some(audiences) = filter.audiences {
+            at_most_100(&audiences, "filter.audiences")?;
+            let any = audiences.into_iter().fold(Condition::any(), |any, it| {
+                any.add(C::Audiences.contains(format!(";{};", entities::Audience::from(it).as_str())))
+            });
+            select = select.filter(any);
+        }
+        if let Some(text) = filter.text {
+            select = select.filter(contains_folded(C::SearchText, &text));
+        }
+        let order = match order {
+            ProjectOrder::Newest => Order {
+                column: C::CreatedAt,
+                id: C::Id,
+                descending: true,
+                nullable: false,
+                key: |row: &project::Model| (SortValue::Instant(row.created_at), row.id),
+            },
+            ProjectOrder::Title => Order {
+                column: C::Title,
+                id: C::Id,
+                descending: false,
+                nullable: false,
+                key: |row: &project::Model| (SortValue::Text(Some(row.title.clone())), row.id),
+            },
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
+        let selected = Selected::of(ctx);
+        read_ahead(&session, &rows, |field| selected.node(field), |list, field| selected.node_child(list, field))
+            .await?;
+        Ok(fill(frame, cursors.into_iter().zip(rows.into_iter().map(Project))))
+    }
+
+    /// Copies of projects that the viewer's authorities keep, the latest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn project_archives(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of this project.")] project: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<ProjectArchive>> {
+        let request = PageRequest::new(first, after, last, before, &format!("archives {project:?}"))?;
+        let session = ctx.session().await?;
+        let mut select = session.select::<project_archive::Entity>();
+        if let Some(id) = project {
+            select = select.filter(project_archive::Column::ProjectId.eq(NodeType::Project.parse(&id, "project")?));
+        }
+        let order = Order {
+            column: project_archive::Column::CreatedAt,
+            id: project_archive::Column::Id,
+            descending: true,
+            nullable: false,
+            key: |row: &project_archive::Model| (SortValue::Instant(row.created_at), row.id),
+        };
+        let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+        let selected = Selected::of(ctx);
+        if selected.node("tenant") {
+            session.load::<tenant::Entity>(rows.iter().map(|(_, it)| it.tenant_id)).await?;
+        }
+        if selected.node("project") {
+            session.load::<project::Entity>(rows.iter().map(|(_, it)| it.project_id)).await?;
+        }
+        Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, ProjectArchive(Arc::new(row))))))
+    }
+}

@@ -1,0 +1,209 @@
+//! How inputs become wishes: the names of nodes are read, everything wrong is told at once.
+
+use async_graphql::{ID, MaybeUndefined};
+use domain::projects::around::{IndicatorChange, IndicatorWish, Linked, MemberWish, ReportWish};
+use domain::projects::documents::Wanted;
+use domain::projects::service::{ProjectChange, ProjectWish};
+use domain::projects::work::{MilestoneChange, MilestoneWish, WorkChange, WorkWish};
+use kernel::error::{ApiResult, Problems};
+use kernel::global_id::NodeType;
+use uuid::Uuid;
+
+use crate::calendars::entry_input::{optional, required};
+use crate::projects::inputs::{
+    DownloadedInput, LinkTargetInput, MilestoneCreateInput, MilestoneUpdateInput, ProjectCreateInput,
+    ProjectIndicatorCreateInput, ProjectIndicatorUpdateInput, ProjectMemberAddInput, ProjectUpdateInput,
+    StatusReportCreateInput, WorkPackageCreateInput, WorkPackageUpdateInput,
+};
+
+/// A project, and a party of it.
+pub(super) fn project_and_party(project: &ID, tenant: &ID) -> ApiResult<(Uuid, Uuid)> {
+    let mut problems = Problems::default();
+    let project = problems.take(NodeType::Project.parse(project, "project"))?.unwrap_or_default();
+    let tenant = problems.take(NodeType::Tenant.parse(tenant, "tenant"))?.unwrap_or_default();
+    problems.done()?;
+    Ok((project, tenant))
+}
+
+fn given(id: Option<ID>, kind: NodeType, field: &'static str, problems: &mut Problems) -> ApiResult<Option<Uuid>> {
+    match id {
+        Some(id) => problems.take(kind.parse(&id, field)),
+        None => Ok(None),
+    }
+}
+
+fn changed(
+    id: MaybeUndefined<ID>,
+    kind: NodeType,
+    field: &'static str,
+    problems: &mut Problems,
+) -> ApiResult<Option<Option<Uuid>>> {
+    Ok(match optional(id) {
+        Some(Some(id)) => problems.take(kind.parse(&id, field))?.map(Some),
+        Some(None) => Some(None),
+        None => None,
+    })
+}
+
+/// The project that is wished for, and its lead.
+pub(super) fn project(input: ProjectCreateInput) -> ApiResult<(Uuid, ProjectWish)> {
+    let mut problems = Problems::default();
+    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
+    let wish = ProjectWish {
+        title: input.title,
+        summary: input.summary,
+        agreement: given(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
+        field: given(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
+        confidentiality: input.confidentiality.into(),
+        pillar: input.pillar.map(Into::into),
+        audiences: input.audiences.unwrap_or_default().into_iter().map(Into::into).collect(),
+        target_groups: input.target_groups.unwrap_or_default(),
+        place: given(input.place, NodeType::LearningPlace, "place", &mut problems)?,
+        starts_on: input.starts_on.map(|it| it.0),
+        ends_on: input.ends_on.map(|it| it.0),
+    };
+    problems.done()?;
+    Ok((tenant, wish))
+}
+
+/// What shall change of a project.
+pub(super) fn project_change(input: ProjectUpdateInput) -> ApiResult<ProjectChange> {
+    let mut problems = Problems::default();
+    let change = ProjectChange {
+        title: required(input.title, "title", &mut problems),
+        summary: optional(input.summary),
+        agreement: changed(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
+        field: changed(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
+        confidentiality: required(input.confidentiality, "confidentiality", &mut problems).map(Into::into),
+        pillar: optional(input.pillar).map(|it| it.map(Into::into)),
+        audiences: optional(input.audiences).map(|it| it.unwrap_or_default().into_iter().map(Into::into).collect()),
+        target_groups: optional(input.target_groups).map(Option::unwrap_or_default),
+        place: changed(input.place, NodeType::LearningPlace, "place", &mut problems)?,
+        starts_on: optional(input.starts_on).map(|it| it.map(|it| it.0)),
+        ends_on: optional(input.ends_on).map(|it| it.map(|it| it.0)),
+    };
+    problems.done()?;
+    Ok(change)
+}
+
+/// The member that is wished for.
+pub(super) fn member(input: ProjectMemberAddInput) -> MemberWish {
+    MemberWish {
+        name: input.name,
+        function: input.function,
+        role: input.role.into(),
+        email: input.email,
+        consented: input.consented,
+    }
+}
+
+/// The work package that is wished for.
+pub(super) fn work(input: WorkPackageCreateInput) -> ApiResult<WorkWish> {
+    let after = input.after.map(|it| NodeType::WorkPackage.parse_all(&it, "after")).transpose()?;
+    Ok(WorkWish {
+        title: input.title,
+        description: input.description,
+        status: input.status.into(),
+        starts_on: input.starts_on.map(|it| it.0),
+        ends_on: input.ends_on.map(|it| it.0),
+        after,
+    })
+}
+
+/// What shall change of a work package.
+pub(super) fn work_change(input: WorkPackageUpdateInput) -> ApiResult<WorkChange> {
+    let mut problems = Problems::default();
+    let title = required(input.title, "title", &mut problems);
+    let status = required(input.status, "status", &mut problems).map(Into::into);
+    let after = match optional(input.after) {
+        Some(ids) => problems.take(NodeType::WorkPackage.parse_all(&ids.unwrap_or_default(), "after"))?,
+        None => None,
+    };
+    problems.done()?;
+    Ok(WorkChange {
+        title,
+        description: optional(input.description),
+        status,
+        starts_on: optional(input.starts_on).map(|it| it.map(|it| it.0)),
+        ends_on: optional(input.ends_on).map(|it| it.map(|it| it.0)),
+        after,
+    })
+}
+
+/// The milestone that is wished for.
+pub(super) fn milestone(input: MilestoneCreateInput) -> ApiResult<MilestoneWish> {
+    let package = input.work_package.map(|it| NodeType::WorkPackage.parse(&it, "workPackage")).transpose()?;
+    Ok(MilestoneWish {
+        title: input.title,
+        due_on: input.due_on.0,
+        status: entities::MilestoneStatus::Open,
+        reached_on: None,
+        package,
+    })
+}
+
+/// What shall change of a milestone.
+pub(super) fn milestone_change(input: MilestoneUpdateInput) -> ApiResult<MilestoneChange> {
+    let mut problems = Problems::default();
+    let change = MilestoneChange {
+        title: required(input.title, "title", &mut problems),
+        due_on: required(input.due_on, "dueOn", &mut problems).map(|it| it.0),
+        status: required(input.status, "status", &mut problems).map(Into::into),
+        reached_on: optional(input.reached_on).map(|it| it.map(|it| it.0)),
+        package: changed(input.work_package, NodeType::WorkPackage, "workPackage", &mut problems)?,
+    };
+    problems.done()?;
+    Ok(change)
+}
+
+/// The report.
+pub(super) fn report(input: StatusReportCreateInput) -> ReportWish {
+    ReportWish { light: input.light.into(), text: input.text, from: input.period_from.0, until: input.period_until.0 }
+}
+
+/// The indicator that is wished for.
+pub(super) fn indicator(input: ProjectIndicatorCreateInput) -> IndicatorWish {
+    IndicatorWish {
+        code: input.code,
+        title: input.title,
+        unit: input.unit,
+        decimals: input.decimals,
+        baseline: input.baseline.map(|it| it.0),
+        baseline_on: input.baseline_on.map(|it| it.0),
+        target: input.target.0,
+        target_on: input.target_on.map(|it| it.0),
+    }
+}
+
+/// What shall change of an indicator.
+pub(super) fn indicator_change(input: ProjectIndicatorUpdateInput) -> ApiResult<IndicatorChange> {
+    let mut problems = Problems::default();
+    let target = required(input.target, "target", &mut problems);
+    problems.done()?;
+    Ok(IndicatorChange {
+        baseline: optional(input.baseline).map(|it| it.map(|it| it.0)),
+        baseline_on: optional(input.baseline_on).map(|it| it.map(|it| it.0)),
+        target: target.map(|it| it.0),
+        target_on: optional(input.target_on).map(|it| it.map(|it| it.0)),
+    })
+}
+
+/// What a link leads to.
+pub(super) fn linked(to: &LinkTargetInput) -> ApiResult<Linked> {
+    Ok(match to {
+        LinkTargetInput::CalendarEntry(id) => Linked::Entry(NodeType::CalendarEntry.parse(id, "to")?),
+        LinkTargetInput::Dataset(id) => Linked::Dataset(NodeType::Dataset.parse(id, "to")?),
+        LinkTargetInput::LearningPlace(id) => Linked::Place(NodeType::LearningPlace.parse(id, "to")?),
+    })
+}
+
+/// Which file is wanted.
+pub(super) fn wanted(of: DownloadedInput) -> ApiResult<Wanted> {
+    Ok(match of {
+        DownloadedInput::Version(it) => {
+            Wanted::Version(NodeType::ProjectDocument.parse(&it.document, "of")?, it.number)
+        }
+        DownloadedInput::Archive(id) => Wanted::Archive(NodeType::ProjectArchive.parse(&id, "of")?),
+        DownloadedInput::File(it) => Wanted::OfArchive(NodeType::ProjectArchive.parse(&it.archive, "of")?, it.checksum),
+    })
+}

@@ -1,0 +1,172 @@
+//! The roots of the schema, and the limits of its executor.
+
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
+use domain::files::folder::Folder;
+use domain::files::settings::FileSettings;
+use serde::Deserialize;
+
+use crate::access::query::AccessQuery;
+use crate::access::subscription::AccessSubscription;
+use crate::agreements::mutation::AgreementMutation;
+use crate::agreements::preview::PreviewQuery;
+use crate::agreements::query::AgreementQuery;
+use crate::agreements::share_mutation::ShareMutation;
+use crate::audit::query::AuditQuery;
+use crate::calendars::agenda::AgendaQuery;
+use crate::calendars::busy::BusyQuery;
+use crate::calendars::changes::ChangesQuery;
+use crate::calendars::external::mutation::ExternalMutation;
+use crate::calendars::external::query::ExternalQuery;
+use crate::calendars::import_mutation::ImportMutation;
+use crate::calendars::mutation::CalendarMutation;
+use crate::calendars::query::CalendarQuery;
+use crate::calendars::subscription::CalendarSubscription;
+use crate::datasets::files::mutation::FileMutation;
+use crate::datasets::import::mutation::DatasetImportMutation;
+use crate::datasets::import::query::DatasetImportQuery;
+use crate::datasets::import::subscription::DatasetSubscription;
+use crate::datasets::indicators::mutation::IndicatorMutation;
+use crate::datasets::indicators::query::IndicatorQuery;
+use crate::datasets::mutation::DatasetMutation;
+use crate::datasets::query::DatasetQuery;
+use crate::datasets::release_types::{ReleaseMutation, ReleaseQuery};
+use crate::datasets::request_types::{RequestMutation, RequestQuery};
+use crate::feeds::mutation::FeedMutation;
+use crate::feeds::query::FeedQuery;
+use crate::funding::mutation::FundingMutation;
+use crate::funding::overlaps::OverlapQuery;
+use crate::funding::overview::OverviewQuery;
+use crate::funding::query::FundingQuery;
+use crate::holidays::closure_mutation::ClosureMutation;
+use crate::holidays::query::HolidayQuery;
+use crate::members::mutation::MemberMutation;
+use crate::meter::Meter;
+use crate::node::NodeQuery;
+use crate::offers::mutation::OfferMutation;
+use crate::offers::query::OfferQuery;
+use crate::places::candidates::CandidateQuery;
+use crate::places::history::HistoryQuery;
+use crate::places::merges::types::{MergeMutation, MergeQuery};
+use crate::places::mutation::PlaceMutation;
+use crate::places::organisations::mutation::OrganisationMutation;
+use crate::places::organisations::query::OrganisationQuery;
+use crate::places::query::PlaceQuery;
+use crate::planning::comparison::ComparisonQuery;
+use crate::planning::conflicts::query::ConflictQuery;
+use crate::planning::mutation::PlanningMutation;
+use crate::planning::query::PlanningQuery;
+use crate::planning::subscription::PlanningSubscription;
+use crate::projects::mutation::ProjectMutation;
+use crate::projects::query::ProjectQuery;
+use crate::projects::subscription::ProjectSubscription;
+use crate::tenants::mutation::TenantMutation;
+use crate::tenants::query::TenantQuery;
+
+/// Reading.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    AccessQuery,
+    NodeQuery,
+    TenantQuery,
+    AgreementQuery,
+    PreviewQuery,
+    CalendarQuery,
+    AgendaQuery,
+    ExternalQuery,
+    BusyQuery,
+    ChangesQuery,
+    PlaceQuery,
+    OrganisationQuery,
+    CandidateQuery,
+    MergeQuery,
+    HistoryQuery,
+    OfferQuery,
+    HolidayQuery,
+    FeedQuery,
+    PlanningQuery,
+    ComparisonQuery,
+    ConflictQuery,
+    DatasetQuery,
+    DatasetImportQuery,
+    ReleaseQuery,
+    RequestQuery,
+    AuditQuery,
+    IndicatorQuery,
+    ProjectQuery,
+    FundingQuery,
+    OverviewQuery,
+    OverlapQuery,
+);
+
+/// Changing. Every mutation is one transaction that also leaves an audit row and an event.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    TenantMutation,
+    MemberMutation,
+    AgreementMutation,
+    ShareMutation,
+    CalendarMutation,
+    ImportMutation,
+    ExternalMutation,
+    ClosureMutation,
+    PlaceMutation,
+    OrganisationMutation,
+    MergeMutation,
+    OfferMutation,
+    FeedMutation,
+    PlanningMutation,
+    DatasetMutation,
+    FileMutation,
+    DatasetImportMutation,
+    ReleaseMutation,
+    RequestMutation,
+    IndicatorMutation,
+    ProjectMutation,
+    FundingMutation,
+);
+
+/// What is told as it happens, with rights judged anew before every event.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(
+    AccessSubscription,
+    CalendarSubscription,
+    PlanningSubscription,
+    DatasetSubscription,
+    ProjectSubscription,
+);
+
+/// The schema that serves all authorities.
+pub type ApiSchema = Schema<Query, Mutation, Subscription>;
+
+/// Limits of one operation.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Deepest selection.
+    pub max_depth: usize,
+    /// Most points: a field is one, a list is its rows times what is selected of each.
+    pub max_complexity: usize,
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+}
+
+/// Builds the schema with its limits, and with what it says about files.
+pub fn build(limits: Limits, files: &FileSettings) -> ApiSchema {
+    builder()
+        .data(files.clone())
+        .data(Folder(files.folder.clone()))
+        .limit_depth(limits.max_depth)
+        .limit_complexity(limits.max_complexity)
+        .limit_recursive_depth(32)
+        .limit_directives(5)
+        .extension(Meter)
+        .finish()
+}
+
+/// The schema in words, as it is committed and compared in a test.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
+    builder().finish().sdl_with_options(options)
+}

@@ -1,0 +1,11 @@
+//! What every layer stands on: error codes and texts in two languages, text folding, money, the clock, ids and secrets. Nothing
+//! here knows a database, HTTP or GraphQL.
+
+pub mod clock;
+pub mod error;
+pub mod global_id;
+pub mod i18n;
+pub mod ids;
+pub mod money;
+pub mod secret;
+pub mod text;

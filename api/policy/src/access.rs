@@ -1,0 +1,334 @@
+//! The rules themselves.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use entities::{AgreementState, Area, PUBLIC_SCOPE, ScopeArea, ShareLevel};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    Across, Action, AgreementFact, Because, Decision, Explanation, Facts, Fields, Grant, Object, Permission,
+    PersonFact, RoleFact, WayFact, read_permission,
+};
+
+/// How much of a scope is seen, and by which rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// The level.
+    pub level: ShareLevel,
+    /// The rule.
+    pub because: Because,
+}
+
+/// The facts about an actor, judged for one instant.
+#[derive(Clone, Debug)]
+pub struct Access {
+    signed_in: bool,
+    person: Option<PersonFact>,
+    roles: Vec<RoleFact>,
+    visible: BTreeMap<Uuid, Sight>,
+    /// What was judged, for questions about what is not yet so.
+    pub(super) across: Across,
+    /// The authority for which the server itself is at work.
+    service: Option<Uuid>,
+}
+
+impl Access {
+    /// Judges `facts` at `now`. `signed_in` is true for any bearer of a valid token, known here or not.
+    pub fn evaluate(facts: Facts, signed_in: bool, now: DateTime<Utc>) -> Self {
+        let Facts { person, roles, agreements, scopes, ways } = facts;
+        let active = person.as_ref().is_some_and(|it| it.active);
+        let roles: Vec<_> =
+            roles.into_iter().filter(|it| active && within(today(&it.zone, now), it.from, it.until)).collect();
+        let mut visible = BTreeMap::from([(PUBLIC_SCOPE, Sight { level: ShareLevel::Full, because: Because::Public })]);
+        for scope in &scopes {
+            let needed = read_permission(scope.area);
+            if let Some(role) = holder(&roles, scope.tenant, needed, scope.field) {
+                let because = Because::Role { tenant: scope.tenant, role: role.role };
+                see(&mut visible, scope.id, ShareLevel::Full, because);
+            }
+        }
+        let by_id: BTreeMap<_, _> = agreements.iter().map(|it| (it.id, it)).collect();
+        for way in &ways {
+            let Some(agreement) = by_id.get(&way.agreement) else { continue };
+            if let Some(role) = reached(way, agreement, &roles, now) {
+                let because = Because::Share { agreement: agreement.id, tenant: role.tenant, role: role.role };
+                see(&mut visible, way.scope, way.level, because);
+            }
+        }
+        Self { signed_in, person, roles, visible, across: Across { agreements, scopes, ways }, service: None }
+    }
+
+    /// A program that a person gave a secret to: what the person sees through its roles in `tenant`, and of everything
+    /// at most `most`.
+    pub fn of_feed(mut facts: Facts, tenant: Uuid, most: ShareLevel, now: DateTime<Utc>) -> Self {
+        facts.roles.retain(|it| it.tenant == tenant);
+        let mut access = Self::evaluate(facts, true, now);
+        for sight in access.visible.values_mut() {
+            sight.level = sight.level.min(most);
+        }
+        access
+    }
+
+    /// Somebody who did not sign in: sees what is public.
+    pub fn anonymous() -> Self {
+        Self::evaluate(Facts::default(), false, DateTime::UNIX_EPOCH)
+    }
+
+    /// The server itself, at work for one authority without anybody asking: it sees the calendars, datasets and projects of
+    /// that authority in `scopes`, and may write there and nowhere else.
+    pub fn service(tenant: Uuid, scopes: impl IntoIterator<Item = Uuid>) -> Self {
+        let mut access = Self { service: Some(tenant), ..Self::anonymous() };
+        for scope in scopes {
+            see(&mut access.visible, scope, ShareLevel::Full, Because::Service);
+        }
+        access
+    }
+
+    /// The account, if it is known here.
+    pub const fn person(&self) -> Option<&PersonFact> {
+        self.person.as_ref()
+    }
+
+    /// Roles valid at the instant.
+    pub fn roles(&self) -> &[RoleFact] {
+        &self.roles
+    }
+
+    /// The same for equal access, another for any other: what one may do by roles, and see by shares, the last of which
+    /// changed with the event `share`. Tells nothing.
+    pub fn fingerprint(&self, share: Uuid) -> String {
+        let active = self.person.as_ref().map(|it| it.active);
+        let mut roles: Vec<_> = self.roles.iter().collect();
+        roles.sort_by_key(|it| it.id);
+        let shared: Vec<_> =
+            self.visible.iter().filter(|(_, it)| matches!(it.because, Because::Share { .. })).collect();
+        let words = format!("{} {active:?} {roles:?} {shared:?} {share}", self.signed_in);
+        URL_SAFE_NO_PAD.encode(&Sha256::digest(words)[..18])
+    }
+
+    /// **Filter.** The visible scopes; every statement that reads owned rows is bound to them.
+    pub fn visible(&self) -> impl Iterator<Item = Uuid> + '_ {
+        self.visible.keys().copied()
+    }
+
+    /// The visible scopes that show at least `level`: a filter on a redacted column must not reach below.
+    pub fn visible_from(&self, level: ShareLevel) -> impl Iterator<Item = Uuid> + '_ {
+        self.visible.iter().filter(move |(_, sight)| sight.level >= level).map(|(scope, _)| *scope)
+    }
+
+    /// How much of a scope is seen; none = it is hidden.
+    pub fn sight(&self, scope: Uuid) -> Option<&Sight> {
+        self.visible.get(&scope)
+    }
+
+    /// **Decide.** Whether the actor may do `action` to `object`.
+    pub fn decide(&self, action: Action, object: &Object) -> Decision {
+        let sight = object.scope.map(|scope| self.visible.get(&scope));
+        let sight = match sight {
+            Some(None) => return Decision::Hide,
+            Some(Some(sight)) => Some(sight),
+            None => None,
+        };
+        if let (Action::Read, Some(sight)) = (action, sight) {
+            return Decision::Allow(sight.level, sight.because.clone());
+        }
+        let Some(needed) = action.needs(object.area) else { return Decision::Deny(None) };
+        let is_served = matches!(object.area, ScopeArea::Calendars | ScopeArea::Datasets | ScopeArea::Projects);
+        if is_served && (action, Some(object.tenant)) == (Action::Write, self.service) {
+            return Decision::Allow(ShareLevel::Full, Because::Service);
+        }
+        match holder(&self.roles, object.tenant, needed, object.field) {
+            Some(role) => Decision::Allow(ShareLevel::Full, Because::Role { tenant: object.tenant, role: role.role }),
+            None if self.signed_in => Decision::Deny(Some(needed)),
+            None => Decision::SignIn,
+        }
+    }
+
+    /// Whether the decision is to allow.
+    pub fn can(&self, action: Action, object: &Object) -> bool {
+        matches!(self.decide(action, object), Decision::Allow(..))
+    }
+
+    /// **Explain.** The same decision, with its rule or with what is missing.
+    pub fn explain(&self, action: Action, object: &Object) -> Explanation {
+        match self.decide(action, object) {
+            Decision::Allow(level, because) => {
+                Explanation { allowed: true, level: Some(level), because: Some(because), missing: None }
+            }
+            Decision::Hide => {
+                Explanation { allowed: false, level: None, because: None, missing: Some(read_permission(object.area)) }
+            }
+            Decision::SignIn | Decision::Deny(_) => Explanation {
+                allowed: false,
+                level: object.scope.and_then(|it| self.sight(it)).map(|it| it.level),
+                because: None,
+                missing: action.needs(object.area),
+            },
+        }
+    }
+
+    /// Decides and, where permitted, hands out the grant that a write needs.
+    ///
+    /// # Errors
+    /// The decision, when it is not to allow.
+    pub fn grant(&self, action: Action, object: &Object) -> Result<Grant, Decision> {
+        match self.decide(action, object) {
+            Decision::Allow(..) => Ok(Grant { tenant: object.tenant, person: self.person.as_ref().map(|it| it.id) }),
+            refused => Err(refused),
+        }
+    }
+
+    /// Decides on something that concerns a whole authority, whose existence is public.
+    ///
+    /// # Errors
+    /// The decision, when it is not to allow.
+    pub fn grant_in(&self, permission: Permission, tenant: Uuid) -> Result<Grant, Decision> {
+        match holder(&self.roles, tenant, permission, None) {
+            Some(_) => Ok(Grant { tenant, person: self.person.as_ref().map(|it| it.id) }),
+            None if self.signed_in => Err(Decision::Deny(Some(permission))),
+            None => Err(Decision::SignIn),
+        }
+    }
+
+    /// Decides on what a member has of its own in an authority, such as feeds: for whom a role there holds `permission`,
+    /// in whatever fields of work. Also tells which member it is.
+    ///
+    /// # Errors
+    /// The decision, when it is not to allow.
+    pub fn grant_of_member(&self, permission: Permission, tenant: Uuid) -> Result<(Grant, Uuid), Decision> {
+        let holds = |it: &&RoleFact| it.tenant == tenant && Permission::of(it.role).contains(&permission);
+        match self.roles.iter().find(holds) {
+            Some(role) => Ok((Grant { tenant, person: self.person.as_ref().map(|it| it.id) }, role.member)),
+            None if self.signed_in => Err(Decision::Deny(Some(permission))),
+            None => Err(Decision::SignIn),
+        }
+    }
+
+    /// Whoever reads by a share what another authority owns leaves a record there, and nothing else is written with it:
+    /// the share, and the authority in which the reader has its role. None where the scope is not seen by a share.
+    pub fn grant_of_reader(&self, scope: Uuid, owner: Uuid) -> Option<(Grant, Uuid, Uuid)> {
+        match &self.sight(scope)?.because {
+            Because::Share { agreement, tenant, .. } => {
+                let grant = Grant { tenant: owner, person: self.person.as_ref().map(|it| it.id) };
+                Some((grant, *agreement, *tenant))
+            }
+            Because::Public | Because::Role { .. } | Because::Service => None,
+        }
+    }
+
+    /// What somebody owns in person may be given up, with or without a role; none for whoever does not own it.
+    pub fn grant_of_owner(&self, tenant: Uuid, person: Uuid) -> Option<Grant> {
+        self.person.as_ref().filter(|it| it.id == person).map(|_| Grant { tenant, person: Some(person) })
+    }
+
+    /// Whether the actor holds everything that `role` would give for `fields`, as long: nobody gives what it lacks.
+    pub fn may_give(
+        &self,
+        tenant: Uuid,
+        role: entities::RoleKey,
+        fields: &Fields,
+        from: Option<NaiveDate>,
+        until: Option<NaiveDate>,
+    ) -> bool {
+        Permission::of(role).iter().all(|permission| {
+            self.roles
+                .iter()
+                .filter(|it| it.tenant == tenant && Permission::of(it.role).contains(permission))
+                .any(|it| it.fields.contains(fields) && spans(it, from, until))
+        })
+    }
+}
+
+/// Whether a role's dates enclose `from`–`until`. An open start of the gift begins now, which the role covers.
+fn spans(role: &RoleFact, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+    let starts = match (role.from, from) {
+        (None, _) | (_, None) => true,
+        (Some(mine), Some(theirs)) => mine <= theirs,
+    };
+    let ends = match (role.until, until) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(mine), Some(theirs)) => theirs <= mine,
+    };
+    starts && ends
+}
+
+/// The first role in `tenant` that holds `permission` for a row with `field`. Row and right are judged together, per
+/// role: two roles never combine into what neither shows.
+fn holder(roles: &[RoleFact], tenant: Uuid, permission: Permission, field: Option<Uuid>) -> Option<&RoleFact> {
+    roles
+        .iter()
+        .find(|it| it.tenant == tenant && Permission::of(it.role).contains(&permission) && it.fields.covers(field))
+}
+
+/// The role through which a way reaches the actor, if it does.
+fn reached<'a>(
+    way: &WayFact,
+    agreement: &AgreementFact,
+    roles: &'a [RoleFact],
+    now: DateTime<Utc>,
+) -> Option<&'a RoleFact> {
+    let day = today(&way.zone, now);
+    let open = match area_of(way.area) {
+        Some(area) => {
+            agreement.state == AgreementState::Active
+                && within(day, Some(agreement.from), agreement.until)
+                && agreement.areas.contains(&area)
+                && agreement.fields.covers(way.field)
+        }
+        // The agreement itself, its shares, and what was read by them: the parties see them before it is active and after
+        // it has ended.
+        None => matches!(way.area, ScopeArea::Agreements | ScopeArea::Audit),
+    };
+    if !open || !within(day, way.from, way.until) || !agreement.parties.contains(&way.tenant) {
+        return None;
+    }
+    let needed = read_permission(way.area);
+    roles.iter().find(|it| {
+        it.tenant != way.tenant
+            && agreement.parties.contains(&it.tenant)
+            && way.grantee.is_none_or(|grantee| grantee == it.tenant)
+            && way.role.is_none_or(|role| role == it.role)
+            && Permission::of(it.role).contains(&needed)
+            && it.fields.covers(way.field)
+    })
+}
+
+/// The area of cooperation that must be covered for a scope to be shared.
+const fn area_of(area: ScopeArea) -> Option<Area> {
+    match area {
+        ScopeArea::Calendars => Some(Area::Calendars),
+        ScopeArea::Projects => Some(Area::Projects),
+        ScopeArea::Datasets => Some(Area::Datasets),
+        ScopeArea::Places | ScopeArea::Members | ScopeArea::Agreements | ScopeArea::Audit => None,
+    }
+}
+
+/// Adds a sight; the highest level wins, the first rule that gave it is named.
+fn see(visible: &mut BTreeMap<Uuid, Sight>, scope: Uuid, level: ShareLevel, because: Because) {
+    let sight = Sight { level, because };
+    visible
+        .entry(scope)
+        .and_modify(|known| {
+            if known.level < sight.level {
+                *known = sight.clone();
+            }
+        })
+        .or_insert(sight);
+}
+
+/// The date on the clocks of `zone`. A zone that is not known is read as UTC; it cannot be stored in the first place.
+pub fn today(zone: &str, now: DateTime<Utc>) -> NaiveDate {
+    let zone: Tz = zone.parse().unwrap_or(Tz::UTC);
+    now.with_timezone(&zone).date_naive()
+}
+
+/// Whether `day` lies between two days, both inclusive, open where none.
+fn within(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+    from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
+}

@@ -1,0 +1,100 @@
+//! `verbund import dataset`: a file into a dataset, with a bar on a terminal.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use clap::Args;
+use domain::datasets::import::load::Origin;
+use domain::datasets::import::operator::{OperatorImport, import_as_operator};
+use domain::datasets::import::reading::Watched;
+use domain::datasets::import::words::line as problem_line;
+use domain::operator::say;
+use kernel::clock::Clock;
+use kernel::i18n::Locale;
+use tabular::read::{Limits, Profile, Report, propose};
+
+use crate::cli::bar;
+use crate::config::Config;
+use crate::operator::operation;
+
+#[derive(Args)]
+pub(super) struct DatasetArgs {
+    /// The file: CSV, TSV, XLSX or ODS, also packed with gzip.
+    file: PathBuf,
+    /// Only prints a profile that seems to read it (TOML); nothing is imported.
+    #[arg(long)]
+    propose: bool,
+    /// Short name of the authority.
+    #[arg(long, required_unless_present = "propose")]
+    tenant: Option<String>,
+    /// Id (dst_…) or title of the dataset.
+    #[arg(long, required_unless_present = "propose")]
+    dataset: Option<String>,
+    /// How to read the file (TOML).
+    #[arg(long, required_unless_present = "propose")]
+    profile: Option<PathBuf>,
+    /// A sheet of a workbook, for a proposal.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Does everything and undoes it; only tells what was found.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Imports a file; what came of it, or every problem in a line of its own.
+pub(super) async fn run(
+    load_config: impl FnOnce() -> Result<Config, String>,
+    args: DatasetArgs,
+) -> Result<String, String> {
+    let named = |error: String| format!("{}: {error}", args.file.display());
+    if args.propose {
+        let found = propose(&args.file, args.sheet.as_deref(), Limits::default());
+        let found = found.map_err(|problem| named(problem_line(&problem, Locale::En)))?;
+        return toml::to_string(&found.profile).map(|it| it.trim_end().to_owned()).map_err(|error| error.to_string());
+    }
+    let config = load_config()?;
+    let path = args.profile.clone().unwrap_or_default();
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let profile: Profile = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+    let origin = Origin::of(&args.file).map_err(|error| named(error.to_string()))?;
+    let total = u64::try_from(origin.bytes).unwrap_or_default();
+    let wish = OperatorImport {
+        tenant: args.tenant.clone().unwrap_or_default(),
+        dataset: args.dataset.clone().unwrap_or_default(),
+        path: args.file.clone(),
+        origin,
+        profile,
+        dry_run: args.dry_run,
+        folder: config.files.folder.clone(),
+    };
+    let op = operation(&config, &Clock::System).await?;
+    let watched = Arc::new(Watched::default());
+    let done = tokio::select! {
+        done = import_as_operator(&op, wish, &watched) => done,
+        never = bar::draw(|| {
+            let (rows, bytes) = (watched.rows.load(Ordering::Relaxed), watched.bytes.load(Ordering::Relaxed));
+            bar::Reached { done: bytes, total, words: format!("{rows} rows") }
+        }) => match never {},
+    };
+    bar::clear();
+    op.store.close().await;
+    let (report, number) = done.map_err(|error| named(say(&error)))?;
+    let lines = lines(&report);
+    if !report.is_fine() {
+        let text = format!("{} problems, nothing was stored\n{}", report.problem_count(), lines.join("\n"));
+        return Err(named(text));
+    }
+    let what =
+        number.map_or_else(|| "nothing was stored, as asked".to_owned(), |it| format!("version {it} is a draft"));
+    let mut text = format!("{} rows, {} warnings; {what}", report.rows, report.warning_count());
+    for line in lines {
+        text.push('\n');
+        text.push_str(&line);
+    }
+    Ok(text)
+}
+
+fn lines(report: &Report) -> Vec<String> {
+    report.problems.iter().chain(&report.warnings).map(|it| problem_line(it, Locale::En)).collect()
+}

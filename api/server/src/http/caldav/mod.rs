@@ -1,0 +1,224 @@
+//! Read-only CalDAV (RFC 4791, with RFC 6578): the calendars of a feed, for programs that synchronise. The secret of the
+//! feed is the password; whoever has it sees what the feed shows, and changes nothing.
+//!
+//! ```text
+//! /caldav/                             the way in
+//! /caldav/principal/                   who it is
+//! /caldav/calendars/                   its calendars
+//! /caldav/calendars/<id>/              one of them
+//! /caldav/calendars/<id>/<entry>.ics   an entry, or a series with its changed dates
+//! ```
+
+mod props;
+mod report;
+mod tree;
+mod xml;
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Request, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::feeds::open::OpenFeed;
+use graphql::calendars::changes::marks;
+use icalendar::write;
+use kernel::error::ApiResult;
+use store::Stats;
+
+use crate::http::caldav::props::Wanted;
+use crate::http::caldav::tree::{Collection, Place, path_of};
+use crate::http::caldav::xml::{DAV, Element, empty, href, text, with};
+use crate::http::feeds;
+use crate::http::feeds::{PRIVATE, failed, unlock, with_costs};
+use crate::http::headers::{ClientAddress, RequestId};
+use crate::http::state::State;
+
+const ALLOWED: &str = "OPTIONS, GET, HEAD, PROPFIND, REPORT";
+const CLASSES: &str = "1, 3, access-control, calendar-access";
+
+/// `/.well-known/caldav` (RFC 6764): where programs begin that know only the host.
+pub(super) async fn well_known() -> Response {
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, "/caldav/")]).into_response()
+}
+
+/// Everything below `/caldav/`.
+pub(super) async fn answer(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let stats = Arc::<Stats>::default();
+    let mut response = if head.method == Method::OPTIONS {
+        ([(header::ALLOW, ALLOWED)], StatusCode::OK).into_response()
+    } else {
+        match unlock(&state, &request_id, address, password(&head.headers).as_deref().unwrap_or(""), stats.clone())
+            .await
+        {
+            Ok(feed) => {
+                let asked = Asked { method: head.method, path: head.uri.path(), headers: &head.headers };
+                match serve(&state, feed, &asked, body, stats.clone()).await {
+                    Ok(response) => response,
+                    Err(error) => failed(&request_id, &error),
+                }
+            }
+            Err(feeds::Locked::Unknown) => {
+                let realm = HeaderValue::from_static("Basic realm=\"Verbund\", charset=\"UTF-8\"");
+                let mut response =
+                    crate::http::problem(StatusCode::UNAUTHORIZED, "The password is the secret of a feed.");
+                response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
+                response
+            }
+            Err(feeds::Locked::Refused(response)) => *response,
+        }
+    };
+    response.headers_mut().insert("dav", HeaderValue::from_static(CLASSES));
+    with_costs(&state, response, "feed", &stats)
+}
+
+/// The password of HTTP Basic (RFC 7617); the name before it says nothing.
+fn password(headers: &HeaderMap) -> Option<String> {
+    let value = crate::http::headers::text(headers, header::AUTHORIZATION.as_str())?;
+    let (scheme, code) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(code.trim()).ok()?).ok()?;
+    pair.split_once(':').map(|it| it.1.to_owned())
+}
+
+/// What a program asks.
+struct Asked<'a> {
+    method: Method,
+    path: &'a str,
+    headers: &'a HeaderMap,
+}
+
+async fn serve(state: &State, feed: OpenFeed, asked: &Asked<'_>, body: Body, stats: Arc<Stats>) -> ApiResult<Response> {
+    let response = match asked.method.as_str() {
+        "GET" | "HEAD" => get(&feed, asked).await?,
+        "PROPFIND" => match document(state, body).await {
+            Ok(document) => propfind(&feed, asked, document.as_ref()).await?,
+            Err(refused) => refused,
+        },
+        "REPORT" => match document(state, body).await {
+            Ok(Some(document)) => report::answer(&feed, asked.path, &document).await?,
+            Ok(None) => StatusCode::BAD_REQUEST.into_response(),
+            Err(refused) => refused,
+        },
+        // Whatever would change something: nobody may here.
+        _ => error(StatusCode::FORBIDDEN, empty(DAV, "need-privileges")),
+    };
+    feed.close(&state.store, stats).await?;
+    Ok(response)
+}
+
+/// The body as XML; none where there is none.
+async fn document(state: &State, body: Body) -> Result<Option<Element>, Response> {
+    let limit = state.config.http.body_limit();
+    let read = tokio::time::timeout(state.config.http.body_timeout(), axum::body::to_bytes(body, limit)).await;
+    let bytes = match read {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(_)) => {
+            let detail = format!("The body is larger than {limit} bytes, or did not arrive whole.");
+            return Err(crate::http::problem(StatusCode::PAYLOAD_TOO_LARGE, &detail));
+        }
+        Err(_) => return Err(crate::http::problem(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.")),
+    };
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    let document = std::str::from_utf8(&bytes).ok().and_then(|it| Element::read(it.trim_start_matches('\u{feff}')));
+    document
+        .map(Some)
+        .ok_or_else(|| crate::http::problem(StatusCode::BAD_REQUEST, "The body is no XML that is taken here."))
+}
+
+/// An entry as a file.
+async fn get(feed: &OpenFeed, asked: &Asked<'_>) -> ApiResult<Response> {
+    Ok(match Place::of(asked.path) {
+        Some(Place::Entry(calendar, entry)) => match Collection::resource(feed, calendar, entry).await? {
+            Some(found) => feeds::answer(asked.headers, write::MEDIA_TYPE, PRIVATE, found.body),
+            None => nothing(),
+        },
+        Some(Place::Root | Place::Principal | Place::Home) => {
+            let words = "This address is for calendar programs that speak CalDAV.\n";
+            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], words).into_response()
+        }
+        Some(Place::Calendar(_)) | None => nothing(),
+    })
+}
+
+async fn propfind(feed: &OpenFeed, asked: &Asked<'_>, document: Option<&Element>) -> ApiResult<Response> {
+    let Some(wanted) = Wanted::of_propfind(document) else { return Ok(StatusCode::BAD_REQUEST.into_response()) };
+    let deep = match crate::http::headers::text(asked.headers, "depth") {
+        Some("0") => false,
+        Some("1") => true,
+        // Without a word it is infinite, which nobody gets (RFC 4918, 9.1).
+        _ => return Ok(error(StatusCode::FORBIDDEN, empty(DAV, "propfind-finite-depth"))),
+    };
+    let Some(place) = Place::of(asked.path) else { return Ok(nothing()) };
+    let mut responses = Vec::new();
+    match place {
+        Place::Root => {
+            responses.push(wanted.answer(&Place::Root.path(), &props::of_place(&Place::Root)));
+            if deep {
+                for inner in [Place::Principal, Place::Home] {
+                    responses.push(wanted.answer(&inner.path(), &props::of_place(&inner)));
+                }
+            }
+        }
+        Place::Principal => responses.push(wanted.answer(&place.path(), &props::of_place(&place))),
+        Place::Home => {
+            responses.push(wanted.answer(&place.path(), &props::of_place(&place)));
+            if deep {
+                let calendars = feed.calendars().await?;
+                let marks = marks(&feed.session, &calendars).await?;
+                for (calendar, mark) in calendars.iter().zip(marks) {
+                    let path = Place::Calendar(calendar.id).path();
+                    responses.push(wanted.answer(&path, &props::of_calendar(&feed.session, calendar, &mark)));
+                }
+            }
+        }
+        Place::Calendar(id) => {
+            let Some(collection) = Collection::read_as(feed, id, deep).await? else { return Ok(nothing()) };
+            responses.push(wanted.answer(&place.path(), &collection.props(feed)));
+            responses.extend(collection.resources.iter().map(|it| wanted.answer(&path_of(id, it.id), &it.props())));
+        }
+        Place::Entry(calendar, entry) => {
+            let Some(found) = Collection::resource(feed, calendar, entry).await? else { return Ok(nothing()) };
+            responses.push(wanted.answer(&place.path(), &found.props()));
+        }
+    }
+    Ok(multistatus(responses, None))
+}
+
+/// Several answers in one, and for a synchronisation where to go on from.
+fn multistatus(mut responses: Vec<Element>, sync_token: Option<String>) -> Response {
+    responses.extend(sync_token.map(|it| text(DAV, "sync-token", it)));
+    document_response(StatusCode::MULTI_STATUS, &with(DAV, "multistatus", responses))
+}
+
+/// The answer about something that is not there, within others.
+fn gone(path: &str) -> Element {
+    with(DAV, "response", [href(path), text(DAV, "status", "HTTP/1.1 404 Not Found")])
+}
+
+/// What was not fulfilled (RFC 4918, 16).
+fn error(status: StatusCode, condition: Element) -> Response {
+    document_response(status, &with(DAV, "error", [condition]))
+}
+
+fn document_response(status: StatusCode, document: &Element) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/xml; charset=utf-8"), (header::CACHE_CONTROL, PRIVATE)];
+    (status, headers, document.document()).into_response()
+}
+
+fn nothing() -> Response {
+    crate::http::problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
+}

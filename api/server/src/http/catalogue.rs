@@ -1,0 +1,233 @@
+//! The catalogue of what is public, for open-data portals.
+
+use std::sync::Arc;
+
+use async_graphql::ID;
+use axum::Extension;
+use axum::extract::{Path, Query, State as Shared};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use domain::datasets::catalogue::about::Catalogue;
+use domain::datasets::catalogue::listing::{Listed, list, listed};
+use domain::datasets::catalogue::{Syntax, dataset, page};
+use graphql::meter::Charge as _;
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use policy::Actor;
+use serde::Deserialize;
+use store::Stats;
+
+use crate::http::feeds::with_costs;
+use crate::http::files::{PUBLIC, failed, gone, nothing, of_address, spent};
+use crate::http::headers::{ClientAddress, RequestId, text};
+use crate::http::ranges::{names, set};
+use crate::http::state::State;
+
+/// Points that one answer takes from the budget of its address.
+const POINTS: usize = 200;
+
+/// Which page.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    page: Option<String>,
+}
+
+/// `GET /catalog`, also `.ttl`, `.rdf` and `.jsonld`; pages by `?page=`.
+pub(super) async fn catalogue(
+    shared: Shared<Arc<State>>,
+    request_id: Extension<RequestId>,
+    address: Extension<ClientAddress>,
+    uri: Uri,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let state = shared.0.clone();
+    let suffix = uri.path().rsplit_once('.').map(|(_, suffix)| suffix);
+    public(shared, request_id, address, &headers, suffix, async |session, base, syntax| {
+        let number = match asked.page.as_deref() {
+            None => 1,
+            Some(text) => match text.parse() {
+                Ok(number @ 1..) => number,
+                _ => return Ok(Told::Nothing),
+            },
+        };
+        let (catalogue, part, datasets) = list(session, &state.config.catalogue, &state.files, base, number).await?;
+        if number > part.last() {
+            return Ok(Told::Nothing);
+        }
+        let address = format!("{base}{}", uri.path());
+        let links = [
+            ("first", Some(1)),
+            ("prev", (number > 1).then(|| number - 1)),
+            ("next", (number < part.last()).then(|| number + 1)),
+            ("last", Some(part.last())),
+        ];
+        let links =
+            links.into_iter().filter_map(|(name, page)| Some(format!("<{address}?page={}>; rel=\"{name}\"", page?)));
+        Ok(Told::Text {
+            body: page(&catalogue, &part, &address, &datasets, syntax),
+            modified: catalogue.modified,
+            links: links.collect::<Vec<_>>().join(", "),
+        })
+    })
+    .await
+}
+
+/// `GET /catalog/datasets/<id>`, also with a suffix. What is hidden looks like what does not exist; what was public once
+/// is gone.
+pub(super) async fn one(
+    shared: Shared<Arc<State>>,
+    request_id: Extension<RequestId>,
+    address: Extension<ClientAddress>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let state = shared.0.clone();
+    let (name, suffix) = match file.split_once('.') {
+        Some((name, suffix)) => (name, Some(suffix)),
+        None => (file.as_str(), None),
+    };
+    public(shared, request_id, address, &headers, suffix, async |session, base, syntax| {
+        let Ok(id) = NodeType::Dataset.parse(&ID::from(name), "dataset") else { return Ok(Told::Nothing) };
+        let catalogue = Catalogue::of(&state.config.catalogue, base, None);
+        Ok(match listed(session, &state.files, base, id).await? {
+            Listed::There(it) => Told::Text {
+                body: dataset(&catalogue, &it, syntax),
+                modified: Some(it.modified),
+                links: format!("<{}>; rel=\"collection\"", catalogue.address()),
+            },
+            Listed::Gone => Told::Gone,
+            Listed::Nothing => Told::Nothing,
+        })
+    })
+    .await
+}
+
+/// What there is to tell.
+enum Told {
+    Text { body: Vec<u8>, modified: Option<DateTime<Utc>>, links: String },
+    Gone,
+    Nothing,
+}
+
+/// Answers with what everybody may see, from the budget of the address.
+async fn public(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    headers: &HeaderMap,
+    suffix: Option<&str>,
+    say: impl AsyncFnOnce(&store::Session, &str, Syntax) -> ApiResult<Told>,
+) -> Response {
+    let spending = of_address(&state, address);
+    if !spending.charge(POINTS) {
+        return spent(&spending);
+    }
+    let syntax = match suffix {
+        Some(suffix) => Syntax::ALL.into_iter().find(|it| it.suffix() == suffix),
+        None => negotiated(text(headers, header::ACCEPT.as_str())),
+    };
+    let Some(syntax) = syntax else {
+        return match suffix {
+            Some(_) => nothing(),
+            None => crate::http::problem(
+                StatusCode::NOT_ACCEPTABLE,
+                "This is told as text/turtle, application/rdf+xml or application/ld+json.",
+            ),
+        };
+    };
+    let base = state.config.catalogue.address_for(text(headers, header::HOST.as_str()));
+    let stats = Arc::<Stats>::default();
+    let told = async {
+        let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats.clone()).await?;
+        let told = say(&session, &base, syntax).await?;
+        session.commit().await?;
+        Ok(told)
+    };
+    let response = match told.await {
+        Ok(Told::Text { body, modified, links }) => answer(headers, syntax, body, modified, &links),
+        Ok(Told::Gone) => gone(),
+        Ok(Told::Nothing) => nothing(),
+        Err(error) => failed(&request_id, &error),
+    };
+    with_costs(&state, response, "anonymous", &stats)
+}
+
+/// The text, or 304 where the portal has it already.
+fn answer(
+    headers: &HeaderMap,
+    syntax: Syntax,
+    body: Vec<u8>,
+    modified: Option<DateTime<Utc>>,
+    links: &str,
+) -> Response {
+    let tag = crate::http::feeds::tag(&body);
+    let known = match text(headers, header::IF_NONE_MATCH.as_str()) {
+        Some(list) => names(list, &tag),
+        // Seconds are all that a date can say.
+        None => text(headers, header::IF_MODIFIED_SINCE.as_str())
+            .and_then(|it| DateTime::parse_from_rfc2822(it).ok())
+            .is_some_and(|since| modified.is_some_and(|it| it.timestamp() <= since.timestamp())),
+    };
+    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
+    set(&mut response, header::CONTENT_TYPE, &format!("{}; charset=utf-8", syntax.media_type()));
+    set(&mut response, header::ETAG, &tag);
+    set(&mut response, header::CACHE_CONTROL, PUBLIC);
+    set(&mut response, header::VARY, "accept");
+    set(&mut response, header::LINK, links);
+    if let Some(modified) = modified {
+        let date = modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        set(&mut response, header::LAST_MODIFIED, &date);
+    }
+    response
+}
+
+/// The syntax that a client likes best; Turtle where it likes any. Browsers, which like HTML, get Turtle too.
+fn negotiated(accept: Option<&str>) -> Option<Syntax> {
+    let Some(accept) = accept.map(str::trim).filter(|it| !it.is_empty()) else { return Some(Syntax::Turtle) };
+    let mut best = None;
+    for part in accept.split(',') {
+        let mut pieces = part.split(';').map(str::trim);
+        let media = pieces.next().unwrap_or_default().to_ascii_lowercase();
+        let weight = pieces.find_map(|it| it.strip_prefix("q=")).map_or(Some(1.0), |it| it.parse::<f32>().ok());
+        let Some(weight) = weight.filter(|it| *it > 0.0) else { continue };
+        let (syntax, exact) = match media.as_str() {
+            "text/turtle" | "application/x-turtle" => (Syntax::Turtle, true),
+            "application/rdf+xml" | "application/xml" | "text/xml" => (Syntax::RdfXml, true),
+            "application/ld+json" | "application/json" => (Syntax::JsonLd, true),
+            "*/*" | "text/*" | "text/html" => (Syntax::Turtle, false),
+            "application/*" => (Syntax::JsonLd, false),
+            _ => continue,
+        };
+        // What is named goes before what is only covered.
+        let rank = (weight, exact);
+        if best.is_none_or(|(known, _)| rank > known) {
+            best = Some((rank, syntax));
+        }
+    }
+    best.map(|(_, syntax)| syntax)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_syntax_is_negotiated() {
+        for (accept, syntax) in [
+            (None, Some(Syntax::Turtle)),
+            (Some("*/*"), Some(Syntax::Turtle)),
+            (Some("text/turtle"), Some(Syntax::Turtle)),
+            (Some("application/rdf+xml"), Some(Syntax::RdfXml)),
+            (Some("application/ld+json, */*;q=0.1"), Some(Syntax::JsonLd)),
+            (Some("text/turtle;q=0.4, application/rdf+xml;q=0.9"), Some(Syntax::RdfXml)),
+            (Some("*/*, application/ld+json"), Some(Syntax::JsonLd)),
+            (Some("text/html,application/xhtml+xml,*/*;q=0.8"), Some(Syntax::Turtle)),
+            (Some("image/png"), None),
+            (Some("text/turtle;q=0"), None),
+        ] {
+            assert_eq!(negotiated(accept), syntax, "{accept:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The explorer: pages within the binary, and what they ask for. No other host is asked for anything.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::RustEmbed;
+use serde::Serialize;
+
+use crate::http::headers::text;
+use crate::http::problem;
+use crate::http::state::State;
+
+/// What the build script left.
+#[derive(RustEmbed)]
+#[folder = "$OUT_DIR/explorer"]
+struct Pages;
+
+/// The queries of the README, each a tab.
+#[derive(RustEmbed)]
+#[folder = "../examples"]
+struct Examples;
+
+/// What a page of ours may do. Styles of the editor are set by its script.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    font-src 'self' data:; img-src 'self' data:; connect-src 'self'; worker-src 'self'; \
+    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// A role account of the demo.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoAccount {
+    /// `planner@kaufbeuren`.
+    pub subject: String,
+    /// What it does.
+    pub says: String,
+    /// Its bearer token.
+    pub token: String,
+}
+
+/// An example query.
+#[derive(Clone, Debug, Serialize)]
+pub struct Example {
+    /// Its name.
+    pub name: String,
+    /// The document.
+    pub query: String,
+    /// Values of its variables, as JSON.
+    pub variables: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Settings<'a> {
+    endpoint: &'static str,
+    subscriptions: &'static str,
+    examples: Vec<Example>,
+    accounts: &'a [DemoAccount],
+}
+
+/// The examples, in their order.
+pub fn examples() -> Vec<Example> {
+    let read = |name: &str| Examples::get(name).map(|it| String::from_utf8_lossy(&it.data).into_owned());
+    let mut names: Vec<_> = Examples::iter().filter(|it| it.ends_with(".graphql")).collect();
+    names.sort_unstable();
+    let example = |file: std::borrow::Cow<'static, str>| {
+        let stem = file.trim_end_matches(".graphql");
+        let name = stem.split_once('-').map_or(stem, |(_, name)| name).replace('-', " ");
+        Some(Example { name, query: read(&file)?, variables: read(&format!("{stem}.json")) })
+    };
+    names.into_iter().filter_map(example).collect()
+}
+
+/// `GET /`.
+pub(super) async fn page(headers: HeaderMap) -> Response {
+    file("index.html", &headers)
+}
+
+/// `GET /explorer/…`.
+pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    file(&path, &headers)
+}
+
+/// `GET /explorer/settings.json`.
+pub(super) async fn settings(Shared(state): Shared<Arc<State>>) -> Response {
+    let settings = Settings {
+        endpoint: "/graphql",
+        subscriptions: "/graphql/ws",
+        examples: examples(),
+        accounts: &state.demo_accounts,
+    };
+    let mut response = axum::Json(settings).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn file(path: &str, headers: &HeaderMap) -> Response {
+    let Some(found) = Pages::get(path) else {
+        return problem(StatusCode::NOT_FOUND, "There is nothing at this address.");
+    };
+    let tag: String = found.metadata.sha256_hash()[..12].iter().map(|it| format!("{it:02x}")).collect();
+    let tag = format!("\"{tag}\"");
+    // The names of assets change with what is in them.
+    let keep = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let fresh =
+        text(headers, header::IF_NONE_MATCH.as_str()).is_some_and(|it| it.split(',').any(|it| it.trim() == tag));
+    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { found.data.into_response() };
+    let head = response.headers_mut();
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
+    head.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        head.insert(header::ETAG, tag);
+    }
+    response
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("ttf") => "font/ttf",
+        Some("woff2") => "font/woff2",
+        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("json") => "application/json",
+        _ => "application/octet-stream",
+    }
+}

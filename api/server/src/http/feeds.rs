@@ -1,0 +1,263 @@
+//! Calendars for programs that subscribe: what everybody may see, and by a secret what its subscriber may see.
+
+use std::sync::Arc;
+
+use async_graphql::ID;
+use axum::Extension;
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::calendars::feed::{feed_of, told};
+use domain::feeds::open::{OpenFeed, open};
+use domain::planning::published::{Joint, joint};
+use entities::calendar;
+use graphql::calendars::busy::free_busy;
+use graphql::meter::Charge as _;
+use icalendar::{Feed, json, write};
+use kernel::error::{ApiError, ApiResult};
+use kernel::global_id::NodeType;
+use policy::Actor;
+use sha2::{Digest, Sha256};
+use store::{Session, Stats};
+use uuid::Uuid;
+
+use crate::http::headers::{ClientAddress, RequestId, text};
+use crate::http::problem;
+use crate::http::rate::Spending;
+use crate::http::state::State;
+use crate::telemetry::Told;
+
+/// Points that one answer takes from a budget, and that a wrong secret takes from that of its address.
+const POINTS: usize = 100;
+/// How long caches may keep what is public without asking, in seconds.
+const PUBLIC: &str = "public, max-age=300";
+/// What a secret shows is for its program alone, and is asked for each time: rights may be gone.
+pub(super) const PRIVATE: &str = "private, no-cache";
+
+/// In which form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    ICalendar,
+    JsCalendar,
+    FreeBusy,
+}
+
+impl Form {
+    /// The name without its ending, and the form that the ending asks for.
+    fn of(file: &str) -> Option<(&str, Self)> {
+        let (name, ending) = file.rsplit_once('.')?;
+        let form = match ending {
+            "ics" => Self::ICalendar,
+            "json" => Self::JsCalendar,
+            "ifb" => Self::FreeBusy,
+            _ => return None,
+        };
+        Some((name, form))
+    }
+
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::ICalendar | Self::FreeBusy => write::MEDIA_TYPE,
+            Self::JsCalendar => json::MEDIA_TYPE,
+        }
+    }
+
+    /// What a session sees of calendars, as text.
+    async fn say(self, session: &Session, uid: Uuid, name: &str, calendars: &[calendar::Model]) -> ApiResult<String> {
+        let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
+        if self == Self::FreeBusy {
+            return Ok(write::free_busy(&free_busy(session, uid.to_string(), &ids).await?));
+        }
+        Ok(self.written(&feed_of(session, name, calendars, told(session, &ids).await?), uid))
+    }
+
+    /// A feed as text.
+    fn written(self, feed: &Feed, uid: Uuid) -> String {
+        match self {
+            Self::ICalendar | Self::FreeBusy => write::feed(feed),
+            Self::JsCalendar => json::group(feed, &uid.to_string()),
+        }
+    }
+}
+
+/// `GET /public/calendars/<id>.ics`, also `.json` and `.ifb`. What is hidden looks like what does not exist.
+pub(super) async fn public_calendar(
+    shared: Shared<Arc<State>>,
+    request_id: Extension<RequestId>,
+    address: Extension<ClientAddress>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    public((shared, request_id, address), &file, &headers, async |session, name, form| {
+        let Ok(id) = NodeType::Calendar.parse(&ID::from(name), "calendar") else { return Ok(None) };
+        let Some(calendar) = session.get::<calendar::Entity>(id).await? else { return Ok(None) };
+        Ok(Some(form.say(session, id, &calendar.name, std::slice::from_ref(&*calendar)).await?))
+    })
+    .await
+}
+
+/// `GET /public/rounds/<id>.ics`, also `.json`: the joint calendar of a published round.
+pub(super) async fn public_round(
+    shared: Shared<Arc<State>>,
+    request_id: Extension<RequestId>,
+    address: Extension<ClientAddress>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    public((shared, request_id, address), &file, &headers, async |session, name, form| {
+        let Ok(id) = NodeType::CoordinationRound.parse(&ID::from(name), "round") else { return Ok(None) };
+        if form == Form::FreeBusy {
+            return Ok(None);
+        }
+        let Some(Joint { name, calendars, told }) = joint(session, id).await? else { return Ok(None) };
+        Ok(Some(form.written(&feed_of(session, &name, &calendars, told), id)))
+    })
+    .await
+}
+
+/// Answers with what everybody may see, from the budget of the address.
+async fn public(
+    (Shared(state), Extension(RequestId(request_id)), Extension(ClientAddress(address))): (
+        Shared<Arc<State>>,
+        Extension<RequestId>,
+        Extension<ClientAddress>,
+    ),
+    file: &str,
+    headers: &HeaderMap,
+    say: impl AsyncFnOnce(&Session, &str, Form) -> ApiResult<Option<String>>,
+) -> Response {
+    let spending = Spending::new(state.anonymous_budget.clone(), address.to_string());
+    if !spending.charge(POINTS) {
+        return spent(&spending);
+    }
+    let Some((name, form)) = Form::of(file) else { return nothing() };
+    let stats = Arc::<Stats>::default();
+    let body = async {
+        let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats.clone()).await?;
+        let body = say(&session, name, form).await?;
+        session.commit().await?;
+        Ok(body)
+    };
+    let response = match body.await {
+        Ok(Some(body)) => answer(headers, form.media_type(), PUBLIC, body),
+        Ok(None) => nothing(),
+        Err(error) => failed(&request_id, &error),
+    };
+    with_costs(&state, response, "anonymous", &stats)
+}
+
+/// `GET /feeds/<secret>.ics`, also `.json` and `.ifb`: what the subscriber may see at this moment. A secret that is
+/// unknown, taken back or over finds nothing, and which of these is not told.
+pub(super) async fn secret_feed(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let stats = Arc::<Stats>::default();
+    let named = Form::of(&file);
+    let opened = match named {
+        Some((secret, _)) => unlock(&state, &request_id, address, secret, stats.clone()).await,
+        None => unlock(&state, &request_id, address, "", stats.clone()).await,
+    };
+    let response = match (opened, named) {
+        (Ok(feed), Some((_, form))) => match secret(&state, feed, form, stats.clone()).await {
+            Ok(body) => answer(&headers, form.media_type(), PRIVATE, body),
+            Err(error) => failed(&request_id, &error),
+        },
+        (Err(Locked::Refused(response)), _) => *response,
+        (Err(Locked::Unknown), _) | (Ok(_), None) => nothing(),
+    };
+    with_costs(&state, response, "feed", &stats)
+}
+
+async fn secret(state: &State, feed: OpenFeed, form: Form, stats: Arc<Stats>) -> ApiResult<String> {
+    let calendars = feed.calendars().await?;
+    let body = form.say(&feed.session, feed.row.id, &feed.row.name, &calendars).await?;
+    feed.close(&state.store, stats).await?;
+    Ok(body)
+}
+
+/// Why the feed of a secret does not open.
+pub(super) enum Locked {
+    /// There is none.
+    Unknown,
+    /// For another reason.
+    Refused(Box<Response>),
+}
+
+/// Opens the feed of a secret and charges for it: guesses to the address they come from, the rest to the feed.
+///
+/// # Errors
+/// Why not.
+pub(super) async fn unlock(
+    state: &State,
+    request_id: &str,
+    address: std::net::IpAddr,
+    secret: &str,
+    stats: Arc<Stats>,
+) -> Result<OpenFeed, Locked> {
+    let refused = |response| Locked::Refused(Box::new(response));
+    let guessing = Spending::new(state.anonymous_budget.clone(), address.to_string());
+    if !guessing.charge(0) {
+        return Err(refused(spent(&guessing)));
+    }
+    match open(&state.store, secret, state.clock.now(), stats).await {
+        Ok(Some(feed)) => {
+            let spending = Spending::new(state.signed_in_budget.clone(), format!("feed {}", feed.row.id));
+            if spending.charge(POINTS) { Ok(feed) } else { Err(refused(spent(&spending))) }
+        }
+        Ok(None) => {
+            let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
+            Err(if guess.charge(POINTS) { Locked::Unknown } else { refused(spent(&guess)) })
+        }
+        Err(error) => Err(refused(failed(request_id, &error))),
+    }
+}
+
+pub(super) fn nothing() -> Response {
+    problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
+}
+
+pub(super) fn spent(spending: &Spending) -> Response {
+    let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
+    spending.headers(response.headers_mut());
+    response
+}
+
+pub(super) fn failed(request_id: &str, error: &ApiError) -> Response {
+    tracing::error!(request_id, fault = domain::operator::say(error), "a calendar could not be told");
+    problem(StatusCode::SERVICE_UNAVAILABLE, "The calendar cannot be told at the moment; try again.")
+}
+
+/// Notes for the request line who asked and what it cost.
+pub(super) fn with_costs(state: &State, mut response: Response, actor: &'static str, stats: &Stats) -> Response {
+    let told = Told { actor, statements: stats.statements(), database: stats.time(), ..Told::default() };
+    crate::http::headers::timing(state.config.http.server_timing, &told, response.headers_mut());
+    response.extensions_mut().insert(told);
+    response
+}
+
+/// A strong tag of a text.
+pub(super) fn tag(body: impl AsRef<[u8]>) -> String {
+    let digest = Sha256::digest(body);
+    let digits: String = digest[..12].iter().map(|it| format!("{it:02x}")).collect();
+    format!("\"{digits}\"")
+}
+
+/// The body, or 304 where the program has it already.
+pub(super) fn answer(headers: &HeaderMap, media: &'static str, caching: &'static str, body: String) -> Response {
+    let tag = tag(&body);
+    let known = text(headers, header::IF_NONE_MATCH.as_str());
+    let fresh =
+        known.is_some_and(|it| it.trim() == "*" || it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag));
+    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
+    let head = response.headers_mut();
+    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        head.insert(header::ETAG, tag);
+    }
+    response
+}

@@ -1,0 +1,142 @@
+//! What is public of the directory, for maps of others.
+
+use std::sync::Arc;
+
+use async_graphql::ID;
+use axum::Extension;
+use axum::extract::{Query, State as Shared};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::Response;
+use domain::places::geojson::{Page, Wanted, offers, places};
+use entities::{LearningPlaceKind, OfferTopic, tenant};
+use graphql::meter::Charge as _;
+use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
+use policy::Actor;
+use sea_orm::{ColumnTrait, QueryFilter};
+use serde::Deserialize;
+use store::{Session, Stats};
+
+use crate::http::feeds::{answer, with_costs};
+use crate::http::files::{PUBLIC, failed, nothing, of_address, spent};
+use crate::http::headers::{ClientAddress, RequestId, text};
+use crate::http::ranges::set;
+use crate::http::state::State;
+
+/// Points that one answer takes from the budget of its address.
+const POINTS: usize = 200;
+/// RFC 7946.
+const MEDIA: &str = "application/geo+json";
+
+/// Which features.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    tenant: Option<String>,
+    kind: Option<String>,
+    topic: Option<String>,
+    after: Option<String>,
+}
+
+/// `GET /public/places.geojson`, narrowed by `?tenant=<slug>` and `?kind=<KIND>`; further pages by `?after=<id>`, as the
+/// link `next` says.
+pub(super) async fn public_places(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    uri: Uri,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let kind = match asked.kind.as_deref().map(str::parse::<LearningPlaceKind>).transpose() {
+        Ok(kind) => kind,
+        Err(reason) => return wrong("kind", &reason),
+    };
+    let told = Told { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
+    told.answer(&asked, NodeType::LearningPlace, async |session, wanted| places(session, wanted, kind).await).await
+}
+
+/// `GET /public/offers.geojson`, narrowed by `?tenant=<slug>` and `?topic=<TOPIC>`; further pages by `?after=<id>`.
+pub(super) async fn public_offers(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    uri: Uri,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Response {
+    let topic = match asked.topic.as_deref().map(str::parse::<OfferTopic>).transpose() {
+        Ok(topic) => topic,
+        Err(reason) => return wrong("topic", &reason),
+    };
+    let told = Told { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
+    told.answer(&asked, NodeType::EducationOffer, async |session, wanted| offers(session, wanted, topic).await).await
+}
+
+fn wrong(name: &str, reason: &str) -> Response {
+    crate::http::problem(StatusCode::BAD_REQUEST, &format!("{name}: {reason}."))
+}
+
+/// A request, as far as it matters.
+struct Told<'a> {
+    state: &'a State,
+    request_id: &'a str,
+    address: std::net::IpAddr,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+}
+
+impl Told<'_> {
+    /// Answers with what everybody may see, from the budget of the address.
+    async fn answer(
+        self,
+        asked: &Asked,
+        kind: NodeType,
+        say: impl AsyncFnOnce(&Session, &Wanted) -> ApiResult<Page>,
+    ) -> Response {
+        let spending = of_address(self.state, self.address);
+        if !spending.charge(POINTS) {
+            return spent(&spending);
+        }
+        let after = match asked.after.as_ref().map(|it| kind.parse(&ID::from(it.as_str()), "after")).transpose() {
+            Ok(after) => after,
+            Err(_) => return wrong("after", &format!("no id that begins with {}_", kind.prefix())),
+        };
+        let stats = Arc::<Stats>::default();
+        let told = async {
+            let session = self.state.store.read(&Actor::Anonymous, self.state.clock.now(), stats.clone()).await?;
+            let tenant = match &asked.tenant {
+                None => None,
+                Some(slug) => {
+                    let named = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug.as_str()));
+                    let Some(tenant) = session.one(named).await? else { return Ok(None) };
+                    Some(tenant.id)
+                }
+            };
+            let page = say(&session, &Wanted { tenant, after }).await?;
+            session.commit().await?;
+            ApiResult::Ok(Some(page))
+        };
+        let response = match told.await {
+            Ok(Some(page)) => {
+                let next = page.next.map(|it| self.next(asked, &kind.id(it)));
+                let mut response = answer(self.headers, MEDIA, PUBLIC, page.body.to_string());
+                if let Some(next) = next {
+                    set(&mut response, header::LINK, &next);
+                }
+                response
+            }
+            Ok(None) => nothing(),
+            Err(error) => failed(self.request_id, &error),
+        };
+        with_costs(self.state, response, "anonymous", &stats)
+    }
+
+    /// The link to the page behind `last`.
+    fn next(&self, asked: &Asked, last: &str) -> String {
+        let base = self.state.config.catalogue.address_for(text(self.headers, header::HOST.as_str()));
+        // What was asked for was found, so it has no letter that would have to be quoted.
+        let narrowed = [("tenant", &asked.tenant), ("kind", &asked.kind), ("topic", &asked.topic)];
+        let narrowed = narrowed.into_iter().filter_map(|(name, value)| Some(format!("{name}={}&", value.as_ref()?)));
+        format!("<{base}{}?{}after={last}>; rel=\"next\"", self.uri.path(), narrowed.collect::<String>())
+    }
+}

@@ -1,0 +1,230 @@
+//! The answer on the wire: media types, statuses, headers.
+//!
+//! Whoever names `application/json` gets the older rules: 200 for whatever is about the document. Everybody else gets
+//! `application/graphql-response+json` and 4xx for what was not executed; what was executed comes as
+//! `application/json` to those who named nothing, for clients that know nothing newer.
+
+use std::sync::Arc;
+
+use async_graphql::Response as GraphQlResponse;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use kernel::error::TopLevelCode;
+use serde_json::json;
+
+use crate::http::graphql::ask::Refusal;
+use crate::http::headers::text;
+use crate::http::rate::Spending;
+use crate::telemetry::Told;
+
+/// What the client takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Media {
+    /// `application/graphql-response+json`.
+    Modern,
+    /// `application/json`, named as such.
+    Legacy,
+    /// Anything, or it did not say.
+    Any,
+    /// `text/event-stream`: answers and events as they come.
+    Events,
+}
+
+impl Media {
+    /// Reads `Accept`: the range with the highest weight that we can serve. None where nothing fits.
+    pub(super) fn negotiate(headers: &HeaderMap) -> Option<Self> {
+        let mut best: Option<(u16, Self)> = None;
+        let mut said = false;
+        for value in headers.get_all(header::ACCEPT) {
+            for range in value.to_str().unwrap_or_default().split(',') {
+                let mut parts = range.split(';').map(str::trim);
+                let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+                if name.is_empty() {
+                    continue;
+                }
+                said = true;
+                let weight = parts.find_map(|it| it.strip_prefix("q=")).map_or(1000, weight);
+                let media = match name.as_str() {
+                    "application/graphql-response+json" => Self::Modern,
+                    "application/json" => Self::Legacy,
+                    "text/event-stream" => Self::Events,
+                    "*/*" | "application/*" => Self::Any,
+                    _ => continue,
+                };
+                // Of equal weights the newer type wins, then what stands first.
+                let better = match best {
+                    None => true,
+                    Some((other, kept)) => {
+                        weight > other || (weight == other && media == Self::Modern && kept != media)
+                    }
+                };
+                if weight > 0 && better {
+                    best = Some((weight, media));
+                }
+            }
+        }
+        if said { best.map(|(_, media)| media) } else { Some(Self::Any) }
+    }
+
+    /// The status of an answer that was not executed because of its document.
+    fn status(self, refused: StatusCode) -> StatusCode {
+        if self == Self::Legacy && refused == StatusCode::BAD_REQUEST { StatusCode::OK } else { refused }
+    }
+
+    fn content_type(self, status: StatusCode) -> HeaderValue {
+        let modern = self == Self::Modern || (self != Self::Legacy && status != StatusCode::OK);
+        HeaderValue::from_static(if modern {
+            "application/graphql-response+json; charset=utf-8"
+        } else {
+            "application/json; charset=utf-8"
+        })
+    }
+}
+
+/// Thousandths of a weight `0.125`.
+fn weight(text: &str) -> u16 {
+    let value: f32 = text.parse().unwrap_or(0.0);
+    // Clamped before, so the cast keeps it.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 1000")]
+    let thousandths = (value.clamp(0.0, 1.0) * 1000.0) as u16;
+    thousandths
+}
+
+/// What comes of a request.
+pub(super) enum Outcome {
+    /// The executor answered.
+    Answered(Box<GraphQlResponse>),
+    /// It was refused before that.
+    Refused(Refusal),
+}
+
+/// Puts an outcome into a response.
+pub(super) fn respond(
+    media: Media,
+    outcome: &Outcome,
+    request_id: &str,
+    spending: Option<&Arc<Spending>>,
+    told: &mut Told,
+) -> Response {
+    let (status, body) = match outcome {
+        Outcome::Answered(response) => {
+            told.errors = codes(response);
+            let status = if executed(response) { StatusCode::OK } else { media.status(StatusCode::BAD_REQUEST) };
+            (status, body(response))
+        }
+        Outcome::Refused(refusal) => {
+            refusal.code.name().clone_into(&mut told.errors);
+            // The older rules let only the document be wrong with 200; the request itself must be one.
+            let status = match refusal.code {
+                TopLevelCode::BadRequest => refusal.status,
+                _ => media.status(refusal.status),
+            };
+            (status, json!({ "errors": [refusal.error(request_id)] }).to_string())
+        }
+    };
+    let mut response = (status, body).into_response();
+    let head = response.headers_mut();
+    head.insert(header::CONTENT_TYPE, media.content_type(status));
+    if let Some(spending) = spending {
+        spending.headers(head);
+    }
+    finish(response, status)
+}
+
+/// Headers that every answer of the endpoint has.
+pub(super) fn finish(mut response: Response, status: StatusCode) -> Response {
+    let head = response.headers_mut();
+    head.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    head.append(header::VARY, HeaderValue::from_static("accept, accept-language, authorization"));
+    if status == StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static(
+            "Bearer realm=\"verbund\", error=\"invalid_token\", error_description=\"The access token is not accepted\"",
+        );
+        head.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// Whether a response was executed: then its errors, if any, have paths.
+pub(super) fn executed(response: &GraphQlResponse) -> bool {
+    response.errors.is_empty() || response.errors.iter().any(|it| !it.path.is_empty())
+}
+
+/// The body of an answer. A request that was not executed has no `data` key.
+pub(super) fn body(response: &GraphQlResponse) -> String {
+    let text = if executed(response) {
+        serde_json::to_string(response)
+    } else {
+        serde_json::to_string(&json!({ "errors": response.errors }))
+    };
+    text.unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        r#"{"errors":[{"message":"Something went wrong on our side.","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}"#
+            .to_owned()
+    })
+}
+
+/// The codes of an answer's errors, separated by commas.
+pub(super) fn codes(response: &GraphQlResponse) -> String {
+    let mut codes = Vec::new();
+    for error in &response.errors {
+        let code = error.extensions.as_ref().and_then(|it| it.get("code"));
+        if let Some(async_graphql::Value::String(code)) = code
+            && !codes.contains(code)
+        {
+            codes.push(code.clone());
+        }
+    }
+    codes.join(",")
+}
+
+/// Whether the body is said to be JSON, and plain.
+pub(super) fn is_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let unsupported = |message| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, TopLevelCode::BadRequest, message);
+    let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    let mut parts = content_type.split(';').map(str::trim);
+    if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {
+        return Err(unsupported("Send the request as application/json."));
+    }
+    let charset = parts.find_map(|it| it.to_ascii_lowercase().strip_prefix("charset=").map(str::to_owned));
+    if charset.is_some_and(|it| !matches!(it.trim_matches('"'), "utf-8" | "utf8")) {
+        return Err(unsupported("Send the request in UTF-8."));
+    }
+    match text(headers, header::CONTENT_ENCODING.as_str()) {
+        None | Some("" | "identity") => Ok(()),
+        Some(_) => Err(unsupported("Send the body as it is, without a content encoding.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn negotiated(accept: &[&'static str]) -> Option<Media> {
+        let mut headers = HeaderMap::new();
+        for value in accept {
+            headers.append(header::ACCEPT, HeaderValue::from_static(value));
+        }
+        Media::negotiate(&headers)
+    }
+
+    #[test]
+    fn the_best_range_that_can_be_served_wins() {
+        for (accept, media) in [
+            (&[][..], Some(Media::Any)),
+            (&["*/*"], Some(Media::Any)),
+            (&["application/json"], Some(Media::Legacy)),
+            (&["Application/GraphQL-Response+JSON; charset=utf-8"], Some(Media::Modern)),
+            (&["application/json, application/graphql-response+json"], Some(Media::Modern)),
+            (&["application/graphql-response+json;q=0.5, application/json"], Some(Media::Legacy)),
+            (&["application/json;q=0", "*/*;q=0.1"], Some(Media::Any)),
+            (&["text/event-stream"], Some(Media::Events)),
+            (&["text/html", "application/*;q=0.8"], Some(Media::Any)),
+            (&["text/html"], None),
+            (&["application/json;q=0"], None),
+            (&["application/json;q=x"], None),
+        ] {
+            assert_eq!(negotiated(accept), media, "{accept:?}");
+        }
+    }
+}

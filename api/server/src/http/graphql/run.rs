@@ -1,0 +1,204 @@
+//! From a request to its execution, the same for every transport: who asks, within which bounds, for what.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{Request, Response as GraphQlResponse, Variables};
+use axum::http::{HeaderMap, StatusCode, header};
+use chrono::{DateTime, Utc};
+use domain::context::op::Op;
+use domain::context::reads;
+use graphql::error::finish_errors;
+use graphql::limits;
+use graphql::limits::Introspection;
+use graphql::meter::Payer;
+use kernel::error::{ApiError, TopLevelCode};
+use kernel::i18n::Locale;
+use policy::Actor;
+
+use crate::auth::Rejection;
+use crate::http::graphql::ask::{Ask, Refusal};
+use crate::http::graphql::reply::codes;
+use crate::http::rate::Spending;
+use crate::http::state::State;
+use crate::telemetry::{Operation, Told};
+
+/// Who asks, once the token is checked.
+#[derive(Clone)]
+pub(in crate::http) struct Caller {
+    /// Who it is.
+    pub(in crate::http) actor: Actor,
+    /// When the token is over; none for those who did not sign in.
+    pub(super) expires: Option<DateTime<Utc>>,
+    /// Where the request comes from.
+    pub(super) address: IpAddr,
+    /// The language of messages.
+    pub(in crate::http) locale: Locale,
+}
+
+impl Caller {
+    /// Checks the token of a request.
+    pub(super) async fn of(
+        state: &State,
+        headers: &HeaderMap,
+        address: IpAddr,
+        request_id: &str,
+    ) -> Result<Self, Refusal> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let value = match (values.next(), values.next()) {
+            (None, _) => Ok(None),
+            (Some(value), None) => value.to_str().map(Some).map_err(|_| Rejection::Header),
+            (Some(_), Some(_)) => Err(Rejection::Header),
+        };
+        let locale = Locale::negotiate(crate::http::headers::text(headers, header::ACCEPT_LANGUAGE.as_str()));
+        Self::with(state, value, address, locale, request_id).await
+    }
+
+    /// Checks the value of an `Authorization` header, wherever it came from.
+    pub(super) async fn with(
+        state: &State,
+        authorization: Result<Option<&str>, Rejection>,
+        address: IpAddr,
+        locale: Locale,
+        request_id: &str,
+    ) -> Result<Self, Refusal> {
+        let checked = match authorization {
+            Ok(value) => state.verifier.authenticate(value, state.clock.now()).await,
+            Err(rejection) => Err(rejection),
+        };
+        let signed_in = checked.map_err(|rejection| {
+            tracing::info!(request_id, reason = rejection.name(), "token refused");
+            let message = "The access token is not accepted.";
+            Refusal::new(StatusCode::UNAUTHORIZED, TopLevelCode::Unauthenticated, message)
+        })?;
+        if let Some(arrival) = &signed_in.arrival {
+            let (store, clock, actor) = (state.store.clone(), state.clock.clone(), signed_in.actor.clone());
+            let op = Op::new(store, clock, actor, request_id.to_owned(), locale);
+            if let Err(error) = state.sign_in.welcome(&op, arrival).await {
+                tracing::error!(request_id, fault = domain::operator::say(&error), "a person could not be made known");
+                let message = "Signing in does not work at the moment; try again.";
+                return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
+            }
+        }
+        Ok(Self { actor: signed_in.actor, expires: signed_in.expires, address, locale })
+    }
+
+    fn is_signed_in(&self) -> bool {
+        matches!(self.actor, Actor::Person { .. })
+    }
+
+    /// Whether the caller may ask the schema about itself.
+    pub(super) fn may_introspect(&self, state: &State) -> bool {
+        state.config.graphql.introspection == Introspection::Everyone || self.is_signed_in()
+    }
+
+    /// Whose budget is spent: the person's, or that of the address (of the network, in IPv6).
+    pub(in crate::http) fn payer(&self) -> String {
+        match &self.actor {
+            Actor::Person { issuer, subject } => format!("{issuer} {subject}"),
+            Actor::Anonymous | Actor::Feed { .. } | Actor::Operator | Actor::Service { .. } => match self.address {
+                IpAddr::V4(address) => address.to_string(),
+                IpAddr::V6(address) => format!("{:x?}", &address.segments()[..4]),
+            },
+        }
+    }
+}
+
+/// An operation that is ready to be executed.
+pub(super) struct Prepared {
+    /// What the executor gets.
+    pub(super) request: Request,
+    /// Its context.
+    pub(super) op: Arc<Op>,
+    /// What it is, for log and transport.
+    pub(super) operation: Operation,
+    /// What it takes from its caller's budget.
+    pub(super) spending: Arc<Spending>,
+}
+
+/// Bounds and parses a request. Documents are parsed once and kept.
+pub(super) fn prepare(state: &State, caller: &Caller, ask: Ask, request_id: &str) -> Result<Prepared, Refusal> {
+    let document = parse(state, &ask.query)?;
+    if !caller.may_introspect(state) {
+        limits::no_introspection(&document)?;
+    }
+    let operation = Operation::of(&document, ask.operation_name.as_deref());
+    let op = Arc::new(Op::new(
+        state.store.clone(),
+        state.clock.clone(),
+        caller.actor.clone(),
+        request_id.to_owned(),
+        caller.locale,
+    ));
+    let budget = if caller.is_signed_in() { &state.signed_in_budget } else { &state.anonymous_budget };
+    let spending = Arc::new(Spending::new(budget.clone(), caller.payer()));
+    let payer: Payer = spending.clone();
+
+    let mut variables = ask.variables.map(|it| Variables::from_json(it.into())).unwrap_or_default();
+    limits::fill(&document, ask.operation_name.as_deref(), &mut variables);
+    let mut request = Request::new(ask.query).data(op.clone()).data(payer).variables(variables);
+    request.set_parsed_query((*document).clone());
+    if let Some(name) = ask.operation_name {
+        request = request.operation_name(name);
+    }
+    Ok(Prepared { request, op, operation, spending })
+}
+
+fn parse(state: &State, source: &str) -> Result<Arc<ExecutableDocument>, Refusal> {
+    if let Some(document) = state.documents.get(source) {
+        return Ok(document);
+    }
+    limits::scan(source)?;
+    let document = parse_query(source)
+        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, TopLevelCode::ParseFailed, error.to_string()))?;
+    limits::root_fields(&document)?;
+    let document = Arc::new(document);
+    state.documents.insert(source.to_owned(), document.clone());
+    Ok(document)
+}
+
+/// Executes a query or mutation.
+pub(super) async fn execute(state: &State, prepared: Prepared, told: &mut Told) -> Result<GraphQlResponse, Refusal> {
+    let Prepared { request, op, spending, .. } = prepared;
+    let executed = tokio::time::timeout(state.config.http.request_timeout(), state.schema.execute(request)).await;
+    let response = match executed {
+        Ok(response) => Ok(finish(response, &op, &spending).await),
+        Err(_late) => Err(Refusal::timeout()),
+    };
+    told.statements = op.stats.statements();
+    told.database = op.stats.time();
+    response.and_then(|it| it)
+}
+
+/// Ends what an operation read with and puts its errors into words; also after each event of a subscription.
+pub(super) async fn finish(
+    mut response: GraphQlResponse,
+    op: &Op,
+    spending: &Spending,
+) -> Result<GraphQlResponse, Refusal> {
+    if let Err(ApiError::Fault(fault)) = op.finish().await {
+        // It only read: what was answered stands, the connection is gone.
+        tracing::warn!(request_id = op.request_id, fault = fault.message, "the reading session did not end well");
+    }
+    if let Err(error) = reads::keep(op).await {
+        tracing::error!(request_id = op.request_id, fault = domain::operator::say(&error), "reading was not recorded");
+        let message = "What was read could not be recorded, so it is not shown; try again.";
+        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
+    }
+    if spending.wait().is_some() {
+        let message = "Too many points in too short a time; the header Retry-After says when to come back.";
+        return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, TopLevelCode::RateLimited, message));
+    }
+    finish_errors(&mut response, op);
+    Ok(response)
+}
+
+/// The codes of what an operation came to, for the log.
+pub(super) fn outcome(result: &Result<GraphQlResponse, Refusal>) -> String {
+    match result {
+        Ok(response) => codes(response),
+        Err(refusal) => refusal.code.name().to_owned(),
+    }
+}

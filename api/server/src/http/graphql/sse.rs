@@ -1,0 +1,97 @@
+//! GraphQL over server-sent events, distinct connections: one request, one stream of `next` events, then `complete`.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use futures_util::stream::{BoxStream, StreamExt as _};
+use kernel::error::TopLevelCode;
+use serde_json::json;
+
+use crate::http::graphql::ask::Refusal;
+use crate::http::graphql::run::{Caller, Prepared};
+use crate::http::graphql::{reply, run};
+use crate::http::state::State;
+use crate::telemetry::Told;
+
+/// Answers with a stream: the one answer of a query or mutation, or the events of a subscription.
+pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, told: Told) -> Response {
+    let Ok(permit) = state.streams.clone().try_acquire_owned() else {
+        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, "Too many streams.");
+        let id = prepared.op.request_id.clone();
+        let outcome = reply::Outcome::Refused(refusal);
+        return reply::respond(reply::Media::Any, &outcome, &id, None, &mut told.clone());
+    };
+    let until = end_of(&state, &caller);
+    let keep_alive = KeepAlive::new().interval(state.config.live.keep_alive());
+    let stopping = state.stopping.clone();
+    let answers = answers(state, prepared)
+        .map(|answer| Event::default().event("next").data(answer))
+        // Whoever signed in again comes back with a new token.
+        .take_until(async move {
+            tokio::select! {
+                () = sleep(until) => {}
+                () = stopping.cancelled() => {}
+            }
+        })
+        .chain(stream::once(async { Event::default().event("complete").data("") }))
+        .map(move |event| {
+            let _held = &permit;
+            Ok::<_, Infallible>(event)
+        });
+    let response = Sse::new(answers).keep_alive(keep_alive).into_response();
+    let mut response = reply::finish(response, StatusCode::OK);
+    response.extensions_mut().insert(told);
+    response
+}
+
+/// The answers to one operation, as text.
+pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'static, String> {
+    let request_id = prepared.op.request_id.clone();
+    let refused = move |refusal: &Refusal| json!({ "errors": [refusal.error(&request_id)] }).to_string();
+    if prepared.operation.is_subscription() {
+        let Prepared { request, op, spending, .. } = prepared;
+        let running = state.metrics.subscription();
+        let events = state.schema.execute_stream(request);
+        return events
+            .then(move |response| {
+                let (op, spending) = (op.clone(), spending.clone());
+                // Whatever was read for the event is ended before it is sent: a slow client holds no connection.
+                async move { run::finish(response, &op, &spending).await }
+            })
+            .map(move |result| {
+                let _running = &running;
+                state.metrics.event();
+                match result {
+                    Ok(response) => reply::body(&response),
+                    Err(refusal) => refused(&refusal),
+                }
+            })
+            .boxed();
+    }
+    stream::once(async move {
+        let mut told = Told::default();
+        match run::execute(&state, prepared, &mut told).await {
+            Ok(response) => reply::body(&response),
+            Err(refusal) => refused(&refusal),
+        }
+    })
+    .boxed()
+}
+
+/// How long the caller's token is still good; none without one.
+pub(super) fn end_of(state: &State, caller: &Caller) -> Option<Duration> {
+    caller.expires.map(|it| (it - state.clock.now()).to_std().unwrap_or_default())
+}
+
+/// Sleeps for a time, or for ever.
+pub(super) async fn sleep(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,153 @@
+//! Files on disk as answers: tags, parts (RFC 9110, one range at a time), and bodies that are read as they are sent.
+
+use std::io::SeekFrom;
+use std::path::Path;
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+
+use crate::http::headers::text;
+
+/// Bytes that are read at once.
+const CHUNK: usize = 1 << 16;
+
+/// What of a file is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Whole,
+    /// From one byte to another, both counted.
+    Part(u64, u64),
+    /// Nothing that is in it.
+    Beyond,
+}
+
+/// Reads `Range`: of several ranges, and of what cannot be read, the whole file is sent.
+fn wanted(range: Option<&str>, length: u64) -> Wanted {
+    let Some((first, last)) = range.and_then(|it| it.trim().strip_prefix("bytes=")).and_then(|it| it.split_once('-'))
+    else {
+        return Wanted::Whole;
+    };
+    let (first, last) = (first.trim(), last.trim());
+    let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |it: &str| it.parse::<u64>().unwrap_or(u64::MAX);
+    match (first, last) {
+        (first, "") if digits(first) => match number(first) {
+            start if start < length => Wanted::Part(start, length - 1),
+            _ => Wanted::Beyond,
+        },
+        ("", last) if digits(last) => match number(last).min(length) {
+            0 => Wanted::Beyond,
+            many => Wanted::Part(length - many, length - 1),
+        },
+        (first, last) if digits(first) && digits(last) && number(first) <= number(last) => match number(first) {
+            start if start < length => Wanted::Part(start, number(last).min(length - 1)),
+            _ => Wanted::Beyond,
+        },
+        _ => Wanted::Whole,
+    }
+}
+
+/// Whether a list of tags names this one.
+pub(super) fn names(list: &str, tag: &str) -> bool {
+    list.trim() == "*" || list.split(',').any(|it| it.trim().trim_start_matches("W/") == tag)
+}
+
+/// A file, or the part of it that is wanted, or that the asker has it already. The headers of what the file is are the
+/// caller's. The tag is of the bytes, so a part of it fits to the part that was got from another replica.
+pub(super) async fn file(headers: &HeaderMap, path: &Path, tag: &str) -> std::io::Result<Response> {
+    let mut file = File::open(path).await?;
+    let length = file.metadata().await?.len();
+    let mut response = if text(headers, header::IF_NONE_MATCH.as_str()).is_some_and(|it| names(it, tag)) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        // A part of something else is of no use: then the whole is sent. Dates are never exact enough.
+        let same = text(headers, header::IF_RANGE.as_str()).is_none_or(|it| it.trim() == tag);
+        let range = text(headers, header::RANGE.as_str()).filter(|_| same);
+        match wanted(range, length) {
+            Wanted::Whole => sized(StatusCode::OK, body(file, length), length),
+            Wanted::Part(first, last) => {
+                file.seek(SeekFrom::Start(first)).await?;
+                let many = last - first + 1;
+                let mut response = sized(StatusCode::PARTIAL_CONTENT, body(file, many), many);
+                set(&mut response, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{length}"));
+                response
+            }
+            Wanted::Beyond => {
+                let mut response =
+                    crate::http::problem(StatusCode::RANGE_NOT_SATISFIABLE, "The file does not reach that far.");
+                set(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
+                return Ok(response);
+            }
+        }
+    };
+    set(&mut response, header::ETAG, tag);
+    set(&mut response, header::ACCEPT_RANGES, "bytes");
+    Ok(response)
+}
+
+fn sized(status: StatusCode, body: Body, length: u64) -> Response {
+    let mut response = (status, body).into_response();
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    response
+}
+
+/// The next so many bytes of a file.
+fn body(file: File, many: u64) -> Body {
+    Body::from_stream(stream::try_unfold((file, many), |(mut file, left)| async move {
+        if left == 0 {
+            return Ok::<_, std::io::Error>(None);
+        }
+        let mut chunk = vec![0; CHUNK.min(usize::try_from(left).unwrap_or(CHUNK))];
+        let got = file.read(&mut chunk).await?;
+        if got == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        chunk.truncate(got);
+        Ok(Some((Bytes::from(chunk), (file, left - got as u64))))
+    }))
+}
+
+/// Sets a header, if its value can be one.
+pub(super) fn set(response: &mut Response, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_range_is_read_and_everything_else_is_the_whole() {
+        for (range, what) in [
+            (None, Wanted::Whole),
+            (Some("bytes=0-0"), Wanted::Part(0, 0)),
+            (Some("bytes=10-19"), Wanted::Part(10, 19)),
+            (Some("bytes=90-"), Wanted::Part(90, 99)),
+            (Some("bytes=90-1000"), Wanted::Part(90, 99)),
+            (Some("bytes=-10"), Wanted::Part(90, 99)),
+            (Some("bytes=-1000"), Wanted::Part(0, 99)),
+            (Some("bytes=100-"), Wanted::Beyond),
+            (Some("bytes=99999999999999999999999-"), Wanted::Beyond),
+            (Some("bytes=-0"), Wanted::Beyond),
+            (Some("bytes=0-1,5-6"), Wanted::Whole),
+            (Some("bytes=9-3"), Wanted::Whole),
+            (Some("bytes=+1-3"), Wanted::Whole),
+            (Some("lines=1-3"), Wanted::Whole),
+            (Some("bytes=-"), Wanted::Whole),
+        ] {
+            assert_eq!(wanted(range, 100), what, "{range:?}");
+        }
+        assert_eq!(wanted(Some("bytes=0-"), 0), Wanted::Beyond);
+    }
+
+    #[test]
+    fn a_list_names_a_tag_weak_or_not() {
+        assert!(names("\"a\", W/\"b\"", "\"b\"") && names("*", "\"b\"") && !names("\"a\"", "\"b\""));
+    }
+}

@@ -1,0 +1,157 @@
+//! Files on their way in: one per ticket, streamed to disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::{Body, BodyDataStream};
+use axum::extract::{Path, State as Shared};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use domain::context::op::Op;
+use domain::files::folder::Folder;
+use domain::files::uploads::{Receiving, receive};
+use domain::projects::documents::{MAX_BYTES, Refused, arrived};
+use futures_util::StreamExt as _;
+use graphql::meter::Charge as _;
+use kernel::error::{ApiError, ApiResult};
+use kernel::i18n::Locale;
+use sha2::{Digest as _, Sha256};
+use store::Stats;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::http::feeds::{nothing, spent, with_costs};
+use crate::http::headers::{ClientAddress, RequestId};
+use crate::http::problem;
+use crate::http::rate::Spending;
+use crate::http::state::State;
+
+/// Points that a wrong ticket takes from the budget of its address.
+const POINTS: usize = 100;
+/// The longest silence of a sender.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// `PUT /uploads/<ticket>`: the file of a ticket. A ticket that is unknown, used or over, or whose person may not change the
+/// dataset any more, finds nothing, and which of these is not told.
+pub(super) async fn upload(
+    Shared(state): Shared<Arc<State>>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
+    Path(ticket): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let stats = Arc::<Stats>::default();
+    let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
+    if !guess.charge(0) {
+        return spent(&guess);
+    }
+    let most = state.config.files.max_upload_mib << 20;
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
+    let folder = Folder(state.config.files.folder.clone());
+    let response = match receive(&state.store, &ticket, &folder, state.clock.now(), stats.clone()).await {
+        Ok(Some(receiving)) => {
+            let most = if receiving.row.document_id.is_some() { most.min(MAX_BYTES) } else { most };
+            // What says of itself that it is too large is not read; its ticket is used up all the same.
+            if length.is_some_and(|it| it > most) {
+                too_large(most)
+            } else {
+                match write(&receiving.target, body.into_data_stream(), most).await {
+                    Ok(Came::Whole { bytes, checksum }) => {
+                        match came(&state, &receiving, &folder, (bytes, checksum), &request_id, &stats).await {
+                            Ok(response) => response,
+                            Err(error) => failed(&request_id, &error),
+                        }
+                    }
+                    Ok(Came::TooLarge) => too_large(most),
+                    Ok(Came::Cut) => problem(StatusCode::REQUEST_TIMEOUT, "The file did not come to its end."),
+                    Err(error) => failed(&request_id, &error),
+                }
+            }
+        }
+        Ok(None) => {
+            let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
+            if guess.charge(POINTS) { nothing() } else { spent(&guess) }
+        }
+        Err(error) => failed(&request_id, &error),
+    };
+    with_costs(&state, response, "ticket", &stats)
+}
+
+/// Notes a file that came whole; that of a document becomes a version of it at once.
+async fn came(
+    state: &State,
+    receiving: &Receiving,
+    folder: &Folder,
+    (bytes, checksum): (u64, String),
+    request_id: &str,
+    stats: &Arc<Stats>,
+) -> ApiResult<Response> {
+    let told = serde_json::json!({ "bytes": bytes, "sha256": checksum });
+    receiving.done(&state.store, bytes, checksum.clone(), state.clock.now(), stats.clone()).await?;
+    if receiving.row.document_id.is_none() {
+        return Ok(created(&told));
+    }
+    let (actor, locale) = (receiving.actor.clone(), Locale::En);
+    let op = Op::new(state.store.clone(), state.clock.clone(), actor, request_id.to_owned(), locale);
+    Ok(match arrived(&op, folder, &receiving.row, (bytes, &checksum)).await? {
+        Ok(()) => created(&told),
+        Err(Refused::NotWhatItSays) => {
+            problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The file is not of the kind that its name says.")
+        }
+        Err(Refused::OutOfReach) => nothing(),
+    })
+}
+
+/// What came of a body.
+enum Came {
+    Whole { bytes: u64, checksum: String },
+    TooLarge,
+    Cut,
+}
+
+/// Writes a body to a file as it comes. Nothing is left of one that is cut or too large.
+async fn write(target: &std::path::Path, mut body: BodyDataStream, most: u64) -> ApiResult<Came> {
+    let disk = |error: std::io::Error| ApiError::fault(format!("files: {error}"));
+    let mut file = tokio::fs::File::create(target).await.map_err(disk)?;
+    let mut hash = Sha256::new();
+    let mut bytes = 0_u64;
+    let came = loop {
+        match tokio::time::timeout(SILENCE, body.next()).await {
+            Ok(Some(Ok(chunk))) => {
+                bytes = bytes.saturating_add(chunk.len() as u64);
+                if bytes > most {
+                    break Came::TooLarge;
+                }
+                hash.update(&chunk);
+                file.write_all(&chunk).await.map_err(disk)?;
+            }
+            Ok(None) => {
+                file.flush().await.map_err(disk)?;
+                file.sync_all().await.map_err(disk)?;
+                let checksum = hash.finalize().iter().map(|it| format!("{it:02x}")).collect();
+                break Came::Whole { bytes, checksum };
+            }
+            Ok(Some(Err(_))) | Err(_) => break Came::Cut,
+        }
+    };
+    if !matches!(came, Came::Whole { .. }) {
+        tokio::fs::remove_file(target).await.map_err(disk)?;
+    }
+    Ok(came)
+}
+
+fn created(told: &serde_json::Value) -> Response {
+    let mut response = (StatusCode::CREATED, told.to_string()).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn too_large(most: u64) -> Response {
+    problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("A file has at most {most} bytes."))
+}
+
+fn failed(request_id: &str, error: &ApiError) -> Response {
+    tracing::error!(request_id, fault = domain::operator::say(error), "an upload failed");
+    problem(StatusCode::SERVICE_UNAVAILABLE, "The file cannot be taken at the moment; try again.")
+}

@@ -1,8 +1,0 @@
-//! The `verbund` binary: reads the command line, nothing else.
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-fn main() -> std::process::ExitCode {
-    verbund::cli::run()
-}

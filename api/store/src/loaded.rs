@@ -1,0 +1,215 @@
+//! Rows a session has read by key, so that a list's children come in one statement and are shared by its rows.
+//! It lives and dies with the session: nothing is remembered across requests or actors.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entities as e;
+use sea_orm::{EntityTrait, FromQueryResult, Select, Value};
+use uuid::Uuid;
+
+use crate::{Owned, Session};
+
+/// A table whose rows are looked up by a key.
+pub trait Keyed: 'static {
+    /// The table.
+    type Of: EntityTrait<Model: FromQueryResult + Send + Sync + 'static>;
+    /// The type of the key.
+    type Key: Clone + Eq + Ord + Hash + ToString + Into<Value> + Send + Sync + 'static;
+    /// Its column.
+    const KEY: <Self::Of as EntityTrait>::Column;
+    /// The key of a row.
+    fn key(row: &<Self::Of as EntityTrait>::Model) -> Self::Key;
+    /// The rows that the session may read.
+    fn select(session: &Session) -> Select<Self::Of>;
+}
+
+macro_rules! keyed {
+    ($($table:ident: $column:ident $field:ident $key:ty, $select:ident);+ $(;)?) => {
+        $(impl Keyed for e::$table::Entity {
+            type Of = Self;
+            type Key = $key;
+            const KEY: e::$table::Column = e::$table::Column::$column;
+            fn key(row: &e::$table::Model) -> $key {
+                row.$field.clone()
+            }
+            fn select(session: &Session) -> Select<Self> {
+                session.$select()
+            }
+        })+
+    };
+}
+
+keyed! {
+    agreement: Id id Uuid, select;
+    annual_plan: Id id Uuid, select;
+    coordination_round: Id id Uuid, select;
+    calendar: Id id Uuid, select;
+    calendar_entry: Id id Uuid, select;
+    data_request: Id id Uuid, select;
+    dataset: Id id Uuid, select;
+    dataset_import: Id id Uuid, select;
+    dataset_release: Id id Uuid, select;
+    dataset_version: Id id Uuid, select;
+    external_calendar: Id id Uuid, select;
+    feed: Id id Uuid, select;
+    field_of_work: Id id Uuid, select;
+    learning_place: Id id Uuid, select;
+    organisation: Id id Uuid, select;
+    organisation_person: OrganisationId organisation_id Uuid, select;
+    merge_proposal: Id id Uuid, select;
+    education_offer: Id id Uuid, select;
+    member: Id id Uuid, select;
+    role_grant: Id id Uuid, select;
+    share: Id id Uuid, select;
+    tenant_closure: Id id Uuid, select;
+    budget_line: Id id Uuid, select;
+    funding: Id id Uuid, select;
+    indicator_measurement: Id id Uuid, select;
+    milestone: Id id Uuid, select;
+    obligation: Id id Uuid, select;
+    project: Id id Uuid, select;
+    project_archive: Id id Uuid, select;
+    project_document: Id id Uuid, select;
+    project_indicator: Id id Uuid, select;
+    project_link: Id id Uuid, select;
+    project_member: Id id Uuid, select;
+    status_report: Id id Uuid, select;
+    work_package: Id id Uuid, select;
+    funding_programme: Id id Uuid, reference;
+    tenant: Id id Uuid, reference;
+    holiday: Id id Uuid, reference;
+    indicator: Id id Uuid, reference;
+    region: Ags ags String, reference;
+}
+
+/// Rows that are read by their parent: of a table, or of a table in another order of things.
+pub trait Grouped: 'static {
+    /// The table.
+    type Of: Owned<Model: FromQueryResult + Send + Sync + 'static>;
+    /// The column of the parent.
+    const PARENT: <Self::Of as EntityTrait>::Column;
+    /// The column that sorts the children of one parent.
+    const SORT: <Self::Of as EntityTrait>::Column;
+    /// The parent of a row.
+    fn parent(row: &<Self::Of as EntityTrait>::Model) -> Uuid;
+}
+
+macro_rules! grouped {
+    ($($table:ident: $parent:ident $field:ident, by $sort:ident);+ $(;)?) => {
+        $(impl Grouped for e::$table::Entity {
+            type Of = e::$table::Entity;
+            const PARENT: e::$table::Column = e::$table::Column::$parent;
+            const SORT: e::$table::Column = e::$table::Column::$sort;
+            fn parent(row: &e::$table::Model) -> Uuid {
+                row.$field
+            }
+        })+
+    };
+}
+
+grouped! {
+    agreement_party: AgreementId agreement_id, by TenantId;
+    annual_plan_calendar: PlanId plan_id, by CalendarId;
+    budget_line: ProjectId project_id, by Year;
+    conflict_acknowledgement: EntryId entry_id, by Id;
+    dataset_content: VersionId version_id, by Kind;
+    dataset_version: DatasetId dataset_id, by CreatedAt;
+    document_version: DocumentId document_id, by Number;
+    education_offer_date: OfferId offer_id, by CalendarEntryId;
+    funding: ProjectId project_id, by EligibleFrom;
+    indicator_measurement: ProjectId project_id, by MeasuredOn;
+    learning_place_origin: LearningPlaceId learning_place_id, by Id;
+    milestone: ProjectId project_id, by DueOn;
+    obligation: ProjectId project_id, by DueOn;
+    own_share: ProjectId project_id, by CreatedAt;
+    plan_snapshot: PlanId plan_id, by Id;
+    project_document: ProjectId project_id, by CreatedAt;
+    project_indicator: ProjectId project_id, by CreatedAt;
+    project_link: ProjectId project_id, by CreatedAt;
+    project_member: ProjectId project_id, by CreatedAt;
+    project_partner: ProjectId project_id, by CreatedAt;
+    project_step: ProjectId project_id, by CreatedAt;
+    round_plan: RoundId round_id, by SubmittedAt;
+    status_report: ProjectId project_id, by PeriodUntil;
+    work_package: ProjectId project_id, by CreatedAt;
+    work_package_dependency: ProjectId project_id, by DependsOnId;
+}
+
+/// The rounds of a plan, where the table itself is grouped by round.
+pub enum RoundsOfPlan {}
+
+impl Grouped for RoundsOfPlan {
+    type Of = e::round_plan::Entity;
+    const PARENT: e::round_plan::Column = e::round_plan::Column::PlanId;
+    const SORT: e::round_plan::Column = e::round_plan::Column::SubmittedAt;
+    fn parent(row: &e::round_plan::Model) -> Uuid {
+        row.plan_id
+    }
+}
+
+/// Marks groups apart from rows.
+struct GroupsOf<G>(PhantomData<G>);
+
+type Model<G> = <<G as Grouped>::Of as EntityTrait>::Model;
+type Groups<G> = HashMap<Uuid, Arc<Vec<Model<G>>>>;
+type Row<E> = <<E as Keyed>::Of as EntityTrait>::Model;
+type Rows<E> = HashMap<<E as Keyed>::Key, Option<Arc<Row<E>>>>;
+
+#[derive(Default)]
+pub(super) struct Loaded {
+    tables: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
+}
+
+impl Loaded {
+    fn with<E: Keyed, T>(&self, use_rows: impl FnOnce(&mut Rows<E>) -> T) -> Option<T> {
+        self.map::<E, _, T>(use_rows)
+    }
+
+    fn map<Tag: 'static, M: Default + Send + 'static, T>(&self, use_map: impl FnOnce(&mut M) -> T) -> Option<T> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let map = tables.entry(TypeId::of::<Tag>()).or_insert_with(|| Box::new(M::default()));
+        map.downcast_mut::<M>().map(use_map)
+    }
+
+    pub(super) fn missing_groups<E: Grouped>(&self, parents: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
+        let parents: BTreeSet<_> = parents.into_iter().collect();
+        self.map::<GroupsOf<E>, Groups<E>, _>(|groups| {
+            parents.into_iter().filter(|it| !groups.contains_key(it)).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    pub(super) fn add_groups<E: Grouped>(&self, asked: Vec<Uuid>, found: Vec<Model<E>>) {
+        let mut groups: HashMap<Uuid, Vec<Model<E>>> = asked.into_iter().map(|it| (it, Vec::new())).collect();
+        for row in found {
+            groups.entry(E::parent(&row)).or_default().push(row);
+        }
+        self.map::<GroupsOf<E>, Groups<E>, _>(|known| {
+            known.extend(groups.into_iter().map(|(parent, rows)| (parent, Arc::new(rows))));
+        });
+    }
+
+    pub(super) fn group<E: Grouped>(&self, parent: Uuid) -> Arc<Vec<Model<E>>> {
+        self.map::<GroupsOf<E>, Groups<E>, _>(|groups| groups.get(&parent).cloned()).flatten().unwrap_or_default()
+    }
+
+    pub(super) fn missing<E: Keyed>(&self, keys: impl IntoIterator<Item = E::Key>) -> Vec<E::Key> {
+        let keys: BTreeSet<_> = keys.into_iter().collect();
+        self.with::<E, _>(|rows| keys.into_iter().filter(|it| !rows.contains_key(it)).collect()).unwrap_or_default()
+    }
+
+    pub(super) fn add<E: Keyed>(&self, asked: Vec<E::Key>, found: Vec<Row<E>>) {
+        self.with::<E, _>(|rows| {
+            rows.extend(asked.into_iter().map(|key| (key, None)));
+            rows.extend(found.into_iter().map(|row| (E::key(&row), Some(Arc::new(row)))));
+        });
+    }
+
+    pub(super) fn get<E: Keyed>(&self, key: &E::Key) -> Option<Arc<Row<E>>> {
+        self.with::<E, _>(|rows| rows.get(key).cloned().flatten()).flatten()
+    }
+}

@@ -1,0 +1,231 @@
+//! Scopes: equal audiences are one scope, made when first needed.
+//!
+//! The id of a scope is made from its definition, so that finding it takes no statement. Scopes are never deleted or
+//! changed; what is shared moves rows from one to another.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+use entities::{
+    Area, Confidentiality, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, calendar, scope, scope_share, share,
+};
+use kernel::error::ApiResult;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, EntityTrait, Insert, QueryFilter, Set};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::fault::OrFault as _;
+use crate::writer::{Writer, add_scopes};
+
+/// A way across the tenant boundary, by value: equal shares are the same way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Way {
+    /// The agreement it lives by.
+    pub agreement: Uuid,
+    /// One party only.
+    pub grantee: Option<Uuid>,
+    /// Only members with this role there.
+    pub role: Option<RoleKey>,
+    /// How much is seen.
+    pub level: ShareLevel,
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub until: Option<NaiveDate>,
+}
+
+impl Way {
+    /// The whole agreement, to all its parties, without end: how an agreement shows itself.
+    pub const fn to_parties(agreement: Uuid) -> Self {
+        Self { agreement, grantee: None, role: None, level: ShareLevel::Full, from: None, until: None }
+    }
+}
+
+impl From<&share::Model> for Way {
+    fn from(share: &share::Model) -> Self {
+        Self {
+            agreement: share.agreement_id,
+            grantee: share.grantee_tenant_id,
+            role: share.grantee_role,
+            level: share.level,
+            from: share.valid_from,
+            until: share.valid_until,
+        }
+    }
+}
+
+/// Who may see rows, as a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody.
+    Public,
+    /// The owner, and partners by the ways.
+    Owned {
+        /// The owner.
+        tenant: Uuid,
+        /// What the rows are about.
+        area: ScopeArea,
+        /// Field of work of the rows.
+        field: Option<Uuid>,
+        /// Ways across; none = nobody else.
+        ways: BTreeSet<Way>,
+    },
+}
+
+impl Audience {
+    /// The owner alone.
+    pub const fn private(tenant: Uuid, area: ScopeArea, field: Option<Uuid>) -> Self {
+        Self::Owned { tenant, area, field, ways: BTreeSet::new() }
+    }
+
+    /// As far as `confidentiality` lets the `ways` reach.
+    pub fn new(
+        tenant: Uuid,
+        area: ScopeArea,
+        field: Option<Uuid>,
+        confidentiality: Confidentiality,
+        ways: &BTreeSet<Way>,
+    ) -> Self {
+        match confidentiality {
+            Confidentiality::Public => Self::Public,
+            Confidentiality::Internal => Self::private(tenant, area, field),
+            Confidentiality::Partner => Self::Owned { tenant, area, field, ways: ways.clone() },
+        }
+    }
+
+    /// The definition in words; equal audiences have equal words.
+    fn definition(&self) -> String {
+        match self {
+            Self::Public => "public".to_owned(),
+            Self::Owned { tenant, area, field, ways } => {
+                let mut words = format!("{tenant}/{}/{}", area.as_str(), field.unwrap_or_default());
+                for way in ways {
+                    let _ = write!(
+                        words,
+                        "/{}>{}:{}={} {:?}-{:?}",
+                        way.agreement,
+                        way.grantee.unwrap_or_default(),
+                        way.role.map_or("", RoleKey::as_str),
+                        way.level.as_str(),
+                        way.from,
+                        way.until
+                    );
+                }
+                words
+            }
+        }
+    }
+
+    /// The id of the scope with this definition.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Public => PUBLIC_SCOPE,
+            Self::Owned { .. } => named(&self.definition()),
+        }
+    }
+}
+
+/// An id made from words (UUIDv8 of a SHA-256).
+fn named(words: &str) -> Uuid {
+    let digest = Sha256::digest(words.as_bytes());
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The id of a way that a scope carries.
+pub fn way_id(scope: Uuid, way: &Way) -> Uuid {
+    named(&format!("{scope}/{way:?}"))
+}
+
+/// The scope with the same definition for another field of work: its id, and its definition. None where the words are no
+/// definition with a field.
+pub fn with_field(definition: &str, field: Uuid) -> Option<(Uuid, String)> {
+    let mut words: Vec<_> = definition.splitn(4, '/').map(str::to_owned).collect();
+    words.get(2)?.parse::<Uuid>().ok()?;
+    *words.get_mut(2)? = field.to_string();
+    let definition = words.join("/");
+    Some((named(&definition), definition))
+}
+
+/// The scope of an audience; made if it is not there yet, and visible to the rest of the transaction.
+pub async fn ensure(writer: &Writer<'_>, audience: &Audience) -> ApiResult<Uuid> {
+    let id = audience.id();
+    let Audience::Owned { tenant, area, field, ways } = audience else { return Ok(id) };
+    if writer.access().sight(id).is_some() {
+        return Ok(id);
+    }
+    let confidentiality = if ways.is_empty() { Confidentiality::Internal } else { Confidentiality::Partner };
+    Insert::one(scope::ActiveModel {
+        id: Set(id),
+        tenant_id: Set(Some(*tenant)),
+        area: Set(*area),
+        field_of_work_id: Set(*field),
+        confidentiality: Set(confidentiality),
+        definition: Set(audience.definition()),
+        created_at: Set(writer.now()),
+    })
+    .on_conflict(OnConflict::new().do_nothing().to_owned())
+    .exec_without_returning(writer.conn())
+    .await
+    .or_fault()?;
+    let rows = ways.iter().map(|way| scope_share::ActiveModel {
+        id: Set(way_id(id, way)),
+        tenant_id: Set(*tenant),
+        scope_id: Set(id),
+        agreement_id: Set(way.agreement),
+        grantee_tenant_id: Set(way.grantee),
+        grantee_role: Set(way.role),
+        level: Set(way.level),
+        valid_from: Set(way.from),
+        valid_until: Set(way.until),
+    });
+    if !ways.is_empty() {
+        Insert::many(rows)
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
+            .exec_without_returning(writer.conn())
+            .await
+            .or_fault()?;
+    }
+    add_scopes(writer.conn(), &[id]).await?;
+    Ok(id)
+}
+
+/// The shares of the acting authority in an area that have not been taken back. Read whatever the actor may see of
+/// them: they decide into which scope it writes.
+#[expect(clippy::disallowed_methods, reason = "machinery of access: own rows of the acting authority")]
+pub async fn own_shares(writer: &Writer<'_>, area: Area) -> ApiResult<Vec<share::Model>> {
+    share::Entity::find()
+        .filter(share::Column::TenantId.eq(writer.tenant()))
+        .filter(share::Column::Area.eq(area))
+        .filter(share::Column::EndedAt.is_null())
+        .all(writer.conn())
+        .await
+        .or_fault()
+}
+
+/// The ways across that the scopes of the acting authority carry.
+#[expect(clippy::disallowed_methods, reason = "machinery of access: own rows of the acting authority")]
+pub async fn own_ways(writer: &Writer<'_>) -> ApiResult<Vec<scope_share::Model>> {
+    scope_share::Entity::find()
+        .filter(scope_share::Column::TenantId.eq(writer.tenant()))
+        .all(writer.conn())
+        .await
+        .or_fault()
+}
+
+/// The ways by which `shares` open a calendar.
+pub fn ways_of(shares: &[share::Model], calendar: &calendar::Model) -> BTreeSet<Way> {
+    shares.iter().filter(|it| selects(it, calendar)).map(Way::from).collect()
+}
+
+/// Whether a share of the owner's means this calendar.
+pub fn selects(share: &share::Model, calendar: &calendar::Model) -> bool {
+    match (share.calendar_id, share.field_of_work_id) {
+        (Some(id), _) => id == calendar.id,
+        (None, Some(field)) => calendar.field_of_work_id == Some(field),
+        (None, None) => true,
+    }
+}

@@ -1,0 +1,301 @@
+//! The tables of contents: one typed table for each, made of generated names only.
+//!
+//! [`TableStore`] is what a store of tables does; [`SqlTables`] does it in the database of everything else, so that a table
+//! and its row in the catalogue come and go in one transaction. Nothing else has SQL for these tables.
+//!
+//! Reading goes through [`Table`], which a session hands out for a content that it may see; the statement asks the policy
+//! again (`seen`), and so does row-level security. Writing takes a [`Writer`].
+
+mod aggregate;
+mod compare;
+mod condition;
+mod group;
+pub mod lines;
+mod load;
+mod read;
+mod sql;
+
+use std::ops::ControlFlow;
+
+use entities::dataset_content;
+use kernel::error::{ApiError, ApiResult};
+use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Statement};
+use tabular::figures::{Condition, GroupQuery, Missing, RowQuery};
+use tabular::model::{Column, Row};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::{Session, Writer};
+
+pub use crate::tables::compare::{ChangeKind, ChangedRow, Differences, Duplicate, Duplicates};
+
+/// The most columns of a table.
+pub const MAX_COLUMNS: usize = 200;
+
+/// Rows on their way into a table.
+pub struct Incoming<'a> {
+    /// The rows in batches, as a reader finds them; an error ends it.
+    pub batches: &'a mut mpsc::Receiver<ApiResult<Vec<Row>>>,
+    /// Is told how many rows there are so far, and says whether to go on.
+    pub progress: &'a mut (dyn FnMut(i64) -> ControlFlow<()> + Send),
+}
+
+/// What was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// Rows.
+    pub rows: i64,
+    /// SHA-256 of their text and of what the columns are.
+    pub checksum: String,
+}
+
+/// A part of the rows of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowPage {
+    /// Cells in the order of the columns that were asked for.
+    pub rows: Vec<Row>,
+    /// Cursor of each row.
+    pub cursors: Vec<String>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// A part of the groups of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupPage {
+    /// Cells in the order of the columns of the answer.
+    pub rows: Vec<Row>,
+    /// Cells without a value, by the measures of each row.
+    pub missing: Vec<Vec<Missing>>,
+    /// Cursor of each group.
+    pub cursors: Vec<String>,
+    /// Whether there are more.
+    pub more: bool,
+}
+
+/// Where values of a grouped table come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouped {
+    /// A column that makes the groups.
+    Dimension(usize),
+    /// A column that is added up. Without a value as soon as one of the group is without; then with its symbol, where all
+    /// have the same.
+    Sum(usize),
+    /// A column as it is, where a group is one row.
+    AsIs(usize),
+    /// The number of rows.
+    Rows,
+}
+
+/// A table by its content.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The content.
+    pub content: Uuid,
+    /// Its columns.
+    pub columns: &'a [Column],
+}
+
+/// What keeps tables.
+#[async_trait::async_trait]
+pub trait TableStore: Send + Sync {
+    /// Makes the table. Nobody else sees it before the transaction ends.
+    async fn create(&self, place: Place<'_>) -> ApiResult<()>;
+
+    /// Fills it; none where `incoming` was told to stop.
+    async fn load(&self, place: Place<'_>, incoming: Incoming<'_>) -> ApiResult<Option<Loaded>>;
+
+    /// Ends filling it: indexes, and the wall around it. The row of the content must be there.
+    async fn seal(&self, place: Place<'_>) -> ApiResult<()>;
+
+    /// Takes it away. The row of the content must still be there.
+    async fn drop(&self, content: Uuid) -> ApiResult<()>;
+
+    /// Keys that stand for several rows, the first `most` of them.
+    async fn duplicates(&self, place: Place<'_>, most: usize) -> ApiResult<Duplicates>;
+
+    /// How the rows of two tables differ by key, and the first `most` rows that do.
+    async fn differences(&self, before: Place<'_>, after: Place<'_>, most: usize) -> ApiResult<Differences>;
+
+    /// Rows.
+    async fn rows(&self, place: Place<'_>, query: &RowQuery) -> ApiResult<RowPage>;
+
+    /// How many rows meet a condition.
+    async fn count(&self, place: Place<'_>, condition: Option<&Condition>) -> ApiResult<i64>;
+
+    /// Groups and what is measured in each.
+    async fn aggregate(&self, place: Place<'_>, query: &GroupQuery) -> ApiResult<GroupPage>;
+
+    /// Up to `most` rows in their order, after the one of that number; and the number of the last.
+    async fn scan(&self, place: Place<'_>, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)>;
+
+    /// All rows, put together by dimensions, without those that have one of `left_out`; up to `most`.
+    async fn group(
+        &self,
+        place: Place<'_>,
+        grouped: &[Grouped],
+        left_out: &[(usize, String)],
+        most: usize,
+    ) -> ApiResult<Vec<Row>>;
+}
+
+/// Tables in the database of everything else.
+pub struct SqlTables<'a> {
+    conn: &'a Connection,
+    /// What must be true of the content for this reader; none for who fills it.
+    seen: Option<Statement>,
+}
+
+/// A table that may be read.
+pub struct Table<'a> {
+    tables: SqlTables<'a>,
+    content: Uuid,
+    columns: Vec<Column>,
+}
+
+impl Session {
+    /// The table of a content. Its rows are there as long as the policy lets the actor see the content.
+    ///
+    /// # Errors
+    /// What is kept of its columns cannot be read.
+    pub fn table(&self, content: &dataset_content::Model) -> ApiResult<Table<'_>> {
+        let seen = self
+            .select::<dataset_content::Entity>()
+            .filter(dataset_content::Column::Id.eq(content.id))
+            .select_only()
+            .column(dataset_content::Column::Id);
+        let conn = self.conn();
+        let seen = Some(seen.build(sea_orm::ConnectionTrait::get_database_backend(conn)));
+        let columns = serde_json::from_value(content.columns.clone())?;
+        Ok(Table { tables: SqlTables { conn, seen }, content: content.id, columns })
+    }
+}
+
+impl Writer<'_> {
+    /// The tables of the acting authority, to be made, filled, compared and dropped.
+    pub fn tables(&self) -> SqlTables<'_> {
+        SqlTables { conn: self.conn(), seen: None }
+    }
+}
+
+impl<'a> SqlTables<'a> {
+    /// All of them, past the policy: for the operator.
+    pub(super) const fn of_everything(conn: &'a Connection) -> Self {
+        Self { conn, seen: None }
+    }
+}
+
+impl Table<'_> {
+    /// The content.
+    pub const fn content(&self) -> Uuid {
+        self.content
+    }
+
+    /// Its columns.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place { content: self.content, columns: &self.columns }
+    }
+
+    /// Rows.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn rows(&self, query: &RowQuery) -> ApiResult<RowPage> {
+        self.tables.rows(self.place(), query).await
+    }
+
+    /// How many rows meet a condition.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn count(&self, condition: Option<&Condition>) -> ApiResult<i64> {
+        self.tables.count(self.place(), condition).await
+    }
+
+    /// Groups and what is measured in each.
+    ///
+    /// # Errors
+    /// A sum is too large, or would count twice; the database fails.
+    pub async fn aggregate(&self, query: &GroupQuery) -> ApiResult<GroupPage> {
+        self.tables.aggregate(self.place(), query).await
+    }
+
+    /// Up to `most` rows in their order, after the one of that number; and the number of the last.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn scan(&self, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)> {
+        self.tables.scan(self.place(), after, most).await
+    }
+
+    /// All rows, put together by dimensions, without those that have one of `left_out`.
+    ///
+    /// # Errors
+    /// They are more than `most`; the database fails.
+    pub async fn group(&self, grouped: &[Grouped], left_out: &[(usize, String)], most: usize) -> ApiResult<Vec<Row>> {
+        self.tables.group(self.place(), grouped, left_out, most).await
+    }
+}
+
+/// A table that is not what its columns say.
+fn broken(what: &str) -> ApiError {
+    ApiError::fault(format!("typed table: {what}"))
+}
+
+#[async_trait::async_trait]
+impl TableStore for SqlTables<'_> {
+    async fn create(&self, place: Place<'_>) -> ApiResult<()> {
+        self.make(place).await
+    }
+
+    async fn load(&self, place: Place<'_>, incoming: Incoming<'_>) -> ApiResult<Option<Loaded>> {
+        self.fill(place, incoming).await
+    }
+
+    async fn seal(&self, place: Place<'_>) -> ApiResult<()> {
+        self.close(place).await
+    }
+
+    async fn drop(&self, content: Uuid) -> ApiResult<()> {
+        self.remove(content).await
+    }
+
+    async fn duplicates(&self, place: Place<'_>, most: usize) -> ApiResult<Duplicates> {
+        self.twice(place, most).await
+    }
+
+    async fn differences(&self, before: Place<'_>, after: Place<'_>, most: usize) -> ApiResult<Differences> {
+        self.compared(before, after, most).await
+    }
+
+    async fn rows(&self, place: Place<'_>, query: &RowQuery) -> ApiResult<RowPage> {
+        self.read_rows(place, query).await
+    }
+
+    async fn count(&self, place: Place<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
+        self.count_rows(place, condition).await
+    }
+
+    async fn aggregate(&self, place: Place<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
+        self.read_groups(place, query).await
+    }
+
+    async fn scan(&self, place: Place<'_>, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)> {
+        self.read_all(place, after, most).await
+    }
+
+    async fn group(
+        &self,
+        place: Place<'_>,
+        grouped: &[Grouped],
+        left_out: &[(usize, String)],
+        most: usize,
+    ) -> ApiResult<Vec<Row>> {
+        self.put_together(place, grouped, left_out, most).await
+    }
+}

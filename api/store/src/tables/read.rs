@@ -1,0 +1,93 @@
+//! Rows of tables: pages, counts, and all of them in batches.
+
+use kernel::error::ApiResult;
+use sea_orm::ConnectionTrait;
+use tabular::figures::{Condition, Position, RowQuery};
+use tabular::model::{Column, Row, Value};
+
+use crate::fault::OrFault as _;
+use crate::tables::condition::{Ordered, push, push_after, push_order};
+use crate::tables::sql::{Cells, Sql, column, symbol_column};
+use crate::tables::{Place, RowPage, SqlTables};
+
+/// Adds columns, each with its symbols.
+pub(super) fn push_columns(sql: &mut Sql, columns: &[Column], wanted: impl Iterator<Item = usize>) {
+    for at in wanted {
+        sql.push(", ").push(&column(at));
+        if columns[at].has_symbols() {
+            sql.push(", ").push(&symbol_column(at));
+        }
+    }
+}
+
+impl SqlTables<'_> {
+    pub(super) async fn read_rows(&self, place: Place<'_>, query: &RowQuery) -> ApiResult<RowPage> {
+        let columns = place.columns;
+        let mut sql = self.reading();
+        sql.push(" SELECT _row");
+        push_columns(&mut sql, columns, query.columns.iter().copied());
+        for (at, _) in &query.order {
+            sql.push(", ").push(&column(*at));
+        }
+        self.add_source(&mut sql, place);
+        if let Some(condition) = &query.condition {
+            sql.push(" AND ");
+            push(&mut sql, condition);
+        }
+        let by_column = |it: &(usize, bool)| Ordered { name: column(it.0), descending: it.1, nullable: true };
+        let mut order: Vec<_> = query.order.iter().map(by_column).collect();
+        order.push(Ordered { name: "_row".to_owned(), descending: false, nullable: false });
+        if let Some(after) = &query.after {
+            sql.push(" AND ");
+            let mut values = after.values.clone();
+            values.push(after.row.map(Value::Number));
+            push_after(&mut sql, &order, &values);
+        }
+        push_order(&mut sql, &order);
+        sql.push(&format!(" LIMIT {}", query.limit + 1));
+        let mut found = self.conn.query_all_raw(sql.statement()).await.or_fault()?;
+        let more = found.len() > query.limit;
+        found.truncate(query.limit);
+        let (mut rows, mut cursors) = (Vec::with_capacity(found.len()), Vec::with_capacity(found.len()));
+        for row in &found {
+            let mut cells = Cells::of(row);
+            let number = cells.next::<i64>()?;
+            rows.push(query.columns.iter().map(|at| cells.cell(&columns[*at])).collect::<ApiResult<Row>>()?);
+            let values = query.order.iter().map(|it| cells.value(columns[it.0].kind)).collect::<ApiResult<_>>()?;
+            cursors.push(query.cursor(&Position { values, row: Some(number) })?);
+        }
+        Ok(RowPage { rows, cursors, more })
+    }
+
+    pub(super) async fn count_rows(&self, place: Place<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
+        let mut sql = self.reading();
+        sql.push(" SELECT count(*)");
+        self.add_source(&mut sql, place);
+        if let Some(condition) = condition {
+            sql.push(" AND ");
+            push(&mut sql, condition);
+        }
+        match self.conn.query_one_raw(sql.statement()).await.or_fault()? {
+            Some(row) => Cells::of(&row).next(),
+            None => Ok(0),
+        }
+    }
+
+    pub(super) async fn read_all(&self, place: Place<'_>, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)> {
+        let columns = place.columns;
+        let mut sql = self.reading();
+        sql.push(" SELECT _row");
+        push_columns(&mut sql, columns, 0..columns.len());
+        self.add_source(&mut sql, place);
+        sql.push(" AND _row > ").bind(after).push(&format!(" ORDER BY _row LIMIT {most}"));
+        let found = self.conn.query_all_raw(sql.statement()).await.or_fault()?;
+        let mut last = after;
+        let mut rows = Vec::with_capacity(found.len());
+        for row in &found {
+            let mut cells = Cells::of(row);
+            last = cells.next()?;
+            rows.push(columns.iter().map(|it| cells.cell(it)).collect::<ApiResult<Row>>()?);
+        }
+        Ok((rows, last))
+    }
+}

@@ -1,0 +1,355 @@
+//! A writing connection: only with a grant, only for the authority that the grant names.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entities::{field_of_work, idempotency_record, member, role_grant};
+use kernel::error::{ApiError, ApiResult};
+use policy::{Access, Grant};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel,
+    QueryFilter, RuntimeErr, Select, Statement, UpdateMany,
+};
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::fault::{OrFault as _, database_error};
+use crate::{Owned, Reference};
+
+/// A unique constraint, as each database names it in an error.
+#[derive(Clone, Copy, Debug)]
+pub struct Unique {
+    /// Name on PostgreSQL.
+    pub name: &'static str,
+    /// Columns on SQLite: `calendar.tenant_id, calendar.name`.
+    pub columns: &'static str,
+}
+
+/// Why a row was not written.
+#[derive(Debug)]
+pub enum WriteError {
+    /// The value of a unique constraint is taken.
+    Taken,
+    /// Anything else.
+    Failed(ApiError),
+}
+
+/// Every column of a row, to be written.
+pub fn full<M, A>(row: M) -> A
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    row.into_active_model().reset_all()
+}
+
+/// The writing side of a session.
+pub struct Writer<'a> {
+    conn: &'a Connection,
+    access: &'a Access,
+    grant: &'a Grant,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) async fn open(
+        conn: &'a Connection,
+        access: &'a Access,
+        grant: &'a Grant,
+        now: DateTime<Utc>,
+    ) -> ApiResult<Self> {
+        if conn.get_database_backend() == DbBackend::Postgres {
+            let tenant = grant.tenant().to_string();
+            set(conn, "app.tenant", tenant).await?;
+        }
+        Ok(Self { conn, access, grant, now })
+    }
+
+    /// The authority for which this writes.
+    pub const fn tenant(&self) -> Uuid {
+        self.grant.tenant()
+    }
+
+    /// The permission behind it.
+    pub const fn grant(&self) -> &Grant {
+        self.grant
+    }
+
+    /// The instant of the operation; the time stamps of its rows.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Inserts one row.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn insert<A>(&self, row: A) -> ApiResult<()>
+    where
+        A: ActiveModelTrait,
+    {
+        Insert::one(row).exec_without_returning(self.conn).await.or_fault()?;
+        Ok(())
+    }
+
+    /// Inserts one row whose value of `unique` may be taken.
+    ///
+    /// # Errors
+    /// It is taken, or the database fails. The transaction is of no use after either.
+    pub async fn insert_unique<A>(&self, row: A, unique: Unique) -> Result<(), WriteError>
+    where
+        A: ActiveModelTrait,
+    {
+        match Insert::one(row).exec_without_returning(self.conn).await {
+            Ok(_) => Ok(()),
+            Err(error) if violates(&error, unique) => Err(WriteError::Taken),
+            Err(error) => Err(WriteError::Failed(database_error(&error))),
+        }
+    }
+
+    /// Inserts rows in one statement.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn insert_all<A>(&self, rows: Vec<A>) -> ApiResult<()>
+    where
+        A: ActiveModelTrait,
+    {
+        if !rows.is_empty() {
+            Insert::many(rows).exec_without_returning(self.conn).await.or_fault()?;
+        }
+        Ok(())
+    }
+
+    /// Runs an insert that does nothing where the row is there already; whether it made one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn insert_new<A>(&self, insert: Insert<A>) -> ApiResult<bool>
+    where
+        A: ActiveModelTrait,
+    {
+        match insert.exec_without_returning(self.conn).await {
+            Ok(rows) => Ok(rows > 0),
+            Err(DbErr::RecordNotInserted) => Ok(false),
+            Err(error) => Err(database_error(&error)),
+        }
+    }
+
+    /// Inserts those rows that are not there yet, and tells how many.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn insert_missing<A>(&self, insert: sea_orm::InsertMany<A>) -> ApiResult<u64>
+    where
+        A: ActiveModelTrait,
+    {
+        match insert.exec_without_returning(self.conn).await {
+            Ok(rows) => Ok(rows),
+            Err(DbErr::RecordNotInserted) => Ok(0),
+            Err(error) => Err(database_error(&error)),
+        }
+    }
+
+    /// The common fields of work by key.
+    #[expect(clippy::disallowed_methods, reason = "common fields have no owner")]
+    pub async fn common_fields(&self) -> ApiResult<BTreeMap<String, Uuid>> {
+        let select = field_of_work::Entity::find().filter(field_of_work::Column::TenantId.is_null());
+        Ok(select.all(self.conn).await.or_fault()?.into_iter().map(|it| (it.key, it.id)).collect())
+    }
+
+    /// The idempotency record of an account.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "a record belongs to the account, not to an authority")]
+    pub async fn own_record(&self, person: Uuid, key: &str) -> ApiResult<Option<idempotency_record::Model>> {
+        idempotency_record::Entity::find_by_id((person, key.to_owned())).one(self.conn).await.or_fault()
+    }
+
+    /// Runs an update and tells how many rows it changed.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn update<E>(&self, update: UpdateMany<E>) -> ApiResult<u64>
+    where
+        E: EntityTrait,
+    {
+        Ok(update.exec(self.conn).await.or_fault()?.rows_affected)
+    }
+
+    /// Changes the rows of an owned table that the actor sees and that meet `condition`.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    pub async fn change<E, A>(&self, condition: impl Into<sea_orm::Condition>, values: A) -> ApiResult<u64>
+    where
+        E: Owned,
+        A: ActiveModelTrait<Entity = E>,
+        E::Model: IntoActiveModel<A>,
+    {
+        self.update(E::update_many().set(values).filter(condition.into())).await
+    }
+
+    /// Like [`Self::change`], for a value of `unique` that may be taken.
+    ///
+    /// # Errors
+    /// It is taken, or the database fails. The transaction is of no use after either.
+    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    pub async fn change_unique<E, A>(
+        &self,
+        condition: impl Into<sea_orm::Condition>,
+        values: A,
+        unique: Unique,
+    ) -> Result<u64, WriteError>
+    where
+        E: Owned,
+        A: ActiveModelTrait<Entity = E>,
+        E::Model: IntoActiveModel<A>,
+    {
+        match E::update_many().set(values).filter(condition.into()).exec(self.conn).await {
+            Ok(done) => Ok(done.rows_affected),
+            Err(error) if violates(&error, unique) => Err(WriteError::Taken),
+            Err(error) => Err(WriteError::Failed(database_error(&error))),
+        }
+    }
+
+    /// Deletes the rows of an owned table that the actor sees and that meet `condition`; how many they were.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    pub async fn delete<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<u64> {
+        let here = E::delete_many().filter(condition.into());
+        Ok(here.exec(self.conn).await.or_fault()?.rows_affected)
+    }
+
+    /// The same in a table that everybody may read whole; only the operator may.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "reference tables have no owner")]
+    pub async fn delete_reference<E: Reference>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<u64> {
+        Ok(E::delete_many().filter(condition.into()).exec(self.conn).await.or_fault()?.rows_affected)
+    }
+
+    /// Overwrites one row of a table that everybody may read whole; only the operator may.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "reference tables have no owner")]
+    pub async fn change_reference<E, A>(&self, condition: impl Into<sea_orm::Condition>, values: A) -> ApiResult<u64>
+    where
+        E: Reference,
+        A: ActiveModelTrait<Entity = E>,
+        E::Model: IntoActiveModel<A>,
+    {
+        self.update(E::update_many().set(values).filter(condition.into())).await
+    }
+
+    /// Rows of a table that is the machinery of access itself, of the acting authority.
+    pub(super) fn conn(&self) -> &Connection {
+        self.conn
+    }
+
+    /// What the actor may see.
+    pub(super) const fn access(&self) -> &Access {
+        self.access
+    }
+
+    /// Locks a selection's rows until the end of the transaction, so that two operations judge one after the other.
+    /// On SQLite the one writer does that by itself.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn lock<E: EntityTrait>(&self, select: Select<E>) -> ApiResult<Vec<E::Model>> {
+        use sea_orm::QuerySelect as _;
+        let select =
+            if self.conn.get_database_backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
+        select.all(self.conn).await.or_fault()
+    }
+
+    /// A lock with a name instead of rows, held until the end of the transaction.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn lock_named(&self, name: Uuid) -> ApiResult<()> {
+        if self.conn.get_database_backend() == DbBackend::Postgres {
+            let (high, _) = name.as_u64_pair();
+            let key = i64::from_ne_bytes((high ^ name.as_u64_pair().1).to_ne_bytes());
+            self.conn
+                .query_one_raw(Statement::from_sql_and_values(
+                    DbBackend::Postgres,
+                    "SELECT pg_advisory_xact_lock($1)::text",
+                    [key.into()],
+                ))
+                .await
+                .or_fault()?;
+        }
+        Ok(())
+    }
+
+    /// The member that an account is in the acting authority, whether the actor may see it or not.
+    #[expect(clippy::disallowed_methods, reason = "the operator, who seeds members, has no scopes")]
+    pub async fn member_id(&self, person: Uuid) -> ApiResult<Option<Uuid>> {
+        let select = member::Entity::find()
+            .filter(member::Column::TenantId.eq(self.tenant()))
+            .filter(member::Column::PersonId.eq(person));
+        Ok(select.one(self.conn).await.or_fault()?.map(|it| it.id))
+    }
+
+    /// The roles that a member of the acting authority holds by rules for claims.
+    #[expect(clippy::disallowed_methods, reason = "who signs in does not see the members of the authority")]
+    pub async fn claimed_roles(&self, member: Uuid) -> ApiResult<Vec<role_grant::Model>> {
+        let select = role_grant::Entity::find()
+            .filter(role_grant::Column::TenantId.eq(self.tenant()))
+            .filter(role_grant::Column::MemberId.eq(member))
+            .filter(role_grant::Column::ByClaim.eq(true))
+            .filter(role_grant::Column::RevokedAt.is_null());
+        select.all(self.conn).await.or_fault()
+    }
+
+    /// The account of an issuer and subject, whether the actor may see it or not; for invitations.
+    pub async fn person_id(&self, issuer: &str, subject: &str) -> ApiResult<Option<Uuid>> {
+        let backend = self.conn.get_database_backend();
+        let sql = if backend == DbBackend::Postgres {
+            "SELECT verbund_person($1, $2) AS id"
+        } else {
+            "SELECT id FROM person WHERE issuer = ? AND subject = ?"
+        };
+        let statement = Statement::from_sql_and_values(backend, sql, [issuer.into(), subject.into()]);
+        let Some(row) = self.conn.query_one_raw(statement).await.or_fault()? else { return Ok(None) };
+        row.try_get::<Option<Uuid>>("", "id").or_fault()
+    }
+}
+
+/// Makes new scopes visible to the rest of the transaction.
+pub(super) async fn add_scopes(conn: &Connection, scopes: &[Uuid]) -> ApiResult<()> {
+    if conn.get_database_backend() == DbBackend::Postgres && !scopes.is_empty() {
+        let ids: Vec<_> = scopes.iter().map(Uuid::to_string).collect();
+        let sql = "SELECT set_config('app.scopes', (current_setting('app.scopes')::uuid[] || $1::uuid[])::text, true)";
+        let list = format!("{{{}}}", ids.join(","));
+        conn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [list.into()])).await.or_fault()?;
+    }
+    Ok(())
+}
+
+async fn set(conn: &Connection, name: &str, value: String) -> ApiResult<()> {
+    let sql = "SELECT set_config($1, $2, true)";
+    conn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into(), value.into()]))
+        .await
+        .or_fault()?;
+    Ok(())
+}
+
+fn violates(error: &DbErr, unique: Unique) -> bool {
+    let (DbErr::Query(RuntimeErr::SqlxError(error)) | DbErr::Exec(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    let Some(error) = error.as_database_error() else { return false };
+    match error.constraint() {
+        Some(name) => name == unique.name,
+        None => error.is_unique_violation() && error.message().ends_with(unique.columns),
+    }
+}

@@ -1,0 +1,196 @@
+//! From a file to rows of texts, whatever kind of file it is.
+
+use std::fs::File;
+use std::io;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use csv::{ErrorKind, ReaderBuilder, StringRecord};
+
+use crate::read::problem::{Problem, ProblemCode};
+use crate::read::profile::{Encoding, Format, Profile};
+use crate::read::sheet::Sheet;
+use crate::read::text;
+use crate::read::text::{Letters, Stop, Watch};
+
+/// How much is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes of a text, unpacked.
+    pub bytes: u64,
+    /// Rows of the file.
+    pub rows: u64,
+    /// Bytes of the parts of a workbook, unpacked.
+    pub sheet_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 4 << 30, rows: 20_000_000, sheet_bytes: 512 << 20 }
+    }
+}
+
+/// A row of the file.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Line of a text where it begins, row of a sheet.
+    pub row: u64,
+    /// The fields as they are written.
+    pub fields: StringRecord,
+}
+
+impl Record {
+    /// Whether nothing stands in it.
+    pub fn is_blank(&self) -> bool {
+        self.fields.iter().all(|it| it.trim().is_empty())
+    }
+}
+
+/// The rows of a file that are not blank, one after the other.
+pub struct Records {
+    kind: Kind,
+    read: Arc<AtomicU64>,
+    total: u64,
+    rows: u64,
+    limits: Limits,
+}
+
+enum Kind {
+    Text { reader: Box<csv::Reader<Letters>>, watch: Watch },
+    Sheet(Sheet),
+}
+
+impl Records {
+    /// Opens a file.
+    ///
+    /// # Errors
+    /// What of the whole file is wrong.
+    pub fn open(path: &Path, profile: &Profile, limits: Limits) -> Result<Self, Problem> {
+        let read = Arc::new(AtomicU64::new(0));
+        let total = std::fs::metadata(path).map_err(|error| of_io(&error, limits.bytes))?.len();
+        let kind = match profile.format {
+            Format::Csv | Format::Tsv => text(path, profile, limits, &read)?,
+            Format::Xlsx | Format::Ods => {
+                let sheet = profile.sheet.as_deref();
+                Kind::Sheet(Sheet::open(path, profile.format, sheet, profile.decimal, limits)?)
+            }
+        };
+        Ok(Self { kind, read, total, rows: 0, limits })
+    }
+
+    /// The next row; `false` at the end.
+    ///
+    /// # Errors
+    /// What ends the reading; there is nothing behind it.
+    pub fn next(&mut self, record: &mut Record) -> Result<bool, Problem> {
+        loop {
+            let more = match &mut self.kind {
+                Kind::Text { reader, watch } => {
+                    watch.since_row.store(0, Ordering::Relaxed);
+                    let line = reader.position().line();
+                    let more = reader.read_record(&mut record.fields);
+                    let more = more.map_err(|error| of_csv(error, line, self.limits))?;
+                    record.row = record.fields.position().map_or(0, csv::Position::line);
+                    more
+                }
+                Kind::Sheet(sheet) => sheet.next(record)?,
+            };
+            if !more {
+                return Ok(false);
+            }
+            if record.is_blank() {
+                continue;
+            }
+            self.rows += 1;
+            if self.rows > self.limits.rows {
+                return Err(Problem::at(ProblemCode::TooManyRows, record.row).with("max", self.limits.rows));
+            }
+            return Ok(true);
+        }
+    }
+
+    /// Whether something in the file was no letter of its encoding.
+    pub fn is_malformed(&self) -> bool {
+        match &self.kind {
+            Kind::Text { watch, .. } => watch.malformed.load(Ordering::Relaxed),
+            Kind::Sheet(_) => false,
+        }
+    }
+
+    /// Whether rows may be shorter than others: those of sheets end with their last value.
+    pub const fn is_ragged(&self) -> bool {
+        matches!(self.kind, Kind::Sheet(_))
+    }
+
+    /// Bytes that were read, of how many; of workbooks it is not known.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.read.load(Ordering::Relaxed).min(self.total), self.total)
+    }
+}
+
+fn text(path: &Path, profile: &Profile, limits: Limits, read: &Arc<AtomicU64>) -> Result<Kind, Problem> {
+    let fault = |error: io::Error| of_io(&error, limits.bytes);
+    let encoding = match profile.encoding {
+        Encoding::Auto => encoding_of(path, limits)?,
+        named => named,
+    };
+    let watch = Watch::default();
+    let bytes = text::unpacked(path, limits.bytes, read).map_err(fault)?;
+    let letters = Letters::new(bytes, encoding, &watch).map_err(fault)?;
+    // Marks outside of ASCII are refused with the profile.
+    let mark = |it: char| u8::try_from(it).unwrap_or(b';');
+    let reader = ReaderBuilder::new()
+        .delimiter(mark(profile.delimiter()))
+        .quote(mark(profile.quote()))
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(64 * 1024)
+        .from_reader(letters);
+    Ok(Kind::Text { reader: Box::new(reader), watch })
+}
+
+/// Finds out how the letters of a text are written.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub fn encoding_of(path: &Path, limits: Limits) -> Result<Encoding, Problem> {
+    let unread = Arc::new(AtomicU64::new(0));
+    text::unpacked(path, limits.bytes, &unread).and_then(text::detect).map_err(|error| of_io(&error, limits.bytes))
+}
+
+/// What kind of file it is, by its first bytes; nothing where it is of a kind that is not read.
+///
+/// # Errors
+/// It cannot be read.
+pub fn format_of(path: &Path) -> io::Result<Option<Format>> {
+    let mut start = Vec::new();
+    File::open(path)?.take(4_096).read_to_end(&mut start)?;
+    Ok(match start.as_slice() {
+        // Old Excel, PDF, Parquet.
+        [0xd0, 0xcf, 0x11, 0xe0, ..] | [b'%', b'P', b'D', b'F', ..] | [b'P', b'A', b'R', b'1', ..] => None,
+        [b'P', b'K', 3 | 5, ..] => {
+            let is_ods = start.windows(46).any(|it| it == b"application/vnd.oasis.opendocument.spreadsheet");
+            Some(if is_ods { Format::Ods } else { Format::Xlsx })
+        }
+        _ => Some(Format::Csv),
+    })
+}
+
+fn of_csv(error: csv::Error, line: u64, limits: Limits) -> Problem {
+    let problem = match error.into_kind() {
+        ErrorKind::Io(error) => of_io(&error, limits.bytes),
+        other => Problem::of_file(ProblemCode::Unreadable).with("reason", format!("{other:?}")),
+    };
+    Problem { row: Some(line), ..problem }
+}
+
+/// What an error of reading means.
+pub fn of_io(error: &io::Error, max: u64) -> Problem {
+    match Stop::of(error) {
+        Some(Stop::TooLarge) => Problem::of_file(ProblemCode::TooLarge).with("max", max >> 20),
+        Some(Stop::RowTooLong) => Problem::of_file(ProblemCode::RowTooLong),
+        None => Problem::of_file(ProblemCode::Unreadable).with("reason", error),
+    }
+}
