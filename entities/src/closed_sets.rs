@@ -384,73 +384,76 @@ closed_set! {
 }
 
 closed_set! {
-    /// Whom a dataset may reach.
+    /// Widest audience of a dataset.
     DatasetAccess {
-        /// The authority alone.
+        /// Owning authority only.
         Internal = "INTERNAL",
-        /// Partners, as far as shares open it.
+        /// Partners, as far as shares open the dataset to them.
         Shared = "SHARED",
-        /// Everybody.
+        /// Public access, also without signing in.
         Public = "PUBLIC",
     }
 }
 
 closed_set! {
-    /// What kind of data a dataset holds.
+    /// Class of data under data protection.
     DataClass {
-        /// Figures about groups.
+        /// Aggregated data about groups.
         Aggregated = "AGGREGATED",
-        /// Rows about single people: never public.
+        /// Records of individual persons. Never released to the public, and never `EXEMPT` when shared.
         Personal = "PERSONAL",
-        /// Unit records of official statistics: they may not be kept here at all.
+        /// Unit records of official statistics. Import, sharing and release are refused with `DISCLOSURE`.
         OfficialUnitData = "OFFICIAL_UNIT_DATA",
     }
 }
 
 closed_set! {
-    /// What is done to figures that leave their authority.
+    /// Method of statistical disclosure control for data that leave the owning authority.
     ProtectionMethod {
-        /// Nothing: they are public elsewhere already.
+        /// No disclosure control: the data are already public elsewhere.
         Exempt = "EXEMPT",
-        /// Counts below the least count are withheld, and what they could be worked out from.
+        /// Suppression of counts from 1 to below the minimum frequency, and of all totals and parts from which they
+        /// could be derived.
         MinimumCount = "MINIMUM_COUNT",
-        /// Counts are rounded to a base; totals are made from rounded parts.
+        /// Rounding of counts to the nearest multiple of the base; totals are sums of rounded counts.
         Rounding = "ROUNDING",
-        /// Counts below the least count are withheld, and as many others as keep exact totals from giving them away.
+        /// Primary suppression of counts from 1 to below the minimum frequency, and secondary suppression of as many
+        /// other cells as needed so that exact totals do not reveal them.
         Suppression = "SUPPRESSION",
     }
 }
 
 closed_set! {
-    /// How often there is a new version of a dataset.
+    /// Frequency of new versions of a dataset.
     Frequency {
-        /// Every day.
+        /// New version every day.
         Daily = "DAILY",
-        /// Every month.
+        /// New version every month.
         Monthly = "MONTHLY",
-        /// Every quarter.
+        /// New version every quarter.
         Quarterly = "QUARTERLY",
-        /// Twice a year.
+        /// New version twice a year.
         Biannual = "BIANNUAL",
-        /// Every year.
+        /// New version every year.
         Annual = "ANNUAL",
-        /// Every other year.
+        /// New version every two years.
         Biennial = "BIENNIAL",
-        /// Now and then.
+        /// New version at irregular intervals.
         Irregular = "IRREGULAR",
-        /// It is finished.
+        /// No further version: the dataset is complete.
         Never = "NEVER",
     }
 }
 
 closed_set! {
-    /// How far a version is.
+    /// State of a dataset version.
     DatasetVersionState {
-        /// Seen by the authority alone.
+        /// Draft, visible to the owning authority only.
         Draft = "DRAFT",
-        /// Seen by whom the dataset reaches.
+        /// Published version, visible to the audience of the dataset.
         Published = "PUBLISHED",
-        /// Taken back.
+        /// Withdrawn version: its metadata stay visible to the audience of the dataset, its data only to the owning
+        /// authority.
         Withdrawn = "WITHDRAWN",
     }
 }
@@ -494,29 +497,29 @@ closed_set! {
 }
 
 closed_set! {
-    /// What became of the proposal to release a dataset.
+    /// State of a release proposal.
     DatasetReleaseState {
-        /// It waits for a second pair of eyes.
+        /// Proposal that awaits a decision.
         Proposed = "PROPOSED",
-        /// Released.
+        /// Proposal approved by a second person; the dataset became public.
         Approved = "APPROVED",
-        /// Not released.
+        /// Proposal declined by a second person.
         Declined = "DECLINED",
-        /// Taken back by who proposed it.
+        /// Proposal withdrawn by the person who made it.
         Withdrawn = "WITHDRAWN",
     }
 }
 
 closed_set! {
-    /// What became of a request for data.
+    /// State of a data request.
     DataRequestState {
-        /// It waits for an answer.
+        /// Request that awaits an answer.
         Open = "OPEN",
-        /// A share came of it.
+        /// Request granted with a share.
         Granted = "GRANTED",
-        /// It was refused.
+        /// Request refused by the addressed authority.
         Refused = "REFUSED",
-        /// Taken back by who asked.
+        /// Request withdrawn by the requesting authority.
         Withdrawn = "WITHDRAWN",
     }
 }

@@ -4,19 +4,19 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{InputValueError, InputValueResult, Name, Number, Scalar, ScalarType, Value as Json};
 use tabular::model::{Cell, Column, ColumnType, Symbol, Value, number_text};
 
-/// A cell of a table: text, codes, periods and keys as a string; whole numbers as a number; decimals exactly, as a string
-/// such as `"7.65"`; yes or no as a boolean; dates as a string such as `"2023-03-01"`; null where nothing stands. Where a
-/// symbol of official statistics stands in the place of the value, `{"symbol": "SECRET"}`, and beside a value,
-/// `{"value": 0, "symbol": "NOTHING"}`. Symbols: NOTHING (`-`, exactly nothing), SECRET (`.`), BLOCKED (`x`), LATER (`...`),
-/// UNRELIABLE (`/`), LIMITED (`( )`), PROTECTED (withheld where the table left its authority).
+/// Cell of a table, in results only. Text, codes, periods and region keys are strings; whole numbers are numbers;
+/// decimals are exact strings such as `"7.65"`; Boolean values are booleans; dates are strings such as `"2023-03-01"`;
+/// an empty cell is null. A symbol of official statistics in place of a value is `{"symbol": "SECRET"}`, beside a value
+/// `{"value": 0, "symbol": "NOTHING"}`. Symbols: NOTHING (`-`, exactly zero), SECRET (`.`), BLOCKED (`x`), LATER
+/// (`...`), UNRELIABLE (`/`), LIMITED (`( )`), PROTECTED (`*`, suppressed by disclosure control).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatasetCell(Json);
 
-/// A cell of a table: text, codes, periods and keys as a string; whole numbers as a number; decimals exactly, as a string
-/// such as `"7.65"`; yes or no as a boolean; dates as a string such as `"2023-03-01"`; null where nothing stands. Where a
-/// symbol of official statistics stands in the place of the value, `{"symbol": "SECRET"}`, and beside a value,
-/// `{"value": 0, "symbol": "NOTHING"}`. Symbols: NOTHING (`-`, exactly nothing), SECRET (`.`), BLOCKED (`x`), LATER (`...`),
-/// UNRELIABLE (`/`), LIMITED (`( )`), PROTECTED (withheld where the table left its authority).
+/// Cell of a table, in results only. Text, codes, periods and region keys are strings; whole numbers are numbers;
+/// decimals are exact strings such as `"7.65"`; Boolean values are booleans; dates are strings such as `"2023-03-01"`;
+/// an empty cell is null. A symbol of official statistics in place of a value is `{"symbol": "SECRET"}`, beside a value
+/// `{"value": 0, "symbol": "NOTHING"}`. Symbols: NOTHING (`-`, exactly zero), SECRET (`.`), BLOCKED (`x`), LATER
+/// (`...`), UNRELIABLE (`/`), LIMITED (`( )`), PROTECTED (`*`, suppressed by disclosure control).
 #[Scalar]
 impl ScalarType for DatasetCell {
     fn parse(_: Json) -> InputValueResult<Self> {

@@ -7,101 +7,104 @@ use tabular::model;
 use crate::enums::closed_set;
 
 closed_set! {
-    /// Whom a dataset may reach.
+    /// Widest audience of a dataset.
     DatasetAccess {
-        /// The authority alone.
+        /// Owning authority only.
         Internal,
-        /// Partners, as far as shares open it.
+        /// Partners, as far as shares open the dataset to them.
         Shared,
-        /// Everybody.
+        /// Public access, also without signing in.
         Public,
     }
 }
 
 closed_set! {
-    /// What kind of data a dataset holds.
+    /// Class of data under data protection.
     DataClass {
-        /// Figures about groups.
+        /// Aggregated data about groups.
         Aggregated,
-        /// Rows about single people: never public.
+        /// Records of individual persons. Never released to the public, and never `EXEMPT` when shared.
         Personal,
-        /// Unit records of official statistics: they cannot be imported.
+        /// Unit records of official statistics. Import, sharing and release are refused with `DISCLOSURE`.
         OfficialUnitData,
     }
 }
 
 closed_set! {
-    /// What is done to figures that leave their authority.
+    /// Method of statistical disclosure control for data that leave the owning authority.
     ProtectionMethod {
-        /// Nothing: they are public elsewhere already.
+        /// No disclosure control: the data are already public elsewhere.
         Exempt,
-        /// Counts below the least count are withheld, and what they could be worked out from.
+        /// Suppression of counts from 1 to below the minimum frequency, and of all totals and parts from which they
+        /// could be derived.
         MinimumCount,
-        /// Counts are rounded to a base; totals are made from rounded parts.
+        /// Rounding of counts to the nearest multiple of the base; totals are sums of rounded counts.
         Rounding,
-        /// Counts below the least count are withheld, and as many others as keep exact totals from giving them away.
+        /// Primary suppression of counts from 1 to below the minimum frequency, and secondary suppression of as many
+        /// other cells as needed so that exact totals do not reveal them.
         Suppression,
     }
 }
 
 closed_set! {
-    /// How often there is a new version of a dataset.
+    /// Frequency of new versions of a dataset.
     Frequency {
-        /// Every day.
+        /// New version every day.
         Daily,
-        /// Every month.
+        /// New version every month.
         Monthly,
-        /// Every quarter.
+        /// New version every quarter.
         Quarterly,
-        /// Twice a year.
+        /// New version twice a year.
         Biannual,
-        /// Every year.
+        /// New version every year.
         Annual,
-        /// Every other year.
+        /// New version every two years.
         Biennial,
-        /// Now and then.
+        /// New version at irregular intervals.
         Irregular,
-        /// It is finished.
+        /// No further version: the dataset is complete.
         Never,
     }
 }
 
 closed_set! {
-    /// How far a version is.
+    /// State of a dataset version.
     DatasetVersionState {
-        /// Seen by the authority alone.
+        /// Draft, visible to the owning authority only.
         Draft,
-        /// Seen by whom the dataset reaches.
+        /// Published version, visible to the audience of the dataset.
         Published,
-        /// Taken back.
+        /// Withdrawn version: its metadata stay visible to the audience of the dataset, its data only to the owning
+        /// authority.
         Withdrawn,
     }
 }
 
 closed_set! {
-    /// How far the release of a dataset to the public is.
+    /// State of a release proposal.
     DatasetReleaseState {
-        /// Somebody proposed it.
+        /// Proposal that awaits a decision.
         Proposed,
-        /// Somebody else approved it.
+        /// Proposal approved by a second person; the dataset became public.
         Approved,
-        /// Somebody else declined it.
+        /// Proposal declined by a second person.
         Declined,
-        /// Who proposed it took it back.
+        /// Proposal withdrawn by the person who made it.
         Withdrawn,
     }
 }
 
 closed_set! {
-    /// How far a data request is.
+    /// State of a data request.
     DataRequestState {
-        /// It waits for an answer.
+        /// Request that awaits an answer.
         Open,
-        /// A share came of it.
+        /// Request granted with a share.
         Granted,
-        /// It was refused.
+        /// Request refused by the addressed authority.
         Refused,
-        /// Who asked took it back.
+        /// Request withdrawn by the requesting authority.
         Withdrawn,
     }
 }
@@ -128,93 +131,93 @@ macro_rules! words_of_a_table {
 }
 
 words_of_a_table! {
-    /// What the values of a column are.
+    /// Type of the values in a column.
     ColumnType {
-        /// Words, and keys of every kind; leading zeros stay.
+        /// Text, including codes; leading zeros are kept.
         Text,
-        /// Whole numbers.
+        /// Whole number.
         Integer,
-        /// Numbers with a fixed number of decimals.
+        /// Number with a fixed number of decimals.
         Decimal,
-        /// Yes or no.
+        /// Boolean value.
         Boolean,
-        /// A calendar date.
+        /// Calendar date.
         Date,
-        /// A time that figures are of; sorts by time.
+        /// Period of time in the notation of its `PeriodKind`; sorts chronologically.
         Period,
-        /// An official region key (AGS).
+        /// Official region key (AGS), or `DG` for Germany.
         Region,
     }
 }
 
 words_of_a_table! {
-    /// What a period is; tells how it is written.
+    /// Kind of a period; determines its notation.
     PeriodKind {
-        /// `2023`
+        /// Calendar year: `2023`.
         Year,
-        /// `2022/23`
+        /// School year: `2022/23`.
         SchoolYear,
-        /// `2023-Q1`
+        /// Quarter: `2023-Q1`.
         Quarter,
-        /// `2023-03`
+        /// Month: `2023-03`.
         Month,
-        /// `2023-03-01`
+        /// Reference date: `2023-03-01`.
         ReferenceDate,
     }
 }
 
 words_of_a_table! {
-    /// What a column is for.
+    /// Role of a column in the table.
     ColumnRole {
-        /// Tells rows apart; together the dimensions are the key of a row.
+        /// Dimension: identifies rows. All dimensions together are the key of a row.
         Dimension,
-        /// What was counted or measured.
+        /// Measure: number that was counted or measured.
         Measure,
-        /// Follows from the dimensions, such as the name of a region.
+        /// Attribute: depends on the dimensions, such as the name of a region.
         Attribute,
     }
 }
 
 words_of_a_table! {
-    /// How values of a measure become one.
+    /// Permitted aggregation of the values of a measure.
     Aggregation {
-        /// They may be added up.
+        /// Sum or average.
         Sum,
-        /// Only a mean makes sense.
+        /// Average, but no sum.
         Average,
-        /// Rates and other figures that say nothing together.
+        /// Neither sum nor average, as with rates.
         None,
     }
 }
 
 words_of_a_table! {
-    /// What becomes of a measure where it leaves its authority.
+    /// Treatment of a measure when data leave the owning authority.
     Disclosure {
-        /// It counts people or cases; small numbers are protected.
+        /// Count of persons or cases: leaves under disclosure control, and only with the aggregation `SUM`.
         Count,
-        /// It tells nothing about single people, such as capacities.
+        /// Measure that reveals nothing about individuals, such as capacities: leaves without disclosure control.
         Free,
-        /// It stays in the authority, such as rates from which counts can be worked out.
+        /// Measure that stays in the owning authority, such as rates from which counts could be derived.
         Withheld,
     }
 }
 
-/// What stands in the place of a number, or beside it.
+/// Symbol of official statistics in place of a number or beside one.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellSymbol {
-    /// `-`: exactly nothing; the value is 0.
+    /// Exactly zero, written `-`; the value is 0.
     Nothing,
-    /// `.`: unknown or secret.
+    /// Unknown or confidential value, written `.`.
     Secret,
-    /// `x`: the cell makes no sense.
+    /// Cell that is not meaningful, written `x`.
     Blocked,
-    /// `...`: comes later.
+    /// Value that will be published later, written `...`.
     Later,
-    /// `/`: not told, the figure is too unreliable.
+    /// Value withheld as unreliable, written `/`.
     Unreliable,
-    /// `( )`: told, but of limited reliability.
+    /// Value of limited reliability, written `( )`; the value is present.
     Limited,
-    /// `*`: withheld by the protection of figures that leave their authority.
+    /// Value suppressed by disclosure control, written `*`.
     Protected,
 }
 

@@ -8,11 +8,11 @@ use tabular::{figures, model};
 
 use crate::scalars::Date;
 
-/// A number of a table, exactly: `12`, or `"7.65"` with a decimal point.
+/// Exact number: a number such as `12`, or a string with a decimal point such as `"7.65"`.
 #[derive(Clone, Debug)]
 pub struct DatasetNumber(String);
 
-/// A number of a table, exactly: `12`, or `"7.65"` with a decimal point.
+/// Exact number: a number such as `12`, or a string with a decimal point such as `"7.65"`.
 #[Scalar]
 impl ScalarType for DatasetNumber {
     fn parse(value: Json) -> InputValueResult<Self> {
@@ -28,82 +28,84 @@ impl ScalarType for DatasetNumber {
     }
 }
 
-/// What stands in the place of a number, or beside it.
+/// Symbol of official statistics in place of a number or beside one.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "model::Symbol")]
 pub enum Symbol {
-    /// `-`: exactly nothing; the value is 0.
+    /// Exactly zero, written `-`; the value is 0.
     Nothing,
-    /// `.`: unknown or secret.
+    /// Unknown or confidential value, written `.`.
     Secret,
-    /// `x`: the cell makes no sense.
+    /// Cell that is not meaningful, written `x`.
     Blocked,
-    /// `...`: comes later.
+    /// Value that will be published later, written `...`.
     Later,
-    /// `/`: not told, the figure is too unreliable.
+    /// Value withheld as unreliable, written `/`.
     Unreliable,
-    /// `( )`: told, but of limited reliability; there is a value.
+    /// Value of limited reliability, written `( )`; the value is present.
     Limited,
-    /// `*`: withheld where the table left its authority.
+    /// Value suppressed by disclosure control, written `*`.
     Protected,
 }
 
-/// Level of a region.
+/// Administrative level of a region.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "figures::RegionLevel")]
 pub enum RegionLevel {
-    /// Germany, `DG`.
+    /// Germany, key `DG`.
     Country,
-    /// Two digits.
+    /// State, key of two digits such as `09`.
     State,
-    /// Three digits: Regierungsbezirk.
+    /// Government district ("Regierungsbezirk"), key of three digits such as `097`.
     GovernmentDistrict,
-    /// Five digits.
+    /// District or district-free city, key of five digits such as `09777`.
     District,
-    /// Eight digits.
+    /// Municipality, key of eight digits such as `09777129`.
     Municipality,
 }
 
-/// How the values of a group become one.
+/// Function that aggregates the cells of a group.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "figures::Function")]
 pub enum FigureFunction {
-    /// They are added up; only where the column declares that they may.
+    /// Sum of a numeric measure. Refused if several rows come together and the column permits no sum.
     Sum,
-    /// Their mean, rounded half away from zero, with two decimals more than the column has.
+    /// Mean of a numeric measure, rounded half away from zero, with two decimals more than the column, at most 9.
+    /// Refused if several rows come together and the column permits no average.
     Average,
-    /// The smallest.
+    /// Smallest value of a column of numbers, dates or periods.
     Min,
-    /// The largest.
+    /// Largest value of a column of numbers, dates or periods.
     Max,
-    /// How many there are.
+    /// Number of cells with a value.
     Count,
-    /// How many rows the group has, with or without values; takes no column.
+    /// Number of rows, with or without values. Takes no column.
     CountRows,
 }
 
-/// A condition on rows. A test of a cell without a value does not hold, so `not` is the exact opposite.
+/// Condition on rows. A test of a cell without value is false, so `not` is the exact opposite. At most 100 conditions
+/// in one filter, nested ones included.
 #[derive(OneofObject, Clone, Debug)]
 pub enum FigureFilter {
-    /// All of these; none = every row.
+    /// Conjunction: all of these conditions hold. An empty list holds for every row.
     And(Vec<FigureFilter>),
-    /// At least one of these; none = no row.
+    /// Disjunction: at least one of these conditions holds. An empty list holds for no row.
     Or(Vec<FigureFilter>),
-    /// Not this.
+    /// Negation: the condition does not hold.
     Not(Box<FigureFilter>),
-    /// A column of text.
+    /// Test of a column of type `TEXT`.
     Text(TextCondition),
-    /// A column of regions.
+    /// Test of a column of type `REGION`.
     Region(RegionCondition),
-    /// A column of periods.
+    /// Test of a column of type `PERIOD`.
     Period(PeriodCondition),
-    /// A column of whole numbers or decimals.
+    /// Test of a column of type `INTEGER` or `DECIMAL`.
     Number(NumberCondition),
-    /// A column of dates.
+    /// Test of a column of type `DATE`.
     Date(DateCondition),
-    /// A column of yes or no.
+    /// Test of a column of type `BOOLEAN`.
     Boolean(BooleanCondition),
-    /// Symbols of a measure.
+    /// Test of the symbol in a numeric measure.
     Symbol(SymbolCondition),
 }
 
@@ -115,7 +117,7 @@ macro_rules! conditions {
             pub struct $condition {
                 /// Name of the column.
                 column: String,
-                /// What must be true of it.
+                /// Test that the cell must pass.
                 is: $test,
             }
 
@@ -154,99 +156,100 @@ fn one_of<T>(values: Vec<T>, operand: fn(T) -> Operand) -> Wanted {
 }
 
 conditions! {
-    /// A test of a text.
+    /// Test of a column of type `TEXT`.
     TextCondition TextTest {
-        /// It is this.
+        /// Equal to this text.
         Eq(String) => |it| one_of(vec![it], text),
-        /// It is one of these.
+        /// Equal to one of these texts, at most 1,000.
         In(Vec<String>) => |it| one_of(it, text),
-        /// It begins so.
+        /// Beginning with this text.
         Prefix(String) => Wanted::Prefix,
-        /// It has this in it; letters A–Z in either case.
+        /// Containing this text; upper and lower case of A–Z are the same.
         Contains(String) => Wanted::Contains,
-        /// There is none, or there is one.
+        /// True = cells without value, false = cells with a value.
         IsNull(bool) => Wanted::Missing,
     }
-    /// A test of a region.
+    /// Test of a column of type `REGION`.
     RegionCondition RegionTest {
-        /// It has this key.
+        /// Region with this key.
         Eq(String) => |it| one_of(vec![it], text),
-        /// It has one of these keys.
+        /// Region with one of these keys, at most 1,000.
         In(Vec<String>) => |it| one_of(it, text),
-        /// Its key begins so.
+        /// Region whose key begins with this text.
         Prefix(String) => Wanted::Prefix,
-        /// It is of this level.
+        /// Region of this level.
         Level(RegionLevel) => |it| Wanted::Level(it.into()),
-        /// It is a part of the region with this key; not that region itself.
+        /// Part of the region with this key; the region itself is excluded.
         Within(String) => Wanted::Within,
-        /// There is none, or there is one.
+        /// True = cells without value, false = cells with a value.
         IsNull(bool) => Wanted::Missing,
     }
-    /// A test of a period. Periods are written as the column has them: `2023`, `2022/23`, `2023-Q1`, `2023-03`, `2023-03-01`.
+    /// Test of a column of type `PERIOD`. Periods are written in the notation of the column: `2023`, `2022/23`,
+    /// `2023-Q1`, `2023-03` or `2023-03-01`.
     PeriodCondition PeriodTest {
-        /// It is this.
+        /// Equal to this period.
         Eq(String) => |it| one_of(vec![it], text),
-        /// It is one of these.
+        /// Equal to one of these periods, at most 1,000.
         In(Vec<String>) => |it| one_of(it, text),
-        /// It is before.
+        /// Before this period.
         Lt(String) => |it| Wanted::Compare(Comparison::Less, text(it)),
-        /// It is before, or this.
+        /// Before or equal to this period.
         Lte(String) => |it| Wanted::Compare(Comparison::AtMost, text(it)),
-        /// It is after.
+        /// After this period.
         Gt(String) => |it| Wanted::Compare(Comparison::More, text(it)),
-        /// It is after, or this.
+        /// After or equal to this period.
         Gte(String) => |it| Wanted::Compare(Comparison::AtLeast, text(it)),
-        /// There is none, or there is one.
+        /// True = cells without value, false = cells with a value.
         IsNull(bool) => Wanted::Missing,
     }
-    /// A test of a number.
+    /// Test of a column of type `INTEGER` or `DECIMAL`.
     NumberCondition NumberTest {
-        /// It is this.
+        /// Equal to this number.
         Eq(DatasetNumber) => |it| one_of(vec![it], number),
-        /// It is one of these.
+        /// Equal to one of these numbers, at most 1,000.
         In(Vec<DatasetNumber>) => |it| one_of(it, number),
-        /// It is less.
+        /// Less than this number.
         Lt(DatasetNumber) => |it| Wanted::Compare(Comparison::Less, number(it)),
-        /// It is less, or this.
+        /// Less than or equal to this number.
         Lte(DatasetNumber) => |it| Wanted::Compare(Comparison::AtMost, number(it)),
-        /// It is more.
+        /// Greater than this number.
         Gt(DatasetNumber) => |it| Wanted::Compare(Comparison::More, number(it)),
-        /// It is more, or this.
+        /// Greater than or equal to this number.
         Gte(DatasetNumber) => |it| Wanted::Compare(Comparison::AtLeast, number(it)),
-        /// There is none, or there is one.
+        /// True = cells without value, false = cells with a value.
         IsNull(bool) => Wanted::Missing,
     }
-    /// A test of a date.
+    /// Test of a column of type `DATE`.
     DateCondition DateTest {
-        /// It is this.
+        /// Equal to this date.
         Eq(Date) => |it| one_of(vec![it], date),
-        /// It is one of these.
+        /// Equal to one of these dates, at most 1,000.
         In(Vec<Date>) => |it| one_of(it, date),
-        /// It is before.
+        /// Before this date.
         Lt(Date) => |it| Wanted::Compare(Comparison::Less, date(it)),
-        /// It is before, or this.
+        /// Before or equal to this date.
         Lte(Date) => |it| Wanted::Compare(Comparison::AtMost, date(it)),
-        /// It is after.
+        /// After this date.
         Gt(Date) => |it| Wanted::Compare(Comparison::More, date(it)),
-        /// It is after, or this.
+        /// After or equal to this date.
         Gte(Date) => |it| Wanted::Compare(Comparison::AtLeast, date(it)),
-        /// There is none, or there is one.
+        /// True = cells without value, false = cells with a value.
         IsNull(bool) => Wanted::Missing,
     }
-    /// A test of yes or no.
+    /// Test of a column of type `BOOLEAN`.
     BooleanCondition BooleanTest {
-        /// It is this.
+        /// Equal to this value.
         Eq(bool) => |it| Wanted::OneOf(vec![Operand::Boolean(it)]),
-        /// There is none, or there is one.
+        /// True = cells without value, false = cells with a value.
         IsNull(bool) => Wanted::Missing,
     }
-    /// A test of the symbol that stands in the place of a number, or beside it.
+    /// Test of the symbol in a numeric measure, in place of a number or beside one.
     SymbolCondition SymbolTest {
-        /// It is this.
+        /// Equal to this symbol.
         Eq(Symbol) => |it| Wanted::Symbol(vec![it.into()]),
-        /// It is one of these.
+        /// Equal to one of these symbols.
         In(Vec<Symbol>) => |it| Wanted::Symbol(it.into_iter().map(Into::into).collect()),
-        /// There is none, or there is one.
+        /// True = cells without symbol, false = cells with a symbol.
         IsNull(bool) => |it| Wanted::Marked(!it),
     }
 }
@@ -269,12 +272,12 @@ impl From<FigureFilter> for Filter {
     }
 }
 
-/// A column to sort by. Cells without a value come last, first when descending.
+/// Sort column. Cells without value come last, in descending order first.
 #[derive(InputObject, Clone, Debug)]
 pub struct FigureOrder {
-    /// Name of the column; of groups also that of a measure.
+    /// Name of a column of the table; in `aggregate`, of a column of the result.
     column: String,
-    /// Largest first.
+    /// True if the largest value comes first.
     #[graphql(default)]
     descending: bool,
 }
@@ -285,14 +288,15 @@ impl From<FigureOrder> for Sort {
     }
 }
 
-/// What is measured in each group.
+/// Measure to compute in each group.
 #[derive(InputObject, Clone, Debug)]
 pub struct FigureMeasure {
-    /// Name of the column; left out where rows are counted.
+    /// Name of the column. Required, but forbidden for `COUNT_ROWS`.
     column: Option<String>,
-    /// What is done.
+    /// Function to apply.
     function: FigureFunction,
-    /// Name in the answer; left out = column and function, `pupils_sum`, or `rows`.
+    /// Name in the result: lower-case letters, digits and underscores, beginning with a letter, at most 63 characters.
+    /// Left out = column and function, such as `pupils_sum`, or `rows`.
     name: Option<String>,
 }
 
@@ -302,27 +306,27 @@ impl From<FigureMeasure> for AskedMeasure {
     }
 }
 
-/// A condition on what was measured.
+/// Condition on a measure of a group.
 #[derive(InputObject, Clone, Debug)]
 pub struct FigureHaving {
-    /// Name of the measure in the answer.
+    /// Name of the measure in the result.
     measure: String,
-    /// What must be true of it.
+    /// Test that the value must pass.
     is: HavingTest,
 }
 
-/// A test of what was measured.
+/// Test of the value of a measure.
 #[derive(OneofObject, Clone, Debug)]
 pub enum HavingTest {
-    /// It is this.
+    /// Equal to this number.
     Eq(DatasetNumber),
-    /// It is less.
+    /// Less than this number.
     Lt(DatasetNumber),
-    /// It is less, or this.
+    /// Less than or equal to this number.
     Lte(DatasetNumber),
-    /// It is more.
+    /// Greater than this number.
     Gt(DatasetNumber),
-    /// It is more, or this.
+    /// Greater than or equal to this number.
     Gte(DatasetNumber),
 }
 

@@ -19,19 +19,20 @@ use crate::datasets::enums::ProtectionMethod;
 use crate::datasets::figure_inputs::Symbol;
 use crate::datasets::version_types::DatasetColumn;
 
-/// What was done to figures before they left their authority.
+/// Disclosure control applied to a protected table.
 #[derive(SimpleObject)]
 pub struct FigureProtection {
-    /// How they were protected.
+    /// Method of disclosure control.
     method: ProtectionMethod,
-    /// The least count, or the base of rounding.
+    /// Minimum frequency or rounding base.
     parameter: i32,
-    /// Names of dimensions that were summed over because they do not leave.
+    /// Names of dimensions that do not leave the owning authority; the data are summed over them.
     summed_over: Vec<String>,
-    /// Names of measures that do not leave.
+    /// Names of measures that do not leave the owning authority.
     withheld_measures: Vec<String>,
-    /// Cells that are withheld. Which of them are small, how many figures rounding changed and how many rows it left
-    /// out is not told: at its ends, each of these numbers says what single figures are.
+    /// Number of suppressed cells in the whole table. Primary and secondary suppression are not counted apart, and
+    /// numbers of rounded cells and dropped rows are not published, because their extreme values would reveal single
+    /// cells.
     withheld: i32,
 }
 
@@ -81,7 +82,7 @@ fn page_info(cursors: &[String], after: bool, more: bool) -> PageInfo {
     }
 }
 
-/// Rows of a version, as the viewer may see them.
+/// Page of rows of a dataset version.
 pub struct FigureRows {
     content: dataset_content::Model,
     columns: Vec<Column>,
@@ -116,25 +117,25 @@ impl FigureRows {
     }
 }
 
-/// Rows of a version, as the viewer may see them.
+/// Page of rows of a dataset version.
 #[Object]
 impl FigureRows {
-    /// The columns of each row, in their order.
+    /// Columns of the rows, in order.
     async fn columns(&self) -> Vec<DatasetColumn> {
         self.columns.iter().cloned().map(Into::into).collect()
     }
 
-    /// The rows; a cell for each column.
+    /// Rows, with one cell for each column.
     async fn rows(&self) -> &[Vec<DatasetCell>] {
         &self.rows
     }
 
-    /// The page. Cursors are bound to table, filter and order.
+    /// Page information. Cursors are valid for the same table, filter and order only.
     async fn page_info(&self) -> &PageInfo {
         &self.page
     }
 
-    /// How many rows meet the filter; counted only when it is asked for.
+    /// Number of rows that meet the filter. Counted only if selected.
     async fn total_count(&self, ctx: &Context<'_>) -> ApiResult<i64> {
         if self.condition.is_none() {
             return Ok(self.content.row_count);
@@ -142,26 +143,26 @@ impl FigureRows {
         ctx.session().await?.table(&self.content)?.count(self.condition.as_ref()).await
     }
 
-    /// What was done to these figures before they left their authority; null where they are exact.
+    /// Disclosure control applied to the table; null = exact data.
     async fn protection(&self) -> ApiResult<Option<FigureProtection>> {
         protection_of(&self.content)
     }
 }
 
-/// Cells of a group that have no value, or one of limited reliability.
+/// Number of cells of a group without value, or with a value of limited reliability.
 #[derive(SimpleObject)]
 pub struct MissingFigures {
-    /// The row of the answer, from 0.
+    /// Index of the row in the result, from 0.
     row: i32,
     /// Name of the measure.
     measure: String,
-    /// What stands there; null = nothing at all.
+    /// Symbol in these cells; null = empty cells.
     symbol: Option<Symbol>,
-    /// How many cells.
+    /// Number of cells.
     cells: i32,
 }
 
-/// Groups of rows of a version, and what was measured in each, as the viewer may see them.
+/// Page of groups of rows of a dataset version, with measures aggregated in each.
 pub struct FigureGroups {
     content: dataset_content::Model,
     columns: Vec<Column>,
@@ -202,21 +203,22 @@ impl FigureGroups {
     }
 }
 
-/// Groups of rows of a version, and what was measured in each, as the viewer may see them.
+/// Page of groups of rows of a dataset version, with measures aggregated in each.
 #[Object]
 impl FigureGroups {
-    /// The columns of each row: those of the groups, then the measures.
+    /// Columns of the rows: grouping columns, then measures.
     async fn columns(&self) -> Vec<DatasetColumn> {
         self.columns.iter().cloned().map(Into::into).collect()
     }
 
-    /// A row for each group; a cell for each column. A group with a cell that is withheld is withheld itself; of other cells
-    /// without a value, `missing` tells how many are not in it.
+    /// Rows, one for each group, with one cell for each column. A measure other than a count is suppressed if any of
+    /// its cells in the group is suppressed. Other cells without value are left out of the measure, and `missing` gives
+    /// their number.
     async fn rows(&self) -> &[Vec<DatasetCell>] {
         &self.rows
     }
 
-    /// Cells that have no value, or one of limited reliability, by row, measure and symbol.
+    /// Numbers of cells without value, or with a value of limited reliability, by row, measure and symbol.
     async fn missing(&self) -> Vec<MissingFigures> {
         let number = |it: usize| i32::try_from(it).unwrap_or(i32::MAX);
         let each = self.missing.iter().enumerate().flat_map(|(row, of)| of.iter().map(move |it| (row, it)));
@@ -229,12 +231,12 @@ impl FigureGroups {
         .collect()
     }
 
-    /// The page. Cursors are bound to table, filter, groups and order.
+    /// Page information. Cursors are valid for the same table, filter, groups, measures and order only.
     async fn page_info(&self) -> &PageInfo {
         &self.page
     }
 
-    /// What was done to these figures before they left their authority; null where they are exact.
+    /// Disclosure control applied to the table; null = exact data.
     async fn protection(&self) -> ApiResult<Option<FigureProtection>> {
         protection_of(&self.content)
     }

@@ -9,52 +9,53 @@ use crate::calendars::entry_input::{optional, required};
 use crate::datasets::enums::{DataClass, Frequency, ProtectionMethod};
 use crate::scalars::Date;
 
-/// Whom to ask about a dataset.
+/// Contact point for questions about a dataset. Sharing and release require an e-mail address or a web page.
 #[derive(InputObject, Default)]
 pub struct DatasetContactInput {
-    /// Name of an office, or of a person.
+    /// Name of an office or a person, at most 200 characters.
     name: Option<String>,
-    /// E-mail address.
+    /// E-mail address, at most 200 characters.
     email: Option<String>,
-    /// Page.
+    /// Address of a web page, `http` or `https`, at most 2,000 characters.
     url: Option<String>,
 }
 
-/// Where the figures of a dataset come from.
+/// Provenance of the data of a dataset.
 #[derive(InputObject, Default)]
 pub struct ProvenanceInput {
-    /// Who collected them.
+    /// Body that collected the data, at most 200 characters.
     collector: Option<String>,
-    /// The system or publication that they are from.
+    /// System or publication that the data come from, at most 500 characters.
     source: Option<String>,
-    /// Its address.
+    /// Web address of the source, `http` or `https`, at most 2,000 characters.
     source_url: Option<String>,
-    /// How they were collected.
+    /// Method of collection, at most 4,000 characters.
     method: Option<String>,
-    /// What they were worked out from.
+    /// Data from which these data were derived, at most 1,000 characters.
     derived_from: Option<String>,
 }
 
-/// The time that a dataset covers.
+/// Period of time covered by a dataset.
 #[derive(InputObject, Default)]
 pub struct CoverageInput {
-    /// First day.
+    /// First day covered.
     from: Option<Date>,
-    /// Last day.
+    /// Last day covered, not before `from`.
     until: Option<Date>,
 }
 
-/// How figures are protected when they leave the authority.
+/// Statistical disclosure control applied to data that leave the owning authority.
 #[derive(InputObject)]
 pub struct DatasetProtectionInput {
-    /// What is done to them.
+    /// Method of disclosure control.
     method: ProtectionMethod,
-    /// The least count (3 to 100, else 3), or the base of rounding (5 or 3, else 5).
+    /// Minimum frequency, 3 to 100, by default 3 (`MINIMUM_COUNT`, `SUPPRESSION`), or rounding base, 3 or 5, by default
+    /// 5 (`ROUNDING`). Ignored for `EXEMPT`.
     parameter: Option<i32>,
-    /// Names of the dimensions that may leave the authority.
+    /// Names of the dimensions that may leave the owning authority; the data are summed over all others.
     #[graphql(default)]
     dimensions: Vec<String>,
-    /// Where figures that are exempt are public already.
+    /// Publication in which the data are already public, at most 500 characters. Required for `EXEMPT`.
     exempt_source: Option<String>,
 }
 
@@ -69,51 +70,55 @@ impl From<DatasetProtectionInput> for Protection {
     }
 }
 
-/// A dataset to make. It begins within the authority alone.
+/// Values of a new dataset. Its access is `INTERNAL`.
 #[derive(InputObject)]
 pub struct DatasetCreateInput {
-    /// The owner, for which one acts.
+    /// Owning authority.
     tenant: ID,
-    /// Field of work, for good; left out = general.
+    /// Field of work, fixed at creation; left out = general.
     field_of_work: Option<ID>,
-    /// What kind of data it holds, for good.
+    /// Class of the data under data protection, fixed at creation.
     #[graphql(default_with = "DataClass::Aggregated")]
     data_class: DataClass,
-    /// Title, unique in the authority, at most 200 characters.
+    /// Title, unique in the owning authority, at most 200 characters.
     title: String,
-    /// What it is about.
+    /// Description of the content, at most 4,000 characters. Required for a release.
     description: Option<String>,
-    /// Words to find it by.
+    /// Keywords for the search, each at most 60 characters.
     #[graphql(default)]
     keywords: Vec<String>,
-    /// Whom to ask.
+    /// Contact point.
     contact: Option<DatasetContactInput>,
-    /// Code of the licence, as DCAT-AP.de lists them, such as `dl-by-de/2.0`.
+    /// Code of a licence in the list of DCAT-AP.de: `dl-zero-de/2.0`, `dl-by-de/2.0`, `cc-zero`, `cc-by/4.0`,
+    /// `cc-by-sa/4.0` or `odbl`. Required for a release.
     licence: Option<String>,
-    /// How the source is to be named.
+    /// Text with which users must name the source, at most 1,000 characters. Required by all licences except
+    /// `dl-zero-de/2.0` and `cc-zero`.
     attribution: Option<String>,
-    /// Where the figures come from.
+    /// Provenance of the data.
     provenance: Option<ProvenanceInput>,
-    /// Official key of the region that it covers.
+    /// Official key (AGS) of the region covered, or `DG` for Germany.
     region: Option<String>,
-    /// The time that it covers.
+    /// Period of time covered.
     covers: Option<CoverageInput>,
-    /// How often there is a new version.
+    /// Frequency of new versions.
     frequency: Option<Frequency>,
-    /// Its page elsewhere.
+    /// Address of a web page about the dataset outside this service, `http` or `https`, at most 2,000 characters.
     landing_page: Option<String>,
-    /// Language of titles and texts, `de` or `en`.
+    /// Language of title and texts: `de` or `en`.
     #[graphql(default_with = "\"de\".to_owned()")]
     language: String,
-    /// What it is for.
+    /// Purpose for which the data are processed, at most 1,000 characters. Required for sharing and release.
     purpose: Option<String>,
-    /// By what law.
+    /// Legal basis of the processing, at most 1,000 characters. Required for sharing and release.
     legal_basis: Option<String>,
-    /// Until when it is kept.
+    /// Last day of the retention period.
     retention_until: Option<Date>,
-    /// How figures are protected when they leave the authority; left out = counts below 3 are withheld.
+    /// Disclosure control applied to data that leave the owning authority; left out = `MINIMUM_COUNT` with a minimum
+    /// frequency of 3 and without dimensions.
     protection: Option<DatasetProtectionInput>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input returns the first result and
+    /// changes nothing.
     pub idempotency_key: Option<String>,
 }
 
@@ -170,46 +175,48 @@ impl DatasetCreateInput {
     }
 }
 
-/// What shall change of a dataset. What is left out stays as it is; null clears what may be empty; an object within takes
-/// the place of the one before.
+/// Changes to a dataset. Fields left out keep their values; null clears optional ones; nested objects replace the
+/// former ones as a whole.
 #[derive(InputObject)]
 pub struct DatasetUpdateInput {
-    /// The dataset.
+    /// Dataset to change.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version number of the dataset as last read by the client; an outdated one fails with `STALE_VERSION`.
     pub version: i32,
-    /// Title.
+    /// Title, unique in the owning authority, at most 200 characters.
     title: MaybeUndefined<String>,
-    /// What it is about.
+    /// Description of the content, at most 4,000 characters. Required for a release.
     description: MaybeUndefined<String>,
-    /// Words to find it by.
+    /// Keywords for the search, each at most 60 characters.
     keywords: MaybeUndefined<Vec<String>>,
-    /// Whom to ask.
+    /// Contact point.
     contact: MaybeUndefined<DatasetContactInput>,
-    /// Code of the licence.
+    /// Code of a licence in the list of DCAT-AP.de: `dl-zero-de/2.0`, `dl-by-de/2.0`, `cc-zero`, `cc-by/4.0`,
+    /// `cc-by-sa/4.0` or `odbl`. Required for a release.
     licence: MaybeUndefined<String>,
-    /// How the source is to be named.
+    /// Text with which users must name the source, at most 1,000 characters. Required by all licences except
+    /// `dl-zero-de/2.0` and `cc-zero`.
     attribution: MaybeUndefined<String>,
-    /// Where the figures come from.
+    /// Provenance of the data.
     provenance: MaybeUndefined<ProvenanceInput>,
-    /// Official key of the region that it covers.
+    /// Official key (AGS) of the region covered, or `DG` for Germany.
     region: MaybeUndefined<String>,
-    /// The time that it covers.
+    /// Period of time covered.
     covers: MaybeUndefined<CoverageInput>,
-    /// How often there is a new version.
+    /// Frequency of new versions.
     frequency: MaybeUndefined<Frequency>,
-    /// Its page elsewhere.
+    /// Address of a web page about the dataset outside this service, `http` or `https`, at most 2,000 characters.
     landing_page: MaybeUndefined<String>,
-    /// Language of titles and texts.
+    /// Language of title and texts: `de` or `en`.
     language: MaybeUndefined<String>,
-    /// What it is for.
+    /// Purpose for which the data are processed, at most 1,000 characters. Required for sharing and release.
     purpose: MaybeUndefined<String>,
-    /// By what law.
+    /// Legal basis of the processing, at most 1,000 characters. Required for sharing and release.
     legal_basis: MaybeUndefined<String>,
-    /// Until when it is kept.
+    /// Last day of the retention period.
     retention_until: MaybeUndefined<Date>,
-    /// How figures are protected when they leave the authority. Cannot be changed once figures protected like this have been
-    /// shared.
+    /// Disclosure control applied to data that leave the owning authority. Changing it fails with `DISCLOSURE` while
+    /// access is not `INTERNAL`, and for good once `Dataset.protection.fixedAt` is set.
     protection: MaybeUndefined<DatasetProtectionInput>,
 }
 
@@ -267,22 +274,24 @@ fn put<T>(here: &mut T, value: Option<T>) {
     }
 }
 
-/// A draft to publish.
+/// Dataset version to publish.
 #[derive(InputObject)]
 pub struct DatasetVersionPublishInput {
-    /// The version of the dataset.
+    /// Dataset version in the state `DRAFT`.
     pub id: ID,
-    /// The version of the object that the client saw.
+    /// Version number of the record (`DatasetVersion.version`) as last read by the client; an outdated one fails with
+    /// `STALE_VERSION`.
     pub version: i32,
 }
 
-/// A published version to take back.
+/// Dataset version to withdraw.
 #[derive(InputObject)]
 pub struct DatasetVersionWithdrawInput {
-    /// The version of the dataset.
+    /// Dataset version in the state `PUBLISHED`.
     pub id: ID,
-    /// The version of the object that the client saw.
+    /// Version number of the record (`DatasetVersion.version`) as last read by the client; an outdated one fails with
+    /// `STALE_VERSION`.
     pub version: i32,
-    /// Why.
+    /// Reason for the withdrawal, at most 1,000 characters.
     pub reason: String,
 }

@@ -14,17 +14,18 @@ use crate::datasets::version_types::DatasetVersion;
 use crate::payload::{Payload, idempotency, payload};
 
 payload! {
-    /// Outcome of every mutation of a dataset.
+    /// Payload of `datasetCreate`, `datasetUpdate`, `datasetAccessChange`, `datasetIndicatorsSet` and
+    /// `datasetWithdraw`.
     DatasetPayload {
-        /// The dataset.
+        /// Dataset after the mutation; null on failure, except after `STALE_VERSION`: then its current state.
         dataset: Dataset
     } by Dataset::by_id
 }
 
 payload! {
-    /// Outcome of every mutation of a version.
+    /// Payload of `datasetVersionPublish` and `datasetVersionWithdraw`.
     DatasetVersionPayload {
-        /// The version.
+        /// Dataset version after the mutation; null on failure, except after `STALE_VERSION`: then its current state.
         dataset_version: DatasetVersion
     } by DatasetVersion::by_id
 }
@@ -35,8 +36,12 @@ pub struct DatasetMutation;
 
 #[Object]
 impl DatasetMutation {
-    /// Makes a dataset. Takes `DATASETS_WRITE` in the owner.
-    async fn dataset_create(&self, ctx: &Context<'_>, input: DatasetCreateInput) -> ApiResult<DatasetPayload> {
+    /// Creates a dataset. Requires `DATASETS_WRITE` in the owning authority.
+    async fn dataset_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new dataset.")] input: DatasetCreateInput,
+    ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetCreate", input.idempotency_key.clone(), &input);
         let done = match input.wish() {
@@ -46,8 +51,12 @@ impl DatasetMutation {
         DatasetPayload::made(op, done).await
     }
 
-    /// Changes what a dataset says, and how it is protected. Takes `DATASETS_WRITE` in the owner.
-    async fn dataset_update(&self, ctx: &Context<'_>, input: DatasetUpdateInput) -> ApiResult<DatasetPayload> {
+    /// Changes metadata and disclosure control of a dataset. Requires `DATASETS_WRITE` in the owning authority.
+    async fn dataset_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Dataset to change, with its new values.")] input: DatasetUpdateInput,
+    ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
         let mut problems = Problems::default();
         let id = problems.take(NodeType::Dataset.parse(&input.id, "id"))?.unwrap_or_default();
@@ -60,12 +69,13 @@ impl DatasetMutation {
         DatasetPayload::changed(op, id, done).await
     }
 
-    /// Publishes a draft: whom the dataset reaches sees it from now on. Takes `DATASETS_WRITE` in the owner, and
-    /// `DATASETS_PUBLISH` where the dataset is public.
+    /// Publishes a draft version, which makes it visible to the audience of the dataset. Unless access is `INTERNAL`,
+    /// fails with `DISCLOSURE` if the data cannot be protected. Requires `DATASETS_WRITE` in the owning authority, and
+    /// `DATASETS_PUBLISH` there if the dataset is public.
     async fn dataset_version_publish(
         &self,
         ctx: &Context<'_>,
-        input: DatasetVersionPublishInput,
+        #[graphql(desc = "Version to publish.")] input: DatasetVersionPublishInput,
     ) -> ApiResult<DatasetVersionPayload> {
         let op = ctx.op()?;
         match NodeType::DatasetVersion.parse(&input.id, "id") {
@@ -77,12 +87,13 @@ impl DatasetMutation {
         }
     }
 
-    /// Takes a published version back; its number stays taken. Takes `DATASETS_WRITE` in the owner, and `DATASETS_PUBLISH`
-    /// where the dataset is public.
+    /// Withdraws a published version: its metadata stay visible to the audience of the dataset, its data only to the
+    /// owning authority. Its number is not used again. Requires `DATASETS_WRITE` in the owning authority, and
+    /// `DATASETS_PUBLISH` there if the dataset is public.
     async fn dataset_version_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: DatasetVersionWithdrawInput,
+        #[graphql(desc = "Version to withdraw, with the reason.")] input: DatasetVersionWithdrawInput,
     ) -> ApiResult<DatasetVersionPayload> {
         let op = ctx.op()?;
         match NodeType::DatasetVersion.parse(&input.id, "id") {

@@ -21,27 +21,28 @@ use crate::lookahead::Selected;
 #[derive(Default)]
 pub struct DatasetQuery;
 
-/// Which datasets are wanted.
+/// Filter of a list of datasets. All conditions given must hold.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct DatasetFilter {
-    /// Only of these authorities.
+    /// Restricts the list to datasets of these authorities.
     tenants: Option<Vec<ID>>,
-    /// Only in these fields of work.
+    /// Restricts the list to these fields of work.
     fields_of_work: Option<Vec<ID>>,
-    /// Only with this access.
+    /// Restricts the list to datasets with this access.
     access: Option<DatasetAccess>,
-    /// Only with this text in title, description, keywords, source or collector; case and spelt-out umlauts do not matter.
+    /// Restricts the list to datasets with this text in title, description, keywords, source or collector. Ignores
+    /// case; `ä` and `ae` are the same.
     text: Option<String>,
 }
 
-/// How datasets are sorted; equal ones by id.
+/// Sort order of datasets; ties are sorted by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatasetOrder {
-    /// By title.
+    /// Title, ascending.
     Title,
-    /// The oldest first.
+    /// Instant of creation, oldest first.
     Created,
-    /// What was changed last first.
+    /// Instant of the last change, latest first.
     UpdatedDescending,
 }
 
@@ -62,13 +63,13 @@ impl DatasetOrder {
 
 #[Object]
 impl DatasetQuery {
-    /// Datasets that the viewer may see.
+    /// Lists datasets visible to the viewer.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn datasets(
         &self,
         ctx: &Context<'_>,
-        filter: Option<DatasetFilter>,
-        #[graphql(default_with = "DatasetOrder::Title")] order_by: DatasetOrder,
+        #[graphql(desc = "Conditions that datasets must meet; left out = none.")] filter: Option<DatasetFilter>,
+        #[graphql(default_with = "DatasetOrder::Title", desc = "Sort order.")] order_by: DatasetOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -106,13 +107,13 @@ impl DatasetQuery {
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Dataset(Arc::new(row))))))
     }
 
-    /// Versions of a dataset that the viewer may see, the oldest first.
+    /// Lists the versions of a dataset that are visible to the viewer, oldest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn dataset_versions(
         &self,
         ctx: &Context<'_>,
-        dataset: ID,
-        #[graphql(desc = "Only in this state.")] state: Option<DatasetVersionState>,
+        #[graphql(desc = "Dataset whose versions are listed.")] dataset: ID,
+        #[graphql(desc = "Restricts the list to versions in this state.")] state: Option<DatasetVersionState>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -23,7 +23,7 @@ use crate::datasets::types::Dataset;
 use crate::lookahead::Selected;
 use crate::payload::{Payload, idempotency, payload};
 
-/// The proposal to release a dataset to the public, and what became of it.
+/// Proposal to release a dataset to the public, with the decision on it. Visible to the owning authority only.
 pub struct DatasetRelease(pub Arc<dataset_release::Model>);
 
 impl DatasetRelease {
@@ -36,24 +36,24 @@ impl DatasetRelease {
     }
 }
 
-/// What was looked at before a release was proposed.
+/// Checklist that the proposer of a release has confirmed.
 #[derive(SimpleObject)]
 pub struct ReleaseChecklist {
-    /// The licence is right, and the authority may give it.
+    /// True if the licence is right and the authority is entitled to grant it.
     licence: bool,
-    /// Somebody answers at the contact.
+    /// True if somebody answers at the contact point.
     contact: bool,
-    /// The purpose covers a publication.
+    /// True if the purpose of the data covers publication.
     purpose: bool,
-    /// The legal basis covers a publication.
+    /// True if the legal basis covers publication.
     legal_basis: bool,
-    /// How long figures are kept is settled.
+    /// True if the retention period is settled.
     retention: bool,
-    /// The protected figures were looked at: nobody can be found in them.
+    /// True if somebody has inspected the protected data and found that no person is identifiable.
     disclosure: bool,
 }
 
-/// The proposal to release a dataset to the public, and what became of it. Only its authority sees it.
+/// Proposal to release a dataset to the public, with the decision on it. Visible to the owning authority only.
 #[Object]
 impl DatasetRelease {
     /// Global id.
@@ -61,19 +61,19 @@ impl DatasetRelease {
         NodeType::DatasetRelease.id(self.0.id).into()
     }
 
-    /// The dataset.
+    /// Dataset to release.
     async fn dataset(&self, ctx: &Context<'_>) -> ApiResult<Dataset> {
         let session = ctx.session().await?;
         let row = session.get::<dataset::Entity>(self.0.dataset_id).await?;
         row.map(Dataset).ok_or_else(|| ApiError::fault("the dataset of a release is out of sight"))
     }
 
-    /// How far it is.
+    /// State of the proposal.
     async fn state(&self) -> DatasetReleaseState {
         self.0.state.into()
     }
 
-    /// What was looked at before.
+    /// Checklist that the proposer has confirmed.
     async fn checklist(&self) -> ReleaseChecklist {
         let of = |name: &str| self.0.checklist.get(name).and_then(Value::as_bool).unwrap_or_default();
         ReleaseChecklist {
@@ -86,111 +86,112 @@ impl DatasetRelease {
         }
     }
 
-    /// Who proposed it.
+    /// Name of the person who proposed the release.
     async fn proposed_by(&self) -> &str {
         &self.0.proposed_by
     }
 
-    /// Who decided: somebody else.
+    /// Name of the person who approved, declined or withdrew the proposal; null while it is open.
     async fn decided_by(&self) -> Option<&str> {
         self.0.decided_by.as_deref()
     }
 
-    /// When.
+    /// Instant at which the proposal was approved, declined or withdrawn; null while it is open.
     async fn decided_at(&self) -> Option<DateTime<Utc>> {
         self.0.decided_at
     }
 
-    /// Why it was declined or taken back.
+    /// Reason for declining or withdrawing the proposal; null = none.
     async fn reason(&self) -> Option<&str> {
         self.0.reason.as_deref()
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number of the proposal for optimistic locking; increases by one with every change.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was proposed.
+    /// Instant of the proposal.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
 
-/// Whom a dataset shall reach.
+/// New access of a dataset.
 #[derive(InputObject)]
 pub struct DatasetAccessChangeInput {
-    /// The dataset.
+    /// Dataset to change.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the dataset as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
-    /// INTERNAL or SHARED. PUBLIC takes a release.
+    /// New access: `SHARED` or `INTERNAL`. `PUBLIC` requires a release and fails with `ILLEGAL_TRANSITION`.
     access: DatasetAccess,
 }
 
-/// What was looked at. All of it must be true.
+/// Checklist for a release. Every item must be true, else the proposal fails with `REQUIRED`.
 #[derive(InputObject)]
 pub struct ReleaseChecklistInput {
-    /// The licence is right, and the authority may give it.
+    /// True if the licence is right and the authority is entitled to grant it.
     licence: bool,
-    /// Somebody answers at the contact.
+    /// True if somebody answers at the contact point.
     contact: bool,
-    /// The purpose covers a publication.
+    /// True if the purpose of the data covers publication.
     purpose: bool,
-    /// The legal basis covers a publication.
+    /// True if the legal basis covers publication.
     legal_basis: bool,
-    /// How long figures are kept is settled.
+    /// True if the retention period is settled.
     retention: bool,
-    /// The protected figures were looked at: nobody can be found in them.
+    /// True if somebody has inspected the protected data and found that no person is identifiable.
     disclosure: bool,
 }
 
-/// A release to propose.
+/// Values of a new release proposal.
 #[derive(InputObject)]
 pub struct DatasetReleaseProposeInput {
-    /// The dataset.
+    /// Dataset to release.
     dataset: ID,
-    /// What was looked at.
+    /// Checklist with every item true.
     checklist: ReleaseChecklistInput,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input returns the first result and
+    /// changes nothing.
     idempotency_key: Option<String>,
 }
 
-/// A release to approve.
+/// Release proposal to approve.
 #[derive(InputObject)]
 pub struct DatasetReleaseApproveInput {
-    /// The release.
+    /// Release proposal in the state `PROPOSED`.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the proposal as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
 }
 
-/// A release to decline.
+/// Release proposal to decline or withdraw.
 #[derive(InputObject)]
 pub struct DatasetReleaseDeclineInput {
-    /// The release.
+    /// Release proposal in the state `PROPOSED`.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the proposal as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
-    /// Why.
+    /// Reason, at most 1,000 characters.
     reason: String,
 }
 
-/// A public dataset to take back.
+/// Public dataset to withdraw.
 #[derive(InputObject)]
 pub struct DatasetWithdrawInput {
-    /// The dataset.
+    /// Dataset with the access `PUBLIC`.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the dataset as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
-    /// Why, for everybody to read.
+    /// Reason for the withdrawal, visible to the public, at most 1,000 characters.
     reason: String,
 }
 
 payload! {
-    /// Outcome of every mutation of a release.
+    /// Payload of `datasetReleasePropose`, `datasetReleaseApprove` and `datasetReleaseDecline`.
     DatasetReleasePayload {
-        /// The release.
+        /// Release proposal after the mutation; null on failure, except after `STALE_VERSION`: then its current state.
         dataset_release: DatasetRelease
     } by DatasetRelease::by_id
 }
@@ -226,12 +227,12 @@ pub struct ReleaseQuery;
 
 #[Object]
 impl ReleaseQuery {
-    /// Releases of a dataset that the viewer may see, the oldest first.
+    /// Lists the release proposals of a dataset that are visible to the viewer, oldest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn dataset_releases(
         &self,
         ctx: &Context<'_>,
-        dataset: ID,
+        #[graphql(desc = "Dataset whose release proposals are listed.")] dataset: ID,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -263,12 +264,13 @@ pub struct ReleaseMutation;
 
 #[Object]
 impl ReleaseMutation {
-    /// Opens a dataset to partners, as far as shares reach, or closes it again. Its protected figures are made at once.
-    /// Takes `SHARES_MANAGE` in the owner.
+    /// Opens a dataset to partners within the limits of shares (`SHARED`), or closes it (`INTERNAL`). Opening requires
+    /// contact, purpose and legal basis, and creates the protected tables of published versions at once; fails with
+    /// `DISCLOSURE` if the data cannot be protected. Requires `SHARES_MANAGE` in the owning authority.
     async fn dataset_access_change(
         &self,
         ctx: &Context<'_>,
-        input: DatasetAccessChangeInput,
+        #[graphql(desc = "Dataset with its new access.")] input: DatasetAccessChangeInput,
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
         match NodeType::Dataset.parse(&input.id, "id") {
@@ -280,11 +282,13 @@ impl ReleaseMutation {
         }
     }
 
-    /// Proposes to release a dataset to the public. Takes `DATASETS_WRITE` in the owner.
+    /// Proposes to release a dataset to the public. Requires contact, purpose, legal basis, licence, description,
+    /// attribution if the licence demands it, and a published version of the dataset. Personal data and unit records
+    /// are refused with `DISCLOSURE`. Requires `DATASETS_WRITE` in the owning authority.
     async fn dataset_release_propose(
         &self,
         ctx: &Context<'_>,
-        input: DatasetReleaseProposeInput,
+        #[graphql(desc = "Values of the new proposal.")] input: DatasetReleaseProposeInput,
     ) -> ApiResult<DatasetReleasePayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetReleasePropose", input.idempotency_key.clone(), &input);
@@ -295,11 +299,12 @@ impl ReleaseMutation {
         DatasetReleasePayload::made(op, done).await
     }
 
-    /// Releases a dataset to the public. Takes `DATASETS_PUBLISH` in the owner, and another person than who proposed it.
+    /// Approves a release proposal, which makes the dataset public. Requires `DATASETS_PUBLISH` in the owning
+    /// authority, and a person other than the proposer.
     async fn dataset_release_approve(
         &self,
         ctx: &Context<'_>,
-        input: DatasetReleaseApproveInput,
+        #[graphql(desc = "Proposal to approve.")] input: DatasetReleaseApproveInput,
     ) -> ApiResult<DatasetReleasePayload> {
         let op = ctx.op()?;
         match NodeType::DatasetRelease.parse(&input.id, "id") {
@@ -311,11 +316,12 @@ impl ReleaseMutation {
         }
     }
 
-    /// Declines a release. Takes `DATASETS_PUBLISH` in the owner; who proposed it may take it back.
+    /// Declines a release proposal; if the viewer made it, withdraws it. Declining requires `DATASETS_PUBLISH` in the
+    /// owning authority, withdrawing `DATASETS_WRITE`.
     async fn dataset_release_decline(
         &self,
         ctx: &Context<'_>,
-        input: DatasetReleaseDeclineInput,
+        #[graphql(desc = "Proposal to decline or withdraw, with the reason.")] input: DatasetReleaseDeclineInput,
     ) -> ApiResult<DatasetReleasePayload> {
         let op = ctx.op()?;
         match NodeType::DatasetRelease.parse(&input.id, "id") {
@@ -327,9 +333,13 @@ impl ReleaseMutation {
         }
     }
 
-    /// Takes a public dataset back; its versions are seen by the authority alone from now on, and the catalogue says that
-    /// it is gone. Takes `DATASETS_PUBLISH` in the owner.
-    async fn dataset_withdraw(&self, ctx: &Context<'_>, input: DatasetWithdrawInput) -> ApiResult<DatasetPayload> {
+    /// Withdraws a public dataset: its versions become visible to the owning authority only, and the catalogue reports
+    /// it as gone. Requires `DATASETS_PUBLISH` in the owning authority.
+    async fn dataset_withdraw(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Dataset to withdraw, with the reason.")] input: DatasetWithdrawInput,
+    ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
         match NodeType::Dataset.parse(&input.id, "id") {
             Ok(id) => {

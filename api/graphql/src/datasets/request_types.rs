@@ -26,7 +26,7 @@ use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// What one authority asks of another's data.
+/// Request of one authority for data of another, with the answer. Visible to these two authorities only.
 pub struct DataRequest {
     row: Arc<data_request::Model>,
     /// Its agreement, where a list has read it ahead.
@@ -43,7 +43,7 @@ impl DataRequest {
     }
 }
 
-/// What one authority asks of another's data, and the answer. Only these two see it.
+/// Request of one authority for data of another, with the answer. Visible to these two authorities only.
 #[Object]
 impl DataRequest {
     /// Global id.
@@ -51,17 +51,17 @@ impl DataRequest {
         NodeType::DataRequest.id(self.row.id).into()
     }
 
-    /// The authority that asks.
+    /// Requesting authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
-    /// The authority that is asked.
+    /// Addressed authority, which owns the data.
     async fn to(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.to_tenant_id).await
     }
 
-    /// The agreement that it lives by.
+    /// Agreement that the request is based on; null if not visible to the viewer.
     #[graphql(complexity = "child_complexity + 5")]
     async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
         if let Some(agreement) = &self.agreement {
@@ -73,7 +73,7 @@ impl DataRequest {
         }
     }
 
-    /// The dataset, where it is named and in sight.
+    /// Requested dataset, after a grant the shared one; null if none is named or it is not visible to the viewer.
     async fn dataset(&self, ctx: &Context<'_>) -> Option<ApiResult<Dataset>> {
         let id = self.row.dataset_id?;
         match ctx.session().await {
@@ -82,57 +82,57 @@ impl DataRequest {
         }
     }
 
-    /// What is asked for.
+    /// Description of the requested data.
     async fn about(&self) -> &str {
         &self.row.about
     }
 
-    /// What it is for.
+    /// Purpose of the request.
     async fn purpose(&self) -> &str {
         &self.row.purpose
     }
 
-    /// By what law.
+    /// Legal basis of the request.
     async fn legal_basis(&self) -> &str {
         &self.row.legal_basis
     }
 
-    /// How much is wanted.
+    /// Requested share level.
     async fn level(&self) -> ShareLevel {
         self.row.level.into()
     }
 
-    /// Until when.
+    /// Requested last day of the share; null = no end.
     async fn until(&self) -> Option<Date> {
         self.row.until.map(Date)
     }
 
-    /// How far it is.
+    /// State of the request.
     async fn state(&self) -> DataRequestState {
         self.row.state.into()
     }
 
-    /// Who asked.
+    /// Name of the person who made the request.
     async fn asked_by(&self) -> &str {
         &self.row.asked_by
     }
 
-    /// What was answered.
+    /// Remark on the grant, or reason for the refusal; null = none.
     async fn answer(&self) -> Option<&str> {
         self.row.answer.as_deref()
     }
 
-    /// By whom.
+    /// Name of the person who answered; null = no answer.
     async fn answered_by(&self) -> Option<&str> {
         self.row.answered_by.as_deref()
     }
 
-    /// When.
+    /// Instant of the answer; null = no answer.
     async fn answered_at(&self) -> Option<DateTime<Utc>> {
         self.row.answered_at
     }
 
-    /// The share that came of it.
+    /// Share that grants the request; null = none, or not visible to the viewer.
     #[graphql(complexity = "child_complexity + 5")]
     async fn share(&self, ctx: &Context<'_>) -> Option<ApiResult<Share>> {
         let id = self.row.share_id?;
@@ -146,83 +146,84 @@ impl DataRequest {
         }
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number of the request for optimistic locking; increases by one with every change.
     async fn version(&self) -> i32 {
         self.row.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 }
 
-/// What to ask for.
+/// Values of a new data request.
 #[derive(InputObject)]
 pub struct DataRequestCreateInput {
-    /// The authority that asks, for which one acts.
+    /// Requesting authority.
     tenant: ID,
-    /// The authority that is asked.
+    /// Addressed authority, which owns the data: another party of the agreement.
     to: ID,
-    /// The agreement that binds both for data.
+    /// Active agreement of both authorities that covers the area `DATASETS`.
     agreement: ID,
-    /// The dataset, where one is known.
+    /// Requested dataset of the addressed authority; left out = none named.
     dataset: Option<ID>,
-    /// What is asked for.
+    /// Description of the requested data, at most 1,000 characters.
     about: String,
-    /// What it is for.
+    /// Purpose of the request, at most 1,000 characters.
     purpose: String,
-    /// By what law.
+    /// Legal basis of the request, at most 1,000 characters.
     legal_basis: String,
-    /// How much is wanted, from SUMMARY on.
+    /// Requested share level, at least `SUMMARY`.
     level: ShareLevel,
-    /// Until when.
+    /// Requested last day of the share; left out = no end.
     until: Option<Date>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input returns the first result and
+    /// changes nothing.
     idempotency_key: Option<String>,
 }
 
-/// A request to grant.
+/// Grant of a data request.
 #[derive(InputObject)]
 pub struct DataRequestGrantInput {
-    /// The request.
+    /// Data request in the state `OPEN`.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the request as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
-    /// The dataset, where the request names none, or another one.
+    /// Dataset to share; left out = the requested one. Required if the request names none.
     dataset: Option<ID>,
-    /// How much is shown; left out = what was asked for.
+    /// Share level, at least `SUMMARY`; left out = the requested one.
     level: Option<ShareLevel>,
-    /// Last day; left out = what was asked for.
+    /// Last day of the share; left out = the requested one.
     until: Option<Date>,
-    /// What is said about it.
+    /// Remark for the requesting authority, at most 1,000 characters.
     answer: Option<String>,
 }
 
-/// A request to refuse.
+/// Refusal of a data request.
 #[derive(InputObject)]
 pub struct DataRequestRefuseInput {
-    /// The request.
+    /// Data request in the state `OPEN`.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the request as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
-    /// Why.
+    /// Reason for the refusal, at most 1,000 characters.
     reason: String,
 }
 
-/// A request to take back.
+/// Withdrawal of a data request.
 #[derive(InputObject)]
 pub struct DataRequestWithdrawInput {
-    /// The request.
+    /// Data request in the state `OPEN`.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the request as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
 }
 
 payload! {
-    /// Outcome of every mutation of a data request.
+    /// Payload of `dataRequestCreate`, `dataRequestGrant`, `dataRequestRefuse` and `dataRequestWithdraw`.
     DataRequestPayload {
-        /// The request.
+        /// Data request after the mutation; null on failure, except after `STALE_VERSION`: then its current state.
         data_request: DataRequest
     } by DataRequest::by_id
 }
@@ -268,12 +269,12 @@ pub struct RequestQuery;
 
 #[Object]
 impl RequestQuery {
-    /// Data requests of the viewer's authorities and to them, the newest first.
+    /// Lists data requests made by and addressed to authorities of the viewer, latest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn data_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only in this state.")] state: Option<DataRequestState>,
+        #[graphql(desc = "Restricts the list to requests in this state.")] state: Option<DataRequestState>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -322,11 +323,11 @@ pub struct RequestMutation;
 
 #[Object]
 impl RequestMutation {
-    /// Asks another authority for data. Takes `DATASETS_WRITE` in the authority that asks.
+    /// Requests data from another authority. Requires `DATASETS_WRITE` in the requesting authority.
     async fn data_request_create(
         &self,
         ctx: &Context<'_>,
-        input: DataRequestCreateInput,
+        #[graphql(desc = "Values of the new request.")] input: DataRequestCreateInput,
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
         let key = idempotency("dataRequestCreate", input.idempotency_key.clone(), &input);
@@ -337,11 +338,12 @@ impl RequestMutation {
         DataRequestPayload::made(op, done).await
     }
 
-    /// Grants a request: makes a share for the authority that asked. Takes `SHARES_MANAGE` in the authority that is asked.
+    /// Grants a data request by creating a share for the requesting authority. Requires `SHARES_MANAGE` in the
+    /// addressed authority.
     async fn data_request_grant(
         &self,
         ctx: &Context<'_>,
-        input: DataRequestGrantInput,
+        #[graphql(desc = "Request to grant, with the values of the share.")] input: DataRequestGrantInput,
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
         let version = input.version;
@@ -354,11 +356,11 @@ impl RequestMutation {
         }
     }
 
-    /// Refuses a request. Takes `SHARES_MANAGE` in the authority that is asked.
+    /// Refuses a data request. Requires `SHARES_MANAGE` in the addressed authority.
     async fn data_request_refuse(
         &self,
         ctx: &Context<'_>,
-        input: DataRequestRefuseInput,
+        #[graphql(desc = "Request to refuse, with the reason.")] input: DataRequestRefuseInput,
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
         match NodeType::DataRequest.parse(&input.id, "id") {
@@ -370,11 +372,11 @@ impl RequestMutation {
         }
     }
 
-    /// Takes a request back. Takes `DATASETS_WRITE` in the authority that asked.
+    /// Withdraws a data request. Requires `DATASETS_WRITE` in the requesting authority.
     async fn data_request_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: DataRequestWithdrawInput,
+        #[graphql(desc = "Request to withdraw.")] input: DataRequestWithdrawInput,
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
         match NodeType::DataRequest.parse(&input.id, "id") {

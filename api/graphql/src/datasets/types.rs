@@ -20,8 +20,7 @@ use crate::enums::ShareLevel;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// A dataset of an authority: what it is about, whom it may reach, and how it is protected on the way. Its figures are in
-/// its versions.
+/// Dataset of an authority: metadata, access and disclosure control. The data are in its versions.
 pub struct Dataset(pub Arc<dataset::Model>);
 
 impl Dataset {
@@ -34,66 +33,78 @@ impl Dataset {
     }
 }
 
+<<<<<<< HEAD:api/graphql/src/datasets/types.rs
 /// Whom to ask about a dataset.
+=======
+/// What the policy decides on for a dataset and all that belongs to it.
+pub fn object_of(row: &dataset::Model) -> PolicyObject {
+    PolicyObject::row(ScopeArea::Datasets, row.tenant_id, row.scope_id, row.field_of_work_id)
+}
+
+/// Contact point for questions about a dataset.
+>>>>>>> 7a67e5d (datasets: describe datasets and queries in the terms of the field):api/src/datasets/types.rs
 #[derive(SimpleObject)]
 pub struct DatasetContact {
-    /// Name of an office, or of a person.
+    /// Name of an office or a person; null = not stated.
     name: Option<String>,
-    /// E-mail address.
+    /// E-mail address; null = not stated.
     email: Option<String>,
-    /// Page.
+    /// Address of a web page; null = not stated.
     url: Option<String>,
 }
 
-/// Where the figures of a dataset come from.
+/// Provenance of the data of a dataset.
 #[derive(SimpleObject)]
 pub struct Provenance {
-    /// Who collected them.
+    /// Body that collected the data; null = not stated.
     collector: Option<String>,
-    /// The system or publication that they are from.
+    /// System or publication that the data come from; null = not stated.
     source: Option<String>,
-    /// Its address.
+    /// Web address of the source; null = not stated.
     source_url: Option<String>,
-    /// How they were collected.
+    /// Method of collection; null = not stated.
     method: Option<String>,
-    /// What they were worked out from.
+    /// Data from which these data were derived; null = not stated.
     derived_from: Option<String>,
 }
 
-/// The time that a dataset covers.
+/// Period of time covered by a dataset.
 #[derive(SimpleObject)]
 pub struct Coverage {
-    /// First day.
+    /// First day covered; null = not stated.
     from: Option<Date>,
-    /// Last day.
+    /// Last day covered; null = not stated.
     until: Option<Date>,
 }
 
-/// How figures are protected when they leave the authority. The owner sees them as they are.
+/// Statistical disclosure control applied to data that leave the owning authority. The owning authority reads the exact
+/// data.
 #[derive(SimpleObject)]
 pub struct DatasetProtection {
-    /// What is done to them.
+    /// Method of disclosure control.
     method: ProtectionMethod,
-    /// The least count, or the base of rounding.
+    /// Minimum frequency (`MINIMUM_COUNT`, `SUPPRESSION`) or rounding base (`ROUNDING`); null for `EXEMPT`.
     parameter: Option<i32>,
-    /// Names of the dimensions that may leave the authority.
+    /// Names of the dimensions that may leave the owning authority; the data are summed over all others.
     dimensions: Vec<String>,
-    /// Since when it cannot be changed any more, because figures protected like this have been shared.
+    /// Instant since which the disclosure control is fixed: the dataset first became `SHARED` or `PUBLIC` under a
+    /// method other than `EXEMPT`. Null = not fixed.
     fixed_at: Option<DateTime<Utc>>,
-    /// Where figures that are exempt are public already.
+    /// Publication in which the data are already public; stated for `EXEMPT`.
     exempt_source: Option<String>,
 }
 
-/// What the viewer may do with a dataset.
+/// Actions on a dataset that the viewer is permitted.
 #[derive(SimpleObject)]
 pub struct DatasetAbilities {
-    /// Change it, import and publish versions.
+    /// True if the viewer may change the dataset, import files, and publish and withdraw versions (`DATASETS_WRITE`).
+    /// Versions of a public dataset also require `DATASETS_PUBLISH`.
     update: bool,
-    /// Share it with partners.
+    /// True if the viewer may share the dataset with partners and change its access (`SHARES_MANAGE`).
     share: bool,
 }
 
-/// A dataset of an authority. Its figures are in its versions.
+/// Dataset of an authority: metadata, access and disclosure control. The data are in its versions.
 #[Object]
 impl Dataset {
     /// Global id.
@@ -101,17 +112,17 @@ impl Dataset {
         NodeType::Dataset.id(self.0.id).into()
     }
 
-    /// The owner.
+    /// Owning authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// What it is about.
+    /// Description of the content; null = not stated.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
@@ -121,22 +132,22 @@ impl Dataset {
         field_by_id(ctx, self.0.field_of_work_id).await.transpose()
     }
 
-    /// Whom it may reach.
+    /// Widest audience of the dataset.
     async fn access(&self) -> DatasetAccess {
         self.0.access.into()
     }
 
-    /// What kind of data it holds.
+    /// Class of the data under data protection.
     async fn data_class(&self) -> DataClass {
         self.0.data_class.into()
     }
 
-    /// Words to find it by.
+    /// Keywords for the search.
     async fn keywords(&self) -> Vec<String> {
         words(&self.0.keywords)
     }
 
-    /// Whom to ask.
+    /// Contact point.
     async fn contact(&self) -> DatasetContact {
         let row = &self.0;
         DatasetContact {
@@ -146,17 +157,17 @@ impl Dataset {
         }
     }
 
-    /// Code of the licence, as DCAT-AP.de lists them, such as `dl-by-de/2.0`.
+    /// Code of the licence in the list of DCAT-AP.de, such as `dl-by-de/2.0`; null = none.
     async fn licence(&self) -> Option<&str> {
         self.0.licence.as_deref()
     }
 
-    /// How the source is to be named.
+    /// Text with which users must name the source; null = none.
     async fn attribution(&self) -> Option<&str> {
         self.0.attribution.as_deref()
     }
 
-    /// Where the figures come from.
+    /// Provenance of the data.
     async fn provenance(&self) -> Provenance {
         let row = &self.0;
         Provenance {
@@ -168,47 +179,47 @@ impl Dataset {
         }
     }
 
-    /// Official key of the region that it covers.
+    /// Official key (AGS) of the region covered, or `DG` for Germany; null = not stated.
     async fn region(&self) -> Option<&str> {
         self.0.region.as_deref()
     }
 
-    /// The time that it covers.
+    /// Period of time covered.
     async fn covers(&self) -> Coverage {
         Coverage { from: self.0.covers_from.map(Date), until: self.0.covers_until.map(Date) }
     }
 
-    /// How often there is a new version.
+    /// Frequency of new versions; null = not stated.
     async fn frequency(&self) -> Option<Frequency> {
         self.0.frequency.map(Into::into)
     }
 
-    /// Its page elsewhere.
+    /// Address of a web page about the dataset outside this service; null = none.
     async fn landing_page(&self) -> Option<&str> {
         self.0.landing_page.as_deref()
     }
 
-    /// Language of titles and texts, `de` or `en`.
+    /// Language of title and texts: `de` or `en`.
     async fn language(&self) -> &str {
         &self.0.language
     }
 
-    /// What it is for.
+    /// Purpose for which the data are processed; null = not stated.
     async fn purpose(&self) -> Option<&str> {
         self.0.purpose.as_deref()
     }
 
-    /// By what law.
+    /// Legal basis of the processing; null = not stated.
     async fn legal_basis(&self) -> Option<&str> {
         self.0.legal_basis.as_deref()
     }
 
-    /// Until when it is kept.
+    /// Last day of the retention period; null = not stated.
     async fn retention_until(&self) -> Option<Date> {
         self.0.retention_until.map(Date)
     }
 
-    /// How figures are protected when they leave the authority.
+    /// Disclosure control applied to data that leave the owning authority.
     async fn protection(&self) -> DatasetProtection {
         let row = &self.0;
         DatasetProtection {
@@ -220,51 +231,53 @@ impl Dataset {
         }
     }
 
-    /// The newest published version. `datasetVersions` lists all.
+    /// Published version with the highest number; null = none visible to the viewer. `datasetVersions` lists all
+    /// versions.
     #[graphql(complexity = "child_complexity + 5")]
     async fn current_version(&self, ctx: &Context<'_>) -> Option<ApiResult<DatasetVersion>> {
         current_version(ctx, self.0.id).await.transpose()
     }
 
-    /// How the viewer sees it. SUMMARY shows what it is about and its columns, FULL the figures, too.
+    /// Share level at which the viewer sees the dataset: `SUMMARY` shows metadata and columns, `FULL` also the data.
     async fn viewer_level(&self, ctx: &Context<'_>) -> ApiResult<ShareLevel> {
         let session = ctx.session().await?;
         Ok(session.access().sight(self.0.scope_id).map_or(Level::Summary, |it| it.level).into())
     }
 
-    /// What the viewer may do with it.
+    /// Actions on the dataset that the viewer is permitted.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<DatasetAbilities> {
         let session = ctx.session().await?;
         let can = |action| session.access().can(action, &object_of(&self.0));
         Ok(DatasetAbilities { update: can(Action::Write), share: can(Action::Share) })
     }
 
-    /// When it was released to the public.
+    /// Instant of the latest release to the public; null = never released.
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
     }
 
-    /// When that was taken back.
+    /// Instant of the withdrawal from the public; null = not withdrawn.
     async fn withdrawn_at(&self) -> Option<DateTime<Utc>> {
         self.0.withdrawn_at
     }
 
-    /// Why.
+    /// Reason for the withdrawal; null = not withdrawn.
     async fn withdrawn_reason(&self) -> Option<&str> {
         self.0.withdrawn_reason.as_deref()
     }
 
-    /// Grows by one with every change; updates must name it. Not the number of a version of its figures.
+    /// Version number of the record for optimistic locking; increases by one with every change. Unrelated to the
+    /// numbers of `DatasetVersion`.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

@@ -26,7 +26,7 @@ use crate::datasets::import::change_types::DatasetChanges;
 use crate::datasets::types::Dataset;
 use crate::scalars::Date;
 
-/// One state of a dataset. What it holds never changes.
+/// Version of a dataset. Columns and data never change, only the state does.
 pub struct DatasetVersion(pub Arc<dataset_version::Model>);
 
 impl DatasetVersion {
@@ -39,46 +39,46 @@ impl DatasetVersion {
     }
 }
 
-/// A code of a dimension and what it means.
+/// Code of a dimension with its title.
 #[derive(SimpleObject)]
 pub struct DatasetCode {
-    /// As it stands in the rows.
+    /// Code as in the rows.
     code: String,
-    /// What people read.
+    /// Title for readers.
     title: String,
 }
 
-/// A column of a table.
+/// Column of a table.
 #[derive(SimpleObject)]
 pub struct DatasetColumn {
-    /// Name in filters, exports and answers.
+    /// Name in filters, exports and results.
     name: String,
-    /// What the office calls it.
+    /// Title for readers.
     title: String,
-    /// What it means.
+    /// Description; null = none.
     description: Option<String>,
-    /// What its values are.
+    /// Type of the values.
     #[graphql(name = "type")]
     kind: ColumnType,
-    /// What it is for.
+    /// Role in the table.
     role: ColumnRole,
-    /// Unit of a measure.
+    /// Unit of a measure; null = not stated.
     unit: Option<String>,
-    /// How many decimals its values have.
+    /// Number of decimals; null unless the type is `DECIMAL`.
     decimals: Option<i32>,
-    /// What its periods are.
+    /// Kind of the periods; null unless the type is `PERIOD`.
     period: Option<PeriodKind>,
-    /// The only codes of a dimension; empty = any.
+    /// Permitted codes of a dimension; empty = any value.
     codes: Vec<DatasetCode>,
-    /// The code that stands for all others together.
+    /// Code of a dimension for the total over all others; null = none declared.
     total: Option<String>,
-    /// How values of a measure become one.
+    /// Permitted aggregation of a measure.
     aggregation: Aggregation,
-    /// What becomes of a measure where it leaves its authority.
+    /// Treatment of a measure when data leave the owning authority.
     disclosure: Disclosure,
-    /// Name of the measure that this one is a part of.
+    /// Name of the measure that this one is part of, such as all pupils for female pupils; null = none declared.
     part_of: Option<String>,
-    /// Code of the indicator that it is.
+    /// Code of the indicator that the measure represents; null = none declared.
     indicator: Option<String>,
 }
 
@@ -111,7 +111,19 @@ fn figures_cost(first: Option<i32>, columns: usize, of_answer: usize) -> usize {
     Span::cost(first, columns).saturating_add(200).saturating_add(of_answer)
 }
 
+<<<<<<< HEAD:api/graphql/src/datasets/version_types.rs
 /// One state of a dataset. What it holds never changes.
+=======
+/// The columns that are kept with a version or a content.
+///
+/// # Errors
+/// What is kept cannot be read.
+pub fn stored_columns(json: &serde_json::Value) -> ApiResult<Vec<Column>> {
+    Ok(serde_json::from_value(json.clone())?)
+}
+
+/// Version of a dataset. Columns and data never change, only the state does.
+>>>>>>> 7a67e5d (datasets: describe datasets and queries in the terms of the field):api/src/datasets/version_types.rs
 #[Object]
 impl DatasetVersion {
     /// Global id.
@@ -119,37 +131,38 @@ impl DatasetVersion {
         NodeType::DatasetVersion.id(self.0.id).into()
     }
 
-    /// The dataset.
+    /// Dataset of the version.
     async fn dataset(&self, ctx: &Context<'_>) -> ApiResult<Dataset> {
         let session = ctx.session().await?;
         let row = session.get::<dataset::Entity>(self.0.dataset_id).await?;
         row.map(Dataset).ok_or_else(|| ApiError::fault("the dataset of a version is out of sight"))
     }
 
-    /// `MAJOR.MINOR`. The first grows where columns went away or changed their type.
+    /// Number in the form `MAJOR.MINOR`. `MAJOR` increases if a column was removed or changed its type, role, decimals
+    /// or kind of period, else `MINOR`.
     async fn number(&self) -> String {
         number(&self.0)
     }
 
-    /// How far it is.
+    /// State of the version.
     async fn state(&self) -> DatasetVersionState {
         self.0.state.into()
     }
 
-    /// Its columns, in their order, as the owner has them. Others may find fewer in the rows.
+    /// Columns of the exact table, in order. In the protected table, and so in `rows`, some may be missing or replaced.
     async fn columns(&self) -> ApiResult<Vec<DatasetColumn>> {
         Ok(stored_columns(&self.0.columns)?.into_iter().map(Into::into).collect())
     }
 
-    /// Rows of the table, as the viewer may see them: the owner exactly, everybody else as they may leave the authority.
-    /// Null where only what the version is about may be seen.
+    /// Rows of the exact table where it is visible to the viewer (owning authority, or method `EXEMPT`), else of the
+    /// protected table. Null if only metadata are visible to the viewer.
     #[graphql(complexity = "figures_cost(first, columns.as_ref().map_or(USUAL_COLUMNS, Vec::len), child_complexity)")]
     async fn rows(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Names of columns; left out = all.")] columns: Option<Vec<String>>,
-        #[graphql(desc = "Which rows.")] filter: Option<FigureFilter>,
-        #[graphql(desc = "In which order; then as in the file.", default)] order_by: Vec<FigureOrder>,
+        #[graphql(desc = "Names of columns, at least one; left out = all.")] columns: Option<Vec<String>>,
+        #[graphql(desc = "Condition on rows; left out = all rows.")] filter: Option<FigureFilter>,
+        #[graphql(desc = "Sort columns, at most 8; then the order of the file.", default)] order_by: Vec<FigureOrder>,
         #[graphql(desc = "How many, 1 to 1,000; left out = 100.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Option<ApiResult<FigureRows>> {
@@ -170,19 +183,20 @@ impl DatasetVersion {
         answer.await.transpose()
     }
 
-    /// Groups of rows, and what is measured in each; seen as `rows`. A dimension that declares a total and is neither
-    /// grouped by nor filtered is taken by its total. Regions of several levels, and rates, are not added up.
+    /// Groups of rows with measures aggregated in each, from the same table as `rows`. A dimension with a declared
+    /// total that is neither grouped by nor filtered is restricted to its total. Fails with `INVALID` if regions of
+    /// different levels would be added up, or measures that do not permit it. Null if only metadata are visible to the
+    /// viewer.
     #[graphql(complexity = "figures_cost(first, USUAL_COLUMNS, child_complexity)")]
     async fn aggregate(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Names of dimensions and attributes; none = all rows are one group.", default)] group_by: Vec<
-            String,
-        >,
-        #[graphql(desc = "What is measured, 1 to 20.")] measures: Vec<FigureMeasure>,
-        #[graphql(desc = "Of which rows.")] filter: Option<FigureFilter>,
-        #[graphql(desc = "Which groups; all of these are true.", default)] having: Vec<FigureHaving>,
-        #[graphql(desc = "In which order; then by what makes the groups.", default)] order_by: Vec<FigureOrder>,
+        #[graphql(desc = "Names of dimensions and attributes, at most 8; empty = one group of all rows.", default)]
+        group_by: Vec<String>,
+        #[graphql(desc = "Measures to compute in each group, 1 to 20.")] measures: Vec<FigureMeasure>,
+        #[graphql(desc = "Condition on rows; left out = all rows.")] filter: Option<FigureFilter>,
+        #[graphql(desc = "Conditions on groups, at most 8; all must hold.", default)] having: Vec<FigureHaving>,
+        #[graphql(desc = "Sort columns, at most 8; then the grouping columns.", default)] order_by: Vec<FigureOrder>,
         #[graphql(desc = "How many, 1 to 1,000; left out = 100.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Option<ApiResult<FigureGroups>> {
@@ -209,8 +223,8 @@ impl DatasetVersion {
         answer.await.transpose()
     }
 
-    /// What is new against the version before; null for the first one, and for everybody but those who may change the
-    /// dataset.
+    /// Changes against the preceding version; null for the first version, and for viewers without `DATASETS_WRITE` in
+    /// the owning authority.
     async fn changes(&self, ctx: &Context<'_>) -> Option<ApiResult<DatasetChanges>> {
         let changes = self.0.changes.clone()?;
         let told = async {
@@ -222,42 +236,43 @@ impl DatasetVersion {
         told.await.transpose()
     }
 
-    /// The day that the figures are of.
+    /// Latest reference date in the table; null if no column holds reference dates.
     async fn reference_date(&self) -> Option<Date> {
         self.0.reference_date.map(Date)
     }
 
-    /// What the office says about it.
+    /// Remark of the owning authority; null = none.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// When it was published.
+    /// Instant of publication; null = never published.
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
     }
 
-    /// When it was taken back.
+    /// Instant of the withdrawal; null = not withdrawn.
     async fn withdrawn_at(&self) -> Option<DateTime<Utc>> {
         self.0.withdrawn_at
     }
 
-    /// Why.
+    /// Reason for the withdrawal; null = not withdrawn.
     async fn withdrawn_reason(&self) -> Option<&str> {
         self.0.withdrawn_reason.as_deref()
     }
 
-    /// Grows by one with every change of its state; updates must name it.
+    /// Version number of the record for optimistic locking; increases by one with every change of state. Unrelated to
+    /// `number`.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When its state was last changed.
+    /// Instant of the last change of state.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
