@@ -10,38 +10,38 @@ use crate::context::ContextExt;
 use crate::datasets::mutation::DatasetPayload;
 use crate::payload::Payload;
 
-/// Tells indicators apart that stand in one column.
+/// Selector of an indicator in a table whose column holds several.
 #[derive(InputObject)]
 pub struct IndicatorSelectorInput {
-    /// Name of the column.
+    /// Name of the column that tells the indicators apart.
     column: String,
-    /// The code that the indicator has there.
+    /// Code of the indicator in that column.
     code: String,
 }
 
-/// Where an indicator stands in a dataset.
+/// Location of an indicator in a dataset.
 #[derive(InputObject)]
 pub struct IndicatorPlaceInput {
-    /// Code of the indicator.
+    /// Code of the indicator in the catalogue.
     code: String,
-    /// Name of the column with its values.
+    /// Name of the column with the values, at most 63 characters.
     measure: String,
-    /// What tells it from others in that column; left out = the column has no other.
+    /// Selector of the rows of the indicator; left out = the column holds no other.
     selector: Option<IndicatorSelectorInput>,
-    /// What it tells here, where that differs from the catalogue.
+    /// Definition in this dataset, at most 1,000 characters; left out = as in the catalogue.
     definition: Option<String>,
-    /// Edition of the definition, where that differs.
+    /// Edition of the definition, at most 200 characters; left out = as in the catalogue.
     edition: Option<String>,
 }
 
-/// Where indicators stand in a dataset, all of them.
+/// Complete list of the indicators in a dataset.
 #[derive(InputObject)]
 pub struct DatasetIndicatorsSetInput {
-    /// The dataset.
+    /// Dataset to change.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the dataset as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
-    /// The indicators; they take the place of those declared before.
+    /// Locations of the indicators, at most 100, each indicator once. Replaces the previous list.
     indicators: Vec<IndicatorPlaceInput>,
 }
 
@@ -51,12 +51,12 @@ pub struct IndicatorMutation;
 
 #[Object]
 impl IndicatorMutation {
-    /// Declares where indicators stand in a dataset, so that `compareIndicator` finds them. Takes `DATASETS_WRITE` in the
-    /// owner.
+    /// Declares the indicators in a dataset for `compareIndicator`, in place of previous declarations. Requires
+    /// `DATASETS_WRITE` in the owning authority.
     async fn dataset_indicators_set(
         &self,
         ctx: &Context<'_>,
-        input: DatasetIndicatorsSetInput,
+        #[graphql(desc = "Dataset with the complete list of its indicators.")] input: DatasetIndicatorsSetInput,
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Dataset.parse(&input.id, "id") {

@@ -21,23 +21,23 @@ const YEARS: i32 = 100;
 #[derive(Default)]
 pub struct IndicatorQuery;
 
-/// A span of years. What has a finer time counts by the year that it begins in.
+/// Range of years. Shorter periods count to the year in which they begin.
 #[derive(InputObject, Clone, Copy)]
 pub struct PeriodRange {
-    /// First year.
+    /// First year, 1000 to 9999.
     from: i32,
-    /// Last year.
+    /// Last year, at most 100 years after `from`.
     until: i32,
 }
 
 #[Object]
 impl IndicatorQuery {
-    /// The catalogue of indicators, by code.
+    /// Lists the indicators of the catalogue, sorted by code.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn indicators(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only of this area.")] area: Option<String>,
+        #[graphql(desc = "Restricts the list to this subject area.")] area: Option<String>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -59,15 +59,16 @@ impl IndicatorQuery {
         list(ctx, &request, select, &order, |row| Indicator(Arc::new(row))).await
     }
 
-    /// An indicator in several regions over time, from the newest published versions of the datasets that the viewer sees;
-    /// at most ten datasets and thirty regions. Warns of what keeps the lines from being compared as they stand.
+    /// Compares an indicator between regions over time. Reads the latest published version of at most 10 datasets
+    /// visible to the viewer, and at most 1,000 values of each; ignores all beyond. Warnings name limits of
+    /// comparability.
     #[graphql(complexity = "regions.len().saturating_mul(child_complexity).saturating_add(100)")]
     async fn compare_indicator(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Code of the indicator.")] code: String,
-        #[graphql(desc = "Official keys of the regions.")] regions: Vec<String>,
-        period: PeriodRange,
+        #[graphql(desc = "Official keys of the regions, 1 to 30.")] regions: Vec<String>,
+        #[graphql(desc = "Years to compare.")] period: PeriodRange,
     ) -> ApiResult<IndicatorComparison> {
         if regions.is_empty() {
             return Err(Problem::at(UserErrorCode::Required, "regions", Text::new("required")).into());

@@ -10,10 +10,10 @@ use crate::datasets::enums::CellSymbol;
 use crate::datasets::types::Dataset;
 use crate::datasets::version_types::DatasetVersion;
 
-/// An indicator as its editors define it.
+/// Indicator of the catalogue, as its editors define it.
 pub struct Indicator(pub Arc<indicator::Model>);
 
-/// An indicator as its editors define it.
+/// Indicator of the catalogue, as its editors define it.
 #[Object]
 impl Indicator {
     /// Global id.
@@ -26,7 +26,7 @@ impl Indicator {
         &self.0.code
     }
 
-    /// Area of the catalogue.
+    /// Subject area in the catalogue.
     async fn area(&self) -> &str {
         &self.0.area
     }
@@ -36,22 +36,22 @@ impl Indicator {
         &self.0.title
     }
 
-    /// What it tells.
+    /// Definition of the indicator.
     async fn definition(&self) -> &str {
         &self.0.definition
     }
 
-    /// How it is worked out.
+    /// Formula; null = none.
     async fn formula(&self) -> Option<&str> {
         self.0.formula.as_deref()
     }
 
-    /// The statistics behind it.
+    /// Statistics that the indicator is based on; null = not stated.
     async fn basis(&self) -> Option<&str> {
         self.0.basis.as_deref()
     }
 
-    /// Unit.
+    /// Unit of the values; null = not stated.
     async fn unit(&self) -> Option<&str> {
         self.0.unit.as_deref()
     }
@@ -67,71 +67,72 @@ impl Indicator {
     }
 }
 
-/// An indicator in several regions over time, as far as the viewer sees datasets that have it.
+/// Comparison of an indicator between regions over time, from datasets visible to the viewer.
 #[derive(SimpleObject)]
 pub struct IndicatorComparison {
-    /// The indicator.
+    /// Compared indicator.
     pub indicator: Indicator,
-    /// One line for each region and dataset, by region.
+    /// Time series, one for each region and dataset, sorted by region.
     pub series: Vec<IndicatorSeries>,
-    /// What keeps the lines from being compared as they stand; empty = nothing is known of.
+    /// Warnings that the series are of limited comparability; empty = no limits known.
     pub warnings: Vec<IndicatorWarning>,
 }
 
-/// The values of a region in one dataset.
+/// Time series of a region from one dataset.
 #[derive(SimpleObject)]
 pub struct IndicatorSeries {
     /// Official key of the region.
     pub region: String,
-    /// The dataset.
+    /// Dataset of the series.
     pub dataset: Dataset,
-    /// The version that was read.
+    /// Dataset version of the series.
     pub dataset_version: DatasetVersion,
-    /// What the values tell, where it differs from the catalogue.
+    /// Definition in this dataset; null = as in the catalogue.
     pub definition: Option<String>,
     /// Edition of the definition.
     pub edition: String,
-    /// The values are protected, because they have left their authority.
+    /// True if the values come from the protected table.
     pub protected: bool,
-    /// The values by time.
+    /// Values, sorted by period.
     pub values: Vec<IndicatorValue>,
 }
 
-/// The value of one period.
+/// Value of an indicator in one period.
 #[derive(SimpleObject)]
 pub struct IndicatorValue {
-    /// The period, as the dataset writes it.
+    /// Period in the notation of the dataset.
     pub period: String,
-    /// The value as a decimal number, such as `7.65`.
+    /// Decimal number such as `7.65`; null = no value.
     pub value: Option<String>,
-    /// What stands in its place, or beside it.
+    /// Symbol in place of the value or beside it; null = none.
     pub symbol: Option<CellSymbol>,
 }
 
-/// Why lines cannot be compared as they stand.
+/// Code of a warning about an indicator comparison.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IndicatorWarningCode {
-    /// They are defined in different ways.
+    /// Series with different definitions of the indicator.
     DefinitionDiffers,
-    /// They follow different editions of the definition.
+    /// Series with different editions of the definition.
     EditionDiffers,
-    /// They are of regions of different levels.
+    /// Regions of different levels.
     LevelDiffers,
-    /// They are of different days or spans of the year.
+    /// Series with different kinds of periods, or with reference dates on different days of the year.
     ReferenceDateDiffers,
-    /// Some are protected, others are not.
+    /// Series with data under disclosure control beside series with exact data.
     ProtectionDiffers,
-    /// A dataset cannot be read without choosing more than region and time.
+    /// Dataset left out, because it lacks a column for region, period or value, or has another dimension without a
+    /// declared total.
     Ambiguous,
-    /// A region has no values in the time that was asked for.
+    /// Region without values in the requested years.
     NoValues,
 }
 
-/// Something to know before lines are compared.
+/// Warning about an indicator comparison.
 #[derive(SimpleObject)]
 pub struct IndicatorWarning {
-    /// What it is.
+    /// Code of the warning.
     pub code: IndicatorWarningCode,
-    /// The words for people.
+    /// Message for people, in German or English by `Accept-Language`. Not stable.
     pub message: String,
 }
