@@ -10,24 +10,24 @@ use tabular::export::Format;
 use crate::context::ContextExt;
 use crate::payload::{UserError, idempotency};
 
-/// Forms of a file.
+/// Format of a download.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatasetDownloadFormat {
-    /// CSV: UTF-8, one header row; symbols of a measure stand in a column of their own.
+    /// CSV in UTF-8 with one header row; each measure has a further column for its symbols.
     Csv,
-    /// What the columns of the CSV file are (W3C CSVW).
+    /// Metadata of the CSV file (W3C CSVW).
     CsvMetadata,
-    /// The same as a Data Package (Frictionless).
+    /// Metadata of the CSV file as a Data Package (Frictionless).
     DataPackage,
-    /// One JSON document.
+    /// JSON document with metadata, columns and rows.
     Json,
-    /// One JSON object per row.
+    /// JSON Lines: one JSON object per row.
     JsonLines,
-    /// A workbook.
+    /// XLSX workbook.
     Xlsx,
-    /// Parquet.
+    /// Parquet file.
     Parquet,
-    /// The file that was imported, as it came; for the owner only.
+    /// Imported file, unchanged; for the owning authority only.
     Original,
 }
 
@@ -46,25 +46,27 @@ impl From<DatasetDownloadFormat> for Form {
     }
 }
 
-/// A file to fetch without a token.
+/// File to download with a ticket.
 #[derive(InputObject)]
 pub struct DatasetDownloadTicketInput {
-    /// The version.
+    /// Dataset version.
     version: ID,
-    /// In which form.
+    /// Format of the file.
     format: DatasetDownloadFormat,
-    /// Sending the same input with the same key again does nothing more; the address is not told again.
+    /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input creates no further ticket and
+    /// returns no `path`.
     idempotency_key: Option<String>,
 }
 
-/// A ticket.
+/// Payload of `datasetDownloadTicket`.
 #[derive(SimpleObject, Default)]
 pub struct DatasetDownloadTicketPayload {
-    /// Where the file is, told this once; below the address of this server. Whoever has it can fetch the file.
+    /// Path of the file below the address of this server, returned once; null on failure and on repetition. Everybody
+    /// who knows it can download the file.
     path: Option<String>,
-    /// Until when.
+    /// Instant at which the ticket expires; null on failure.
     expires_at: Option<DateTime<Utc>>,
-    /// What was refused; empty on success.
+    /// Problems that the client can correct; empty on success.
     user_errors: Vec<UserError>,
 }
 
@@ -74,12 +76,13 @@ pub struct FileMutation;
 
 #[Object]
 impl FileMutation {
-    /// Makes an address by which one file of a version is fetched for 15 minutes without a token, with the rights that
-    /// the viewer then has. Takes `DATASETS_READ` in an authority, and figures that are in sight.
+    /// Creates a ticket to download one file of a dataset version without a token. Valid for 15 minutes; permissions of
+    /// the viewer are checked again at every download. Requires `DATASETS_READ` in an authority, and data visible to
+    /// the viewer.
     async fn dataset_download_ticket(
         &self,
         ctx: &Context<'_>,
-        input: DatasetDownloadTicketInput,
+        #[graphql(desc = "Version and format of the file.")] input: DatasetDownloadTicketInput,
     ) -> ApiResult<DatasetDownloadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetDownloadTicket", input.idempotency_key.clone(), &input);
