@@ -479,19 +479,19 @@ closed_set! {
 }
 
 closed_set! {
-    /// How far an import is.
+    /// State of an import.
     DatasetImportState {
-        /// It waits.
+        /// Import that awaits processing.
         Queued = "QUEUED",
-        /// The file is being read through; nothing is written.
+        /// Check of the whole file; no rows are written yet.
         Checking = "CHECKING",
-        /// Rows are being written.
+        /// Loading of the rows into the database.
         Loading = "LOADING",
-        /// Done.
+        /// Successful import. A dry run keeps no version.
         Succeeded = "SUCCEEDED",
-        /// Nothing was kept.
+        /// Failed import; no data were kept.
         Failed = "FAILED",
-        /// Somebody stopped it; nothing was kept.
+        /// Cancelled import; no data were kept.
         Cancelled = "CANCELLED",
     }
 }

@@ -15,61 +15,63 @@ use crate::datasets::import::profile_input::DatasetProfileInput;
 use crate::datasets::import::types::DatasetImport;
 use crate::payload::{Payload, UserError, idempotency, payload};
 
-/// A file that is to be sent.
+/// File to upload.
 #[derive(InputObject)]
 pub struct DatasetUploadTicketInput {
-    /// The dataset that it is for.
+    /// Dataset that the file is for.
     dataset: ID,
-    /// What the file is called.
+    /// Name of the file, at most 200 characters.
     file_name: String,
-    /// Sending the same input with the same key again does nothing more; the ticket is not told again.
+    /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input creates no further ticket and
+    /// returns no `ticket`.
     idempotency_key: Option<String>,
 }
 
-/// A file to import.
+/// Import of an uploaded file.
 #[derive(InputObject)]
 pub struct DatasetImportInput {
-    /// The dataset; the same as that of the ticket.
+    /// Dataset of the ticket.
     dataset: ID,
-    /// The ticket with which the file was sent.
+    /// Ticket with which the viewer uploaded the file.
     upload: String,
-    /// How to read it; left out = as the last import that succeeded.
+    /// Import profile; left out = that of the last successful import. Required for the first one.
     profile: Option<DatasetProfileInput>,
-    /// Everything is done and then undone; only the report stays.
+    /// True to check the file only: the import is rolled back, only its report is kept.
     #[graphql(default)]
     dry_run: bool,
-    /// What the office says about the version.
+    /// Remark on the version, at most 1,000 characters.
     note: Option<String>,
-    /// Sending the same input with the same key again does nothing more.
+    /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input returns the first result and
+    /// changes nothing.
     idempotency_key: Option<String>,
 }
 
-/// An import to stop.
+/// Import to cancel.
 #[derive(InputObject)]
 pub struct DatasetImportCancelInput {
-    /// The import.
+    /// Import that is not finished.
     id: ID,
-    /// The version that the client saw.
+    /// Version number of the import as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
 }
 
-/// A ticket to send a file.
+/// Payload of `datasetUploadTicket`.
 #[derive(SimpleObject)]
 pub struct DatasetUploadTicketPayload {
-    /// The ticket, told this once. `PUT` the file to `/uploads/<ticket>`.
+    /// Ticket, returned once; null on failure and on repetition. The file is sent with `PUT /uploads/<ticket>`.
     ticket: Option<String>,
-    /// Until when it is good.
+    /// Instant at which the ticket expires; null on failure.
     expires_at: Option<DateTime<Utc>>,
-    /// The largest file, in bytes.
+    /// Largest size of the file, in bytes; null on failure.
     max_bytes: Option<i64>,
-    /// What was refused; empty on success.
+    /// Problems that the client can correct; empty on success.
     user_errors: Vec<UserError>,
 }
 
 payload! {
-    /// Outcome of every mutation of an import.
+    /// Payload of `datasetImport` and `datasetImportCancel`.
     DatasetImportPayload {
-        /// The import.
+        /// Import after the mutation; null on failure, except after `STALE_VERSION`: then its current state.
         dataset_import: DatasetImport
     } by DatasetImport::by_id
 }
@@ -80,12 +82,13 @@ pub struct DatasetImportMutation;
 
 #[Object]
 impl DatasetImportMutation {
-    /// Makes a ticket to send one file for a dataset, good once and for a short time. Takes `DATASETS_WRITE` in the owner.
-    /// Unit records of official statistics are refused.
+    /// Creates a ticket to upload one file for a dataset. Valid once, and for a time that the operator sets (15 minutes
+    /// by default). Refuses datasets of unit records with `DISCLOSURE`. Requires `DATASETS_WRITE` in the owning
+    /// authority.
     async fn dataset_upload_ticket(
         &self,
         ctx: &Context<'_>,
-        input: DatasetUploadTicketInput,
+        #[graphql(desc = "Dataset and name of the file.")] input: DatasetUploadTicketInput,
     ) -> ApiResult<DatasetUploadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetUploadTicket", input.idempotency_key.clone(), &input);
@@ -110,10 +113,14 @@ impl DatasetImportMutation {
         })
     }
 
-    /// Imports a file that was sent: the whole of it is checked, then loaded into a draft version, or, where anything is
-    /// wrong, nothing is kept. The work is done in the background; `datasetImportProgress` tells how far it is. Takes
-    /// `DATASETS_WRITE` in the owner.
-    async fn dataset_import(&self, ctx: &Context<'_>, input: DatasetImportInput) -> ApiResult<DatasetImportPayload> {
+    /// Imports an uploaded file in the background: checks the whole file, then loads it into a draft version. A single
+    /// problem rejects the whole file. `datasetImportProgress` reports the progress. Requires `DATASETS_WRITE` in the
+    /// owning authority.
+    async fn dataset_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Uploaded file, with its profile.")] input: DatasetImportInput,
+    ) -> ApiResult<DatasetImportPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetImport", input.idempotency_key.clone(), &input);
         let done = match wish(input) {
@@ -123,11 +130,12 @@ impl DatasetImportMutation {
         DatasetImportPayload::made(op, done).await
     }
 
-    /// Stops an import; nothing is kept of it. Takes `DATASETS_WRITE` in the owner.
+    /// Cancels an import; no data are kept. An import at work stops shortly afterwards. Requires `DATASETS_WRITE` in
+    /// the owning authority.
     async fn dataset_import_cancel(
         &self,
         ctx: &Context<'_>,
-        input: DatasetImportCancelInput,
+        #[graphql(desc = "Import to cancel.")] input: DatasetImportCancelInput,
     ) -> ApiResult<DatasetImportPayload> {
         let op = ctx.op()?;
         match NodeType::DatasetImport.parse(&input.id, "id") {

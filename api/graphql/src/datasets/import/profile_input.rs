@@ -11,146 +11,148 @@ use crate::datasets::import::profile_types::{
     DatasetDateForm, DatasetFileEncoding, DatasetFileFormat, DatasetFileSymbol,
 };
 
-/// A code of a dimension and what it means. Files may hold either.
+/// Code of a dimension with its title. Files may hold either.
 #[derive(InputObject)]
 pub struct DatasetCodeInput {
-    /// As it stands in the rows.
+    /// Code as in the rows.
     code: String,
-    /// What people read.
+    /// Title for readers.
     title: String,
 }
 
-/// A column of a table.
+/// Column of a table.
 #[derive(InputObject)]
 pub struct DatasetColumnInput {
-    /// Lower-case letters, digits and underscores, beginning with a letter, at most 63; once in a table.
+    /// Name, unique in the table: lower-case letters, digits and underscores, beginning with a letter, at most 63
+    /// characters.
     name: String,
-    /// What the office calls it.
+    /// Title for readers, at most 500 characters.
     title: String,
-    /// What it means.
+    /// Description.
     description: Option<String>,
-    /// What its values are.
+    /// Type of the values.
     #[graphql(name = "type")]
     kind: ColumnType,
-    /// What it is for.
+    /// Role in the table. A measure must be of type `INTEGER` or `DECIMAL`.
     role: ColumnRole,
     /// Unit of a measure.
     unit: Option<String>,
-    /// Decimals of `DECIMAL`, at most 9.
+    /// Number of decimals, 0 to 9. Required for type `DECIMAL`, forbidden for others.
     decimals: Option<u8>,
-    /// What the periods of `PERIOD` are.
+    /// Kind of the periods. Required for type `PERIOD`, forbidden for others.
     period: Option<PeriodKind>,
-    /// The only codes of a dimension; empty = any.
+    /// Permitted codes of a dimension, at most 10,000; empty = any value.
     #[graphql(default)]
     codes: Vec<DatasetCodeInput>,
-    /// The code that stands for all others together.
+    /// Code of a dimension for the total over all others.
     total: Option<String>,
-    /// How values of a measure become one.
+    /// Permitted aggregation of a measure.
     #[graphql(default_with = "Aggregation::None")]
     aggregation: Aggregation,
-    /// What becomes of a measure where it leaves its authority.
+    /// Treatment of a measure when data leave the owning authority.
     #[graphql(default_with = "Disclosure::Count")]
     disclosure: Disclosure,
-    /// Name of the measure that this one is a part of.
+    /// Name of the measure that this one is part of. Both must be of the same type and number of decimals.
     part_of: Option<String>,
-    /// Code of the indicator that it is.
+    /// Code of the indicator that the measure represents.
     indicator: Option<String>,
 }
 
-/// A column of the file: by its place, its header, or both, which then must agree.
+/// Column of the file by position, header or both, which must then agree.
 #[derive(InputObject)]
 pub struct DatasetProfileSourceInput {
-    /// Its place, from 1.
+    /// Position, 1 to 2,000.
     position: Option<u32>,
-    /// Its header, several rows joined with ` / `; `{}` stands for what changes from file to file.
+    /// Header; several header rows are joined with ` / `. `{}` stands for a part that changes from file to file.
     header: Option<String>,
 }
 
-/// Where the values of a column come from.
+/// Source of the values of a column.
 #[derive(OneofObject)]
 pub enum DatasetProfileFromInput {
-    /// A column of the file.
+    /// Column of the file.
     Column(DatasetProfileSourceInput),
-    /// Every row has this one.
+    /// Constant value for all rows.
     Constant(String),
-    /// The rows above the data: `Stichtag: {}`, where `{}` is the value.
+    /// Text above the data, with `{}` in place of the value: `Stichtag: {}`.
     Head(String),
-    /// The number of the row in the file; only `true`.
+    /// Number of the row in the file; `false` is refused.
     RowNumber(bool),
 }
 
-/// A column of the table, and where its values come from.
+/// Column of the table with the source of its values.
 #[derive(InputObject)]
 pub struct DatasetProfileColumnInput {
-    /// The column.
+    /// Column of the table.
     column: DatasetColumnInput,
-    /// Where its values come from; left out for the columns of `unpivot`.
+    /// Source of the values. Required, but forbidden for columns that `unpivot` fills.
     from: Option<DatasetProfileFromInput>,
-    /// Is cut from the end of keys longer than 5: `000` of districts with 8 digits.
+    /// Ending removed from keys longer than 5 characters, such as `000` from district keys of 8 digits.
     cut: Option<String>,
-    /// Keys of digits are filled up with leading zeros to this length.
+    /// Length to which keys of digits are padded with leading zeros.
     pad: Option<u8>,
 }
 
-/// A column of the file that becomes rows.
+/// Column of the file that is unpivoted into rows.
 #[derive(InputObject)]
 pub struct DatasetUnpivotColumnInput {
-    /// The column.
+    /// Column of the file.
     from: DatasetProfileSourceInput,
-    /// Its codes, in the order of the dimensions.
+    /// Codes, one for each dimension, in the order of `dimensions`.
     codes: Vec<String>,
 }
 
-/// Columns of the file that become rows.
+/// Unpivoting: turns columns of the file into rows of the table.
 #[derive(InputObject)]
 pub struct DatasetUnpivotInput {
-    /// Name of the measure that takes the values.
+    /// Name of the measure that receives the values.
     measure: String,
-    /// Names of the dimensions that take the codes.
+    /// Names of the dimensions that receive the codes.
     dimensions: Vec<String>,
-    /// The columns of the file.
+    /// Columns of the file to unpivot, 1 to 2,000.
     columns: Vec<DatasetUnpivotColumnInput>,
 }
 
-/// How a file is read.
+/// Import profile: instructions for reading a file.
 #[derive(InputObject)]
 pub struct DatasetProfileInput {
-    /// What kind of file it is.
+    /// Format of the file.
     format: DatasetFileFormat,
-    /// The sheet of a workbook; left out = the first one.
+    /// Sheet of a workbook; left out = the first one.
     sheet: Option<String>,
-    /// How letters are written.
+    /// Character encoding of a text file.
     #[graphql(default_with = "DatasetFileEncoding::Auto")]
     encoding: DatasetFileEncoding,
-    /// The mark between fields; left out = `;`, a tab in TSV.
+    /// Field delimiter of a text file, one ASCII character; left out = `;`, for `TSV` a tab.
     delimiter: Option<String>,
-    /// The mark around fields; left out = `"`.
+    /// Quotation mark around fields of a text file, one ASCII character; left out = `"`.
     quote: Option<String>,
-    /// Rows above the headers; blank ones do not count.
+    /// Number of rows above the headers, at most 200. Blank rows do not count.
     #[graphql(default)]
     title_rows: u32,
-    /// Rows with headers.
+    /// Number of header rows, at most 20. Blank rows do not count.
     #[graphql(default)]
     header_rows: u32,
-    /// Whether an empty header takes the text to its left, as in merged cells.
+    /// True if an empty header takes the text to its left, as in merged cells.
     #[graphql(default)]
     fill_headers: bool,
-    /// With what the first row behind the data begins: `__________`.
+    /// Beginning of the first row after the data, such as `__________`; left out = the data reach to the end of the
+    /// file.
     footer: Option<String>,
-    /// The mark before decimals.
+    /// Decimal separator, one character.
     #[graphql(default = ",")]
     decimal: String,
-    /// The mark between thousands.
+    /// Thousands separator, one character; left out = none.
     thousands: Option<String>,
-    /// The forms that dates have.
+    /// Formats accepted for dates.
     #[graphql(default_with = "vec![DatasetDateForm::Dotted, DatasetDateForm::Iso]")]
     dates: Vec<DatasetDateForm>,
-    /// What may stand in the place of numbers, or around them.
+    /// Symbols accepted in place of numbers or around them.
     #[graphql(default)]
     symbols: Vec<DatasetFileSymbol>,
-    /// The columns of the table, in their order.
+    /// Columns of the table, in order, 1 to 200.
     columns: Vec<DatasetProfileColumnInput>,
-    /// Columns of the file that become rows.
+    /// Unpivoting of columns of the file into rows.
     unpivot: Option<DatasetUnpivotInput>,
 }
 

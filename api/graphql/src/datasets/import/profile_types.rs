@@ -32,217 +32,218 @@ use model::Symbol;
 use read::{DateForm, Encoding, Format};
 
 words_of_profiles! { Format;
-    /// Kinds of files that are read. Whether one is packed with gzip is seen by its first bytes.
+    /// Format of an import file. Text files may be compressed with gzip, which their first bytes show.
     DatasetFileFormat {
-        /// Text with a mark between fields.
+        /// Text with a delimiter between fields.
         Csv,
         /// Text with tabs between fields.
         Tsv,
-        /// Excel 2007 and later.
+        /// Workbook of Excel 2007 and later.
         Xlsx,
-        /// OpenDocument.
+        /// OpenDocument spreadsheet.
         Ods,
     }
 }
 
 words_of_profiles! { Encoding;
-    /// How letters are written in a file.
+    /// Character encoding of a text file.
     DatasetFileEncoding {
-        /// As the byte order mark says; else UTF-8 where the whole file is valid as that, else Windows-1252.
+        /// Detection by byte order mark; without one UTF-8 if the whole file is valid UTF-8, else Windows-1252.
         Auto,
         /// UTF-8.
         #[graphql(name = "UTF_8")]
         Utf8,
-        /// UTF-16 in either order.
+        /// UTF-16 of either byte order; little-endian without a byte order mark.
         #[graphql(name = "UTF_16")]
         Utf16,
-        /// Windows-1252, of which ISO 8859-1 is a part.
+        /// Windows-1252, which includes ISO 8859-1.
         #[graphql(name = "WINDOWS_1252")]
         Windows1252,
         /// ISO 8859-15.
         #[graphql(name = "ISO_8859_15")]
         Iso885915,
-        /// As old Macintoshes wrote.
+        /// Mac OS Roman of old Macintosh computers.
         Macintosh,
     }
 }
 
 words_of_profiles! { DateForm;
-    /// Forms of dates.
+    /// Format of dates.
     DatasetDateForm {
-        /// `01.03.2016`
+        /// Day, month and year with dots: `01.03.2016`.
         Dotted,
-        /// `2016-03-01`
+        /// Year, month and day by ISO 8601: `2016-03-01`.
         Iso,
-        /// `01/03/2016`, the day first.
+        /// Day, month and year with slashes: `01/03/2016`.
         Slashed,
-        /// `20160301`
+        /// Year, month and day without separators: `20160301`.
         Compact,
     }
 }
 
 words_of_profiles! { Symbol;
-    /// What stands in the place of a number in a file, or around it.
+    /// Symbol of official statistics in a file, in place of a number or around one.
     DatasetFileSymbol {
-        /// `-`: exactly nothing; the value is 0.
+        /// Exactly zero, written `-`; the value is 0.
         Nothing,
-        /// `.`: unknown or secret.
+        /// Unknown or confidential value, written `.`.
         Secret,
-        /// `x`: the cell makes no sense.
+        /// Cell that is not meaningful, written `x`.
         Blocked,
-        /// `...`: comes later.
+        /// Value that will be published later, written `...`.
         Later,
-        /// `/`: not told, the figure is too unreliable.
+        /// Value withheld as unreliable, written `/`.
         Unreliable,
-        /// `( )`: of limited reliability; there is a value.
+        /// Value of limited reliability, written `( )`; the value is present.
         Limited,
-        /// `*`: withheld by protection here.
+        /// Value suppressed by disclosure control, written `*`.
         Protected,
     }
 }
 
-/// How a file is read.
+/// Import profile: instructions for reading a file. An import guesses nothing beyond them.
 pub struct DatasetProfile(pub Profile);
 
-/// A column of the file.
+/// Column of the file.
 #[derive(SimpleObject)]
 pub struct DatasetProfileSource {
-    /// Its place, from 1.
+    /// Position, from 1; null = found by header.
     position: Option<u32>,
-    /// Its header, several rows joined with ` / `; `{}` stands for what changes from file to file.
+    /// Header; several header rows are joined with ` / `. `{}` stands for a part that changes from file to file. Null =
+    /// found by position.
     header: Option<String>,
 }
 
-/// Where the values of a column come from; one of these, or none for the columns of `unpivot`.
+/// Source of the values of a column. Exactly one field is not null.
 #[derive(SimpleObject, Default)]
 pub struct DatasetProfileFrom {
-    /// A column of the file.
+    /// Column of the file.
     column: Option<DatasetProfileSource>,
-    /// Every row has this one.
+    /// Constant value for all rows.
     constant: Option<String>,
-    /// The rows above the data: `Stichtag: {}`, where `{}` is the value.
+    /// Text above the data, with `{}` in place of the value: `Stichtag: {}`.
     head: Option<String>,
-    /// The number of the row in the file.
+    /// True if the value is the number of the row in the file.
     row_number: Option<bool>,
 }
 
-/// A column of the table, and where its values come from.
+/// Column of the table with the source of its values.
 #[derive(SimpleObject)]
 pub struct DatasetProfileColumn {
-    /// The column.
+    /// Column of the table.
     column: DatasetColumn,
-    /// Where its values come from.
+    /// Source of the values; null for columns that `unpivot` fills.
     from: Option<DatasetProfileFrom>,
-    /// Is cut from the end of keys longer than 5.
+    /// Ending removed from keys longer than 5 characters; null = none.
     cut: Option<String>,
-    /// Keys of digits are filled up with leading zeros to this length.
+    /// Length to which keys of digits are padded with leading zeros; null = no padding.
     pad: Option<i32>,
 }
 
-/// A column of the file that becomes rows.
+/// Column of the file that is unpivoted into rows.
 #[derive(SimpleObject)]
 pub struct DatasetUnpivotColumn {
-    /// The column.
+    /// Column of the file.
     from: DatasetProfileSource,
-    /// Its codes, in the order of the dimensions.
+    /// Codes, one for each dimension, in the order of `dimensions`.
     codes: Vec<String>,
 }
 
-/// Columns of the file that become rows.
+/// Unpivoting: turns columns of the file into rows of the table.
 #[derive(SimpleObject)]
 pub struct DatasetUnpivot {
-    /// Name of the measure that takes the values.
+    /// Name of the measure that receives the values.
     measure: String,
-    /// Names of the dimensions that take the codes.
+    /// Names of the dimensions that receive the codes.
     dimensions: Vec<String>,
-    /// The columns of the file.
+    /// Columns of the file to unpivot.
     columns: Vec<DatasetUnpivotColumn>,
 }
 
-/// How a file is read. Nothing is guessed when it is imported.
+/// Import profile: instructions for reading a file. An import guesses nothing beyond them.
 #[Object]
 impl DatasetProfile {
-    /// Version of the form.
+    /// Version of the profile format.
     async fn version(&self) -> u32 {
         self.0.version
     }
 
-    /// What kind of file it is.
+    /// Format of the file.
     async fn format(&self) -> DatasetFileFormat {
         self.0.format.into()
     }
 
-    /// The sheet of a workbook; null = the first one.
+    /// Sheet of a workbook; null = the first one.
     async fn sheet(&self) -> Option<&str> {
         self.0.sheet.as_deref()
     }
 
-    /// How letters are written.
+    /// Character encoding of a text file.
     async fn encoding(&self) -> DatasetFileEncoding {
         self.0.encoding.into()
     }
 
-    /// The mark between fields.
+    /// Field delimiter of a text file.
     async fn delimiter(&self) -> String {
         self.0.delimiter().to_string()
     }
 
-    /// The mark around fields.
+    /// Quotation mark around fields of a text file.
     async fn quote(&self) -> String {
         self.0.quote().to_string()
     }
 
-    /// Rows above the headers; blank ones do not count.
+    /// Number of rows above the headers. Blank rows do not count.
     async fn title_rows(&self) -> u32 {
         self.0.title_rows
     }
 
-    /// Rows with headers.
+    /// Number of header rows. Blank rows do not count.
     async fn header_rows(&self) -> u32 {
         self.0.header_rows
     }
 
-    /// Whether an empty header takes the text to its left.
+    /// True if an empty header takes the text to its left, as in merged cells.
     async fn fill_headers(&self) -> bool {
         self.0.fill_headers
     }
 
-    /// With what the first row behind the data begins.
+    /// Beginning of the first row after the data; null = the data reach to the end of the file.
     async fn footer(&self) -> Option<&str> {
         self.0.footer.as_deref()
     }
 
-    /// The mark before decimals.
+    /// Decimal separator.
     async fn decimal(&self) -> String {
         self.0.decimal.to_string()
     }
 
-    /// The mark between thousands.
+    /// Thousands separator; null = none.
     async fn thousands(&self) -> Option<String> {
         self.0.thousands.map(|it| it.to_string())
     }
 
-    /// The forms that dates have.
+    /// Formats accepted for dates.
     async fn dates(&self) -> Vec<DatasetDateForm> {
         self.0.dates.iter().map(|it| (*it).into()).collect()
     }
 
-    /// What may stand in the place of numbers, or around them.
+    /// Symbols accepted in place of numbers or around them.
     async fn symbols(&self) -> Vec<DatasetFileSymbol> {
         self.0.symbols.iter().map(|it| (*it).into()).collect()
     }
 
-    /// The columns of the table, in their order.
+    /// Columns of the table, in order.
     async fn columns(&self) -> Vec<DatasetProfileColumn> {
         self.0.columns.iter().cloned().map(Into::into).collect()
     }
 
-    /// Columns of the file that become rows.
+    /// Unpivoting of columns of the file into rows; null = none.
     async fn unpivot(&self) -> Option<DatasetUnpivot> {
         self.0.unpivot.clone().map(Into::into)
     }
 
-    /// The whole as a file for `verbund import dataset --profile` (TOML).
+    /// Profile as a TOML file for `verbund import dataset --profile`.
     async fn toml(&self) -> ApiResult<String> {
         toml::to_string(&self.0).map_err(|error| ApiError::fault(format!("toml: {error}")))
     }

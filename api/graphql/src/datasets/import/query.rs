@@ -28,12 +28,12 @@ pub struct DatasetImportQuery;
 
 #[Object]
 impl DatasetImportQuery {
-    /// Imports of a dataset, the newest first. Its owner sees them.
+    /// Lists the imports of a dataset, latest first. Visible to the owning authority only.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn dataset_imports(
         &self,
         ctx: &Context<'_>,
-        dataset: ID,
+        #[graphql(desc = "Dataset whose imports are listed.")] dataset: ID,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -62,14 +62,14 @@ impl DatasetImportQuery {
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, DatasetImport(Arc::new(row))))))
     }
 
-    /// What an uploaded file seems to be: a profile, its first rows read so, and what should be looked at. Takes
-    /// `DATASETS_WRITE` in the owner of the dataset that it was uploaded for.
+    /// Proposes an import profile for an uploaded file, with a sample and notes. Requires `DATASETS_WRITE` in the
+    /// authority that owns the dataset of the upload.
     #[graphql(complexity = "LOOK + child_complexity")]
     async fn dataset_import_preview(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ticket with which it was sent.")] upload: String,
-        #[graphql(desc = "A sheet of a workbook; left out = the first one.")] sheet: Option<String>,
+        #[graphql(desc = "Ticket with which the viewer uploaded the file.")] upload: String,
+        #[graphql(desc = "Sheet of a workbook; left out = the first one.")] sheet: Option<String>,
     ) -> ApiResult<DatasetImportPreview> {
         let session = ctx.session().await?;
         let file = uploaded(&session, ctx.data_unchecked::<Folder>(), &upload, "upload").await?;

@@ -24,12 +24,12 @@ pub struct DatasetSubscription;
 
 #[Subscription]
 impl DatasetSubscription {
-    /// How far an import is: at once, whenever that changed, and at its end, after which the subscription ends. Ends with an
-    /// error when the import may not be seen any more.
+    /// Reports the progress of an import: at once, after every change, and at its end, which ends the subscription.
+    /// Checks twice a second. Ends with an error if the import is not visible to the viewer any more.
     async fn dataset_import_progress(
         &self,
         ctx: &Context<'_>,
-        id: ID,
+        #[graphql(desc = "Import to follow.")] id: ID,
     ) -> Result<impl Stream<Item = ApiResult<DatasetImport>>, ApiError> {
         let op = ctx.op_shared()?;
         let id = NodeType::DatasetImport.parse(&id, "id")?;

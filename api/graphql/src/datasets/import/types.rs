@@ -26,26 +26,26 @@ use crate::enums::closed_set;
 const PAGE: usize = 100;
 
 closed_set! {
-    /// How far an import is.
+    /// State of an import.
     DatasetImportState {
-        /// It waits.
+        /// Import that awaits processing.
         Queued,
-        /// The file is read through; nothing is written.
+        /// Check of the whole file; no rows are written yet.
         Checking,
-        /// Rows are written.
+        /// Loading of the rows into the database.
         Loading,
-        /// Done.
+        /// Successful import. A dry run keeps no version.
         Succeeded,
-        /// Nothing was kept.
+        /// Failed import; no data were kept.
         Failed,
-        /// Somebody stopped it; nothing was kept.
+        /// Cancelled import; no data were kept.
         Cancelled,
     }
 }
 
 use entities as e;
 
-/// The import of a file.
+/// Import of a file into a dataset. Visible to the owning authority only.
 pub struct DatasetImport(pub Arc<dataset_import::Model>);
 
 impl DatasetImport {
@@ -62,18 +62,24 @@ impl DatasetImport {
     }
 }
 
-/// Something wrong with a file.
+/// Problem in a file, or warning about one.
 #[derive(SimpleObject)]
 pub struct DatasetImportProblem {
+<<<<<<< HEAD:api/graphql/src/datasets/import/types.rs
     /// What.
     code: DatasetProblemCode,
     /// Line of a text, row of a sheet, from 1; null where it is about the whole file.
+=======
+    /// Code of the problem.
+    code: ProblemCode,
+    /// Line of a text file or row of a sheet, from 1; null = the whole file.
+>>>>>>> f0ce74e (imports: describe profiles and problems in the terms of the field):api/src/datasets/import/types.rs
     row: Option<i32>,
-    /// Name of the column.
+    /// Name of the column; null = none in particular.
     column: Option<String>,
-    /// What stands there, shortened.
+    /// Content of the field, cut after 80 characters; null = none.
     value: Option<String>,
-    /// The same in words, in German or English by `Accept-Language`.
+    /// Message for people, in German or English by `Accept-Language`. Not stable.
     message: String,
 }
 
@@ -89,18 +95,24 @@ impl DatasetImportProblem {
     }
 }
 
-/// How often something was found.
+/// Number of occurrences of a problem or warning.
 #[derive(SimpleObject)]
 pub struct DatasetImportCount {
+<<<<<<< HEAD:api/graphql/src/datasets/import/types.rs
     /// What.
     code: DatasetProblemCode,
     /// Whether it only warns.
+=======
+    /// Code of the problem or warning.
+    code: ProblemCode,
+    /// True for a warning, which does not reject the file.
+>>>>>>> f0ce74e (imports: describe profiles and problems in the terms of the field):api/src/datasets/import/types.rs
     warning: bool,
-    /// How often, listed or not.
+    /// Number of occurrences, listed or not.
     count: i64,
 }
 
-/// The import of a file: waiting, at work, or done.
+/// Import of a file into a dataset. Visible to the owning authority only.
 #[Object]
 impl DatasetImport {
     /// Global id.
@@ -108,58 +120,58 @@ impl DatasetImport {
         NodeType::DatasetImport.id(self.0.id).into()
     }
 
-    /// The dataset.
+    /// Dataset that receives the file.
     async fn dataset(&self, ctx: &Context<'_>) -> ApiResult<Dataset> {
         let row = ctx.session().await?.get::<dataset::Entity>(self.0.dataset_id).await?;
         row.map(Dataset).ok_or_else(|| ApiError::fault("the dataset of an import is out of sight"))
     }
 
-    /// How far it is.
+    /// State of the import.
     async fn state(&self) -> DatasetImportState {
         self.0.state.into()
     }
 
-    /// Whether nothing is kept on purpose.
+    /// True for a check of the file only, after which no data are kept.
     async fn dry_run(&self) -> bool {
         self.0.dry_run
     }
 
-    /// What the office says about it.
+    /// Remark on the version; null = none.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// How the file is read.
+    /// Import profile of the file.
     async fn profile(&self) -> ApiResult<DatasetProfile> {
         Ok(DatasetProfile(serde_json::from_value(self.0.profile.clone())?))
     }
 
-    /// Rows of the table so far.
+    /// Number of rows of the table read so far.
     async fn rows_done(&self) -> i64 {
         self.0.rows_done
     }
 
-    /// Bytes of the file that were read so far.
+    /// Number of bytes of the file read so far; 0 for a workbook until the end.
     async fn bytes_done(&self) -> i64 {
         self.0.bytes_done
     }
 
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     async fn bytes_total(&self) -> i64 {
         self.0.bytes_total
     }
 
-    /// How many problems there are, listed or not. One is enough for nothing to be kept.
+    /// Number of problems, listed or not. A single problem rejects the file.
     async fn problem_count(&self) -> i64 {
         self.0.problem_count
     }
 
-    /// How many warnings there are, listed or not. They keep nothing from being kept.
+    /// Number of warnings, listed or not. Warnings do not reject the file.
     async fn warning_count(&self) -> i64 {
         self.0.warning_count
     }
 
-    /// How often each problem and each warning was found.
+    /// Numbers of occurrences of each problem and each warning.
     async fn counts(&self) -> ApiResult<Vec<DatasetImportCount>> {
         let count = |(code, count): (ProblemCode, u64)| DatasetImportCount {
             code: code.into(),
@@ -169,27 +181,27 @@ impl DatasetImport {
         Ok(self.report()?.counts.into_iter().map(count).collect())
     }
 
-    /// Problems in the order of the file, up to 100 of the first 1,000.
+    /// Problems in the order in which they were found: at most 100 at a time, of the first 1,000.
     #[graphql(complexity = "PAGE * child_complexity")]
     async fn problems(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to leave out at the beginning.", default)] skip: u32,
+        #[graphql(desc = "Number of problems to skip.", default)] skip: u32,
     ) -> ApiResult<Vec<DatasetImportProblem>> {
         Ok(listed(self.report()?.problems, skip, ctx.op()?.locale))
     }
 
-    /// Warnings, up to 100 of the first 200.
+    /// Warnings in the order in which they were found: at most 100 at a time, of the first 200.
     #[graphql(complexity = "PAGE * child_complexity")]
     async fn warnings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many to leave out at the beginning.", default)] skip: u32,
+        #[graphql(desc = "Number of warnings to skip.", default)] skip: u32,
     ) -> ApiResult<Vec<DatasetImportProblem>> {
         Ok(listed(self.report()?.warnings, skip, ctx.op()?.locale))
     }
 
-    /// The version that came of it.
+    /// Version that the import created; null = none.
     async fn dataset_version(&self, ctx: &Context<'_>) -> Option<ApiResult<DatasetVersion>> {
         let id = self.0.version_id?;
         let row = match ctx.session().await {
@@ -199,17 +211,17 @@ impl DatasetImport {
         row.map(|it| it.map(DatasetVersion)).transpose()
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number of the import for optimistic locking; increases when the import is cancelled and when it ends.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was asked for.
+    /// Instant of the request.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it came to its end.
+    /// Instant of the end; null = not finished.
     async fn finished_at(&self) -> Option<DateTime<Utc>> {
         self.0.finished_at
     }
@@ -220,33 +232,33 @@ fn listed(problems: Vec<Problem>, skip: u32, locale: Locale) -> Vec<DatasetImpor
     rest.map(|it| DatasetImportProblem::new(it, locale)).collect()
 }
 
-/// What stands in one place of a sample.
+/// Cell of a sample.
 #[derive(SimpleObject)]
 pub struct DatasetSampleCell {
-    /// The value in words; null = none.
+    /// Value as text; null = none.
     value: Option<String>,
-    /// The symbol, as tables write it: `-` `.` `x` `...` `/` `()`.
+    /// Symbol in the notation of tables: `-` `.` `x` `...` `/` `()` `*`; null = none.
     symbol: Option<&'static str>,
 }
 
-/// What should be looked at in a proposed profile.
+/// Code of a note on a proposed profile.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatasetProfileNoteCode {
-    /// The layout is that of a GENESIS table.
+    /// Layout of a GENESIS table.
     Genesis,
-    /// The column has no header; its name is made up.
+    /// Column without header, whose name was generated.
     NameMadeUp,
-    /// The date of the figures stands above the data.
+    /// Date in the rows above the data, taken as a column.
     DateInHead,
-    /// Marks in numbers can be read in two ways.
+    /// Decimal and thousands separators that could be interchanged.
     MarksUnclear,
-    /// No columns tell rows apart; the number of the row does.
+    /// Table without key columns: the row number is the key.
     NoKey,
-    /// The column has no value in the rows that were looked at.
+    /// Column without values in the rows examined.
     Empty,
-    /// This code seems to stand for all others.
+    /// Code that is probably the total over all others.
     Total,
-    /// Only the first rows were looked at.
+    /// Proposal from the first rows of the file only.
     Sample,
 }
 
@@ -265,14 +277,14 @@ impl From<NoteCode> for DatasetProfileNoteCode {
     }
 }
 
-/// Something that should be looked at in a proposed profile.
+/// Note on a proposed profile, for a person to check.
 #[derive(SimpleObject)]
 pub struct DatasetProfileNote {
-    /// What it is about.
+    /// Code of the note.
     code: DatasetProfileNoteCode,
-    /// Name of the column.
+    /// Name of the column; null = none in particular.
     column: Option<String>,
-    /// What was found.
+    /// Date, code, decimal separator or number of rows that the note is about; null = none.
     value: Option<String>,
 }
 
@@ -282,16 +294,16 @@ impl From<Note> for DatasetProfileNote {
     }
 }
 
-/// What an uploaded file seems to be. An import takes the profile that people made of it.
+/// Proposed profile for an uploaded file, with a sample. An import does not use it unless it is passed as input.
 #[derive(SimpleObject)]
 pub struct DatasetImportPreview {
-    /// A profile that reads it.
+    /// Proposed profile.
     profile: DatasetProfile,
-    /// The first rows, read so, in the order of the profile's columns.
+    /// First rows, at most 20 of the file, read with the profile. Cells are in the order of its columns.
     rows: Vec<Vec<DatasetSampleCell>>,
-    /// What is wrong in these rows.
+    /// Problems in these rows, at most 100.
     problems: Vec<DatasetImportProblem>,
-    /// What should be looked at.
+    /// Notes for a person to check.
     notes: Vec<DatasetProfileNote>,
 }
 
