@@ -21,7 +21,7 @@ use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::scalars::{Date, LocalDateTime};
 
-/// One date in the agenda.
+/// Occurrence in the agenda: the date of a single entry, or one date of a series.
 pub struct Occurrence {
     entry: CalendarEntry,
     date: OccurrenceDate,
@@ -39,57 +39,57 @@ struct OccurrenceDate {
     ends_at: DateTime<Utc>,
 }
 
-/// One date in the agenda: an entry, or one date of a series.
+/// Occurrence in the agenda: the date of a single entry, or one date of a series.
 #[Object]
 impl Occurrence {
-    /// Names the date for ever; the same at every level.
+    /// Stable key of the occurrence, the same at every level of access. Not a global id.
     async fn key(&self) -> ID {
         self.date.id.simple().to_string().into()
     }
 
-    /// The entry, or the series that the date is of.
+    /// Single entry, or series to which the occurrence belongs, at the viewer's level of access.
     async fn entry(&self) -> &CalendarEntry {
         &self.entry
     }
 
-    /// Start as an instant.
+    /// Instant of the start.
     async fn start(&self) -> DateTime<Utc> {
         self.date.starts_at
     }
 
-    /// End as an instant, exclusive.
+    /// Instant of the end, exclusive.
     async fn end(&self) -> DateTime<Utc> {
         self.date.ends_at
     }
 
-    /// Start on the clock of the entry's zone.
+    /// Local start, in the time zone of the entry.
     async fn start_local(&self) -> LocalDateTime {
         LocalDateTime(self.date.starts_local)
     }
 
-    /// End on the clock of the entry's zone, exclusive.
+    /// Local end, exclusive, in the time zone of the entry.
     async fn end_local(&self) -> LocalDateTime {
         LocalDateTime(self.date.ends_local)
     }
 
-    /// Whole days instead of clock times.
+    /// True if the occurrence spans whole days instead of clock times.
     async fn all_day(&self) -> bool {
         self.date.all_day
     }
 
-    /// First day of an all-day date.
+    /// First day of an all-day occurrence; null for clock times.
     async fn first_day(&self) -> Option<Date> {
         self.date.all_day.then(|| Date(self.date.starts_local.date()))
     }
 
-    /// Last day of an all-day date, inclusive.
+    /// Last day of an all-day occurrence, inclusive; null for clock times.
     async fn last_day(&self) -> Option<Date> {
         let end = self.date.ends_local.date();
         self.date.all_day.then(|| Date(end.checked_sub_days(Days::new(1)).unwrap_or(end)))
     }
 
-    /// Start that the series gives to this date, as `calendarEntryUpdate` and `calendarEntryCancel` take it; null where it
-    /// is an entry of its own.
+    /// Local start given by the series, as expected in `occurrence` by `calendarEntryUpdate` and `calendarEntryCancel`.
+    /// Null for a single entry and for a changed occurrence, which is an entry of its own.
     async fn occurrence(&self) -> Option<LocalDateTime> {
         self.date.is_of_series.then_some(LocalDateTime(self.date.starts_local))
     }
@@ -101,14 +101,15 @@ pub struct AgendaQuery;
 
 #[Object]
 impl AgendaQuery {
-    /// Every date in a window, of single entries and of series, of every calendar the viewer may see, by start. Each
-    /// comes at the viewer's level. Dates of series are known for five years from now at least.
+    /// Lists occurrences of single entries and series in a time window, by start, from all calendars visible to the
+    /// viewer. Each entry is shown at the viewer's level of access. `OUT_OF_RANGE` if the window ends more than five
+    /// years from now.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn agenda(
         &self,
         ctx: &Context<'_>,
-        between: DateTimeRange,
-        filter: Option<CalendarEntryFilter>,
+        #[graphql(desc = "Time window; ends at most five years from now.")] between: DateTimeRange,
+        #[graphql(desc = "Restricts the list.")] filter: Option<CalendarEntryFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

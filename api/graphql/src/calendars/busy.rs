@@ -25,32 +25,32 @@ const MOST: usize = 20_000;
 /// Points for reading and merging, whatever comes out.
 const POINTS: usize = 500;
 
-/// How sure it is that time is taken.
+/// Certainty of a busy interval.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BusyKind {
-    /// It is taken.
+    /// Time occupied by a confirmed entry, or by an entry visible to the viewer only at level `BUSY`.
     Busy,
-    /// It may be taken: the date is not sure yet. Only where the viewer may see more than that time is taken.
+    /// Time occupied by a tentative entry that is visible to the viewer above level `BUSY`.
     BusyTentative,
 }
 
-/// A stretch of time that is taken.
+/// Interval in which an authority is busy.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct BusyInterval {
     #[graphql(skip)]
     tenant: Uuid,
-    /// Start.
+    /// Instant of the start, within the requested window.
     start: DateTime<Utc>,
-    /// End, exclusive.
+    /// Instant of the end, exclusive, within the requested window.
     end: DateTime<Utc>,
-    /// How sure it is.
+    /// Certainty of the interval.
     kind: BusyKind,
 }
 
 #[async_graphql::ComplexObject]
 impl BusyInterval {
-    /// The authority.
+    /// Authority that is busy.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.tenant).await
     }
@@ -62,14 +62,15 @@ pub struct BusyQuery;
 
 #[Object]
 impl BusyQuery {
-    /// When authorities are busy, as far as the viewer may know: what overlaps or touches is one interval of each kind.
-    /// By authority, in the order asked for, then by start. Ideas and what was called off take no time.
+    /// Lists busy intervals of authorities, as far as visible to the viewer, by authority in the requested order, then
+    /// by start. Overlapping and adjacent intervals of the same kind are merged. Ideas, cancelled entries and deadlines
+    /// occupy no time. `LIMIT_REACHED` if the window holds more than 20,000 occurrences.
     #[graphql(complexity = "child_complexity.saturating_add(POINTS)")]
     async fn free_busy(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "1 to 100 authorities.")] tenants: Vec<ID>,
-        #[graphql(desc = "At most 366 days.")] between: DateTimeRange,
+        #[graphql(desc = "Authorities, at most 100.")] tenants: Vec<ID>,
+        #[graphql(desc = "Time window of at most 366 days.")] between: DateTimeRange,
     ) -> ApiResult<Vec<BusyInterval>> {
         let tenants = NodeType::Tenant.parse_all(&tenants, "tenants")?;
         if between.end - between.start > TimeDelta::days(MAX_DAYS) {

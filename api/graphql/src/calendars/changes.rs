@@ -30,23 +30,24 @@ use crate::calendars::subscription::{events, visible};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 
-/// An entry that was made or changed, or a tombstone.
+/// State of a calendar entry that was created or changed, or tombstone of an entry no longer visible to the viewer.
 #[derive(SimpleObject)]
 pub struct CalendarEntryState {
     /// Global id of the entry.
     entry_id: ID,
-    /// The entry as it is now, at the viewer's level; null = it is not in sight any more: forget it.
+    /// Entry in its current state, at the viewer's level of access; null if no longer visible to the viewer. Clients
+    /// then discard their copy.
     entry: Option<CalendarEntry>,
 }
 
-/// What changed in calendars.
+/// Page of a synchronisation of calendar entries.
 #[derive(SimpleObject)]
 pub struct CalendarChanges {
-    /// Each entry once, as it is now.
+    /// Entries of the page, each once.
     nodes: Vec<CalendarEntryState>,
-    /// Send it as `since` to go on from here.
+    /// Cursor of the page; pass it as `since` to continue.
     cursor: String,
-    /// Whether there is more right now.
+    /// True if more entries are available at present.
     has_more: bool,
 }
 
@@ -56,16 +57,17 @@ pub struct ChangesQuery;
 
 #[Object]
 impl ChangesQuery {
-    /// What changed in calendars since a cursor. Without one, all entries come first, page by page; then what changes,
-    /// series and their changed dates each as entries. `FULL_SYNC_REQUIRED` when the cursor leads nowhere any more, as after
-    /// a change of rights or calendars: ask again without it, and forget what is not told then.
+    /// Synchronises the entries of calendars. Without `since`, delivers all entries page by page; later calls deliver
+    /// the changes after the cursor. A series and its changed occurrences are separate entries. `FULL_SYNC_REQUIRED` if
+    /// the cursor has become invalid, as after a change of the viewer's rights or of a calendar: clients then start
+    /// without `since` and discard every entry that is not delivered again.
     #[graphql(complexity = "page_cost(first, None, child_complexity)")]
     async fn calendar_changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The cursor of the last answer; left out = from the beginning.")] since: Option<String>,
-        #[graphql(desc = "1 to 100 calendars; left out = all that the viewer sees.")] calendars: Option<Vec<ID>>,
-        #[graphql(desc = "How many at once, 1 to 100; 20 where left out.")] first: Option<i32>,
+        #[graphql(desc = "`cursor` of the previous page; default: start from the beginning.")] since: Option<String>,
+        #[graphql(desc = "1 to 100 calendars; default: all visible to the viewer.")] calendars: Option<Vec<ID>>,
+        #[graphql(desc = "Size of the page, 1 to 100; default 20.")] first: Option<i32>,
     ) -> ApiResult<CalendarChanges> {
         if let Some(first) = first.filter(|it| !(1..=MAX_PAGE).contains(it)) {
             let text = Text::new("out-of-range").with("value", first).with("min", 1).with("max", MAX_PAGE);

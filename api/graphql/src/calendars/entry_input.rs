@@ -16,33 +16,33 @@ use uuid::Uuid;
 use crate::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
 use crate::scalars::{Date, LocalDateTime, TimeZone};
 
-/// When an entry is.
+/// Time of an entry: clock times or whole days.
 #[derive(OneofObject, Clone)]
 pub enum EntryTimeInput {
-    /// Clock times.
+    /// Start and end as clock times.
     Timed(TimedInput),
-    /// Whole days.
+    /// First and last day of an all-day entry.
     AllDay(AllDayInput),
 }
 
-/// Clock times. A time that the clock skips in spring is read with the offset before the gap: 02:30 means 03:30. One
-/// that it shows twice in autumn means the first.
+/// Clock times of an entry. A local time skipped when the clock is put forward is read with the offset before the
+/// change: 02:30 means 03:30. A local time repeated when the clock is put back means the first of the two.
 #[derive(InputObject, Clone)]
 pub struct TimedInput {
-    /// Start.
+    /// Local start, in the years 1900 to 2200.
     start: LocalDateTime,
-    /// End, exclusive.
+    /// Local end, exclusive; after the start by at most 366 days.
     end: LocalDateTime,
-    /// Zone of both; left out = the calendar's.
+    /// Time zone of start and end. Default: that of the calendar; in a change proposal, that of the entry.
     time_zone: Option<TimeZone>,
 }
 
-/// Whole days, both inclusive.
+/// Whole days of an entry, at most 366.
 #[derive(InputObject, Clone)]
 pub struct AllDayInput {
-    /// First day.
+    /// First day, in the years 1900 to 2200.
     first_day: Date,
-    /// Last day; left out = the first.
+    /// Last day, inclusive; not before the first. Default: the first day.
     last_day: Option<Date>,
 }
 
@@ -59,17 +59,19 @@ impl From<EntryTimeInput> for WishedTime {
     }
 }
 
-/// How an entry recurs: by a rule, at extra dates, or both. The entry's own time is the first date.
+/// Recurrence of an entry, by a rule, by additional dates, or both. The time of the entry is that of the first
+/// occurrence.
 #[derive(InputObject, Clone)]
 pub struct RecurrenceInput {
-    /// Rule after RFC 5545: `FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231`. FREQ is DAILY, WEEKLY, MONTHLY or YEARLY. Parts:
-    /// INTERVAL, COUNT or UNTIL, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS, BYWEEKNO, BYYEARDAY, WKST. Without an end, dates
-    /// are known for ten years.
+    /// Recurrence rule (RRULE of RFC 5545), at most 500 characters: `FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231`. FREQ is
+    /// DAILY, WEEKLY, MONTHLY or YEARLY. Parts: INTERVAL, COUNT or UNTIL, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS,
+    /// BYWEEKNO, BYYEARDAY, WKST. Occurrences of a rule without end are computed for ten years ahead. `LIMIT_REACHED`
+    /// for more than 5,000 occurrences.
     rule: Option<String>,
-    /// More starts, at most 500. Of whole days: midnights.
+    /// Additional local starts (RDATE), at most 500. For an all-day entry only their dates count.
     #[graphql(default)]
     extra_dates: Vec<LocalDateTime>,
-    /// Starts of the rule that are left out, at most 500.
+    /// Excluded local starts (EXDATE), at most 500.
     #[graphql(default)]
     except_dates: Vec<LocalDateTime>,
 }
@@ -81,14 +83,14 @@ impl From<RecurrenceInput> for Recurrence {
     }
 }
 
-/// What of a series a change is meant for.
+/// Part of a series to which a change applies.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeriesScope {
-    /// The whole series, or a single entry.
+    /// Whole series, or a single entry.
     All,
-    /// One date; it becomes an entry of its own that belongs to the series.
+    /// Single occurrence; becomes an entry of its own that stays linked to the series.
     This,
-    /// A date and all that follow; they become a series of their own.
+    /// Occurrence and all later ones; become a series of their own.
     ThisAndFollowing,
 }
 
@@ -114,53 +116,54 @@ fn audiences(audiences: Vec<Audience>) -> BTreeSet<entities::Audience> {
     audiences.into_iter().map(Into::into).collect()
 }
 
-/// An entry to put into a calendar.
+/// Values of a new calendar entry.
 #[derive(InputObject)]
 pub struct CalendarEntryCreateInput {
-    /// The calendar.
+    /// Calendar of the entry.
     pub calendar: ID,
     /// Title, at most 200 characters.
     title: String,
-    /// When.
+    /// Time of the entry.
     time: EntryTimeInput,
-    /// Text, at most 10,000 characters.
+    /// Description, at most 10,000 characters.
     description: Option<String>,
-    /// What kind of event.
+    /// Kind of event.
     #[graphql(default_with = "EntryKind::Other")]
     kind: EntryKind,
-    /// How sure it is.
+    /// Planning status.
     #[graphql(default_with = "EntryStatus::Confirmed")]
     status: EntryStatus,
-    /// How far it may go; left out = the calendar's. Never wider than that.
+    /// Confidentiality of the entry; `OUT_OF_RANGE` if wider than that of the calendar. Default: that of the calendar.
     confidentiality: Option<Confidentiality>,
-    /// Field of work, in a general calendar; otherwise it is the calendar's.
+    /// Field of work. If the calendar has one, only that one is allowed; it is also the default.
     field_of_work: Option<ID>,
-    /// Learning place where it happens, also another authority's.
+    /// Learning place of the event; may belong to another authority.
     place: Option<ID>,
-    /// Place in words.
+    /// Location in free text, at most 300 characters.
     location: Option<String>,
-    /// Who holds it.
+    /// Organiser, at most 300 characters.
     organiser: Option<String>,
-    /// Who speaks or teaches, at most 20.
+    /// Speakers and teachers, at most 20 of at most 100 characters each.
     #[graphql(default)]
     speakers: Vec<String>,
-    /// The office that answers for it.
+    /// Responsible office, at most 300 characters.
     responsible_office: Option<String>,
-    /// For whom.
+    /// Audiences, from the closed set.
     #[graphql(default)]
     audiences: Vec<Audience>,
-    /// For whom in words, at most 20.
+    /// Target groups in free text, at most 20 of at most 100 characters each.
     #[graphql(default)]
     target_groups: Vec<String>,
     /// Pillar of the education region.
     pillar: Option<Pillar>,
-    /// What it costs, in words.
+    /// Cost in free text, at most 300 characters.
     cost: Option<String>,
-    /// Where to register.
+    /// Web address for registration (http or https), at most 2,000 characters.
     registration_url: Option<String>,
-    /// How it recurs; left out = once.
+    /// Recurrence. Default: none, a single entry.
     recurrence: Option<RecurrenceInput>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -214,53 +217,56 @@ impl CalendarEntryCreateInput {
     }
 }
 
-/// What shall change of an entry. What is left out stays as it is; null clears what may be empty.
+/// Changes to a calendar entry. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct CalendarEntryUpdateInput {
-    /// The entry.
+    /// Calendar entry to change.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the entry that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
-    /// Title.
+    /// Title, at most 200 characters.
     title: MaybeUndefined<String>,
-    /// When.
+    /// Time of the entry; with `apply: ALL` on a series, time of its first occurrence.
     time: MaybeUndefined<EntryTimeInput>,
-    /// Text.
+    /// Description, at most 10,000 characters.
     description: MaybeUndefined<String>,
-    /// What kind of event.
+    /// Kind of event.
     kind: MaybeUndefined<EntryKind>,
-    /// How sure it is; to call it off, use `calendarEntryCancel`.
+    /// Planning status. `CANCELLED` is refused: use `calendarEntryCancel`.
     status: MaybeUndefined<EntryStatus>,
-    /// How far it may go, never wider than its calendar.
+    /// Confidentiality of the entry; `OUT_OF_RANGE` if wider than that of the calendar.
     confidentiality: MaybeUndefined<Confidentiality>,
-    /// Field of work, in a general calendar.
+    /// Field of work. If the calendar has one, only that one is allowed. `INVALID` for a single occurrence if it
+    /// differs from that of the series.
     field_of_work: MaybeUndefined<ID>,
-    /// Learning place.
+    /// Learning place of the event; may belong to another authority.
     place: MaybeUndefined<ID>,
-    /// Place in words.
+    /// Location in free text, at most 300 characters.
     location: MaybeUndefined<String>,
-    /// Who holds it.
+    /// Organiser, at most 300 characters.
     organiser: MaybeUndefined<String>,
-    /// Who speaks or teaches.
+    /// Speakers and teachers, at most 20 of at most 100 characters each; replace the previous ones.
     speakers: MaybeUndefined<Vec<String>>,
-    /// The office that answers for it.
+    /// Responsible office, at most 300 characters.
     responsible_office: MaybeUndefined<String>,
-    /// For whom.
+    /// Audiences, from the closed set; replace the previous ones.
     audiences: MaybeUndefined<Vec<Audience>>,
-    /// For whom in words.
+    /// Target groups in free text, at most 20 of at most 100 characters each; replace the previous ones.
     target_groups: MaybeUndefined<Vec<String>>,
     /// Pillar of the education region.
     pillar: MaybeUndefined<Pillar>,
-    /// What it costs, in words.
+    /// Cost in free text, at most 300 characters.
     cost: MaybeUndefined<String>,
-    /// Where to register.
+    /// Web address for registration (http or https), at most 2,000 characters.
     registration_url: MaybeUndefined<String>,
-    /// How it recurs; null makes a series a single entry. When all of a series moves, its dates move along.
+    /// Recurrence; null turns a series into a single entry. If omitted when a whole series is moved, the end of the
+    /// rule, the additional and the excluded starts move by the same span. `INVALID` for a single occurrence.
     recurrence: MaybeUndefined<RecurrenceInput>,
-    /// What of a series it is meant for. With ALL, `time` is that of the first date.
+    /// Part of the series to change.
     #[graphql(default_with = "SeriesScope::All")]
     pub apply: SeriesScope,
-    /// Start that the series gives to the date meant by THIS and THIS_AND_FOLLOWING.
+    /// Local start given by the series to the occurrence in question. Required for `THIS` and `THIS_AND_FOLLOWING`, not
+    /// allowed for `ALL`.
     pub occurrence: Option<LocalDateTime>,
 }
 

@@ -24,20 +24,32 @@ use crate::planning::conflicts::types::ConflictAcknowledgement;
 use crate::scalars::{Date, LocalDateTime, TimeZone};
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// An entry of a calendar, as much of it as the viewer may see.
+/// Calendar entry, at the viewer's level of access.
 #[derive(Interface)]
 #[graphql(
-    field(name = "id", ty = "ID", desc = "Global id, the same at every level."),
-    field(name = "calendar", ty = "Option<ApiResult<Calendar>>", desc = "The calendar."),
-    field(name = "tenant", ty = "ApiResult<Tenant>", desc = "The owner."),
-    field(name = "start", ty = "DateTime<Utc>", desc = "Start as an instant."),
-    field(name = "end", ty = "DateTime<Utc>", desc = "End as an instant, exclusive."),
-    field(name = "start_local", ty = "LocalDateTime", desc = "Start on the clock of `timeZone`."),
-    field(name = "end_local", ty = "LocalDateTime", desc = "End on the clock of `timeZone`, exclusive."),
-    field(name = "all_day", ty = "bool", desc = "Whole days instead of clock times."),
-    field(name = "first_day", ty = "Option<Date>", desc = "First day of an all-day entry."),
-    field(name = "last_day", ty = "Option<Date>", desc = "Last day of an all-day entry, inclusive."),
-    field(name = "time_zone", ty = "TimeZone", desc = "The zone in which the entry was planned.")
+    field(name = "id", ty = "ID", desc = "Global id, the same at every level of access."),
+    field(
+        name = "calendar",
+        ty = "Option<ApiResult<Calendar>>",
+        desc = "Calendar of the entry; null if not visible to the viewer."
+    ),
+    field(name = "tenant", ty = "ApiResult<Tenant>", desc = "Owning authority."),
+    field(name = "start", ty = "DateTime<Utc>", desc = "Instant of the start; for a series, of its first occurrence."),
+    field(
+        name = "end",
+        ty = "DateTime<Utc>",
+        desc = "Instant of the end, exclusive; for a series, of its first occurrence."
+    ),
+    field(name = "start_local", ty = "LocalDateTime", desc = "Local start, in `timeZone`."),
+    field(name = "end_local", ty = "LocalDateTime", desc = "Local end, exclusive, in `timeZone`."),
+    field(name = "all_day", ty = "bool", desc = "True if the entry spans whole days instead of clock times."),
+    field(name = "first_day", ty = "Option<Date>", desc = "First day of an all-day entry; null for clock times."),
+    field(
+        name = "last_day",
+        ty = "Option<Date>",
+        desc = "Last day of an all-day entry, inclusive; null for clock times."
+    ),
+    field(name = "time_zone", ty = "TimeZone", desc = "Time zone of the local times.")
 )]
 pub enum CalendarEntry {
     /// Everything.
@@ -90,15 +102,16 @@ impl CalendarEntry {
     }
 }
 
-/// An entry of which the viewer sees only that the time is taken.
+/// Calendar entry at level `BUSY`: only the occupied time is visible to the viewer.
 #[derive(MergedObject)]
 pub struct CalendarEntryBusy(EntrySlot);
 
-/// An entry of which the viewer sees what it is, but not its details.
+/// Calendar entry at level `SUMMARY`: title, kind, status, field of work and recurrence are visible to the viewer,
+/// details are not.
 #[derive(MergedObject)]
 pub struct CalendarEntrySummary(EntrySlot, EntryOutline);
 
-/// An entry of which the viewer sees everything.
+/// Calendar entry at level `FULL` or `CONTRIBUTE`: all details are visible to the viewer.
 #[derive(MergedObject)]
 pub struct CalendarEntryFull(EntrySlot, EntryOutline, EntryDetails);
 
@@ -142,12 +155,12 @@ pub struct EntrySlot {
 
 #[Object]
 impl EntrySlot {
-    /// Global id, the same at every level.
+    /// Global id, the same at every level of access.
     pub async fn id(&self) -> ID {
         NodeType::CalendarEntry.id(self.id).into()
     }
 
-    /// The calendar.
+    /// Calendar of the entry; null if not visible to the viewer.
     pub async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
         match ctx.session().await {
             Ok(session) => Calendar::by_id(&session, self.calendar).await.transpose(),
@@ -155,48 +168,48 @@ impl EntrySlot {
         }
     }
 
-    /// The owner.
+    /// Owning authority.
     pub async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.tenant).await
     }
 
-    /// Start as an instant.
+    /// Instant of the start; for a series, of its first occurrence.
     pub async fn start(&self) -> DateTime<Utc> {
         self.starts_at
     }
 
-    /// End as an instant, exclusive.
+    /// Instant of the end, exclusive; for a series, of its first occurrence.
     pub async fn end(&self) -> DateTime<Utc> {
         self.ends_at
     }
 
-    /// Start on the clock of `timeZone`.
+    /// Local start, in `timeZone`.
     pub async fn start_local(&self) -> LocalDateTime {
         self.starts_local
     }
 
-    /// End on the clock of `timeZone`, exclusive.
+    /// Local end, exclusive, in `timeZone`.
     pub async fn end_local(&self) -> LocalDateTime {
         self.ends_local
     }
 
-    /// Whole days instead of clock times.
+    /// True if the entry spans whole days instead of clock times.
     pub async fn all_day(&self) -> bool {
         self.all_day
     }
 
-    /// First day of an all-day entry.
+    /// First day of an all-day entry; null for clock times.
     pub async fn first_day(&self) -> Option<Date> {
         self.all_day.then(|| Date(self.starts_local.0.date()))
     }
 
-    /// Last day of an all-day entry, inclusive.
+    /// Last day of an all-day entry, inclusive; null for clock times.
     pub async fn last_day(&self) -> Option<Date> {
         let end = self.ends_local.0.date();
         self.all_day.then(|| Date(end.checked_sub_days(Days::new(1)).unwrap_or(end)))
     }
 
-    /// The zone in which the entry was planned.
+    /// Time zone of the local times.
     pub async fn time_zone(&self) -> TimeZone {
         self.zone
     }
@@ -212,17 +225,18 @@ pub struct EntryOutline {
     series: Option<(Uuid, NaiveDateTime)>,
 }
 
-/// How an entry recurs.
+/// Recurrence of a series.
 #[derive(SimpleObject)]
 #[graphql(name = "Recurrence")]
 pub struct RecurrenceView {
-    /// Rule after RFC 5545; its UNTIL is wall-clock time of the entry's zone.
+    /// Recurrence rule (RRULE of RFC 5545), with UNTIL as local time of the entry; null if the series has additional
+    /// starts only.
     rule: Option<String>,
-    /// More starts.
+    /// Additional local starts (RDATE).
     extra_dates: Vec<LocalDateTime>,
-    /// Starts of the rule that are left out. Changed and cancelled dates are entries of their own.
+    /// Excluded local starts (EXDATE). Changed and cancelled occurrences are entries of their own and not listed here.
     except_dates: Vec<LocalDateTime>,
-    /// Up to when its dates are known.
+    /// Instant up to which occurrences have been computed.
     known_until: DateTime<Utc>,
 }
 
@@ -233,22 +247,22 @@ impl EntryOutline {
         &self.title
     }
 
-    /// What kind of event.
+    /// Kind of event.
     async fn kind(&self) -> EntryKind {
         self.kind
     }
 
-    /// How sure it is.
+    /// Planning status.
     async fn status(&self) -> EntryStatus {
         self.status
     }
 
-    /// Field of work.
+    /// Field of work; null = general.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
         field_by_id(ctx, self.field).await.transpose()
     }
 
-    /// How it recurs; null = once. `start` and `end` are those of the first date; `agenda` has them all.
+    /// Recurrence of a series; null for a single entry. `agenda` lists all occurrences.
     async fn recurrence(&self) -> Option<RecurrenceView> {
         let dates = |dates: &BTreeSet<NaiveDateTime>| dates.iter().map(|it| LocalDateTime(*it)).collect();
         self.recurrence.as_ref().map(|(it, known_until)| RecurrenceView {
@@ -259,13 +273,14 @@ impl EntryOutline {
         })
     }
 
-    /// Global id of the series of which this is one date, changed or called off by itself; null where the series is hidden.
+    /// Global id of the series, for a changed or cancelled occurrence; null for other entries, and if the series is not
+    /// visible to the viewer.
     async fn series_id(&self, ctx: &Context<'_>) -> Option<ApiResult<ID>> {
         let seen = self.seen_series(ctx).await.transpose()?;
         Some(seen.map(|(id, _)| NodeType::CalendarEntry.id(id).into()))
     }
 
-    /// Start that the series gave to that date; null where the series is hidden.
+    /// Local start given by the series to the occurrence; null if `seriesId` is null.
     async fn series_date(&self, ctx: &Context<'_>) -> Option<ApiResult<LocalDateTime>> {
         let seen = self.seen_series(ctx).await.transpose()?;
         Some(seen.map(|(_, date)| LocalDateTime(date)))
@@ -284,28 +299,29 @@ impl EntryOutline {
 /// What the full view adds.
 pub struct EntryDetails(Arc<calendar_entry::Model>);
 
-/// What the viewer may do with an entry.
+/// Actions open to the viewer on a calendar entry.
 #[derive(SimpleObject)]
 pub struct EntryAbilities {
-    /// Change it.
+    /// True if the viewer holds `CALENDARS_WRITE` for the entry and the entry is not cancelled. Entries of external
+    /// calendars and of project calendars are refused nevertheless.
     update: bool,
-    /// Call it off.
+    /// True under the same conditions as `update`.
     cancel: bool,
 }
 
 #[Object]
 impl EntryDetails {
-    /// Text.
+    /// Description.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// How far it may go.
+    /// Confidentiality of the entry.
     async fn confidentiality(&self) -> Confidentiality {
         self.0.confidentiality.into()
     }
 
-    /// Learning place where it happens.
+    /// Learning place of the event; null if not set, or not visible to the viewer.
     async fn place(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
         let id = self.0.learning_place_id?;
         match ctx.session().await {
@@ -317,27 +333,27 @@ impl EntryDetails {
         }
     }
 
-    /// Place in words.
+    /// Location in free text.
     async fn location(&self) -> Option<&str> {
         self.0.location.as_deref()
     }
 
-    /// Who holds it.
+    /// Organiser.
     async fn organiser(&self) -> Option<&str> {
         self.0.organiser.as_deref()
     }
 
-    /// Who speaks or teaches.
+    /// Speakers and teachers.
     async fn speakers(&self) -> Vec<&str> {
         self.0.speakers.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
     }
 
-    /// The office that answers for it.
+    /// Responsible office.
     async fn responsible_office(&self) -> Option<&str> {
         self.0.responsible_office.as_deref()
     }
 
-    /// For whom.
+    /// Audiences, from the closed set.
     async fn audiences(&self) -> Vec<Audience> {
         read_audiences(self.0.audiences.as_deref()).into_iter().map(Into::into).collect()
     }
@@ -347,39 +363,39 @@ impl EntryDetails {
         self.0.pillar.map(Into::into)
     }
 
-    /// What it costs, in words.
+    /// Cost in free text.
     async fn cost(&self) -> Option<&str> {
         self.0.cost.as_deref()
     }
 
-    /// For whom, in words.
+    /// Target groups in free text.
     async fn target_groups(&self) -> Vec<&str> {
         self.0.target_groups.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
     }
 
-    /// Where to register.
+    /// Web address for registration.
     async fn registration_url(&self) -> Option<&str> {
         self.0.registration_url.as_deref()
     }
 
-    /// Why it was called off.
+    /// Reason for the cancellation.
     async fn cancel_reason(&self) -> Option<&str> {
         self.0.cancel_reason.as_deref()
     }
 
-    /// Conflicts that its owner has taken note of, and why they stay; also those that are none any more.
+    /// Acknowledgements of conflicts by the owning authority, with reasons; includes conflicts that no longer exist.
     #[graphql(complexity = "5 * child_complexity")]
     async fn acknowledgements(&self, ctx: &Context<'_>) -> ApiResult<Vec<ConflictAcknowledgement>> {
         let rows = ctx.session().await?.group::<conflict_acknowledgement::Entity>(self.0.id).await?;
         Ok(rows.iter().map(Into::into).collect())
     }
 
-    /// Where a seeded fact comes from.
+    /// Source of a preloaded entry; null for entries from the API or an import.
     async fn source(&self) -> Option<&str> {
         self.0.source.as_deref()
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the entry.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<EntryAbilities> {
         let session = ctx.session().await?;
         let write = match session.get::<entities::calendar::Entity>(self.0.calendar_id).await? {
@@ -390,17 +406,17 @@ impl EntryDetails {
         Ok(EntryAbilities { update: write && !over, cancel: write && !over })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

@@ -28,22 +28,23 @@ pub enum CalendarImportAction {
     Reject,
 }
 
-/// A calendar file to import.
+/// Import of an iCalendar file into a calendar.
 #[derive(InputObject)]
 pub struct CalendarImportInput {
-    /// The calendar that it goes into.
+    /// Calendar that receives the entries.
     calendar: ID,
-    /// The file (iCalendar, RFC 5545) as text. With the whole request at most 256 KiB; the command line takes up to 10 MiB.
+    /// File in iCalendar format (RFC 5545), as text. The limit of the request body applies, 256 KiB by default; the
+    /// command line accepts files up to 10 MiB.
     ics: String,
-    /// Only tells what would be done.
+    /// True to report what the import would do, without writing anything.
     #[graphql(default)]
     dry_run: bool,
 }
 
-/// Something wrong with a calendar file.
+/// Problem of an imported calendar file.
 pub struct CalendarImportProblem(Found);
 
-/// Something wrong with a calendar file.
+/// Problem of an imported calendar file.
 #[Object]
 impl CalendarImportProblem {
     /// Line of the file, counted from 1.
@@ -51,112 +52,121 @@ impl CalendarImportProblem {
         i32::try_from(self.0.line).unwrap_or(i32::MAX)
     }
 
-    /// Component, for example `VEVENT`.
+    /// iCalendar component, such as `VEVENT`.
     async fn component(&self) -> &str {
         &self.0.component
     }
 
-    /// UID of the event, where it is known.
+    /// UID of the event; null if unknown.
     async fn uid(&self) -> Option<&str> {
         self.0.uid.as_deref()
     }
 
-    /// What is wrong, in German or English by `Accept-Language`.
+    /// Explanation, in German or English by `Accept-Language`.
     async fn reason(&self, ctx: &Context<'_>) -> ApiResult<String> {
         Ok(self.0.reason.say(ctx.op()?.locale))
     }
 
-    /// True: an event was left out because of it. False: it was taken, and this was assumed for it.
+    /// True if the event was left out because of the problem; false if the event was imported with the assumption
+    /// stated in `reason`.
     async fn fatal(&self) -> bool {
         self.0.fatal
     }
 }
 
-/// One event of a calendar file, and what was done with it.
+/// Event of an imported calendar file, with the action taken.
 pub struct CalendarImportEvent(Done);
 
-/// One event of a calendar file, and what was done with it.
+/// Event of an imported calendar file, with the action taken.
 #[Object]
 impl CalendarImportEvent {
-    /// Line at which it begins; null where the file does not have it any more.
+    /// Line of the file at which the event begins; null if the file does not contain the event.
     async fn line(&self) -> Option<i32> {
         self.0.line.map(|it| i32::try_from(it).unwrap_or(i32::MAX))
     }
 
-    /// Its UID.
+    /// UID of the event.
     async fn uid(&self) -> &str {
         &self.0.uid
     }
 
-    /// Which date of the series it stands for, by the start that the series gives it.
+    /// Local start given by the series to the occurrence that the event replaces (RECURRENCE-ID); null for single
+    /// events and series.
     async fn occurrence(&self) -> Option<LocalDateTime> {
         self.0.occurrence.map(LocalDateTime)
     }
 
-    /// Its title.
+    /// Title of the event, cut after 200 characters.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
+<<<<<<< HEAD:api/graphql/src/calendars/import_mutation.rs
     /// What was done, or would be.
     async fn action(&self) -> CalendarImportAction {
         self.0.action.into()
+=======
+    /// Action taken; in a dry run, action that the import would take.
+    async fn action(&self) -> ImportAction {
+        self.0.action
+>>>>>>> 39a19e2 (calendars: describe fields in the terms of the field):api/src/calendars/import_mutation.rs
     }
 
-    /// The entry; null where nothing was stored. In a dry run, that of a new entry says nothing.
+    /// Global id of the entry; null if the event was rejected and has no entry. In a dry run the id of a new entry is
+    /// without meaning.
     async fn entry_id(&self) -> Option<ID> {
         self.0.entry.map(|it| NodeType::CalendarEntry.id(it)).map(Into::into)
     }
 }
 
-/// What came of an import.
+/// Result of an import. In a dry run, counts and actions state what the import would do.
 pub struct CalendarImportReport(Report);
 
-/// What came of an import.
+/// Result of an import. In a dry run, counts and actions state what the import would do.
 #[Object]
 impl CalendarImportReport {
-    /// What the file calls itself.
+    /// Name of the calendar according to the file; null if the file has none.
     async fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// Whether nothing was written on purpose.
+    /// True if the import was a dry run and wrote nothing.
     async fn dry_run(&self) -> bool {
         self.0.dry_run
     }
 
-    /// New entries.
+    /// Number of new entries.
     async fn created(&self) -> i32 {
         self.count(ImportAction::Create)
     }
 
-    /// Entries that say something else now.
+    /// Number of changed entries.
     async fn changed(&self) -> i32 {
         self.count(ImportAction::Change)
     }
 
-    /// Entries that said so already.
+    /// Number of entries that were up to date.
     async fn unchanged(&self) -> i32 {
         self.count(ImportAction::Unchanged)
     }
 
-    /// Events that are older than what is stored (SEQUENCE, LAST-MODIFIED); nothing was done with them.
+    /// Number of events ignored because they are older than the stored entry, by SEQUENCE or LAST-MODIFIED.
     async fn outdated(&self) -> i32 {
         self.count(ImportAction::Outdated)
     }
 
-    /// Events that were left out; `problems` says why.
+    /// Number of events left out; `problems` states the reasons.
     async fn rejected(&self) -> i32 {
         self.count(ImportAction::Reject)
     }
 
-    /// What is wrong with the file, in its order; at most 1,000.
+    /// Problems in the order of the file, at most 1,000.
     #[graphql(complexity = "LISTED * child_complexity")]
     async fn problems(&self) -> Vec<CalendarImportProblem> {
         self.0.problems.iter().take(MOST_LISTED).cloned().map(CalendarImportProblem).collect()
     }
 
-    /// Events that could be read, in the order of the file; at most 1,000.
+    /// Readable events in the order of the file, at most 1,000.
     #[graphql(complexity = "LISTED * child_complexity")]
     async fn events(&self) -> Vec<CalendarImportEvent> {
         self.0.done.iter().take(MOST_LISTED).cloned().map(CalendarImportEvent).collect()
@@ -172,14 +182,14 @@ impl CalendarImportReport {
     }
 }
 
-/// Outcome of an import.
+/// Payload of `calendarImport`.
 #[derive(SimpleObject)]
 pub struct CalendarImportPayload {
-    /// The calendar.
+    /// Calendar that received the entries; null after a refusal.
     calendar: Option<Calendar>,
-    /// What was done with the file.
+    /// Result of the import; null after a refusal.
     report: Option<CalendarImportReport>,
-    /// What was refused; empty on success.
+    /// Reasons for the refusal; empty on success.
     user_errors: Vec<UserError>,
 }
 
@@ -189,10 +199,15 @@ pub struct ImportMutation;
 
 #[Object]
 impl ImportMutation {
-    /// Imports a calendar file. Events are recognised by UID (and RECURRENCE-ID), so that importing twice changes nothing
-    /// the second time; nor does an own export. What cannot be read is told and left out, the rest is stored. Takes
-    /// `CALENDARS_WRITE` in the owner.
-    async fn calendar_import(&self, ctx: &Context<'_>, input: CalendarImportInput) -> ApiResult<CalendarImportPayload> {
+    /// Imports an iCalendar file into a calendar. Events are matched by UID and RECURRENCE-ID: a second import of the
+    /// same file, or an import of the calendar's own export, changes nothing. Unreadable events are left out and
+    /// reported; all others are stored. `CONFLICT` for archived, external and project calendars. Requires
+    /// `CALENDARS_WRITE` in the owning authority.
+    async fn calendar_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "File and calendar.")] input: CalendarImportInput,
+    ) -> ApiResult<CalendarImportPayload> {
         let op = ctx.op()?;
         let done = match NodeType::Calendar.parse(&input.calendar, "calendar") {
             Ok(id) => import(op, id, input.ics.as_bytes(), input.dry_run).await.map(|report| (id, report)),

@@ -16,85 +16,89 @@ use crate::enums::Confidentiality;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::{LocalDateTime, TimeZone};
 
-/// A calendar to make.
+/// Values of a new calendar.
 #[derive(InputObject)]
 pub struct CalendarCreateInput {
-    /// The owner, for which one acts.
+    /// Owning authority, on whose behalf the viewer acts.
     tenant: ID,
     /// Name, unique in the authority, at most 120 characters.
     name: String,
-    /// What it is for.
+    /// Purpose of the calendar, at most 4,000 characters.
     description: Option<String>,
     /// Colour as `#rrggbb`.
     color: Option<String>,
-    /// Zone of entries that name none; left out = the authority's.
+    /// Time zone of entries that state none. Default: that of the authority.
     time_zone: Option<TimeZone>,
-    /// Field of work of the calendar and its entries, for good; left out = general.
+    /// Field of work of the calendar and its entries; cannot be changed later. Default: none, a general calendar.
     field_of_work: Option<ID>,
-    /// The widest any of its entries may be.
+    /// Widest confidentiality allowed for entries of the calendar.
     #[graphql(default_with = "Confidentiality::Internal")]
     confidentiality: Confidentiality,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// What shall change of a calendar. What is left out stays as it is; null clears what may be empty.
+/// Changes to a calendar. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct CalendarUpdateInput {
-    /// The calendar.
+    /// Calendar to change.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the calendar that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Name.
+    /// Name, unique in the authority, at most 120 characters.
     name: MaybeUndefined<String>,
-    /// What it is for.
+    /// Purpose of the calendar, at most 4,000 characters.
     description: MaybeUndefined<String>,
-    /// Colour.
+    /// Colour as `#rrggbb`.
     color: MaybeUndefined<String>,
-    /// The widest any of its entries may be; entries that are wider are narrowed with it.
+    /// Widest confidentiality allowed for entries of the calendar. Entries with a wider one are narrowed.
     confidentiality: MaybeUndefined<Confidentiality>,
 }
 
-/// A calendar to put away.
+/// Calendar to archive or to restore.
 #[derive(InputObject)]
 pub struct CalendarArchiveInput {
-    /// The calendar.
+    /// Calendar to archive or to restore.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the calendar that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// False takes it out again.
+    /// True to archive the calendar, false to restore it.
     #[graphql(default = true)]
     archived: bool,
 }
 
 payload! {
-    /// Outcome of every mutation of a calendar.
+    /// Payload of `calendarCreate`, `calendarUpdate`, `calendarArchive` and `externalCalendarUnsubscribe`.
     CalendarPayload {
-        /// The calendar.
+        /// Calendar in its current state; null after a refusal other than `STALE_VERSION`, and after any refusal of
+        /// `externalCalendarUnsubscribe`.
         calendar: Calendar
     } by Calendar::by_id
 }
 
-/// An entry to call off.
+/// Cancellation of a calendar entry.
 #[derive(InputObject)]
 pub struct CalendarEntryCancelInput {
-    /// The entry.
+    /// Calendar entry to cancel.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the entry that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Why.
+    /// Reason, at most 1,000 characters.
     reason: Option<String>,
-    /// What of a series it is meant for.
+    /// Part of the series to cancel.
     #[graphql(default_with = "SeriesScope::All")]
     apply: SeriesScope,
-    /// Start that the series gives to the date meant by THIS and THIS_AND_FOLLOWING.
+    /// Local start given by the series to the occurrence in question. Required for `THIS` and `THIS_AND_FOLLOWING`, not
+    /// allowed for `ALL`.
     occurrence: Option<LocalDateTime>,
 }
 
 payload! {
-    /// Outcome of every mutation of a calendar entry.
+    /// Payload of `calendarEntryCreate`, `calendarEntryUpdate` and `calendarEntryCancel`.
     CalendarEntryPayload {
-        /// The entry.
+        /// Entry in its current state; after `THIS` or `THIS_AND_FOLLOWING`, the new entry or series. Null after a
+        /// refusal other than `STALE_VERSION`.
         calendar_entry: CalendarEntryFull
     } by CalendarEntryFull::by_id
 }
@@ -105,8 +109,12 @@ pub struct CalendarMutation;
 
 #[Object]
 impl CalendarMutation {
-    /// Makes a calendar. Takes `CALENDARS_WRITE` in the owner.
-    async fn calendar_create(&self, ctx: &Context<'_>, input: CalendarCreateInput) -> ApiResult<CalendarPayload> {
+    /// Creates a calendar. Requires `CALENDARS_WRITE` in the owning authority.
+    async fn calendar_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new calendar.")] input: CalendarCreateInput,
+    ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
         let key = idempotency("calendarCreate", input.idempotency_key.clone(), &input);
         let done = match wish(input) {
@@ -116,8 +124,12 @@ impl CalendarMutation {
         CalendarPayload::made(op, done).await
     }
 
-    /// Changes a calendar. Takes `CALENDARS_WRITE` in the owner.
-    async fn calendar_update(&self, ctx: &Context<'_>, input: CalendarUpdateInput) -> ApiResult<CalendarPayload> {
+    /// Changes a calendar. `CONFLICT` for project calendars. Requires `CALENDARS_WRITE` in the owning authority.
+    async fn calendar_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the calendar.")] input: CalendarUpdateInput,
+    ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
         let mut problems = Problems::default();
         let id = problems.take(NodeType::Calendar.parse(&input.id, "id"))?.unwrap_or_default();
@@ -134,8 +146,13 @@ impl CalendarMutation {
         CalendarPayload::changed(op, id, done).await
     }
 
-    /// Puts a calendar away, or takes it out again. Takes `CALENDARS_WRITE` in the owner.
-    async fn calendar_archive(&self, ctx: &Context<'_>, input: CalendarArchiveInput) -> ApiResult<CalendarPayload> {
+    /// Archives a calendar or restores it. `CONFLICT` for project calendars. Requires `CALENDARS_WRITE` in the owning
+    /// authority.
+    async fn calendar_archive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Calendar to archive or to restore.")] input: CalendarArchiveInput,
+    ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Calendar.parse(&input.id, "id") {
             Ok(id) => id,
@@ -145,11 +162,12 @@ impl CalendarMutation {
         CalendarPayload::changed(op, id, done).await
     }
 
-    /// Puts an entry into a calendar. Takes `CALENDARS_WRITE` in the owner.
+    /// Creates an entry in a calendar. `CONFLICT` for archived, external and project calendars. Requires
+    /// `CALENDARS_WRITE` in the owning authority.
     async fn calendar_entry_create(
         &self,
         ctx: &Context<'_>,
-        input: CalendarEntryCreateInput,
+        #[graphql(desc = "Values of the new entry.")] input: CalendarEntryCreateInput,
     ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
         let key = idempotency("calendarEntryCreate", input.idempotency_key.clone(), &input);
@@ -160,12 +178,12 @@ impl CalendarMutation {
         CalendarEntryPayload::made(op, done).await
     }
 
-    /// Changes an entry, a whole series or some of its dates; the payload has the entry that says so now. Takes
-    /// `CALENDARS_WRITE` in the owner; a partner never changes it.
+    /// Changes an entry, a series or some occurrences of it. `CONFLICT` for cancelled entries and in external and
+    /// project calendars. Requires `CALENDARS_WRITE` in the owning authority; partners cannot change entries.
     async fn calendar_entry_update(
         &self,
         ctx: &Context<'_>,
-        input: CalendarEntryUpdateInput,
+        #[graphql(desc = "Changes to the entry.")] input: CalendarEntryUpdateInput,
     ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
         let version = input.version;
@@ -180,11 +198,13 @@ impl CalendarMutation {
         CalendarEntryPayload::changed_to(op, id, done).await
     }
 
-    /// Calls an entry off, or some dates of a series. It stays visible as cancelled. Takes `CALENDARS_WRITE` in the owner.
+    /// Cancels an entry, a series or some occurrences of it. Cancelled entries stay visible above level `BUSY`.
+    /// `CONFLICT` for cancelled entries and in external and project calendars. Requires `CALENDARS_WRITE` in the owning
+    /// authority.
     async fn calendar_entry_cancel(
         &self,
         ctx: &Context<'_>,
-        input: CalendarEntryCancelInput,
+        #[graphql(desc = "Entry to cancel.")] input: CalendarEntryCancelInput,
     ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
         let id = match NodeType::CalendarEntry.parse(&input.id, "id") {

@@ -25,47 +25,49 @@ use crate::lookahead::Selected;
 #[derive(Default)]
 pub struct CalendarQuery;
 
-/// A window in time: what overlaps it is inside.
+/// Time window; matches everything that overlaps it.
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct DateTimeRange {
-    /// Start.
+    /// Instant of the start.
     pub(crate) start: DateTime<Utc>,
-    /// End, exclusive; at most five years after the start.
+    /// Instant of the end, exclusive; at most five years after the start.
     pub(crate) end: DateTime<Utc>,
 }
 
-/// Which entries are wanted. Conditions on what a level hides leave out the entries that are seen at that level.
+/// Filter of `calendarEntries` and `agenda`. All given conditions must hold; list conditions take at most 100 values. A
+/// condition on a field that is hidden at the viewer's level of access excludes the entry.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct CalendarEntryFilter {
-    /// Only of these owners.
+    /// Only entries of these owning authorities.
     tenants: Option<Vec<ID>>,
-    /// Only of these calendars.
+    /// Only entries of these calendars.
     calendars: Option<Vec<ID>>,
-    /// Only in these fields of work.
+    /// Only entries in one of these fields of work. Requires level `SUMMARY`.
     fields_of_work: Option<Vec<ID>>,
-    /// Only of these kinds.
+    /// Only entries of one of these kinds. Requires level `SUMMARY`.
     kinds: Option<Vec<EntryKind>>,
-    /// Only as sure as this.
+    /// Only entries with one of these planning statuses. Requires level `SUMMARY`.
     statuses: Option<Vec<EntryStatus>>,
-    /// Only at these learning places.
+    /// Only entries at one of these learning places. Requires level `FULL`.
     places: Option<Vec<ID>>,
-    /// Only for any of these.
+    /// Only entries for at least one of these audiences. Requires level `FULL`.
     audiences: Option<Vec<Audience>>,
-    /// Only of these pillars of the education region.
+    /// Only entries of one of these pillars. Requires level `FULL`.
     pillars: Option<Vec<Pillar>>,
-    /// Only with this text in the title; case and spelt-out umlauts do not matter.
+    /// Only entries with this text in the title, at most 200 characters; case and umlaut spelling are ignored. Requires
+    /// level `SUMMARY`.
     title: Option<String>,
 }
 
 #[Object]
 impl CalendarQuery {
-    /// Calendars that the viewer may see, at any level, by name.
+    /// Lists calendars visible to the viewer at any level of access, by name.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn calendars(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only of this owner.")] tenant: Option<ID>,
-        #[graphql(desc = "Also what was put away.", default = false)] include_archived: bool,
+        #[graphql(desc = "Only calendars of this owning authority.")] tenant: Option<ID>,
+        #[graphql(desc = "True to include archived calendars.", default = false)] include_archived: bool,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -102,14 +104,15 @@ impl CalendarQuery {
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Calendar(Arc::new(row))))))
     }
 
-    /// Entries of every calendar the viewer may see that overlap a window, by start. Each comes at the viewer's level; a
-    /// series counts by its first date, `agenda` has every date.
+    /// Lists entries that overlap a time window, by start, from all calendars visible to the viewer. Each entry is
+    /// shown at the viewer's level of access. A series is matched by its first occurrence only; `agenda` lists all
+    /// occurrences.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn calendar_entries(
         &self,
         ctx: &Context<'_>,
-        between: DateTimeRange,
-        filter: Option<CalendarEntryFilter>,
+        #[graphql(desc = "Time window.")] between: DateTimeRange,
+        #[graphql(desc = "Restricts the list.")] filter: Option<CalendarEntryFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -22,22 +22,22 @@ use crate::planning::conflicts::types::Conflict;
 /// Type of the events that are followed.
 const ENTRY: &str = "CalendarEntry";
 
-/// What happened to an entry, as far as the viewer may know.
+/// Kind of a change to a calendar entry, as far as visible to the viewer.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CalendarEntryChangeKind {
-    /// Nothing yet: the subscription stands, and everything after this cursor follows.
+    /// Start of the subscription; all changes after this cursor follow.
     Ready,
-    /// It was put into the calendar, or came into sight.
+    /// Entry created.
     Created,
-    /// It was changed.
+    /// Entry changed; also reported when a change makes the entry visible to the viewer.
     Updated,
-    /// It was called off.
+    /// Entry cancelled.
     Cancelled,
-    /// It went out of sight.
+    /// Entry no longer visible to the viewer.
     Removed,
 }
 
-/// A change of an entry. The entry is shown as it is now, which may be newer than the change.
+/// Change of a calendar entry. The entry is delivered in its current state, which may be newer than the change.
 pub struct CalendarEntryChange {
     cursor: String,
     kind: CalendarEntryChangeKind,
@@ -45,26 +45,26 @@ pub struct CalendarEntryChange {
     entry_id: Option<Uuid>,
 }
 
-/// A change of an entry. The entry is shown as it is now, which may be newer than the change.
+/// Change of a calendar entry. The entry is delivered in its current state, which may be newer than the change.
 #[Object]
 impl CalendarEntryChange {
-    /// Send it as `after` to go on from here.
+    /// Cursor of the event; pass it as `after` to resume after this event.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// What happened.
+    /// Kind of change.
     async fn kind(&self) -> CalendarEntryChangeKind {
         self.kind
     }
 
-    /// Global id of the entry; null in the first event.
+    /// Global id of the entry; null in the event `READY`.
     async fn entry_id(&self) -> Option<ID> {
         self.entry_id.map(|it| NodeType::CalendarEntry.id(it)).map(Into::into)
     }
 
-    /// The entry at the viewer's level; null when it is out of sight, and in the first event. Of a date that was changed
-    /// by itself: that date, which names its series.
+    /// Entry at the viewer's level of access; null if no longer visible to the viewer, and in the event `READY`. For an
+    /// occurrence changed by itself, the entry of that occurrence, which states its series.
     async fn entry(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
         match ctx.session().await {
             Ok(session) => CalendarEntry::seen(&session, self.row.clone()?).map(Ok),
@@ -72,7 +72,7 @@ impl CalendarEntryChange {
         }
     }
 
-    /// What does not go together with it now, the worst first, at most 20; `conflicts` has them all.
+    /// Conflicts of the entry at present, the most severe first, at most 20; the query `conflicts` lists all.
     #[graphql(complexity = "20 * child_complexity + 1")]
     async fn conflicts(&self, ctx: &Context<'_>) -> ApiResult<Vec<Conflict>> {
         match &self.row {
@@ -88,14 +88,14 @@ pub struct CalendarSubscription;
 
 #[Subscription]
 impl CalendarSubscription {
-    /// Changes of the entries of calendars, in the order in which they were committed, each at least once. The first
-    /// event is `READY`; with `after`, everything since that cursor comes instead. Ends with an error when none of the
-    /// calendars may be seen any more. What begins and ends with shares and roles is told by `viewerAccessChanged`.
+    /// Reports changes of the entries of calendars in commit order, each at least once. The first event is `READY`;
+    /// with `after`, delivery resumes after that cursor instead. Ends with an error as soon as none of the calendars is
+    /// visible to the viewer. Gain and loss of access through shares and roles are reported by `viewerAccessChanged`.
     async fn calendar_entry_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The calendars; 1 to 100.")] calendars: Vec<ID>,
-        #[graphql(desc = "The cursor of the last event that arrived.")] after: Option<String>,
+        #[graphql(desc = "1 to 100 calendars, all visible to the viewer.")] calendars: Vec<ID>,
+        #[graphql(desc = "Cursor of the last event received; delivery resumes after it.")] after: Option<String>,
     ) -> Result<impl Stream<Item = ApiResult<CalendarEntryChange>>, ApiError> {
         let calendars = NodeType::Calendar.parse_all(&calendars, "calendars")?;
         if calendars.is_empty() {

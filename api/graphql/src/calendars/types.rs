@@ -18,17 +18,18 @@ use crate::projects::types::Project;
 use crate::scalars::TimeZone;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// A calendar of an authority. Name and description are shown at every level; what is shared is its entries.
+/// Calendar of an authority. Name and description are visible at every level of access; shares set the level for the
+/// entries.
 pub struct Calendar(pub Arc<calendar::Model>);
 
-/// What the viewer may do with a calendar.
+/// Actions open to the viewer on a calendar.
 #[derive(SimpleObject)]
 pub struct CalendarAbilities {
-    /// Change it.
+    /// True if the viewer may change and archive the calendar.
     update: bool,
-    /// Put entries into it.
+    /// True if the viewer may create entries in the calendar.
     create_entries: bool,
-    /// Share it with partners.
+    /// True if the viewer may share the calendar with partners.
     share: bool,
 }
 
@@ -42,7 +43,17 @@ impl Calendar {
     }
 }
 
+<<<<<<< HEAD:api/graphql/src/calendars/types.rs
 /// A calendar of an authority. Name and description are shown at every level; what is shared is its entries.
+=======
+/// What the policy decides on for a calendar and its entries.
+pub fn object_of(row: &calendar::Model) -> PolicyObject {
+    PolicyObject::row(ScopeArea::Calendars, row.tenant_id, row.scope_id, row.field_of_work_id)
+}
+
+/// Calendar of an authority. Name and description are visible at every level of access; shares set the level for the
+/// entries.
+>>>>>>> 39a19e2 (calendars: describe fields in the terms of the field):api/src/calendars/types.rs
 #[Object]
 impl Calendar {
     /// Global id.
@@ -50,17 +61,17 @@ impl Calendar {
         NodeType::Calendar.id(self.0.id).into()
     }
 
-    /// The owner.
+    /// Owning authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Name.
+    /// Name, unique in the authority.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What it is for.
+    /// Purpose of the calendar.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
@@ -70,7 +81,7 @@ impl Calendar {
         self.0.color.as_deref()
     }
 
-    /// Zone of entries that name none.
+    /// Time zone of entries that state none.
     async fn time_zone(&self) -> TimeZone {
         TimeZone::stored(&self.0.time_zone)
     }
@@ -80,33 +91,36 @@ impl Calendar {
         field_by_id(ctx, self.0.field_of_work_id).await.transpose()
     }
 
-    /// The widest any of its entries may be.
+    /// Widest confidentiality allowed for entries of the calendar.
     async fn confidentiality(&self) -> Confidentiality {
         self.0.confidentiality.into()
     }
 
-    /// How the viewer sees what is shared of it; entries may be seen wider where they are public.
+    /// Viewer's level of access to entries with the confidentiality of the calendar. Narrower entries may be hidden, or
+    /// visible at a lower level.
     async fn viewer_level(&self, ctx: &Context<'_>) -> ApiResult<ShareLevel> {
         let session = ctx.session().await?;
         Ok(session.access().sight(self.0.scope_id).map_or(Level::Busy, |it| it.level).into())
     }
 
-    /// It lives elsewhere: its entries are taken over from there, and nobody changes them by hand.
+    /// True for an external calendar: the server imports its entries from another system, and they cannot be changed by
+    /// hand.
     async fn external(&self) -> bool {
         self.0.external
     }
 
-    /// The project whose dates it holds, where that is in sight; nobody changes them by hand.
+    /// Project of a project calendar, whose entries show the dates of the project and cannot be changed by hand. Null
+    /// for other calendars, and if the project is not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id?).await
     }
 
-    /// When it was put away; no new entries since.
+    /// Instant of archiving; null if not archived. An archived calendar accepts no new entries.
     async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the calendar.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<CalendarAbilities> {
         let session = ctx.session().await?;
         let can = |action| session.access().can(action, &object_of(&self.0));
@@ -118,17 +132,17 @@ impl Calendar {
         })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

@@ -34,20 +34,25 @@ use crate::context::op::Op;
 /// The most problems and the most events that a report lists; counts are always whole.
 pub const MOST_LISTED: usize = 1_000;
 
+<<<<<<< HEAD:api/domain/src/calendars/import/mod.rs
 /// What was, or would be, done with an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+=======
+/// Action taken on an event of an imported calendar file.
+#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
+>>>>>>> 39a19e2 (calendars: describe fields in the terms of the field):api/src/calendars/import/mod.rs
 pub enum ImportAction {
-    /// A new entry.
+    /// Entry created.
     Create,
-    /// The entry says something else now.
+    /// Entry changed.
     Change,
-    /// The entry says so already.
+    /// Nothing to do: the entry is up to date.
     Unchanged,
-    /// What is stored is newer.
+    /// Event ignored: the stored entry is newer.
     Outdated,
-    /// The entry is called off: its calendar does not have it any more.
+    /// Entry cancelled because an external calendar no longer contains the event. Does not occur in `calendarImport`.
     Cancel,
-    /// It cannot be stored; a problem says why.
+    /// Event left out; a problem states the reason.
     Reject,
 }
 

@@ -14,66 +14,69 @@ use crate::enums::Confidentiality;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::TimeZone;
 
-/// A calendar that lives elsewhere.
+/// Values of a new external calendar.
 #[derive(InputObject)]
 pub struct ExternalCalendarSubscribeInput {
-    /// The owner, for which one acts.
+    /// Owning authority, on whose behalf the viewer acts.
     tenant: ID,
-    /// Name of the calendar here, unique in the authority, at most 120 characters.
+    /// Name of the calendar, unique in the authority, at most 120 characters.
     name: String,
-    /// Address of its file (iCalendar): https or webcal.
+    /// Address of the iCalendar file (https, webcal or http), at most 2,000 characters, without user name and password.
+    /// Addresses with http are fetched only if the configuration of the server allows it.
     url: String,
-    /// Minutes between two fetches, 15 to 10,080.
+    /// Interval between fetches in minutes, 15 to 10,080.
     #[graphql(default = 60)]
     refresh_minutes: i32,
-    /// What it is for.
+    /// Purpose of the calendar, at most 4,000 characters.
     description: Option<String>,
     /// Colour as `#rrggbb`.
     color: Option<String>,
-    /// Zone of times that name none; left out = the authority's.
+    /// Time zone of local times that state none. Default: that of the authority.
     time_zone: Option<TimeZone>,
-    /// Field of work of the calendar and its entries, for good; left out = general.
+    /// Field of work of the calendar and its entries; cannot be changed later. Default: none, a general calendar.
     field_of_work: Option<ID>,
-    /// How far its entries may go.
+    /// Confidentiality of the imported entries. Events marked PRIVATE or CONFIDENTIAL become `INTERNAL`.
     #[graphql(default_with = "Confidentiality::Internal")]
     confidentiality: Confidentiality,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// What shall change. What is left out stays as it is; name and colour are those of the calendar.
+/// Changes to an external calendar. Omitted fields keep their values. Name and colour are changed by `calendarUpdate`.
 #[derive(InputObject)]
 pub struct ExternalCalendarUpdateInput {
-    /// Which one.
+    /// External calendar to change.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the external calendar that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Address of its file.
+    /// Address of the iCalendar file, with the same rules as in `externalCalendarSubscribe`. A new address is fetched
+    /// within a minute.
     url: MaybeUndefined<String>,
-    /// Minutes between two fetches.
+    /// Interval between fetches in minutes, 15 to 10,080.
     refresh_minutes: MaybeUndefined<i32>,
 }
 
-/// One to end.
+/// End of the subscription to an external calendar.
 #[derive(InputObject)]
 pub struct ExternalCalendarUnsubscribeInput {
-    /// Which one.
+    /// External calendar to end.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the external calendar that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
 }
 
-/// One to fetch now.
+/// Immediate fetch of an external calendar.
 #[derive(InputObject)]
 pub struct ExternalCalendarRefreshInput {
-    /// Which one.
+    /// External calendar to fetch.
     id: ID,
 }
 
 payload! {
-    /// Outcome of mutations of a calendar that lives elsewhere.
+    /// Payload of `externalCalendarSubscribe`, `externalCalendarUpdate` and `externalCalendarRefresh`.
     ExternalCalendarPayload {
-        /// The external calendar.
+        /// External calendar in its current state; null after a refusal other than `STALE_VERSION`.
         external_calendar: ExternalCalendar
     } by ExternalCalendar::by_id
 }
@@ -84,12 +87,13 @@ pub struct ExternalMutation;
 
 #[Object]
 impl ExternalMutation {
-    /// Takes a calendar over that lives elsewhere, and goes on doing so on schedule: as a calendar of its own, whose
-    /// entries nobody changes by hand. It is fetched within a minute. Takes `CALENDARS_WRITE` in the owner.
+    /// Subscribes to a calendar of another system. Creates a calendar into which the server imports the file at regular
+    /// intervals, first within a minute; its entries cannot be changed by hand. Requires `CALENDARS_WRITE` in the
+    /// owning authority.
     async fn external_calendar_subscribe(
         &self,
         ctx: &Context<'_>,
-        input: ExternalCalendarSubscribeInput,
+        #[graphql(desc = "Values of the new external calendar.")] input: ExternalCalendarSubscribeInput,
     ) -> ApiResult<ExternalCalendarPayload> {
         let op = ctx.op()?;
         let key = idempotency("externalCalendarSubscribe", input.idempotency_key.clone(), &input);
@@ -101,11 +105,12 @@ impl ExternalMutation {
         ExternalCalendarPayload::made(op, done).await
     }
 
-    /// Changes address or pace. Takes `CALENDARS_WRITE` in the owner.
+    /// Changes the address or the fetch interval of an external calendar. Requires `CALENDARS_WRITE` in the owning
+    /// authority.
     async fn external_calendar_update(
         &self,
         ctx: &Context<'_>,
-        input: ExternalCalendarUpdateInput,
+        #[graphql(desc = "Changes to the external calendar.")] input: ExternalCalendarUpdateInput,
     ) -> ApiResult<ExternalCalendarPayload> {
         let op = ctx.op()?;
         let mut problems = Problems::default();
@@ -119,11 +124,12 @@ impl ExternalMutation {
         ExternalCalendarPayload::changed(op, id, done).await
     }
 
-    /// Ends it. What is still to come is called off, and the calendar is put away. Takes `CALENDARS_WRITE` in the owner.
+    /// Ends the subscription to an external calendar: cancels its future entries and archives its calendar. Requires
+    /// `CALENDARS_WRITE` in the owning authority.
     async fn external_calendar_unsubscribe(
         &self,
         ctx: &Context<'_>,
-        input: ExternalCalendarUnsubscribeInput,
+        #[graphql(desc = "External calendar to end.")] input: ExternalCalendarUnsubscribeInput,
     ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
         let done = match NodeType::ExternalCalendar.parse(&input.id, "id") {
@@ -133,12 +139,12 @@ impl ExternalMutation {
         CalendarPayload::made(op, done).await
     }
 
-    /// Asks for a fetch now, at most once in a minute; `lastOutcome` tells later what came of it. Takes
-    /// `CALENDARS_WRITE` in the owner.
+    /// Requests a fetch of an external calendar; `lastOutcome` states the result later. `LIMIT_REACHED` within a minute
+    /// of the last fetch. Requires `CALENDARS_WRITE` in the owning authority.
     async fn external_calendar_refresh(
         &self,
         ctx: &Context<'_>,
-        input: ExternalCalendarRefreshInput,
+        #[graphql(desc = "External calendar to fetch.")] input: ExternalCalendarRefreshInput,
     ) -> ApiResult<ExternalCalendarPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ExternalCalendar.parse(&input.id, "id") {

@@ -20,12 +20,12 @@ pub struct ExternalQuery;
 
 #[Object]
 impl ExternalQuery {
-    /// Calendars that live elsewhere, of the viewer's authorities, the oldest first.
+    /// Lists external calendars of the viewer's authorities, the oldest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn external_calendars(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only of this owner.")] tenant: Option<ID>,
+        #[graphql(desc = "Only external calendars of this owning authority.")] tenant: Option<ID>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

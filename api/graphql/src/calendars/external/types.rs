@@ -17,7 +17,8 @@ use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::FetchOutcome;
 
-/// A calendar that lives elsewhere and is taken over on schedule. Only its owner sees this; entries are in `calendar`.
+/// External calendar: subscription to a calendar of another system, imported by the server at regular intervals.
+/// Visible only to members of the owning authority; `calendar` holds the entries.
 pub struct ExternalCalendar(pub Arc<external_calendar::Model>);
 
 impl ExternalCalendar {
@@ -37,7 +38,8 @@ impl ExternalCalendar {
     }
 }
 
-/// A calendar that lives elsewhere and is taken over on schedule. Only its owner sees this; entries are in `calendar`.
+/// External calendar: subscription to a calendar of another system, imported by the server at regular intervals.
+/// Visible only to members of the owning authority; `calendar` holds the entries.
 #[Object]
 impl ExternalCalendar {
     /// Global id.
@@ -45,7 +47,7 @@ impl ExternalCalendar {
         NodeType::ExternalCalendar.id(self.0.id).into()
     }
 
-    /// The calendar into which it is taken over.
+    /// Calendar that receives the entries; null if not visible to the viewer.
     async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
         let session = match ctx.session().await {
             Ok(session) => session,
@@ -54,7 +56,8 @@ impl ExternalCalendar {
         Calendar::by_id(&session, self.0.calendar_id).await.transpose()
     }
 
-    /// Address of the file; null for those who may not change it, as it may hold a secret.
+    /// Address of the iCalendar file, which may contain a secret; null if the viewer may not change the external
+    /// calendar.
     async fn url(&self, ctx: &Context<'_>) -> Option<ApiResult<String>> {
         match self.is_changeable(ctx).await {
             Ok(true) => Some(Ok(self.0.url.clone())),
@@ -63,22 +66,23 @@ impl ExternalCalendar {
         }
     }
 
-    /// Minutes between two fetches; more where they fail.
+    /// Interval between fetches in minutes. Doubled with every consecutive failure, up to 24 hours.
     async fn refresh_minutes(&self) -> i32 {
         self.0.refresh_minutes
     }
 
-    /// When it was last asked for.
+    /// Instant of the last fetch; null before the first.
     async fn last_fetched_at(&self) -> Option<DateTime<Utc>> {
         self.0.fetched_at
     }
 
-    /// What came of it.
+    /// Outcome of the last fetch; null before the first.
     async fn last_outcome(&self) -> Option<FetchOutcome> {
         self.0.outcome.map(Into::into)
     }
 
-    /// The same in words, in German or English by `Accept-Language`; null for those who may not change it.
+    /// Explanation of `lastOutcome`, in German or English by `Accept-Language`; null before the first fetch, and if the
+    /// viewer may not change the external calendar.
     async fn last_reason(&self, ctx: &Context<'_>) -> Option<ApiResult<String>> {
         let text = said(&self.0)?;
         match self.is_changeable(ctx).await {
@@ -88,22 +92,22 @@ impl ExternalCalendar {
         }
     }
 
-    /// When it is asked for again.
+    /// Instant of the next fetch.
     async fn next_fetch_at(&self) -> DateTime<Utc> {
         self.0.next_fetch_at
     }
 
-    /// Grows by one with every change by people; updates must name it.
+    /// Version number, raised by one with every change by a user; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When people last changed it.
+    /// Instant of the last change by a user.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
