@@ -20,15 +20,15 @@ use crate::lookahead::Selected;
 use crate::planning::difference::{Difference, PlanDifferenceKind, to_snapshot, to_year_before};
 use crate::scalars::LocalDateTime;
 
-/// How one entry differs from how it was.
+/// Difference between the present and an earlier state of an entry in an annual plan.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct PlanDifference {
-    /// How it differs.
+    /// Kind of difference.
     kind: PlanDifferenceKind,
-    /// How it was called; null where it was not there, or the viewer may not know.
+    /// Earlier title; null if there is no earlier entry, or if the title is not visible to the viewer.
     title_before: Option<String>,
-    /// When it was, on the clock of its zone.
+    /// Earlier local start, in the time zone of the entry; null if there is no earlier entry.
     start_before: Option<LocalDateTime>,
     #[graphql(skip)]
     entry: Option<Arc<calendar_entry::Model>>,
@@ -38,12 +38,12 @@ pub struct PlanDifference {
 
 #[ComplexObject]
 impl PlanDifference {
-    /// The entry as it is now; null where it is gone.
+    /// Entry in its current state; null if the entry of the previous year has no counterpart.
     async fn entry(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
         seen(ctx, self.entry.as_ref()).await
     }
 
-    /// The entry of the year before, where two years are compared.
+    /// Entry of the previous year; null for added entries and in comparisons with a snapshot.
     async fn entry_before(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
         seen(ctx, self.before.as_ref()).await
     }
@@ -63,16 +63,18 @@ pub struct ComparisonQuery;
 
 #[Object]
 impl ComparisonQuery {
-    /// What is different in a plan, by start. Against a snapshot: what the viewer could not see then, or does not see
-    /// now, is left out. Against the plan of the year before: entries belong together that have the same words but for
-    /// numbers; those without words for the viewer are left out, and where it sees no such plan there is nothing.
+    /// Lists the differences between an annual plan and one of its snapshots, or the plan of the previous year, by
+    /// start. With a snapshot, entries that the viewer could not see then or cannot see now are left out. With the
+    /// previous year, entries are matched by title, ignoring numbers; entries that are cancelled or visible to the
+    /// viewer only at level `BUSY` are left out, and the list is empty if no plan of that year is visible to the
+    /// viewer.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn annual_plan_comparison(
         &self,
         ctx: &Context<'_>,
-        plan: ID,
-        #[graphql(desc = "Key of the snapshot; left out = the plan of the year before.")] snapshot: Option<ID>,
-        #[graphql(desc = "Only these differences.")] kinds: Option<Vec<PlanDifferenceKind>>,
+        #[graphql(desc = "Annual plan.")] plan: ID,
+        #[graphql(desc = "Key of the snapshot; default: the plan of the previous year.")] snapshot: Option<ID>,
+        #[graphql(desc = "Only differences of these kinds.")] kinds: Option<Vec<PlanDifferenceKind>>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

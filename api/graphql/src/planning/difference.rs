@@ -13,18 +13,19 @@ use entities::{EntryStatus, ShareLevel, calendar_entry};
 use kernel::text::fold;
 use uuid::Uuid;
 
-/// How an entry differs.
+/// Kind of difference between two states of an entry.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlanDifferenceKind {
-    /// It was not there.
+    /// Entry without an earlier counterpart.
     Added,
-    /// It is not there any more, or was called off.
+    /// Entry cancelled, or no longer in the plan.
     Removed,
-    /// It is at another time; of another year: in another week.
+    /// Entry at another time or with another recurrence rule; compared with the previous year, in another calendar
+    /// week.
     Moved,
-    /// It says something else.
+    /// Entry with other content. Does not occur in comparisons with the previous year.
     Changed,
-    /// It is as it was.
+    /// Entry without a difference.
     Kept,
 }
 

@@ -30,206 +30,215 @@ macro_rules! inputs {
     };
 }
 
-/// A plan to make.
+/// Values of a new annual plan.
 #[derive(InputObject)]
 pub struct AnnualPlanCreateInput {
-    /// The owner, for which one acts.
+    /// Owning authority, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// Calendar year; one plan a year.
+    /// Calendar year, 2000 to 2100. An authority has one plan for each year.
     pub(super) year: i32,
     /// Title, at most 200 characters.
     pub(super) title: String,
-    /// The calendars that make it.
+    /// Calendars of the plan, 1 to 100, all of the owning authority.
     pub(super) calendars: Vec<ID>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What shall change of a plan. What is left out stays as it is.
+/// Changes to an annual plan. Omitted fields keep their values.
 #[derive(InputObject)]
 pub struct AnnualPlanUpdateInput {
-    /// The plan.
+    /// Annual plan to change.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the annual plan that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Title.
+    /// Title, at most 200 characters.
     pub(super) title: MaybeUndefined<String>,
-    /// The calendars that make it; until the coordination begins.
+    /// Calendars of the plan, 1 to 100; replace the previous ones. `CONFLICT` if one of the plan's rounds is in
+    /// coordination, agreed or published.
     pub(super) calendars: MaybeUndefined<Vec<ID>>,
 }
 
 inputs! {
-    /// A plan to submit to a round.
+    /// Submission of an annual plan to a coordination round.
     AnnualPlanSubmitInput,
-    /// A plan to take back from a round.
+    /// Withdrawal of an annual plan from a coordination round.
     AnnualPlanWithdrawInput {
-        /// The plan.
+        /// Annual plan.
         id: ID,
-        /// The round.
+        /// Coordination round.
         round: ID,
-        /// The version of the plan that the client saw.
+        /// Version of the annual plan that the client last read; `STALE_VERSION` if it has changed since.
         version: i32,
     }
 }
 
-/// A round to open.
+/// Values of a new coordination round.
 #[derive(InputObject)]
 pub struct CoordinationRoundOpenInput {
-    /// The agreement, which must be in force and cover calendars.
+    /// Agreement of the parties; must be in force and cover calendars.
     pub(super) agreement: ID,
-    /// The party for which one acts.
+    /// Party that opens the round, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// Calendar year; one round a year.
+    /// Calendar year, 2000 to 2100. An agreement has one round for each year.
     pub(super) year: i32,
-    /// Last day for plans.
+    /// Last day for submitting plans; not in the past.
     pub(super) submit_until: Date,
-    /// Days that must lie between what is for the same people in the same field of work; 0 to 28.
+    /// Minimum number of full days between occurrences of two authorities for the same audience in the same field of
+    /// work, 0 to 28. Closer occurrences are a conflict.
     #[graphql(default = 3)]
     pub(super) days_apart: i32,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What shall change of a round that collects plans. What is left out stays as it is.
+/// Changes to a coordination round that is still collecting plans. Omitted fields keep their values.
 #[derive(InputObject)]
 pub struct CoordinationRoundUpdateInput {
-    /// The round.
+    /// Coordination round to change.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the coordination round that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Last day for plans.
+    /// Last day for submitting plans; not in the past.
     pub(super) submit_until: MaybeUndefined<Date>,
-    /// Days that must lie between what is for the same people in the same field of work; 0 to 28.
+    /// Minimum number of full days between occurrences of two authorities for the same audience in the same field of
+    /// work, 0 to 28. Closer occurrences are a conflict.
     pub(super) days_apart: MaybeUndefined<i32>,
 }
 
 inputs! {
-    /// A round to begin with the plans that are there.
+    /// Start of the coordination with the plans submitted so far.
     CoordinationRoundStartInput,
-    /// An outcome to sign off.
+    /// Sign-off of the outcome of a coordination round by a party.
     RoundSignOffInput,
-    /// An outcome to publish.
+    /// Publication of the outcome of a coordination round.
     RoundPublishInput {
-        /// The round.
+        /// Coordination round.
         id: ID,
-        /// The party for which one acts.
+        /// Party on whose behalf the viewer acts.
         tenant: ID,
-        /// The version that the client saw.
+        /// Version of the coordination round that the client last read; `STALE_VERSION` if it has changed since.
         version: i32,
     }
 }
 
-/// A round to end without an outcome.
+/// End of a coordination round without an outcome.
 #[derive(InputObject)]
 pub struct CoordinationRoundCloseInput {
-    /// The round.
+    /// Coordination round to close.
     pub(super) id: ID,
-    /// The party for which one acts.
+    /// Party on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// The version that the client saw.
+    /// Version of the coordination round that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Why.
+    /// Reason, at most 1,000 characters.
     pub(super) reason: String,
 }
 
-/// A comment to write in a round.
+/// Values of a new comment.
 #[derive(InputObject)]
 pub struct CommentCreateInput {
-    /// The round.
+    /// Coordination round.
     pub(super) round: ID,
-    /// The party for which one writes.
+    /// Party on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// A proposal of the round, or an entry of its plans that one sees in full; left out = the round.
+    /// Change proposal of the round, or entry of its plans that is visible to the viewer in full. Default: the round
+    /// itself.
     pub(super) about: Option<ID>,
-    /// What it says, at most 4,000 characters.
+    /// Text, at most 4,000 characters.
     pub(super) text: String,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What shall change of an entry: another time, another place, or neither and to be called off.
+/// Proposed change to an entry: either another time, learning place or location, or cancellation.
 #[derive(InputObject)]
 pub struct ProposedChangeInput {
-    /// Start that the series gives to the date that is meant; left out = all of it, or a single entry.
+    /// Local start given by the series to the occurrence in question. Default: the whole series, or a single entry.
     pub(super) occurrence: Option<LocalDateTime>,
-    /// Another time; a zone that is left out is the entry's.
+    /// Proposed time.
     pub(super) time: Option<EntryTimeInput>,
-    /// Another learning place.
+    /// Proposed learning place.
     pub(super) place: Option<ID>,
-    /// Another place in words.
+    /// Proposed location in free text, at most 300 characters.
     pub(super) location: Option<String>,
-    /// To call it off.
+    /// True to propose the cancellation of the entry.
     #[graphql(default)]
     pub(super) call_off: bool,
 }
 
-/// A change to propose for a partner's entry.
+/// Values of a new change proposal.
 #[derive(InputObject)]
 pub struct ChangeProposalCreateInput {
-    /// The round, in coordination.
+    /// Coordination round in state `IN_COORDINATION`.
     pub(super) round: ID,
-    /// The party for which one proposes.
+    /// Party that makes the proposal, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// An entry of another party's plan.
+    /// Entry in the plan of another party.
     pub(super) entry: ID,
-    /// What shall change.
+    /// Proposed change.
     pub(super) change: ProposedChangeInput,
-    /// Why, at most 1,000 characters.
+    /// Reason, at most 1,000 characters.
     pub(super) message: String,
-    /// By when an answer is wanted.
+    /// Requested last day for an answer; not enforced.
     pub(super) answer_until: Option<Date>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
 inputs! {
-    /// A proposal to accept.
+    /// Acceptance of a change proposal.
     ChangeProposalAcceptInput,
-    /// A proposal to take back.
+    /// Withdrawal of a change proposal.
     ChangeProposalWithdrawInput {
-        /// The proposal.
+        /// Change proposal.
         id: ID,
-        /// The version that the client saw.
+        /// Version of the change proposal that the client last read; `STALE_VERSION` if it has changed since.
         version: i32,
     }
 }
 
-/// A proposal to turn down.
+/// Refusal of a change proposal.
 #[derive(InputObject)]
 pub struct ChangeProposalDeclineInput {
-    /// The proposal.
+    /// Change proposal to decline.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the change proposal that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Why.
+    /// Reason, at most 1,000 characters.
     pub(super) reason: String,
 }
 
-/// A proposal to answer with another.
+/// Counter-proposal to a change proposal.
 #[derive(InputObject)]
 pub struct ChangeProposalCounterInput {
-    /// The proposal.
+    /// Change proposal to answer.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the change proposal that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// What shall change instead.
+    /// Change proposed instead; `occurrence` defaults to that of the answered proposal.
     pub(super) change: ProposedChangeInput,
-    /// Why.
+    /// Reason, at most 1,000 characters.
     pub(super) message: String,
-    /// By when an answer is wanted.
+    /// Requested last day for an answer; not enforced.
     pub(super) answer_until: Option<Date>,
 }
 
-/// A conflict to take note of.
+/// Acknowledgement of a conflict.
 #[derive(InputObject)]
 pub struct ConflictAcknowledgeInput {
-    /// The entry of one's own on which it stays.
+    /// Entry in conflict, of the authority that acknowledges; keeps the acknowledgement.
     pub(super) entry: ID,
-    /// The conflict.
+    /// Identifier of the conflict (`Conflict.id`).
     pub(super) conflict: ID,
-    /// The round in which it was found; left out = one found around the entry.
+    /// Coordination round in which the conflict occurs. Default: the conflict is one of those listed by `conflicts` for
+    /// the entry.
     pub(super) round: Option<ID>,
-    /// Why it stays, at most 1,000 characters.
+    /// Reason for accepting the conflict, at most 1,000 characters.
     pub(super) reason: String,
 }
 

@@ -22,33 +22,34 @@ use crate::planning::proposal_types::ChangeProposal;
 use crate::planning::round_types::CoordinationRound;
 
 payload! {
-    /// Outcome of every mutation of a plan.
+    /// Payload of `annualPlanCreate`, `annualPlanUpdate`, `annualPlanSubmit` and `annualPlanWithdraw`.
     AnnualPlanPayload {
-        /// The plan.
+        /// Annual plan in its current state; null after a refusal other than `STALE_VERSION`.
         annual_plan: AnnualPlan
     } by AnnualPlan::by_id
 }
 
 payload! {
-    /// Outcome of every mutation of a round.
+    /// Payload of the mutations of a coordination round and of `commentCreate`.
     CoordinationRoundPayload {
-        /// The round.
+        /// Coordination round in its current state; null after a refusal other than `STALE_VERSION`.
         coordination_round: CoordinationRound
     } by CoordinationRound::by_id
 }
 
 payload! {
-    /// Outcome of every mutation of a proposal.
+    /// Payload of the mutations of a change proposal.
     ChangeProposalPayload {
-        /// The proposal.
+        /// Change proposal in its current state; after `changeProposalCounter`, the counter-proposal. Null after a
+        /// refusal other than `STALE_VERSION`.
         change_proposal: ChangeProposal
     } by ChangeProposal::by_id
 }
 
 payload! {
-    /// Outcome of taking note of a conflict.
+    /// Payload of `conflictAcknowledge`.
     ConflictAcknowledgePayload {
-        /// The entry.
+        /// Entry with the acknowledgement; null after a refusal.
         calendar_entry: CalendarEntryFull
     } by CalendarEntryFull::by_id
 }
@@ -59,11 +60,12 @@ pub struct PlanningMutation;
 
 #[Object]
 impl PlanningMutation {
-    /// Makes a plan. Takes `CALENDARS_WRITE` for all fields of work in the owner.
+    /// Creates an annual plan, visible to the owning authority only. Requires `CALENDARS_WRITE` for all fields of work
+    /// in the owning authority.
     async fn annual_plan_create(
         &self,
         ctx: &Context<'_>,
-        input: AnnualPlanCreateInput,
+        #[graphql(desc = "Values of the new annual plan.")] input: AnnualPlanCreateInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
         let key = idempotency("annualPlanCreate", input.idempotency_key.clone(), &input);
@@ -74,11 +76,11 @@ impl PlanningMutation {
         AnnualPlanPayload::made(op, done).await
     }
 
-    /// Changes a plan. Takes `CALENDARS_WRITE` for all fields of work in the owner.
+    /// Changes an annual plan. Requires `CALENDARS_WRITE` for all fields of work in the owning authority.
     async fn annual_plan_update(
         &self,
         ctx: &Context<'_>,
-        input: AnnualPlanUpdateInput,
+        #[graphql(desc = "Changes to the annual plan.")] input: AnnualPlanUpdateInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
         let mut problems = Problems::default();
@@ -95,12 +97,14 @@ impl PlanningMutation {
         AnnualPlanPayload::changed(op, id, done).await
     }
 
-    /// Submits a plan to a round of its year; the parties see it from now on, each entry at its level. The last party's
-    /// plan begins the coordination. Takes `CALENDARS_WRITE` in the owner.
+    /// Submits an annual plan to a coordination round of its year. The parties can then see the plan, and each entry at
+    /// their level of access. The plan of the last party starts the coordination. `CONFLICT` after the last day for
+    /// submitting plans. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all
+    /// fields of work in the owning authority.
     async fn annual_plan_submit(
         &self,
         ctx: &Context<'_>,
-        input: AnnualPlanSubmitInput,
+        #[graphql(desc = "Annual plan and coordination round.")] input: AnnualPlanSubmitInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
         let (id, round) = match plan_and_round(&input.id, &input.round) {
@@ -111,11 +115,12 @@ impl PlanningMutation {
         AnnualPlanPayload::changed(op, id, done).await
     }
 
-    /// Takes a plan back while plans are collected. Takes `CALENDARS_WRITE` in the owner.
+    /// Withdraws an annual plan from a coordination round that is still collecting plans. `AGREEMENT_NOT_ACTIVE` if the
+    /// agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in the owning authority.
     async fn annual_plan_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: AnnualPlanWithdrawInput,
+        #[graphql(desc = "Annual plan and coordination round.")] input: AnnualPlanWithdrawInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
         let (id, round) = match plan_and_round(&input.id, &input.round) {
@@ -126,11 +131,12 @@ impl PlanningMutation {
         AnnualPlanPayload::changed(op, id, done).await
     }
 
-    /// Opens a round of an agreement for a year. Takes `CALENDARS_WRITE` in the party.
+    /// Opens a coordination round of an agreement for one year. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
+    /// force. Requires `CALENDARS_WRITE` for all fields of work in the party.
     async fn coordination_round_open(
         &self,
         ctx: &Context<'_>,
-        input: CoordinationRoundOpenInput,
+        #[graphql(desc = "Values of the new coordination round.")] input: CoordinationRoundOpenInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let key = idempotency("coordinationRoundOpen", input.idempotency_key.clone(), &input);
@@ -141,11 +147,12 @@ impl PlanningMutation {
         CoordinationRoundPayload::made(op, done).await
     }
 
-    /// Changes a round that collects plans. Takes `CALENDARS_WRITE` in the party that opened it.
+    /// Changes a coordination round that is still collecting plans. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
+    /// force. Requires `CALENDARS_WRITE` for all fields of work in the party that opened it.
     async fn coordination_round_update(
         &self,
         ctx: &Context<'_>,
-        input: CoordinationRoundUpdateInput,
+        #[graphql(desc = "Changes to the coordination round.")] input: CoordinationRoundUpdateInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let mut problems = Problems::default();
@@ -159,12 +166,13 @@ impl PlanningMutation {
         CoordinationRoundPayload::changed(op, id, done).await
     }
 
-    /// Begins the coordination with the plans that are there, two at least. Before the deadline only the party that opened
-    /// the round may. Takes `CALENDARS_WRITE` in a party.
+    /// Starts the coordination with the plans submitted so far, at least two. Until the last day for submitting plans
+    /// only the party that opened the round may start it. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force.
+    /// Requires `CALENDARS_WRITE` for all fields of work in a party.
     async fn coordination_round_start(
         &self,
         ctx: &Context<'_>,
-        input: CoordinationRoundStartInput,
+        #[graphql(desc = "Coordination round to start and acting party.")] input: CoordinationRoundStartInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
@@ -175,9 +183,15 @@ impl PlanningMutation {
         CoordinationRoundPayload::changed(op, id, done).await
     }
 
-    /// Signs the outcome off for a party; the last one makes it agreed. First the party settles what it can: conflicts of
-    /// severity HIGH on its entries, and proposals that wait for it. Takes `AGREEMENTS_SIGN` there.
-    async fn round_sign_off(&self, ctx: &Context<'_>, input: RoundSignOffInput) -> ApiResult<CoordinationRoundPayload> {
+    /// Signs off the outcome of a coordination round for a party that submitted a plan; with the last signature the
+    /// round is `AGREED`. `CONFLICT` while the party has conflicts of severity `HIGH` on its entries that it has not
+    /// acknowledged, or proposals that it must still answer or apply. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
+    /// force. Requires `AGREEMENTS_SIGN` in the party.
+    async fn round_sign_off(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Coordination round and signing party.")] input: RoundSignOffInput,
+    ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
             Ok(ids) => ids,
@@ -187,9 +201,15 @@ impl PlanningMutation {
         CoordinationRoundPayload::changed(op, id, done).await
     }
 
-    /// Publishes what was agreed: round and plans are public from now on, as one calendar to subscribe to. No entry goes
-    /// further than its owner has let it. Takes `CALENDARS_WRITE` in a party.
-    async fn round_publish(&self, ctx: &Context<'_>, input: RoundPublishInput) -> ApiResult<CoordinationRoundPayload> {
+    /// Publishes the outcome of a coordination round in state `AGREED`. The round and its plans become public, also as
+    /// a calendar file at `/public/rounds/<id>.ics`. The visibility of the entries does not change.
+    /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in a
+    /// party.
+    async fn round_publish(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Coordination round to publish and acting party.")] input: RoundPublishInput,
+    ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
             Ok(ids) => ids,
@@ -199,11 +219,13 @@ impl PlanningMutation {
         CoordinationRoundPayload::changed(op, id, done).await
     }
 
-    /// Ends a round without an outcome. Takes `CALENDARS_WRITE` in a party.
+    /// Closes a coordination round without an outcome. `ILLEGAL_TRANSITION` if the round is published or closed.
+    /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in a
+    /// party.
     async fn coordination_round_close(
         &self,
         ctx: &Context<'_>,
-        input: CoordinationRoundCloseInput,
+        #[graphql(desc = "Coordination round to close, acting party and reason.")] input: CoordinationRoundCloseInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
@@ -214,11 +236,13 @@ impl PlanningMutation {
         CoordinationRoundPayload::changed(op, id, done).await
     }
 
-    /// Writes a comment in a round. Takes `CALENDARS_WRITE` in a party.
+    /// Creates a comment in a coordination round. `CONFLICT` if the round is published or closed.
+    /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in
+    /// the party.
     async fn comment_create(
         &self,
         ctx: &Context<'_>,
-        input: CommentCreateInput,
+        #[graphql(desc = "Values of the new comment.")] input: CommentCreateInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let key = idempotency("commentCreate", input.idempotency_key.clone(), &input);
@@ -230,11 +254,12 @@ impl PlanningMutation {
         CoordinationRoundPayload::made(op, done).await
     }
 
-    /// Proposes a change of a partner's entry. Takes `CALENDARS_WRITE` in the party.
+    /// Proposes a change to an entry of another party, while the round is in coordination. `AGREEMENT_NOT_ACTIVE` if
+    /// the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in the proposing party.
     async fn change_proposal_create(
         &self,
         ctx: &Context<'_>,
-        input: ChangeProposalCreateInput,
+        #[graphql(desc = "Values of the new change proposal.")] input: ChangeProposalCreateInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let key = idempotency("changeProposalCreate", input.idempotency_key.clone(), &input);
@@ -252,12 +277,14 @@ impl PlanningMutation {
         ChangeProposalPayload::made(op, done).await
     }
 
-    /// Says yes to a proposal. The owner's yes changes the entry; a partner's yes to the owner's offer makes it AGREED, and
-    /// the owner applies it with a yes of its own. Takes `CALENDARS_WRITE` in the party that must answer.
+    /// Accepts a change proposal. Acceptance by the owner of the entry applies the change. Acceptance of the owner's
+    /// counter-proposal by the other party leads to `AGREED`; the owner then accepts once more to apply the change.
+    /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in
+    /// the party that must answer.
     async fn change_proposal_accept(
         &self,
         ctx: &Context<'_>,
-        input: ChangeProposalAcceptInput,
+        #[graphql(desc = "Change proposal to accept.")] input: ChangeProposalAcceptInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
@@ -268,11 +295,12 @@ impl PlanningMutation {
         ChangeProposalPayload::changed(op, id, done).await
     }
 
-    /// Turns a proposal down. Takes `CALENDARS_WRITE` in the party that must answer.
+    /// Declines a change proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE`
+    /// for all fields of work in the party that must answer.
     async fn change_proposal_decline(
         &self,
         ctx: &Context<'_>,
-        input: ChangeProposalDeclineInput,
+        #[graphql(desc = "Change proposal to decline and reason.")] input: ChangeProposalDeclineInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
@@ -283,11 +311,12 @@ impl PlanningMutation {
         ChangeProposalPayload::changed(op, id, done).await
     }
 
-    /// Answers a proposal with another; the payload has that one. Takes `CALENDARS_WRITE` in the party that must answer.
+    /// Answers a change proposal with a counter-proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force.
+    /// Requires `CALENDARS_WRITE` for all fields of work in the party that must answer.
     async fn change_proposal_counter(
         &self,
         ctx: &Context<'_>,
-        input: ChangeProposalCounterInput,
+        #[graphql(desc = "Change proposal to answer and change proposed instead.")] input: ChangeProposalCounterInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
@@ -301,11 +330,12 @@ impl PlanningMutation {
         ChangeProposalPayload::changed_to(op, id, done).await
     }
 
-    /// Takes a proposal back. Takes `CALENDARS_WRITE` in the party that made it.
+    /// Withdraws a change proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE`
+    /// for all fields of work in the party that made it.
     async fn change_proposal_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: ChangeProposalWithdrawInput,
+        #[graphql(desc = "Change proposal to withdraw.")] input: ChangeProposalWithdrawInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
@@ -316,12 +346,12 @@ impl PlanningMutation {
         ChangeProposalPayload::changed(op, id, done).await
     }
 
-    /// Takes note of a conflict of an entry of one's own, with a reason that stays on it. Takes `CALENDARS_WRITE` in the
-    /// owner.
+    /// Acknowledges a conflict of an entry, with a reason that is kept on the entry. `CONFLICT` if already
+    /// acknowledged. Requires `CALENDARS_WRITE` in the owning authority.
     async fn conflict_acknowledge(
         &self,
         ctx: &Context<'_>,
-        input: ConflictAcknowledgeInput,
+        #[graphql(desc = "Conflict to acknowledge and reason.")] input: ConflictAcknowledgeInput,
     ) -> ApiResult<ConflictAcknowledgePayload> {
         let op = ctx.op()?;
         let entry = match NodeType::CalendarEntry.parse(&input.entry, "entry") {

@@ -20,7 +20,8 @@ use crate::planning::round_types;
 use crate::planning::round_types::CoordinationRound;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// The plan of an authority for one year: which of its calendars make it. `agenda` with them as filter has its dates.
+/// Annual plan of an authority: the calendars that make up its planning for one year. `agenda` with these calendars as
+/// filter lists the dates.
 pub struct AnnualPlan(pub Arc<annual_plan::Model>);
 
 impl AnnualPlan {
@@ -33,42 +34,43 @@ impl AnnualPlan {
     }
 }
 
-/// Where a plan stands: as far as the least advanced of its rounds that the viewer sees.
+/// State of an annual plan: that of the least advanced of its coordination rounds visible to the viewer.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlanState {
-    /// In no round.
+    /// Plan in no coordination round, closed ones aside.
     Draft,
-    /// Submitted; others are still to come.
+    /// Plan submitted to a round that is still collecting plans.
     Submitted,
-    /// The parties coordinate.
+    /// Plan under coordination by the parties.
     InCoordination,
-    /// Every party has signed off.
+    /// Plan agreed: every party has signed off.
     Agreed,
-    /// Public.
+    /// Plan published.
     Published,
 }
 
-/// How a plan stood when its owner took a step.
+/// Snapshot of an annual plan, taken at a step of its owner.
 #[derive(SimpleObject)]
 pub struct PlanSnapshot {
-    /// Names the snapshot.
+    /// Key of the snapshot, as expected by `annualPlanComparison`. Not a global id.
     key: ID,
-    /// The step.
+    /// Step at which the snapshot was taken.
     step: PlanStep,
-    /// Who took it, by the name the party uses.
+    /// Name of the person responsible for the step, as used by the party.
     taken_by: String,
-    /// When.
+    /// Instant of the snapshot.
     taken_at: DateTime<Utc>,
 }
 
-/// What the viewer may do with a plan.
+/// Actions open to the viewer on an annual plan.
 #[derive(SimpleObject)]
 pub struct AnnualPlanAbilities {
-    /// Change it, submit it, take it back.
+    /// True if the viewer may change, submit and withdraw the annual plan.
     update: bool,
 }
 
-/// The plan of an authority for one year: which of its calendars make it. `agenda` with them as filter has its dates.
+/// Annual plan of an authority: the calendars that make up its planning for one year. `agenda` with these calendars as
+/// filter lists the dates.
 #[Object]
 impl AnnualPlan {
     /// Global id.
@@ -76,7 +78,7 @@ impl AnnualPlan {
         NodeType::AnnualPlan.id(self.0.id).into()
     }
 
-    /// The owner.
+    /// Owning authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
@@ -91,7 +93,7 @@ impl AnnualPlan {
         &self.0.title
     }
 
-    /// Where it stands.
+    /// State of the plan.
     #[graphql(complexity = "10")]
     async fn state(&self, ctx: &Context<'_>) -> ApiResult<PlanState> {
         let rounds = rounds_of(&*ctx.session().await?, self.0.id).await?;
@@ -105,7 +107,7 @@ impl AnnualPlan {
         Ok(states.min().unwrap_or(PlanState::Draft))
     }
 
-    /// Its calendars, as far as the viewer sees them.
+    /// Calendars of the plan that are visible to the viewer.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn calendars(&self, ctx: &Context<'_>) -> ApiResult<Vec<Calendar>> {
         let session = ctx.session().await?;
@@ -118,14 +120,14 @@ impl AnnualPlan {
         Ok(calendars)
     }
 
-    /// The rounds that it takes part in.
+    /// Coordination rounds to which the plan was submitted, as far as visible to the viewer.
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn rounds(&self, ctx: &Context<'_>) -> ApiResult<Vec<CoordinationRound>> {
         let rounds = rounds_of(&*ctx.session().await?, self.0.id).await?;
         Ok(rounds.into_iter().map(CoordinationRound).collect())
     }
 
-    /// How it stood at each step, the newest first.
+    /// Snapshots of the plan, the newest first.
     async fn snapshots(&self, ctx: &Context<'_>) -> ApiResult<Vec<PlanSnapshot>> {
         let rows = snapshots_of(&*ctx.session().await?, self.0.id).await?;
         let shown = |it: plan_snapshot::Model| PlanSnapshot {
@@ -137,23 +139,23 @@ impl AnnualPlan {
         Ok(rows.into_iter().map(shown).collect())
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the annual plan.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<AnnualPlanAbilities> {
         let object = PolicyObject::row(WRITE.1, self.0.tenant_id, self.0.scope_id, None);
         Ok(AnnualPlanAbilities { update: ctx.session().await?.access().can(WRITE.0, &object) })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

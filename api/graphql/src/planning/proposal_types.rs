@@ -21,7 +21,8 @@ use crate::planning::round_types::CoordinationRound;
 use crate::scalars::{Date, LocalDateTime};
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// What one party of a round proposes for an entry of another, or the owner offers instead.
+/// Proposal of one party in a coordination round to change an entry of another party, or counter-proposal to such a
+/// proposal.
 pub struct ChangeProposal(pub Arc<change_proposal::Model>);
 
 impl ChangeProposal {
@@ -34,16 +35,17 @@ impl ChangeProposal {
     }
 }
 
-/// What the viewer may do with a proposal.
+/// Actions open to the viewer on a change proposal.
 #[derive(SimpleObject)]
 pub struct ChangeProposalAbilities {
-    /// Accept or decline it.
+    /// True if the viewer may accept and decline the proposal at present.
     answer: bool,
-    /// Take it back.
+    /// True if the viewer may withdraw the proposal at present.
     withdraw: bool,
 }
 
-/// What one party of a round proposes for an entry of another, or the owner offers instead.
+/// Proposal of one party in a coordination round to change an entry of another party, or counter-proposal to such a
+/// proposal.
 #[Object]
 impl ChangeProposal {
     /// Global id.
@@ -51,17 +53,17 @@ impl ChangeProposal {
         NodeType::ChangeProposal.id(self.0.id).into()
     }
 
-    /// The party that proposes.
+    /// Party that made the proposal.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The party that must answer.
+    /// Party to which the proposal is addressed and that must answer.
     async fn to(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.to_tenant_id).await
     }
 
-    /// The round.
+    /// Coordination round; null if not visible to the viewer.
     async fn round(&self, ctx: &Context<'_>) -> Option<ApiResult<CoordinationRound>> {
         match ctx.session().await {
             Ok(session) => CoordinationRound::by_id(&session, self.0.round_id).await.transpose(),
@@ -69,7 +71,7 @@ impl ChangeProposal {
         }
     }
 
-    /// The entry, as it is now.
+    /// Entry to be changed, in its current state; null if not visible to the viewer.
     async fn entry(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
         match ctx.session().await {
             Ok(session) => CalendarEntry::by_id(&session, self.0.entry_id).await.transpose(),
@@ -77,48 +79,48 @@ impl ChangeProposal {
         }
     }
 
-    /// Start that the series gives to the date that is meant; null = all of it, or a single entry.
+    /// Local start given by the series to the occurrence in question; null for a whole series and for a single entry.
     async fn occurrence(&self) -> Option<LocalDateTime> {
         self.0.occurrence.map(LocalDateTime)
     }
 
-    /// Global id of the proposal that it counters.
+    /// Global id of the proposal answered by this counter-proposal; null if the proposal is not a counter-proposal.
     async fn counters(&self) -> Option<ID> {
         self.0.counters_id.map(|it| NodeType::ChangeProposal.id(it)).map(Into::into)
     }
 
-    /// Where it stands.
+    /// State of the proposal.
     async fn state(&self) -> ProposalState {
         self.0.state.into()
     }
 
-    /// Proposed start on the clock of the entry's zone; null = the time stays.
+    /// Proposed local start, in the time zone of the entry; null = no change of time.
     async fn start_local(&self) -> Option<LocalDateTime> {
         self.0.starts_local.map(LocalDateTime)
     }
 
-    /// Proposed end, exclusive.
+    /// Proposed local end, exclusive, in the time zone of the entry; null = no change of time.
     async fn end_local(&self) -> Option<LocalDateTime> {
         self.0.ends_local.map(LocalDateTime)
     }
 
-    /// Whole days instead of clock times; null = the time stays.
+    /// True if the proposed time spans whole days, false for clock times; null = no change of time.
     async fn all_day(&self) -> Option<bool> {
         self.0.all_day
     }
 
-    /// Proposed first day, of whole days.
+    /// Proposed first day of an all-day entry; null for clock times, and without a change of time.
     async fn first_day(&self) -> Option<Date> {
         self.0.starts_local.filter(|_| self.0.all_day == Some(true)).map(|it| Date(it.date()))
     }
 
-    /// Proposed last day, inclusive, of whole days.
+    /// Proposed last day of an all-day entry, inclusive; null for clock times, and without a change of time.
     async fn last_day(&self) -> Option<Date> {
         let end = self.0.ends_local.filter(|_| self.0.all_day == Some(true))?.date();
         Some(Date(end.checked_sub_days(Days::new(1)).unwrap_or(end)))
     }
 
-    /// Proposed learning place.
+    /// Proposed learning place; null = no change, or not visible to the viewer.
     async fn place(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
         let id = self.0.place_id?;
         match ctx.session().await {
@@ -127,47 +129,47 @@ impl ChangeProposal {
         }
     }
 
-    /// Proposed place in words.
+    /// Proposed location in free text; null = no change.
     async fn location(&self) -> Option<&str> {
         self.0.location.as_deref()
     }
 
-    /// To call it off.
+    /// True if the cancellation of the entry is proposed.
     async fn call_off(&self) -> bool {
         self.0.call_off
     }
 
-    /// Why.
+    /// Reason for the proposal.
     async fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// By when an answer is wanted.
+    /// Requested last day for an answer; null if none was stated.
     async fn answer_until(&self) -> Option<Date> {
         self.0.answer_until.map(Date)
     }
 
-    /// Who proposed, by the name the party uses.
+    /// Name of the person who made the proposal, as used by the party.
     async fn proposed_by(&self) -> &str {
         &self.0.proposed_by
     }
 
-    /// Why it was answered so.
+    /// Reason for the refusal of the proposal; null for other answers.
     async fn answer(&self) -> Option<&str> {
         self.0.answer.as_deref()
     }
 
-    /// Who answered, by the name the party uses.
+    /// Name of the person who last answered or withdrew the proposal, as used by the party; null before.
     async fn answered_by(&self) -> Option<&str> {
         self.0.answered_by.as_deref()
     }
 
-    /// When.
+    /// Instant of the last answer or the withdrawal; null before.
     async fn answered_at(&self) -> Option<DateTime<Utc>> {
         self.0.answered_at
     }
 
-    /// What the viewer may do with it now.
+    /// Actions open to the viewer on the proposal at present.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<ChangeProposalAbilities> {
         let session = ctx.session().await?;
         let can =
@@ -185,17 +187,17 @@ impl ChangeProposal {
         })
     }
 
-    /// Grows by one with every answer; updates must name it.
+    /// Version number, raised by one with every answer; answers must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

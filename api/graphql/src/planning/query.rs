@@ -28,13 +28,13 @@ pub struct PlanningQuery;
 
 #[Object]
 impl PlanningQuery {
-    /// Plans that the viewer may see, the oldest first.
+    /// Lists annual plans visible to the viewer, the oldest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn annual_plans(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only of this owner.")] tenant: Option<ID>,
-        #[graphql(desc = "Only of this year.")] year: Option<i32>,
+        #[graphql(desc = "Only annual plans of this owning authority.")] tenant: Option<ID>,
+        #[graphql(desc = "Only annual plans of this calendar year.")] year: Option<i32>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -63,14 +63,14 @@ impl PlanningQuery {
         Ok(fill(frame, cursors.into_iter().zip(plans.into_iter().map(AnnualPlan))))
     }
 
-    /// Rounds that the viewer may see, the oldest first.
+    /// Lists coordination rounds visible to the viewer, the oldest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn coordination_rounds(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only under this agreement.")] agreement: Option<ID>,
-        #[graphql(desc = "Only of this year.")] year: Option<i32>,
-        #[graphql(desc = "Only those that stand here.")] state: Option<RoundState>,
+        #[graphql(desc = "Only coordination rounds of this agreement.")] agreement: Option<ID>,
+        #[graphql(desc = "Only coordination rounds for this calendar year.")] year: Option<i32>,
+        #[graphql(desc = "Only coordination rounds in this state.")] state: Option<RoundState>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -104,14 +104,15 @@ impl PlanningQuery {
         Ok(fill(frame, cursors.into_iter().zip(rounds.into_iter().map(CoordinationRound))))
     }
 
-    /// Proposals of a round that the viewer may see, the oldest first: of entries in its sight, those that an authority of
-    /// its own makes or must answer, and all where it sees everything of the entry.
+    /// Lists change proposals of a coordination round, the oldest first. If the entry is visible to the viewer in full,
+    /// all proposals for it are listed; at lower levels of access, only those made by or addressed to an authority of
+    /// the viewer.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn change_proposals(
         &self,
         ctx: &Context<'_>,
-        round: ID,
-        #[graphql(desc = "Only those that stand here.")] state: Option<ProposalState>,
+        #[graphql(desc = "Coordination round.")] round: ID,
+        #[graphql(desc = "Only change proposals in this state.")] state: Option<ProposalState>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -159,12 +160,13 @@ impl PlanningQuery {
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, ChangeProposal(row)))))
     }
 
-    /// Comments in a round that the viewer may see, the oldest first.
+    /// Lists comments in a coordination round, the oldest first. Comments on change proposals that are not visible to
+    /// the viewer, and on entries that are not visible to the viewer in full, are left out.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn coordination_comments(
         &self,
         ctx: &Context<'_>,
-        round: ID,
+        #[graphql(desc = "Coordination round.")] round: ID,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

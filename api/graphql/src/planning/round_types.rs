@@ -22,7 +22,7 @@ use crate::planning::plan_types::AnnualPlan;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// A round in which the parties of an agreement coordinate their plans of one year.
+/// Coordination round: the parties of an agreement coordinate their annual plans of one year.
 pub struct CoordinationRound(pub Arc<coordination_round::Model>);
 
 impl CoordinationRound {
@@ -35,17 +35,20 @@ impl CoordinationRound {
     }
 }
 
-/// The plan of one party in a round.
+/// Annual plan of one party in a coordination round.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct RoundPlan {
-    /// Who submitted it, by the name the party uses; null for those whom the agreement does not bind.
+    /// Name of the person who submitted the plan, as used by the party; null if the agreement is not visible to the
+    /// viewer.
     submitted_by: Option<String>,
-    /// When.
+    /// Instant of the submission.
     submitted_at: DateTime<Utc>,
-    /// Who signed the outcome off; null where `signedAt` is, and for those whom the agreement does not bind.
+    /// Name of the person who signed off the outcome, as used by the party; null if `signedAt` is null, and if the
+    /// agreement is not visible to the viewer.
     signed_by: Option<String>,
-    /// When the outcome was signed off; null = not yet, or an entry of the plans has changed since.
+    /// Instant of the sign-off; null if the party has not signed off, or if an entry of the plans has changed since.
+    /// Changes to `INTERNAL` entries do not count.
     signed_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     tenant: Uuid,
@@ -55,12 +58,12 @@ pub struct RoundPlan {
 
 #[ComplexObject]
 impl RoundPlan {
-    /// The party.
+    /// Party that submitted the plan.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.tenant).await
     }
 
-    /// The plan; null where the viewer may not see it.
+    /// Annual plan; null if not visible to the viewer.
     async fn plan(&self, ctx: &Context<'_>) -> Option<ApiResult<AnnualPlan>> {
         match ctx.session().await {
             Ok(session) => AnnualPlan::by_id(&session, self.plan).await.transpose(),
@@ -69,16 +72,16 @@ impl RoundPlan {
     }
 }
 
-/// What the viewer may do with a round, for any of their authorities.
+/// Actions open to the viewer on a coordination round, on behalf of at least one party.
 #[derive(SimpleObject)]
 pub struct CoordinationRoundAbilities {
-    /// Submit plans, propose, comment, publish, close.
+    /// True if the viewer may submit plans, propose changes, comment, publish and close the round.
     take_part: bool,
-    /// Sign the outcome off.
+    /// True if the viewer may sign off the outcome.
     sign_off: bool,
 }
 
-/// A round in which the parties of an agreement coordinate their plans of one year.
+/// Coordination round: the parties of an agreement coordinate their annual plans of one year.
 #[Object]
 impl CoordinationRound {
     /// Global id.
@@ -86,12 +89,12 @@ impl CoordinationRound {
         NodeType::CoordinationRound.id(self.0.id).into()
     }
 
-    /// The party that opened it.
+    /// Party that opened the round.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Global id of the agreement; null for those whom it does not bind.
+    /// Global id of the agreement; null if the agreement is not visible to the viewer.
     async fn agreement_id(&self, ctx: &Context<'_>) -> Option<ApiResult<ID>> {
         let id = self.0.agreement_id;
         match ctx.session().await {
@@ -108,22 +111,23 @@ impl CoordinationRound {
         self.0.year
     }
 
-    /// Where it stands.
+    /// State of the round.
     async fn state(&self) -> RoundState {
         self.0.state.into()
     }
 
-    /// Last day for plans.
+    /// Last day for submitting plans.
     async fn submit_until(&self) -> Date {
         Date(self.0.submit_until)
     }
 
-    /// What is for the same people in the same field of work needs more days than this between.
+    /// Minimum number of full days between occurrences of two authorities for the same audience in the same field of
+    /// work. Closer occurrences are a conflict.
     async fn days_apart(&self) -> i32 {
         self.0.days_apart
     }
 
-    /// The plans that were submitted, in that order.
+    /// Submitted annual plans, in the order of submission.
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn plans(&self, ctx: &Context<'_>) -> ApiResult<Vec<RoundPlan>> {
         let session = ctx.session().await?;
@@ -144,17 +148,17 @@ impl CoordinationRound {
         Ok(plans)
     }
 
-    /// Why it was closed without an outcome.
+    /// Reason for closing the round without an outcome; null if not closed.
     async fn close_reason(&self) -> Option<&str> {
         self.0.close_reason.as_deref()
     }
 
-    /// When the parties published what they agreed.
+    /// Instant of publication; null if not published.
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
     }
 
-    /// What the viewer may do with it now.
+    /// Actions open to the viewer on the coordination round at present.
     #[graphql(complexity = "3 + child_complexity")]
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<CoordinationRoundAbilities> {
         let session = ctx.session().await?;
@@ -169,17 +173,17 @@ impl CoordinationRound {
         })
     }
 
-    /// Grows by one with every step; updates must name it.
+    /// Version number, raised by one with every step; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was opened.
+    /// Instant at which the round was opened.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

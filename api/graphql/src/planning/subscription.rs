@@ -22,39 +22,41 @@ use crate::planning::comment_types::CoordinationComment;
 use crate::planning::proposal_types::ChangeProposal;
 use crate::planning::round_types::CoordinationRound;
 
-/// What happened in a round.
+/// Kind of an event in a coordination round.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CoordinationRoundChangeKind {
-    /// Nothing yet: the subscription stands, and everything after this cursor follows.
+    /// Start of the subscription; all events after this cursor follow.
     Ready,
-    /// The round took a step, or a party signed off.
+    /// Round changed, moved to another state, or signed off by a party.
     Round,
-    /// A plan was submitted or taken back.
+    /// Annual plan submitted or withdrawn.
     Plan,
-    /// A proposal was made or answered.
+    /// Change proposal created, answered or withdrawn.
     Proposal,
-    /// A comment was written.
+    /// Comment created.
     Comment,
-    /// An entry of the plans changed: conflicts may be others now, and sign-offs are gone.
+    /// Entry of the plans changed. Conflicts may differ; during coordination the sign-offs are reset unless the entry
+    /// is `INTERNAL`.
     Entry,
 }
 
-/// A change in a round. Everything is shown as it is now, which may be newer than the change.
+/// Event in a coordination round. Objects are delivered in their current state, which may be newer than the event.
 #[derive(SimpleObject)]
 pub struct CoordinationRoundChange {
-    /// Send it as `after` to go on from here.
+    /// Cursor of the event; pass it as `after` to resume after this event.
     cursor: String,
-    /// What happened.
+    /// Kind of event.
     kind: CoordinationRoundChangeKind,
-    /// The round.
+    /// Coordination round.
     round: CoordinationRound,
-    /// The proposal that changed.
+    /// Change proposal, with kind `PROPOSAL`; otherwise null.
     proposal: Option<ChangeProposal>,
-    /// The comment that was written.
+    /// Comment, with kind `COMMENT`; otherwise null.
     comment: Option<CoordinationComment>,
-    /// Global id of the entry that changed.
+    /// Global id of the entry, with kind `ENTRY`; otherwise null.
     entry_id: Option<ID>,
-    /// The entry that changed, at the viewer's level; null when it went out of sight.
+    /// Entry at the viewer's level of access, with kind `ENTRY`; null if no longer visible to the viewer, and with
+    /// other kinds.
     entry: Option<CalendarEntry>,
 }
 
@@ -64,14 +66,14 @@ pub struct PlanningSubscription;
 
 #[Subscription]
 impl PlanningSubscription {
-    /// What happens in a round, in the order in which it was committed, each at least once: its steps, plans, proposals,
-    /// comments, and changes of the entries of its plans. The first event is `READY`; with `after`, everything since that
-    /// cursor comes instead. Ends with an error when the round may not be seen any more.
+    /// Reports events of a coordination round in commit order, each at least once: steps of the round, plans, change
+    /// proposals, comments, and changes of the entries of its plans. The first event is `READY`; with `after`, delivery
+    /// resumes after that cursor instead. Ends with an error as soon as the round is not visible to the viewer.
     async fn coordination_round_changed(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        #[graphql(desc = "The cursor of the last event that arrived.")] after: Option<String>,
+        #[graphql(desc = "Coordination round to follow.")] id: ID,
+        #[graphql(desc = "Cursor of the last event received; delivery resumes after it.")] after: Option<String>,
     ) -> Result<impl Stream<Item = ApiResult<CoordinationRoundChange>>, ApiError> {
         let op = ctx.op_shared()?;
         let id = NodeType::CoordinationRound.parse(&id, "id")?;

@@ -17,14 +17,20 @@ use crate::holidays::free_days::{FreeDay, FreeDayKind};
 /// The same topic is a conflict within so many days.
 pub const TOPIC_DAYS: i64 = 28;
 
+<<<<<<< HEAD:api/domain/src/planning/conflicts/rules.rs
 /// How much a conflict weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+=======
+/// Severity of a conflict.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+>>>>>>> 89cfa2b (planning: describe fields in the terms of the field):api/src/planning/conflicts/rules.rs
 pub enum ConflictSeverity {
-    /// Worth knowing.
+    /// Minor conflict, for information.
     Low,
-    /// Should be settled.
+    /// Conflict that should be resolved.
     Medium,
-    /// Cannot both be: a party signs off only when it is settled or acknowledged.
+    /// Conflict that rules out that both sides take place as planned. A party can sign off only after the conflict is
+    /// resolved or acknowledged.
     High,
 }
 

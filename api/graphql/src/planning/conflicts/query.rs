@@ -20,24 +20,31 @@ use crate::enums::ConflictRule;
 use crate::lookahead::Selected;
 use crate::planning::conflicts::types::Conflict;
 
-/// Whose conflicts.
+/// Object whose conflicts are listed.
 #[derive(OneofObject, Clone, Debug)]
 pub enum ConflictsOf {
-    /// Of the plans of a round, in its year.
+    /// Coordination round: conflicts in its year between entries of its plans and of the external calendars of the
+    /// submitting parties.
     Round(ID),
-    /// Of an entry, with everything of its owner and of the partners in active agreements, within a year from now or
-    /// around its date.
+    /// Calendar entry: conflicts with other entries of its owner and of the partners in active agreements that cover
+    /// calendars. For a series, its occurrences within a year are checked, from now or from its start if that is later.
     Entry(ID),
 }
 
-/// Which conflicts are wanted.
+/// Filter of `conflicts`. All given conditions must hold.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct ConflictFilter {
-    /// Only by these rules.
+    /// Only conflicts by one of these rules, at most 100.
     rules: Option<Vec<ConflictRule>>,
+<<<<<<< HEAD:api/graphql/src/planning/conflicts/query.rs
     /// Only those that weigh at least this.
     severity_from: Option<crate::planning::conflicts::types::ConflictSeverity>,
     /// Only those that nobody has taken note of.
+=======
+    /// Only conflicts of at least this severity.
+    severity_from: Option<ConflictSeverity>,
+    /// True to leave out acknowledged conflicts.
+>>>>>>> 89cfa2b (planning: describe fields in the terms of the field):api/src/planning/conflicts/query.rs
     #[graphql(default)]
     open: bool,
 }
@@ -48,14 +55,15 @@ pub struct ConflictQuery;
 
 #[Object]
 impl ConflictQuery {
-    /// What does not go together, the worst first, as it is at this moment. Only what the viewer sees of both sides is
-    /// looked at: an entry that is seen as BUSY has only its time.
+    /// Lists the conflicts of a coordination round or of an entry, computed at the time of the request, the most severe
+    /// first. The rules apply only to data visible to the viewer on both sides: of an entry at level `BUSY`, to its
+    /// time alone. `LIMIT_REACHED` if more than 20,000 occurrences would have to be compared.
     #[graphql(complexity = "page_cost(first, last, child_complexity) + 100")]
     async fn conflicts(
         &self,
         ctx: &Context<'_>,
-        of: ConflictsOf,
-        filter: Option<ConflictFilter>,
+        #[graphql(desc = "Coordination round or entry.")] of: ConflictsOf,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ConflictFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -29,44 +29,45 @@ pub enum ConflictSeverity {
     High,
 }
 
-/// Two entries, or an entry and free days, that do not go together. As much is known of it as of its sides.
+/// Conflict between two entries, or between an entry and non-working days. Contains nothing that is not visible to the
+/// viewer on its sides.
 pub struct Conflict {
     pub(super) clash: Clash,
     pub(super) around: Arc<Neighbourhood>,
 }
 
-/// One entry of a conflict.
+/// Entry in a conflict.
 pub struct ConflictSide {
     side: Side,
     around: Arc<Neighbourhood>,
 }
 
-/// A time at which an entry would be in nobody's way.
+/// Alternative time for an entry, free of conflicts.
 #[derive(SimpleObject)]
 pub struct FreeSlot {
-    /// Start as an instant.
+    /// Instant of the start.
     start: DateTime<Utc>,
-    /// End as an instant, exclusive.
+    /// Instant of the end, exclusive.
     end: DateTime<Utc>,
-    /// Start on the clock of the entry's zone.
+    /// Local start, in the time zone of the entry.
     start_local: LocalDateTime,
-    /// End on the clock of the entry's zone, exclusive.
+    /// Local end, exclusive, in the time zone of the entry.
     end_local: LocalDateTime,
 }
 
-/// A conflict that the owner of an entry has taken note of, and why it stays.
+/// Acknowledgement of a conflict by the owner of an entry.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct ConflictAcknowledgement {
-    /// The conflict.
+    /// Identifier of the conflict (`Conflict.id`).
     conflict_id: ID,
-    /// Its rule.
+    /// Rule of the conflict.
     rule: ConflictRule,
-    /// Why it stays.
+    /// Reason for accepting the conflict.
     reason: String,
-    /// Who took note, by the name the authority uses.
+    /// Name of the person who acknowledged the conflict, as used by the authority.
     acknowledged_by: String,
-    /// When.
+    /// Instant of the acknowledgement.
     acknowledged_at: DateTime<Utc>,
     #[graphql(skip)]
     tenant: uuid::Uuid,
@@ -74,7 +75,7 @@ pub struct ConflictAcknowledgement {
 
 #[ComplexObject]
 impl ConflictAcknowledgement {
-    /// The authority that took note.
+    /// Authority that acknowledged the conflict.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.tenant).await
     }
@@ -93,83 +94,85 @@ impl From<&conflict_acknowledgement::Model> for ConflictAcknowledgement {
     }
 }
 
-/// Two entries, or an entry and free days, that do not go together. As much is known of it as of its sides.
+/// Conflict between two entries, or between an entry and non-working days. Contains nothing that is not visible to the
+/// viewer on its sides.
 #[Object]
 impl Conflict {
-    /// Names the conflict as long as rule, sides and their times are the same.
+    /// Identifier of the conflict; stays the same while the rule, the sides and their times do. Not a global id.
     async fn id(&self) -> ID {
         self.clash.id.simple().to_string().into()
     }
 
-    /// The rule.
+    /// Rule of the conflict.
     async fn rule(&self) -> ConflictRule {
         self.clash.rule.into()
     }
 
-    /// How much it weighs.
+    /// Severity of the conflict, by its most severe occurrence.
     async fn severity(&self) -> ConflictSeverity {
         self.clash.severity.into()
     }
 
-    /// What is the matter, in the viewer's language.
+    /// Explanation, in German or English by `Accept-Language`.
     async fn explanation(&self, ctx: &Context<'_>) -> ApiResult<String> {
         Ok(explanation(&self.clash, ctx.op()?.locale))
     }
 
-    /// The entries: one where the other side are free days, else two.
+    /// Entries in conflict: two, or one if the other side is `freeDay`.
     async fn sides(&self) -> Vec<ConflictSide> {
         let sides = self.clash.sides.iter().cloned();
         sides.map(|side| ConflictSide { side, around: self.around.clone() }).collect()
     }
 
-    /// The free days that are the other side.
+    /// Non-working days in conflict with the entry; null if the conflict is between two entries.
     async fn free_day(&self) -> Option<FreeDay> {
         self.clash.free.clone().map(FreeDay)
     }
 
-    /// How many dates are concerned: of series, more than one.
+    /// Number of conflicting pairs of occurrences, or of occurrence and non-working days; more than 1 for series only.
     async fn dates(&self) -> usize {
         self.clash.dates
     }
 
-    /// Who has taken note of it as it is now, and why it stays.
+    /// Acknowledgements of the conflict in its present form.
     async fn acknowledgements(&self) -> Vec<ConflictAcknowledgement> {
         self.clash.acknowledged.iter().map(Into::into).collect()
     }
 }
 
-/// One entry of a conflict.
+/// Entry in a conflict.
 #[Object]
 impl ConflictSide {
-    /// The entry, at the viewer's level.
+    /// Entry at the viewer's level of access.
     async fn entry(&self, ctx: &Context<'_>) -> ApiResult<CalendarEntry> {
         let session = ctx.session().await?;
         CalendarEntry::seen(&session, self.side.entry.clone())
             .ok_or_else(|| ApiError::fault("a conflict was made from a hidden entry"))
     }
 
-    /// Start of the first date that is concerned.
+    /// Instant of the start of the first conflicting occurrence.
     async fn start(&self) -> DateTime<Utc> {
         self.side.span.starts_at
     }
 
-    /// End of that date, exclusive.
+    /// Instant of the end, exclusive, of the first conflicting occurrence.
     async fn end(&self) -> DateTime<Utc> {
         self.side.span.ends_at
     }
 
-    /// Its start on the clock of the entry's zone.
+    /// Local start of the first conflicting occurrence, in the time zone of the entry.
     async fn start_local(&self) -> LocalDateTime {
         LocalDateTime(self.side.span.starts_local)
     }
 
-    /// Its end on that clock, exclusive.
+    /// Local end, exclusive, of the first conflicting occurrence, in the time zone of the entry.
     async fn end_local(&self) -> LocalDateTime {
         LocalDateTime(self.side.span.ends_local)
     }
 
-    /// Up to five times within four weeks, nearest first, at which that date would be in nobody's way that the viewer
-    /// knows of: no free day of its owner, no other entry. At the same time of day; working days for a date on one.
+    /// Alternative times for the first conflicting occurrence, at most five, the nearest first: within 28 days, not in
+    /// the past, at the same time of day, and on a weekend only if the occurrence is on one. At these times the viewer
+    /// sees no conflict other than `DUPLICATE_TOPIC`.
     #[graphql(complexity = "10")]
     async fn free_slots(&self) -> Vec<FreeSlot> {
         let slot = |Span { starts_at, ends_at, starts_local, ends_local }| FreeSlot {
