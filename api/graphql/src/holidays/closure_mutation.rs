@@ -12,49 +12,50 @@ use crate::holidays::closures::TenantClosure;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
-/// Days on which an office will be closed.
+/// Values of a new office closure.
 #[derive(InputObject)]
 pub struct TenantClosureCreateInput {
-    /// The authority, for which one acts.
+    /// Authority whose office is closed, on whose behalf the viewer acts.
     tenant: ID,
-    /// Why, at most 200 characters. Everybody may read it.
+    /// Reason, at most 200 characters; public.
     title: String,
-    /// First day.
+    /// First day of the closure.
     first_day: Date,
-    /// Last day, inclusive; left out = only the first. At most 366 days.
+    /// Last day of the closure, inclusive; at most 366 days in all. Default: the first day.
     last_day: Option<Date>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// What shall change of a closure. What is left out stays as it is.
+/// Changes to an office closure. Omitted fields keep their values.
 #[derive(InputObject)]
 pub struct TenantClosureUpdateInput {
-    /// The closure.
+    /// Closure to change.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the closure that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Why.
+    /// Reason, at most 200 characters; public.
     title: MaybeUndefined<String>,
-    /// First day.
+    /// First day of the closure.
     first_day: MaybeUndefined<Date>,
-    /// Last day, inclusive.
+    /// Last day of the closure, inclusive; at most 366 days in all.
     last_day: MaybeUndefined<Date>,
 }
 
-/// A closure to delete.
+/// Deletion of an office closure.
 #[derive(InputObject)]
 pub struct TenantClosureDeleteInput {
-    /// The closure.
+    /// Closure to delete.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the closure that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
 }
 
 payload! {
-    /// Outcome of every mutation of a closure.
+    /// Payload of `tenantClosureCreate`, `tenantClosureUpdate` and `tenantClosureDelete`.
     TenantClosurePayload {
-        /// The closure; null once it is deleted.
+        /// Closure in its current state; null after deletion, and after a refusal other than `STALE_VERSION`.
         tenant_closure: TenantClosure
     } by TenantClosure::by_id
 }
@@ -65,11 +66,11 @@ pub struct ClosureMutation;
 
 #[Object]
 impl ClosureMutation {
-    /// Tells everybody that an authority's office will be closed. Takes `TENANT_MANAGE`.
+    /// Creates an office closure, visible to everybody. Requires `TENANT_MANAGE` in the authority.
     async fn tenant_closure_create(
         &self,
         ctx: &Context<'_>,
-        input: TenantClosureCreateInput,
+        #[graphql(desc = "Values of the new closure.")] input: TenantClosureCreateInput,
     ) -> ApiResult<TenantClosurePayload> {
         let op = ctx.op()?;
         let key = idempotency("tenantClosureCreate", input.idempotency_key.clone(), &input);
@@ -84,11 +85,11 @@ impl ClosureMutation {
         TenantClosurePayload::made(op, done).await
     }
 
-    /// Changes a closure. Takes `TENANT_MANAGE` in the authority.
+    /// Changes an office closure. Requires `TENANT_MANAGE` in the authority.
     async fn tenant_closure_update(
         &self,
         ctx: &Context<'_>,
-        input: TenantClosureUpdateInput,
+        #[graphql(desc = "Changes to the closure.")] input: TenantClosureUpdateInput,
     ) -> ApiResult<TenantClosurePayload> {
         let op = ctx.op()?;
         let mut problems = Problems::default();
@@ -105,11 +106,11 @@ impl ClosureMutation {
         TenantClosurePayload::changed(op, id, done).await
     }
 
-    /// Deletes a closure: the office is open after all. Takes `TENANT_MANAGE` in the authority.
+    /// Deletes an office closure. Requires `TENANT_MANAGE` in the authority.
     async fn tenant_closure_delete(
         &self,
         ctx: &Context<'_>,
-        input: TenantClosureDeleteInput,
+        #[graphql(desc = "Closure to delete.")] input: TenantClosureDeleteInput,
     ) -> ApiResult<TenantClosurePayload> {
         let op = ctx.op()?;
         let id = match NodeType::TenantClosure.parse(&input.id, "id") {

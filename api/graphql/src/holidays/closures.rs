@@ -19,8 +19,8 @@ use crate::lookahead::Selected;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// Days on which an authority's office is closed. Everybody may see them, so that partners plan around them: title and
-/// days are public.
+/// Period in which the office of an authority is closed. Title and days are public, so that partners can take them into
+/// account.
 pub struct TenantClosure(pub Arc<tenant_closure::Model>);
 
 impl TenantClosure {
@@ -33,15 +33,15 @@ impl TenantClosure {
     }
 }
 
-/// What the viewer may do with a closure.
+/// Actions open to the viewer on an office closure.
 #[derive(SimpleObject)]
 pub struct TenantClosureAbilities {
-    /// Change and delete it.
+    /// True if the viewer may change and delete the closure.
     update: bool,
 }
 
-/// Days on which an authority's office is closed. Everybody may see them, so that partners plan around them: title and
-/// days are public.
+/// Period in which the office of an authority is closed. Title and days are public, so that partners can take them into
+/// account.
 #[Object]
 impl TenantClosure {
     /// Global id.
@@ -49,44 +49,44 @@ impl TenantClosure {
         NodeType::TenantClosure.id(self.0.id).into()
     }
 
-    /// The authority.
+    /// Authority whose office is closed.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Why, as everybody may read it.
+    /// Reason; public.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// First day.
+    /// First day of the closure.
     async fn first_day(&self) -> Date {
         Date(self.0.starts_on)
     }
 
-    /// Last day, inclusive.
+    /// Last day of the closure, inclusive.
     async fn last_day(&self) -> Date {
         Date(self.0.ends_on)
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the closure.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<TenantClosureAbilities> {
         let session = ctx.session().await?;
         let update = session.access().grant_in(Permission::TenantManage, self.0.tenant_id).is_ok();
         Ok(TenantClosureAbilities { update })
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

@@ -22,12 +22,12 @@ use crate::scalars::Date;
 #[derive(Default)]
 pub struct HolidayQuery;
 
-/// Days from one to another, both inclusive.
+/// Range of days, inclusive at both ends.
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct DateRange {
     /// First day.
     pub first_day: Date,
-    /// Last day, inclusive.
+    /// Last day, inclusive; not before the first.
     pub last_day: Date,
 }
 
@@ -59,12 +59,13 @@ impl DateRange {
     }
 }
 
-/// Whose holidays.
+/// Region whose holidays are listed.
 #[derive(OneofObject, Clone, Debug)]
 pub enum HolidayRegion {
-    /// Of a state by its ISO 3166-2 code: `DE-BY`. Holidays of some municipalities only are marked.
+    /// State, as ISO 3166-2 code such as `DE-BY`. Includes holidays that apply only in some municipalities, which
+    /// `extent` marks.
     State(String),
-    /// As they hold for an authority, with its own setting for Assumption Day.
+    /// Authority; its setting for Assumption Day applies.
     Tenant(ID),
 }
 
@@ -93,14 +94,14 @@ pub async fn school_holidays_known_until(session: &Session) -> ApiResult<Option<
 
 #[Object]
 impl HolidayQuery {
-    /// Public holidays and school-free days that touch a span of days, by first day.
+    /// Lists public holidays, school holidays and school-free days that overlap a range of days, by first day.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn holidays(
         &self,
         ctx: &Context<'_>,
-        region: HolidayRegion,
-        between: DateRange,
-        kinds: Option<Vec<HolidayKind>>,
+        #[graphql(desc = "State or authority.")] region: HolidayRegion,
+        #[graphql(desc = "Range of days.")] between: DateRange,
+        #[graphql(desc = "Only holidays of these kinds.")] kinds: Option<Vec<HolidayKind>>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -12,10 +12,10 @@ use crate::context::ContextExt;
 use crate::enums::{HolidayExtent, HolidayKind};
 use crate::scalars::Date;
 
-/// A public holiday, school holidays, or a school-free day.
+/// Public holiday, school holidays, or school-free day.
 pub struct Holiday(pub Arc<holiday::Model>);
 
-/// A public holiday, school holidays, or a school-free day.
+/// Public holiday, school holidays, or school-free day.
 #[Object]
 impl Holiday {
     /// Global id.
@@ -23,12 +23,12 @@ impl Holiday {
         NodeType::Holiday.id(self.0.id).into()
     }
 
-    /// What kind of free day.
+    /// Kind of holiday.
     async fn kind(&self) -> HolidayKind {
         self.0.kind.into()
     }
 
-    /// ISO 3166-2 code of the state: `DE-BY`.
+    /// State, as ISO 3166-2 code such as `DE-BY`.
     async fn state(&self) -> &str {
         &self.0.region
     }
@@ -43,7 +43,7 @@ impl Holiday {
         Date(self.0.ends_on)
     }
 
-    /// Name in the viewer's language.
+    /// Name, in German or English by `Accept-Language`.
     async fn name(&self, ctx: &Context<'_>) -> ApiResult<&str> {
         Ok(match ctx.op()?.locale {
             Locale::De => &self.0.name_de,
@@ -51,27 +51,27 @@ impl Holiday {
         })
     }
 
-    /// German name.
+    /// Name in German.
     async fn name_de(&self) -> &str {
         &self.0.name_de
     }
 
-    /// English name.
+    /// Name in English.
     async fn name_en(&self) -> &str {
         &self.0.name_en
     }
 
-    /// Where in the state it holds.
+    /// Extent of the holiday within the state.
     async fn extent(&self) -> HolidayExtent {
         self.0.extent.into()
     }
 
-    /// Attribution and licence of the data; for what comes by rule, the law.
+    /// Attribution and licence of the data; the law, for holidays computed by rule.
     async fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// Edition of the data: `2026-11`. Null for what comes by rule.
+    /// Edition of the data, such as `2026-11`; null for holidays computed by rule.
     async fn edition(&self) -> Option<&str> {
         self.0.edition.as_deref()
     }
