@@ -12,48 +12,51 @@ use crate::enums::ShareLevel;
 use crate::feeds::types::Feed;
 use crate::payload::{Payload, UserError, idempotency, payload};
 
-/// A feed to make.
+/// Values of a new feed.
 #[derive(InputObject)]
 pub struct FeedCreateInput {
-    /// The authority for which one subscribes: one's roles there count, and its admins can take the feed back.
+    /// Authority through which the viewer subscribes: only roles in this authority count. Members with `MEMBERS_MANAGE`
+    /// there can revoke the feed.
     tenant: ID,
-    /// What to call it, at most 120 characters; calendar programs show it.
+    /// Name, at most 120 characters; shown by calendar programs.
     name: String,
-    /// 1 to 100 calendars; left out = all that one sees, also what is still to come.
+    /// Calendars, 1 to 100. Default: all calendars visible to the subscriber, including later ones.
     calendars: Option<Vec<ID>>,
-    /// The most that it shows of anything; `CONTRIBUTE` is as `FULL`.
+    /// Highest level of access in the feed; `CONTRIBUTE` has the effect of `FULL`.
     level: ShareLevel,
-    /// When it ends; left out = never.
+    /// Instant of expiry, in the future. Default: never.
     expires_at: Option<DateTime<Utc>>,
-    /// Sending the same input with the same key again does nothing more; the secret is not told again.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same feed without
+    /// its secret and writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// A feed to take back.
+/// Revocation of a feed.
 #[derive(InputObject)]
 pub struct FeedRevokeInput {
-    /// The feed.
+    /// Feed to revoke.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the feed that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
 }
 
-/// A new feed.
+/// Payload of `feedCreate`.
 #[derive(SimpleObject)]
 pub struct FeedCreatePayload {
-    /// The feed.
+    /// New feed; null after a refusal.
     feed: Option<Feed>,
-    /// The secret, told this once. `/feeds/<secret>.ics` is the address to subscribe to; also `.json` (JSCalendar) and
-    /// `.ifb` (busy times). Programs that speak CalDAV take `/caldav/` with the secret as their password.
+    /// Secret of the feed, returned only once; null after a refusal and for a repeated idempotency key. Programs
+    /// subscribe to `/feeds/<secret>.ics`, or to `.json` (JSCalendar) or `.ifb` (busy times). CalDAV programs use
+    /// `/caldav/` with the secret as password.
     secret: Option<String>,
-    /// What was refused; empty on success.
+    /// Reasons for the refusal; empty on success.
     user_errors: Vec<UserError>,
 }
 
 payload! {
-    /// Outcome of taking a feed back.
+    /// Payload of `feedRevoke`.
     FeedPayload {
-        /// The feed.
+        /// Feed in its current state; null after a refusal other than `STALE_VERSION`.
         feed: Feed
     } by Feed::by_id
 }
@@ -64,9 +67,13 @@ pub struct FeedMutation;
 
 #[Object]
 impl FeedMutation {
-    /// Makes a secret by which programs subscribe to calendars. Takes a role with `CALENDARS_READ` in the authority; at
-    /// most 50 for each person.
-    async fn feed_create(&self, ctx: &Context<'_>, input: FeedCreateInput) -> ApiResult<FeedCreatePayload> {
+    /// Creates a feed, with the secret by which programs subscribe to calendars. A person has at most 50 feeds that are
+    /// neither expired nor revoked. Requires a role with `CALENDARS_READ` in the authority.
+    async fn feed_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new feed.")] input: FeedCreateInput,
+    ) -> ApiResult<FeedCreatePayload> {
         let op = ctx.op()?;
         let key = idempotency("feedCreate", input.idempotency_key.clone(), &input);
         let done = match wish(input) {
@@ -82,9 +89,13 @@ impl FeedMutation {
         }
     }
 
-    /// Takes a feed back; the next request with its secret finds nothing. One's own, or with `MEMBERS_MANAGE` in the
-    /// authority those of its members.
-    async fn feed_revoke(&self, ctx: &Context<'_>, input: FeedRevokeInput) -> ApiResult<FeedPayload> {
+    /// Revokes a feed; requests with its secret are refused from then on. Requires `MEMBERS_MANAGE` in the authority,
+    /// unless the feed is the viewer's own.
+    async fn feed_revoke(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Feed to revoke.")] input: FeedRevokeInput,
+    ) -> ApiResult<FeedPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Feed.parse(&input.id, "id") {
             Ok(id) => id,

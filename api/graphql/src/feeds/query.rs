@@ -21,12 +21,13 @@ pub struct FeedQuery;
 
 #[Object]
 impl FeedQuery {
-    /// The viewer's own feeds, oldest first. `Tenant.feeds` has those of all members, for those who see the members.
+    /// Lists the viewer's own feeds, the oldest first. `Tenant.feeds` lists those of all members, if visible to the
+    /// viewer.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn feeds(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Also what was taken back.", default = false)] include_revoked: bool,
+        #[graphql(desc = "True to include revoked feeds.", default = false)] include_revoked: bool,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -17,8 +17,8 @@ use crate::context::ContextExt;
 use crate::enums::ShareLevel;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// A secret by which a program subscribes to calendars in the name of a person: what the person may see at the moment of
-/// reading through its roles in one authority, and of everything at most `level`.
+/// Feed: secret by which a program subscribes to calendars on behalf of a person. Delivers data visible to the person
+/// at the time of the request through roles in one authority, at `level` at most.
 pub struct Feed(pub Arc<feed::Model>);
 
 impl Feed {
@@ -31,15 +31,15 @@ impl Feed {
     }
 }
 
-/// What the viewer may do with a feed.
+/// Actions open to the viewer on a feed.
 #[derive(SimpleObject)]
 pub struct FeedAbilities {
-    /// Take it back.
+    /// True if the viewer may revoke the feed.
     revoke: bool,
 }
 
-/// A secret by which a program subscribes to calendars in the name of a person: what the person may see at the moment of
-/// reading through its roles in one authority, and of everything at most `level`.
+/// Feed: secret by which a program subscribes to calendars on behalf of a person. Delivers data visible to the person
+/// at the time of the request through roles in one authority, at `level` at most.
 #[Object]
 impl Feed {
     /// Global id.
@@ -47,17 +47,17 @@ impl Feed {
         NodeType::Feed.id(self.0.id).into()
     }
 
-    /// The authority for which the person subscribes.
+    /// Authority through which the person subscribes.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Global id of the subscriber as a member there.
+    /// Global id of the subscriber as a member of the authority.
     async fn subscriber_id(&self) -> ID {
         NodeType::Member.id(self.0.member_id).into()
     }
 
-    /// Name of the subscriber; null where the viewer does not see the members of the authority.
+    /// Name of the subscriber; null if the members of the authority are not visible to the viewer.
     async fn subscriber_name(&self, ctx: &Context<'_>) -> Option<ApiResult<String>> {
         let member = match ctx.session().await {
             Ok(session) => session.get::<member::Entity>(self.0.member_id).await,
@@ -66,12 +66,13 @@ impl Feed {
         member.map(|it| it.map(|it| it.name.clone())).transpose()
     }
 
-    /// What the subscriber calls it.
+    /// Name given by the subscriber.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The calendars that were chosen, as far as the viewer sees them; null = all that the subscriber sees.
+    /// Selected calendars that are visible to the viewer; null if the feed covers all calendars visible to the
+    /// subscriber.
     async fn calendars(&self, ctx: &Context<'_>) -> Option<ApiResult<Vec<Calendar>>> {
         let ids = selected(&self.0)?;
         let calendars = async {
@@ -86,38 +87,38 @@ impl Feed {
         Some(calendars.await)
     }
 
-    /// The most that it shows of anything.
+    /// Highest level of access in the feed.
     async fn level(&self) -> ShareLevel {
         self.0.level.into()
     }
 
-    /// When it ends; null = never.
+    /// Instant of expiry; null = never.
     async fn expires_at(&self) -> Option<DateTime<Utc>> {
         self.0.expires_at
     }
 
-    /// When it was last used, to the hour; null = never.
+    /// Instant of the last use, recorded at most once an hour; null before the first use.
     async fn last_used_at(&self) -> Option<DateTime<Utc>> {
         self.0.last_used_at
     }
 
-    /// When it was taken back.
+    /// Instant of revocation; null if not revoked.
     async fn revoked_at(&self) -> Option<DateTime<Utc>> {
         self.0.revoked_at
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the feed.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<FeedAbilities> {
         let session = ctx.session().await?;
         Ok(FeedAbilities { revoke: self.0.revoked_at.is_none() && revoking(&session, &self.0).is_ok() })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
