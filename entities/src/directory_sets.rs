@@ -124,97 +124,97 @@ closed_set! {
 }
 
 closed_set! {
-    /// What kind of education offer it is.
+    /// Kind of an education offer.
     OfferKind {
-        /// A course over some time.
+        /// Course over a period of time.
         Course = "COURSE",
-        /// Working on a topic, once.
+        /// Workshop on a topic, held once.
         Workshop = "WORKSHOP",
-        /// A lecture or information evening.
+        /// Lecture or information evening.
         Lecture = "LECTURE",
-        /// Advice for one or a few.
+        /// Counselling of individuals or small groups.
         Counselling = "COUNSELLING",
-        /// A trip or visit.
+        /// Excursion or visit.
         Excursion = "EXCURSION",
-        /// An exhibition or fair.
+        /// Exhibition or fair.
         Exhibition = "EXHIBITION",
-        /// An open meeting.
+        /// Open meeting.
         MeetingPlace = "MEETING_PLACE",
-        /// Any other.
+        /// Any other offer.
         Other = "OTHER",
     }
 }
 
 closed_set! {
-    /// What an education offer is about.
+    /// Topic of an education offer.
     OfferTopic {
-        /// Learning a language.
+        /// Language learning.
         Language = "LANGUAGE",
-        /// Reading, writing, reckoning.
+        /// Reading, writing and arithmetic.
         Literacy = "LITERACY",
-        /// Help beside school.
+        /// Support alongside school.
         SchoolSupport = "SCHOOL_SUPPORT",
-        /// Making up for a certificate.
+        /// School-leaving certificate obtained later.
         SchoolLeavingCertificate = "SCHOOL_LEAVING_CERTIFICATE",
-        /// Finding a vocation.
+        /// Vocational orientation.
         VocationalOrientation = "VOCATIONAL_ORIENTATION",
-        /// Training for the job.
+        /// Further vocational training.
         FurtherTraining = "FURTHER_TRAINING",
-        /// Computers and media.
+        /// Digital skills and media.
         DigitalSkills = "DIGITAL_SKILLS",
         /// Science and technology.
         Science = "SCIENCE",
         /// Nature and environment.
         Nature = "NATURE",
-        /// Art, literature, history.
+        /// Art, literature and history.
         Culture = "CULTURE",
         /// Music.
         Music = "MUSIC",
         /// Health and nutrition.
         Health = "HEALTH",
-        /// Sport and movement.
+        /// Sport and exercise.
         Sport = "SPORT",
         /// Parents and families.
         Family = "FAMILY",
-        /// Politics, law, society.
+        /// Politics, law and society.
         Society = "SOCIETY",
-        /// Arriving and taking part.
+        /// Integration and participation of newcomers.
         Integration = "INTEGRATION",
-        /// Any other.
+        /// Any other topic.
         Other = "OTHER",
     }
 }
 
 closed_set! {
-    /// What makes an offer accessible.
+    /// Accessibility feature of an education offer.
     Accessibility {
-        /// Without steps.
+        /// Access without steps.
         Wheelchair = "WHEELCHAIR",
-        /// With a toilet for wheelchair users.
+        /// Toilet for wheelchair users.
         AccessibleToilet = "ACCESSIBLE_TOILET",
-        /// With sign language.
+        /// Sign language.
         SignLanguage = "SIGN_LANGUAGE",
-        /// With a hearing loop.
+        /// Hearing loop.
         HearingLoop = "HEARING_LOOP",
-        /// In easy language.
+        /// Easy language ("Leichte Sprache").
         EasyLanguage = "EASY_LANGUAGE",
-        /// With guidance for blind people.
+        /// Tactile guidance for blind people.
         TactileGuidance = "TACTILE_GUIDANCE",
-        /// With care for children meanwhile.
+        /// Childcare during the offer.
         Childcare = "CHILDCARE",
-        /// Can be attended online.
+        /// Participation online.
         Online = "ONLINE",
     }
 }
 
 closed_set! {
-    /// Where an offer stands.
+    /// State of an education offer.
     EducationOfferState {
-        /// Its authority alone sees it.
+        /// Draft, visible only to the owning authority.
         Draft = "DRAFT",
-        /// Everybody sees it.
+        /// Published offer, visible to everybody.
         Published = "PUBLISHED",
-        /// It was taken back; its authority alone sees it.
+        /// Withdrawn offer, visible only to the owning authority.
         Withdrawn = "WITHDRAWN",
     }
 }

@@ -6,97 +6,97 @@ use entities as e;
 use crate::enums::closed_set;
 
 closed_set! {
-    /// What kind of education offer it is.
+    /// Kind of an education offer.
     OfferKind {
-        /// A course over some time.
+        /// Course over a period of time.
         Course,
-        /// Working on a topic, once.
+        /// Workshop on a topic, held once.
         Workshop,
-        /// A lecture or information evening.
+        /// Lecture or information evening.
         Lecture,
-        /// Advice for one or a few.
+        /// Counselling of individuals or small groups.
         Counselling,
-        /// A trip or visit.
+        /// Excursion or visit.
         Excursion,
-        /// An exhibition or fair.
+        /// Exhibition or fair.
         Exhibition,
-        /// An open meeting.
+        /// Open meeting.
         MeetingPlace,
-        /// Any other.
+        /// Any other offer.
         Other,
     }
 }
 
 closed_set! {
-    /// What an education offer is about.
+    /// Topic of an education offer.
     OfferTopic {
-        /// Learning a language.
+        /// Language learning.
         Language,
-        /// Reading, writing, reckoning.
+        /// Reading, writing and arithmetic.
         Literacy,
-        /// Help beside school.
+        /// Support alongside school.
         SchoolSupport,
-        /// Making up for a certificate.
+        /// School-leaving certificate obtained later.
         SchoolLeavingCertificate,
-        /// Finding a vocation.
+        /// Vocational orientation.
         VocationalOrientation,
-        /// Training for the job.
+        /// Further vocational training.
         FurtherTraining,
-        /// Computers and media.
+        /// Digital skills and media.
         DigitalSkills,
         /// Science and technology.
         Science,
         /// Nature and environment.
         Nature,
-        /// Art, literature, history.
+        /// Art, literature and history.
         Culture,
         /// Music.
         Music,
         /// Health and nutrition.
         Health,
-        /// Sport and movement.
+        /// Sport and exercise.
         Sport,
         /// Parents and families.
         Family,
-        /// Politics, law, society.
+        /// Politics, law and society.
         Society,
-        /// Arriving and taking part.
+        /// Integration and participation of newcomers.
         Integration,
-        /// Any other.
+        /// Any other topic.
         Other,
     }
 }
 
 closed_set! {
-    /// What makes an offer accessible.
+    /// Accessibility feature of an education offer.
     Accessibility {
-        /// Without steps.
+        /// Access without steps.
         Wheelchair,
-        /// With a toilet for wheelchair users.
+        /// Toilet for wheelchair users.
         AccessibleToilet,
-        /// With sign language.
+        /// Sign language.
         SignLanguage,
-        /// With a hearing loop.
+        /// Hearing loop.
         HearingLoop,
-        /// In easy language.
+        /// Easy language ("Leichte Sprache").
         EasyLanguage,
-        /// With guidance for blind people.
+        /// Tactile guidance for blind people.
         TactileGuidance,
-        /// With care for children meanwhile.
+        /// Childcare during the offer.
         Childcare,
-        /// Can be attended online.
+        /// Participation online.
         Online,
     }
 }
 
 closed_set! {
-    /// Where an offer stands.
+    /// State of an education offer.
     EducationOfferState {
-        /// Its authority alone sees it.
+        /// Draft, visible only to the owning authority.
         Draft,
-        /// Everybody sees it.
+        /// Published offer, visible to everybody.
         Published,
-        /// It was taken back; its authority alone sees it.
+        /// Withdrawn offer, visible only to the owning authority.
         Withdrawn,
     }
 }

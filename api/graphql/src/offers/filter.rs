@@ -16,41 +16,44 @@ use crate::holidays::query::DateRange;
 use crate::offers::enums::{Accessibility, EducationOfferState, OfferKind, OfferTopic};
 use crate::places::nearby::NearInput;
 
-/// Which education offers are wanted. Everything that is given must hold; of a list, one member.
+/// Filter of `educationOffers`. All given conditions must hold; a list condition holds if one of its values does,
+/// unless stated otherwise. List conditions take at most 100 values.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct EducationOfferFilter {
-    /// Only of these authorities.
+    /// Only offers of these authorities.
     tenants: Option<Vec<ID>>,
-    /// Only in these states. What is not published is seen by its authority alone.
+    /// Only offers in one of these states. Offers that are not published are visible only to their own authority.
     states: Option<Vec<EducationOfferState>>,
-    /// Only of these kinds.
+    /// Only offers of one of these kinds.
     kinds: Option<Vec<OfferKind>>,
-    /// Only about these topics.
+    /// Only offers on one of these topics.
     topics: Option<Vec<OfferTopic>>,
-    /// Only with all of these words in title, text, tags or location, or in name and town of provider and place; case and
-    /// spelt-out umlauts do not matter.
+    /// Only offers with all of these words, at most ten, in title, description, tags or location, or in name and town
+    /// of provider and learning place; at most 200 characters. Case and umlaut spelling are ignored.
     text: Option<String>,
-    /// Only at places within a radius.
+    /// Only offers at learning places within a radius.
     pub near: Option<NearInput>,
-    /// Only at these places.
+    /// Only offers at one of these learning places.
     places: Option<Vec<ID>>,
-    /// Only by these organisations.
+    /// Only offers provided by one of these organisations.
     providers: Option<Vec<ID>>,
-    /// Only for this age in years.
+    /// Only offers for this age in years, or without a limit of age.
     age: Option<i32>,
-    /// Only for these people; what is for everybody is for them, too.
+    /// Only offers for at least one of these audiences, or for everybody.
     audiences: Option<Vec<Audience>>,
-    /// Only in these languages (BCP 47); `de` finds `de-AT`, too.
+    /// Only offers in one of these languages (BCP 47); `de` also matches `de-AT`.
     languages: Option<Vec<String>>,
-    /// Only in these fields of work.
+    /// Only offers in one of these fields of work.
     fields_of_work: Option<Vec<ID>>,
-    /// Only of these pillars of the education region.
+    /// Only offers of one of these pillars.
     pillars: Option<Vec<Pillar>>,
-    /// Only with all of these.
+    /// Only offers with all of these accessibility features.
     accessibility: Option<Vec<Accessibility>>,
-    /// Only free of charge, or only what costs something. What says nothing of its cost is neither.
+    /// True for offers free of charge only, false for offers with a charge only. Offers that state no cost match
+    /// neither.
     free: Option<bool>,
-    /// Only with a date in sight in this span. What has no date in sight counts where it is valid in the span.
+    /// Only offers with a date in this range. An offer without any date visible to the viewer in full matches if it is
+    /// valid on a day of the range.
     between: Option<DateRange>,
 }
 

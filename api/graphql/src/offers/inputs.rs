@@ -15,59 +15,60 @@ use crate::offers::enums::{Accessibility, OfferKind, OfferTopic};
 use crate::places::given::{changed_id, id};
 use crate::scalars::Date;
 
-/// An education offer to make. It is a draft until it is published.
+/// Values of a new education offer. Its state is `DRAFT`.
 #[derive(InputObject)]
 pub struct EducationOfferCreateInput {
-    /// The authority that keeps it, for which one acts.
+    /// Owning authority, on whose behalf the viewer acts.
     pub tenant: ID,
     /// Title, at most 200 characters.
     title: String,
-    /// Text, at most 10,000 characters.
+    /// Description, at most 10,000 characters.
     description: Option<String>,
-    /// What kind of offer.
+    /// Kind of offer.
     kind: OfferKind,
-    /// What it is about.
+    /// Topic of the offer.
     topic: OfferTopic,
-    /// Free words, at most 20.
+    /// Tags, at most 20 of at most 60 characters each.
     #[graphql(default)]
     tags: Vec<String>,
-    /// For whom.
+    /// Audiences, from the closed set.
     #[graphql(default)]
     audiences: Vec<Audience>,
-    /// Youngest age in years; left out = no limit.
+    /// Minimum age in years, 0 to 120. Default: no limit.
     age_from: Option<i32>,
-    /// Oldest age in years; left out = no limit.
+    /// Maximum age in years, 0 to 120; not below the minimum. Default: no limit.
     age_to: Option<i32>,
-    /// In which languages (BCP 47), at most 20.
+    /// Languages (BCP 47), at most 20.
     #[graphql(default)]
     languages: Vec<String>,
-    /// What it costs; `0` is free of charge.
+    /// Cost; `0` for free of charge. Default: not stated.
     cost: Option<MoneyInput>,
-    /// More about the cost, in words.
+    /// Remarks on the cost, at most 300 characters.
     cost_note: Option<String>,
-    /// What makes it accessible.
+    /// Accessibility features.
     #[graphql(default)]
     accessibility: Vec<Accessibility>,
-    /// Who holds it; may be another authority's.
+    /// Organisation that provides the offer; may belong to another authority. Default: the authority itself.
     provider: Option<ID>,
-    /// Where it is; may be another authority's.
+    /// Learning place of the offer; may belong to another authority.
     place: Option<ID>,
-    /// Where it is, in words.
+    /// Location in free text, at most 300 characters.
     location: Option<String>,
-    /// Field of work.
+    /// Field of work, common to all authorities or of the owning authority.
     field_of_work: Option<ID>,
     /// Pillar of the education region.
     pillar: Option<Pillar>,
-    /// Where to register.
+    /// Web address for registration (http or https), at most 2,000 characters.
     registration_url: Option<String>,
-    /// First day on which there is the offer.
+    /// First day of validity. Default: no limit.
     valid_from: Option<Date>,
-    /// Last day, inclusive.
+    /// Last day of validity, inclusive; not before the first. Default: no limit.
     valid_until: Option<Date>,
-    /// Its dates: entries of calendars of the authority, at most 100.
+    /// Dates of the offer, as calendar entries of the owning authority, at most 100.
     #[graphql(default)]
     dates: Vec<ID>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -114,54 +115,54 @@ fn entries(ids: &[ID], problems: &mut Problems) -> ApiResult<BTreeSet<Uuid>> {
     Ok(entries.unwrap_or_default().into_iter().collect())
 }
 
-/// What shall change of an education offer. What is left out stays as it is; null clears what may be empty.
+/// Changes to an education offer. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct EducationOfferUpdateInput {
-    /// The offer.
+    /// Education offer to change.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the offer that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
-    /// Title.
+    /// Title, at most 200 characters.
     title: MaybeUndefined<String>,
-    /// Text.
+    /// Description, at most 10,000 characters.
     description: MaybeUndefined<String>,
-    /// What kind of offer.
+    /// Kind of offer.
     kind: MaybeUndefined<OfferKind>,
-    /// What it is about.
+    /// Topic of the offer.
     topic: MaybeUndefined<OfferTopic>,
-    /// Free words: all of them.
+    /// Tags, at most 20 of at most 60 characters each; replace the previous ones.
     tags: MaybeUndefined<Vec<String>>,
-    /// For whom: all of them.
+    /// Audiences, from the closed set; replace the previous ones.
     audiences: MaybeUndefined<Vec<Audience>>,
-    /// Youngest age in years.
+    /// Minimum age in years, 0 to 120; null = no limit.
     age_from: MaybeUndefined<i32>,
-    /// Oldest age in years.
+    /// Maximum age in years, 0 to 120; not below the minimum; null = no limit.
     age_to: MaybeUndefined<i32>,
-    /// In which languages (BCP 47): all of them.
+    /// Languages (BCP 47), at most 20; replace the previous ones.
     languages: MaybeUndefined<Vec<String>>,
-    /// What it costs.
+    /// Cost; `0` for free of charge, null for not stated.
     cost: MaybeUndefined<MoneyInput>,
-    /// More about the cost, in words.
+    /// Remarks on the cost, at most 300 characters.
     cost_note: MaybeUndefined<String>,
-    /// What makes it accessible: all of it.
+    /// Accessibility features; replace the previous ones.
     accessibility: MaybeUndefined<Vec<Accessibility>>,
-    /// Who holds it; of a published offer, one that is public.
+    /// Organisation that provides the offer; must be public if the offer is published.
     provider: MaybeUndefined<ID>,
-    /// Where it is; of a published offer, a place that is public.
+    /// Learning place of the offer; must be public if the offer is published.
     place: MaybeUndefined<ID>,
-    /// Where it is, in words.
+    /// Location in free text, at most 300 characters.
     location: MaybeUndefined<String>,
-    /// Field of work.
+    /// Field of work, common to all authorities or of the owning authority.
     field_of_work: MaybeUndefined<ID>,
     /// Pillar of the education region.
     pillar: MaybeUndefined<Pillar>,
-    /// Where to register.
+    /// Web address for registration (http or https), at most 2,000 characters.
     registration_url: MaybeUndefined<String>,
-    /// First day on which there is the offer.
+    /// First day of validity; null = no limit.
     valid_from: MaybeUndefined<Date>,
-    /// Last day, inclusive.
+    /// Last day of validity, inclusive; not before the first. Null = no limit.
     valid_until: MaybeUndefined<Date>,
-    /// Its dates: all of them.
+    /// Dates of the offer, as calendar entries of the owning authority, at most 100; replace the previous ones.
     dates: MaybeUndefined<Vec<ID>>,
 }
 
@@ -208,22 +209,22 @@ impl EducationOfferUpdateInput {
     }
 }
 
-/// An education offer to publish.
+/// Publication of an education offer.
 #[derive(InputObject)]
 pub struct EducationOfferPublishInput {
-    /// The offer.
+    /// Education offer to publish.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the offer that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
 }
 
-/// An education offer to withdraw.
+/// Withdrawal of an education offer.
 #[derive(InputObject)]
 pub struct EducationOfferWithdrawInput {
-    /// The offer.
+    /// Education offer to withdraw.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the offer that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
-    /// Why, at most 1,000 characters.
+    /// Reason, at most 1,000 characters.
     pub reason: Option<String>,
 }

@@ -13,9 +13,9 @@ use crate::offers::types::EducationOffer;
 use crate::payload::{Payload, idempotency, payload};
 
 payload! {
-    /// Outcome of every mutation of an education offer.
+    /// Payload of the mutations of an education offer.
     EducationOfferPayload {
-        /// The offer.
+        /// Education offer in its current state; null after a refusal other than `STALE_VERSION`.
         education_offer: EducationOffer
     } by EducationOffer::by_id
 }
@@ -26,11 +26,11 @@ pub struct OfferMutation;
 
 #[Object]
 impl OfferMutation {
-    /// Makes an education offer, as a draft. Takes `PLACES_WRITE`.
+    /// Creates an education offer as a draft. Requires `PLACES_WRITE` in the owning authority.
     async fn education_offer_create(
         &self,
         ctx: &Context<'_>,
-        input: EducationOfferCreateInput,
+        #[graphql(desc = "Values of the new education offer.")] input: EducationOfferCreateInput,
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
         let key = idempotency("educationOfferCreate", input.idempotency_key.clone(), &input);
@@ -44,11 +44,11 @@ impl OfferMutation {
         EducationOfferPayload::made(op, done).await
     }
 
-    /// Changes an education offer, which keeps its state. Takes `PLACES_WRITE` in the authority that keeps it.
+    /// Changes an education offer without changing its state. Requires `PLACES_WRITE` in the owning authority.
     async fn education_offer_update(
         &self,
         ctx: &Context<'_>,
-        input: EducationOfferUpdateInput,
+        #[graphql(desc = "Changes to the education offer.")] input: EducationOfferUpdateInput,
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
         let version = input.version;
@@ -61,12 +61,12 @@ impl OfferMutation {
         }
     }
 
-    /// Shows an education offer to everybody. The provider and the place that it names must be public. Takes `PLACES_WRITE`
-    /// in the authority that keeps it.
+    /// Publishes an education offer, which becomes visible to everybody. `CONFLICT` if its provider or its learning
+    /// place is not public. Requires `PLACES_WRITE` in the owning authority.
     async fn education_offer_publish(
         &self,
         ctx: &Context<'_>,
-        input: EducationOfferPublishInput,
+        #[graphql(desc = "Education offer to publish.")] input: EducationOfferPublishInput,
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
         match NodeType::EducationOffer.parse(&input.id, "id") {
@@ -78,11 +78,12 @@ impl OfferMutation {
         }
     }
 
-    /// Takes an education offer back: its authority alone sees it from now on. Takes `PLACES_WRITE` there.
+    /// Withdraws a published education offer, which stays visible only to the owning authority. Requires `PLACES_WRITE`
+    /// in the owning authority.
     async fn education_offer_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: EducationOfferWithdrawInput,
+        #[graphql(desc = "Education offer to withdraw and reason.")] input: EducationOfferWithdrawInput,
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
         match NodeType::EducationOffer.parse(&input.id, "id") {

@@ -26,14 +26,14 @@ const MOST: u64 = 2_000;
 #[derive(Default)]
 pub struct OfferQuery;
 
-/// How education offers are sorted; equal ones by id.
+/// Sort order of `educationOffers`; offers that are equal in it are sorted by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EducationOfferOrder {
-    /// By title.
+    /// Ascending by title.
     Title,
-    /// The newest first.
+    /// Newest first, by instant of creation.
     CreatedDescending,
-    /// The nearest first; takes `filter.near`.
+    /// Nearest first. Requires `filter.near`; `LIMIT_REACHED` for more than 2,000 offers.
     Distance,
 }
 
@@ -54,13 +54,14 @@ impl EducationOfferOrder {
 
 #[Object]
 impl OfferQuery {
-    /// Education offers that the viewer may see: published ones of every authority, and those of the viewer's own.
+    /// Lists education offers visible to the viewer: published ones of all authorities, and all those of the viewer's
+    /// own authorities. Does not require signing in.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn education_offers(
         &self,
         ctx: &Context<'_>,
-        filter: Option<EducationOfferFilter>,
-        #[graphql(default_with = "EducationOfferOrder::Title")] order_by: EducationOfferOrder,
+        #[graphql(desc = "Restricts the list.")] filter: Option<EducationOfferFilter>,
+        #[graphql(default_with = "EducationOfferOrder::Title", desc = "Sort order.")] order_by: EducationOfferOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -24,7 +24,7 @@ use crate::places::types::LearningPlace;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// An education offer.
+/// Education offer of an authority: a course, event or service for learning, with audience, place, provider and dates.
 pub struct EducationOffer {
     pub(super) row: Arc<education_offer::Model>,
     /// How far it is from what was searched near.
@@ -67,18 +67,18 @@ pub(super) async fn entries_of(
     Ok(entries)
 }
 
-/// What the viewer may do with an education offer.
+/// Actions open to the viewer on an education offer.
 #[derive(SimpleObject)]
 pub struct EducationOfferAbilities {
-    /// Change it.
+    /// True if the viewer may change the offer.
     update: bool,
-    /// Show it to everybody.
+    /// True if the viewer may publish the offer.
     publish: bool,
-    /// Take it back.
+    /// True if the viewer may withdraw the offer.
     withdraw: bool,
 }
 
-/// An education offer: what can be learned, for whom, where and by whom.
+/// Education offer of an authority: a course, event or service for learning, with audience, place, provider and dates.
 #[Object]
 impl EducationOffer {
     /// Global id.
@@ -86,7 +86,7 @@ impl EducationOffer {
         NodeType::EducationOffer.id(self.row.id).into()
     }
 
-    /// The authority that keeps it.
+    /// Owning authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
@@ -96,63 +96,64 @@ impl EducationOffer {
         &self.row.title
     }
 
-    /// Text.
+    /// Description.
     async fn description(&self) -> Option<&str> {
         self.row.description.as_deref()
     }
 
-    /// What kind of offer.
+    /// Kind of offer.
     async fn kind(&self) -> OfferKind {
         self.row.kind.into()
     }
 
-    /// What it is about.
+    /// Topic of the offer.
     async fn topic(&self) -> OfferTopic {
         self.row.topic.into()
     }
 
-    /// Free words.
+    /// Tags.
     async fn tags(&self) -> Vec<&str> {
         self.row.tags.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
     }
 
-    /// For whom.
+    /// Audiences, from the closed set.
     async fn audiences(&self) -> Vec<Audience> {
         read_audiences(self.row.audiences.as_deref()).into_iter().map(Into::into).collect()
     }
 
-    /// Youngest age in years; null = no limit.
+    /// Minimum age in years; null = no limit.
     async fn age_from(&self) -> Option<i32> {
         self.row.age_from
     }
 
-    /// Oldest age in years; null = no limit.
+    /// Maximum age in years; null = no limit.
     async fn age_to(&self) -> Option<i32> {
         self.row.age_to
     }
 
-    /// In which languages (BCP 47).
+    /// Languages (BCP 47).
     async fn languages(&self) -> Vec<String> {
         read(self.row.languages.as_deref()).into_iter().collect()
     }
 
-    /// What it costs; `0.00` is free of charge, null is not said.
+    /// Cost; `0.00` for free of charge, null if not stated.
     async fn cost(&self) -> Option<Money> {
         Some(Money::in_currency(self.row.cost_minor?, self.row.currency.as_deref()?))
     }
 
-    /// More about the cost, in words.
+    /// Remarks on the cost.
     async fn cost_note(&self) -> Option<&str> {
         self.row.cost_note.as_deref()
     }
 
-    /// What makes it accessible.
+    /// Accessibility features.
     async fn accessibility(&self) -> Vec<Accessibility> {
         let set: std::collections::BTreeSet<entities::Accessibility> = read(self.row.accessibility.as_deref());
         set.into_iter().map(Into::into).collect()
     }
 
-    /// Who holds it, where that is in sight; null also where the authority itself does.
+    /// Organisation that provides the offer; null if the owning authority does, or if the organisation is not visible
+    /// to the viewer.
     async fn provider(&self, ctx: &Context<'_>) -> Option<ApiResult<Organisation>> {
         let id = self.row.organisation_id?;
         match ctx.session().await {
@@ -161,7 +162,7 @@ impl EducationOffer {
         }
     }
 
-    /// Where it is, where that is in sight.
+    /// Learning place of the offer; null if not set, or not visible to the viewer.
     async fn place(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
         let id = self.row.learning_place_id?;
         match ctx.session().await {
@@ -170,17 +171,17 @@ impl EducationOffer {
         }
     }
 
-    /// Where it is, in words.
+    /// Location in free text.
     async fn location(&self) -> Option<&str> {
         self.row.location.as_deref()
     }
 
-    /// Metres as the crow flies from the middle of a search by `near`; null elsewhere.
+    /// Straight-line distance in metres from the centre of `filter.near`; null without that condition.
     async fn distance_meters(&self) -> Option<u32> {
         self.metres
     }
 
-    /// Field of work.
+    /// Field of work; null if not set.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
         field_by_id(ctx, self.row.field_of_work_id).await.transpose()
     }
@@ -190,22 +191,22 @@ impl EducationOffer {
         self.row.pillar.map(Into::into)
     }
 
-    /// Where to register.
+    /// Web address for registration.
     async fn registration_url(&self) -> Option<&str> {
         self.row.registration_url.as_deref()
     }
 
-    /// First day on which there is the offer.
+    /// First day of validity; null = no limit.
     async fn valid_from(&self) -> Option<Date> {
         self.row.valid_from.map(Date)
     }
 
-    /// Last day, inclusive.
+    /// Last day of validity, inclusive; null = no limit.
     async fn valid_until(&self) -> Option<Date> {
         self.row.valid_until.map(Date)
     }
 
-    /// Its dates: those of its calendar entries that the viewer sees in full, by start.
+    /// Dates of the offer: its calendar entries visible to the viewer in full, by start.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn dates(&self, ctx: &Context<'_>) -> ApiResult<Vec<CalendarEntryFull>> {
         let session = ctx.session().await?;
@@ -221,27 +222,27 @@ impl EducationOffer {
             .collect())
     }
 
-    /// How far it is.
+    /// State of the offer.
     async fn state(&self) -> EducationOfferState {
         self.row.state.into()
     }
 
-    /// When it was last published.
+    /// Instant of the last publication; null before the first.
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.row.published_at
     }
 
-    /// Why it was withdrawn.
+    /// Reason for the withdrawal.
     async fn withdraw_reason(&self) -> Option<&str> {
         self.row.withdraw_reason.as_deref()
     }
 
-    /// Where a fact comes from that was not entered here.
+    /// Source of a preloaded offer; null for offers from the API.
     async fn source(&self) -> Option<&str> {
         self.row.source.as_deref()
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the offer.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<EducationOfferAbilities> {
         let session = ctx.session().await?;
         let object = PolicyObject::row(ScopeArea::Places, self.row.tenant_id, self.row.scope_id, None);
@@ -250,17 +251,17 @@ impl EducationOffer {
         Ok(EducationOfferAbilities { update, publish: update && !published, withdraw: update && published })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.row.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.row.updated_at
     }
