@@ -21,33 +21,35 @@ use crate::context::ContextExt;
 use crate::enums::{Action, Permission, RoleKey, ShareLevel};
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// The rule that decided.
+/// Rule that allows an action.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessRule {
-    /// It is public.
+    /// Public object.
     Public,
-    /// A role in the owning authority.
+    /// Role in the owning authority.
     Role,
-    /// A share under an agreement, through a role in a partner authority.
+    /// Share under an agreement, through a role in a partner authority.
     Share,
 }
 
-/// Why something may be done, or what is missing.
+/// Explanation of the viewer's access to an object.
 #[derive(SimpleObject)]
 pub struct AccessExplanation {
-    /// Whether it may be done.
+    /// True if the action is allowed.
     allowed: bool,
-    /// How much of the object is seen.
+    /// Viewer's level of access to the object.
     level: Option<ShareLevel>,
-    /// The rule that allowed it.
+    /// Rule that allows the action; null if the action is not allowed.
     rule: Option<AccessRule>,
-    /// The authority through which: the owner, or the partner that the share reaches.
+    /// Authority in which the viewer holds `role`: the owner, or the partner authority reached by a share. Null for
+    /// other rules.
     through: Option<Tenant>,
-    /// The role held there.
+    /// Role by which the action is allowed; null for other rules than `ROLE` and `SHARE`.
     role: Option<RoleKey>,
-    /// The agreement behind a share.
+    /// Agreement of the share; null for other rules than `SHARE`.
     agreement: Option<Agreement>,
-    /// The permission that is missing in the owning authority.
+    /// Permission that the viewer lacks in the owning authority; null if the action is allowed, or if no permission
+    /// allows it.
     missing: Option<Permission>,
 }
 

@@ -13,17 +13,19 @@ pub struct AccessQuery;
 
 #[Object]
 impl AccessQuery {
-    /// Who is asking, and what they may do where.
+    /// Viewer: the person or program that sends the request, with roles and permissions by authority.
     async fn viewer(&self, ctx: &Context<'_>) -> ApiResult<Viewer> {
         viewer(ctx).await
     }
 
-    /// Why the viewer may do something to an object, or what is missing. Null for an object that they may not know of.
+    /// Explains by which rule the viewer may perform an action on an object, or which permission is lacking. Null for
+    /// an object that is not visible to the viewer, and for types without access rules: authorities, fields of work,
+    /// holidays, office closures, feeds, indicators and funding programmes.
     async fn explain_access(
         &self,
         ctx: &Context<'_>,
-        node: ID,
-        #[graphql(default_with = "Action::Read")] action: Action,
+        #[graphql(desc = "Global id of the object.")] node: ID,
+        #[graphql(default_with = "Action::Read", desc = "Action to explain.")] action: Action,
     ) -> Option<Result<AccessExplanation, ApiError>> {
         explain(ctx, &node, action).await.transpose()
     }

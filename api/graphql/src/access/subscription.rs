@@ -21,28 +21,28 @@ use crate::members::types::{Viewer, viewer};
 /// Rights also begin and end by date, which nobody announces.
 const DATES: Duration = Duration::from_secs(60);
 
-/// Whether anything changed yet.
+/// Kind of an event about the viewer's access.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewerAccessChangeKind {
-    /// Not yet: the subscription stands.
+    /// Start of the subscription; no change yet.
     Ready,
-    /// Roles, agreements or shares that reach the viewer are others than before.
+    /// Change of the roles, agreements or shares that give the viewer access.
     Changed,
 }
 
-/// A change of the viewer's access: what was shown before should be asked for again.
+/// Event about the viewer's access. Clients then request again the data that they show.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct ViewerAccessChange {
-    /// Send it as `after` to learn at once whether anything changed in between.
+    /// Cursor of the event; pass it as `after` to learn of changes since this event.
     cursor: String,
-    /// Whether anything changed yet.
+    /// Kind of event.
     kind: ViewerAccessChangeKind,
 }
 
 #[ComplexObject]
 impl ViewerAccessChange {
-    /// The viewer, as of now.
+    /// Viewer, with roles and permissions at present.
     async fn viewer(&self, ctx: &Context<'_>) -> ApiResult<Viewer> {
         viewer(ctx).await
     }
@@ -54,12 +54,13 @@ pub struct AccessSubscription;
 
 #[Subscription]
 impl AccessSubscription {
-    /// Every change of what the viewer may see or do: roles, agreements, shares, and their dates. The first event is
-    /// `READY`; with `after`, the first comes when access is another than at that cursor.
+    /// Reports changes of the viewer's access: of roles, agreements and shares, and by their first and last days. The
+    /// first event is `READY`; with `after`, the first event follows as soon as the access differs from that at the
+    /// cursor. Changes by date are reported within a minute. Requires signing in.
     async fn viewer_access_changed(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The cursor of the last event that arrived.")] after: Option<String>,
+        #[graphql(desc = "Cursor of the last event received.")] after: Option<String>,
     ) -> Result<impl Stream<Item = ApiResult<ViewerAccessChange>>, ApiError> {
         let op = ctx.op_shared()?;
         if op.actor == Actor::Anonymous {
