@@ -18,18 +18,18 @@ use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::members::types::{Member, with_roles};
 
-/// Which events are wanted.
+/// Filter of `auditEvents`. All given conditions must hold.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only of objects of these authorities.
+    /// Only events on objects of these authorities, at most 100.
     tenants: Option<Vec<ID>>,
-    /// Only this mutation, or this kind of reading: `dataset.rows`, `dataset.aggregate`, `dataset.export`.
+    /// Only events of this mutation, or of this kind of read: `dataset.rows`, `dataset.aggregate`, `dataset.export`.
     action: Option<String>,
-    /// Only about this object.
+    /// Only events on this object.
     object: Option<ID>,
-    /// From this instant on.
+    /// Earliest instant, inclusive.
     since: Option<DateTime<Utc>>,
-    /// Before this instant.
+    /// Latest instant, exclusive.
     until: Option<DateTime<Utc>>,
 }
 
@@ -39,13 +39,13 @@ pub struct AuditQuery;
 
 #[Object]
 impl AuditQuery {
-    /// What was changed in the viewer's authorities, and what was read by shares of theirs or from theirs; the newest
-    /// first. Takes `AUDIT_READ`.
+    /// Lists audit events, the newest first: changes in the viewer's authorities, and reads through shares by or from
+    /// these authorities. Only events of authorities in which the viewer holds `AUDIT_READ` are listed.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn audit_events(
         &self,
         ctx: &Context<'_>,
-        filter: Option<AuditFilter>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<AuditFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

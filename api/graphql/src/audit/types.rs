@@ -18,21 +18,21 @@ pub struct AuditEvent {
     pub(super) member: Option<Member>,
 }
 
-/// Something that was changed in an authority, or that a partner read by a share. What was changed is seen by the auditors
-/// of the authority; what was read, by those of both.
+/// Audit event: change in an authority, or read of its data by a partner through a share. Changes are visible to the
+/// auditors of the authority, reads to the auditors of both authorities.
 #[Object]
 impl AuditEvent {
-    /// The authority whose object it is.
+    /// Owning authority of the object.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
-    /// When.
+    /// Instant of the event.
     async fn at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 
-    /// The mutation, or what was read: `dataset.rows`, `dataset.aggregate`, `dataset.export`.
+    /// Name of the mutation, or kind of read: `dataset.rows`, `dataset.aggregate`, `dataset.export`.
     async fn action(&self) -> &str {
         &self.row.action
     }
@@ -42,48 +42,49 @@ impl AuditEvent {
         &self.row.object_type
     }
 
-    /// Global id of the object; null where objects of its type have none.
+    /// Global id of the object; null for types without global ids.
     async fn object(&self) -> Option<ID> {
         let named = |it: &&NodeType| format!("{it:?}") == self.row.object_type;
         NodeType::ALL.iter().find(named).map(|it| it.id(self.row.object_id)).map(Into::into)
     }
 
-    /// Global id of the agreement it happened under.
+    /// Global id of the agreement under which the event took place; null if none.
     async fn agreement(&self) -> Option<ID> {
         self.row.agreement_id.map(|it| NodeType::Agreement.id(it)).map(Into::into)
     }
 
-    /// Who did it, where the viewer sees the members of that authority; null also where the operator did.
+    /// Member who acted; null if the members of that authority are not visible to the viewer, and for actions of the
+    /// server or its operator.
     async fn member(&self) -> Option<Member> {
         self.member.clone()
     }
 
-    /// The authority that read; null where something was changed.
+    /// Authority that read the data; null for changes.
     async fn reader(&self, ctx: &Context<'_>) -> Option<ApiResult<Tenant>> {
         Some(tenant_of(ctx, reader_of(&self.row)?).await)
     }
 
-    /// How many rows were read.
+    /// Number of rows read; null for changes.
     async fn rows(&self) -> Option<i64> {
         self.read("rows")?.as_i64()
     }
 
-    /// What was asked for: columns, filters, groups, format.
+    /// Query of the read, with columns, filters, groups and format; null for changes.
     async fn question(&self) -> Option<Json<Value>> {
         self.read("question").cloned().map(Json)
     }
 
-    /// What a change was made of; null where something was read.
+    /// State before the change; null for reads, and if there is none.
     async fn before(&self) -> Option<Json<Value>> {
         self.row.before.clone().map(Json)
     }
 
-    /// What became of it; null where something was read.
+    /// State after the change; null for reads.
     async fn after(&self) -> Option<Json<Value>> {
         if self.read("reader").is_some() { None } else { self.row.after.clone().map(Json) }
     }
 
-    /// Names the request, as the log does.
+    /// Identifier of the request, as in the log of the server.
     async fn request_id(&self) -> &str {
         &self.row.request_id
     }
