@@ -6,183 +6,183 @@ use serde::{Deserialize, Serialize};
 use crate::closed_sets::closed_set;
 
 closed_set! {
-    /// Where a project stands.
+    /// Phase in the life of a project.
     ProjectPhase {
-        /// An idea of the lead.
+        /// Idea of the lead authority; phase of a new project.
         Idea = "IDEA",
-        /// Being designed with the partners.
+        /// Concept, designed together with the partners.
         Concept = "CONCEPT",
-        /// Applied for.
+        /// Application submitted to a funder. Requires a funding in state `APPLIED` or `APPROVED`.
         Applied = "APPLIED",
-        /// Approved, not begun.
+        /// Funding approved, work not begun. Requires a funding in state `APPROVED`.
         Approved = "APPROVED",
-        /// Under way.
+        /// Work in progress.
         Running = "RUNNING",
-        /// Done.
+        /// Work completed, evaluation still to come.
         Completed = "COMPLETED",
-        /// Looked back upon.
+        /// Evaluation completed; final phase.
         Evaluated = "EVALUATED",
-        /// The funder said no.
+        /// Application rejected by the funder.
         Rejected = "REJECTED",
-        /// Given up.
+        /// Project abandoned; final phase.
         Cancelled = "CANCELLED",
     }
 }
 
 closed_set! {
-    /// Whether an authority takes part in a project of another.
+    /// State of an authority's partnership in a project.
     PartnerState {
-        /// It was asked.
+        /// Invited by the lead, not yet accepted. An invited authority sees the project and its parts.
         Invited = "INVITED",
-        /// It does.
+        /// Partnership accepted by the partner.
         Active = "ACTIVE",
-        /// Its part ended.
+        /// Partnership ended by the lead or by the partner.
         Ended = "ENDED",
     }
 }
 
 closed_set! {
-    /// What somebody is in a project.
+    /// Role of a person in a project.
     ProjectRole {
-        /// Leads it, or the part of the authority.
+        /// Head of the project, or of the work of one party.
         Lead = "LEAD",
-        /// Works on it.
+        /// Member of the project team.
         Member = "MEMBER",
-        /// Answers questions about it.
+        /// Contact person for questions about the project.
         Contact = "CONTACT",
     }
 }
 
 closed_set! {
-    /// How far a work package is.
+    /// Progress of a work package.
     WorkStatus {
-        /// Not begun.
+        /// Work not begun.
         Planned = "PLANNED",
-        /// Under way.
+        /// Work in progress.
         InProgress = "IN_PROGRESS",
-        /// Done.
+        /// Work completed.
         Done = "DONE",
-        /// Given up.
+        /// Work package abandoned.
         Cancelled = "CANCELLED",
     }
 }
 
 closed_set! {
-    /// Whether a milestone is reached.
+    /// Status of a milestone.
     MilestoneStatus {
-        /// Still to come, or late.
+        /// Milestone not yet reached, also after its due date.
         Open = "OPEN",
-        /// Reached.
+        /// Milestone reached.
         Reached = "REACHED",
-        /// Given up.
+        /// Milestone abandoned.
         Cancelled = "CANCELLED",
     }
 }
 
 closed_set! {
-    /// How a project stands, in one word.
+    /// Overall status of a project, as traffic light.
     TrafficLight {
-        /// As planned.
+        /// Project on plan.
         Green = "GREEN",
-        /// At risk.
+        /// Plan at risk.
         Yellow = "YELLOW",
-        /// Not as planned.
+        /// Project off plan.
         Red = "RED",
     }
 }
 
 closed_set! {
-    /// What kind of document it is.
+    /// Kind of a project document.
     DocumentKind {
-        /// Concept.
+        /// Concept of the project.
         Concept = "CONCEPT",
         /// Application to a funder.
         Application = "APPLICATION",
-        /// Notice of grant (Zuwendungsbescheid).
+        /// Notice of grant ("Zuwendungsbescheid").
         NoticeOfGrant = "NOTICE_OF_GRANT",
-        /// Report.
+        /// Report on the project.
         Report = "REPORT",
-        /// Proof of use (Verwendungsnachweis).
+        /// Proof of use of the grant ("Verwendungsnachweis").
         ProofOfUse = "PROOF_OF_USE",
-        /// Agreement.
+        /// Agreement between the parties or with others.
         Agreement = "AGREEMENT",
-        /// Any other.
+        /// Any other document.
         Other = "OTHER",
     }
 }
 
 closed_set! {
-    /// Where a funding stands.
+    /// State of a funding.
     FundingState {
-        /// Being prepared.
+        /// Application in preparation; state of a new funding.
         Prepared = "PREPARED",
-        /// Applied for.
+        /// Application submitted to the funder, not yet decided.
         Applied = "APPLIED",
-        /// Granted.
+        /// Application approved by the funder.
         Approved = "APPROVED",
-        /// Refused by the funder.
+        /// Application rejected by the funder.
         Rejected = "REJECTED",
-        /// Taken back by who applied.
+        /// Application or grant given up by the recipient; final state.
         Withdrawn = "WITHDRAWN",
     }
 }
 
 closed_set! {
-    /// What money is spent on.
+    /// Type of cost.
     CostType {
-        /// Staff.
+        /// Staff cost.
         Staff = "STAFF",
-        /// Travel.
+        /// Travel cost.
         Travel = "TRAVEL",
-        /// Events.
+        /// Cost of events.
         Events = "EVENTS",
-        /// Material.
+        /// Cost of material.
         Material = "MATERIAL",
-        /// Contracts with others.
+        /// Cost of contracts with third parties.
         Contracts = "CONTRACTS",
-        /// Equipment.
+        /// Cost of equipment.
         Equipment = "EQUIPMENT",
-        /// Overhead.
+        /// Overhead cost.
         Overhead = "OVERHEAD",
-        /// Anything else.
+        /// Any other cost.
         Other = "OTHER",
     }
 }
 
 closed_set! {
-    /// What a party owes its funder.
+    /// Kind of an obligation to a funder.
     ObligationKind {
-        /// Call for funds (Mittelabruf).
+        /// Call for funds ("Mittelabruf").
         CallForFunds = "CALL_FOR_FUNDS",
-        /// Interim report or interim proof (Zwischennachweis).
+        /// Interim report or interim proof ("Zwischennachweis").
         InterimReport = "INTERIM_REPORT",
-        /// Proof of use (Verwendungsnachweis).
+        /// Proof of use of the grant ("Verwendungsnachweis").
         ProofOfUse = "PROOF_OF_USE",
-        /// Keeping everything until a day.
+        /// Retention of all records until the due date.
         Retention = "RETENTION",
-        /// Anything else.
+        /// Any other obligation.
         Other = "OTHER",
     }
 }
 
 closed_set! {
-    /// Whether an obligation is met.
+    /// State of an obligation.
     ObligationState {
-        /// Still to be met.
+        /// Obligation still to be fulfilled.
         Open = "OPEN",
-        /// Met.
+        /// Obligation fulfilled.
         Fulfilled = "FULFILLED",
-        /// Not asked for any more.
+        /// Obligation waived by the funder, or no longer required by the rules of the programme.
         Waived = "WAIVED",
     }
 }
 
 closed_set! {
-    /// Which of the calendars that a party has for a project.
+    /// Kind of calendar that a party has for a project.
     ProjectCalendar {
-        /// Milestones.
+        /// Calendar of milestones.
         Plan = "PLAN",
-        /// Obligations.
+        /// Calendar of obligations.
         Deadlines = "DEADLINES",
     }
 }

@@ -19,18 +19,18 @@ use crate::projects::circle::{house, party_grant, private, project as found, roo
 use crate::projects::parts::{insert, remove, update as change, writable};
 use crate::projects::service::span;
 
-/// Somebody to put down for a project.
+/// Values of a new member of a project team.
 #[derive(Clone, Debug)]
 pub struct MemberWish {
     /// Name.
     pub name: String,
-    /// What the person does.
+    /// Function of the person.
     pub function: Option<String>,
-    /// Part in the project.
+    /// Role in the project.
     pub role: ProjectRole,
-    /// Address.
+    /// E-mail address.
     pub email: Option<String>,
-    /// The person agreed that the other parties see this.
+    /// True if the person consented that the other parties see the record.
     pub consented: bool,
 }
 
@@ -95,16 +95,16 @@ pub async fn remove_member(op: &Op, id: Uuid) -> ApiResult<Uuid> {
     Ok(project.id)
 }
 
-/// How a project stands.
+/// Values of a new status report.
 #[derive(Clone, Debug)]
 pub struct ReportWish {
-    /// In one word.
+    /// Overall status.
     pub light: TrafficLight,
-    /// In more words.
+    /// Text of the report.
     pub text: String,
-    /// First day that it is about.
+    /// First day of the reporting period.
     pub from: NaiveDate,
-    /// Last day that it is about.
+    /// Last day of the reporting period.
     pub until: NaiveDate,
 }
 
@@ -150,24 +150,24 @@ pub async fn report(
     Ok(id)
 }
 
-/// What a project wants to move.
+/// Values of a new project indicator.
 #[derive(Clone, Debug)]
 pub struct IndicatorWish {
     /// Code in the catalogue.
     pub code: Option<String>,
-    /// What is counted.
+    /// Title: the quantity measured.
     pub title: String,
     /// Unit.
     pub unit: Option<String>,
     /// Decimal places.
     pub decimals: i32,
-    /// Value before.
+    /// Baseline value.
     pub baseline: Option<Decimal>,
-    /// Of which day.
+    /// Day of the baseline value.
     pub baseline_on: Option<NaiveDate>,
-    /// Value that is aimed at.
+    /// Target value.
     pub target: Decimal,
-    /// By when.
+    /// Day by which the target should be reached.
     pub target_on: Option<NaiveDate>,
 }
 
@@ -248,13 +248,13 @@ fn units(value: Decimal, places: u32, field: &'static str) -> ApiResult<i64> {
 /// What shall change of an indicator. The outer option is "leave as it is".
 #[derive(Clone, Debug, Default)]
 pub struct IndicatorChange {
-    /// Value before.
+    /// Baseline value.
     pub baseline: Option<Option<Decimal>>,
-    /// Of which day.
+    /// Day of the baseline value.
     pub baseline_on: Option<Option<NaiveDate>>,
-    /// Value that is aimed at.
+    /// Target value.
     pub target: Option<Decimal>,
-    /// By when.
+    /// Day by which the target should be reached.
     pub target_on: Option<Option<NaiveDate>>,
 }
 
@@ -321,7 +321,7 @@ pub async fn measure(
     Ok(indicator)
 }
 
-/// What a link leads to.
+/// Target of a new project link.
 #[derive(Clone, Copy, Debug)]
 pub enum Linked {
     /// A calendar entry.

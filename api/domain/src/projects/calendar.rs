@@ -21,7 +21,7 @@ use crate::projects::circle::house;
 
 /// A date of a project as its calendar shows it.
 pub struct Date<'a> {
-    /// What it is.
+    /// Title.
     pub title: &'a str,
     /// The day.
     pub day: NaiveDate,

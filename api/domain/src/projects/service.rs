@@ -33,7 +33,7 @@ const TITLE: Unique = Unique { name: "project_title_key", columns: "project.tena
 pub struct ProjectWish {
     /// Title.
     pub title: String,
-    /// What it is about.
+    /// Summary.
     pub summary: Option<String>,
     /// The agreement that partners take part under.
     pub agreement: Option<Uuid>,
@@ -43,9 +43,9 @@ pub struct ProjectWish {
     pub confidentiality: Confidentiality,
     /// Pillar of the education region.
     pub pillar: Option<Pillar>,
-    /// For whom, of the closed set.
+    /// Audiences, from the closed set.
     pub audiences: BTreeSet<Audience>,
-    /// For whom, in words.
+    /// Target groups in free text.
     pub target_groups: Vec<String>,
     /// Where most of it happens.
     pub place: Option<Uuid>,
@@ -60,7 +60,7 @@ pub struct ProjectWish {
 pub struct ProjectChange {
     /// Title.
     pub title: Option<String>,
-    /// What it is about.
+    /// Summary.
     pub summary: Option<Option<String>>,
     /// The agreement; not with partners.
     pub agreement: Option<Option<Uuid>>,
@@ -70,9 +70,9 @@ pub struct ProjectChange {
     pub confidentiality: Option<Confidentiality>,
     /// Pillar.
     pub pillar: Option<Option<Pillar>>,
-    /// For whom, of the closed set.
+    /// Audiences, from the closed set.
     pub audiences: Option<BTreeSet<Audience>>,
-    /// For whom, in words.
+    /// Target groups in free text.
     pub target_groups: Option<Vec<String>>,
     /// Where most of it happens.
     pub place: Option<Option<Uuid>>,

@@ -29,9 +29,9 @@ use crate::tenants::service::today_of;
 pub struct WorkWish {
     /// Title.
     pub title: String,
-    /// What is to be done.
+    /// Description of the work.
     pub description: Option<String>,
-    /// How far it is.
+    /// Progress.
     pub status: WorkStatus,
     /// First day.
     pub starts_on: Option<NaiveDate>,
@@ -46,9 +46,9 @@ pub struct WorkWish {
 pub struct WorkChange {
     /// Title.
     pub title: Option<String>,
-    /// What is to be done.
+    /// Description of the work.
     pub description: Option<Option<String>>,
-    /// How far it is.
+    /// Progress.
     pub status: Option<WorkStatus>,
     /// First day.
     pub starts_on: Option<Option<NaiveDate>>,
@@ -187,13 +187,13 @@ async fn checked(
 pub struct MilestoneWish {
     /// Title.
     pub title: String,
-    /// When it shall be reached.
+    /// Due date.
     pub due_on: NaiveDate,
-    /// Whether it is.
+    /// Status.
     pub status: MilestoneStatus,
-    /// When it was.
+    /// Day on which the milestone was reached.
     pub reached_on: Option<NaiveDate>,
-    /// The work package.
+    /// Work package to which the milestone belongs.
     pub package: Option<Uuid>,
 }
 
@@ -202,13 +202,13 @@ pub struct MilestoneWish {
 pub struct MilestoneChange {
     /// Title.
     pub title: Option<String>,
-    /// When it shall be reached.
+    /// Due date.
     pub due_on: Option<NaiveDate>,
-    /// Whether it is.
+    /// Status.
     pub status: Option<MilestoneStatus>,
-    /// When it was.
+    /// Day on which the milestone was reached.
     pub reached_on: Option<Option<NaiveDate>>,
-    /// The work package.
+    /// Work package to which the milestone belongs.
     pub package: Option<Option<Uuid>>,
 }
 

@@ -18,29 +18,30 @@ use crate::tenants::types::{Tenant, tenant_of};
 
 by_id!(ProjectDocument: project_document, ProjectArchive: project_archive);
 
-/// A document of a project.
+/// Document of a project.
 pub struct ProjectDocument(pub Arc<project_document::Model>);
 
-/// A version of a document.
+/// Version of a project document.
 #[derive(SimpleObject)]
 pub struct DocumentVersion {
-    /// From 1 on.
+    /// Version number, from 1.
     number: i32,
-    /// Name of the file.
+    /// File name.
     file_name: String,
-    /// Its media type.
+    /// Media type of the file.
     media_type: String,
-    /// Its size in bytes.
+    /// Size of the file in bytes.
     bytes: i64,
-    /// SHA-256 of what it holds.
+    /// SHA-256 checksum of the file, lower-case hex.
     checksum: String,
-    /// Who sent it, by the name the party uses.
+    /// Name of the person who uploaded the file, as used by the party.
     uploaded_by: String,
-    /// When.
+    /// Instant of upload.
     created_at: DateTime<Utc>,
 }
 
-/// A document of a project, in versions. Files are sent by `documentUploadTicket` and fetched by `documentDownloadTicket`.
+/// Document of a project, in versions. Files are uploaded with a ticket of `documentUploadTicket` and downloaded with
+/// one of `documentDownloadTicket`.
 #[Object]
 impl ProjectDocument {
     /// Global id.
@@ -48,12 +49,12 @@ impl ProjectDocument {
         NodeType::ProjectDocument.id(self.0.id).into()
     }
 
-    /// The party that keeps it.
+    /// Party that owns the document.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project; null where it is out of the viewer's sight.
+    /// Project of the document; null if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
@@ -63,12 +64,12 @@ impl ProjectDocument {
         &self.0.title
     }
 
-    /// What kind of document.
+    /// Kind of the document.
     async fn kind(&self) -> DocumentKind {
         self.0.kind.into()
     }
 
-    /// Its versions, the newest first.
+    /// Versions, the newest first.
     async fn versions(&self, ctx: &Context<'_>) -> ApiResult<Vec<DocumentVersion>> {
         let rows = ctx.session().await?.group::<document_version::Entity>(self.0.id).await?;
         let told = |it: &document_version::Model| DocumentVersion {
@@ -83,31 +84,32 @@ impl ProjectDocument {
         Ok(rows.iter().rev().map(told).collect())
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the document.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
         abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number of the record, raised by one with every change.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }
 
-/// The copy of a project that a party keeps.
+/// Archive copy of a project.
 pub struct ProjectArchive(pub Arc<project_archive::Model>);
 
-/// The copy of a project that a party keeps: everything that it saw. It stays when agreement or partnership end.
+/// Archive copy of a project, kept by a party: all data visible to that party when the copy was made. Survives the end
+/// of the agreement and of the partnership.
 #[Object]
 impl ProjectArchive {
     /// Global id.
@@ -115,38 +117,39 @@ impl ProjectArchive {
         NodeType::ProjectArchive.id(self.0.id).into()
     }
 
-    /// The party that keeps it.
+    /// Party that keeps the copy.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project; null where it is out of the viewer's sight by now.
+    /// Project of the copy; null if no longer visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// Title of the project when the copy was taken.
+    /// Title of the project at the time of the copy.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// SHA-256 of the copy.
+    /// SHA-256 checksum of the copy, lower-case hex.
     async fn checksum(&self) -> &str {
         &self.0.checksum
     }
 
-    /// The copy: JSON with everything that the party saw, and from where. Also to be fetched by `documentDownloadTicket`.
+    /// Copy as JSON: all data visible to the party, with their provenance. Amounts are in cents. Also available for
+    /// download with `documentDownloadTicket`.
     #[graphql(complexity = "100")]
     async fn content(&self) -> &str {
         &self.0.content
     }
 
-    /// Who took it, by the name the party uses.
+    /// Name of the person who made the copy, as used by the party.
     async fn taken_by(&self) -> &str {
         &self.0.taken_by
     }
 
-    /// When.
+    /// Instant of the copy.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }

@@ -6,173 +6,173 @@ use entities as e;
 use crate::enums::closed_set;
 
 closed_set! {
-    /// Where a project stands.
+    /// Phase in the life of a project.
     ProjectPhase {
-        /// An idea of the lead.
+        /// Idea of the lead authority; phase of a new project.
         Idea,
-        /// Being designed with the partners.
+        /// Concept, designed together with the partners.
         Concept,
-        /// Applied for.
+        /// Application submitted to a funder. Requires a funding in state `APPLIED` or `APPROVED`.
         Applied,
-        /// Approved, not begun.
+        /// Funding approved, work not begun. Requires a funding in state `APPROVED`.
         Approved,
-        /// Under way.
+        /// Work in progress.
         Running,
-        /// Done.
+        /// Work completed, evaluation still to come.
         Completed,
-        /// Looked back upon.
+        /// Evaluation completed; final phase.
         Evaluated,
-        /// The funder said no.
+        /// Application rejected by the funder.
         Rejected,
-        /// Given up.
+        /// Project abandoned; final phase.
         Cancelled,
     }
 }
 
 closed_set! {
-    /// Whether an authority takes part in a project of another.
+    /// State of an authority's partnership in a project.
     PartnerState {
-        /// It was asked.
+        /// Invited by the lead, not yet accepted. An invited authority sees the project and its parts.
         Invited,
-        /// It does.
+        /// Partnership accepted by the partner.
         Active,
-        /// Its part ended.
+        /// Partnership ended by the lead or by the partner.
         Ended,
     }
 }
 
 closed_set! {
-    /// What somebody is in a project.
+    /// Role of a person in a project.
     ProjectRole {
-        /// Leads it, or the part of the authority.
+        /// Head of the project, or of the work of one party.
         Lead,
-        /// Works on it.
+        /// Member of the project team.
         Member,
-        /// Answers questions about it.
+        /// Contact person for questions about the project.
         Contact,
     }
 }
 
 closed_set! {
-    /// How far a work package is.
+    /// Progress of a work package.
     WorkStatus {
-        /// Not begun.
+        /// Work not begun.
         Planned,
-        /// Under way.
+        /// Work in progress.
         InProgress,
-        /// Done.
+        /// Work completed.
         Done,
-        /// Given up.
+        /// Work package abandoned.
         Cancelled,
     }
 }
 
 closed_set! {
-    /// Whether a milestone is reached.
+    /// Status of a milestone.
     MilestoneStatus {
-        /// Still to come, or late.
+        /// Milestone not yet reached, also after its due date.
         Open,
-        /// Reached.
+        /// Milestone reached.
         Reached,
-        /// Given up.
+        /// Milestone abandoned.
         Cancelled,
     }
 }
 
 closed_set! {
-    /// How a project stands, in one word.
+    /// Overall status of a project, as traffic light.
     TrafficLight {
-        /// As planned.
+        /// Project on plan.
         Green,
-        /// At risk.
+        /// Plan at risk.
         Yellow,
-        /// Not as planned.
+        /// Project off plan.
         Red,
     }
 }
 
 closed_set! {
-    /// What kind of document it is.
+    /// Kind of a project document.
     DocumentKind {
-        /// Concept.
+        /// Concept of the project.
         Concept,
         /// Application to a funder.
         Application,
-        /// Notice of grant (Zuwendungsbescheid).
+        /// Notice of grant ("Zuwendungsbescheid").
         NoticeOfGrant,
-        /// Report.
+        /// Report on the project.
         Report,
-        /// Proof of use (Verwendungsnachweis).
+        /// Proof of use of the grant ("Verwendungsnachweis").
         ProofOfUse,
-        /// Agreement.
+        /// Agreement between the parties or with others.
         Agreement,
-        /// Any other.
+        /// Any other document.
         Other,
     }
 }
 
 closed_set! {
-    /// Where a funding stands.
+    /// State of a funding.
     FundingState {
-        /// Being prepared.
+        /// Application in preparation; state of a new funding.
         Prepared,
-        /// Applied for.
+        /// Application submitted to the funder, not yet decided.
         Applied,
-        /// Granted.
+        /// Application approved by the funder.
         Approved,
-        /// Refused by the funder.
+        /// Application rejected by the funder.
         Rejected,
-        /// Taken back by who applied.
+        /// Application or grant given up by the recipient; final state.
         Withdrawn,
     }
 }
 
 closed_set! {
-    /// What money is spent on.
+    /// Type of cost.
     CostType {
-        /// Staff.
+        /// Staff cost.
         Staff,
-        /// Travel.
+        /// Travel cost.
         Travel,
-        /// Events.
+        /// Cost of events.
         Events,
-        /// Material.
+        /// Cost of material.
         Material,
-        /// Contracts with others.
+        /// Cost of contracts with third parties.
         Contracts,
-        /// Equipment.
+        /// Cost of equipment.
         Equipment,
-        /// Overhead.
+        /// Overhead cost.
         Overhead,
-        /// Anything else.
+        /// Any other cost.
         Other,
     }
 }
 
 closed_set! {
-    /// What a party owes its funder.
+    /// Kind of an obligation to a funder.
     ObligationKind {
-        /// Call for funds (Mittelabruf).
+        /// Call for funds ("Mittelabruf").
         CallForFunds,
-        /// Interim report or interim proof (Zwischennachweis).
+        /// Interim report or interim proof ("Zwischennachweis").
         InterimReport,
-        /// Proof of use (Verwendungsnachweis).
+        /// Proof of use of the grant ("Verwendungsnachweis").
         ProofOfUse,
-        /// Keeping everything until a day.
+        /// Retention of all records until the due date.
         Retention,
-        /// Anything else.
+        /// Any other obligation.
         Other,
     }
 }
 
 closed_set! {
-    /// Whether an obligation is met.
+    /// State of an obligation.
     ObligationState {
-        /// Still to be met.
+        /// Obligation still to be fulfilled.
         Open,
-        /// Met.
+        /// Obligation fulfilled.
         Fulfilled,
-        /// Not asked for any more.
+        /// Obligation waived by the funder, or no longer required by the rules of the programme.
         Waived,
     }
 }

@@ -7,415 +7,435 @@ use crate::money::Decimal;
 use crate::projects::enums::{DocumentKind, MilestoneStatus, ProjectPhase, ProjectRole, TrafficLight, WorkStatus};
 use crate::scalars::Date;
 
-/// A project to make: an idea of the authority that will lead it.
+/// Values of a new project. Its phase is `IDEA`.
 #[derive(InputObject)]
 pub struct ProjectCreateInput {
-    /// The authority that leads, for which one acts.
+    /// Lead authority, on whose behalf the viewer acts.
     pub(super) tenant: ID,
     /// Title, unique in the authority, at most 200 characters.
     pub(super) title: String,
-    /// What it is about, for everybody who may know of it.
+    /// Summary for everybody to whom the project is visible, at most 10,000 characters.
     pub(super) summary: Option<String>,
-    /// The agreement that partners will take part under.
+    /// Cooperation agreement under which partners take part; the authority must be a party of it. Without one the
+    /// project cannot have partners.
     pub(super) agreement: Option<ID>,
-    /// Field of work.
+    /// Field of work; none = general.
     pub(super) field_of_work: Option<ID>,
-    /// How far the project itself goes beyond lead and partners: `INTERNAL` no further, `PARTNER` as far as shares take it,
-    /// `PUBLIC` its outline to everybody.
+    /// Visibility of the project beyond lead and partners: `INTERNAL` none, `PARTNER` as far as shares allow, `PUBLIC`
+    /// the project without its parts to everybody.
     #[graphql(default_with = "Confidentiality::Internal")]
     pub(super) confidentiality: Confidentiality,
     /// Pillar of the education region.
     pub(super) pillar: Option<Pillar>,
-    /// For whom.
+    /// Audiences, from the closed set.
     pub(super) audiences: Option<Vec<Audience>>,
-    /// For whom, in words.
+    /// Target groups in free text, at most 100 of at most 200 characters each.
     pub(super) target_groups: Option<Vec<String>>,
-    /// Learning place where most of it happens.
+    /// Learning place of most activities; must be visible to the viewer.
     pub(super) place: Option<ID>,
-    /// First day.
+    /// First day of the project.
     pub(super) starts_on: Option<Date>,
-    /// Last day.
+    /// Last day of the project; not before the first.
     pub(super) ends_on: Option<Date>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What shall change of a project. What is left out stays as it is.
+/// Changes to a project. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct ProjectUpdateInput {
-    /// The project.
+    /// Project to change.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the project that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Title.
+    /// Title, unique in the authority, at most 200 characters.
     pub(super) title: MaybeUndefined<String>,
-    /// What it is about.
+    /// Summary, at most 10,000 characters.
     pub(super) summary: MaybeUndefined<String>,
-    /// The agreement; not once there are partners.
+    /// Cooperation agreement; `CONFLICT` as soon as a partner has been invited.
     pub(super) agreement: MaybeUndefined<ID>,
-    /// Field of work; not once there are partners.
+    /// Field of work; null = general. `CONFLICT` as soon as a partner has been invited.
     pub(super) field_of_work: MaybeUndefined<ID>,
-    /// How far the project itself goes beyond lead and partners.
+    /// Visibility of the project beyond lead and partners.
     pub(super) confidentiality: MaybeUndefined<Confidentiality>,
     /// Pillar of the education region.
     pub(super) pillar: MaybeUndefined<Pillar>,
-    /// For whom.
+    /// Audiences, from the closed set; replaces the previous ones.
     pub(super) audiences: MaybeUndefined<Vec<Audience>>,
-    /// For whom, in words.
+    /// Target groups in free text, at most 100 of at most 200 characters each; replaces the previous ones.
     pub(super) target_groups: MaybeUndefined<Vec<String>>,
-    /// Learning place where most of it happens.
+    /// Learning place of most activities; must be visible to the viewer.
     pub(super) place: MaybeUndefined<ID>,
-    /// First day.
+    /// First day of the project.
     pub(super) starts_on: MaybeUndefined<Date>,
-    /// Last day.
+    /// Last day of the project; not before the first.
     pub(super) ends_on: MaybeUndefined<Date>,
 }
 
-/// A step of a project.
+/// Move of a project to another phase.
 #[derive(InputObject)]
 pub struct ProjectAdvanceInput {
-    /// The project.
+    /// Project to move.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the project that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// The phase to enter. `APPLIED` takes a funding that is applied for, `APPROVED` one that is granted.
+    /// Phase to enter, one of `Project.nextPhases`. `APPLIED` requires a funding that has been applied for or approved,
+    /// `APPROVED` one that has been approved.
     pub(super) phase: ProjectPhase,
-    /// What is said about it.
+    /// Note on the step, at most 1,000 characters.
     pub(super) note: Option<String>,
 }
 
-/// A party of the agreement to ask.
+/// Invitation of an authority as partner of a project.
 #[derive(InputObject)]
 pub struct ProjectPartnerAddInput {
-    /// The project.
+    /// Project to which the authority is invited.
     pub(super) id: ID,
-    /// The version of the project that the client saw.
+    /// Version of the project that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// The authority that shall take part.
+    /// Authority to invite; another party of the project's agreement.
     pub(super) partner: ID,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// A part to take.
+/// Acceptance of an invitation to a project.
 #[derive(InputObject)]
 pub struct ProjectPartnerAcceptInput {
-    /// The project.
+    /// Project with the invitation.
     pub(super) id: ID,
-    /// The authority that was asked, for which one acts.
+    /// Invited authority, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// The version of the partner that the client saw.
+    /// Version of the partnership (`ProjectPartner.version`) that the client last read; `STALE_VERSION` if it has
+    /// changed since.
     pub(super) version: i32,
 }
 
-/// A part to end.
+/// End of a partnership in a project.
 #[derive(InputObject)]
 pub struct ProjectPartnerRemoveInput {
-    /// The project.
+    /// Project of the partnership.
     pub(super) id: ID,
-    /// The partner whose part ends.
+    /// Partner authority whose partnership ends.
     pub(super) partner: ID,
-    /// The authority for which one acts: the lead, or the partner itself.
+    /// Authority on whose behalf the viewer acts: the lead or the partner.
     pub(super) tenant: ID,
-    /// The version of the partner that the client saw.
+    /// Version of the partnership (`ProjectPartner.version`) that the client last read; `STALE_VERSION` if it has
+    /// changed since.
     pub(super) version: i32,
-    /// Why.
+    /// Reason, at most 1,000 characters.
     pub(super) reason: String,
 }
 
-/// Somebody to put down for a project.
+/// Values of a new member of a project team.
 #[derive(InputObject)]
 pub struct ProjectMemberAddInput {
-    /// The project.
+    /// Project to which the member belongs.
     pub(super) project: ID,
-    /// The party, for which one acts.
+    /// Party for which the person works; the viewer acts on its behalf.
     pub(super) tenant: ID,
-    /// Name.
+    /// Name of the person, at most 200 characters.
     pub(super) name: String,
-    /// What the person does.
+    /// Function of the person, at most 200 characters.
     pub(super) function: Option<String>,
-    /// Part in the project.
+    /// Role in the project.
     pub(super) role: ProjectRole,
-    /// Address, preferably of the function.
+    /// E-mail address, preferably of the function, at most 320 characters.
     pub(super) email: Option<String>,
-    /// The person agreed that the other parties see this; without it they do not.
+    /// True if the person consents that the other parties see this record. Without consent only the own party sees it.
     #[graphql(default)]
     pub(super) consented: bool,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// Somebody to take off a project.
+/// Removal of a member from a project team.
 #[derive(InputObject)]
 pub struct ProjectMemberRemoveInput {
-    /// Who.
+    /// Member to remove.
     pub(super) id: ID,
 }
 
-/// A work package to add.
+/// Values of a new work package.
 #[derive(InputObject)]
 pub struct WorkPackageCreateInput {
-    /// The project.
+    /// Project to which the work package belongs.
     pub(super) project: ID,
-    /// The party that answers for it, for which one acts.
+    /// Responsible party, on whose behalf the viewer acts.
     pub(super) tenant: ID,
     /// Title, at most 200 characters.
     pub(super) title: String,
-    /// What is to be done.
+    /// Description of the work, at most 10,000 characters.
     pub(super) description: Option<String>,
-    /// How far it is.
+    /// Progress.
     #[graphql(default_with = "WorkStatus::Planned")]
     pub(super) status: WorkStatus,
-    /// First day.
+    /// First day of work.
     pub(super) starts_on: Option<Date>,
-    /// Last day.
+    /// Last day of work; not before the first.
     pub(super) ends_on: Option<Date>,
-    /// Work packages of the same project that come before it.
+    /// Preceding work packages of the same project, at most 100.
     pub(super) after: Option<Vec<ID>>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What shall change of a work package. What is left out stays as it is.
+/// Changes to a work package. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct WorkPackageUpdateInput {
-    /// The work package.
+    /// Work package to change.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the work package that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Title.
+    /// Title, at most 200 characters.
     pub(super) title: MaybeUndefined<String>,
-    /// What is to be done.
+    /// Description of the work, at most 10,000 characters.
     pub(super) description: MaybeUndefined<String>,
-    /// How far it is.
+    /// Progress.
     pub(super) status: MaybeUndefined<WorkStatus>,
-    /// First day.
+    /// First day of work.
     pub(super) starts_on: MaybeUndefined<Date>,
-    /// Last day.
+    /// Last day of work; not before the first.
     pub(super) ends_on: MaybeUndefined<Date>,
-    /// Work packages of the same project that come before it; never in a circle.
+    /// Preceding work packages of the same project, at most 100; replaces the previous ones. `CONFLICT` if the work
+    /// package would precede itself.
     pub(super) after: MaybeUndefined<Vec<ID>>,
 }
 
-/// A milestone to add.
+/// Values of a new milestone. Its status is `OPEN`.
 #[derive(InputObject)]
 pub struct MilestoneCreateInput {
-    /// The project.
+    /// Project to which the milestone belongs.
     pub(super) project: ID,
-    /// The party that answers for it, for which one acts.
+    /// Responsible party, on whose behalf the viewer acts.
     pub(super) tenant: ID,
     /// Title, at most 200 characters.
     pub(super) title: String,
-    /// When it shall be reached.
+    /// Due date.
     pub(super) due_on: Date,
-    /// The work package that it belongs to.
+    /// Work package of the same project to which the milestone belongs.
     pub(super) work_package: Option<ID>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What shall change of a milestone. What is left out stays as it is.
+/// Changes to a milestone. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct MilestoneUpdateInput {
-    /// The milestone.
+    /// Milestone to change.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the milestone that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Title.
+    /// Title, at most 200 characters.
     pub(super) title: MaybeUndefined<String>,
-    /// When it shall be reached.
+    /// Due date.
     pub(super) due_on: MaybeUndefined<Date>,
-    /// Whether it is.
+    /// Status.
     pub(super) status: MaybeUndefined<MilestoneStatus>,
-    /// When it was reached; today where left out.
+    /// Day on which the milestone was reached; only with status `REACHED`. Default for a milestone just reached: today
+    /// in the party's time zone.
     pub(super) reached_on: MaybeUndefined<Date>,
-    /// The work package that it belongs to.
+    /// Work package of the same project to which the milestone belongs.
     pub(super) work_package: MaybeUndefined<ID>,
 }
 
-/// How a project stands.
+/// Values of a new status report.
 #[derive(InputObject)]
 pub struct StatusReportCreateInput {
-    /// The project.
+    /// Project of the report.
     pub(super) project: ID,
-    /// The party that reports, for which one acts.
+    /// Reporting party, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// In one word.
+    /// Overall status.
     pub(super) light: TrafficLight,
-    /// In more words.
+    /// Text of the report, not empty, at most 10,000 characters.
     pub(super) text: String,
-    /// First day that it is about.
+    /// First day of the reporting period.
     pub(super) period_from: Date,
-    /// Last day that it is about.
+    /// Last day of the reporting period; not before the first.
     pub(super) period_until: Date,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What a project wants to move.
+/// Values of a new project indicator.
 #[derive(InputObject)]
 pub struct ProjectIndicatorCreateInput {
-    /// The project.
+    /// Project of the indicator.
     pub(super) project: ID,
-    /// The party that answers for it, for which one acts.
+    /// Responsible party, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// Code in the catalogue of indicators; left out = one of its own.
+    /// Code in the catalogue of indicators; none = an indicator of this project only.
     pub(super) code: Option<String>,
-    /// What is counted.
+    /// Title: the quantity measured, at most 200 characters.
     pub(super) title: String,
-    /// Unit.
+    /// Unit of the values, at most 60 characters.
     pub(super) unit: Option<String>,
-    /// Decimal places of its values, 0 to 6.
+    /// Decimal places of the values, 0 to 6.
     #[graphql(default)]
     pub(super) decimals: i32,
-    /// Value before.
+    /// Baseline value.
     pub(super) baseline: Option<Decimal>,
-    /// Of which day.
+    /// Day of the baseline value.
     pub(super) baseline_on: Option<Date>,
-    /// Value that is aimed at.
+    /// Target value.
     pub(super) target: Decimal,
-    /// By when.
+    /// Day by which the target should be reached.
     pub(super) target_on: Option<Date>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What shall change of an indicator. What is left out stays as it is.
+/// Changes to a project indicator. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct ProjectIndicatorUpdateInput {
-    /// The indicator of the project.
+    /// Project indicator to change.
     pub(super) id: ID,
-    /// The version that the client saw.
+    /// Version of the indicator that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Value before.
+    /// Baseline value.
     pub(super) baseline: MaybeUndefined<Decimal>,
-    /// Of which day.
+    /// Day of the baseline value.
     pub(super) baseline_on: MaybeUndefined<Date>,
-    /// Value that is aimed at.
+    /// Target value.
     pub(super) target: MaybeUndefined<Decimal>,
-    /// By when.
+    /// Day by which the target should be reached.
     pub(super) target_on: MaybeUndefined<Date>,
 }
 
-/// A measured value.
+/// Values of a new measurement of a project indicator.
 #[derive(InputObject)]
 pub struct IndicatorMeasurementAddInput {
-    /// The indicator of the project; one acts for the party that answers for it.
+    /// Project indicator; the viewer acts on behalf of its responsible party.
     pub(super) indicator: ID,
-    /// Of which day.
+    /// Reference date of the measured value.
     pub(super) measured_on: Date,
-    /// The value, with no more places than the indicator has.
+    /// Measured value, with at most as many decimal places as the indicator.
     pub(super) value: Decimal,
-    /// How it was measured.
+    /// Note on the measurement, such as its method, at most 1,000 characters.
     pub(super) note: Option<String>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What a link shall lead to.
+/// Target of a new project link. Exactly one field.
 #[derive(OneofObject)]
 pub enum LinkTargetInput {
-    /// A calendar entry.
+    /// Id of a calendar entry.
     CalendarEntry(ID),
-    /// A dataset.
+    /// Id of a dataset.
     Dataset(ID),
-    /// A learning place.
+    /// Id of a learning place.
     LearningPlace(ID),
 }
 
-/// Something to link.
+/// Values of a new project link.
 #[derive(InputObject)]
 pub struct ProjectLinkAddInput {
-    /// The project.
+    /// Project of the link.
     pub(super) project: ID,
-    /// The party, for which one acts.
+    /// Linking party, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// What it leads to; something that one sees.
+    /// Target of the link; must be visible to the viewer.
     pub(super) to: LinkTargetInput,
-    /// Why.
+    /// Note on the link, such as its reason, at most 1,000 characters.
     pub(super) note: Option<String>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// A link to take away.
+/// Removal of a project link.
 #[derive(InputObject)]
 pub struct ProjectLinkRemoveInput {
-    /// The link.
+    /// Project link to remove.
     pub(super) id: ID,
 }
 
-/// A document to open.
+/// Values of a new project document, without a file. Files are uploaded with a ticket of `documentUploadTicket`.
 #[derive(InputObject)]
 pub struct ProjectDocumentCreateInput {
-    /// The project.
+    /// Project of the document.
     pub(super) project: ID,
-    /// The party that keeps it, for which one acts.
+    /// Owning party, on whose behalf the viewer acts.
     pub(super) tenant: ID,
     /// Title, at most 200 characters.
     pub(super) title: String,
-    /// What kind of document.
+    /// Kind of the document.
     pub(super) kind: DocumentKind,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// A file that is to be sent.
+/// Request for a ticket to upload a new version of a document.
 #[derive(InputObject)]
 pub struct DocumentUploadTicketInput {
-    /// The document.
+    /// Document that receives the version.
     pub(super) document: ID,
-    /// What the file is called; its end says what it is.
+    /// File name, at most 200 characters. Its extension sets the media type: `pdf`, `docx`, `xlsx`, `pptx`, `odt`,
+    /// `ods`, `odp`, `png`, `jpg`, `jpeg`, `txt` or `csv`.
     pub(super) file_name: String,
-    /// Sending the same input with the same key again does nothing more; the ticket is not told again.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input creates no further ticket and
+    /// returns null as `ticket`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// A version of a document.
+/// Version of a project document.
 #[derive(InputObject)]
 pub struct DocumentVersionInput {
-    /// The document.
+    /// Document that has the version.
     pub(super) document: ID,
-    /// Number of the version.
+    /// Version number, from 1.
     pub(super) number: i32,
 }
 
-/// A file that a copy of a project names.
+/// File named in the archive copy of a project.
 #[derive(InputObject)]
 pub struct ArchivedFileInput {
-    /// The copy.
+    /// Archive copy that names the file.
     pub(super) archive: ID,
-    /// SHA-256 of the file, as the copy tells it.
+    /// SHA-256 checksum of the file as stated in the archive copy, lower-case hex.
     pub(super) checksum: String,
 }
 
-/// A file of a project.
+/// File of a project. Exactly one field.
 #[derive(OneofObject)]
 pub enum DownloadedInput {
-    /// A version of a document.
+    /// Version of a document.
     Version(DocumentVersionInput),
-    /// A copy of a project.
+    /// Id of an archive copy of a project, downloaded as JSON.
     Archive(ID),
-    /// A file that a copy of a project names.
+    /// File named in an archive copy.
     File(ArchivedFileInput),
 }
 
-/// A file to fetch without a token.
+/// Request for an address to download a file without a token.
 #[derive(InputObject)]
 pub struct DocumentDownloadTicketInput {
-    /// Which file.
+    /// File to download; must be visible to the viewer.
     pub(super) of: DownloadedInput,
-    /// Sending the same input with the same key again does nothing more; the address is not told again.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input creates no further ticket and
+    /// returns null as `path`.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// A copy to take.
+/// Request for an archive copy of a project.
 #[derive(InputObject)]
 pub struct ProjectArchiveCreateInput {
-    /// The project.
+    /// Project to copy.
     pub(super) project: ID,
-    /// The party that keeps it, for which one acts.
+    /// Party that keeps the copy, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
 }

@@ -29,98 +29,102 @@ use crate::projects::wishes::{
 };
 
 payload! {
-    /// Outcome of every mutation of a project.
+    /// Payload of `projectCreate`, `projectUpdate`, `projectAdvance`, `projectPartnerAdd`, `projectPartnerAccept`,
+    /// `projectPartnerRemove`, `projectMemberRemove` and `projectLinkRemove`.
     ProjectPayload {
-        /// The project; null where it went out of the viewer's sight.
+        /// Project in its current state; null if no longer visible to the viewer, or after a refusal other than
+        /// `STALE_VERSION`.
         project: Project
     } by Project::by_id
 }
 
 payload! {
-    /// Outcome of every mutation of a work package.
+    /// Payload of `workPackageCreate` and `workPackageUpdate`.
     WorkPackagePayload {
-        /// The work package.
+        /// Work package in its current state; null after a refusal other than `STALE_VERSION`.
         work_package: WorkPackage
     } by WorkPackage::by_id
 }
 
 payload! {
-    /// Outcome of every mutation of a milestone.
+    /// Payload of `milestoneCreate` and `milestoneUpdate`.
     MilestonePayload {
-        /// The milestone.
+        /// Milestone in its current state; null after a refusal other than `STALE_VERSION`.
         milestone: Milestone
     } by Milestone::by_id
 }
 
 payload! {
-    /// Outcome of a status report.
+    /// Payload of `statusReportCreate`.
     StatusReportPayload {
-        /// The report.
+        /// New status report; null after a refusal.
         status_report: StatusReport
     } by StatusReport::by_id
 }
 
 payload! {
-    /// Outcome of putting somebody down for a project.
+    /// Payload of `projectMemberAdd`.
     ProjectMemberPayload {
-        /// Who.
+        /// New member of the project team; null after a refusal.
         project_member: ProjectMember
     } by ProjectMember::by_id
 }
 
 payload! {
-    /// Outcome of every mutation of an indicator of a project.
+    /// Payload of `projectIndicatorCreate`, `projectIndicatorUpdate` and `indicatorMeasurementAdd`.
     ProjectIndicatorPayload {
-        /// The indicator.
+        /// Project indicator in its current state; null after a refusal other than `STALE_VERSION`.
         project_indicator: ProjectIndicator
     } by ProjectIndicator::by_id
 }
 
 payload! {
-    /// Outcome of linking something.
+    /// Payload of `projectLinkAdd`.
     ProjectLinkPayload {
-        /// The link.
+        /// New project link; null after a refusal.
         project_link: ProjectLink
     } by ProjectLink::by_id
 }
 
 payload! {
-    /// Outcome of opening a document.
+    /// Payload of `projectDocumentCreate`.
     ProjectDocumentPayload {
-        /// The document.
+        /// New project document; null after a refusal.
         project_document: ProjectDocument
     } by ProjectDocument::by_id
 }
 
 payload! {
-    /// Outcome of taking a copy.
+    /// Payload of `projectArchiveCreate`.
     ProjectArchivePayload {
-        /// The copy.
+        /// New archive copy; null after a refusal.
         project_archive: ProjectArchive
     } by ProjectArchive::by_id
 }
 
-/// A ticket to send a file.
+/// Payload of `documentUploadTicket`.
 #[derive(SimpleObject, Default)]
 pub struct DocumentUploadTicketPayload {
-    /// The ticket, told this once. `PUT` the file to `/uploads/<ticket>`; it becomes a version of the document at once.
+    /// Secret ticket, returned only once; null after a refusal or a repeated call. Upload the file with
+    /// `PUT /uploads/<ticket>`; the file becomes a new version of the document at once.
     ticket: Option<String>,
-    /// Until when it is good.
+    /// Instant at which the ticket expires.
     expires_at: Option<DateTime<Utc>>,
-    /// The largest file, in bytes.
+    /// Maximum size of the file in bytes.
     max_bytes: Option<i64>,
-    /// What was refused; empty on success.
+    /// Reasons for the refusal; empty on success.
     user_errors: Vec<UserError>,
 }
 
-/// A ticket to fetch a file.
+/// Payload of `documentDownloadTicket`.
 #[derive(SimpleObject, Default)]
 pub struct DocumentDownloadTicketPayload {
-    /// Where the file is, told this once; below the address of this server. Whoever has it can fetch the file.
+    /// Path of the file on this server with a secret, returned only once; null after a refusal or a repeated call.
+    /// Anybody with this path can download the file.
     path: Option<String>,
-    /// Until when.
+    /// Instant at which the path expires.
     expires_at: Option<DateTime<Utc>>,
-    /// What was refused; empty on success.
+    /// Reasons for the refusal; empty on success.
     user_errors: Vec<UserError>,
 }
 
@@ -130,8 +134,12 @@ pub struct ProjectMutation;
 
 #[Object]
 impl ProjectMutation {
-    /// Makes a project: an idea. Takes `PROJECTS_WRITE` in the authority that leads.
-    async fn project_create(&self, ctx: &Context<'_>, input: ProjectCreateInput) -> ApiResult<ProjectPayload> {
+    /// Creates a project in phase `IDEA`. Requires `PROJECTS_WRITE` in the lead authority.
+    async fn project_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new project.")] input: ProjectCreateInput,
+    ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectCreate", input.idempotency_key.clone(), &input);
         let done = match project(input) {
@@ -141,8 +149,12 @@ impl ProjectMutation {
         ProjectPayload::made(op, done).await
     }
 
-    /// Changes a project. Takes `PROJECTS_WRITE` in the lead.
-    async fn project_update(&self, ctx: &Context<'_>, input: ProjectUpdateInput) -> ApiResult<ProjectPayload> {
+    /// Changes a project. Requires `PROJECTS_WRITE` in the lead authority.
+    async fn project_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the project.")] input: ProjectUpdateInput,
+    ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Project.parse(&input.id, "id") {
             Ok(id) => id,
@@ -156,8 +168,12 @@ impl ProjectMutation {
         ProjectPayload::changed(op, id, done).await
     }
 
-    /// Takes a project to another phase. Takes `PROJECTS_WRITE` in the lead.
-    async fn project_advance(&self, ctx: &Context<'_>, input: ProjectAdvanceInput) -> ApiResult<ProjectPayload> {
+    /// Moves a project to another phase. Requires `PROJECTS_WRITE` in the lead authority.
+    async fn project_advance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Project and phase to enter.")] input: ProjectAdvanceInput,
+    ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         match NodeType::Project.parse(&input.id, "id") {
             Ok(id) => {
@@ -168,9 +184,13 @@ impl ProjectMutation {
         }
     }
 
-    /// Asks a party of the project's agreement to take part; it sees the project and its parts from now on. Takes
-    /// `PROJECTS_WRITE` in the lead.
-    async fn project_partner_add(&self, ctx: &Context<'_>, input: ProjectPartnerAddInput) -> ApiResult<ProjectPayload> {
+    /// Invites a party of the project's agreement as partner. The project and its parts are visible to the invited
+    /// authority from then on. Requires `PROJECTS_WRITE` in the lead authority.
+    async fn project_partner_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Project and authority to invite.")] input: ProjectPartnerAddInput,
+    ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectPartnerAdd", input.idempotency_key.clone(), &input);
         let ids = || -> ApiResult<_> {
@@ -187,11 +207,11 @@ impl ProjectMutation {
         ProjectPayload::made(op, done).await
     }
 
-    /// Takes part in a project. Takes `PROJECTS_WRITE` in the authority that was asked.
+    /// Accepts an invitation to a project. Requires `PROJECTS_WRITE` in the invited authority.
     async fn project_partner_accept(
         &self,
         ctx: &Context<'_>,
-        input: ProjectPartnerAcceptInput,
+        #[graphql(desc = "Invitation to accept.")] input: ProjectPartnerAcceptInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let (id, tenant) = match project_and_party(&input.id, &input.tenant) {
@@ -202,12 +222,13 @@ impl ProjectMutation {
         ProjectPayload::changed(op, id, done).await
     }
 
-    /// Ends the part of a partner. What is the partner's own stays with it; a partner that leaves by itself keeps a copy of
-    /// what it saw. Takes `PROJECTS_WRITE` in the lead, or in the partner.
+    /// Ends the partnership of an authority in a project, or its invitation. Parts owned by the partner remain with the
+    /// partner. An active partner that leaves on its own initiative keeps an archive copy of the project. Requires
+    /// `PROJECTS_WRITE` in the lead or in the partner authority.
     async fn project_partner_remove(
         &self,
         ctx: &Context<'_>,
-        input: ProjectPartnerRemoveInput,
+        #[graphql(desc = "Partnership to end.")] input: ProjectPartnerRemoveInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let ids = || -> ApiResult<_> {
@@ -226,11 +247,11 @@ impl ProjectMutation {
         ProjectPayload::changed(op, id, done).await
     }
 
-    /// Puts somebody down for a project. Takes `PROJECTS_WRITE` in the party.
+    /// Adds a member to a project team. Requires `PROJECTS_WRITE` in the person's party.
     async fn project_member_add(
         &self,
         ctx: &Context<'_>,
-        input: ProjectMemberAddInput,
+        #[graphql(desc = "Values of the new member.")] input: ProjectMemberAddInput,
     ) -> ApiResult<ProjectMemberPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectMemberAdd", input.idempotency_key.clone(), &input);
@@ -241,11 +262,11 @@ impl ProjectMutation {
         ProjectMemberPayload::made(op, done).await
     }
 
-    /// Takes somebody off a project. Takes `PROJECTS_WRITE` in the party.
+    /// Removes a member from a project team. Requires `PROJECTS_WRITE` in the person's party.
     async fn project_member_remove(
         &self,
         ctx: &Context<'_>,
-        input: ProjectMemberRemoveInput,
+        #[graphql(desc = "Member to remove.")] input: ProjectMemberRemoveInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let done = match NodeType::ProjectMember.parse(&input.id, "id") {
@@ -255,11 +276,11 @@ impl ProjectMutation {
         ProjectPayload::made(op, done).await
     }
 
-    /// Adds a work package. Takes `PROJECTS_WRITE` in the party that answers for it.
+    /// Creates a work package. Requires `PROJECTS_WRITE` in the responsible party.
     async fn work_package_create(
         &self,
         ctx: &Context<'_>,
-        input: WorkPackageCreateInput,
+        #[graphql(desc = "Values of the new work package.")] input: WorkPackageCreateInput,
     ) -> ApiResult<WorkPackagePayload> {
         let op = ctx.op()?;
         let key = idempotency("workPackageCreate", input.idempotency_key.clone(), &input);
@@ -271,11 +292,11 @@ impl ProjectMutation {
         WorkPackagePayload::made(op, done).await
     }
 
-    /// Changes a work package. Takes `PROJECTS_WRITE` in the party that answers for it.
+    /// Changes a work package. Requires `PROJECTS_WRITE` in the responsible party.
     async fn work_package_update(
         &self,
         ctx: &Context<'_>,
-        input: WorkPackageUpdateInput,
+        #[graphql(desc = "Changes to the work package.")] input: WorkPackageUpdateInput,
     ) -> ApiResult<WorkPackagePayload> {
         let op = ctx.op()?;
         let id = match NodeType::WorkPackage.parse(&input.id, "id") {
@@ -290,8 +311,13 @@ impl ProjectMutation {
         WorkPackagePayload::changed(op, id, done).await
     }
 
-    /// Adds a milestone. Takes `PROJECTS_WRITE` in the party that answers for it.
-    async fn milestone_create(&self, ctx: &Context<'_>, input: MilestoneCreateInput) -> ApiResult<MilestonePayload> {
+    /// Creates a milestone, with an entry in the party's calendar of the project. Requires `PROJECTS_WRITE` in the
+    /// responsible party.
+    async fn milestone_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new milestone.")] input: MilestoneCreateInput,
+    ) -> ApiResult<MilestonePayload> {
         let op = ctx.op()?;
         let key = idempotency("milestoneCreate", input.idempotency_key.clone(), &input);
         let ids = project_and_party(&input.project, &input.tenant);
@@ -302,8 +328,12 @@ impl ProjectMutation {
         MilestonePayload::made(op, done).await
     }
 
-    /// Changes a milestone. Takes `PROJECTS_WRITE` in the party that answers for it.
-    async fn milestone_update(&self, ctx: &Context<'_>, input: MilestoneUpdateInput) -> ApiResult<MilestonePayload> {
+    /// Changes a milestone and its calendar entry. Requires `PROJECTS_WRITE` in the responsible party.
+    async fn milestone_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the milestone.")] input: MilestoneUpdateInput,
+    ) -> ApiResult<MilestonePayload> {
         let op = ctx.op()?;
         let id = match NodeType::Milestone.parse(&input.id, "id") {
             Ok(id) => id,
@@ -317,11 +347,11 @@ impl ProjectMutation {
         MilestonePayload::changed(op, id, done).await
     }
 
-    /// Reports how a project stands. Takes `PROJECTS_WRITE` in the party that reports.
+    /// Creates a status report. Requires `PROJECTS_WRITE` in the reporting party.
     async fn status_report_create(
         &self,
         ctx: &Context<'_>,
-        input: StatusReportCreateInput,
+        #[graphql(desc = "Values of the new status report.")] input: StatusReportCreateInput,
     ) -> ApiResult<StatusReportPayload> {
         let op = ctx.op()?;
         let key = idempotency("statusReportCreate", input.idempotency_key.clone(), &input);
@@ -332,11 +362,11 @@ impl ProjectMutation {
         StatusReportPayload::made(op, done).await
     }
 
-    /// Says what a project wants to move. Takes `PROJECTS_WRITE` in the party that answers for it.
+    /// Creates a project indicator. Requires `PROJECTS_WRITE` in the responsible party.
     async fn project_indicator_create(
         &self,
         ctx: &Context<'_>,
-        input: ProjectIndicatorCreateInput,
+        #[graphql(desc = "Values of the new project indicator.")] input: ProjectIndicatorCreateInput,
     ) -> ApiResult<ProjectIndicatorPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectIndicatorCreate", input.idempotency_key.clone(), &input);
@@ -347,11 +377,11 @@ impl ProjectMutation {
         ProjectIndicatorPayload::made(op, done).await
     }
 
-    /// Changes what an indicator begins with and aims at. Takes `PROJECTS_WRITE` in the party that answers for it.
+    /// Changes baseline and target of a project indicator. Requires `PROJECTS_WRITE` in the responsible party.
     async fn project_indicator_update(
         &self,
         ctx: &Context<'_>,
-        input: ProjectIndicatorUpdateInput,
+        #[graphql(desc = "Changes to the project indicator.")] input: ProjectIndicatorUpdateInput,
     ) -> ApiResult<ProjectIndicatorPayload> {
         let op = ctx.op()?;
         let id = match NodeType::ProjectIndicator.parse(&input.id, "id") {
@@ -366,11 +396,12 @@ impl ProjectMutation {
         ProjectIndicatorPayload::changed(op, id, done).await
     }
 
-    /// Notes a measured value. Takes `PROJECTS_WRITE` in the party that answers for the indicator.
+    /// Adds a measured value to a project indicator. Requires `PROJECTS_WRITE` in the responsible party of the
+    /// indicator.
     async fn indicator_measurement_add(
         &self,
         ctx: &Context<'_>,
-        input: IndicatorMeasurementAddInput,
+        #[graphql(desc = "Values of the new measurement.")] input: IndicatorMeasurementAddInput,
     ) -> ApiResult<ProjectIndicatorPayload> {
         let op = ctx.op()?;
         let key = idempotency("indicatorMeasurementAdd", input.idempotency_key.clone(), &input);
@@ -381,8 +412,12 @@ impl ProjectMutation {
         ProjectIndicatorPayload::made(op, done).await
     }
 
-    /// Links something that the viewer sees. Takes `PROJECTS_WRITE` in the party.
-    async fn project_link_add(&self, ctx: &Context<'_>, input: ProjectLinkAddInput) -> ApiResult<ProjectLinkPayload> {
+    /// Links an object visible to the viewer to a project. Requires `PROJECTS_WRITE` in the linking party.
+    async fn project_link_add(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new link.")] input: ProjectLinkAddInput,
+    ) -> ApiResult<ProjectLinkPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectLinkAdd", input.idempotency_key.clone(), &input);
         let ids = project_and_party(&input.project, &input.tenant);
@@ -393,8 +428,12 @@ impl ProjectMutation {
         ProjectLinkPayload::made(op, done).await
     }
 
-    /// Takes a link away. Takes `PROJECTS_WRITE` in the party that linked it.
-    async fn project_link_remove(&self, ctx: &Context<'_>, input: ProjectLinkRemoveInput) -> ApiResult<ProjectPayload> {
+    /// Removes a project link. Requires `PROJECTS_WRITE` in the party that created the link.
+    async fn project_link_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Link to remove.")] input: ProjectLinkRemoveInput,
+    ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let done = match NodeType::ProjectLink.parse(&input.id, "id") {
             Ok(id) => around::unlink(op, id).await,
@@ -403,11 +442,11 @@ impl ProjectMutation {
         ProjectPayload::made(op, done).await
     }
 
-    /// Opens a document. Takes `PROJECTS_WRITE` in the party that keeps it.
+    /// Creates a project document without a file. Requires `PROJECTS_WRITE` in the owning party.
     async fn project_document_create(
         &self,
         ctx: &Context<'_>,
-        input: ProjectDocumentCreateInput,
+        #[graphql(desc = "Values of the new document.")] input: ProjectDocumentCreateInput,
     ) -> ApiResult<ProjectDocumentPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectDocumentCreate", input.idempotency_key.clone(), &input);
@@ -420,12 +459,12 @@ impl ProjectMutation {
         ProjectDocumentPayload::made(op, done).await
     }
 
-    /// Makes a ticket to send a new version of a document, good once and for a short time. Takes `PROJECTS_WRITE` in the party
-    /// that keeps it.
+    /// Creates a ticket to upload a new version of a document; valid once and until it expires. Requires
+    /// `PROJECTS_WRITE` in the party that owns the document.
     async fn document_upload_ticket(
         &self,
         ctx: &Context<'_>,
-        input: DocumentUploadTicketInput,
+        #[graphql(desc = "Document and file name of the version.")] input: DocumentUploadTicketInput,
     ) -> ApiResult<DocumentUploadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("documentUploadTicket", input.idempotency_key.clone(), &input);
@@ -447,12 +486,12 @@ impl ProjectMutation {
         })
     }
 
-    /// Makes an address by which a file of a project is fetched for 15 minutes without a token, with the rights that the viewer
-    /// then has. Takes `PROJECTS_READ` in an authority, and a file that is in sight.
+    /// Creates an address to download a file of a project without a token, valid for 15 minutes. The viewer's access is
+    /// checked again at each download. Requires `PROJECTS_READ` in an authority, and a file visible to the viewer.
     async fn document_download_ticket(
         &self,
         ctx: &Context<'_>,
-        input: DocumentDownloadTicketInput,
+        #[graphql(desc = "File to download.")] input: DocumentDownloadTicketInput,
     ) -> ApiResult<DocumentDownloadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("documentDownloadTicket", input.idempotency_key.clone(), &input);
@@ -472,11 +511,11 @@ impl ProjectMutation {
         })
     }
 
-    /// Takes a copy of everything that a party sees of a project. Takes `PROJECTS_WRITE` in the party.
+    /// Creates an archive copy of all data of a project visible to a party. Requires `PROJECTS_WRITE` in the party.
     async fn project_archive_create(
         &self,
         ctx: &Context<'_>,
-        input: ProjectArchiveCreateInput,
+        #[graphql(desc = "Project to copy and party that keeps the copy.")] input: ProjectArchiveCreateInput,
     ) -> ApiResult<ProjectArchivePayload> {
         let op = ctx.op()?;
         let key = idempotency("projectArchiveCreate", input.idempotency_key.clone(), &input);

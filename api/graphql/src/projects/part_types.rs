@@ -25,10 +25,10 @@ use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// What the viewer may do with a part of a project.
+/// Actions open to the viewer on a part of a project.
 #[derive(SimpleObject)]
 pub struct PartAbilities {
-    /// Change it: only the party that it belongs to.
+    /// True if the viewer may change the part, on behalf of the party that owns it.
     pub update: bool,
 }
 
@@ -70,10 +70,10 @@ pub async fn abilities(ctx: &Context<'_>, tenant: Uuid, scope: Uuid, project: Uu
     Ok(PartAbilities { update: session.access().can(Action::Write, &object) })
 }
 
-/// A work package.
+/// Work package of a project.
 pub struct WorkPackage(pub Arc<work_package::Model>);
 
-/// A work package: one party answers for it, and only that one changes it.
+/// Work package of a project. Only the responsible party may change it.
 #[Object]
 impl WorkPackage {
     /// Global id.
@@ -81,12 +81,12 @@ impl WorkPackage {
         NodeType::WorkPackage.id(self.0.id).into()
     }
 
-    /// The party that answers for it.
+    /// Responsible party.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project.
+    /// Project of the work package; null if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
@@ -96,59 +96,59 @@ impl WorkPackage {
         &self.0.title
     }
 
-    /// What is to be done.
+    /// Description of the work.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// How far it is.
+    /// Progress.
     async fn status(&self) -> WorkStatus {
         self.0.status.into()
     }
 
-    /// First day.
+    /// First day of work.
     async fn starts_on(&self) -> Option<Date> {
         self.0.starts_on.map(Date)
     }
 
-    /// Last day.
+    /// Last day of work.
     async fn ends_on(&self) -> Option<Date> {
         self.0.ends_on.map(Date)
     }
 
-    /// Global ids of the work packages that come before it.
+    /// Global ids of the preceding work packages.
     async fn after_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ID>> {
         let rows = ctx.session().await?.group::<work_package_dependency::Entity>(self.0.project_id).await?;
         let of_this = rows.iter().filter(|it| it.work_package_id == self.0.id);
         Ok(of_this.map(|it| NodeType::WorkPackage.id(it.depends_on_id).into()).collect())
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the work package.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
         abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }
 
-/// A milestone.
+/// Milestone of a project.
 pub struct Milestone(pub Arc<milestone::Model>);
 
-/// A milestone: one party answers for it, and only that one changes it. Its day stands in that party's calendar for the
-/// project.
+/// Milestone of a project. Only the responsible party may change it. Its due date is an entry in that party's calendar
+/// of the project.
 #[Object]
 impl Milestone {
     /// Global id.
@@ -156,22 +156,22 @@ impl Milestone {
         NodeType::Milestone.id(self.0.id).into()
     }
 
-    /// The party that answers for it.
+    /// Responsible party.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project.
+    /// Project of the milestone; null if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// Global id of the work package that it belongs to.
+    /// Global id of the work package to which the milestone belongs; null = none.
     async fn work_package_id(&self) -> Option<ID> {
         self.0.work_package_id.map(|it| NodeType::WorkPackage.id(it)).map(Into::into)
     }
 
-    /// Global id of its entry in the calendar.
+    /// Global id of the calendar entry of the due date.
     async fn entry_id(&self) -> ID {
         NodeType::CalendarEntry.id(self.0.entry_id).into()
     }
@@ -181,22 +181,22 @@ impl Milestone {
         &self.0.title
     }
 
-    /// When it shall be reached.
+    /// Due date.
     async fn due_on(&self) -> Date {
         Date(self.0.due_on)
     }
 
-    /// Whether it is.
+    /// Status.
     async fn status(&self) -> MilestoneStatus {
         self.0.status.into()
     }
 
-    /// When it was reached.
+    /// Day on which the milestone was reached.
     async fn reached_on(&self) -> Option<Date> {
         self.0.reached_on.map(Date)
     }
 
-    /// Open after its day, or reached after it.
+    /// True if the milestone is open after its due date or was reached after it.
     async fn late(&self, ctx: &Context<'_>) -> ApiResult<bool> {
         let day = match (self.0.status, self.0.reached_on) {
             (Status::Reached, Some(day)) => day,
@@ -206,31 +206,31 @@ impl Milestone {
         Ok(day > self.0.due_on)
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the milestone.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
         abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }
 
-/// How a party says that a project stands.
+/// Status report of a party on a project.
 pub struct StatusReport(pub Arc<status_report::Model>);
 
-/// How a party says that a project stands. Reports are not changed; the next one is newer.
+/// Status report of a party on a project. Reports cannot be changed; a later report supersedes an earlier one.
 #[Object]
 impl StatusReport {
     /// Global id.
@@ -238,51 +238,52 @@ impl StatusReport {
         NodeType::StatusReport.id(self.0.id).into()
     }
 
-    /// The party that reports.
+    /// Reporting party.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project.
+    /// Project of the report; null if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// In one word.
+    /// Overall status.
     async fn light(&self) -> TrafficLight {
         self.0.light.into()
     }
 
-    /// In more words.
+    /// Text of the report.
     async fn text(&self) -> &str {
         &self.0.text
     }
 
-    /// First day that it is about.
+    /// First day of the reporting period.
     async fn period_from(&self) -> Date {
         Date(self.0.period_from)
     }
 
-    /// Last day that it is about.
+    /// Last day of the reporting period.
     async fn period_until(&self) -> Date {
         Date(self.0.period_until)
     }
 
-    /// Who reported, by the name the party uses.
+    /// Name of the person who reported, as used by the party.
     async fn reported_by(&self) -> &str {
         &self.0.reported_by
     }
 
-    /// When.
+    /// Instant of the report.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 }
 
-/// Somebody who works on a project.
+/// Member of a project team.
 pub struct ProjectMember(pub Arc<project_member::Model>);
 
-/// Somebody who works on a project for one of its parties. The other parties see it only with the person's consent.
+/// Member of a project team, working for one of the parties. Visible to the other parties only with the person's
+/// consent.
 #[Object]
 impl ProjectMember {
     /// Global id.
@@ -290,57 +291,57 @@ impl ProjectMember {
         NodeType::ProjectMember.id(self.0.id).into()
     }
 
-    /// The party.
+    /// Party for which the person works.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Name.
+    /// Name of the person.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// What the person does.
+    /// Function of the person.
     async fn function(&self) -> Option<&str> {
         self.0.function.as_deref()
     }
 
-    /// Part in the project.
+    /// Role in the project.
     async fn role(&self) -> ProjectRole {
         self.0.role.into()
     }
 
-    /// Address.
+    /// E-mail address.
     async fn email(&self) -> Option<&str> {
         self.0.email.as_deref()
     }
 
-    /// The person agreed that the other parties see this.
+    /// True if the person consented that the other parties see this record.
     async fn consented(&self) -> bool {
         self.0.consented
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the member.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
         abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 }
 
-/// What a project wants to move.
+/// Indicator of a project.
 pub struct ProjectIndicator(pub Arc<project_indicator::Model>);
 
-/// A measured value.
+/// Measured value of a project indicator.
 #[derive(SimpleObject)]
 pub struct IndicatorMeasurement {
-    /// Of which day.
+    /// Reference date of the value.
     measured_on: Date,
-    /// The value.
+    /// Measured value.
     value: Decimal,
-    /// How it was measured.
+    /// Note on the measurement, such as its method.
     note: Option<String>,
 }
 
-/// What a project wants to move: where it begins, what it aims at, what was measured.
+/// Indicator of a project: baseline, target and measured values.
 #[Object]
 impl ProjectIndicator {
     /// Global id.
@@ -348,47 +349,47 @@ impl ProjectIndicator {
         NodeType::ProjectIndicator.id(self.0.id).into()
     }
 
-    /// The party that answers for it.
+    /// Responsible party.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Code in the catalogue of indicators; null = one of its own.
+    /// Code in the catalogue of indicators; null = an indicator of this project only.
     async fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// What is counted.
+    /// Title: the quantity measured.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// Unit.
+    /// Unit of the values.
     async fn unit(&self) -> Option<&str> {
         self.0.unit.as_deref()
     }
 
-    /// Value before.
+    /// Baseline value.
     async fn baseline(&self) -> Option<Decimal> {
         self.0.baseline.map(|it| self.value(it))
     }
 
-    /// Of which day.
+    /// Day of the baseline value.
     async fn baseline_on(&self) -> Option<Date> {
         self.0.baseline_on.map(Date)
     }
 
-    /// Value that is aimed at.
+    /// Target value.
     async fn target(&self) -> Decimal {
         self.value(self.0.target)
     }
 
-    /// By when.
+    /// Day by which the target should be reached.
     async fn target_on(&self) -> Option<Date> {
         self.0.target_on.map(Date)
     }
 
-    /// What was measured, the earliest first.
+    /// Measured values, in chronological order.
     async fn measurements(&self, ctx: &Context<'_>) -> ApiResult<Vec<IndicatorMeasurement>> {
         let rows = ctx.session().await?.group::<indicator_measurement::Entity>(self.0.project_id).await?;
         let told = |it: &indicator_measurement::Model| IndicatorMeasurement {
@@ -399,12 +400,12 @@ impl ProjectIndicator {
         Ok(rows.iter().filter(|it| it.project_indicator_id == self.0.id).map(told).collect())
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the indicator.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
         abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
@@ -416,12 +417,13 @@ impl ProjectIndicator {
     }
 }
 
-/// Something elsewhere that belongs to a project.
+/// Link from a project to an object elsewhere.
 pub struct ProjectLink(pub Arc<project_link::Model>);
 
-/// What a link leads to.
+/// Target of a project link. The type of a calendar entry follows the viewer's share level.
 #[derive(Union)]
 pub enum LinkTarget {
+<<<<<<< HEAD:api/graphql/src/projects/part_types.rs
     /// A calendar entry, everything.
     Entry(crate::calendars::entry_types::CalendarEntryFull),
     /// A calendar entry, its outline.
@@ -429,12 +431,21 @@ pub enum LinkTarget {
     /// A calendar entry, only its time.
     Busy(crate::calendars::entry_types::CalendarEntryBusy),
     /// A dataset.
+=======
+    /// Calendar entry with all fields.
+    Entry(crate::calendars::CalendarEntryFull),
+    /// Calendar entry with its summary fields.
+    Summary(crate::calendars::CalendarEntrySummary),
+    /// Calendar entry with its time only.
+    Busy(crate::calendars::CalendarEntryBusy),
+    /// Dataset.
+>>>>>>> 77fd959 (projects: describe fields in the terms of the field):api/src/projects/part_types.rs
     Dataset(Dataset),
-    /// A learning place.
+    /// Learning place.
     Place(LearningPlace),
 }
 
-/// Something elsewhere that belongs to a project.
+/// Link from a project to a calendar entry, dataset or learning place. The link grants no access to its target.
 #[Object]
 impl ProjectLink {
     /// Global id.
@@ -442,12 +453,12 @@ impl ProjectLink {
         NodeType::ProjectLink.id(self.0.id).into()
     }
 
-    /// The party that linked it.
+    /// Party that created the link.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// What it leads to, at the viewer's level; null where the viewer may not see it.
+    /// Target of the link, at the viewer's own level of access; null if not visible to the viewer.
     #[graphql(complexity = "10")]
     async fn target(&self, ctx: &Context<'_>) -> Option<ApiResult<LinkTarget>> {
         match ctx.session().await {
@@ -456,12 +467,12 @@ impl ProjectLink {
         }
     }
 
-    /// Why.
+    /// Note on the link, such as its reason.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// When it was linked.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }

@@ -17,30 +17,30 @@ use crate::projects::document_types::ProjectArchive;
 use crate::projects::enums::ProjectPhase;
 use crate::projects::types::{Project, read_ahead};
 
-/// Which projects are listed.
+/// Filter of `projects`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Default, Debug)]
 pub struct ProjectFilter {
-    /// Only of these authorities: those that lead, and those that take part.
+    /// Only projects with one of these authorities as lead or active partner.
     parties: Option<Vec<ID>>,
-    /// Only in these phases.
+    /// Only projects in one of these phases.
     phases: Option<Vec<ProjectPhase>>,
-    /// Only of these fields of work.
+    /// Only projects in one of these fields of work.
     fields_of_work: Option<Vec<ID>>,
-    /// Only of these pillars.
+    /// Only projects of one of these pillars.
     pillars: Option<Vec<Pillar>>,
-    /// Only for these audiences.
+    /// Only projects for at least one of these audiences.
     audiences: Option<Vec<Audience>>,
-    /// Only with this in title or summary, however it is typed.
+    /// Only projects with this text in title or summary; case and umlaut spelling are ignored.
     text: Option<String>,
 }
 
-/// How projects are sorted.
+/// Sort order of `projects`.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ProjectOrder {
-    /// The latest first.
+    /// Newest first, by instant of creation.
     #[default]
     Newest,
-    /// By title.
+    /// Ascending by title.
     Title,
 }
 
@@ -50,13 +50,13 @@ pub struct ProjectQuery;
 
 #[Object]
 impl ProjectQuery {
-    /// Projects that the viewer may see.
+    /// Lists projects visible to the viewer.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ProjectFilter>,
-        order_by: Option<ProjectOrder>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "Sort order; default `NEWEST`.")] order_by: Option<ProjectOrder>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -126,12 +126,12 @@ impl ProjectQuery {
         Ok(fill(frame, cursors.into_iter().zip(rows.into_iter().map(Project))))
     }
 
-    /// Copies of projects that the viewer's authorities keep, the latest first.
+    /// Lists archive copies of projects kept by the viewer's authorities, newest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn project_archives(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only of this project.")] project: Option<ID>,
+        #[graphql(desc = "Only copies of this project.")] project: Option<ID>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

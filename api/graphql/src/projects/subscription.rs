@@ -16,16 +16,18 @@ use uuid::Uuid;
 use crate::context::ContextExt;
 use crate::projects::types::Project;
 
-/// A change of a project or of one of its parts. Everything is shown as it is now, which may be newer than the change.
+/// Change of a project or of one of its parts. Objects are delivered in their current state, which may be newer than
+/// the change.
 #[derive(SimpleObject)]
 pub struct ProjectChange {
-    /// Send it as `after` to go on from here.
+    /// Cursor of the event; pass it as `after` to resume after this event.
     cursor: String,
-    /// What happened: `milestone.updated`, `obligation.due`; `ready` = nothing yet, everything after this cursor follows.
+    /// Topic of the event, such as `milestone.updated` or `obligation.due`. `ready` marks the start: all events after
+    /// this cursor follow.
     topic: String,
-    /// The project.
+    /// Project in its current state.
     project: Project,
-    /// Global id of the part that changed; null where it was the project itself, or something that has none.
+    /// Global id of the part that changed; null for the project itself and for parts without an id.
     part_id: Option<ID>,
 }
 
@@ -35,14 +37,14 @@ pub struct ProjectSubscription;
 
 #[Subscription]
 impl ProjectSubscription {
-    /// What happens in a project, in the order in which it was committed, each at least once: its phases, partners, parts, and
-    /// reminders of obligations, as far as the viewer sees them. The first event is `ready`; with `after`, everything since
-    /// that cursor comes instead. Ends with an error when the project may not be seen any more.
+    /// Reports changes of a project in commit order, each at least once: phases, partners, parts and reminders of
+    /// obligations, as far as visible to the viewer. The first event is `ready`; with `after`, delivery resumes after
+    /// that cursor instead. Ends with an error as soon as the project is no longer visible to the viewer.
     async fn project_changed(
         &self,
         ctx: &Context<'_>,
-        id: ID,
-        #[graphql(desc = "The cursor of the last event that arrived.")] after: Option<String>,
+        #[graphql(desc = "Project to follow.")] id: ID,
+        #[graphql(desc = "Cursor of the last event received; delivery resumes after it.")] after: Option<String>,
     ) -> Result<impl Stream<Item = ApiResult<ProjectChange>>, ApiError> {
         let op = ctx.op_shared()?;
         let id = NodeType::Project.parse(&id, "id")?;

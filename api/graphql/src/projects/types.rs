@@ -35,7 +35,7 @@ use crate::projects::part_types::{
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// A project: one authority leads, others take part under an agreement.
+/// Project of a lead authority, with partner authorities under a cooperation agreement.
 pub struct Project(pub Arc<project::Model>);
 
 impl Project {
@@ -56,23 +56,27 @@ impl Project {
     }
 }
 
-/// An authority that takes part in a project of another.
+/// Partnership of an authority in the project of another.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct ProjectPartner {
-    /// Whether it takes part.
+    /// State of the partnership.
     state: PartnerState,
-    /// Who asked it, by the name the lead uses; null for those outside the project, as everything below.
+    /// Name of the person who invited the partner, as used by the lead; null if the parts of the project are not
+    /// visible to the viewer.
     invited_by: Option<String>,
-    /// Who accepted, by the name the partner uses.
+    /// Name of the person who accepted, as used by the partner; null before, or if the parts of the project are not
+    /// visible to the viewer.
     joined_by: Option<String>,
-    /// When it accepted.
+    /// Instant of acceptance; null before, or if the parts of the project are not visible to the viewer.
     joined_at: Option<DateTime<Utc>>,
-    /// When its part ended.
+    /// Instant at which the partnership ended; null before, or if the parts of the project are not visible to the
+    /// viewer.
     ended_at: Option<DateTime<Utc>>,
-    /// Why it ended.
+    /// Reason for the end of the partnership; null before, or if the parts of the project are not visible to the
+    /// viewer.
     end_reason: Option<String>,
-    /// Grows by one with every change; accepting and ending must name it.
+    /// Version number, raised by one with every change; acceptance and removal must state it.
     version: i32,
     #[graphql(skip)]
     tenant: Uuid,
@@ -80,70 +84,73 @@ pub struct ProjectPartner {
 
 #[ComplexObject]
 impl ProjectPartner {
-    /// The partner.
+    /// Partner authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.tenant).await
     }
 }
 
-/// A phase that a project entered.
+/// Phase entered by a project.
 #[derive(SimpleObject)]
 pub struct ProjectStep {
-    /// The phase.
+    /// Phase entered.
     phase: ProjectPhase,
-    /// What was said about it.
+    /// Note on the step.
     note: Option<String>,
-    /// Who took the step, by the name the lead uses.
+    /// Name of the person responsible for the step, as used by the lead.
     entered_by: String,
-    /// When.
+    /// Instant of the step.
     entered_at: DateTime<Utc>,
 }
 
-/// The money of a project together, as far as the viewer sees it.
+/// Totals of the fundings and budget lines of a project that are visible to the viewer.
 #[derive(SimpleObject)]
 pub struct ProjectFinances {
-    /// Eligible cost of all fundings.
+    /// Sum of the eligible cost of all fundings.
     eligible_cost: Money,
-    /// What is asked for.
+    /// Sum of the requested grants.
     requested: Money,
-    /// What was granted.
+    /// Sum of the approved grants.
     granted: Money,
-    /// What was called for.
+    /// Sum of the fulfilled calls for funds.
     called: Money,
-    /// What the parties pay themselves.
+    /// Sum of the parties' own shares.
     own_shares: Money,
-    /// What nobody pays yet.
+    /// Sum of the financing gaps of all fundings: eligible cost less grant and own shares. Negative if more is financed
+    /// than the cost.
     gap: Money,
-    /// What the budget lines plan.
+    /// Sum of the planned amounts of the budget lines.
     planned: Money,
-    /// What the budget lines spent.
+    /// Sum of the actual amounts of the budget lines.
     actual: Money,
-    /// The same year by year.
+    /// Planned and actual amounts by calendar year, ascending.
     by_year: Vec<YearOfProject>,
 }
 
-/// What is planned and spent in one year.
+/// Planned and actual amounts of one calendar year.
 #[derive(SimpleObject)]
 pub struct YearOfProject {
-    /// The calendar year.
+    /// Calendar year.
     year: i32,
-    /// Planned.
+    /// Planned amount.
     planned: Money,
-    /// Spent.
+    /// Amount spent.
     actual: Money,
 }
 
-/// What the viewer may do with a project, for any of their authorities.
+/// Actions open to the viewer on a project, through any of the viewer's authorities.
 #[derive(SimpleObject)]
 pub struct ProjectAbilities {
-    /// Change it, take it to another phase, ask partners.
+    /// True if the viewer may change the project, move it to another phase and invite partners.
     update: bool,
-    /// Add parts of its own for at least one party.
+    /// True if the viewer may add parts (work packages, milestones, documents, fundings and the like) for at least one
+    /// party.
     take_part: bool,
 }
 
-/// A project: one authority leads, others take part under an agreement. Those outside see its outline as far as the lead lets
-/// it go; its parts are for lead and partners, and lists of them are empty for everybody else.
+/// Project of a lead authority, with partner authorities under a cooperation agreement. Lead and active partners are
+/// the parties of the project. Parts of the project are visible to the parties, to invited authorities and, with a
+/// share of level `FULL`, to the partners it reaches; for all other viewers their lists are empty.
 #[Object]
 impl Project {
     /// Global id.
@@ -151,12 +158,13 @@ impl Project {
         NodeType::Project.id(self.0.id).into()
     }
 
-    /// The authority that leads.
+    /// Lead authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// Global id of the agreement that partners take part under; null for those whom it does not bind.
+    /// Global id of the cooperation agreement under which partners take part; null if there is none, or none visible to
+    /// the viewer.
     async fn agreement_id(&self, ctx: &Context<'_>) -> Option<ApiResult<ID>> {
         let id = self.0.agreement_id?;
         match ctx.session().await {
@@ -173,17 +181,17 @@ impl Project {
         &self.0.title
     }
 
-    /// What it is about.
+    /// Summary.
     async fn summary(&self) -> Option<&str> {
         self.0.summary.as_deref()
     }
 
-    /// Where it stands.
+    /// Current phase.
     async fn phase(&self) -> ProjectPhase {
         self.0.phase.into()
     }
 
-    /// Where that leads.
+    /// Phases that may follow the current one.
     async fn next_phases(&self) -> Vec<ProjectPhase> {
         phases::next(self.0.phase).iter().map(|it| (*it).into()).collect()
     }
@@ -198,17 +206,17 @@ impl Project {
         self.0.pillar.map(Into::into)
     }
 
-    /// For whom, of the closed set.
+    /// Audiences, from the closed set.
     async fn audiences(&self) -> Vec<Audience> {
         read_audiences(self.0.audiences.as_deref()).into_iter().map(Into::into).collect()
     }
 
-    /// For whom, in words.
+    /// Target groups in free text.
     async fn target_groups(&self) -> Vec<&str> {
         self.0.target_groups.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
     }
 
-    /// Learning place where most of it happens; null where there is none, or none in sight.
+    /// Learning place of most activities; null if there is none, or none visible to the viewer.
     async fn place(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
         let id = self.0.place_id?;
         match ctx.session().await {
@@ -220,22 +228,23 @@ impl Project {
         }
     }
 
-    /// First day.
+    /// First day of the project.
     async fn starts_on(&self) -> Option<Date> {
         self.0.starts_on.map(Date)
     }
 
-    /// Last day.
+    /// Last day of the project.
     async fn ends_on(&self) -> Option<Date> {
         self.0.ends_on.map(Date)
     }
 
-    /// How far the project itself goes beyond lead and partners.
+    /// Visibility of the project beyond lead and partners.
     async fn confidentiality(&self) -> Confidentiality {
         self.0.confidentiality.into()
     }
 
-    /// Who takes part. Those outside see who does; lead and partners also see who was asked and who left.
+    /// Partnerships of the project. Viewers outside the project see the active ones only; lead and partners also see
+    /// invitations and ended partnerships.
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn partners(&self, ctx: &Context<'_>) -> ApiResult<Vec<ProjectPartner>> {
         let session = ctx.session().await?;
@@ -258,7 +267,7 @@ impl Project {
             .collect())
     }
 
-    /// The phases that it went through, the first one first.
+    /// Phases entered so far, in chronological order.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn steps(&self, ctx: &Context<'_>) -> ApiResult<Vec<ProjectStep>> {
         let rows = ctx.session().await?.group::<project_step::Entity>(self.0.id).await?;
@@ -271,21 +280,21 @@ impl Project {
         Ok(rows.iter().map(told).collect())
     }
 
-    /// People of the parties.
+    /// Members of the project team.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn members(&self, ctx: &Context<'_>) -> ApiResult<Vec<ProjectMember>> {
         let rows = ctx.session().await?.group::<project_member::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| ProjectMember(Arc::new(it.clone()))).collect())
     }
 
-    /// Work packages, in the order in which they were added.
+    /// Work packages, in the order of creation.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn work_packages(&self, ctx: &Context<'_>) -> ApiResult<Vec<WorkPackage>> {
         let rows = ctx.session().await?.group::<work_package::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| WorkPackage(Arc::new(it.clone()))).collect())
     }
 
-    /// Milestones, the earliest first.
+    /// Milestones, by due date.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn milestones(&self, ctx: &Context<'_>) -> ApiResult<Vec<Milestone>> {
         let rows = ctx.session().await?.group::<milestone::Entity>(self.0.id).await?;
@@ -299,55 +308,57 @@ impl Project {
         Ok(rows.iter().rev().map(|it| StatusReport(Arc::new(it.clone()))).collect())
     }
 
-    /// How it stands by the latest status report; null = none, or none in sight.
+    /// Overall status by the latest status report; null if there is no report visible to the viewer.
     async fn light(&self, ctx: &Context<'_>) -> ApiResult<Option<TrafficLight>> {
         let rows = ctx.session().await?.group::<status_report::Entity>(self.0.id).await?;
         Ok(rows.last().map(|it| it.light.into()))
     }
 
-    /// What it wants to move.
+    /// Project indicators: baselines, targets and measurements.
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn indicators(&self, ctx: &Context<'_>) -> ApiResult<Vec<ProjectIndicator>> {
         let rows = ctx.session().await?.group::<project_indicator::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| ProjectIndicator(Arc::new(it.clone()))).collect())
     }
 
-    /// What elsewhere belongs to it.
+    /// Links to calendar entries, datasets and learning places.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn links(&self, ctx: &Context<'_>) -> ApiResult<Vec<ProjectLink>> {
         let rows = ctx.session().await?.group::<project_link::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| ProjectLink(Arc::new(it.clone()))).collect())
     }
 
-    /// Documents: of the viewer's own party, of the lead, and for the lead of all.
+    /// Documents. The lead sees those of all parties, a partner its own and those of the lead.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn documents(&self, ctx: &Context<'_>) -> ApiResult<Vec<ProjectDocument>> {
         let rows = ctx.session().await?.group::<project_document::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| ProjectDocument(Arc::new(it.clone()))).collect())
     }
 
-    /// Fundings: of the viewer's own party, of the lead, and for the lead of all.
+    /// Fundings. The lead sees those of all parties, a partner its own and those of the lead.
     #[graphql(complexity = "5 * child_complexity + 1")]
     async fn fundings(&self, ctx: &Context<'_>) -> ApiResult<Vec<Funding>> {
         let rows = ctx.session().await?.group::<funding::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| Funding(Arc::new(it.clone()))).collect())
     }
 
-    /// Budget lines, the earliest year first; seen as fundings are.
+    /// Budget lines, the earliest year first. The lead sees those of all parties, a partner its own and those of the
+    /// lead.
     #[graphql(complexity = "20 * child_complexity + 1")]
     async fn budget_lines(&self, ctx: &Context<'_>) -> ApiResult<Vec<BudgetLine>> {
         let rows = ctx.session().await?.group::<budget_line::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| BudgetLine(Arc::new(it.clone()))).collect())
     }
 
-    /// Obligations, the earliest first; seen as fundings are.
+    /// Obligations, the earliest due date first. The lead sees those of all parties, a partner its own and those of the
+    /// lead.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn obligations(&self, ctx: &Context<'_>) -> ApiResult<Vec<Obligation>> {
         let rows = ctx.session().await?.group::<obligation::Entity>(self.0.id).await?;
         Ok(rows.iter().map(|it| Obligation(Arc::new(it.clone()))).collect())
     }
 
-    /// Its money together, as far as the viewer sees it.
+    /// Totals of the fundings and budget lines visible to the viewer.
     async fn finances(&self, ctx: &Context<'_>) -> ApiResult<ProjectFinances> {
         let session = ctx.session().await?;
         let fundings = session.group::<funding::Entity>(self.0.id).await?;
@@ -380,7 +391,7 @@ impl Project {
         })
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the project.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<ProjectAbilities> {
         let session = ctx.session().await?;
         let update = session.access().can(Action::Write, &object_of(&self.0));
@@ -393,17 +404,17 @@ impl Project {
         Ok(ProjectAbilities { update, take_part })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

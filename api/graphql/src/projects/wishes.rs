@@ -188,7 +188,7 @@ pub(super) fn indicator_change(input: ProjectIndicatorUpdateInput) -> ApiResult<
     })
 }
 
-/// What a link leads to.
+/// Target of a new project link.
 pub(super) fn linked(to: &LinkTargetInput) -> ApiResult<Linked> {
     Ok(match to {
         LinkTargetInput::CalendarEntry(id) => Linked::Entry(NodeType::CalendarEntry.parse(id, "to")?),
