@@ -15,13 +15,13 @@ pub struct Ledger {
     pub cost: i64,
     /// The funder's rate, in hundredths of a per cent.
     pub rate: i32,
-    /// What is asked for.
+    /// Requested grant.
     pub requested: i64,
-    /// What was granted.
+    /// Approved grant.
     pub granted: Option<i64>,
     /// What the parties pay themselves, together.
     pub own: i64,
-    /// What was called for.
+    /// Sum of the fulfilled calls for funds.
     pub called: i64,
 }
 
@@ -50,15 +50,15 @@ impl Ledger {
 /// A budget line, as far as sums go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Who pays.
+    /// Party that pays.
     pub tenant: Uuid,
     /// Calendar year.
     pub year: i32,
-    /// What it is spent on.
+    /// Type of cost.
     pub cost_type: CostType,
-    /// Planned.
+    /// Planned amount.
     pub planned: i64,
-    /// Spent.
+    /// Amount spent.
     pub actual: i64,
 }
 
@@ -77,9 +77,9 @@ impl From<&entities::budget_line::Model> for Line {
 /// Planned and spent together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sums {
-    /// Planned.
+    /// Planned amount.
     pub planned: i64,
-    /// Spent.
+    /// Amount spent.
     pub actual: i64,
 }
 

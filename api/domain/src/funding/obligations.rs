@@ -127,13 +127,13 @@ async fn show(mutation: &Mutation, writer: &Writer<'_>, row: &obligation::Model)
 /// An obligation to add by hand.
 #[derive(Clone, Debug)]
 pub struct ObligationWish {
-    /// What it is.
+    /// Kind of the obligation.
     pub kind: ObligationKind,
-    /// In words.
+    /// Title.
     pub title: String,
-    /// Last day.
+    /// Due date.
     pub due_on: NaiveDate,
-    /// What else is to know.
+    /// Note.
     pub note: Option<String>,
 }
 
@@ -191,7 +191,7 @@ pub struct Fulfilment {
     pub amount: Option<i64>,
     /// The document that proves it.
     pub document: Option<Uuid>,
-    /// What is said about it.
+    /// Note.
     pub note: Option<String>,
 }
 

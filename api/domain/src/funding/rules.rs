@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// What has to be delivered.
+    /// Kind of the obligation.
     pub kind: ObligationKind,
-    /// In words.
+    /// Title.
     pub title: String,
     /// Every so many months within the eligible period, on the last day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -18,7 +18,7 @@ pub struct Rule {
     /// So many months after the end of each calendar year that the period goes beyond.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_each_year_months: Option<u32>,
-    /// So many months after the end of the period.
+    /// Months after the end of the eligible period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after_end_months: Option<u32>,
 }
@@ -26,11 +26,11 @@ pub struct Rule {
 /// An obligation that follows from a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planned {
-    /// What it is.
+    /// Kind of the obligation.
     pub kind: ObligationKind,
     /// In words, with what tells it from others of the same rule.
     pub title: String,
-    /// Last day.
+    /// Due date.
     pub due_on: NaiveDate,
 }
 

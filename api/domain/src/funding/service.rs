@@ -23,10 +23,10 @@ use crate::projects::circle::{house, party_grant, project as found, room};
 use crate::projects::parts::{Part, REFERENCE, change_of, insert, save, update as change, writable};
 use crate::tenants::service::today_of;
 
-/// A funding to prepare.
+/// Values of a new funding.
 #[derive(Clone, Debug)]
 pub struct FundingWish {
-    /// The programme.
+    /// Funding programme.
     pub programme: Uuid,
     /// Reference number of the funder.
     pub reference_number: Option<String>,
@@ -40,7 +40,7 @@ pub struct FundingWish {
     pub cost: i64,
     /// What is asked for, in cents.
     pub requested: i64,
-    /// What else is to know.
+    /// Note.
     pub note: Option<String>,
 }
 
@@ -55,11 +55,11 @@ pub struct FundingChange {
     pub from: Option<NaiveDate>,
     /// Last eligible day.
     pub until: Option<NaiveDate>,
-    /// Eligible cost.
+    /// Eligible cost, in cents.
     pub cost: Option<i64>,
-    /// What is asked for.
+    /// Requested grant, in cents.
     pub requested: Option<i64>,
-    /// What else is to know.
+    /// Note.
     pub note: Option<Option<String>>,
 }
 
@@ -269,7 +269,7 @@ pub const fn next(state: FundingState) -> &'static [FundingState] {
 pub struct Decision {
     /// What was granted, in cents.
     pub granted: Option<i64>,
-    /// When.
+    /// Day of the decision.
     pub decided_on: Option<NaiveDate>,
     /// Under which number.
     pub reference_number: Option<String>,
@@ -389,17 +389,17 @@ pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiRe
 /// What a party plans and spends.
 #[derive(Clone, Debug)]
 pub struct LineWish {
-    /// The funding that it is part of.
+    /// Funding to which the line belongs.
     pub funding: Option<Uuid>,
     /// Calendar year.
     pub year: i32,
-    /// What it is spent on.
+    /// Type of cost.
     pub cost_type: CostType,
     /// Planned, in cents.
     pub planned: Option<i64>,
     /// Spent, in cents.
     pub actual: Option<i64>,
-    /// What is meant.
+    /// Note.
     pub note: Option<Option<String>>,
     /// The version that the client saw, where there is such a line.
     pub version: Option<i32>,

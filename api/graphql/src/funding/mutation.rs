@@ -17,172 +17,184 @@ use crate::projects::enums::{CostType, FundingState, ObligationKind};
 use crate::scalars::Date;
 
 payload! {
-    /// Outcome of every mutation of a funding.
+    /// Payload of `fundingCreate`, `fundingUpdate`, `fundingAdvance` and `ownShareSet`.
     FundingPayload {
-        /// The funding.
+        /// Funding in its current state; null after a refusal other than `STALE_VERSION`.
         funding: Funding
     } by Funding::by_id
 }
 
 payload! {
-    /// Outcome of setting a budget line.
+    /// Payload of `budgetLineSet`.
     BudgetLinePayload {
-        /// The budget line.
+        /// Budget line in its current state; null after a refusal.
         budget_line: BudgetLine
     } by BudgetLine::by_id
 }
 
 payload! {
-    /// Outcome of every mutation of an obligation.
+    /// Payload of `obligationCreate`, `obligationFulfil` and `obligationWaive`.
     ObligationPayload {
-        /// The obligation.
+        /// Obligation in its current state; null after a refusal other than `STALE_VERSION`.
         obligation: Obligation
     } by Obligation::by_id
 }
 
-/// A funding to prepare.
+/// Values of a new funding. Its state is `PREPARED`.
 #[derive(InputObject)]
 pub struct FundingCreateInput {
-    /// The project.
+    /// Project to be funded.
     project: ID,
-    /// The party that applies, for which one acts.
+    /// Recipient: party that applies for the grant, on whose behalf the viewer acts.
     tenant: ID,
-    /// The programme.
+    /// Funding programme.
     programme: ID,
-    /// Reference number of the funder, if it is known.
+    /// Reference number of the funder ("Förderkennzeichen"), if known; unique in the authority, at most 60 characters.
     reference_number: Option<String>,
-    /// Share of the eligible cost that the funder pays, in per cent: `"50"`.
+    /// Funding rate: share of the eligible cost that the funder pays, in per cent with at most two decimal places
+    /// (`"50"`). At most the maximum rate of the programme.
     rate: Decimal,
-    /// First day on which cost is eligible.
+    /// First day of the eligible period; not before the programme starts.
     eligible_from: Date,
-    /// Last day on which cost is eligible.
+    /// Last day of the eligible period; not after the programme ends, at most 20 years after the first.
     eligible_until: Date,
-    /// Eligible cost.
+    /// Eligible cost in EUR, 0 to 100,000,000,000.00.
     eligible_cost: Decimal,
-    /// What is asked for; at most the share of the cost, rounded down to the cent.
+    /// Requested grant in EUR; at most eligible cost times funding rate, rounded down to the cent.
     requested: Decimal,
-    /// What else is to know.
+    /// Note, at most 4,000 characters.
     note: Option<String>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// What shall change of a funding. What is left out stays as it is.
+/// Changes to a funding. Omitted fields keep their values; null clears an optional field. After the decision of the
+/// funder only reference number and note may change, and the last eligible day of an approved funding; otherwise
+/// `CONFLICT`.
 #[derive(InputObject)]
 pub struct FundingUpdateInput {
-    /// The funding.
+    /// Funding to change.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the funding that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Reference number of the funder.
+    /// Reference number of the funder, unique in the authority, at most 60 characters.
     reference_number: MaybeUndefined<String>,
-    /// Share of the eligible cost, in per cent; until it is decided.
+    /// Funding rate in per cent, at most the maximum rate of the programme. Only before the decision.
     rate: MaybeUndefined<Decimal>,
-    /// First day on which cost is eligible; until it is decided.
+    /// First day of the eligible period. Only before the decision.
     eligible_from: MaybeUndefined<Date>,
-    /// Last day on which cost is eligible; once it is approved, open obligations move with it.
+    /// Last day of the eligible period. Not for a rejected or withdrawn funding. For an approved one, the open
+    /// obligations made by rule are moved, added or waived accordingly.
     eligible_until: MaybeUndefined<Date>,
-    /// Eligible cost; until it is decided.
+    /// Eligible cost in EUR. Only before the decision.
     eligible_cost: MaybeUndefined<Decimal>,
-    /// What is asked for; until it is decided.
+    /// Requested grant in EUR; at most eligible cost times funding rate, and together with the own shares at most the
+    /// eligible cost. Only before the decision.
     requested: MaybeUndefined<Decimal>,
-    /// What else is to know.
+    /// Note, at most 4,000 characters.
     note: MaybeUndefined<String>,
 }
 
-/// A step of a funding.
+/// Move of a funding to another state.
 #[derive(InputObject)]
 pub struct FundingAdvanceInput {
-    /// The funding.
+    /// Funding to move.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the funding that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Where it shall stand.
+    /// State to enter: from `PREPARED` to `APPLIED` or `WITHDRAWN`; from `APPLIED` to `PREPARED`, `APPROVED`,
+    /// `REJECTED` or `WITHDRAWN`; from `APPROVED` to `WITHDRAWN`; from `REJECTED` to `PREPARED`.
     state: FundingState,
-    /// What was granted; required with the approval, at most what was asked for.
+    /// Approved grant in EUR, at most the requested one. Required with `APPROVED`, refused with any other state.
     granted: Option<Decimal>,
-    /// When the funder decided; today where left out.
+    /// Day of the funder's decision, with `APPROVED` or `REJECTED`; default today in the recipient's time zone.
     decided_on: Option<Date>,
-    /// Reference number under which the funder decided.
+    /// Reference number of the decision, at most 60 characters; if omitted the known one remains.
     reference_number: Option<String>,
 }
 
-/// What a party itself pays of a funded cost.
+/// Own share of a party in a funded cost.
 #[derive(InputObject)]
 pub struct OwnShareSetInput {
-    /// The funding.
+    /// Funding with the eligible cost.
     funding: ID,
-    /// The party, for which one acts.
+    /// Party that pays the share, on whose behalf the viewer acts.
     tenant: ID,
-    /// How much; zero takes it back. At most what nobody pays yet.
+    /// Amount in EUR; 0 removes the share. At most the financing gap that remains without this share.
     amount: Decimal,
 }
 
-/// A budget line to set: there is one for each party, funding, year and type of cost.
+/// Values of a budget line. There is one line for each combination of project, party, funding, year and type of cost;
+/// an existing line is changed.
 #[derive(InputObject)]
 pub struct BudgetLineSetInput {
-    /// The project.
+    /// Project of the budget line.
     project: ID,
-    /// The party that pays, for which one acts.
+    /// Party that pays, on whose behalf the viewer acts.
     tenant: ID,
-    /// The funding that it is part of.
+    /// Funding of the same project to which the line belongs; none = cost outside of any funding.
     funding: Option<ID>,
-    /// Calendar year.
+    /// Calendar year, within the eligible period of the funding or else the term of the project; without either from
+    /// 1990 to 2100.
     year: i32,
-    /// What it is spent on.
+    /// Type of cost; must be eligible under the programme of the funding.
     cost_type: CostType,
-    /// Planned; left out = as it is, or zero.
+    /// Planned amount in EUR. If omitted an existing line keeps its value, a new one has 0.
     planned: Option<Decimal>,
-    /// Spent; left out = as it is, or zero.
+    /// Amount spent in EUR. If omitted an existing line keeps its value, a new one has 0.
     actual: Option<Decimal>,
-    /// What is meant.
+    /// Note, at most 1,000 characters. If omitted an existing line keeps its note; null clears it.
     note: MaybeUndefined<String>,
-    /// The version that the client saw; required where there is such a line.
+    /// Version of the budget line that the client last read. Required for an existing line, to be omitted for a new
+    /// one; otherwise `STALE_VERSION`.
     version: Option<i32>,
 }
 
-/// An obligation that no rule knows.
+/// Values of a new obligation, beyond those that follow from the rules of the programme.
 #[derive(InputObject)]
 pub struct ObligationCreateInput {
-    /// The funding; one acts for its recipient.
+    /// Funding; the viewer acts on behalf of its recipient.
     funding: ID,
-    /// What it is.
+    /// Kind of the obligation.
     kind: ObligationKind,
-    /// In words.
+    /// Title, at most 200 characters.
     title: String,
-    /// Last day.
+    /// Due date.
     due_on: Date,
-    /// What else is to know.
+    /// Note, at most 4,000 characters.
     note: Option<String>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// An obligation that is met.
+/// Fulfilment of an open obligation.
 #[derive(InputObject)]
 pub struct ObligationFulfilInput {
-    /// The obligation.
+    /// Obligation to fulfil.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the obligation that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// When it was met; today where left out.
+    /// Day of fulfilment, not in the future; default today in the party's time zone.
     on: Option<Date>,
-    /// What was called for; required of calls for funds, at most what is left of the grant.
+    /// Amount called for in EUR, at most the part of the grant not yet called. Required for a call for funds, refused
+    /// for any other kind.
     amount: Option<Decimal>,
-    /// The document of the same party that proves it.
+    /// Document that proves the fulfilment; of the same party and project.
     document: Option<ID>,
-    /// What is said about it.
+    /// Note, at most 4,000 characters; if omitted the previous note remains.
     note: Option<String>,
 }
 
-/// An obligation that is not asked for any more.
+/// Waiver of an open obligation.
 #[derive(InputObject)]
 pub struct ObligationWaiveInput {
-    /// The obligation.
+    /// Obligation to waive.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the obligation that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Why.
+    /// Reason, a single line of at most 4,000 characters; replaces the note of the obligation.
     note: String,
 }
 
@@ -192,8 +204,12 @@ pub struct FundingMutation;
 
 #[Object]
 impl FundingMutation {
-    /// Prepares a funding for the party that will apply. Takes `PROJECTS_WRITE` there.
-    async fn funding_create(&self, ctx: &Context<'_>, input: FundingCreateInput) -> ApiResult<FundingPayload> {
+    /// Creates a funding in state `PREPARED`. Requires `PROJECTS_WRITE` in the party that will apply.
+    async fn funding_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new funding.")] input: FundingCreateInput,
+    ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
         let key = idempotency("fundingCreate", input.idempotency_key.clone(), &input);
         let wish = || -> ApiResult<_> {
@@ -221,8 +237,12 @@ impl FundingMutation {
         FundingPayload::made(op, done).await
     }
 
-    /// Changes a funding. Takes `PROJECTS_WRITE` in the recipient.
-    async fn funding_update(&self, ctx: &Context<'_>, input: FundingUpdateInput) -> ApiResult<FundingPayload> {
+    /// Changes a funding. Requires `PROJECTS_WRITE` in the recipient.
+    async fn funding_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the funding.")] input: FundingUpdateInput,
+    ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Funding.parse(&input.id, "id") {
             Ok(id) => id,
@@ -236,9 +256,13 @@ impl FundingMutation {
         FundingPayload::changed(op, id, done).await
     }
 
-    /// Takes a funding to another state. With the approval the obligations of its programme begin. Takes `PROJECTS_WRITE` in
-    /// the recipient.
-    async fn funding_advance(&self, ctx: &Context<'_>, input: FundingAdvanceInput) -> ApiResult<FundingPayload> {
+    /// Moves a funding to another state. Approval creates the obligations that follow from the rules of the programme;
+    /// withdrawal waives those still open. Requires `PROJECTS_WRITE` in the recipient.
+    async fn funding_advance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Funding, state to enter and decision of the funder.")] input: FundingAdvanceInput,
+    ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Funding.parse(&input.id, "id") {
             Ok(id) => id,
@@ -259,8 +283,12 @@ impl FundingMutation {
         FundingPayload::changed(op, id, done).await
     }
 
-    /// Sets what a party itself pays of a funded cost. Takes `PROJECTS_WRITE` in that party.
-    async fn own_share_set(&self, ctx: &Context<'_>, input: OwnShareSetInput) -> ApiResult<FundingPayload> {
+    /// Sets the own share of a party in a funded cost. Requires `PROJECTS_WRITE` in that party.
+    async fn own_share_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Funding, party and amount.")] input: OwnShareSetInput,
+    ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
         let wish = || -> ApiResult<_> {
             let mut problems = Problems::default();
@@ -277,8 +305,13 @@ impl FundingMutation {
         FundingPayload::made(op, done).await
     }
 
-    /// Sets what a party plans and spends in one year on one type of cost. Takes `PROJECTS_WRITE` in that party.
-    async fn budget_line_set(&self, ctx: &Context<'_>, input: BudgetLineSetInput) -> ApiResult<BudgetLinePayload> {
+    /// Creates or changes the budget line of a party for one year and type of cost. Requires `PROJECTS_WRITE` in that
+    /// party.
+    async fn budget_line_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the budget line.")] input: BudgetLineSetInput,
+    ) -> ApiResult<BudgetLinePayload> {
         let op = ctx.op()?;
         let wish = || -> ApiResult<_> {
             let mut problems = Problems::default();
@@ -300,8 +333,13 @@ impl FundingMutation {
         BudgetLinePayload::made(op, done).await
     }
 
-    /// Adds an obligation that no rule knows. Takes `PROJECTS_WRITE` in the recipient.
-    async fn obligation_create(&self, ctx: &Context<'_>, input: ObligationCreateInput) -> ApiResult<ObligationPayload> {
+    /// Creates an obligation beyond those that follow from the rules of the programme. Requires `PROJECTS_WRITE` in the
+    /// recipient.
+    async fn obligation_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new obligation.")] input: ObligationCreateInput,
+    ) -> ApiResult<ObligationPayload> {
         let op = ctx.op()?;
         let key = idempotency("obligationCreate", input.idempotency_key.clone(), &input);
         let done = match NodeType::Funding.parse(&input.funding, "funding") {
@@ -319,9 +357,13 @@ impl FundingMutation {
         ObligationPayload::made(op, done).await
     }
 
-    /// Meets an obligation, in time or late. Takes `PROJECTS_WRITE` in the party that owes it, whether or not the project is
-    /// still in sight.
-    async fn obligation_fulfil(&self, ctx: &Context<'_>, input: ObligationFulfilInput) -> ApiResult<ObligationPayload> {
+    /// Marks an obligation as fulfilled, in time or late. Requires `PROJECTS_WRITE` in the party that owes it, even if
+    /// the project is no longer visible to the viewer.
+    async fn obligation_fulfil(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Obligation and its fulfilment.")] input: ObligationFulfilInput,
+    ) -> ApiResult<ObligationPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Obligation.parse(&input.id, "id") {
             Ok(id) => id,
@@ -342,8 +384,12 @@ impl FundingMutation {
         ObligationPayload::changed(op, id, done).await
     }
 
-    /// Notes that the funder does not ask for an obligation any more. Takes `PROJECTS_WRITE` in the party that owed it.
-    async fn obligation_waive(&self, ctx: &Context<'_>, input: ObligationWaiveInput) -> ApiResult<ObligationPayload> {
+    /// Marks an obligation as waived by the funder. Requires `PROJECTS_WRITE` in the party that owes it.
+    async fn obligation_waive(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Obligation to waive, and the reason.")] input: ObligationWaiveInput,
+    ) -> ApiResult<ObligationPayload> {
         let op = ctx.op()?;
         match NodeType::Obligation.parse(&input.id, "id") {
             Ok(id) => {

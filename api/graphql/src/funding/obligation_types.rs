@@ -26,7 +26,7 @@ use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// What a party owes its funder.
+/// Obligation of a party to its funder.
 pub struct Obligation(pub Arc<obligation::Model>);
 
 impl Obligation {
@@ -39,7 +39,7 @@ impl Obligation {
     }
 }
 
-/// What a party owes its funder, and until when. It stays with the party when the project is out of its sight.
+/// Obligation of a party to its funder, with a due date. Remains visible to the party when the project no longer is.
 #[Object]
 impl Obligation {
     /// Global id.
@@ -47,17 +47,17 @@ impl Obligation {
         NodeType::Obligation.id(self.0.id).into()
     }
 
-    /// The party that owes it.
+    /// Party that owes the obligation.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project; null where it is out of the viewer's sight.
+    /// Project of the funding; null if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// The funding.
+    /// Funding from which the obligation arises; null if not visible to the viewer.
     async fn funding(&self, ctx: &Context<'_>) -> Option<ApiResult<Funding>> {
         match ctx.session().await {
             Ok(session) => Funding::by_id(&session, self.0.funding_id).await.transpose(),
@@ -65,27 +65,27 @@ impl Obligation {
         }
     }
 
-    /// What it is.
+    /// Kind of the obligation.
     async fn kind(&self) -> ObligationKind {
         self.0.kind.into()
     }
 
-    /// In words.
+    /// Title.
     async fn title(&self) -> &str {
         &self.0.title
     }
 
-    /// Last day.
+    /// Due date: last day for fulfilment, or last day of a retention.
     async fn due_on(&self) -> Date {
         Date(self.0.due_on)
     }
 
-    /// Whether it is met.
+    /// State of the obligation.
     async fn state(&self) -> ObligationState {
         self.0.state.into()
     }
 
-    /// Open after its last day, or met after it.
+    /// True if the obligation is open after its due date or was fulfilled after it. An open retention is never late.
     async fn late(&self, ctx: &Context<'_>) -> ApiResult<bool> {
         let day = match (self.0.state, self.0.fulfilled_on) {
             (State::Fulfilled, Some(day)) => day,
@@ -97,17 +97,17 @@ impl Obligation {
         Ok(day > self.0.due_on)
     }
 
-    /// When it was met.
+    /// Day of fulfilment; null = not fulfilled.
     async fn fulfilled_on(&self) -> Option<Date> {
         self.0.fulfilled_on.map(Date)
     }
 
-    /// What was called for; of calls for funds only.
+    /// Amount of a fulfilled call for funds; null for any other kind.
     async fn amount(&self) -> Option<Money> {
         self.0.amount.map(Money::of)
     }
 
-    /// The document that proves it; null where there is none, or none in sight.
+    /// Document that proves the fulfilment; null if there is none, or none visible to the viewer.
     async fn document(&self, ctx: &Context<'_>) -> Option<ApiResult<ProjectDocument>> {
         let id = self.0.document_id?;
         match ctx.session().await {
@@ -116,37 +116,38 @@ impl Obligation {
         }
     }
 
-    /// What was said about it.
+    /// Note.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// It comes of the rules of the programme.
+    /// True if the obligation follows from the rules of the programme.
     async fn made_by_rule(&self) -> bool {
         self.0.made_by_rule
     }
 
-    /// When the next reminder goes out; null = no more.
+    /// Day of the next reminder (30 and 7 days before the due date, on that day, and weekly after it, four times); null
+    /// = no further reminder.
     async fn remind_on(&self) -> Option<Date> {
         self.0.remind_on.map(Date)
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the obligation.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
         Ok(PartAbilities { update: ctx.session().await?.access().can(Action::Write, &obligation_object(&self.0)) })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

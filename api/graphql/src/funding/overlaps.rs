@@ -16,33 +16,34 @@ use crate::enums::Audience;
 use crate::funding::types::{Funding, FundingProgramme, read_ahead};
 use crate::projects::types::Project;
 
-/// What two funded projects have in common beside programme and time.
+/// Common feature of two funded projects, besides programme and period.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FundingOverlap {
-    /// The same people.
+    /// At least one audience of the closed set in common.
     Audience,
-    /// The same people, in words.
+    /// At least one target group in free text in common; case and umlaut spelling are ignored.
     TargetGroup,
-    /// The same learning place.
+    /// Same learning place.
     Place,
-    /// The same field of work.
+    /// Same field of work.
     FieldOfWork,
 }
 
-/// A funding of this project and one of another that may pay for the same.
+/// Hint at possible double funding: a funding of the project and one of another project, of the same programme and with
+/// overlapping eligible periods.
 #[derive(SimpleObject)]
 pub struct DoubleFundingHint {
-    /// The funding of the project.
+    /// Funding of the given project.
     funding: Funding,
-    /// The other one.
+    /// Funding of the other project.
     other: Funding,
-    /// The project of the other one.
+    /// Other project.
     other_project: Project,
-    /// The programme of both.
+    /// Programme of both fundings.
     programme: FundingProgramme,
-    /// What they have in common.
+    /// Common features of the two projects; never empty.
     in_common: Vec<FundingOverlap>,
-    /// The audiences that both are for.
+    /// Audiences common to both projects.
     audiences: Vec<Audience>,
 }
 
@@ -52,10 +53,14 @@ pub struct OverlapQuery;
 
 #[Object]
 impl OverlapQuery {
-    /// What of a project may be funded twice, by what the viewer sees of other projects. A funding that is refused or
-    /// taken back funds nothing.
+    /// Lists hints at possible double funding of a project, from the fundings and projects visible to the viewer.
+    /// Rejected and withdrawn fundings are ignored. Only the notices of grant decide whether a cost is funded twice.
     #[graphql(complexity = "10 * child_complexity + 1")]
-    async fn double_funding_hints(&self, ctx: &Context<'_>, project: ID) -> ApiResult<Vec<DoubleFundingHint>> {
+    async fn double_funding_hints(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Project to examine.")] project: ID,
+    ) -> ApiResult<Vec<DoubleFundingHint>> {
         let id = NodeType::Project.parse(&project, "project")?;
         let session = ctx.session().await?;
         let Some(here) = session.get::<project::Entity>(id).await? else {

@@ -24,49 +24,49 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// The most rows of one overview.
 const MOST: u64 = 1_000;
 
-/// Along what sums are made.
+/// Dimension of a financial overview.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FinancialDimension {
-    /// By project.
+    /// Project.
     Project,
-    /// By the party that pays.
+    /// Party that pays.
     Tenant,
-    /// By calendar year.
+    /// Calendar year.
     Year,
-    /// By funding programme; what is part of no funding has none.
+    /// Funding programme; budget lines outside of any funding form a group of their own.
     Programme,
-    /// By type of cost.
+    /// Type of cost.
     CostType,
 }
 
-/// Which budget lines count.
+/// Filter of `financialOverview`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Default)]
 pub struct FinancialFilter {
-    /// Only of these projects.
+    /// Only budget lines of these projects.
     projects: Option<Vec<ID>>,
-    /// Only of these parties.
+    /// Only budget lines of these parties.
     tenants: Option<Vec<ID>>,
-    /// From this year on.
+    /// First calendar year.
     from_year: Option<i32>,
-    /// Up to this year.
+    /// Last calendar year.
     until_year: Option<i32>,
-    /// Only of fundings of this programme.
+    /// Only budget lines of fundings under this programme.
     programme: Option<ID>,
 }
 
-/// A sum.
+/// Sum of budget lines for one combination of the requested dimensions.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct FinancialSum {
-    /// The calendar year, where asked for.
+    /// Calendar year; null unless `YEAR` is a requested dimension.
     year: Option<i32>,
-    /// The type of cost, where asked for.
+    /// Type of cost; null unless `COST_TYPE` is a requested dimension.
     cost_type: Option<CostType>,
-    /// Planned.
+    /// Sum of the planned amounts.
     planned: Money,
-    /// Spent.
+    /// Sum of the amounts spent.
     actual: Money,
-    /// How many budget lines it is made of.
+    /// Number of budget lines in the sum.
     lines: i64,
     #[graphql(skip)]
     project: Option<Uuid>,
@@ -78,7 +78,7 @@ pub struct FinancialSum {
 
 #[async_graphql::ComplexObject]
 impl FinancialSum {
-    /// The project, where asked for; null where only the viewer's own money in it is still in sight.
+    /// Project; null unless `PROJECT` is a requested dimension, and for a project no longer visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         let id = self.project?;
         match ctx.session().await {
@@ -87,12 +87,13 @@ impl FinancialSum {
         }
     }
 
-    /// The party that pays, where asked for.
+    /// Party that pays; null unless `TENANT` is a requested dimension.
     async fn tenant(&self, ctx: &Context<'_>) -> Option<ApiResult<Tenant>> {
         Some(tenant_of(ctx, self.tenant?).await)
     }
 
-    /// The programme, where asked for; null = part of no funding.
+    /// Funding programme; null unless `PROGRAMME` is a requested dimension, and for budget lines without a funding
+    /// visible to the viewer.
     async fn programme(&self, ctx: &Context<'_>) -> Option<ApiResult<FundingProgramme>> {
         let id = self.programme?;
         match ctx.session().await {
@@ -139,13 +140,14 @@ pub struct OverviewQuery;
 
 #[Object]
 impl OverviewQuery {
-    /// What is planned and spent, added up. At most 1,000 sums, in the order of the dimensions.
+    /// Sums up planned and actual amounts of the budget lines visible to the viewer, by the requested dimensions and in
+    /// their order. At most 1,000 sums; `LIMIT_REACHED` beyond.
     #[graphql(complexity = "20 * child_complexity + 1")]
     async fn financial_overview(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Along what; left out = one sum of everything.")] by: Option<Vec<FinancialDimension>>,
-        filter: Option<FinancialFilter>,
+        #[graphql(desc = "Dimensions of the sums; if omitted, one total sum.")] by: Option<Vec<FinancialDimension>>,
+        #[graphql(desc = "Restricts the budget lines.")] filter: Option<FinancialFilter>,
     ) -> ApiResult<Vec<FinancialSum>> {
         let mut by = by.unwrap_or_default();
         by.sort_unstable();

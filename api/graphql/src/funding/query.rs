@@ -17,20 +17,20 @@ use crate::lookahead::Selected;
 use crate::projects::enums::{ObligationKind, ObligationState};
 use crate::scalars::Date;
 
-/// Which obligations are listed.
+/// Filter of `obligations`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Default, Debug)]
 pub struct ObligationFilter {
-    /// Only of these parties.
+    /// Only obligations of these parties.
     tenants: Option<Vec<ID>>,
-    /// Only of these projects.
+    /// Only obligations of these projects.
     projects: Option<Vec<ID>>,
-    /// Only of these kinds.
+    /// Only obligations of these kinds.
     kinds: Option<Vec<ObligationKind>>,
-    /// Only those that stand here.
+    /// Only obligations in one of these states.
     states: Option<Vec<ObligationState>>,
-    /// Due on this day or later.
+    /// First due date.
     due_from: Option<Date>,
-    /// Due on this day or earlier.
+    /// Last due date.
     due_until: Option<Date>,
 }
 
@@ -40,7 +40,7 @@ pub struct FundingQuery;
 
 #[Object]
 impl FundingQuery {
-    /// The catalogue of funding programmes, by name.
+    /// Lists the catalogue of funding programmes, by name.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn funding_programmes(
         &self,
@@ -62,12 +62,12 @@ impl FundingQuery {
         list(ctx, &request, select, &order, |row| FundingProgramme(Arc::new(row))).await
     }
 
-    /// Obligations that the viewer may see, the earliest first.
+    /// Lists obligations visible to the viewer, the earliest due date first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn obligations(
         &self,
         ctx: &Context<'_>,
-        filter: Option<ObligationFilter>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ObligationFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -25,22 +25,22 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// A funding programme as its rules say it.
 pub struct FundingProgramme(pub Arc<funding_programme::Model>);
 
-/// What a programme asks for. Exactly one of the three times is set.
+/// Rule of a funding programme that creates obligations. Exactly one of the three intervals is set.
 #[derive(SimpleObject)]
 pub struct FundingRule {
-    /// What has to be delivered.
+    /// Kind of the obligation.
     kind: ObligationKind,
-    /// In words.
+    /// Title of the obligation; number or year are appended where a rule creates several.
     title: String,
-    /// Every so many months within the eligible period.
+    /// Interval in months within the eligible period; the last obligation is due on the last day of the period.
     every_months: Option<u32>,
-    /// So many months after the end of each calendar year.
+    /// Months after the end of each calendar year before the one in which the eligible period ends.
     after_each_year_months: Option<u32>,
-    /// So many months after the end of the period.
+    /// Months after the end of the eligible period.
     after_end_months: Option<u32>,
 }
 
-/// A funding programme as its rules say it: facts with their source. The notice of grant decides.
+/// Funding programme with its rules, facts and their source. The notice of grant takes precedence.
 #[Object]
 impl FundingProgramme {
     /// Global id.
@@ -58,33 +58,33 @@ impl FundingProgramme {
         &self.0.name
     }
 
-    /// Who pays.
+    /// Name of the funder.
     async fn funder(&self) -> &str {
         &self.0.funder
     }
 
-    /// First day; null = not known.
+    /// First day of the programme; null = not known.
     async fn starts_on(&self) -> Option<Date> {
         self.0.starts_on.map(Date)
     }
 
-    /// Last day; null = not known.
+    /// Last day of the programme; null = not known.
     async fn ends_on(&self) -> Option<Date> {
         self.0.ends_on.map(Date)
     }
 
-    /// The most that is paid of the eligible cost, in per cent; null = not limited, or not known.
+    /// Maximum funding rate, in per cent of the eligible cost; null = unlimited or not known.
     async fn max_rate(&self) -> Option<Decimal> {
         self.0.max_rate.map(|it| Decimal::of(i64::from(it), 2))
     }
 
-    /// Eligible types of cost; empty = not known.
+    /// Eligible types of cost; empty = not known, every type is accepted.
     async fn cost_types(&self) -> ApiResult<Vec<CostType>> {
         let types: Vec<entities::CostType> = serde_json::from_value(self.0.cost_types.clone())?;
         Ok(types.into_iter().map(Into::into).collect())
     }
 
-    /// What has to be delivered, and when.
+    /// Rules by which obligations of an approved funding arise.
     async fn rules(&self) -> ApiResult<Vec<FundingRule>> {
         let rules: Vec<Rule> = serde_json::from_value(self.0.rules.clone())?;
         let told = |it: Rule| FundingRule {
@@ -97,17 +97,17 @@ impl FundingProgramme {
         Ok(rules.into_iter().map(told).collect())
     }
 
-    /// For so many years after the proof of use everything is kept.
+    /// Years of retention of all records after the proof of use; 0 = no retention.
     async fn retention_years(&self) -> i32 {
         self.0.retention_years
     }
 
-    /// What else is to know.
+    /// Note.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// Where these facts come from.
+    /// Source of these facts.
     async fn source(&self) -> &str {
         &self.0.source
     }
@@ -130,13 +130,13 @@ impl Funding {
     }
 }
 
-/// What a party itself pays of a funded cost.
+/// Own share of a party in a funded cost.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct OwnShare {
-    /// How much.
+    /// Amount.
     amount: Money,
-    /// Which part of the eligible cost that is, in per cent, rounded down to the hundredth.
+    /// Share of the eligible cost, in per cent, rounded down to two decimal places.
     rate: Decimal,
     #[graphql(skip)]
     tenant: Uuid,
@@ -144,37 +144,37 @@ pub struct OwnShare {
 
 #[ComplexObject]
 impl OwnShare {
-    /// The party.
+    /// Party that pays.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.tenant).await
     }
 }
 
-/// What does not add up, or not yet.
+/// Code of a discrepancy in the finances of a funding.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FundingCheckCode {
-    /// Nobody pays for part of the cost.
+    /// Grant and own shares below the eligible cost.
     NotFullyFinanced,
-    /// Funder and parties pay more than it costs: less was granted for less cost, or a party promised too much.
+    /// Grant and own shares above the eligible cost.
     PaidMoreThanCost,
-    /// The budget lines plan less than the eligible cost.
+    /// Budget lines below the eligible cost.
     BudgetBelowCost,
-    /// The budget lines plan more than the eligible cost.
+    /// Budget lines above the eligible cost.
     BudgetAboveCost,
-    /// More was called for than was spent.
+    /// Calls for funds above the amount spent.
     CalledMoreThanSpent,
 }
 
-/// What does not add up, or not yet.
+/// Discrepancy in the finances of a funding.
 #[derive(SimpleObject)]
 pub struct FundingCheck {
-    /// What.
+    /// Code of the discrepancy.
     code: FundingCheckCode,
-    /// By how much.
+    /// Amount of the discrepancy.
     amount: Money,
 }
 
-/// Money of a programme for a project: applied for and received by one party, its recipient.
+/// Funding of a project under a programme. One party, the recipient, applies for and receives the grant.
 #[Object]
 impl Funding {
     /// Global id.
@@ -182,43 +182,43 @@ impl Funding {
         NodeType::Funding.id(self.0.id).into()
     }
 
-    /// The party that applies and receives.
+    /// Recipient: party that applies for and receives the grant.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project; null where it is out of the viewer's sight.
+    /// Funded project; null if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// The programme.
+    /// Funding programme.
     async fn programme(&self, ctx: &Context<'_>) -> ApiResult<FundingProgramme> {
         let row = ctx.session().await?.get::<funding_programme::Entity>(self.0.programme_id).await?;
         row.map(FundingProgramme).ok_or_else(|| kernel::error::ApiError::fault("a programme is missing"))
     }
 
-    /// Reference number of the funder (Förderkennzeichen).
+    /// Reference number of the funder ("Förderkennzeichen").
     async fn reference_number(&self) -> Option<&str> {
         self.0.reference_number.as_deref()
     }
 
-    /// Where it stands.
+    /// State of the funding.
     async fn state(&self) -> FundingState {
         self.0.state.into()
     }
 
-    /// Share of the eligible cost that the funder pays, in per cent.
+    /// Funding rate: share of the eligible cost that the funder pays, in per cent.
     async fn rate(&self) -> Decimal {
         Decimal::of(i64::from(self.0.rate), 2)
     }
 
-    /// First day on which cost is eligible.
+    /// First day of the eligible period.
     async fn eligible_from(&self) -> Date {
         Date(self.0.eligible_from)
     }
 
-    /// Last day on which cost is eligible.
+    /// Last day of the eligible period.
     async fn eligible_until(&self) -> Date {
         Date(self.0.eligible_until)
     }
@@ -228,27 +228,27 @@ impl Funding {
         Money::of(self.0.eligible_cost)
     }
 
-    /// What is asked for.
+    /// Requested grant.
     async fn requested(&self) -> Money {
         Money::of(self.0.requested)
     }
 
-    /// What was granted; null = not decided, or refused.
+    /// Approved grant; null = not decided or rejected.
     async fn granted(&self) -> Option<Money> {
         self.0.granted.map(Money::of)
     }
 
-    /// When the funder decided.
+    /// Day of the funder's decision.
     async fn decided_on(&self) -> Option<Date> {
         self.0.decided_on.map(Date)
     }
 
-    /// What was called for so far.
+    /// Sum of the fulfilled calls for funds.
     async fn called(&self, ctx: &Context<'_>) -> ApiResult<Money> {
         Ok(Money::of(self.ledger(ctx).await?.called))
     }
 
-    /// What the parties pay themselves.
+    /// Own shares of the parties.
     async fn own_shares(&self, ctx: &Context<'_>) -> ApiResult<Vec<OwnShare>> {
         let session = ctx.session().await?;
         let rows = session.group::<own_share::Entity>(self.0.project_id).await?;
@@ -262,12 +262,13 @@ impl Funding {
         Ok(rows.iter().filter(|it| it.funding_id == self.0.id && it.amount > 0).map(told).collect())
     }
 
-    /// What nobody pays yet: the eligible cost without the funder's part and the own shares.
+    /// Financing gap: eligible cost less grant (until the decision the requested one) and own shares. Negative if more
+    /// is financed than the cost.
     async fn gap(&self, ctx: &Context<'_>) -> ApiResult<Money> {
         Ok(Money::of(self.ledger(ctx).await?.gap()))
     }
 
-    /// What does not add up, or not yet, of what the viewer sees.
+    /// Discrepancies in the finances of the funding, as far as visible to the viewer.
     async fn checks(&self, ctx: &Context<'_>) -> ApiResult<Vec<FundingCheck>> {
         let session = ctx.session().await?;
         let ledger = service::ledger(&session, &self.0).await?;
@@ -286,7 +287,7 @@ impl Funding {
         Ok(told.map(|(code, cents)| FundingCheck { code, amount: Money::of(cents) }).collect())
     }
 
-    /// Obligations, the earliest first.
+    /// Obligations, the earliest due date first.
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn obligations(&self, ctx: &Context<'_>) -> ApiResult<Vec<Obligation>> {
         let rows = ctx.session().await?.group::<obligation::Entity>(self.0.project_id).await?;
@@ -294,33 +295,33 @@ impl Funding {
         Ok(of_this.map(|it| Obligation(Arc::new(it.clone()))).collect())
     }
 
-    /// What else is to know.
+    /// Note.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the funding.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
         part_abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
 }
 
-/// What a party plans and spends in one year on one type of cost.
+/// Budget line of a party.
 pub struct BudgetLine(pub Arc<budget_line::Model>);
 
 impl BudgetLine {
@@ -333,7 +334,7 @@ impl BudgetLine {
     }
 }
 
-/// What a party plans and spends in one year on one type of cost.
+/// Budget line of a party: planned and actual amount of one year and type of cost.
 #[Object]
 impl BudgetLine {
     /// Global id.
@@ -341,17 +342,17 @@ impl BudgetLine {
         NodeType::BudgetLine.id(self.0.id).into()
     }
 
-    /// The party that pays.
+    /// Party that pays.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
 
-    /// The project; null where it is out of the viewer's sight.
+    /// Project of the budget line; null if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// Global id of the funding that it is part of.
+    /// Global id of the funding to which the line belongs; null = outside of any funding.
     async fn funding_id(&self) -> Option<ID> {
         self.0.funding_id.map(|it| NodeType::Funding.id(it)).map(Into::into)
     }
@@ -361,27 +362,27 @@ impl BudgetLine {
         self.0.year
     }
 
-    /// What it is spent on.
+    /// Type of cost.
     async fn cost_type(&self) -> CostType {
         self.0.cost_type.into()
     }
 
-    /// Planned.
+    /// Planned amount.
     async fn planned(&self) -> Money {
         Money::of(self.0.planned)
     }
 
-    /// Spent.
+    /// Amount spent.
     async fn actual(&self) -> Money {
         Money::of(self.0.actual)
     }
 
-    /// What is meant.
+    /// Note.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }
