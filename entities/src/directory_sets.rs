@@ -52,73 +52,73 @@ closed_set! {
 }
 
 closed_set! {
-    /// What kind of organisation it is.
+    /// Kind of an organisation.
     OrganisationKind {
-        /// A public authority or office.
+        /// Public authority or office.
         PublicAuthority = "PUBLIC_AUTHORITY",
-        /// Who runs schools (Schulträger).
+        /// Body responsible for schools ("Schulträger").
         SchoolAuthority = "SCHOOL_AUTHORITY",
-        /// Volkshochschule and the like.
+        /// Adult education centre ("Volkshochschule").
         AdultEducationCentre = "ADULT_EDUCATION_CENTRE",
-        /// A club or registered association.
+        /// Club or registered association.
         Association = "ASSOCIATION",
-        /// A welfare organisation.
+        /// Welfare organisation.
         WelfareOrganisation = "WELFARE_ORGANISATION",
-        /// A church or religious community.
+        /// Church or religious community.
         Church = "CHURCH",
-        /// A foundation.
+        /// Foundation.
         Foundation = "FOUNDATION",
-        /// A chamber or guild.
+        /// Chamber or guild.
         Chamber = "CHAMBER",
-        /// A company.
+        /// Company.
         Company = "COMPANY",
-        /// A university.
+        /// University.
         University = "UNIVERSITY",
-        /// Any other.
+        /// Any other kind.
         Other = "OTHER",
     }
 }
 
 closed_set! {
-    /// A register in which places and organisations have ids.
+    /// External register with ids of learning places or organisations.
     ExternalIdScheme {
-        /// Number of a school at its state's ministry (Schulnummer).
+        /// School number ("Schulnummer") of the state ministry: 4 to 8 digits.
         SchoolNumber = "SCHOOL_NUMBER",
-        /// OpenStreetMap: `node/1`, `way/1`, `relation/1`.
+        /// OpenStreetMap element: `node/1`, `way/1`, `relation/1`.
         Osm = "OSM",
-        /// Wikidata: `Q1`.
+        /// Wikidata item: `Q1`.
         Wikidata = "WIKIDATA",
-        /// Official key of a municipality or district (Regionalschlüssel), twelve digits.
+        /// Official key of a municipality or district ("Regionalschlüssel"): twelve digits.
         Ars = "ARS",
-        /// Number of an adult education centre in its association.
+        /// Number of an adult education centre in its association: 1 to 20 letters, digits, `-`, `/` or `:`.
         Vhs = "VHS",
-        /// Library (ISO 15511): `DE-12`.
+        /// Library identifier ISIL (ISO 15511): `DE-12`.
         Isil = "ISIL",
     }
 }
 
 closed_set! {
-    /// Where a merge proposal stands.
+    /// State of a merge proposal.
     MergeProposalState {
-        /// It waits for an answer.
+        /// Proposal not yet answered.
         Open = "OPEN",
-        /// The owner of the duplicate merged it.
+        /// Proposal accepted by the owner of the duplicate; records merged.
         Accepted = "ACCEPTED",
-        /// It was turned down.
+        /// Proposal declined by the receiving authority.
         Declined = "DECLINED",
-        /// It was taken back.
+        /// Proposal withdrawn by the proposing authority.
         Withdrawn = "WITHDRAWN",
     }
 }
 
 closed_set! {
-    /// What an entry of the history is about.
+    /// Kind of object in the directory history.
     DirectorySubject {
-        /// A learning place.
+        /// Learning place.
         LearningPlace = "LEARNING_PLACE",
-        /// An organisation.
+        /// Organisation.
         Organisation = "ORGANISATION",
-        /// An education offer.
+        /// Education offer.
         EducationOffer = "EDUCATION_OFFER",
     }
 }

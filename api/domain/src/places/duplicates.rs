@@ -52,24 +52,24 @@ impl Record {
     }
 }
 
-/// Why two records may be the same.
+/// Reason why two records may be duplicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
-    /// Both have the same id in a register.
+    /// Same id in an external register.
     SameExternalId,
-    /// Both have the same name, apart from the order of words and from words that tell nothing.
+    /// Same name, regardless of word order and filler words.
     SameName,
-    /// Their names are alike.
+    /// Similar name.
     SimilarName,
-    /// A name tells no more than the kind of place, and the other is of that kind.
+    /// Name of one record says no more than the kind of place, and the other record is of that kind.
     SameKind,
-    /// They are at most 150 metres apart.
+    /// Distance of at most 150 metres.
     SamePlace,
-    /// They are at most two kilometres apart.
+    /// Distance of more than 150 metres and at most two kilometres.
     Nearby,
-    /// A position is missing, and they have the same postal code.
+    /// Same postal code, without a position in one of the records.
     SamePostalCode,
-    /// They are in the same town.
+    /// Same town; organisations only.
     SameTown,
 }
 
@@ -82,7 +82,7 @@ pub struct Pair {
     pub other: Uuid,
     /// How sure it is, 0 to 100.
     pub score: u32,
-    /// Why.
+    /// Reasons for the match.
     pub reasons: BTreeSet<Reason>,
     /// Metres between them, where both positions are known.
     pub metres: Option<u32>,

@@ -20,9 +20,9 @@ pub struct PlaceWish {
     pub key: Option<String>,
     /// Name.
     pub name: String,
-    /// What kind.
+    /// Kind of the learning place.
     pub kind: LearningPlaceKind,
-    /// Whether everybody sees it.
+    /// Visibility.
     pub visibility: Visibility,
     /// Municipality (AGS).
     pub region: Option<String>,
@@ -44,13 +44,13 @@ pub struct PlaceWish {
     pub age_from: Option<i32>,
     /// Oldest age.
     pub age_to: Option<i32>,
-    /// First day.
+    /// First day of existence.
     pub valid_from: Option<NaiveDate>,
-    /// Last day.
+    /// Last day of existence.
     pub valid_until: Option<NaiveDate>,
-    /// Who runs it.
+    /// Organisation that runs the place.
     pub organisation: Option<Uuid>,
-    /// Ids in other registers.
+    /// Ids in external registers.
     pub ids: Ids,
 }
 

@@ -33,25 +33,25 @@ use crate::places::merges::record_types::{DirectoryRecord, DirectoryRecordKind, 
 /// The most records that are compared: an authority's own, and as many of others.
 const MOST: u64 = 5_000;
 
-/// Why two records may be the same.
+/// Reason why two records may be duplicates.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::places::duplicates::Reason")]
 pub enum DuplicateReason {
-    /// Both have the same id in a register.
+    /// Same id in an external register.
     SameExternalId,
-    /// Both have the same name, apart from the order of words and from words that tell nothing.
+    /// Same name, regardless of word order and filler words.
     SameName,
-    /// Their names are alike.
+    /// Similar name.
     SimilarName,
-    /// A name tells no more than the kind of place, and the other is of that kind.
+    /// Name of one record says no more than the kind of place, and the other record is of that kind.
     SameKind,
-    /// They are at most 150 metres apart.
+    /// Distance of at most 150 metres.
     SamePlace,
-    /// They are at most two kilometres apart.
+    /// Distance of more than 150 metres and at most two kilometres.
     Nearby,
-    /// A position is missing, and they have the same postal code.
+    /// Same postal code, without a position in one of the records.
     SamePostalCode,
-    /// They are in the same town.
+    /// Same town; organisations only.
     SameTown,
 }
 
@@ -61,35 +61,37 @@ pub struct DuplicateCandidate {
     pair: Pair,
 }
 
-/// Two records that may be the same place or organisation. Nothing comes of it by itself; see `mergeProposalCreate`.
+/// Pair of records that may be duplicates of one learning place or organisation. Merging requires a proposal, see
+/// `mergeProposalCreate`.
 #[Object]
 impl DuplicateCandidate {
-    /// The same for the same two records.
+    /// Stable key of the pair.
     async fn key(&self) -> String {
         id_of(&self.pair).simple().to_string()
     }
 
-    /// One record.
+    /// First record; null if not visible to the viewer.
     async fn one(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
         record(ctx, self.kind, self.pair.one).await
     }
 
-    /// The other one.
+    /// Second record; null if not visible to the viewer.
     async fn other(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
         record(ctx, self.kind, self.pair.other).await
     }
 
-    /// How likely they are the same, 0 to 100. 100 is certain: the same id in a register, or the same name at the same spot.
+    /// Likelihood that both are the same, 0 to 100. 100 = same id in an external register, or same name within 250
+    /// metres.
     async fn score(&self) -> u32 {
         self.pair.score
     }
 
-    /// Why.
+    /// Reasons for the match.
     async fn reasons(&self) -> Vec<DuplicateReason> {
         self.pair.reasons.iter().copied().map(Into::into).collect()
     }
 
-    /// Metres between them as the crow flies, where both positions are known.
+    /// Straight-line distance in metres; null if a position is not known.
     async fn distance_meters(&self) -> Option<u32> {
         self.pair.metres
     }
@@ -116,16 +118,23 @@ pub struct CandidateQuery;
 
 #[Object]
 impl CandidateQuery {
-    /// Likely duplicates among the learning places or organisations of an authority, and between them and those of others in
-    /// sight, the surest first. Pairs about which a proposal waits or was turned down are left out, and so is what was merged or put
-    /// away. Empty for whoever has no `PLACES_WRITE` in the authority.
+    /// Lists likely duplicates among the learning places or organisations of an authority, and between these and
+    /// records of other authorities visible to the viewer; highest score first. Omits pairs with an open or declined
+    /// proposal, merged and archived records. Empty without `PLACES_WRITE` in the authority. `LIMIT_REACHED` above
+    /// 5,000 records.
     #[graphql(complexity = "page_cost(first, last, child_complexity) + 50")]
     async fn duplicate_candidates(
         &self,
         ctx: &Context<'_>,
+<<<<<<< HEAD:api/graphql/src/places/candidates.rs
         #[graphql(desc = "The authority.")] tenant: ID,
         #[graphql(desc = "Of what.", default_with = "DirectoryRecordKind::LearningPlace")] of: DirectoryRecordKind,
         #[graphql(desc = "Only from this score on, 50 to 100.", default_with = "LEAST.cast_signed()")] min_score: i32,
+=======
+        #[graphql(desc = "Authority that owns at least one record of each pair.")] tenant: ID,
+        #[graphql(desc = "Kind of the records.", default_with = "Kind::LearningPlace")] of: Kind,
+        #[graphql(desc = "Minimum score, 50 to 100.", default_with = "LEAST.cast_signed()")] min_score: i32,
+>>>>>>> 0406632 (places: describe fields in the terms of the field):api/src/places/candidates.rs
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -6,83 +6,83 @@ use entities as e;
 use crate::enums::closed_set;
 
 closed_set! {
-    /// How far an entry of the directory may go.
+    /// Visibility of a directory entry.
     Visibility {
-        /// The authority alone.
+        /// Internal, for members of the authority with `PLACES_READ` only.
         Internal,
-        /// Everybody, also without signing in.
+        /// Public, also for viewers who are not signed in.
         Public,
     }
 }
 
 closed_set! {
-    /// What kind of organisation it is.
+    /// Kind of an organisation.
     OrganisationKind {
-        /// A public authority or office.
+        /// Public authority or office.
         PublicAuthority,
-        /// Who runs schools (Schulträger).
+        /// Body responsible for schools ("Schulträger").
         SchoolAuthority,
-        /// Volkshochschule and the like.
+        /// Adult education centre ("Volkshochschule").
         AdultEducationCentre,
-        /// A club or registered association.
+        /// Club or registered association.
         Association,
-        /// A welfare organisation.
+        /// Welfare organisation.
         WelfareOrganisation,
-        /// A church or religious community.
+        /// Church or religious community.
         Church,
-        /// A foundation.
+        /// Foundation.
         Foundation,
-        /// A chamber or guild.
+        /// Chamber or guild.
         Chamber,
-        /// A company.
+        /// Company.
         Company,
-        /// A university.
+        /// University.
         University,
-        /// Any other.
+        /// Any other kind.
         Other,
     }
 }
 
 closed_set! {
-    /// A register in which places and organisations have ids.
+    /// External register with ids of learning places or organisations.
     ExternalIdScheme {
-        /// Number of a school at its state's ministry (Schulnummer).
+        /// School number ("Schulnummer") of the state ministry: 4 to 8 digits.
         SchoolNumber,
-        /// OpenStreetMap: `node/1`, `way/1`, `relation/1`.
+        /// OpenStreetMap element: `node/1`, `way/1`, `relation/1`.
         Osm,
-        /// Wikidata: `Q1`.
+        /// Wikidata item: `Q1`.
         Wikidata,
-        /// Official key of a municipality or district (Regionalschlüssel), twelve digits.
+        /// Official key of a municipality or district ("Regionalschlüssel"): twelve digits.
         Ars,
-        /// Number of an adult education centre in its association.
+        /// Number of an adult education centre in its association: 1 to 20 letters, digits, `-`, `/` or `:`.
         Vhs,
-        /// Library (ISO 15511): `DE-12`.
+        /// Library identifier ISIL (ISO 15511): `DE-12`.
         Isil,
     }
 }
 
 closed_set! {
-    /// Where a merge proposal stands.
+    /// State of a merge proposal.
     MergeProposalState {
-        /// It waits for an answer.
+        /// Proposal not yet answered.
         Open,
-        /// The owner of the duplicate merged it.
+        /// Proposal accepted by the owner of the duplicate; records merged.
         Accepted,
-        /// It was turned down.
+        /// Proposal declined by the receiving authority.
         Declined,
-        /// It was taken back.
+        /// Proposal withdrawn by the proposing authority.
         Withdrawn,
     }
 }
 
 closed_set! {
-    /// What an entry of the history is about.
+    /// Kind of object in the directory history.
     DirectorySubject {
-        /// A learning place.
+        /// Learning place.
         LearningPlace,
-        /// An organisation.
+        /// Organisation.
         Organisation,
-        /// An education offer.
+        /// Education offer.
         EducationOffer,
     }
 }

@@ -17,49 +17,49 @@ use crate::connection::{Paged, list};
 use crate::context::ContextExt;
 use crate::places::enums::DirectorySubject;
 
-/// A field that was changed.
+/// Change of one field.
 #[derive(SimpleObject)]
 pub struct FieldChange {
-    /// The field, as it is named in the schema.
+    /// Name of the field, as in the schema.
     field: String,
-    /// What it was.
+    /// Previous value; null = none.
     before: Option<Json<Value>>,
-    /// What it is.
+    /// New value; null = none.
     after: Option<Json<Value>>,
 }
 
 /// A change of a place, an organisation or an offer.
 pub struct DirectoryRevision(Arc<directory_revision::Model>);
 
-/// A change of a learning place, an organisation or an education offer.
+/// Change of a learning place, an organisation or an education offer.
 #[Object]
 impl DirectoryRevision {
-    /// What kind of object was changed.
+    /// Kind of the changed object.
     async fn subject(&self) -> DirectorySubject {
         self.0.subject.into()
     }
 
-    /// The mutation that changed it.
+    /// Name of the mutation.
     async fn action(&self) -> &str {
         &self.0.action
     }
 
-    /// The version that came of it.
+    /// Version of the object after the change.
     async fn version(&self) -> i32 {
         self.0.object_version
     }
 
-    /// Who changed it, as the authority knows the person.
+    /// Name of the person who made the change, as used by the authority.
     async fn changed_by(&self) -> &str {
         &self.0.changed_by
     }
 
-    /// When.
+    /// Instant of the change.
     async fn changed_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// Which fields, by name.
+    /// Changed fields, by name.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn changes(&self) -> Vec<FieldChange> {
         let value = |it: &Value, name| it.get(name).filter(|it| !it.is_null()).cloned().map(Json);
@@ -80,13 +80,13 @@ pub struct HistoryQuery;
 
 #[Object]
 impl HistoryQuery {
-    /// What was changed of a learning place, an organisation or an education offer, the latest first. Empty for whoever has
-    /// no `PLACES_READ` in the authority that keeps it.
+    /// Lists changes of a learning place, an organisation or an education offer, newest first. Empty without
+    /// `PLACES_READ` in the authority that keeps the object.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn directory_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The place, organisation or offer.")] of: ID,
+        #[graphql(desc = "Learning place, organisation or education offer.")] of: ID,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -13,50 +13,52 @@ use crate::places::external_types::ExternalIdInput;
 use crate::places::given::{changed_id, id};
 use crate::scalars::Date;
 
-/// A learning place to enter.
+/// Values of a new learning place.
 #[derive(InputObject)]
 pub struct LearningPlaceCreateInput {
-    /// The authority that keeps the record, for which one acts.
+    /// Authority that keeps the record, on whose behalf the viewer acts.
     pub tenant: ID,
     /// Name, at most 200 characters.
     name: String,
-    /// What kind of place.
+    /// Kind of the learning place.
     kind: LearningPlaceKind,
-    /// Stable key within the authority: lower-case letters, digits and hyphens, 2 to 40; left out = made of the name.
+    /// Stable key, unique in the authority: 2 to 40 lower-case letters, digits and hyphens, beginning with a letter.
+    /// Default: derived from the name. Cannot be changed later.
     key: Option<String>,
-    /// Whether everybody sees it.
+    /// Visibility.
     #[graphql(default_with = "Visibility::Public")]
     visibility: Visibility,
-    /// Municipality (AGS).
+    /// Municipality or district, by official municipality key (AGS).
     region: Option<String>,
-    /// Street and number.
+    /// Street and number, at most 200 characters.
     street: Option<String>,
-    /// Postal code.
+    /// Postal code, at most 12 characters.
     postal_code: Option<String>,
-    /// Town or village.
+    /// Town or village, at most 200 characters.
     city: Option<String>,
-    /// WGS 84 latitude in degrees, with longitude.
+    /// WGS 84 latitude in degrees, -90 to 90; together with the longitude.
     latitude: Option<f64>,
-    /// WGS 84 longitude in degrees, with latitude.
+    /// WGS 84 longitude in degrees, -180 to 180; together with the latitude.
     longitude: Option<f64>,
-    /// Web page.
+    /// Web address, `http://` or `https://`, at most 2,000 characters.
     website: Option<String>,
-    /// What the editors say about the record, at most 2,000 characters.
+    /// Editorial note on the record, at most 2,000 characters.
     note: Option<String>,
-    /// Youngest age of those who learn there, in years.
+    /// Minimum age of learners in years, 0 to 120.
     age_from: Option<i32>,
-    /// Oldest age, in years.
+    /// Maximum age of learners in years, 0 to 120; not below the minimum.
     age_to: Option<i32>,
-    /// First day on which there is the place.
+    /// First day of existence.
     valid_from: Option<Date>,
-    /// Last day, inclusive.
+    /// Last day of existence; not before the first.
     valid_until: Option<Date>,
-    /// Who runs it; may be another authority's.
+    /// Organisation that runs the place; may be kept by another authority, must be visible to the viewer.
     organisation: Option<ID>,
-    /// Ids in other registers, at most 20. Each names one place of the authority.
+    /// Ids in external registers, at most 20. Each id is unique among the learning places of the authority.
     #[graphql(default)]
     external_ids: Vec<ExternalIdInput>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -89,46 +91,47 @@ impl LearningPlaceCreateInput {
     }
 }
 
-/// What shall change of a learning place. What is left out stays as it is; null clears what may be empty.
+/// Changes to a learning place. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct LearningPlaceUpdateInput {
-    /// The place.
+    /// Learning place to change.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the learning place that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
-    /// Name.
+    /// Name, at most 200 characters.
     name: MaybeUndefined<String>,
-    /// What kind of place.
+    /// Kind of the learning place.
     kind: MaybeUndefined<LearningPlaceKind>,
-    /// Whether everybody sees it; not INTERNAL while a published offer of the authority names it.
+    /// Visibility. `INTERNAL` is refused with `CONFLICT` while a public published education offer of the same authority
+    /// refers to the place.
     visibility: MaybeUndefined<Visibility>,
-    /// Municipality (AGS).
+    /// Municipality or district, by official municipality key (AGS).
     region: MaybeUndefined<String>,
-    /// Street and number.
+    /// Street and number, at most 200 characters.
     street: MaybeUndefined<String>,
-    /// Postal code.
+    /// Postal code, at most 12 characters.
     postal_code: MaybeUndefined<String>,
-    /// Town or village.
+    /// Town or village, at most 200 characters.
     city: MaybeUndefined<String>,
-    /// WGS 84 latitude in degrees.
+    /// WGS 84 latitude in degrees, -90 to 90; together with the longitude.
     latitude: MaybeUndefined<f64>,
-    /// WGS 84 longitude in degrees.
+    /// WGS 84 longitude in degrees, -180 to 180; together with the latitude.
     longitude: MaybeUndefined<f64>,
-    /// Web page.
+    /// Web address, `http://` or `https://`, at most 2,000 characters.
     website: MaybeUndefined<String>,
-    /// What the editors say about the record.
+    /// Editorial note on the record, at most 2,000 characters.
     note: MaybeUndefined<String>,
-    /// Youngest age of those who learn there, in years.
+    /// Minimum age of learners in years, 0 to 120.
     age_from: MaybeUndefined<i32>,
-    /// Oldest age, in years.
+    /// Maximum age of learners in years, 0 to 120; not below the minimum.
     age_to: MaybeUndefined<i32>,
-    /// First day on which there is the place.
+    /// First day of existence.
     valid_from: MaybeUndefined<Date>,
-    /// Last day, inclusive.
+    /// Last day of existence; not before the first.
     valid_until: MaybeUndefined<Date>,
-    /// Who runs it.
+    /// Organisation that runs the place; must be visible to the viewer.
     organisation: MaybeUndefined<ID>,
-    /// Ids in other registers: all of them.
+    /// Ids in external registers, at most 20; replaces the previous ones.
     external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
 }
 
@@ -161,23 +164,23 @@ impl LearningPlaceUpdateInput {
     }
 }
 
-/// A learning place to put away.
+/// Archiving of a learning place, or its restoration.
 #[derive(InputObject)]
 pub struct LearningPlaceArchiveInput {
-    /// The place.
+    /// Learning place to archive.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the learning place that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
-    /// False takes it out again.
+    /// True to archive the record, false to restore it.
     #[graphql(default = true)]
     pub archived: bool,
 }
 
-/// A learning place that was merged into another and is another place after all.
+/// Undoing of the merge of a learning place.
 #[derive(InputObject)]
 pub struct LearningPlaceUnmergeInput {
-    /// The place that was merged.
+    /// Learning place that was merged into another.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the learning place that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
 }

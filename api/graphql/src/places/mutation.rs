@@ -13,9 +13,9 @@ use crate::places::inputs::{
 use crate::places::types::LearningPlace;
 
 payload! {
-    /// Outcome of every mutation of a learning place.
+    /// Payload of `learningPlaceCreate`, `learningPlaceUpdate`, `learningPlaceArchive` and `learningPlaceUnmerge`.
     LearningPlacePayload {
-        /// The learning place.
+        /// Learning place in its current state; null after a refusal other than `STALE_VERSION`.
         learning_place: LearningPlace
     } by LearningPlace::by_id
 }
@@ -26,11 +26,11 @@ pub struct PlaceMutation;
 
 #[Object]
 impl PlaceMutation {
-    /// Enters a learning place into the directory. Takes `PLACES_WRITE`.
+    /// Creates a learning place. Requires `PLACES_WRITE` in the authority that keeps the record.
     async fn learning_place_create(
         &self,
         ctx: &Context<'_>,
-        input: LearningPlaceCreateInput,
+        #[graphql(desc = "Values of the new learning place.")] input: LearningPlaceCreateInput,
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
         let key = idempotency("learningPlaceCreate", input.idempotency_key.clone(), &input);
@@ -44,12 +44,12 @@ impl PlaceMutation {
         LearningPlacePayload::made(op, done).await
     }
 
-    /// Changes a learning place. Takes `PLACES_WRITE` in the authority that keeps it. A record that was merged into another
-    /// is not changed any more, unless that is taken back.
+    /// Changes a learning place. Requires `PLACES_WRITE` in the authority that keeps the record. `CONFLICT` for a
+    /// merged record; undo the merge first.
     async fn learning_place_update(
         &self,
         ctx: &Context<'_>,
-        input: LearningPlaceUpdateInput,
+        #[graphql(desc = "Changes to the learning place.")] input: LearningPlaceUpdateInput,
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
         let version = input.version;
@@ -62,12 +62,12 @@ impl PlaceMutation {
         }
     }
 
-    /// Puts a learning place away, or takes it out again: lists leave it out, what names it stays. Takes `PLACES_WRITE` in
-    /// the authority that keeps it.
+    /// Archives or restores a learning place. Archived records are omitted from lists; references to them remain valid.
+    /// Requires `PLACES_WRITE` in the authority that keeps the record.
     async fn learning_place_archive(
         &self,
         ctx: &Context<'_>,
-        input: LearningPlaceArchiveInput,
+        #[graphql(desc = "Learning place to archive or restore.")] input: LearningPlaceArchiveInput,
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
         match NodeType::LearningPlace.parse(&input.id, "id") {
@@ -79,12 +79,12 @@ impl PlaceMutation {
         }
     }
 
-    /// Takes back that a record was merged into another: it stands for itself again, as it was. Takes `PLACES_WRITE` in the
-    /// authority that keeps it.
+    /// Undoes the merge of a learning place; the record is valid again as it was before. `CONFLICT` if it is not
+    /// merged. Requires `PLACES_WRITE` in the authority that keeps the record.
     async fn learning_place_unmerge(
         &self,
         ctx: &Context<'_>,
-        input: LearningPlaceUnmergeInput,
+        #[graphql(desc = "Merged learning place.")] input: LearningPlaceUnmergeInput,
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
         match NodeType::LearningPlace.parse(&input.id, "id") {

@@ -19,30 +19,30 @@ const WIDEST: i32 = 100;
 /// The most places in the box of a search.
 const MOST: u64 = 5_000;
 
-/// A position, WGS 84 in degrees.
+/// Geographic position, WGS 84.
 #[derive(InputObject, Clone, Debug)]
 pub struct PositionInput {
-    /// Latitude.
+    /// Latitude in degrees, -90 to 90.
     latitude: f64,
-    /// Longitude.
+    /// Longitude in degrees, -180 to 180.
     longitude: f64,
 }
 
-/// The middle of a search.
+/// Centre of a radius search. Exactly one field.
 #[derive(OneofObject, Clone, Debug)]
 pub enum NearPoint {
-    /// A position.
+    /// Geographic position.
     Position(PositionInput),
-    /// A learning place.
+    /// Id of a learning place visible to the viewer and with a position.
     Place(ID),
 }
 
-/// A circle on the ground.
+/// Radius search around a centre. `LIMIT_REACHED` above 5,000 learning places in the area.
 #[derive(InputObject, Clone, Debug)]
 pub struct NearInput {
-    /// Its middle.
+    /// Centre of the search.
     from: NearPoint,
-    /// Its radius in kilometres as the crow flies, 1 to 100.
+    /// Radius in kilometres, as straight-line distance, 1 to 100.
     #[graphql(default = 10)]
     radius_km: i32,
 }

@@ -28,39 +28,41 @@ use crate::places::types::LearningPlace;
 #[derive(Default)]
 pub struct PlaceQuery;
 
-/// Which learning places are wanted.
+/// Filter of `learningPlaces`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct LearningPlaceFilter {
-    /// Only of these authorities.
+    /// Only records kept by these authorities.
     tenants: Option<Vec<ID>>,
-    /// Only of these kinds.
+    /// Only places of these kinds.
     kinds: Option<Vec<LearningPlaceKind>>,
-    /// Only in these districts or municipalities (AGS).
+    /// Only places in these districts or municipalities, by official municipality key (AGS); a district includes its
+    /// municipalities.
     regions: Option<Vec<String>>,
-    /// Only with this text in name, town or postal code; case and spelt-out umlauts do not matter.
+    /// Only places with all words of this text in name, town or postal code; case and umlaut spelling are ignored. At
+    /// most 200 characters; words after the tenth are ignored.
     text: Option<String>,
-    /// Only within a radius.
+    /// Only places within a radius.
     near: Option<NearInput>,
-    /// Only what these organisations run.
+    /// Only places run by these organisations.
     organisations: Option<Vec<ID>>,
-    /// Only with this id in another register. Of a record that was merged, the one that stands for it.
+    /// Only places with this id in an external register. For a merged record the surviving one is returned.
     external_id: Option<ExternalIdInput>,
-    /// Records that were merged into others, too.
+    /// True to include records merged into others.
     #[graphql(default)]
     include_merged: bool,
-    /// Those that were put away, too.
+    /// True to include archived records.
     #[graphql(default)]
     include_archived: bool,
 }
 
-/// How learning places are sorted; equal ones by id, those without a value last.
+/// Sort order of learning places; equal ones by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LearningPlaceOrder {
-    /// By name.
+    /// Ascending by name.
     Name,
-    /// By town, places without one last.
+    /// Ascending by town; places without a town last.
     City,
-    /// By town, backwards, places without one first.
+    /// Descending by town; places without a town first.
     CityDescending,
 }
 
@@ -81,13 +83,13 @@ impl LearningPlaceOrder {
 
 #[Object]
 impl PlaceQuery {
-    /// Learning places that the viewer may see.
+    /// Lists learning places visible to the viewer.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn learning_places(
         &self,
         ctx: &Context<'_>,
-        filter: Option<LearningPlaceFilter>,
-        #[graphql(default_with = "LearningPlaceOrder::Name")] order_by: LearningPlaceOrder,
+        #[graphql(desc = "Restricts the list.")] filter: Option<LearningPlaceFilter>,
+        #[graphql(desc = "Sort order.", default_with = "LearningPlaceOrder::Name")] order_by: LearningPlaceOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -21,7 +21,7 @@ use crate::places::organisations::types::Organisation;
 use crate::scalars::Date;
 use crate::tenants::types::{Region, Tenant, tenant_of};
 
-/// A place of learning.
+/// Learning place.
 pub struct LearningPlace(pub Arc<learning_place::Model>);
 
 impl LearningPlace {
@@ -34,7 +34,7 @@ impl LearningPlace {
     }
 }
 
-/// A source record that was merged into a learning place.
+/// Source record from which a learning place was compiled.
 #[derive(SimpleObject)]
 pub struct LearningPlaceOrigin {
     /// Name in the source.
@@ -49,14 +49,15 @@ pub struct LearningPlaceOrigin {
     source: String,
 }
 
-/// What the viewer may do with a learning place.
+/// Actions open to the viewer on a learning place.
 #[derive(SimpleObject)]
 pub struct LearningPlaceAbilities {
-    /// Change the record.
+    /// True if the viewer may change the record.
     update: bool,
 }
 
-/// A place of learning.
+/// Learning place: school, day-care centre, library, club, company or other place of formal, non-formal or informal
+/// learning.
 #[Object]
 impl LearningPlace {
     /// Global id.
@@ -64,7 +65,7 @@ impl LearningPlace {
         NodeType::LearningPlace.id(self.0.id).into()
     }
 
-    /// The authority that keeps the record.
+    /// Authority that keeps the record.
     pub async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
@@ -79,17 +80,17 @@ impl LearningPlace {
         &self.0.name
     }
 
-    /// What kind of place.
+    /// Kind of the learning place.
     async fn kind(&self) -> LearningPlaceKind {
         self.0.kind.into()
     }
 
-    /// Whether everybody sees it.
+    /// Visibility.
     async fn visibility(&self) -> Visibility {
         self.0.visibility.into()
     }
 
-    /// Municipality.
+    /// Municipality or district; null = not known.
     async fn region(&self, ctx: &Context<'_>) -> Option<ApiResult<Region>> {
         let ags = self.0.region_ags.clone()?;
         match ctx.session().await {
@@ -116,42 +117,42 @@ impl LearningPlace {
         self.0.city.as_deref()
     }
 
-    /// WGS 84 latitude in degrees.
+    /// WGS 84 latitude in degrees; null = position not known.
     async fn latitude(&self) -> Option<f64> {
         self.0.latitude
     }
 
-    /// WGS 84 longitude in degrees.
+    /// WGS 84 longitude in degrees; null = position not known.
     async fn longitude(&self) -> Option<f64> {
         self.0.longitude
     }
 
-    /// Web page.
+    /// Web address.
     async fn website(&self) -> Option<&str> {
         self.0.website.as_deref()
     }
 
-    /// Youngest age of those who learn there, in years.
+    /// Minimum age of learners in years; null = no limit stated.
     async fn age_from(&self) -> Option<i32> {
         self.0.age_from
     }
 
-    /// Oldest age, in years.
+    /// Maximum age of learners in years; null = no limit stated.
     async fn age_to(&self) -> Option<i32> {
         self.0.age_to
     }
 
-    /// First day on which there is the place.
+    /// First day of existence; null = not stated.
     async fn valid_from(&self) -> Option<Date> {
         self.0.valid_from.map(Date)
     }
 
-    /// Last day, inclusive.
+    /// Last day of existence; null = not stated.
     async fn valid_until(&self) -> Option<Date> {
         self.0.valid_until.map(Date)
     }
 
-    /// Who runs it, where that is in sight.
+    /// Organisation that runs the place; null if there is none, or none visible to the viewer.
     async fn organisation(&self, ctx: &Context<'_>) -> Option<ApiResult<Organisation>> {
         let id = self.0.organisation_id?;
         match ctx.session().await {
@@ -160,14 +161,14 @@ impl LearningPlace {
         }
     }
 
-    /// Ids in other registers.
+    /// Ids in external registers.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     pub async fn external_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ExternalId>> {
         Ok(shown(&ctx.session().await?.group::<IdsOfPlace>(self.0.id).await?))
     }
 
-    /// The record that took the place of this one: another one of the same place, where it is in sight. This one stays as
-    /// it was, and what names it still finds it.
+    /// Record of the same place into which this one was merged; null if not merged, or if that record is not visible to
+    /// the viewer. References to a merged record remain valid.
     async fn merged_into(&self, ctx: &Context<'_>) -> Option<ApiResult<Self>> {
         let id = self.0.merged_into_id?;
         match ctx.session().await {
@@ -176,36 +177,36 @@ impl LearningPlace {
         }
     }
 
-    /// When that was; null while it stands for itself.
+    /// Instant of the merge; null = not merged.
     pub async fn merged_at(&self) -> Option<DateTime<Utc>> {
         self.0.merged_at
     }
 
-    /// Other records of the same place in sight, which this one took the place of.
+    /// Records of the same place that were merged into this one, as far as visible to the viewer.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn merged_from(&self, ctx: &Context<'_>) -> ApiResult<Vec<Self>> {
         let rows = ctx.session().await?.group::<MergedPlaces>(self.0.id).await?;
         Ok(rows.iter().map(|it| Self(Arc::new(it.clone()))).collect())
     }
 
-    /// When it was put away; null while it is in use.
+    /// Instant of archiving; null = in use.
     pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
     }
 
-    /// What the editors say about the record.
+    /// Editorial note on the record.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the learning place.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<LearningPlaceAbilities> {
         let session = ctx.session().await?;
         let object = PolicyObject::row(ScopeArea::Places, self.0.tenant_id, self.0.scope_id, None);
         Ok(LearningPlaceAbilities { update: session.access().can(Action::Write, &object) })
     }
 
-    /// Source records that were merged into this place.
+    /// Source records from which this record was compiled.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn origins(&self, ctx: &Context<'_>) -> ApiResult<Vec<LearningPlaceOrigin>> {
         let rows = ctx.session().await?.group::<learning_place_origin::Entity>(self.0.id).await?;
@@ -221,17 +222,17 @@ impl LearningPlace {
             .collect())
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     pub async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When the record was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }

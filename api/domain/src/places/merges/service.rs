@@ -33,7 +33,7 @@ pub struct Wish {
     pub pair: Pair,
     /// The agreement that binds both owners.
     pub agreement: Option<Uuid>,
-    /// Why.
+    /// Reason for the proposal.
     pub message: Option<String>,
 }
 

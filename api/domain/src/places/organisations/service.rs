@@ -30,11 +30,11 @@ use crate::places::{externals, revisions};
 pub struct OrganisationWish {
     /// Name.
     pub name: String,
-    /// What kind.
+    /// Kind of the organisation.
     pub kind: OrganisationKind,
-    /// Whether everybody sees it.
+    /// Visibility.
     pub visibility: Visibility,
-    /// What it does.
+    /// Description of the work.
     pub description: Option<String>,
     /// Web page.
     pub website: Option<String>,
@@ -44,28 +44,28 @@ pub struct OrganisationWish {
     pub postal_code: Option<String>,
     /// Town.
     pub city: Option<String>,
-    /// Which office answers.
+    /// Name of the office.
     pub contact_function: Option<String>,
-    /// Its address.
+    /// E-mail address of the office.
     pub contact_email: Option<String>,
-    /// Its telephone.
+    /// Telephone number of the office.
     pub contact_phone: Option<String>,
-    /// The person to talk to.
+    /// Contact person.
     pub person: Option<Person>,
-    /// Ids in other registers.
+    /// Ids in external registers.
     pub ids: Ids,
 }
 
-/// The person to talk to.
+/// Contact person of an organisation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// Name.
     pub name: String,
-    /// What the person does there.
+    /// Function of the person.
     pub role: Option<String>,
-    /// Address.
+    /// E-mail address.
     pub email: Option<String>,
-    /// Telephone.
+    /// Telephone number.
     pub phone: Option<String>,
     /// Whether the person agreed to be shown.
     pub consent: bool,

@@ -45,18 +45,19 @@ impl MergeProposal {
     }
 }
 
-/// What the viewer may do with a merge proposal.
+/// Actions open to the viewer on a merge proposal.
 #[derive(SimpleObject)]
 pub struct MergeProposalAbilities {
-    /// Merge, as the owner of the duplicate.
+    /// True if the viewer may accept the proposal, as owner of the duplicate.
     accept: bool,
-    /// Turn it down, as the other side.
+    /// True if the viewer may decline the proposal, as the receiving authority.
     decline: bool,
-    /// Take it back, as the side that proposed.
+    /// True if the viewer may withdraw the proposal, as the proposing authority.
     withdraw: bool,
 }
 
-/// A proposal that two records are the same place or organisation. The owners of both see it.
+/// Proposal to merge two records of the same learning place or organisation. Visible to the owners of both records:
+/// with `AGREEMENTS_READ` between two authorities, with `PLACES_READ` within one.
 #[Object]
 impl MergeProposal {
     /// Global id.
@@ -64,17 +65,18 @@ impl MergeProposal {
         NodeType::MergeProposal.id(self.row.id).into()
     }
 
-    /// The authority that proposes; it keeps one of the records.
+    /// Proposing authority; owner of one of the records.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
-    /// The authority that keeps the other one; the same where both are its own.
+    /// Receiving authority: owner of the other record; the proposing authority itself if it owns both.
     async fn to(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.to_tenant_id).await
     }
 
-    /// The agreement that it lives by; none where both records are one authority's.
+    /// Agreement under which the proposal was made; null if both records belong to one authority, or if not visible to
+    /// the viewer.
     #[graphql(complexity = "child_complexity + 5")]
     async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
         if let Some(agreement) = &self.agreement {
@@ -87,7 +89,7 @@ impl MergeProposal {
         }
     }
 
-    /// The record that would give way, where it is in sight.
+    /// Duplicate: record to be merged into the survivor; null if not visible to the viewer.
     async fn duplicate(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
         let pair = Pair::of(&self.row);
         match ctx.session().await {
@@ -96,7 +98,7 @@ impl MergeProposal {
         }
     }
 
-    /// The record that stays, where it is in sight.
+    /// Survivor: record that remains; null if not visible to the viewer.
     async fn survivor(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
         let pair = Pair::of(&self.row);
         match ctx.session().await {
@@ -105,37 +107,38 @@ impl MergeProposal {
         }
     }
 
-    /// Why the two are thought to be the same.
+    /// Reason given for the proposal.
     async fn message(&self) -> Option<&str> {
         self.row.message.as_deref()
     }
 
-    /// How far it is.
+    /// State of the proposal.
     async fn state(&self) -> MergeProposalState {
         self.row.state.into()
     }
 
-    /// Who proposed it.
+    /// Name of the person who made the proposal, as used by the proposing authority.
     async fn proposed_by(&self) -> &str {
         &self.row.proposed_by
     }
 
-    /// Who answered, or took it back.
+    /// Name of the person who accepted, declined or withdrew the proposal, as used by the person's authority; null =
+    /// open.
     async fn answered_by(&self) -> Option<&str> {
         self.row.answered_by.as_deref()
     }
 
-    /// When.
+    /// Instant of the acceptance, refusal or withdrawal; null = open.
     async fn answered_at(&self) -> Option<DateTime<Utc>> {
         self.row.answered_at
     }
 
-    /// Why it was turned down.
+    /// Reason for the refusal; null unless declined.
     async fn reason(&self) -> Option<&str> {
         self.row.reason.as_deref()
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the proposal.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<MergeProposalAbilities> {
         let session = ctx.session().await?;
         let open = self.row.state == entities::MergeProposalState::Open;
@@ -147,31 +150,33 @@ impl MergeProposal {
         })
     }
 
-    /// Grows by one with every change; updates must name it.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.row.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 }
 
-/// Two records that are the same: two learning places, or two organisations.
+/// Values of a new merge proposal for two learning places or two organisations.
 #[derive(InputObject)]
 pub struct MergeProposalCreateInput {
-    /// The authority that proposes, for which one acts. It keeps one of the records.
+    /// Proposing authority, on whose behalf the viewer acts; owner of one of the records.
     tenant: ID,
-    /// The record that would give way. Its owner alone accepts.
+    /// Duplicate: record to be merged. Only its owner can accept the proposal.
     duplicate: ID,
-    /// The record that stays, as it is.
+    /// Survivor: record that remains unchanged.
     survivor: ID,
-    /// The agreement that binds both owners, whatever its areas; left out where both records are one authority's.
+    /// Agreement in force between the owners of both records, of any area; none if both records belong to the proposing
+    /// authority.
     agreement: Option<ID>,
-    /// Why the two are thought to be the same, at most 1,000 characters.
+    /// Reason for the proposal, at most 1,000 characters.
     message: Option<String>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
@@ -195,39 +200,39 @@ impl MergeProposalCreateInput {
     }
 }
 
-/// A proposal to accept.
+/// Acceptance of a merge proposal.
 #[derive(InputObject)]
 pub struct MergeProposalAcceptInput {
-    /// The proposal.
+    /// Proposal to accept.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the proposal that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
 }
 
-/// A proposal to turn down.
+/// Refusal of a merge proposal.
 #[derive(InputObject)]
 pub struct MergeProposalDeclineInput {
-    /// The proposal.
+    /// Proposal to decline.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the proposal that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Why, at most 1,000 characters.
+    /// Reason for the refusal, at most 1,000 characters.
     reason: String,
 }
 
-/// A proposal to take back.
+/// Withdrawal of a merge proposal.
 #[derive(InputObject)]
 pub struct MergeProposalWithdrawInput {
-    /// The proposal.
+    /// Proposal to withdraw.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the proposal that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
 }
 
 payload! {
-    /// Outcome of every mutation of a merge proposal.
+    /// Payload of `mergeProposalCreate`, `mergeProposalAccept`, `mergeProposalDecline` and `mergeProposalWithdraw`.
     MergeProposalPayload {
-        /// The proposal.
+        /// Merge proposal in its current state; null after a refusal other than `STALE_VERSION`.
         merge_proposal: MergeProposal
     } by MergeProposal::by_id
 }
@@ -238,13 +243,13 @@ pub struct MergeQuery;
 
 #[Object]
 impl MergeQuery {
-    /// Merge proposals of the viewer's authorities and to them, the newest first.
+    /// Lists merge proposals made by or to the viewer's authorities, newest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn merge_proposals(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only in this state.")] state: Option<MergeProposalState>,
-        #[graphql(desc = "Only about this learning place or organisation.")] record: Option<ID>,
+        #[graphql(desc = "Only proposals in this state.")] state: Option<MergeProposalState>,
+        #[graphql(desc = "Only proposals that concern this learning place or organisation.")] record: Option<ID>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -296,12 +301,13 @@ pub struct MergeMutation;
 
 #[Object]
 impl MergeMutation {
-    /// Proposes that two records are the same place or the same organisation. Takes `PLACES_WRITE` in the authority that proposes, which keeps one of
-    /// them. What the other side turned down is not proposed to it again.
+    /// Proposes to merge two records of the same learning place or organisation. Requires `PLACES_WRITE` in the
+    /// proposing authority, which must own one of them. `CONFLICT` if a proposal for the two records is open, or if the
+    /// other side has declined one.
     async fn merge_proposal_create(
         &self,
         ctx: &Context<'_>,
-        input: MergeProposalCreateInput,
+        #[graphql(desc = "Values of the new proposal.")] input: MergeProposalCreateInput,
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
         let key = idempotency("mergeProposalCreate", input.idempotency_key.clone(), &input);
@@ -312,12 +318,13 @@ impl MergeMutation {
         MergeProposalPayload::made(op, done).await
     }
 
-    /// Merges: the duplicate tells from now on which record stands for it, and lists leave it out. Nothing of it is moved or
-    /// lost, and `learningPlaceUnmerge` or `organisationUnmerge` takes it back. Takes `PLACES_WRITE` in the authority that keeps the duplicate.
+    /// Accepts a merge proposal: the duplicate refers to the survivor from then on (`mergedInto`) and is omitted from
+    /// lists. All its data and references remain; `learningPlaceUnmerge` or `organisationUnmerge` undoes the merge.
+    /// Requires `PLACES_WRITE` in the authority that owns the duplicate.
     async fn merge_proposal_accept(
         &self,
         ctx: &Context<'_>,
-        input: MergeProposalAcceptInput,
+        #[graphql(desc = "Proposal to accept.")] input: MergeProposalAcceptInput,
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
         match NodeType::MergeProposal.parse(&input.id, "id") {
@@ -329,11 +336,11 @@ impl MergeMutation {
         }
     }
 
-    /// Turns a proposal down. Takes `PLACES_WRITE` in the authority to which it was made.
+    /// Declines a merge proposal. Requires `PLACES_WRITE` in the receiving authority.
     async fn merge_proposal_decline(
         &self,
         ctx: &Context<'_>,
-        input: MergeProposalDeclineInput,
+        #[graphql(desc = "Proposal to decline, and the reason.")] input: MergeProposalDeclineInput,
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
         match NodeType::MergeProposal.parse(&input.id, "id") {
@@ -345,11 +352,11 @@ impl MergeMutation {
         }
     }
 
-    /// Takes a proposal back. Takes `PLACES_WRITE` in the authority that made it.
+    /// Withdraws a merge proposal. Requires `PLACES_WRITE` in the proposing authority.
     async fn merge_proposal_withdraw(
         &self,
         ctx: &Context<'_>,
-        input: MergeProposalWithdrawInput,
+        #[graphql(desc = "Proposal to withdraw.")] input: MergeProposalWithdrawInput,
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
         match NodeType::MergeProposal.parse(&input.id, "id") {

@@ -9,30 +9,30 @@ use crate::places::enums::{OrganisationKind, Visibility};
 use crate::places::external_types;
 use crate::places::external_types::ExternalIdInput;
 
-/// How to reach an organisation: an office, not a person.
+/// Contact details of an office, not of a person.
 #[derive(InputObject, Clone, Default)]
 pub struct OrganisationContactInput {
-    /// Which office answers.
+    /// Name of the office, at most 200 characters.
     function: Option<String>,
-    /// Its address.
+    /// E-mail address of the office, at most 200 characters.
     email: Option<String>,
-    /// Its telephone.
+    /// Telephone number of the office, at most 60 characters.
     phone: Option<String>,
 }
 
-/// The person to talk to.
+/// Contact person of an organisation.
 #[derive(InputObject, Clone)]
 pub struct ContactPersonInput {
-    /// Name.
+    /// Name of the person, at most 200 characters.
     name: String,
-    /// What the person does there.
+    /// Function of the person, at most 200 characters.
     role: Option<String>,
-    /// Address.
+    /// E-mail address, at most 200 characters.
     email: Option<String>,
-    /// Telephone.
+    /// Telephone number, at most 60 characters.
     phone: Option<String>,
-    /// Whether the person agreed to be shown to whoever sees the organisation. Without it only the authority sees the
-    /// person.
+    /// True if the person consents to be visible to all viewers of the organisation. Without consent only members of
+    /// the authority with `PLACES_READ` see the person.
     #[graphql(default)]
     consent: bool,
 }
@@ -43,36 +43,37 @@ impl From<ContactPersonInput> for Person {
     }
 }
 
-/// An organisation to enter.
+/// Values of a new organisation.
 #[derive(InputObject)]
 pub struct OrganisationCreateInput {
-    /// The authority that keeps the record, for which one acts.
+    /// Authority that keeps the record, on whose behalf the viewer acts.
     pub tenant: ID,
     /// Name, at most 200 characters.
     name: String,
-    /// What kind of organisation.
+    /// Kind of the organisation.
     kind: OrganisationKind,
-    /// Whether everybody sees it.
+    /// Visibility.
     #[graphql(default_with = "Visibility::Public")]
     visibility: Visibility,
-    /// What it does, at most 5,000 characters.
+    /// Description of the work, at most 5,000 characters.
     description: Option<String>,
-    /// Web page.
+    /// Web address, `http://` or `https://`, at most 2,000 characters.
     website: Option<String>,
-    /// Street and number.
+    /// Street and number, at most 200 characters.
     street: Option<String>,
-    /// Postal code.
+    /// Postal code, at most 12 characters.
     postal_code: Option<String>,
-    /// Town or village.
+    /// Town or village, at most 200 characters.
     city: Option<String>,
-    /// How to reach it: an office, not a person.
+    /// Contact details of an office, not of a person.
     contact: Option<OrganisationContactInput>,
-    /// The person to talk to.
+    /// Contact person.
     contact_person: Option<ContactPersonInput>,
-    /// Ids in other registers, at most 20. Each names one organisation of the authority.
+    /// Ids in external registers, at most 20. Each id is unique among the organisations of the authority.
     #[graphql(default)]
     external_ids: Vec<ExternalIdInput>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub idempotency_key: Option<String>,
 }
 
@@ -97,34 +98,35 @@ impl OrganisationCreateInput {
     }
 }
 
-/// What shall change of an organisation. What is left out stays as it is; null clears what may be empty.
+/// Changes to an organisation. Omitted fields keep their values; null clears an optional field.
 #[derive(InputObject)]
 pub struct OrganisationUpdateInput {
-    /// The organisation.
+    /// Organisation to change.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the organisation that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
-    /// Name.
+    /// Name, at most 200 characters.
     name: MaybeUndefined<String>,
-    /// What kind of organisation.
+    /// Kind of the organisation.
     kind: MaybeUndefined<OrganisationKind>,
-    /// Whether everybody sees it; not INTERNAL while a published offer of the authority names it.
+    /// Visibility. `INTERNAL` is refused with `CONFLICT` while a public published education offer of the same authority
+    /// refers to the organisation.
     visibility: MaybeUndefined<Visibility>,
-    /// What it does.
+    /// Description of the work, at most 5,000 characters.
     description: MaybeUndefined<String>,
-    /// Web page.
+    /// Web address, `http://` or `https://`, at most 2,000 characters.
     website: MaybeUndefined<String>,
-    /// Street and number.
+    /// Street and number, at most 200 characters.
     street: MaybeUndefined<String>,
-    /// Postal code.
+    /// Postal code, at most 12 characters.
     postal_code: MaybeUndefined<String>,
-    /// Town or village.
+    /// Town or village, at most 200 characters.
     city: MaybeUndefined<String>,
-    /// How to reach it: the whole.
+    /// Contact details of an office; replaces all previous ones.
     contact: MaybeUndefined<OrganisationContactInput>,
-    /// The person to talk to: the whole.
+    /// Contact person; replaces the previous one with all details.
     contact_person: MaybeUndefined<ContactPersonInput>,
-    /// Ids in other registers: all of them.
+    /// Ids in external registers, at most 20; replaces the previous ones.
     external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
 }
 
@@ -156,23 +158,23 @@ impl OrganisationUpdateInput {
     }
 }
 
-/// An organisation that was merged into another and is another one after all.
+/// Undoing of the merge of an organisation.
 #[derive(InputObject)]
 pub struct OrganisationUnmergeInput {
-    /// The organisation that was merged.
+    /// Organisation that was merged into another.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the organisation that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
 }
 
-/// An organisation to put away.
+/// Archiving of an organisation, or its restoration.
 #[derive(InputObject)]
 pub struct OrganisationArchiveInput {
-    /// The organisation.
+    /// Organisation to archive.
     pub id: ID,
-    /// The version that the client saw.
+    /// Version of the organisation that the client last read; `STALE_VERSION` if it has changed since.
     pub version: i32,
-    /// False takes it out again.
+    /// True to archive the record, false to restore it.
     #[graphql(default = true)]
     pub archived: bool,
 }

@@ -13,9 +13,9 @@ use crate::places::organisations::inputs::{
 use crate::places::organisations::types::Organisation;
 
 payload! {
-    /// Outcome of every mutation of an organisation.
+    /// Payload of `organisationCreate`, `organisationUpdate`, `organisationArchive` and `organisationUnmerge`.
     OrganisationPayload {
-        /// The organisation.
+        /// Organisation in its current state; null after a refusal other than `STALE_VERSION`.
         organisation: Organisation
     } by Organisation::by_id
 }
@@ -26,11 +26,11 @@ pub struct OrganisationMutation;
 
 #[Object]
 impl OrganisationMutation {
-    /// Enters an organisation into the directory. Takes `PLACES_WRITE`.
+    /// Creates an organisation. Requires `PLACES_WRITE` in the authority that keeps the record.
     async fn organisation_create(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationCreateInput,
+        #[graphql(desc = "Values of the new organisation.")] input: OrganisationCreateInput,
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
         let key = idempotency("organisationCreate", input.idempotency_key.clone(), &input);
@@ -44,12 +44,12 @@ impl OrganisationMutation {
         OrganisationPayload::made(op, done).await
     }
 
-    /// Changes an organisation. Takes `PLACES_WRITE` in the authority that keeps it. A record that was merged into another
-    /// is not changed any more, unless that is taken back.
+    /// Changes an organisation. Requires `PLACES_WRITE` in the authority that keeps the record. `CONFLICT` for a merged
+    /// record; undo the merge first.
     async fn organisation_update(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationUpdateInput,
+        #[graphql(desc = "Changes to the organisation.")] input: OrganisationUpdateInput,
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
         let version = input.version;
@@ -62,12 +62,12 @@ impl OrganisationMutation {
         }
     }
 
-    /// Puts an organisation away, or takes it out again: lists leave it out, what names it stays. Takes `PLACES_WRITE` in the
-    /// authority that keeps it.
+    /// Archives or restores an organisation. Archived records are omitted from lists; references to them remain valid.
+    /// Requires `PLACES_WRITE` in the authority that keeps the record.
     async fn organisation_archive(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationArchiveInput,
+        #[graphql(desc = "Organisation to archive or restore.")] input: OrganisationArchiveInput,
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
         match NodeType::Organisation.parse(&input.id, "id") {
@@ -79,12 +79,12 @@ impl OrganisationMutation {
         }
     }
 
-    /// Takes back that a record was merged into another: it stands for itself again, as it was. Takes `PLACES_WRITE` in the
-    /// authority that keeps it.
+    /// Undoes the merge of an organisation; the record is valid again as it was before. `CONFLICT` if it is not merged.
+    /// Requires `PLACES_WRITE` in the authority that keeps the record.
     async fn organisation_unmerge(
         &self,
         ctx: &Context<'_>,
-        input: OrganisationUnmergeInput,
+        #[graphql(desc = "Merged organisation.")] input: OrganisationUnmergeInput,
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
         match NodeType::Organisation.parse(&input.id, "id") {

@@ -25,31 +25,32 @@ use crate::places::organisations::types::Organisation;
 #[derive(Default)]
 pub struct OrganisationQuery;
 
-/// Which organisations are wanted.
+/// Filter of `organisations`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct OrganisationFilter {
-    /// Only of these authorities.
+    /// Only records kept by these authorities.
     tenants: Option<Vec<ID>>,
-    /// Only of these kinds.
+    /// Only organisations of these kinds.
     kinds: Option<Vec<OrganisationKind>>,
-    /// Only with this text in name, town or postal code; case and spelt-out umlauts do not matter.
+    /// Only organisations with all words of this text in name, town or postal code; case and umlaut spelling are
+    /// ignored. At most 200 characters; words after the tenth are ignored.
     text: Option<String>,
-    /// Only with this id in another register. Of a record that was merged, the one that stands for it.
+    /// Only organisations with this id in an external register. For a merged record the surviving one is returned.
     external_id: Option<ExternalIdInput>,
-    /// Records that were merged into others, too.
+    /// True to include records merged into others.
     #[graphql(default)]
     include_merged: bool,
-    /// Those that were put away, too.
+    /// True to include archived records.
     #[graphql(default)]
     include_archived: bool,
 }
 
-/// How organisations are sorted; equal ones by id.
+/// Sort order of organisations; equal ones by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrganisationOrder {
-    /// By name.
+    /// Ascending by name.
     Name,
-    /// What was changed last first.
+    /// Most recently changed first.
     UpdatedDescending,
 }
 
@@ -69,13 +70,13 @@ impl OrganisationOrder {
 
 #[Object]
 impl OrganisationQuery {
-    /// Organisations that the viewer may see.
+    /// Lists organisations visible to the viewer.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn organisations(
         &self,
         ctx: &Context<'_>,
-        filter: Option<OrganisationFilter>,
-        #[graphql(default_with = "OrganisationOrder::Name")] order_by: OrganisationOrder,
+        #[graphql(desc = "Restricts the list.")] filter: Option<OrganisationFilter>,
+        #[graphql(desc = "Sort order.", default_with = "OrganisationOrder::Name")] order_by: OrganisationOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -31,40 +31,41 @@ impl Organisation {
     }
 }
 
-/// How to reach an organisation: an office, not a person.
+/// Contact details of an office, not of a person.
 #[derive(SimpleObject)]
 pub struct OrganisationContact {
-    /// Which office answers.
+    /// Name of the office.
     function: Option<String>,
-    /// Its address.
+    /// E-mail address of the office.
     email: Option<String>,
-    /// Its telephone.
+    /// Telephone number of the office.
     phone: Option<String>,
 }
 
-/// The person to talk to.
+/// Contact person of an organisation.
 #[derive(SimpleObject)]
 pub struct ContactPerson {
-    /// Name.
+    /// Name of the person.
     name: String,
-    /// What the person does there.
+    /// Function of the person.
     role: Option<String>,
-    /// Address.
+    /// E-mail address.
     email: Option<String>,
-    /// Telephone.
+    /// Telephone number.
     phone: Option<String>,
-    /// Whether the person agreed to be shown to whoever sees the organisation.
+    /// True if the person consented to be visible to all viewers of the organisation.
     consent: bool,
 }
 
-/// What the viewer may do with an organisation.
+/// Actions open to the viewer on an organisation.
 #[derive(SimpleObject)]
 pub struct OrganisationAbilities {
-    /// Change the record.
+    /// True if the viewer may change the record.
     update: bool,
 }
 
-/// An organisation: who runs learning places and holds education offers.
+/// Organisation that runs learning places or holds education offers: authority, school body, association, church,
+/// company and the like.
 #[Object]
 impl Organisation {
     /// Global id.
@@ -72,7 +73,7 @@ impl Organisation {
         NodeType::Organisation.id(self.0.id).into()
     }
 
-    /// The authority that keeps the record.
+    /// Authority that keeps the record.
     pub async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.0.tenant_id).await
     }
@@ -82,22 +83,22 @@ impl Organisation {
         &self.0.name
     }
 
-    /// What kind of organisation.
+    /// Kind of the organisation.
     async fn kind(&self) -> OrganisationKind {
         self.0.kind.into()
     }
 
-    /// Whether everybody sees it.
+    /// Visibility.
     async fn visibility(&self) -> Visibility {
         self.0.visibility.into()
     }
 
-    /// What it does.
+    /// Description of the work.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// Web page.
+    /// Web address.
     async fn website(&self) -> Option<&str> {
         self.0.website.as_deref()
     }
@@ -117,7 +118,7 @@ impl Organisation {
         self.0.city.as_deref()
     }
 
-    /// How to reach it: an office, not a person.
+    /// Contact details of an office, not of a person.
     async fn contact(&self) -> OrganisationContact {
         OrganisationContact {
             function: self.0.contact_function.clone(),
@@ -126,8 +127,8 @@ impl Organisation {
         }
     }
 
-    /// The person to talk to. Without the person's consent only the authority that keeps the record sees it; to others it
-    /// is as if there were none.
+    /// Contact person; null if there is none. Without the person's consent also null for all but members of the
+    /// authority with `PLACES_READ`.
     async fn contact_person(&self, ctx: &Context<'_>) -> Option<ApiResult<ContactPerson>> {
         match ctx.session().await {
             Ok(session) => match session.get::<organisation_person::Entity>(self.0.id).await {
@@ -146,14 +147,14 @@ impl Organisation {
         }
     }
 
-    /// Ids in other registers.
+    /// Ids in external registers.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     pub async fn external_ids(&self, ctx: &Context<'_>) -> ApiResult<Vec<ExternalId>> {
         Ok(shown(&ctx.session().await?.group::<IdsOfOrganisation>(self.0.id).await?))
     }
 
-    /// The record that took the place of this one: another one of the same organisation, where it is in sight. This one
-    /// stays as it was, and what names it still finds it.
+    /// Record of the same organisation into which this one was merged; null if not merged, or if that record is not
+    /// visible to the viewer. References to a merged record remain valid.
     async fn merged_into(&self, ctx: &Context<'_>) -> Option<ApiResult<Self>> {
         let id = self.0.merged_into_id?;
         match ctx.session().await {
@@ -162,41 +163,41 @@ impl Organisation {
         }
     }
 
-    /// When that was; null while it stands for itself.
+    /// Instant of the merge; null = not merged.
     pub async fn merged_at(&self) -> Option<DateTime<Utc>> {
         self.0.merged_at
     }
 
-    /// Other records of the same organisation in sight, which this one took the place of.
+    /// Records of the same organisation that were merged into this one, as far as visible to the viewer.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn merged_from(&self, ctx: &Context<'_>) -> ApiResult<Vec<Self>> {
         let rows = ctx.session().await?.group::<MergedOrganisations>(self.0.id).await?;
         Ok(rows.iter().map(|it| Self(Arc::new(it.clone()))).collect())
     }
 
-    /// When it was put away; null while it is in use.
+    /// Instant of archiving; null = in use.
     pub async fn archived_at(&self) -> Option<DateTime<Utc>> {
         self.0.archived_at
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the organisation.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<OrganisationAbilities> {
         let session = ctx.session().await?;
         let object = PolicyObject::row(ScopeArea::Places, self.0.tenant_id, self.0.scope_id, None);
         Ok(OrganisationAbilities { update: session.access().can(Action::Write, &object) })
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     pub async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When the record was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
