@@ -24,12 +24,12 @@ use crate::members::acting_name;
 /// The most parties of one agreement.
 const MAX_PARTIES: usize = 50;
 
-/// An agreement to draft.
+/// Values of a new cooperation agreement.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The drafting authority.
     pub tenant: Uuid,
-    /// The other parties.
+    /// Other parties.
     pub parties: Vec<Uuid>,
     /// Title of the document.
     pub title: String,

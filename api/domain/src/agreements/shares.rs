@@ -24,20 +24,20 @@ use crate::context::op::Op;
 use crate::tenants::service::today_of;
 use crate::{datasets, projects};
 
-/// A share to make.
+/// Values of a new share.
 #[derive(Clone, Debug)]
 pub struct ShareWish {
-    /// The owner.
+    /// Owner.
     pub tenant: Uuid,
-    /// The agreement.
+    /// Agreement.
     pub agreement: Uuid,
     /// The area.
     pub area: Area,
-    /// One calendar.
+    /// Single calendar.
     pub calendar: Option<Uuid>,
-    /// One dataset.
+    /// Single dataset.
     pub dataset: Option<Uuid>,
-    /// One project.
+    /// Single project.
     pub project: Option<Uuid>,
     /// Everything of the area in this field of work.
     pub field: Option<Uuid>,
@@ -45,13 +45,13 @@ pub struct ShareWish {
     pub grantee: Option<Uuid>,
     /// Only members with this role there.
     pub grantee_role: Option<RoleKey>,
-    /// How much is seen.
+    /// Level at which the objects are visible.
     pub level: ShareLevel,
     /// First day.
     pub valid_from: Option<NaiveDate>,
     /// Last day.
     pub valid_until: Option<NaiveDate>,
-    /// Why.
+    /// Reason.
     pub reason: Option<String>,
 }
 

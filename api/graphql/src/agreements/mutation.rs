@@ -12,66 +12,67 @@ use crate::enums::Area;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
-/// An agreement to draft.
+/// Values of a new cooperation agreement. Its state is `DRAFT`.
 #[derive(InputObject)]
 pub struct AgreementDraftInput {
-    /// The drafting authority, for which one acts.
+    /// Drafting authority, on whose behalf the viewer acts.
     tenant: ID,
-    /// The other parties.
+    /// Other parties, 1 to 49 active authorities.
     parties: Vec<ID>,
-    /// Title of the document.
+    /// Title of the document, at most 300 characters.
     title: String,
-    /// SHA-256 of the document, lower-case hex.
+    /// SHA-256 checksum of the document, 64 lower-case hex digits.
     document_hash: Option<String>,
-    /// Areas of cooperation.
+    /// Areas of cooperation, at least one.
     areas: Vec<Area>,
-    /// Only these fields of work; left out = all.
+    /// Fields of work covered by the agreement, at most 100; none = all.
     fields_of_work: Option<Vec<ID>>,
-    /// First day.
+    /// First day of validity.
     valid_from: Date,
-    /// Last day; left out = until ended.
+    /// Last day of validity, not before the first; none = until ended.
     valid_until: Option<Date>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// An agreement to propose.
+/// Proposal of a drafted agreement to its parties.
 #[derive(InputObject)]
 pub struct AgreementProposeInput {
-    /// The agreement.
+    /// Agreement to propose.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the agreement that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
 }
 
-/// An agreement to sign.
+/// Signature of an agreement.
 #[derive(InputObject)]
 pub struct AgreementSignInput {
-    /// The agreement.
+    /// Agreement to sign.
     id: ID,
-    /// The party for which one signs.
+    /// Signing party, on whose behalf the viewer acts.
     tenant: ID,
-    /// The version that the client saw.
+    /// Version of the agreement that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
 }
 
-/// An agreement to end.
+/// End of an agreement.
 #[derive(InputObject)]
 pub struct AgreementEndInput {
-    /// The agreement.
+    /// Agreement to end.
     id: ID,
-    /// The party for which one acts.
+    /// Party on whose behalf the viewer acts.
     tenant: ID,
-    /// The version that the client saw.
+    /// Version of the agreement that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Why.
+    /// Reason, a single line of at most 1,000 characters.
     reason: String,
 }
 
 payload! {
-    /// Outcome of every mutation of an agreement.
+    /// Payload of `agreementDraft`, `agreementPropose`, `agreementSign` and `agreementEnd`.
     AgreementPayload {
-        /// The agreement.
+        /// Agreement in its current state; null after a refusal other than `STALE_VERSION`.
         agreement: Agreement
     } by agreement_by_id
 }
@@ -82,8 +83,13 @@ pub struct AgreementMutation;
 
 #[Object]
 impl AgreementMutation {
-    /// Drafts an agreement. Takes `AGREEMENTS_MANAGE`.
-    async fn agreement_draft(&self, ctx: &Context<'_>, input: AgreementDraftInput) -> ApiResult<AgreementPayload> {
+    /// Drafts a cooperation agreement, visible to the drafting authority only. Requires `AGREEMENTS_MANAGE` in that
+    /// authority.
+    async fn agreement_draft(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new agreement.")] input: AgreementDraftInput,
+    ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
         let key = idempotency("agreementDraft", input.idempotency_key.clone(), &input);
         let done = match draft(input) {
@@ -93,8 +99,13 @@ impl AgreementMutation {
         AgreementPayload::made(op, done).await
     }
 
-    /// Shows a draft to its parties, for them to sign. Takes `AGREEMENTS_MANAGE` in the drafting authority.
-    async fn agreement_propose(&self, ctx: &Context<'_>, input: AgreementProposeInput) -> ApiResult<AgreementPayload> {
+    /// Proposes a drafted agreement: makes it visible to its parties, for signature. Requires `AGREEMENTS_MANAGE` in
+    /// the drafting authority.
+    async fn agreement_propose(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Agreement to propose.")] input: AgreementProposeInput,
+    ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
         let id = match NodeType::Agreement.parse(&input.id, "id") {
             Ok(id) => id,
@@ -104,8 +115,13 @@ impl AgreementMutation {
         AgreementPayload::changed(op, id, done).await
     }
 
-    /// Signs for one party; the last signature makes the agreement active. Takes `AGREEMENTS_SIGN` there.
-    async fn agreement_sign(&self, ctx: &Context<'_>, input: AgreementSignInput) -> ApiResult<AgreementPayload> {
+    /// Signs an agreement for one party. The last signature makes the agreement active. `CONFLICT` if the party has
+    /// signed already. Requires `AGREEMENTS_SIGN` in that party.
+    async fn agreement_sign(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Agreement and signing party.")] input: AgreementSignInput,
+    ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
         let (id, party) = match both(&input.id, &input.tenant) {
             Ok(ids) => ids,
@@ -115,9 +131,14 @@ impl AgreementMutation {
         AgreementPayload::changed(op, id, done).await
     }
 
-    /// Ends an agreement for all parties; its shares open nothing from the next request on. Takes
-    /// `AGREEMENTS_MANAGE` in one of the parties.
-    async fn agreement_end(&self, ctx: &Context<'_>, input: AgreementEndInput) -> ApiResult<AgreementPayload> {
+    /// Ends an agreement for all parties. Its shares have no effect from the next request on. The acting party keeps
+    /// archive copies of the projects of other lead authorities in which it is a partner. Requires `AGREEMENTS_MANAGE`
+    /// in one of the parties.
+    async fn agreement_end(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Agreement to end, acting party and reason.")] input: AgreementEndInput,
+    ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
         let (id, party) = match both(&input.id, &input.tenant) {
             Ok(ids) => ids,

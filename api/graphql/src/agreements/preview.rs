@@ -30,76 +30,76 @@ use crate::enums::{Area, ShareLevel};
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// A change of an agreement that one thinks about.
+/// Hypothetical change of an agreement.
 #[derive(InputObject)]
 pub struct AgreementPreviewInput {
-    /// The agreement.
+    /// Agreement to examine.
     agreement: ID,
-    /// The party for which one asks.
+    /// Party on whose behalf the viewer asks.
     tenant: ID,
-    /// The change.
+    /// Hypothetical change.
     change: AgreementChangeInput,
-    /// The day on which both are judged, at noon UTC; left out = now.
+    /// Day for which access before and after the change is compared, at noon UTC; default now.
     on: Option<Date>,
 }
 
-/// What would become of an agreement.
+/// Hypothetical change of an agreement. Exactly one field.
 #[derive(OneofObject)]
 pub enum AgreementChangeInput {
-    /// A step of its life.
+    /// Change of state.
     Step(AgreementStep),
-    /// It covers something else, or lasts until another day.
+    /// Change of areas, fields of work or last day.
     Terms(AgreementTermsInput),
-    /// A party leaves it.
+    /// Id of a party that leaves the agreement.
     Leaves(ID),
 }
 
-/// A step of an agreement's life.
+/// Change of state of an agreement.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AgreementStep {
-    /// It ends, or rests.
+    /// End of the agreement.
     End,
-    /// It comes into force, as the last signature makes it.
+    /// Entry into force, as by the last signature. Only for a drafted or proposed agreement.
     Activate,
 }
 
-/// Other terms of an agreement. What is left out stays.
+/// Changed terms of an agreement. Omitted fields keep their values.
 #[derive(InputObject)]
 pub struct AgreementTermsInput {
-    /// Areas of cooperation.
+    /// Areas of cooperation, at least one.
     areas: Option<Vec<Area>>,
-    /// Fields of work; null = all.
+    /// Fields of work, at most 100; null = all.
     fields_of_work: MaybeUndefined<Vec<ID>>,
-    /// Last day; null = until ended.
+    /// Last day of validity; null = until ended.
     valid_until: MaybeUndefined<Date>,
 }
 
-/// What kind of object is shown or hidden.
+/// Type of an object in a preview.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PreviewedType {
-    /// Calendars.
+    /// Calendar.
     Calendar,
-    /// Their entries.
+    /// Calendar entry.
     CalendarEntry,
-    /// Annual plans.
+    /// Annual plan.
     AnnualPlan,
-    /// Rounds of coordination.
+    /// Coordination round.
     CoordinationRound,
-    /// Datasets.
+    /// Dataset.
     Dataset,
-    /// Projects.
+    /// Project.
     Project,
-    /// Their work packages.
+    /// Work package of a project.
     WorkPackage,
-    /// Their milestones.
+    /// Milestone of a project.
     Milestone,
-    /// Reports on them.
+    /// Status report on a project.
     StatusReport,
-    /// Their documents.
+    /// Document of a project.
     ProjectDocument,
-    /// Their fundings.
+    /// Funding of a project.
     Funding,
-    /// What is owed to funders.
+    /// Obligation to a funder.
     Obligation,
 }
 
@@ -120,16 +120,16 @@ impl PreviewedType {
     ];
 }
 
-/// What happens to objects for the members of a party.
+/// Effect of a change on the visibility of objects to members of a party.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PreviewedEffect {
-    /// They would not be seen any more.
+    /// Objects visible before, hidden after the change.
     Hidden,
-    /// Less of them would be seen.
+    /// Objects visible at a lower level after the change.
     Less,
-    /// More of them would be seen.
+    /// Objects visible at a higher level after the change.
     More,
-    /// They would be seen, and are not now.
+    /// Objects hidden before, visible after the change.
     Visible,
 }
 
@@ -144,50 +144,52 @@ impl PreviewedEffect {
     }
 }
 
-/// How many objects of a kind would be shown to a party or hidden from it.
+/// Number of objects of one owner and type with the same effect for one party.
 #[derive(SimpleObject)]
 pub struct PreviewedCount {
-    /// Whose objects.
+    /// Owner of the objects.
     owner: Tenant,
-    /// For whose members.
+    /// Party whose members are affected.
     party: Tenant,
-    /// What kind.
+    /// Type of the objects.
     #[graphql(name = "type")]
     kind: PreviewedType,
-    /// What happens to them.
+    /// Effect for members of the party.
     effect: PreviewedEffect,
-    /// How many.
+    /// Number of objects.
     count: i64,
 }
 
-/// An object that would be shown to somebody or hidden from somebody.
+/// Object whose visibility changes for at least one party.
 #[derive(SimpleObject)]
 pub struct PreviewedObject {
     /// Global id of the object.
     object: ID,
-    /// What it is.
+    /// Type of the object.
     #[graphql(name = "type")]
     kind: PreviewedType,
-    /// Its name; null where the viewer sees no more than that a time is taken, and where it has none.
+    /// Name of the object; null if it has none, or if the viewer's level is `BUSY`.
     name: Option<String>,
-    /// Its owner.
+    /// Owner of the object.
     owner: Tenant,
-    /// For whom it changes.
+    /// Changed levels, by party.
     changes: Vec<PreviewedSight>,
 }
 
-/// How much of an object a party sees, now and then: its members with every role.
+/// Level at which members of a party with all roles see an object, before and after the change.
 #[derive(SimpleObject)]
 pub struct PreviewedSight {
-    /// For whose members.
+    /// Party whose members are affected.
     party: Tenant,
-    /// How much they see now; null = it is hidden.
+    /// Level before the change; null = hidden.
     before: Option<ShareLevel>,
-    /// How much they would see; null = it would be hidden.
+    /// Level after the change; null = hidden.
     after: Option<ShareLevel>,
 }
 
-/// What a change of an agreement would show and hide. Of other authorities' objects only what the own one would lose is told.
+/// Preview of a hypothetical change of an agreement: objects of the asking party whose visibility to other parties
+/// would change, and objects of other parties that the asking party would lose in whole or in part. Only objects
+/// visible to the viewer count.
 pub struct AgreementPreview {
     agreement: Agreement,
     /// What is foreseen, by scope.
@@ -202,26 +204,28 @@ pub struct PreviewQuery;
 
 #[Object]
 impl PreviewQuery {
-    /// What a change of an agreement would show and hide, judged by the rules of access themselves, and changing nothing.
-    /// Takes `AGREEMENTS_MANAGE` or `AGREEMENTS_SIGN` in a party.
+    /// Previews the effect of a change of an agreement on the visibility of objects, by the rules of access themselves.
+    /// Changes nothing. Requires `AGREEMENTS_MANAGE` or `AGREEMENTS_SIGN` in the asking party.
     async fn preview_agreement_change(
         &self,
         ctx: &Context<'_>,
-        input: AgreementPreviewInput,
+        #[graphql(desc = "Agreement and hypothetical change.")] input: AgreementPreviewInput,
     ) -> ApiResult<AgreementPreview> {
         foresee(ctx, input).await
     }
 }
 
-/// What a change of an agreement would show and hide. Of other authorities' objects only what the own one would lose is told.
+/// Preview of a hypothetical change of an agreement: objects of the asking party whose visibility to other parties
+/// would change, and objects of other parties that the asking party would lose in whole or in part. Only objects
+/// visible to the viewer count.
 #[Object]
 impl AgreementPreview {
-    /// The agreement as it is.
+    /// Agreement in its current state.
     async fn agreement(&self) -> Agreement {
         self.agreement.clone()
     }
 
-    /// How many objects would be shown and hidden, by owner, party and kind.
+    /// Numbers of affected objects, by owner, party, type and effect.
     #[graphql(complexity = "100 + child_complexity")]
     async fn counts(&self, ctx: &Context<'_>) -> ApiResult<Vec<PreviewedCount>> {
         let session = ctx.session().await?;
@@ -242,12 +246,12 @@ impl AgreementPreview {
         Ok(counts)
     }
 
-    /// The objects of a kind that would be shown to somebody or hidden from somebody, oldest first.
+    /// Affected objects of one type, oldest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn objects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(name = "type")] kind: PreviewedType,
+        #[graphql(desc = "Type of the objects.", name = "type")] kind: PreviewedType,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

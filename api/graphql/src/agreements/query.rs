@@ -19,12 +19,12 @@ pub struct AgreementQuery;
 
 #[Object]
 impl AgreementQuery {
-    /// Agreements that bind an authority of the viewer's, by first day.
+    /// Lists agreements of authorities in which the viewer holds `AGREEMENTS_READ`, by first day of validity.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that stand here.")] state: Option<AgreementState>,
+        #[graphql(desc = "Only agreements in this state.")] state: Option<AgreementState>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

@@ -12,63 +12,65 @@ use crate::enums::{Area, RoleKey, ShareLevel};
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
-/// What to share.
+/// Objects to share. Exactly one field.
 #[derive(OneofObject)]
 pub enum ShareObjectInput {
-    /// One calendar.
+    /// Id of a calendar; not one with confidentiality `INTERNAL`, nor a calendar of a project.
     Calendar(ID),
-    /// One dataset, which must be open to partners.
+    /// Id of a dataset; not one with access `INTERNAL`.
     Dataset(ID),
-    /// One project, which must be open to partners: those who do not take part see its outline, or from `FULL` on all of it.
+    /// Id of a project; not one with confidentiality `INTERNAL`. Below level `FULL`, parties that are not partners of
+    /// the project see it without its parts.
     Project(ID),
-    /// Everything of the area in one field of work, also what is still to come.
+    /// Id of a field of work: all present and future objects of the area in that field.
     FieldOfWork(ID),
-    /// Everything of the area, also what is still to come; only `true` means something.
+    /// All present and future objects of the area. Must be `true`.
     Everything(bool),
 }
 
-/// A share to make.
+/// Values of a new share.
 #[derive(InputObject)]
 pub struct ShareCreateInput {
-    /// The owner, for which one acts.
+    /// Owner, on whose behalf the viewer acts.
     tenant: ID,
-    /// The agreement it lives by.
+    /// Agreement on which the share rests; must be active and cover area and field of work.
     agreement: ID,
-    /// The area of cooperation.
+    /// Area of cooperation.
     area: Area,
-    /// What to share.
+    /// Objects to share.
     object: ShareObjectInput,
-    /// One party only; left out = all parties.
+    /// Party that receives the share; none = all parties.
     grantee: Option<ID>,
-    /// Only members with this role there; left out = all who may read.
+    /// Role that members of the receiving parties need; none = any role with permission to read.
     grantee_role: Option<RoleKey>,
-    /// How much is seen.
+    /// Level at which the objects are visible. `BUSY` only in the area `CALENDARS`.
     level: ShareLevel,
-    /// First day; left out = now.
+    /// First day of validity; default immediately.
     valid_from: Option<Date>,
-    /// Last day; left out = as long as the agreement.
+    /// Last day of validity, not before the first; none = as long as the agreement is in force.
     valid_until: Option<Date>,
-    /// Why, for both sides to read.
+    /// Reason, visible to both sides, at most 1,000 characters.
     reason: Option<String>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
-/// A share to take back.
+/// End of a share.
 #[derive(InputObject)]
 pub struct ShareEndInput {
-    /// The share.
+    /// Share to end.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the share that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Why, for the audit trail.
+    /// Reason, kept in the audit trail only, at most 1,000 characters.
     reason: Option<String>,
 }
 
 payload! {
-    /// Outcome of every mutation of a share.
+    /// Payload of `shareCreate` and `shareEnd`.
     SharePayload {
-        /// The share.
+        /// Share in its current state; null after a refusal other than `STALE_VERSION`.
         share: Share
     } by share_by_id
 }
@@ -79,8 +81,13 @@ pub struct ShareMutation;
 
 #[Object]
 impl ShareMutation {
-    /// Shows something to partners, at once. Takes `SHARES_MANAGE` in the owner.
-    async fn share_create(&self, ctx: &Context<'_>, input: ShareCreateInput) -> ApiResult<SharePayload> {
+    /// Shares objects with partner authorities, with immediate effect unless a later first day is given. Requires
+    /// `SHARES_MANAGE` in the owner.
+    async fn share_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new share.")] input: ShareCreateInput,
+    ) -> ApiResult<SharePayload> {
         let op = ctx.op()?;
         let key = idempotency("shareCreate", input.idempotency_key.clone(), &input);
         let done = match wish(input) {
@@ -90,8 +97,12 @@ impl ShareMutation {
         SharePayload::made(op, done).await
     }
 
-    /// Takes a share back, at once. Takes `SHARES_MANAGE` in the owner.
-    async fn share_end(&self, ctx: &Context<'_>, input: ShareEndInput) -> ApiResult<SharePayload> {
+    /// Ends a share with immediate effect. Requires `SHARES_MANAGE` in the owner.
+    async fn share_end(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Share to end.")] input: ShareEndInput,
+    ) -> ApiResult<SharePayload> {
         let op = ctx.op()?;
         let id = match NodeType::Share.parse(&input.id, "id") {
             Ok(id) => id,

@@ -24,7 +24,7 @@ use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// What an owner shows its partners under an agreement.
+/// Share of objects of an owner with partner authorities.
 pub struct Share {
     row: Arc<share::Model>,
     effective: bool,
@@ -32,14 +32,14 @@ pub struct Share {
     agreement: Option<Agreement>,
 }
 
-/// What the viewer may do with a share.
+/// Actions open to the viewer on a share.
 #[derive(SimpleObject)]
 pub struct ShareAbilities {
-    /// Take it back.
+    /// True if the viewer may end the share.
     end: bool,
 }
 
-/// What an owner shows its partners under an agreement.
+/// Share: makes objects of one authority, the owner, visible to partner authorities under an agreement.
 #[Object]
 impl Share {
     /// Global id.
@@ -47,12 +47,12 @@ impl Share {
         NodeType::Share.id(self.row.id).into()
     }
 
-    /// The owner.
+    /// Owner of the shared objects.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
-    /// The agreement it lives by.
+    /// Agreement on which the share rests; null if not visible to the viewer.
     async fn agreement(&self, ctx: &Context<'_>) -> Option<ApiResult<Agreement>> {
         if let Some(agreement) = &self.agreement {
             return Some(Ok(agreement.clone()));
@@ -63,12 +63,12 @@ impl Share {
         }
     }
 
-    /// The area of cooperation it belongs to.
+    /// Area of cooperation.
     async fn area(&self) -> Area {
         self.row.area.into()
     }
 
-    /// The shared calendar; null = shared by field of work or altogether.
+    /// Shared calendar; null if the share covers other or several objects, or if not visible to the viewer.
     async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
         let id = self.row.calendar_id?;
         match ctx.session().await {
@@ -77,7 +77,7 @@ impl Share {
         }
     }
 
-    /// The shared dataset; null = shared by field of work or altogether.
+    /// Shared dataset; null if the share covers other or several objects, or if not visible to the viewer.
     async fn dataset(&self, ctx: &Context<'_>) -> Option<ApiResult<Dataset>> {
         let id = self.row.dataset_id?;
         match ctx.session().await {
@@ -86,17 +86,18 @@ impl Share {
         }
     }
 
-    /// The shared project; null = shared by field of work or altogether.
+    /// Shared project; null if the share covers other or several objects, or if not visible to the viewer.
     async fn project(&self, ctx: &Context<'_>) -> Option<ApiResult<Project>> {
         Project::of(ctx, self.row.project_id?).await
     }
 
-    /// Everything of the area in this field of work; null with no object of its own = everything of the area.
+    /// Field of work of which all objects of the area are shared. Null for a single shared object; without a single
+    /// object null = all objects of the area.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
         field_by_id(ctx, self.row.field_of_work_id).await.transpose()
     }
 
-    /// One party only; null = all parties.
+    /// Party that receives the share; null = all parties.
     async fn grantee(&self, ctx: &Context<'_>) -> Option<ApiResult<Tenant>> {
         match self.row.grantee_tenant_id {
             Some(id) => Some(tenant_of(ctx, id).await),
@@ -104,54 +105,55 @@ impl Share {
         }
     }
 
-    /// Only members with this role there; null = all who may read.
+    /// Role that members of the receiving parties need; null = any role with permission to read.
     async fn grantee_role(&self) -> Option<RoleKey> {
         self.row.grantee_role.map(Into::into)
     }
 
-    /// How much is seen.
+    /// Level at which the objects are visible.
     async fn level(&self) -> ShareLevel {
         self.row.level.into()
     }
 
-    /// First day, in the owner's time zone; null = since it was made.
+    /// First day of validity, in the owner's time zone; null = since creation.
     async fn valid_from(&self) -> Option<Date> {
         self.row.valid_from.map(Date)
     }
 
-    /// Last day, in the owner's time zone; null = as long as the agreement.
+    /// Last day of validity, in the owner's time zone; null = as long as the agreement is in force.
     async fn valid_until(&self) -> Option<Date> {
         self.row.valid_until.map(Date)
     }
 
-    /// Why it is shared.
+    /// Reason for the share.
     async fn reason(&self) -> Option<&str> {
         self.row.reason.as_deref()
     }
 
-    /// When the owner took it back.
+    /// Instant at which the owner ended the share; null = not ended.
     async fn ended_at(&self) -> Option<DateTime<Utc>> {
         self.row.ended_at
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the share.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<ShareAbilities> {
         let session = ctx.session().await?;
         let object = PolicyObject::row(ScopeArea::Agreements, self.row.tenant_id, self.row.scope_id, None);
         Ok(ShareAbilities { end: self.row.ended_at.is_none() && session.access().can(Action::Share, &object) })
     }
 
-    /// Whether it opens anything today: not taken back, within its dates, and its agreement active and valid.
+    /// True if the share has effect today: not ended, within its own dates, and its agreement active and within its
+    /// dates.
     async fn effective(&self) -> bool {
         self.effective
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.row.version
     }
 
-    /// When it was made.
+    /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }

@@ -21,7 +21,7 @@ use crate::enums::{AgreementState, Area};
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// A cooperation agreement: the root of every access across a tenant boundary.
+/// Cooperation agreement.
 #[derive(Clone)]
 pub struct Agreement {
     pub(super) row: Arc<agreement::Model>,
@@ -30,36 +30,37 @@ pub struct Agreement {
     fields: Vec<Uuid>,
 }
 
-/// A party of an agreement, with its signature.
+/// Party of an agreement, with its signature.
 #[derive(SimpleObject)]
 pub struct AgreementParty {
-    /// The authority.
+    /// Authority.
     tenant: Tenant,
-    /// Its signature; null = not signed yet.
+    /// Signature of the party; null = not signed yet.
     signature: Option<Signature>,
 }
 
-/// The one signature of a party.
+/// Signature of a party.
 #[derive(SimpleObject)]
 pub struct Signature {
-    /// Who signed, by the name the party uses.
+    /// Name of the person who signed, as used by the party.
     signed_by: String,
-    /// When.
+    /// Instant of the signature.
     signed_at: DateTime<Utc>,
 }
 
-/// What the viewer may do with an agreement, for any of their authorities.
+/// Actions open to the viewer on an agreement, through any of the viewer's authorities.
 #[derive(SimpleObject)]
 pub struct AgreementAbilities {
-    /// Propose it to the parties.
+    /// True if the viewer may propose the agreement to its parties.
     propose: bool,
-    /// Sign it.
+    /// True if the viewer may sign the agreement for a party.
     sign: bool,
-    /// End it.
+    /// True if the viewer may end the agreement.
     end: bool,
 }
 
-/// A cooperation agreement: the root of every access across a tenant boundary.
+/// Cooperation agreement between authorities. Every access of one authority to non-public objects of another rests on
+/// an agreement in force.
 #[Object]
 impl Agreement {
     /// Global id.
@@ -67,7 +68,7 @@ impl Agreement {
         NodeType::Agreement.id(self.row.id).into()
     }
 
-    /// The authority that drafted it.
+    /// Authority that drafted the agreement.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
@@ -77,22 +78,22 @@ impl Agreement {
         &self.row.title
     }
 
-    /// SHA-256 of the signed document, lower-case hex.
+    /// SHA-256 checksum of the document, lower-case hex.
     async fn document_hash(&self) -> Option<&str> {
         self.row.document_hash.as_deref()
     }
 
-    /// Areas of cooperation it covers.
+    /// Areas of cooperation covered by the agreement.
     async fn areas(&self) -> Vec<Area> {
         areas_of(&self.row)
     }
 
-    /// Whether it covers every field of work, and what has none.
+    /// True if the agreement covers all fields of work, including objects without one.
     async fn all_fields(&self) -> bool {
         self.row.all_fields
     }
 
-    /// The fields of work it covers.
+    /// Fields of work covered by the agreement; empty if `allFields` is true.
     async fn fields_of_work(&self, ctx: &Context<'_>) -> ApiResult<Vec<FieldOfWork>> {
         let mut fields = Vec::new();
         for id in &self.fields {
@@ -101,7 +102,7 @@ impl Agreement {
         Ok(fields)
     }
 
-    /// The parties, each with its signature.
+    /// Parties, each with its signature.
     async fn parties(&self, ctx: &Context<'_>) -> ApiResult<Vec<AgreementParty>> {
         let mut parties = Vec::new();
         for party in &self.parties {
@@ -114,32 +115,32 @@ impl Agreement {
         Ok(parties)
     }
 
-    /// First day.
+    /// First day of validity.
     async fn valid_from(&self) -> Date {
         Date(self.row.valid_from)
     }
 
-    /// Last day, until midnight in each owner's time zone; null = until ended.
+    /// Last day of validity, until midnight in each owner's time zone; null = until ended.
     async fn valid_until(&self) -> Option<Date> {
         self.row.valid_until.map(Date)
     }
 
-    /// Where it stands.
+    /// State of the agreement.
     async fn state(&self) -> AgreementState {
         self.row.state.into()
     }
 
-    /// Why it was ended.
+    /// Reason for the end; null = not ended.
     async fn end_reason(&self) -> Option<&str> {
         self.row.end_reason.as_deref()
     }
 
-    /// When it was ended.
+    /// Instant of the end; null = not ended.
     async fn ended_at(&self) -> Option<DateTime<Utc>> {
         self.row.ended_at
     }
 
-    /// What the viewer may do with it now.
+    /// Actions open to the viewer on the agreement now.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<AgreementAbilities> {
         let session = ctx.session().await?;
         let can = |action, tenant| {
@@ -154,17 +155,17 @@ impl Agreement {
         })
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.row.version
     }
 
-    /// When it was drafted.
+    /// Instant of creation of the draft.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 
-    /// When it was last changed.
+    /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
         self.row.updated_at
     }
