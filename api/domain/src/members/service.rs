@@ -23,7 +23,7 @@ use crate::tenants::service::today_of;
 /// Whom to give a role.
 #[derive(Clone, Debug)]
 pub enum WishedMember {
-    /// A member of the authority.
+    /// Member of the authority.
     Known(Uuid),
     /// An account of an identity provider.
     Account {
@@ -31,14 +31,14 @@ pub enum WishedMember {
         issuer: String,
         /// `sub`.
         subject: String,
-        /// Name that the authority uses.
+        /// Name of the person in the authority.
         name: String,
         /// Work e-mail address.
         email: Option<String>,
     },
 }
 
-/// A role to give.
+/// Values of a new role grant.
 #[derive(Clone, Debug)]
 pub struct RoleWish {
     /// The authority.
@@ -53,7 +53,7 @@ pub struct RoleWish {
     pub valid_from: Option<NaiveDate>,
     /// Last day.
     pub valid_until: Option<NaiveDate>,
-    /// Why.
+    /// Reason.
     pub reason: Option<String>,
 }
 

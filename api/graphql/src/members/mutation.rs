@@ -12,72 +12,75 @@ use crate::members::types::{Member, RoleGrant, member_by_id, role_grant_by_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
-/// Whom to give a role: a member, or somebody who becomes one by it.
+/// Recipient of a role: an existing member, or a person who becomes a member with the role. Exactly one field.
 #[derive(OneofObject)]
 pub enum RoleRecipientInput {
-    /// A member of the authority.
+    /// Id of a member of the authority.
     Member(ID),
-    /// An account of an identity provider. Whether it is known already does not show.
+    /// Account of an identity provider. The result does not reveal whether the account was known before.
     Account(AccountInput),
 }
 
-/// An account as its identity provider names it.
+/// Account of a person at an identity provider.
 #[derive(InputObject)]
 pub struct AccountInput {
-    /// `iss` of the provider, byte for byte.
+    /// Issuer of the identity provider, exactly as in the `iss` claim of its tokens, at most 500 characters.
+    /// Surrounding white space is removed.
     issuer: String,
-    /// `sub` at that provider.
+    /// Subject of the account, exactly as in the `sub` claim, at most 255 characters. Surrounding white space is
+    /// removed.
     subject: String,
-    /// Name that the authority uses.
+    /// Name of the person in the authority, at most 200 characters; ignored if the person already is a member.
     name: String,
-    /// Work e-mail address.
+    /// Work e-mail address, at most 320 characters; ignored if the person already is a member.
     email: Option<String>,
 }
 
-/// A role to give.
+/// Values of a new role grant.
 #[derive(InputObject)]
 pub struct RoleGrantInput {
-    /// The authority in which it holds, and for which one acts.
+    /// Authority in which the role applies, on whose behalf the viewer acts.
     tenant: ID,
-    /// Whom to give it.
+    /// Recipient of the role.
     to: RoleRecipientInput,
-    /// The role.
+    /// Role to grant.
     role: RoleKey,
-    /// Limit to these fields of work; left out = all.
+    /// Fields of work to which the role is limited, at most 100; none = all.
     fields_of_work: Option<Vec<ID>>,
-    /// First day; left out = now.
+    /// First day of validity; default immediately.
     valid_from: Option<Date>,
-    /// Last day; left out = without end.
+    /// Last day of validity, not before the first and not in the past; none = unlimited.
     valid_until: Option<Date>,
-    /// Why, for the audit trail.
+    /// Reason, at most 1,000 characters; kept with the role grant and in the audit trail.
     reason: Option<String>,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
 payload! {
-    /// Outcome of `roleGrant`.
+    /// Payload of `roleGrant`.
     RoleGrantPayload {
-        /// The member with all roles.
+        /// Member with all current roles; null after a refusal.
         member: Member
     } by member_by_id
 }
 
-/// A role to take back.
+/// Revocation of a role grant.
 #[derive(InputObject)]
 pub struct RoleRevokeInput {
-    /// The role grant.
+    /// Role grant to revoke.
     id: ID,
-    /// The version that the client saw.
+    /// Version of the role grant that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Why, for the audit trail.
+    /// Reason, kept in the audit trail only, at most 1,000 characters.
     reason: Option<String>,
 }
 
 payload! {
-    /// Outcome of `roleRevoke`.
+    /// Payload of `roleRevoke`.
     RoleRevokePayload {
-        /// The role grant.
+        /// Role grant in its current state; null after a refusal other than `STALE_VERSION`.
         role_grant: RoleGrant
     } by role_grant_by_id
 }
@@ -88,8 +91,13 @@ pub struct MemberMutation;
 
 #[Object]
 impl MemberMutation {
-    /// Gives a role, at once. Takes `MEMBERS_MANAGE`; nobody gives what they do not hold.
-    async fn role_grant(&self, ctx: &Context<'_>, input: RoleGrantInput) -> ApiResult<RoleGrantPayload> {
+    /// Grants a role with immediate effect, unless a later first day is given. Requires `MEMBERS_MANAGE` in the
+    /// authority and every permission of the role, for its fields of work and period; otherwise `NOT_HELD`.
+    async fn role_grant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Values of the new role grant.")] input: RoleGrantInput,
+    ) -> ApiResult<RoleGrantPayload> {
         let op = ctx.op()?;
         let key = idempotency("roleGrant", input.idempotency_key.clone(), &input);
         let given = match wish(input) {
@@ -99,8 +107,14 @@ impl MemberMutation {
         RoleGrantPayload::made(op, given).await
     }
 
-    /// Takes a role back, at once. Takes `MEMBERS_MANAGE`; the last admin of an authority stays.
-    async fn role_revoke(&self, ctx: &Context<'_>, input: RoleRevokeInput) -> ApiResult<RoleRevokePayload> {
+    /// Revokes a role with immediate effect. Requires `MEMBERS_MANAGE` in the authority and every permission of the
+    /// role; otherwise `NOT_HELD`. `LAST_ADMIN` if no other `TENANT_ADMIN` without limits in fields of work and time
+    /// would remain.
+    async fn role_revoke(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Role grant to revoke.")] input: RoleRevokeInput,
+    ) -> ApiResult<RoleRevokePayload> {
         let op = ctx.op()?;
         let id = match NodeType::RoleGrant.parse(&input.id, "id") {
             Ok(id) => id,

@@ -20,21 +20,21 @@ use crate::enums::{Permission, RoleKey};
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, tenant_of};
 
-/// A person in an authority, under the name that authority uses.
+/// Member of an authority.
 #[derive(Clone)]
 pub struct Member {
     row: Arc<member::Model>,
     roles: Vec<RoleGrant>,
 }
 
-/// What the viewer may do with a member.
+/// Actions open to the viewer on a member.
 #[derive(SimpleObject)]
 pub struct MemberAbilities {
-    /// Give and take roles.
+    /// True if the viewer may grant and revoke roles of the member.
     manage_roles: bool,
 }
 
-/// A person in an authority, under the name that authority uses.
+/// Member of an authority: a person, under the name used by that authority.
 #[async_graphql::Object]
 impl Member {
     /// Global id.
@@ -42,12 +42,12 @@ impl Member {
         NodeType::Member.id(self.row.id).into()
     }
 
-    /// The authority.
+    /// Authority.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
-    /// Name within the authority.
+    /// Name of the person in the authority.
     async fn name(&self) -> &str {
         &self.row.name
     }
@@ -57,44 +57,44 @@ impl Member {
         self.row.email.as_deref()
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the member.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<MemberAbilities> {
         let session = ctx.session().await?;
         let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
         Ok(MemberAbilities { manage_roles: session.access().can(Action::Write, &object) })
     }
 
-    /// Roles that are not revoked, oldest first; some may not have begun or be over.
+    /// Role grants that are not revoked, oldest first, including future and expired ones.
     async fn roles(&self) -> &[RoleGrant] {
         &self.roles
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change.
     async fn version(&self) -> i32 {
         self.row.version
     }
 
-    /// When the person became a member.
+    /// Instant at which the person became a member.
     async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 }
 
-/// A role given to a member.
+/// Grant of a role to a member.
 #[derive(Clone)]
 pub struct RoleGrant {
     row: Arc<role_grant::Model>,
     fields: Vec<Uuid>,
 }
 
-/// What the viewer may do with a role grant.
+/// Actions open to the viewer on a role grant.
 #[derive(SimpleObject)]
 pub struct RoleGrantAbilities {
-    /// Take it back, unless it is that of the last admin.
+    /// True if the viewer may revoke the role. Revoking the role of the last admin is refused nevertheless.
     revoke: bool,
 }
 
-/// A role given to a member.
+/// Grant of a role to a member.
 #[async_graphql::Object]
 impl RoleGrant {
     /// Global id.
@@ -102,53 +102,54 @@ impl RoleGrant {
         NodeType::RoleGrant.id(self.row.id).into()
     }
 
-    /// The authority.
+    /// Authority in which the role applies.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
-    /// The role.
+    /// Role.
     async fn role(&self) -> RoleKey {
         self.row.role.into()
     }
 
-    /// What the role permits.
+    /// Permissions of the role.
     async fn permissions(&self) -> Vec<Permission> {
         policy::Permission::of(self.row.role).iter().map(|it| (*it).into()).collect()
     }
 
-    /// Whether it holds for every field of work.
+    /// True if the role applies to all fields of work.
     async fn all_fields(&self) -> bool {
         self.row.all_fields
     }
 
-    /// Whether a rule for the claims of the member's identity provider gave it; then it goes when the claim goes, and
-    /// comes back while it stays.
+    /// True if the role was granted by a rule on the claims of the member's identity provider. Such a role ends as soon
+    /// as the claim is missing at sign-in, and is granted again as long as the claim is present, even after a
+    /// revocation.
     async fn by_claim(&self) -> bool {
         self.row.by_claim
     }
 
-    /// The fields of work to which it is limited.
+    /// Fields of work to which the role is limited; empty if `allFields` is true.
     async fn fields_of_work(&self, ctx: &Context<'_>) -> ApiResult<Vec<FieldOfWork>> {
         fields(ctx, &self.fields).await
     }
 
-    /// First day, in the authority's time zone; null = since ever.
+    /// First day of validity, in the authority's time zone; null = no limit.
     async fn valid_from(&self) -> Option<Date> {
         self.row.valid_from.map(Date)
     }
 
-    /// Last day, in the authority's time zone; null = without end.
+    /// Last day of validity, in the authority's time zone; null = unlimited.
     async fn valid_until(&self) -> Option<Date> {
         self.row.valid_until.map(Date)
     }
 
-    /// Why it was given.
+    /// Reason for the grant.
     async fn reason(&self) -> Option<&str> {
         self.row.reason.as_deref()
     }
 
-    /// What the viewer may do with it.
+    /// Actions open to the viewer on the role grant.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<RoleGrantAbilities> {
         let session = ctx.session().await?;
         let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
@@ -165,12 +166,12 @@ impl RoleGrant {
         Ok(RoleGrantAbilities { revoke })
     }
 
-    /// When it was taken back.
+    /// Instant of revocation; null = not revoked.
     async fn revoked_at(&self) -> Option<DateTime<Utc>> {
         self.row.revoked_at
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.row.version
     }
@@ -270,40 +271,40 @@ pub async fn role_grant_by_id(session: &Session, id: Uuid) -> ApiResult<Option<R
     Ok(Some(RoleGrant { row, fields }))
 }
 
-/// Who is asking, and what they may do.
+/// Viewer: the requesting person or program, with roles and permissions.
 #[derive(SimpleObject)]
 pub struct Viewer {
-    /// Whether a valid token was sent.
+    /// True if the request carried a valid token.
     signed_in: bool,
-    /// Name of the account; null when it is not known here.
+    /// Name of the account; null if not signed in, or if the account is not known here.
     name: Option<String>,
-    /// Roles valid today, by authority.
+    /// Memberships of the viewer with roles valid today, by authority.
     memberships: Vec<Membership>,
 }
 
-/// The viewer in one authority.
+/// Membership of the viewer in one authority.
 #[derive(SimpleObject)]
 pub struct Membership {
-    /// The authority.
+    /// Authority.
     tenant: Tenant,
-    /// Global id of the viewer as a member there.
+    /// Global id of the viewer as a member of the authority.
     member_id: ID,
     /// Roles valid today.
     roles: Vec<HeldRole>,
-    /// What they permit together; a role that is limited to fields of work permits it there only.
+    /// Permissions of all these roles together. A role limited to fields of work grants its permissions in these only.
     permissions: Vec<Permission>,
 }
 
-/// A role the viewer holds today.
+/// Role of the viewer, valid today.
 #[derive(SimpleObject)]
 pub struct HeldRole {
-    /// The role.
+    /// Role.
     role: RoleKey,
-    /// Whether it holds for every field of work.
+    /// True if the role applies to all fields of work.
     all_fields: bool,
-    /// The fields of work to which it is limited.
+    /// Fields of work to which the role is limited; empty if `allFields` is true.
     fields_of_work: Vec<FieldOfWork>,
-    /// Last day; null = without end.
+    /// Last day of validity; null = unlimited.
     valid_until: Option<Date>,
 }
 
