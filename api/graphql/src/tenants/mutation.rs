@@ -9,25 +9,26 @@ use crate::context::ContextExt;
 use crate::payload::{Payload, idempotency, payload};
 use crate::tenants::types::FieldOfWork;
 
-/// A new field of work of an authority.
+/// Values of a new field of work of an authority.
 #[derive(InputObject)]
 pub struct FieldOfWorkCreateInput {
-    /// The authority.
+    /// Authority, on whose behalf the viewer acts.
     tenant: ID,
-    /// Short stable name: lower-case letters, digits and hyphens.
+    /// Stable key, unique in the authority: 2 to 40 lower-case letters, digits and hyphens, beginning with a letter.
     key: String,
-    /// German name.
+    /// German name, at most 120 characters.
     name_de: String,
-    /// English name.
+    /// English name, at most 120 characters.
     name_en: String,
-    /// Sending the same input with the same key again gives the same answer and does nothing more.
+    /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
+    /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
 }
 
 payload! {
-    /// Outcome of `fieldOfWorkCreate`.
+    /// Payload of `fieldOfWorkCreate`.
     FieldOfWorkCreatePayload {
-        /// The field of work.
+        /// New field of work; null after a refusal.
         field_of_work: FieldOfWork
     } by FieldOfWork::by_id
 }
@@ -38,11 +39,11 @@ pub struct TenantMutation;
 
 #[Object]
 impl TenantMutation {
-    /// Adds a field of work to an authority's own. Takes `TENANT_MANAGE`.
+    /// Creates a field of work of an authority. Requires `TENANT_MANAGE` in that authority.
     async fn field_of_work_create(
         &self,
         ctx: &Context<'_>,
-        input: FieldOfWorkCreateInput,
+        #[graphql(desc = "Values of the new field of work.")] input: FieldOfWorkCreateInput,
     ) -> ApiResult<FieldOfWorkCreatePayload> {
         let op = ctx.op()?;
         let key = idempotency("fieldOfWorkCreate", input.idempotency_key.clone(), &input);

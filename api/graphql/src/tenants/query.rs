@@ -21,17 +21,17 @@ pub struct TenantQuery;
 
 #[Object]
 impl TenantQuery {
-    /// An authority by short name or by id.
+    /// Returns an authority by short name or id; exactly one of both. Null if there is none that is active.
     async fn tenant(
         &self,
         ctx: &Context<'_>,
-        slug: Option<String>,
-        id: Option<ID>,
+        #[graphql(desc = "Short name of the authority.")] slug: Option<String>,
+        #[graphql(desc = "Global id of the authority.")] id: Option<ID>,
     ) -> Option<Result<Tenant, ApiError>> {
         find(ctx, slug, id).await.transpose()
     }
 
-    /// The authorities that take part, by legal name.
+    /// Lists active authorities, by legal name.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn tenants(
         &self,
@@ -54,7 +54,7 @@ impl TenantQuery {
         list(ctx, &request, select, &order, |row| Tenant(Arc::new(row))).await
     }
 
-    /// Fields of work: the common ones and those of single authorities, by key.
+    /// Lists fields of work, common ones and those of single authorities, by key.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn fields_of_work(
         &self,

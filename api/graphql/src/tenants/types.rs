@@ -28,27 +28,27 @@ use crate::scalars::{Date, TimeZone};
 /// Free days in two years, about: what `freeDays` costs in points.
 const FREE_DAYS: usize = 50;
 
-/// An authority: independent, owner of its data. Its profile is public.
+/// Authority.
 pub struct Tenant(pub Arc<tenant::Model>);
 
-/// What the viewer may do in an authority.
+/// Actions open to the viewer in an authority.
 #[derive(SimpleObject)]
 pub struct TenantAbilities {
-    /// See members and their roles.
+    /// True if the viewer may see members and their roles.
     see_members: bool,
-    /// Give and take roles.
+    /// True if the viewer may grant and revoke roles.
     manage_members: bool,
-    /// Draft, propose and end agreements.
+    /// True if the viewer may draft, propose and end agreements.
     manage_agreements: bool,
-    /// Sign agreements.
+    /// True if the viewer may sign agreements.
     sign_agreements: bool,
-    /// Share with partners.
+    /// True if the viewer may share calendars with partner authorities.
     share: bool,
-    /// Create calendars.
+    /// True if the viewer may create calendars.
     create_calendars: bool,
 }
 
-/// An authority: independent, owner of its data. Its profile is public.
+/// Authority: independent tenant of the service and owner of its data. Its profile is public.
 #[Object]
 impl Tenant {
     /// Global id.
@@ -56,17 +56,17 @@ impl Tenant {
         NodeType::Tenant.id(self.0.id).into()
     }
 
-    /// Short name in addresses: `kaufbeuren`.
+    /// Short name in web addresses: `kaufbeuren`.
     async fn slug(&self) -> &str {
         &self.0.slug
     }
 
-    /// Name as the authority signs.
+    /// Legal name, as in signatures.
     async fn legal_name(&self) -> &str {
         &self.0.legal_name
     }
 
-    /// What kind of authority it is.
+    /// Kind of the authority.
     async fn kind(&self) -> TenantKind {
         self.0.kind.into()
     }
@@ -76,27 +76,27 @@ impl Tenant {
         self.0.ags.as_deref()
     }
 
-    /// Time zone in which its dates are judged.
+    /// Time zone in which dates of the authority apply.
     async fn time_zone(&self) -> TimeZone {
         TimeZone::stored(&self.0.time_zone)
     }
 
-    /// BCP 47 language of its own texts.
+    /// Language of the authority's own texts, as BCP 47 tag.
     async fn locale(&self) -> &str {
         &self.0.locale
     }
 
-    /// Whether Assumption Day (15 August) is a public holiday here.
+    /// True if Assumption Day (15 August) is a public holiday in the authority.
     async fn assumption_day(&self) -> bool {
         self.0.assumption_day
     }
 
-    /// Public website.
+    /// Address of the public website.
     async fn website(&self) -> Option<&str> {
         self.0.website.as_deref()
     }
 
-    /// The district and its municipalities, by key.
+    /// District or city of the authority with its municipalities, by official municipality key.
     async fn regions(&self, ctx: &Context<'_>) -> ApiResult<Vec<Region>> {
         let Some(ags) = self.0.ags.as_deref() else { return Ok(Vec::new()) };
         let session = ctx.session().await?;
@@ -106,7 +106,7 @@ impl Tenant {
         Ok(rows.into_iter().map(|it| Region(Arc::new(it))).collect())
     }
 
-    /// People with roles here. Seen by those who may; empty for everybody else.
+    /// Members of the authority, by name. Visible with `MEMBERS_READ`; otherwise empty.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn members(
         &self,
@@ -119,13 +119,13 @@ impl Tenant {
         member_page(ctx, self.0.id, first, after, last, before).await
     }
 
-    /// Days on which the office is closed, by first day; with `between` those that touch it. Public, so that partners
-    /// plan around them.
+    /// Closures: days on which the office of the authority is closed, by first day. Public, for the planning of partner
+    /// authorities.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn closures(
         &self,
         ctx: &Context<'_>,
-        between: Option<DateRange>,
+        #[graphql(desc = "Only closures that overlap these days.")] between: Option<DateRange>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -134,12 +134,12 @@ impl Tenant {
         closure_page(ctx, self.0.id, between, first, after, last, before).await
     }
 
-    /// Feeds of its members, oldest first. Seen by those who see the members; others see their own.
+    /// Calendar feeds of members, oldest first. All with `MEMBERS_READ`, otherwise only the viewer's own.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn feeds(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Also what was taken back.", default = false)] include_revoked: bool,
+        #[graphql(desc = "True to include revoked feeds.", default = false)] include_revoked: bool,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -148,27 +148,32 @@ impl Tenant {
         feed_page(ctx, Some(self.0.id), include_revoked, first, after, last, before).await
     }
 
-    /// Everything that keeps people away in a span of at most two years, by first day: public holidays as they hold
-    /// here, school holidays, school-free days, closures.
+    /// Non-working and school-free days in the authority, by first day: public holidays valid there, school holidays,
+    /// school-free days and closures. At most two years.
     #[graphql(complexity = "child_complexity.saturating_mul(FREE_DAYS).saturating_add(1)")]
-    async fn free_days(&self, ctx: &Context<'_>, between: DateRange) -> ApiResult<Vec<FreeDay>> {
+    async fn free_days(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Days to examine, at most two years.")] between: DateRange,
+    ) -> ApiResult<Vec<FreeDay>> {
         between.check_years(2)?;
         let days = free_days(&*ctx.session().await?, &self.0, between.first_day.0, between.last_day.0).await?;
         Ok(days.into_iter().map(FreeDay).collect())
     }
 
-    /// The last day of the last school holidays that are known: plans beyond it cannot be checked against them. Null
-    /// while none are.
+    /// Last day of the last known school holidays; null = none known. Conflicts with school holidays cannot be detected
+    /// after this day.
     async fn school_holidays_known_until(&self, ctx: &Context<'_>) -> ApiResult<Option<Date>> {
         school_holidays_known_until(&*ctx.session().await?).await
     }
 
-    /// What partners share with this authority now. With `includeEnded`, also what they no longer or not yet do.
+    /// Shares of partner authorities that reach this authority and have effect today.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn incoming_shares(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = false)] include_ended: bool,
+        #[graphql(desc = "True to include shares that have ended or not yet begun.", default = false)]
+        include_ended: bool,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -177,12 +182,13 @@ impl Tenant {
         share_page(ctx, self.0.id, true, include_ended, first, after, last, before).await
     }
 
-    /// What this authority shares with partners now. With `includeEnded`, also what it no longer or not yet does.
+    /// Shares of this authority with partner authorities that have effect today.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn outgoing_shares(
         &self,
         ctx: &Context<'_>,
-        #[graphql(default = false)] include_ended: bool,
+        #[graphql(desc = "True to include shares that have ended or not yet begun.", default = false)]
+        include_ended: bool,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -191,7 +197,7 @@ impl Tenant {
         share_page(ctx, self.0.id, false, include_ended, first, after, last, before).await
     }
 
-    /// What the viewer may do here.
+    /// Actions open to the viewer in the authority.
     async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<TenantAbilities> {
         let session = ctx.session().await?;
         let can = |action, area| {
@@ -208,12 +214,12 @@ impl Tenant {
         })
     }
 
-    /// Grows by one with every change.
+    /// Version number, raised by one with every change.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// When the authority joined.
+    /// Instant at which the authority joined.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
@@ -226,7 +232,20 @@ pub async fn tenant_of(ctx: &Context<'_>, id: uuid::Uuid) -> ApiResult<Tenant> {
     row.map(Tenant).ok_or_else(|| ApiError::fault("a row's owner is missing"))
 }
 
+<<<<<<< HEAD:api/graphql/src/tenants/types.rs
 /// A field of work (Arbeitsfeld): common to all authorities, or an authority's own.
+=======
+/// The day that it is at an authority.
+///
+/// # Errors
+/// The database fails.
+pub async fn today_of(session: &Session, id: uuid::Uuid) -> ApiResult<NaiveDate> {
+    let row = session.get::<tenant::Entity>(id).await?;
+    Ok(today(row.as_ref().map_or("UTC", |it| &it.time_zone), session.now()))
+}
+
+/// Field of work.
+>>>>>>> bdc70b3 (tenants: describe fields in the terms of the field):api/src/tenants/types.rs
 pub struct FieldOfWork(pub Arc<field_of_work::Model>);
 
 impl FieldOfWork {
@@ -239,7 +258,7 @@ impl FieldOfWork {
     }
 }
 
-/// A field of work (Arbeitsfeld): common to all authorities, or an authority's own.
+/// Field of work ("Arbeitsfeld") of the cooperation: common to all authorities, or owned by one authority.
 #[Object]
 impl FieldOfWork {
     /// Global id.
@@ -247,12 +266,12 @@ impl FieldOfWork {
         NodeType::FieldOfWork.id(self.0.id).into()
     }
 
-    /// Short stable name: `counselling`.
+    /// Stable key: `counselling`.
     async fn key(&self) -> &str {
         &self.0.key
     }
 
-    /// Name in the viewer's language.
+    /// Name in German or English, by `Accept-Language`.
     async fn name(&self, ctx: &Context<'_>) -> ApiResult<&str> {
         Ok(match ctx.op()?.locale {
             Locale::De => &self.0.name_de,
@@ -270,7 +289,7 @@ impl FieldOfWork {
         &self.0.name_en
     }
 
-    /// The authority whose own field it is; null = common to all.
+    /// Authority that owns the field of work; null = common to all.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Option<Tenant>> {
         match self.0.tenant_id {
             Some(id) => tenant_of(ctx, id).await.map(Some),
@@ -285,13 +304,13 @@ pub async fn field_by_id(ctx: &Context<'_>, id: Option<uuid::Uuid>) -> ApiResult
     FieldOfWork::by_id(&*ctx.session().await?, id).await
 }
 
-/// A district or municipality of the official list.
+/// District or municipality.
 pub struct Region(pub Arc<region::Model>);
 
-/// A district or municipality of the official list.
+/// District or municipality of the official register.
 #[Object]
 impl Region {
-    /// Official key (AGS) as text, with its leading zero.
+    /// Official municipality key (AGS), as text with its leading zero.
     async fn ags(&self) -> &str {
         &self.0.ags
     }
@@ -301,27 +320,27 @@ impl Region {
         &self.0.name
     }
 
-    /// Which level it is.
+    /// Level of the region.
     async fn kind(&self) -> RegionKind {
         self.0.kind.into()
     }
 
-    /// Key of the district it lies in; null for a district.
+    /// Official municipality key (AGS) of the surrounding district; null for a district or district-free city.
     async fn parent_ags(&self) -> Option<&str> {
         self.0.parent_ags.as_deref()
     }
 
-    /// Inhabitants on `populationDate`.
+    /// Number of inhabitants on `populationDate`.
     async fn population(&self) -> i32 {
         self.0.population
     }
 
-    /// The day they were counted.
+    /// Reference date of the population figure.
     async fn population_date(&self) -> Date {
         Date(self.0.population_date)
     }
 
-    /// Attribution of the figures.
+    /// Attribution of the population figure.
     async fn source(&self) -> &str {
         &self.0.source
     }
