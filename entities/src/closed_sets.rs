@@ -41,13 +41,13 @@ macro_rules! closed_set {
 pub(crate) use closed_set;
 
 closed_set! {
-    /// The kind of an authority.
+    /// Kind of an authority.
     TenantKind {
-        /// Landkreis.
+        /// Rural district ("Landkreis").
         RuralDistrict = "RURAL_DISTRICT",
-        /// Kreisfreie Stadt.
+        /// District-free city ("kreisfreie Stadt").
         DistrictFreeCity = "DISTRICT_FREE_CITY",
-        /// Gemeinde, Markt, Stadt in a district.
+        /// Municipality within a district ("Gemeinde", "Markt" or "Stadt").
         Municipality = "MUNICIPALITY",
         /// Any other public body.
         Other = "OTHER",
@@ -55,39 +55,39 @@ closed_set! {
 }
 
 closed_set! {
-    /// Whether an authority takes part.
+    /// Status of an authority in the service.
     TenantStatus {
-        /// It does.
+        /// Authority in regular use.
         Active = "ACTIVE",
-        /// It is switched off: its members lose their rights, what it shares is hidden. What is public stays public.
+        /// Authority switched off: its members have no rights, its shares no effect. Public objects remain public.
         Suspended = "SUSPENDED",
     }
 }
 
 closed_set! {
-    /// The built-in roles. What each may do is in the policy module of the api crate.
+    /// Built-in role, a fixed set of permissions.
     RoleKey {
-        /// Reads.
+        /// Reader of calendars, projects, datasets, learning places and agreements.
         Viewer = "VIEWER",
-        /// Plans: calendars and their entries.
+        /// Planner: reads like `VIEWER` and writes calendars.
         Planner = "PLANNER",
-        /// Leads projects.
+        /// Project lead: reads like `VIEWER` and writes calendars and projects.
         ProjectLead = "PROJECT_LEAD",
-        /// Keeps datasets and learning places.
+        /// Data steward: reads like `VIEWER` and writes datasets and the directory of learning places.
         DataSteward = "DATA_STEWARD",
-        /// Releases datasets to the public.
+        /// Publisher: reads like `VIEWER` and releases datasets to the public.
         Publisher = "PUBLISHER",
-        /// Runs the authority's side: members, agreements, shares.
+        /// Administrator of the authority, with all permissions.
         TenantAdmin = "TENANT_ADMIN",
-        /// Sees who may do what, and who did.
+        /// Auditor: reads members, agreements and the audit trail.
         Auditor = "AUDITOR",
-        /// A program that reads.
+        /// Program that reads calendars, projects, datasets and learning places.
         Integrator = "INTEGRATOR",
     }
 }
 
 closed_set! {
-    /// Areas of cooperation that an agreement can cover.
+    /// Area of cooperation that an agreement can cover.
     Area {
         /// Coordination of annual plans.
         Calendars = "CALENDARS",
@@ -99,7 +99,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// What a scope's rows are about, and so which permission reads them.
+    /// Area of a scope's rows, which decides on the permission to read them.
     ScopeArea {
         /// Calendars and entries.
         Calendars = "CALENDARS",
@@ -119,55 +119,57 @@ closed_set! {
 }
 
 closed_set! {
-    /// How much a partner sees of a shared object, ascending.
+    /// Level at which a shared object is visible to a partner authority, ascending.
     ShareLevel {
-        /// Only that the time is taken.
+        /// Busy time only: start and end of a calendar entry that occupies time, without content. Calendars only.
         Busy = "BUSY",
-        /// Title, kind, field of work and status.
+        /// Summary: title, kind, field of work and status of calendar entries; projects without their parts; metadata
+        /// of datasets.
         Summary = "SUMMARY",
-        /// Everything.
+        /// All fields; parts of projects and data of datasets included.
         Full = "FULL",
-        /// Everything, and comments and proposals.
+        /// All fields. Has the same effect as `FULL`: comments and change proposals depend on the coordination round,
+        /// not on the level.
         Contribute = "CONTRIBUTE",
     }
 }
 
 closed_set! {
-    /// How far an object may go, ascending.
+    /// Confidentiality of an object, ascending in reach.
     Confidentiality {
-        /// Stays in the authority, whatever is shared.
+        /// Internal: excluded from all shares.
         Internal = "INTERNAL",
-        /// Goes to partners as far as it is shared.
+        /// For partner authorities, as far as the object is shared.
         Partner = "PARTNER",
-        /// Everybody, also without signing in.
+        /// Public, also for viewers who are not signed in.
         Public = "PUBLIC",
     }
 }
 
 closed_set! {
-    /// States of an agreement, in the order in which they come.
+    /// State of an agreement.
     AgreementState {
-        /// Only the drafting authority knows it.
+        /// Draft, visible to the drafting authority only.
         Draft = "DRAFT",
-        /// The parties see it and may sign.
+        /// Proposal, visible to the parties and open for signature.
         Proposed = "PROPOSED",
-        /// Every party has signed.
+        /// Agreement signed by every party.
         Active = "ACTIVE",
-        /// Over; it gives no access any more.
+        /// Ended agreement; grants no access.
         Ended = "ENDED",
     }
 }
 
 closed_set! {
-    /// The kind of a calendar entry.
+    /// Kind of a calendar entry.
     EntryKind {
         /// Working session on a topic.
         Workshop = "WORKSHOP",
-        /// Open counselling.
+        /// Day of open counselling.
         CounsellingDay = "COUNSELLING_DAY",
         /// Fair with stands.
         Fair = "FAIR",
-        /// Conference, forum.
+        /// Conference or forum.
         Conference = "CONFERENCE",
         /// Meeting of a body or team.
         Meeting = "MEETING",
@@ -175,23 +177,23 @@ closed_set! {
         Training = "TRAINING",
         /// Information event.
         InformationEvent = "INFORMATION_EVENT",
-        /// A date by which something is due.
+        /// Due date.
         Deadline = "DEADLINE",
-        /// Anything else.
+        /// Any other kind.
         Other = "OTHER",
     }
 }
 
 closed_set! {
-    /// How sure a calendar entry is.
+    /// Status of a calendar entry.
     EntryStatus {
-        /// An idea; takes no time yet.
+        /// Idea; does not occupy time.
         Idea = "IDEA",
-        /// Planned, may move.
+        /// Tentative plan, may still move; occupies time.
         Tentative = "TENTATIVE",
-        /// Fixed.
+        /// Confirmed date; occupies time.
         Confirmed = "CONFIRMED",
-        /// Called off; takes no time any more.
+        /// Cancelled; no longer occupies time.
         Cancelled = "CANCELLED",
     }
 }
@@ -207,25 +209,26 @@ impl EntryStatus {
 }
 
 closed_set! {
-    /// The five pillars of an education region in Bavaria.
+    /// Pillar of an education region in Bavaria.
     Pillar {
-        /// Übergänge organisieren und begleiten.
+        /// Pillar 1, transitions ("Übergänge organisieren und begleiten").
         Transitions = "TRANSITIONS",
-        /// Schulische und außerschulische Bildungsangebote vernetzen.
+        /// Pillar 2, networking of school and non-school offers ("Schulische und außerschulische Bildungsangebote
+        /// vernetzen").
         Networking = "NETWORKING",
-        /// Kein Talent darf verloren gehen.
+        /// Pillar 3, support of young people in special situations ("Kein Talent darf verloren gehen").
         NoTalentLost = "NO_TALENT_LOST",
-        /// Bürgergesellschaft stärken und entwickeln.
+        /// Pillar 4, civil society ("Bürgergesellschaft stärken und entwickeln").
         CivilSociety = "CIVIL_SOCIETY",
-        /// Herausforderungen des demographischen Wandels annehmen.
+        /// Pillar 5, demographic change ("Herausforderungen des demographischen Wandels annehmen").
         DemographicChange = "DEMOGRAPHIC_CHANGE",
     }
 }
 
 closed_set! {
-    /// For whom an entry is.
+    /// Audience of an entry, project or education offer.
     Audience {
-        /// Children before school.
+        /// Children below school age.
         Children = "CHILDREN",
         /// Pupils.
         Pupils = "PUPILS",
@@ -237,11 +240,11 @@ closed_set! {
         YoungAdults = "YOUNG_ADULTS",
         /// Adults.
         Adults = "ADULTS",
-        /// People who have come to live here.
+        /// Recently immigrated people.
         Newcomers = "NEWCOMERS",
-        /// Those who work in education.
+        /// Professionals in education.
         Professionals = "PROFESSIONALS",
-        /// Everybody.
+        /// General public.
         Everybody = "EVERYBODY",
     }
 }
@@ -254,131 +257,133 @@ impl Audience {
 }
 
 closed_set! {
-    /// The level of a region.
+    /// Level of a region.
     RegionKind {
-        /// Landkreis.
+        /// Rural district ("Landkreis").
         RuralDistrict = "RURAL_DISTRICT",
-        /// Kreisfreie Stadt.
+        /// District-free city ("kreisfreie Stadt").
         DistrictFreeCity = "DISTRICT_FREE_CITY",
-        /// Stadt in a district.
+        /// Town within a district ("Stadt").
         Town = "TOWN",
-        /// Markt.
+        /// Market town ("Markt").
         Market = "MARKET",
-        /// Gemeinde.
+        /// Municipality ("Gemeinde").
         Municipality = "MUNICIPALITY",
     }
 }
 
 closed_set! {
-    /// The kind of a free day.
+    /// Kind of a holiday.
     HolidayKind {
-        /// Public holiday.
+        /// Public holiday by law.
         Public = "PUBLIC",
         /// School holidays.
         SchoolHoliday = "SCHOOL_HOLIDAY",
-        /// School-free working day (Buß- und Bettag).
+        /// School-free working day ("Buß- und Bettag").
         SchoolFreeDay = "SCHOOL_FREE_DAY",
     }
 }
 
 closed_set! {
-    /// Where in its region a holiday holds.
+    /// Extent of a holiday within its state.
     HolidayExtent {
-        /// Everywhere.
+        /// Entire state.
         Statewide = "STATEWIDE",
-        /// In municipalities with a Catholic majority only: a setting of the authority.
+        /// Municipalities with a Catholic majority only; whether the holiday applies to an authority is set by
+        /// `Tenant.assumptionDay`.
         CatholicMunicipalities = "CATHOLIC_MUNICIPALITIES",
     }
 }
 
 closed_set! {
-    /// States of a round, in the order in which they come.
+    /// State of a coordination round, in chronological order.
     RoundState {
-        /// The parties submit their plans.
+        /// Submission of plans by the parties.
         Collecting = "COLLECTING",
-        /// They settle conflicts: proposals, answers, acknowledgements.
+        /// Coordination of the plans: conflicts, proposals, answers and acknowledgements.
         InCoordination = "IN_COORDINATION",
-        /// Every party has signed off.
+        /// Sign-off by every party completed.
         Agreed = "AGREED",
-        /// What was agreed is public.
+        /// Outcome published.
         Published = "PUBLISHED",
-        /// Ended without an outcome.
+        /// Round ended without an outcome.
         Closed = "CLOSED",
     }
 }
 
 closed_set! {
-    /// Steps of a plan at which a snapshot is kept.
+    /// Step of an annual plan at which a snapshot is kept.
     PlanStep {
-        /// It was submitted to a round.
+        /// Submission to a coordination round.
         Submitted = "SUBMITTED",
-        /// Its owner signed the outcome of the round off.
+        /// Sign-off of the round's outcome by the owner of the plan.
         Agreed = "AGREED",
     }
 }
 
 closed_set! {
-    /// Where a proposal stands.
+    /// State of a change proposal.
     ProposalState {
-        /// It waits for an answer.
+        /// Proposal not yet answered.
         Open = "OPEN",
-        /// The partner agreed to what the owner offered; the owner has still to apply it.
+        /// Offer of the owner accepted by the partner, still to be applied by the owner.
         Agreed = "AGREED",
-        /// The owner applied it.
+        /// Proposal applied by the owner.
         Accepted = "ACCEPTED",
-        /// It was turned down.
+        /// Proposal declined.
         Declined = "DECLINED",
-        /// Another proposal answers it.
+        /// Proposal answered by a counter-proposal.
         Countered = "COUNTERED",
-        /// It was taken back.
+        /// Proposal withdrawn.
         Withdrawn = "WITHDRAWN",
     }
 }
 
 closed_set! {
-    /// Why two entries, or an entry and a day, do not go together.
+    /// Rule by which two entries, or an entry and a day, are in conflict.
     ConflictRule {
-        /// At the same place at the same time.
+        /// Two entries at the same place at the same time.
         SamePlace = "SAME_PLACE",
-        /// The same speaker at the same time.
+        /// Two entries with the same speaker at the same time.
         SameSpeaker = "SAME_SPEAKER",
-        /// The same organiser at the same time, in two authorities.
+        /// Entries of two authorities with the same organiser at the same time.
         SameOrganiser = "SAME_ORGANISER",
-        /// For the same people in the same field of work within a few days, in two authorities.
+        /// Entries of two authorities for the same audience and field of work within a few days: `daysApart` of the
+        /// round, otherwise 3.
         SameAudience = "SAME_AUDIENCE",
-        /// The same topic within four weeks, in two authorities.
+        /// Entries of two authorities on the same topic within 28 days.
         DuplicateTopic = "DUPLICATE_TOPIC",
-        /// On a public holiday.
+        /// Entry on a public holiday.
         PublicHoliday = "PUBLIC_HOLIDAY",
-        /// For people in school on a day without school.
+        /// Entry for pupils or teachers during school holidays or on a school-free day.
         SchoolHoliday = "SCHOOL_HOLIDAY",
-        /// On a day on which the owner's office is closed.
+        /// Entry on a day on which the owner's office is closed.
         TenantClosure = "TENANT_CLOSURE",
     }
 }
 
 closed_set! {
-    /// What came of asking for a calendar that lives elsewhere.
+    /// Result of fetching an external calendar.
     FetchOutcome {
-        /// It was taken over.
+        /// File changed and imported.
         Changed = "CHANGED",
-        /// It is as it was.
+        /// File unchanged.
         Unchanged = "UNCHANGED",
-        /// Its address may not be asked.
+        /// Address refused: not https, or not a public address.
         AddressRefused = "ADDRESS_REFUSED",
-        /// Nobody answers there.
+        /// Server unreachable.
         Unreachable = "UNREACHABLE",
-        /// The answer took too long.
+        /// Answer too slow.
         TooSlow = "TOO_SLOW",
-        /// The file is too large.
+        /// File too large.
         TooLarge = "TOO_LARGE",
-        /// It was passed on too often.
+        /// Too many redirects.
         TooManyRedirects = "TOO_MANY_REDIRECTS",
-        /// The answer was no file.
+        /// Answer with an HTTP status other than success.
         HttpStatus = "HTTP_STATUS",
-        /// The file is no calendar.
+        /// File is not a calendar.
         NotACalendar = "NOT_A_CALENDAR",
-        /// The calendar here is put away.
+        /// Local calendar archived.
         CalendarArchived = "CALENDAR_ARCHIVED",
     }
 }
@@ -525,11 +530,11 @@ closed_set! {
 }
 
 closed_set! {
-    /// How far an entry of the directory may go.
+    /// Visibility of a directory entry.
     Visibility {
-        /// The authority alone.
+        /// Internal, for members of the authority with `PLACES_READ` only.
         Internal = "INTERNAL",
-        /// Everybody, also without signing in.
+        /// Public, also for viewers who are not signed in.
         Public = "PUBLIC",
     }
 }

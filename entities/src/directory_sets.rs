@@ -6,47 +6,47 @@ use serde::{Deserialize, Serialize};
 use crate::closed_sets::closed_set;
 
 closed_set! {
-    /// The kind of a learning place.
+    /// Kind of a learning place.
     LearningPlaceKind {
-        /// Kindertageseinrichtung.
+        /// Day-care centre ("Kindertageseinrichtung").
         Kindergarten = "KINDERGARTEN",
-        /// Grundschule.
+        /// Primary school ("Grundschule").
         PrimarySchool = "PRIMARY_SCHOOL",
-        /// Mittelschule.
+        /// Lower secondary school ("Mittelschule").
         LowerSecondarySchool = "LOWER_SECONDARY_SCHOOL",
-        /// Grund- und Mittelschule.
+        /// Primary and lower secondary school ("Grund- und Mittelschule").
         PrimaryAndLowerSecondarySchool = "PRIMARY_AND_LOWER_SECONDARY_SCHOOL",
-        /// Realschule.
+        /// Intermediate school ("Realschule").
         IntermediateSchool = "INTERMEDIATE_SCHOOL",
-        /// Gymnasium.
+        /// Grammar school ("Gymnasium").
         GrammarSchool = "GRAMMAR_SCHOOL",
-        /// Berufsschule.
+        /// Vocational school ("Berufsschule").
         VocationalSchool = "VOCATIONAL_SCHOOL",
-        /// Wirtschaftsschule.
+        /// Commercial school ("Wirtschaftsschule").
         CommercialSchool = "COMMERCIAL_SCHOOL",
-        /// Fachoberschule, Berufsoberschule.
+        /// Upper vocational school ("Fachoberschule" or "Berufsoberschule").
         UpperVocationalSchool = "UPPER_VOCATIONAL_SCHOOL",
-        /// Förderzentrum.
+        /// Special needs school ("Förderzentrum").
         SpecialNeedsSchool = "SPECIAL_NEEDS_SCHOOL",
-        /// Fachschule.
+        /// Technical college ("Fachschule").
         TechnicalCollege = "TECHNICAL_COLLEGE",
-        /// Volkshochschule and others.
+        /// Adult education centre ("Volkshochschule") or other place of adult education.
         AdultEducation = "ADULT_EDUCATION",
-        /// Musikschule.
+        /// Music school ("Musikschule").
         MusicSchool = "MUSIC_SCHOOL",
         /// Library.
         Library = "LIBRARY",
-        /// Verein.
+        /// Club ("Verein").
         Club = "CLUB",
-        /// Leisure.
+        /// Place of leisure.
         Leisure = "LEISURE",
         /// Company.
         Company = "COMPANY",
         /// Counselling centre.
         CounsellingCentre = "COUNSELLING_CENTRE",
-        /// Gym, sports ground.
+        /// Gym or sports ground.
         SportsFacility = "SPORTS_FACILITY",
-        /// Anything else.
+        /// Any other kind.
         Other = "OTHER",
     }
 }

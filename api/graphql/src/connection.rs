@@ -8,10 +8,10 @@ use store::{Order, PageRequest, Session};
 
 use crate::context::ContextExt;
 
-/// How many rows the whole list has, as far as the viewer may know. Counted only when selected.
+/// Total number of rows of a list.
 #[derive(SimpleObject)]
 pub struct Total {
-    /// How many rows the whole list has, as far as the viewer may know. Costs a statement of its own.
+    /// Number of rows in the whole list, as far as visible to the viewer. Costs a database query of its own.
     total_count: u64,
 }
 

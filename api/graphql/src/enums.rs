@@ -26,13 +26,13 @@ macro_rules! closed_set {
 pub(crate) use closed_set;
 
 closed_set! {
-    /// The kind of an authority.
+    /// Kind of an authority.
     TenantKind {
-        /// Landkreis.
+        /// Rural district ("Landkreis").
         RuralDistrict,
-        /// Kreisfreie Stadt.
+        /// District-free city ("kreisfreie Stadt").
         DistrictFreeCity,
-        /// Gemeinde, Markt, Stadt in a district.
+        /// Municipality within a district ("Gemeinde", "Markt" or "Stadt").
         Municipality,
         /// Any other public body.
         Other,
@@ -40,29 +40,29 @@ closed_set! {
 }
 
 closed_set! {
-    /// A built-in role.
+    /// Built-in role, a fixed set of permissions.
     RoleKey {
-        /// Reads.
+        /// Reader of calendars, projects, datasets, learning places and agreements.
         Viewer,
-        /// Plans: calendars and their entries.
+        /// Planner: reads like `VIEWER` and writes calendars.
         Planner,
-        /// Leads projects.
+        /// Project lead: reads like `VIEWER` and writes calendars and projects.
         ProjectLead,
-        /// Keeps datasets and learning places.
+        /// Data steward: reads like `VIEWER` and writes datasets and the directory of learning places.
         DataSteward,
-        /// Releases datasets to the public.
+        /// Publisher: reads like `VIEWER` and releases datasets to the public.
         Publisher,
-        /// Runs the authority's side: members, agreements, shares.
+        /// Administrator of the authority, with all permissions.
         TenantAdmin,
-        /// Sees who may do what, and who did.
+        /// Auditor: reads members, agreements and the audit trail.
         Auditor,
-        /// A program that reads.
+        /// Program that reads calendars, projects, datasets and learning places.
         Integrator,
     }
 }
 
 closed_set! {
-    /// An area of cooperation that an agreement can cover.
+    /// Area of cooperation that an agreement can cover.
     Area {
         /// Coordination of annual plans.
         Calendars,
@@ -74,55 +74,57 @@ closed_set! {
 }
 
 closed_set! {
-    /// How much a partner sees of a shared object, ascending.
+    /// Level at which a shared object is visible to a partner authority, ascending.
     ShareLevel {
-        /// Only that the time is taken.
+        /// Busy time only: start and end of a calendar entry that occupies time, without content. Calendars only.
         Busy,
-        /// Title, kind, field of work and status.
+        /// Summary: title, kind, field of work and status of calendar entries; projects without their parts; metadata
+        /// of datasets.
         Summary,
-        /// Everything.
+        /// All fields; parts of projects and data of datasets included.
         Full,
-        /// Everything, and comments and proposals.
+        /// All fields. Has the same effect as `FULL`: comments and change proposals depend on the coordination round,
+        /// not on the level.
         Contribute,
     }
 }
 
 closed_set! {
-    /// How far an object may go, ascending.
+    /// Confidentiality of an object, ascending in reach.
     Confidentiality {
-        /// Stays in the authority, whatever is shared.
+        /// Internal: excluded from all shares.
         Internal,
-        /// Goes to partners as far as it is shared.
+        /// For partner authorities, as far as the object is shared.
         Partner,
-        /// Everybody, also without signing in.
+        /// Public, also for viewers who are not signed in.
         Public,
     }
 }
 
 closed_set! {
-    /// Where an agreement stands.
+    /// State of an agreement.
     AgreementState {
-        /// Only the drafting authority knows it.
+        /// Draft, visible to the drafting authority only.
         Draft,
-        /// The parties see it and may sign.
+        /// Proposal, visible to the parties and open for signature.
         Proposed,
-        /// Every party has signed.
+        /// Agreement signed by every party.
         Active,
-        /// Over; it gives no access any more.
+        /// Ended agreement; grants no access.
         Ended,
     }
 }
 
 closed_set! {
-    /// The kind of a calendar entry.
+    /// Kind of a calendar entry.
     EntryKind {
         /// Working session on a topic.
         Workshop,
-        /// Open counselling.
+        /// Day of open counselling.
         CounsellingDay,
         /// Fair with stands.
         Fair,
-        /// Conference, forum.
+        /// Conference or forum.
         Conference,
         /// Meeting of a body or team.
         Meeting,
@@ -130,47 +132,48 @@ closed_set! {
         Training,
         /// Information event.
         InformationEvent,
-        /// A date by which something is due.
+        /// Due date.
         Deadline,
-        /// Anything else.
+        /// Any other kind.
         Other,
     }
 }
 
 closed_set! {
-    /// How sure a calendar entry is.
+    /// Status of a calendar entry.
     EntryStatus {
-        /// An idea; takes no time yet.
+        /// Idea; does not occupy time.
         Idea,
-        /// Planned, may move.
+        /// Tentative plan, may still move; occupies time.
         Tentative,
-        /// Fixed.
+        /// Confirmed date; occupies time.
         Confirmed,
-        /// Called off; takes no time any more.
+        /// Cancelled; no longer occupies time.
         Cancelled,
     }
 }
 
 closed_set! {
-    /// The five pillars of an education region in Bavaria.
+    /// Pillar of an education region in Bavaria.
     Pillar {
-        /// Übergänge organisieren und begleiten.
+        /// Pillar 1, transitions ("Übergänge organisieren und begleiten").
         Transitions,
-        /// Schulische und außerschulische Bildungsangebote vernetzen.
+        /// Pillar 2, networking of school and non-school offers ("Schulische und außerschulische Bildungsangebote
+        /// vernetzen").
         Networking,
-        /// Kein Talent darf verloren gehen.
+        /// Pillar 3, support of young people in special situations ("Kein Talent darf verloren gehen").
         NoTalentLost,
-        /// Bürgergesellschaft stärken und entwickeln.
+        /// Pillar 4, civil society ("Bürgergesellschaft stärken und entwickeln").
         CivilSociety,
-        /// Herausforderungen des demographischen Wandels annehmen.
+        /// Pillar 5, demographic change ("Herausforderungen des demographischen Wandels annehmen").
         DemographicChange,
     }
 }
 
 closed_set! {
-    /// For whom an entry is.
+    /// Audience of an entry, project or education offer.
     Audience {
-        /// Children before school.
+        /// Children below school age.
         Children,
         /// Pupils.
         Pupils,
@@ -182,241 +185,243 @@ closed_set! {
         YoungAdults,
         /// Adults.
         Adults,
-        /// People who have come to live here.
+        /// Recently immigrated people.
         Newcomers,
-        /// Those who work in education.
+        /// Professionals in education.
         Professionals,
-        /// Everybody.
+        /// General public.
         Everybody,
     }
 }
 
 closed_set! {
-    /// The kind of a learning place.
+    /// Kind of a learning place.
     LearningPlaceKind {
-        /// Kindertageseinrichtung.
+        /// Day-care centre ("Kindertageseinrichtung").
         Kindergarten,
-        /// Grundschule.
+        /// Primary school ("Grundschule").
         PrimarySchool,
-        /// Mittelschule.
+        /// Lower secondary school ("Mittelschule").
         LowerSecondarySchool,
-        /// Grund- und Mittelschule.
+        /// Primary and lower secondary school ("Grund- und Mittelschule").
         PrimaryAndLowerSecondarySchool,
-        /// Realschule.
+        /// Intermediate school ("Realschule").
         IntermediateSchool,
-        /// Gymnasium.
+        /// Grammar school ("Gymnasium").
         GrammarSchool,
-        /// Berufsschule.
+        /// Vocational school ("Berufsschule").
         VocationalSchool,
-        /// Wirtschaftsschule.
+        /// Commercial school ("Wirtschaftsschule").
         CommercialSchool,
-        /// Fachoberschule, Berufsoberschule.
+        /// Upper vocational school ("Fachoberschule" or "Berufsoberschule").
         UpperVocationalSchool,
-        /// Förderzentrum.
+        /// Special needs school ("Förderzentrum").
         SpecialNeedsSchool,
-        /// Fachschule.
+        /// Technical college ("Fachschule").
         TechnicalCollege,
-        /// Volkshochschule and others.
+        /// Adult education centre ("Volkshochschule") or other place of adult education.
         AdultEducation,
-        /// Musikschule.
+        /// Music school ("Musikschule").
         MusicSchool,
         /// Library.
         Library,
-        /// Verein.
+        /// Club ("Verein").
         Club,
-        /// Leisure.
+        /// Place of leisure.
         Leisure,
         /// Company.
         Company,
         /// Counselling centre.
         CounsellingCentre,
-        /// Gym, sports ground.
+        /// Gym or sports ground.
         SportsFacility,
-        /// Anything else.
+        /// Any other kind.
         Other,
     }
 }
 
 closed_set! {
-    /// The level of a region.
+    /// Level of a region.
     RegionKind {
-        /// Landkreis.
+        /// Rural district ("Landkreis").
         RuralDistrict,
-        /// Kreisfreie Stadt.
+        /// District-free city ("kreisfreie Stadt").
         DistrictFreeCity,
-        /// Stadt in a district.
+        /// Town within a district ("Stadt").
         Town,
-        /// Markt.
+        /// Market town ("Markt").
         Market,
-        /// Gemeinde.
+        /// Municipality ("Gemeinde").
         Municipality,
     }
 }
 
 closed_set! {
-    /// The kind of a free day.
+    /// Kind of a holiday.
     HolidayKind {
-        /// Public holiday.
+        /// Public holiday by law.
         Public,
         /// School holidays.
         SchoolHoliday,
-        /// School-free working day (Buß- und Bettag).
+        /// School-free working day ("Buß- und Bettag").
         SchoolFreeDay,
     }
 }
 
 closed_set! {
-    /// Where in its region a holiday holds.
+    /// Extent of a holiday within its state.
     HolidayExtent {
-        /// Everywhere.
+        /// Entire state.
         Statewide,
-        /// In municipalities with a Catholic majority only: a setting of the authority.
+        /// Municipalities with a Catholic majority only; whether the holiday applies to an authority is set by
+        /// `Tenant.assumptionDay`.
         CatholicMunicipalities,
     }
 }
 
-/// A permission within one authority. The catalogue is closed; roles are named sets of it.
+/// Permission within one authority. The catalogue is closed; roles are named sets of permissions.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[graphql(remote = "policy::Permission")]
 pub enum Permission {
-    /// See calendars and entries.
+    /// Read access to calendars and entries.
     CalendarsRead,
-    /// Create and change calendars and entries.
+    /// Creation and change of calendars and entries.
     CalendarsWrite,
-    /// See projects.
+    /// Read access to projects.
     ProjectsRead,
-    /// Create and change projects.
+    /// Creation and change of projects.
     ProjectsWrite,
-    /// See datasets.
+    /// Read access to datasets.
     DatasetsRead,
-    /// Import and change datasets.
+    /// Import and change of datasets.
     DatasetsWrite,
-    /// Release datasets to the public.
+    /// Release of datasets to the public.
     DatasetsPublish,
-    /// See learning places that are not public.
+    /// Read access to learning places, organisations and education offers that are not public.
     PlacesRead,
-    /// Create and change learning places.
+    /// Creation and change of learning places, organisations and education offers.
     PlacesWrite,
-    /// See members and their roles.
+    /// Read access to members and their roles.
     MembersRead,
-    /// Give and take roles.
+    /// Grant and revocation of roles.
     MembersManage,
-    /// See agreements and shares.
+    /// Read access to agreements and shares.
     AgreementsRead,
-    /// Draft, propose and end agreements.
+    /// Draft, proposal and end of agreements.
     AgreementsManage,
-    /// Sign an agreement for the authority.
+    /// Signature of agreements for the authority.
     AgreementsSign,
-    /// Share with partners, and end shares.
+    /// Creation and end of shares with partner authorities.
     SharesManage,
-    /// Change the authority's profile, fields of work and settings.
+    /// Management of the authority's own fields of work and closures.
     TenantManage,
-    /// Read the audit trail.
+    /// Read access to the audit trail.
     AuditRead,
 }
 
-/// What one may want to do to an object.
+/// Action on an object.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[graphql(remote = "policy::Action")]
 pub enum Action {
-    /// See it.
+    /// Read access.
     Read,
-    /// Create, change, cancel, archive it.
+    /// Creation, change, cancellation and archiving.
     Write,
-    /// Show it to partners, and stop that.
+    /// Sharing with partner authorities, and the end of shares.
     Share,
-    /// Sign it for the authority.
+    /// Signature for the authority.
     Sign,
 }
 
 closed_set! {
-    /// States of a round, in the order in which they come.
+    /// State of a coordination round, in chronological order.
     RoundState {
-        /// The parties submit their plans.
+        /// Submission of plans by the parties.
         Collecting,
-        /// They settle conflicts: proposals, answers, acknowledgements.
+        /// Coordination of the plans: conflicts, proposals, answers and acknowledgements.
         InCoordination,
-        /// Every party has signed off.
+        /// Sign-off by every party completed.
         Agreed,
-        /// What was agreed is public.
+        /// Outcome published.
         Published,
-        /// Ended without an outcome.
+        /// Round ended without an outcome.
         Closed,
     }
 }
 
 closed_set! {
-    /// Steps of a plan at which a snapshot is kept.
+    /// Step of an annual plan at which a snapshot is kept.
     PlanStep {
-        /// It was submitted to a round.
+        /// Submission to a coordination round.
         Submitted,
-        /// Its owner signed the outcome of the round off.
+        /// Sign-off of the round's outcome by the owner of the plan.
         Agreed,
     }
 }
 
 closed_set! {
-    /// Where a proposal stands.
+    /// State of a change proposal.
     ProposalState {
-        /// It waits for an answer.
+        /// Proposal not yet answered.
         Open,
-        /// The partner agreed to what the owner offered; the owner has still to apply it.
+        /// Offer of the owner accepted by the partner, still to be applied by the owner.
         Agreed,
-        /// The owner applied it.
+        /// Proposal applied by the owner.
         Accepted,
-        /// It was turned down.
+        /// Proposal declined.
         Declined,
-        /// Another proposal answers it.
+        /// Proposal answered by a counter-proposal.
         Countered,
-        /// It was taken back.
+        /// Proposal withdrawn.
         Withdrawn,
     }
 }
 
 closed_set! {
-    /// Why two entries, or an entry and a day, do not go together.
+    /// Rule by which two entries, or an entry and a day, are in conflict.
     ConflictRule {
-        /// At the same place at the same time.
+        /// Two entries at the same place at the same time.
         SamePlace,
-        /// The same speaker at the same time.
+        /// Two entries with the same speaker at the same time.
         SameSpeaker,
-        /// The same organiser at the same time, in two authorities.
+        /// Entries of two authorities with the same organiser at the same time.
         SameOrganiser,
-        /// For the same people in the same field of work within a few days, in two authorities.
+        /// Entries of two authorities for the same audience and field of work within a few days: `daysApart` of the
+        /// round, otherwise 3.
         SameAudience,
-        /// The same topic within four weeks, in two authorities.
+        /// Entries of two authorities on the same topic within 28 days.
         DuplicateTopic,
-        /// On a public holiday.
+        /// Entry on a public holiday.
         PublicHoliday,
-        /// For people in school on a day without school.
+        /// Entry for pupils or teachers during school holidays or on a school-free day.
         SchoolHoliday,
-        /// On a day on which the owner's office is closed.
+        /// Entry on a day on which the owner's office is closed.
         TenantClosure,
     }
 }
 
 closed_set! {
-    /// What came of asking for a calendar that lives elsewhere.
+    /// Result of fetching an external calendar.
     FetchOutcome {
-        /// It was taken over.
+        /// File changed and imported.
         Changed,
-        /// It is as it was.
+        /// File unchanged.
         Unchanged,
-        /// Its address may not be asked: no https, or no public address.
+        /// Address refused: not https, or not a public address.
         AddressRefused,
-        /// Nobody answers there.
+        /// Server unreachable.
         Unreachable,
-        /// The answer took too long.
+        /// Answer too slow.
         TooSlow,
-        /// The file is too large.
+        /// File too large.
         TooLarge,
-        /// It was passed on too often.
+        /// Too many redirects.
         TooManyRedirects,
-        /// The answer was no file.
+        /// Answer with an HTTP status other than success.
         HttpStatus,
-        /// The file is no calendar.
+        /// File is not a calendar.
         NotACalendar,
-        /// The calendar here is put away.
+        /// Local calendar archived.
         CalendarArchived,
     }
 }

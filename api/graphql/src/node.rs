@@ -48,7 +48,7 @@ use crate::projects::part_types::{Milestone, ProjectIndicator, ProjectLink, Proj
 use crate::projects::types::Project;
 use crate::tenants::types::{FieldOfWork, Tenant};
 
-/// An object with a global id.
+/// Object with a global id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
 pub enum Node {
@@ -66,7 +66,7 @@ pub enum Node {
     Share(Share),
     /// A calendar.
     Calendar(Calendar),
-    /// A calendar that lives elsewhere.
+    /// External calendar.
     ExternalCalendar(ExternalCalendar),
     /// An entry, everything.
     CalendarEntryFull(CalendarEntryFull),
@@ -116,9 +116,9 @@ pub enum Node {
     StatusReport(StatusReport),
     /// Somebody who works on a project.
     ProjectMember(ProjectMember),
-    /// What a project wants to move.
+    /// Project indicator.
     ProjectIndicator(ProjectIndicator),
-    /// Something elsewhere that belongs to a project.
+    /// Project link.
     ProjectLink(ProjectLink),
     /// A document of a project.
     ProjectDocument(ProjectDocument),
@@ -140,14 +140,23 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// An object by its global id. Null when there is none, or none that the viewer may know of.
-    async fn node(&self, ctx: &Context<'_>, id: ID) -> Option<Result<Node, ApiError>> {
+    /// Returns an object by its global id; null if there is none visible to the viewer.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id of the object.")] id: ID,
+    ) -> Option<Result<Node, ApiError>> {
         find(ctx, &id).await.transpose()
     }
 
-    /// Objects by their global ids, in that order; at most 100. One statement for each type, however many ids.
+    /// Returns objects by their global ids, in the order of the ids; null for each id without an object visible to the
+    /// viewer.
     #[graphql(complexity = "ids.len().saturating_mul(child_complexity).saturating_add(1)")]
-    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> ApiResult<Vec<Option<Node>>> {
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids of the objects, at most 100.")] ids: Vec<ID>,
+    ) -> ApiResult<Vec<Option<Node>>> {
         at_most_100(&ids, "ids")?;
         let session = ctx.session().await?;
         let mut parsed = Vec::new();

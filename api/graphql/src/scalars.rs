@@ -4,11 +4,11 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
-/// A calendar date, `2027-03-12` (RFC 3339 full-date).
+/// Calendar date, `2027-03-12` (RFC 3339 full-date).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(pub NaiveDate);
 
-/// A calendar date, `2027-03-12` (RFC 3339 full-date).
+/// Calendar date, `2027-03-12` (RFC 3339 full-date).
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -25,11 +25,11 @@ impl ScalarType for Date {
     }
 }
 
-/// A date and time on the clock of some time zone, without offset: `2027-03-12T14:00:00`; seconds may be left out.
+/// Local date and time without offset, `2027-03-12T14:00:00`; seconds may be omitted in input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalDateTime(pub NaiveDateTime);
 
-/// A date and time on the clock of some time zone, without offset: `2027-03-12T14:00:00`; seconds may be left out.
+/// Local date and time without offset, `2027-03-12T14:00:00`; seconds may be omitted in input.
 #[Scalar]
 impl ScalarType for LocalDateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -47,11 +47,11 @@ impl ScalarType for LocalDateTime {
     }
 }
 
-/// An IANA time zone: `Europe/Berlin`.
+/// IANA time zone name, `Europe/Berlin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeZone(pub Tz);
 
-/// An IANA time zone: `Europe/Berlin`.
+/// IANA time zone name, `Europe/Berlin`.
 #[Scalar(specified_by_url = "https://www.iana.org/time-zones")]
 impl ScalarType for TimeZone {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -55,7 +55,7 @@ pub enum NodeType {
     Share,
     /// A calendar.
     Calendar,
-    /// A calendar that lives elsewhere.
+    /// External calendar.
     ExternalCalendar,
     /// A calendar entry, at whatever level it is seen.
     CalendarEntry,
@@ -101,9 +101,9 @@ pub enum NodeType {
     StatusReport,
     /// Somebody who works on a project.
     ProjectMember,
-    /// What a project wants to move.
+    /// Project indicator.
     ProjectIndicator,
-    /// Something elsewhere that belongs to a project.
+    /// Project link.
     ProjectLink,
     /// A document of a project.
     ProjectDocument,
