@@ -7,7 +7,8 @@ use kernel::error::ApiResult;
 use kernel::money;
 use kernel::money::{CENTS, EUR};
 
-/// A decimal number as text, `-1234.50`; up to 18 digits, at most 6 of them behind the point.
+/// Decimal number as text, such as `-1234.50`: at most 18 digits, at most 6 of them after the point. Input may also be
+/// an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Decimal(pub money::Decimal);
 
@@ -26,7 +27,8 @@ impl Deref for Decimal {
     }
 }
 
-/// A decimal number as text, `-1234.50`; up to 18 digits, at most 6 of them behind the point.
+/// Decimal number as text, such as `-1234.50`: at most 18 digits, at most 6 of them after the point. Input may also be
+/// an integer.
 #[Scalar]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -45,12 +47,12 @@ impl ScalarType for Decimal {
     }
 }
 
-/// An amount of money.
+/// Amount of money.
 #[derive(SimpleObject, Clone, Debug, PartialEq, Eq)]
 pub struct Money {
-    /// How much, with two decimal places: `1234.50`.
+    /// Amount with two decimals: `1234.50`.
     pub amount: Decimal,
-    /// Currency (ISO 4217): `EUR`.
+    /// Currency by ISO 4217: `EUR`.
     pub currency: String,
 }
 
@@ -66,12 +68,12 @@ impl Money {
     }
 }
 
-/// A price, not negative.
+/// Price of 0 to 10,000,000.
 #[derive(InputObject, Clone, Debug)]
 pub struct MoneyInput {
-    /// The amount with at most two decimals: `12.50`.
+    /// Amount with at most two decimals: `12.50`.
     pub amount: String,
-    /// The currency (ISO 4217).
+    /// Currency by ISO 4217: `EUR`, `CHF`, `CZK`, `DKK`, `GBP`, `NOK`, `PLN`, `SEK` or `USD`.
     #[graphql(default_with = "EUR.to_owned()")]
     pub currency: String,
 }

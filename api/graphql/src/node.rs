@@ -74,9 +74,9 @@ pub enum Node {
     CalendarEntrySummary(CalendarEntrySummary),
     /// An entry, only its time.
     CalendarEntryBusy(CalendarEntryBusy),
-    /// A learning place.
+    /// Learning place.
     LearningPlace(LearningPlace),
-    /// An organisation.
+    /// Organisation.
     Organisation(Organisation),
     /// A proposal that two places are the same.
     MergeProposal(MergeProposal),
@@ -94,7 +94,7 @@ pub enum Node {
     CoordinationRound(CoordinationRound),
     /// A proposal.
     ChangeProposal(ChangeProposal),
-    /// A dataset.
+    /// Dataset.
     Dataset(Dataset),
     /// A version of a dataset.
     DatasetVersion(DatasetVersion),

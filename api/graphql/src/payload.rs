@@ -8,25 +8,12 @@ use sha2::{Digest, Sha256};
 use store::Session;
 use uuid::Uuid;
 
-<<<<<<< HEAD:api/graphql/src/payload.rs
-/// Something that a mutation refused, for the client to mend.
+/// Reason for the refusal of a mutation, in terms the client can act on.
 #[derive(SimpleObject, Clone, Debug)]
 pub struct UserError {
     /// The kind of refusal. Codes are stable.
     pub code: crate::user_error_code::UserErrorCode,
-    /// The input field it is about, as a path with dots; none = the whole operation.
-=======
-use crate::context::{Idempotency, Op};
-use crate::error::{ApiError, ApiResult, UserErrorCode};
-use crate::store::Session;
-
-/// Reason for the refusal of a mutation, in terms the client can act on.
-#[derive(SimpleObject, Clone, Debug)]
-pub struct UserError {
-    /// Code of the refusal. Codes are stable.
-    pub code: UserErrorCode,
     /// Path of the input field, with dots; null = the whole operation.
->>>>>>> 24ddd99 (graphql: describe closed sets and base types in the terms of the field):api/src/graphql/payload.rs
     pub field: Option<String>,
     /// Message for people, in German or English by `Accept-Language`. Not stable.
     pub message: String,
@@ -113,13 +100,8 @@ macro_rules! payload {
         pub struct $name {
             $(#[$field_doc])*
             $field: Option<$object>,
-<<<<<<< HEAD:api/graphql/src/payload.rs
             /// What was refused; empty on success.
             user_errors: Vec<$crate::payload::UserError>,
-=======
-            /// Reasons for the refusal; empty on success.
-            user_errors: Vec<$crate::graphql::payload::UserError>,
->>>>>>> 24ddd99 (graphql: describe closed sets and base types in the terms of the field):api/src/graphql/payload.rs
         }
 
         impl $crate::payload::Payload for $name {

@@ -62,7 +62,7 @@ use crate::projects::subscription::ProjectSubscription;
 use crate::tenants::mutation::TenantMutation;
 use crate::tenants::query::TenantQuery;
 
-/// Reading.
+/// Read operations.
 #[derive(MergedObject, Default)]
 pub struct Query(
     AccessQuery,
@@ -98,7 +98,7 @@ pub struct Query(
     OverlapQuery,
 );
 
-/// Changing. Every mutation is one transaction that also leaves an audit row and an event.
+/// Write operations. Every mutation is one transaction that also writes an audit record and an event.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     TenantMutation,
@@ -125,7 +125,7 @@ pub struct Mutation(
     FundingMutation,
 );
 
-/// What is told as it happens, with rights judged anew before every event.
+/// Event streams. Access is evaluated again before every event.
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(
     AccessSubscription,

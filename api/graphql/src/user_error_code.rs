@@ -2,46 +2,48 @@
 
 use async_graphql::Enum;
 
-/// Codes of `userErrors`: what a mutation refused, in terms the client can act on.
+/// Code of an error that the client can act on: in `userErrors` of payloads, and as `reason` in the extensions of
+/// top-level errors.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(name = "UserErrorCode", remote = "kernel::error::UserErrorCode")]
 pub enum UserErrorCode {
-    /// There is no such object, or none that the viewer may know of.
+    /// Object that does not exist or is not visible to the viewer.
     NotFound,
-    /// The object is visible, but this takes a permission that the viewer does not hold there.
+    /// Action on a visible object that the viewer is not permitted: for lack of a permission, or because it is reserved
+    /// to another authority or person.
     Forbidden,
-    /// This takes signing in.
+    /// Action that requires signing in.
     Unauthenticated,
-    /// The value has the wrong form or contradicts another.
+    /// Value in the wrong format, or in contradiction to another one.
     Invalid,
-    /// A value is missing.
+    /// Missing value.
     Required,
-    /// The text is too long.
+    /// Text that is too long.
     TooLong,
-    /// The value is outside its range.
+    /// Value outside its permitted range.
     OutOfRange,
-    /// The value is taken.
+    /// Value that must be unique and is used already.
     NotUnique,
-    /// The state of the object does not allow this now.
+    /// Action that the current state of an object does not permit.
     Conflict,
-    /// Somebody else changed the object; the payload carries its current state.
+    /// Outdated version: somebody else has changed the object. The payload contains its current state.
     StaleVersion,
-    /// The idempotency key was used with another input.
+    /// Idempotency key that was used with another input.
     IdempotencyMismatch,
-    /// The state of the object does not lead there.
+    /// State that does not follow from the current state of the object.
     IllegalTransition,
-    /// An authority keeps at least one admin without limits.
+    /// Removal of the last permanent admin of an authority for all fields of work.
     LastAdmin,
-    /// Nobody gives what they do not hold.
+    /// Role, fields of work or duration that the viewer does not hold and so cannot grant or revoke.
     NotHeld,
-    /// The agreement is not active.
+    /// Agreement that is not active, or not valid today.
     AgreementNotActive,
-    /// The agreement does not cover the area, the field of work or the authority.
+    /// Area, field of work or authority that the agreement does not cover.
     NotCovered,
-    /// It would tell what is protected.
+    /// Violation of data protection or of statistical disclosure control.
     Disclosure,
-    /// A limit of the service is reached.
+    /// Number or size beyond a limit of the service.
     LimitReached,
-    /// The cursor of a synchronisation leads nowhere any more: begin anew without one.
+    /// Cursor of a synchronisation that is not valid any more: the client must start again without one.
     FullSyncRequired,
 }

@@ -22,29 +22,6 @@ pub struct Decimal {
     places: u32,
 }
 
-<<<<<<< HEAD:api/kernel/src/money.rs
-=======
-/// Decimal number as text, such as `-1234.50`: at most 18 digits, at most 6 of them after the point. Input may also be
-/// an integer.
-#[Scalar]
-impl ScalarType for Decimal {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        let wrong = |text: &str| InputValueError::custom(format!("{text:?} is no decimal number like \"1234.50\""));
-        match &value {
-            Value::String(text) => Self::read(text).ok_or_else(|| wrong(text)),
-            Value::Number(number) if !number.is_f64() => {
-                Self::read(&number.to_string()).ok_or_else(|| wrong(&number.to_string()))
-            }
-            _ => Err(InputValueError::custom("expected a decimal number as text, like \"1234.50\"")),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.to_string())
-    }
-}
-
->>>>>>> bb86a0c (money: describe amounts with their limits and currencies):api/src/money.rs
 impl Decimal {
     /// So many units of the last of `places`.
     pub const fn of(units: i64, places: u32) -> Self {
@@ -126,18 +103,13 @@ impl std::fmt::Display for Decimal {
     }
 }
 
-<<<<<<< HEAD:api/kernel/src/money.rs
 /// Currencies with hundredths in which a price may be told.
 const CURRENCIES: [&str; 9] = ["EUR", "CHF", "CZK", "DKK", "GBP", "NOK", "PLN", "SEK", "USD"];
 /// The highest price, in hundredths: ten million.
 const MAX_PRICE: i64 = 1_000_000_000;
 
-/// An amount of money.
-#[derive(Clone, Debug, PartialEq, Eq)]
-=======
 /// Amount of money.
-#[derive(SimpleObject, Clone, Debug, PartialEq, Eq)]
->>>>>>> bb86a0c (money: describe amounts with their limits and currencies):api/src/money.rs
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Money {
     /// Amount with two decimals: `1234.50`.
     pub amount: Decimal,
@@ -152,7 +124,6 @@ impl Money {
     }
 }
 
-<<<<<<< HEAD:api/kernel/src/money.rs
 /// A price in hundredths of its currency; `field` is the path of the input.
 ///
 /// # Errors
@@ -163,43 +134,6 @@ pub fn price(amount: &str, currency: &str, field: &'static str) -> ApiResult<i64
             .with("value", currency.chars().take(20).collect::<String>())
             .with("known", CURRENCIES.join(", "));
         return Err(Problem::at(UserErrorCode::Invalid, format!("{field}.currency"), text).into());
-=======
-/// Currencies with hundredths in which a price may be told.
-const CURRENCIES: [&str; 9] = ["EUR", "CHF", "CZK", "DKK", "GBP", "NOK", "PLN", "SEK", "USD"];
-/// The highest price, in hundredths: ten million.
-const MAX_PRICE: i64 = 1_000_000_000;
-
-/// Price of 0 to 10,000,000.
-#[derive(InputObject, Clone, Debug)]
-pub struct MoneyInput {
-    /// Amount with at most two decimals: `12.50`.
-    pub amount: String,
-    /// Currency by ISO 4217: `EUR`, `CHF`, `CZK`, `DKK`, `GBP`, `NOK`, `PLN`, `SEK` or `USD`.
-    #[graphql(default_with = "EUR.to_owned()")]
-    pub currency: String,
-}
-
-impl MoneyInput {
-    /// Hundredths and currency; `field` is the path of the input.
-    ///
-    /// # Errors
-    /// The amount is none, is negative or larger than ten million, or the currency is not known.
-    pub fn minor(&self, field: &'static str) -> ApiResult<(i64, String)> {
-        if !CURRENCIES.contains(&self.currency.as_str()) {
-            let text = Text::new("no-currency")
-                .with("value", self.currency.chars().take(20).collect::<String>())
-                .with("known", CURRENCIES.join(", "));
-            return Err(Problem::at(UserErrorCode::Invalid, format!("{field}.currency"), text).into());
-        }
-        let price = Decimal::read(self.amount.trim()).and_then(|it| it.units(CENTS));
-        match price.filter(|it| (0..=MAX_PRICE).contains(it)) {
-            Some(hundredths) => Ok((hundredths, self.currency.clone())),
-            None => {
-                let text = Text::new("no-amount").with("value", self.amount.chars().take(40).collect::<String>());
-                Err(Problem::at(UserErrorCode::Invalid, format!("{field}.amount"), text).into())
-            }
-        }
->>>>>>> bb86a0c (money: describe amounts with their limits and currencies):api/src/money.rs
     }
     let price = Decimal::read(amount.trim()).and_then(|it| it.units(CENTS));
     price.filter(|it| (0..=MAX_PRICE).contains(it)).ok_or_else(|| {

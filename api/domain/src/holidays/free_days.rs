@@ -12,13 +12,8 @@ use uuid::Uuid;
 
 use crate::holidays::rules::STATE;
 
-<<<<<<< HEAD:api/domain/src/holidays/free_days.rs
-/// Why days are free.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-=======
 /// Reason for non-working or school-free days.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
->>>>>>> 4dba981 (holidays: describe fields in the terms of the field):api/src/holidays/free_days.rs
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FreeDayKind {
     /// Public holiday by law.
     PublicHoliday,
@@ -55,36 +50,6 @@ pub struct FreeDay {
     pub name_en: String,
 }
 
-<<<<<<< HEAD:api/domain/src/holidays/free_days.rs
-=======
-/// Consecutive non-working or school-free days with one reason.
-#[Object]
-impl FreeDay {
-    /// Reason for the days.
-    async fn kind(&self) -> FreeDayKind {
-        self.kind
-    }
-
-    /// First day.
-    async fn first_day(&self) -> Date {
-        Date(self.first)
-    }
-
-    /// Last day, inclusive.
-    async fn last_day(&self) -> Date {
-        Date(self.last)
-    }
-
-    /// Name, in German or English by `Accept-Language`; for an office closure, its title.
-    async fn name(&self, ctx: &Context<'_>) -> ApiResult<&str> {
-        Ok(match ctx.op()?.locale {
-            Locale::De => &self.name_de,
-            Locale::En => &self.name_en,
-        })
-    }
-}
-
->>>>>>> 4dba981 (holidays: describe fields in the terms of the field):api/src/holidays/free_days.rs
 /// The free days of an authority that touch the days from `from` to `to`, as [`free_days_of`] has them.
 ///
 /// # Errors

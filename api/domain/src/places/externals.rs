@@ -15,27 +15,6 @@ use uuid::Uuid;
 /// The most ids of one place.
 const MOST: usize = 20;
 
-<<<<<<< HEAD:api/domain/src/places/externals.rs
-=======
-/// Id of a learning place or organisation in an external register.
-#[derive(SimpleObject)]
-pub struct ExternalId {
-    /// External register.
-    scheme: ExternalIdScheme,
-    /// Id in the register.
-    value: String,
-}
-
-/// Id of a learning place or organisation in an external register.
-#[derive(InputObject, Clone, Debug)]
-pub struct ExternalIdInput {
-    /// External register.
-    pub scheme: ExternalIdScheme,
-    /// Id in the form of the register, see `ExternalIdScheme`.
-    pub value: String,
-}
-
->>>>>>> 0406632 (places: describe fields in the terms of the field):api/src/places/externals.rs
 /// Ids of one thing, by value.
 pub type Ids = BTreeSet<(Scheme, String)>;
 
@@ -44,7 +23,7 @@ pub type Ids = BTreeSet<(Scheme, String)>;
 pub enum Of {
     /// A learning place.
     Place(Uuid),
-    /// An organisation.
+    /// Organisation.
     Organisation(Uuid),
 }
 

@@ -14,55 +14,9 @@ use uuid::Uuid;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
 use crate::context::op::Op;
 use crate::members::acting_name;
-<<<<<<< HEAD:api/domain/src/planning/comments.rs
 use crate::planning::party::{grant, round};
 use crate::planning::proposals::{VisibleProposals, entry_of, visible as visible_proposals};
 use crate::planning::rounds::WRITE;
-=======
-use crate::store::{Session, full};
-use crate::tenants::{Tenant, tenant_of};
-use crate::text;
-
-/// Comment in a coordination round.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-pub struct CoordinationComment {
-    /// Key of the comment. Not a global id.
-    key: ID,
-    /// Text of the comment.
-    text: String,
-    /// Name of the author, as used by the party.
-    author: String,
-    /// Global id of the change proposal or entry in question; null if the comment is about the round.
-    about: Option<ID>,
-    /// Instant of creation.
-    created_at: DateTime<Utc>,
-    #[graphql(skip)]
-    tenant: Uuid,
-}
-
-#[ComplexObject]
-impl CoordinationComment {
-    /// Party on whose behalf the author wrote.
-    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
-        tenant_of(ctx, self.tenant).await
-    }
-}
-
-impl From<coordination_comment::Model> for CoordinationComment {
-    fn from(row: coordination_comment::Model) -> Self {
-        let proposal = row.proposal_id.map(|it| NodeType::ChangeProposal.id(it));
-        Self {
-            key: row.id.simple().to_string().into(),
-            text: row.text,
-            author: row.author,
-            about: proposal.or(row.entry_id.map(|it| NodeType::CalendarEntry.id(it))),
-            created_at: row.created_at,
-            tenant: row.tenant_id,
-        }
-    }
-}
->>>>>>> 89cfa2b (planning: describe fields in the terms of the field):api/src/planning/comments.rs
 
 /// The comments of a round that the actor may see: not those about what it does not see, nor about entries that it
 /// does not see in full.

@@ -242,7 +242,7 @@ pub struct RecurrenceView {
 
 #[Object]
 impl EntryOutline {
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.title
     }

@@ -14,17 +14,17 @@ use crate::scalars::LocalDateTime;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(name = "ImportAction", remote = "domain::calendars::import::ImportAction")]
 pub enum CalendarImportAction {
-    /// A new entry.
+    /// Entry created.
     Create,
-    /// The entry says something else now.
+    /// Entry changed.
     Change,
-    /// The entry says so already.
+    /// Nothing to do: the entry is up to date.
     Unchanged,
-    /// What is stored is newer.
+    /// Event ignored: the stored entry is newer.
     Outdated,
-    /// The entry is called off: its calendar does not have it any more.
+    /// Entry cancelled because an external calendar no longer contains the event. Does not occur in `calendarImport`.
     Cancel,
-    /// It cannot be stored; a problem says why.
+    /// Event left out; a problem states the reason.
     Reject,
 }
 
@@ -101,15 +101,9 @@ impl CalendarImportEvent {
         &self.0.title
     }
 
-<<<<<<< HEAD:api/graphql/src/calendars/import_mutation.rs
-    /// What was done, or would be.
+    /// Action taken; in a dry run, action that the import would take.
     async fn action(&self) -> CalendarImportAction {
         self.0.action.into()
-=======
-    /// Action taken; in a dry run, action that the import would take.
-    async fn action(&self) -> ImportAction {
-        self.0.action
->>>>>>> 39a19e2 (calendars: describe fields in the terms of the field):api/src/calendars/import_mutation.rs
     }
 
     /// Global id of the entry; null if the event was rejected and has no entry. In a dry run the id of a new entry is

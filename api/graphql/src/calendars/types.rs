@@ -43,17 +43,8 @@ impl Calendar {
     }
 }
 
-<<<<<<< HEAD:api/graphql/src/calendars/types.rs
-/// A calendar of an authority. Name and description are shown at every level; what is shared is its entries.
-=======
-/// What the policy decides on for a calendar and its entries.
-pub fn object_of(row: &calendar::Model) -> PolicyObject {
-    PolicyObject::row(ScopeArea::Calendars, row.tenant_id, row.scope_id, row.field_of_work_id)
-}
-
 /// Calendar of an authority. Name and description are visible at every level of access; shares set the level for the
 /// entries.
->>>>>>> 39a19e2 (calendars: describe fields in the terms of the field):api/src/calendars/types.rs
 #[Object]
 impl Calendar {
     /// Global id.

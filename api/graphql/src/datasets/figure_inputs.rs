@@ -115,7 +115,7 @@ macro_rules! conditions {
             $(#[$about])+
             #[derive(InputObject, Clone, Debug)]
             pub struct $condition {
-                /// Name of the column.
+                /// Name of the column that tells the indicators apart.
                 column: String,
                 /// Test that the cell must pass.
                 is: $test,

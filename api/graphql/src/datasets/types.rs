@@ -33,16 +33,7 @@ impl Dataset {
     }
 }
 
-<<<<<<< HEAD:api/graphql/src/datasets/types.rs
-/// Whom to ask about a dataset.
-=======
-/// What the policy decides on for a dataset and all that belongs to it.
-pub fn object_of(row: &dataset::Model) -> PolicyObject {
-    PolicyObject::row(ScopeArea::Datasets, row.tenant_id, row.scope_id, row.field_of_work_id)
-}
-
 /// Contact point for questions about a dataset.
->>>>>>> 7a67e5d (datasets: describe datasets and queries in the terms of the field):api/src/datasets/types.rs
 #[derive(SimpleObject)]
 pub struct DatasetContact {
     /// Name of an office or a person; null = not stated.

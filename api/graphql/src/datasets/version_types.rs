@@ -111,19 +111,7 @@ fn figures_cost(first: Option<i32>, columns: usize, of_answer: usize) -> usize {
     Span::cost(first, columns).saturating_add(200).saturating_add(of_answer)
 }
 
-<<<<<<< HEAD:api/graphql/src/datasets/version_types.rs
-/// One state of a dataset. What it holds never changes.
-=======
-/// The columns that are kept with a version or a content.
-///
-/// # Errors
-/// What is kept cannot be read.
-pub fn stored_columns(json: &serde_json::Value) -> ApiResult<Vec<Column>> {
-    Ok(serde_json::from_value(json.clone())?)
-}
-
 /// Version of a dataset. Columns and data never change, only the state does.
->>>>>>> 7a67e5d (datasets: describe datasets and queries in the terms of the field):api/src/datasets/version_types.rs
 #[Object]
 impl DatasetVersion {
     /// Global id.

@@ -70,7 +70,7 @@ impl Obligation {
         self.0.kind.into()
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.0.title
     }

@@ -8,42 +8,42 @@ use kernel::i18n::Locale;
 use crate::context::ContextExt;
 use crate::scalars::Date;
 
-/// Why days are free.
+/// Reason for non-working or school-free days.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[graphql(remote = "domain::holidays::free_days::FreeDayKind")]
 pub enum FreeDayKind {
-    /// A public holiday.
+    /// Public holiday by law.
     PublicHoliday,
     /// School holidays.
     SchoolHoliday,
-    /// A working day without school (Buß- und Bettag).
+    /// Working day without school ("Buß- und Bettag").
     SchoolFreeDay,
-    /// The authority's office is closed.
+    /// Closure of the authority's office.
     Closure,
 }
 
-/// Free days in a row, for one reason.
+/// Consecutive non-working or school-free days with one reason.
 pub struct FreeDay(pub free_days::FreeDay);
 
-/// Free days in a row, for one reason.
+/// Consecutive non-working or school-free days with one reason.
 #[Object]
 impl FreeDay {
-    /// Why they are free.
+    /// Reason for the days.
     async fn kind(&self) -> FreeDayKind {
         self.0.kind.into()
     }
 
-    /// First day.
+    /// First day of the closure.
     async fn first_day(&self) -> Date {
         Date(self.0.first)
     }
 
-    /// Last day, inclusive.
+    /// Last day of the closure, inclusive.
     async fn last_day(&self) -> Date {
         Date(self.0.last)
     }
 
-    /// Name in the viewer's language; of a closure, its title.
+    /// Name, in German or English by `Accept-Language`; for an office closure, its title.
     async fn name(&self, ctx: &Context<'_>) -> ApiResult<&str> {
         Ok(match ctx.op()?.locale {
             Locale::De => &self.0.name_de,

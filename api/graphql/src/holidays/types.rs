@@ -33,12 +33,12 @@ impl Holiday {
         &self.0.region
     }
 
-    /// First day.
+    /// First day of the closure.
     async fn first_day(&self) -> Date {
         Date(self.0.starts_on)
     }
 
-    /// Last day, inclusive.
+    /// Last day of the closure, inclusive.
     async fn last_day(&self) -> Date {
         Date(self.0.ends_on)
     }

@@ -91,7 +91,7 @@ impl EducationOffer {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.row.title
     }

@@ -126,15 +126,9 @@ impl CandidateQuery {
     async fn duplicate_candidates(
         &self,
         ctx: &Context<'_>,
-<<<<<<< HEAD:api/graphql/src/places/candidates.rs
         #[graphql(desc = "The authority.")] tenant: ID,
         #[graphql(desc = "Of what.", default_with = "DirectoryRecordKind::LearningPlace")] of: DirectoryRecordKind,
         #[graphql(desc = "Only from this score on, 50 to 100.", default_with = "LEAST.cast_signed()")] min_score: i32,
-=======
-        #[graphql(desc = "Authority that owns at least one record of each pair.")] tenant: ID,
-        #[graphql(desc = "Kind of the records.", default_with = "Kind::LearningPlace")] of: Kind,
-        #[graphql(desc = "Minimum score, 50 to 100.", default_with = "LEAST.cast_signed()")] min_score: i32,
->>>>>>> 0406632 (places: describe fields in the terms of the field):api/src/places/candidates.rs
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,

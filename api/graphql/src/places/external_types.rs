@@ -8,21 +8,21 @@ use kernel::error::ApiResult;
 
 use crate::places::enums::ExternalIdScheme;
 
-/// An id in another register.
+/// Id of a learning place or organisation in an external register.
 #[derive(SimpleObject)]
 pub struct ExternalId {
-    /// The register.
+    /// External register.
     scheme: ExternalIdScheme,
-    /// The id in it.
+    /// Id in the register.
     value: String,
 }
 
-/// An id in another register.
+/// Id of a learning place or organisation in an external register.
 #[derive(InputObject, Clone, Debug)]
 pub struct ExternalIdInput {
-    /// The register.
+    /// External register.
     pub scheme: ExternalIdScheme,
-    /// The id in it, in the form of the register.
+    /// Id in the form of the register, see `ExternalIdScheme`.
     pub value: String,
 }
 

@@ -9,17 +9,17 @@ use uuid::Uuid;
 
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// A comment in a round.
+/// Comment in a coordination round.
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub struct CoordinationComment {
-    /// Names the comment.
+    /// Key of the comment. Not a global id.
     key: ID,
-    /// What it says.
+    /// Text of the comment.
     text: String,
-    /// Who wrote it, by the name the party uses.
+    /// Name of the author, as used by the party.
     author: String,
-    /// Global id of the proposal or entry that it is about; null = the round.
+    /// Global id of the change proposal or entry in question; null if the comment is about the round.
     about: Option<ID>,
     /// When.
     created_at: DateTime<Utc>,
@@ -29,7 +29,7 @@ pub struct CoordinationComment {
 
 #[ComplexObject]
 impl CoordinationComment {
-    /// The party of the author.
+    /// Party on whose behalf the author wrote.
     async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
         tenant_of(ctx, self.tenant).await
     }

@@ -88,7 +88,7 @@ impl AnnualPlan {
         self.0.year
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.0.title
     }

@@ -59,7 +59,7 @@ impl ProjectDocument {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.0.title
     }

@@ -91,7 +91,7 @@ impl WorkPackage {
         Project::of(ctx, self.0.project_id).await
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.0.title
     }
@@ -176,7 +176,7 @@ impl Milestone {
         NodeType::CalendarEntry.id(self.0.entry_id).into()
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.0.title
     }
@@ -423,23 +423,13 @@ pub struct ProjectLink(pub Arc<project_link::Model>);
 /// Target of a project link. The type of a calendar entry follows the viewer's share level.
 #[derive(Union)]
 pub enum LinkTarget {
-<<<<<<< HEAD:api/graphql/src/projects/part_types.rs
-    /// A calendar entry, everything.
-    Entry(crate::calendars::entry_types::CalendarEntryFull),
-    /// A calendar entry, its outline.
-    Summary(crate::calendars::entry_types::CalendarEntrySummary),
-    /// A calendar entry, only its time.
-    Busy(crate::calendars::entry_types::CalendarEntryBusy),
-    /// A dataset.
-=======
     /// Calendar entry with all fields.
-    Entry(crate::calendars::CalendarEntryFull),
+    Entry(crate::calendars::entry_types::CalendarEntryFull),
     /// Calendar entry with its summary fields.
-    Summary(crate::calendars::CalendarEntrySummary),
+    Summary(crate::calendars::entry_types::CalendarEntrySummary),
     /// Calendar entry with its time only.
-    Busy(crate::calendars::CalendarEntryBusy),
+    Busy(crate::calendars::entry_types::CalendarEntryBusy),
     /// Dataset.
->>>>>>> 77fd959 (projects: describe fields in the terms of the field):api/src/projects/part_types.rs
     Dataset(Dataset),
     /// Learning place.
     Place(LearningPlace),

@@ -130,7 +130,8 @@ pub struct ProjectFinances {
 /// Planned and actual amounts of one calendar year.
 #[derive(SimpleObject)]
 pub struct YearOfProject {
-    /// Calendar year.
+    /// Calendar year, within the eligible period of the funding or else the term of the project; without either from
+    /// 1990 to 2100.
     year: i32,
     /// Planned amount.
     planned: Money,
@@ -176,7 +177,7 @@ impl Project {
         }
     }
 
-    /// Title.
+    /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
         &self.0.title
     }

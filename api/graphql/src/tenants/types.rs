@@ -232,20 +232,7 @@ pub async fn tenant_of(ctx: &Context<'_>, id: uuid::Uuid) -> ApiResult<Tenant> {
     row.map(Tenant).ok_or_else(|| ApiError::fault("a row's owner is missing"))
 }
 
-<<<<<<< HEAD:api/graphql/src/tenants/types.rs
-/// A field of work (Arbeitsfeld): common to all authorities, or an authority's own.
-=======
-/// The day that it is at an authority.
-///
-/// # Errors
-/// The database fails.
-pub async fn today_of(session: &Session, id: uuid::Uuid) -> ApiResult<NaiveDate> {
-    let row = session.get::<tenant::Entity>(id).await?;
-    Ok(today(row.as_ref().map_or("UTC", |it| &it.time_zone), session.now()))
-}
-
 /// Field of work.
->>>>>>> bdc70b3 (tenants: describe fields in the terms of the field):api/src/tenants/types.rs
 pub struct FieldOfWork(pub Arc<field_of_work::Model>);
 
 impl FieldOfWork {
@@ -279,12 +266,12 @@ impl FieldOfWork {
         })
     }
 
-    /// German name.
+    /// Name in German.
     async fn name_de(&self) -> &str {
         &self.0.name_de
     }
 
-    /// English name.
+    /// Name in English.
     async fn name_en(&self) -> &str {
         &self.0.name_en
     }

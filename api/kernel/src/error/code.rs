@@ -1,15 +1,8 @@
 //! The closed sets of error codes. They are part of the schema: codes are the contract, texts are not.
 
-<<<<<<< HEAD:api/kernel/src/error/code.rs
-/// Codes of `userErrors`: what a mutation refused, in terms the client can act on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-=======
-use async_graphql::Enum;
-
 /// Code of an error that the client can act on: in `userErrors` of payloads, and as `reason` in the extensions of
 /// top-level errors.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
->>>>>>> 67d7d35 (errors: describe the codes of user errors by what was wrong):api/src/error/code.rs
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserErrorCode {
     /// Object that does not exist or is not visible to the viewer.
     NotFound,

@@ -11,14 +11,8 @@ pub const KEPT: usize = 1_000;
 pub const KEPT_WARNINGS: usize = 200;
 const VALUE_LENGTH: usize = 80;
 
-<<<<<<< HEAD:api/tabular/src/read/problem.rs
-/// What is wrong with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-=======
 /// Code of a problem in a file, or of a warning about one.
-#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[graphql(name = "DatasetProblemCode")]
->>>>>>> f0ce74e (imports: describe profiles and problems in the terms of the field):api/src/datasets/read/problem.rs
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ProblemCode {
     /// File that cannot be read in the format of the profile; the message gives the reason.

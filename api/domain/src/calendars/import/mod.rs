@@ -34,13 +34,8 @@ use crate::context::op::Op;
 /// The most problems and the most events that a report lists; counts are always whole.
 pub const MOST_LISTED: usize = 1_000;
 
-<<<<<<< HEAD:api/domain/src/calendars/import/mod.rs
-/// What was, or would be, done with an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-=======
 /// Action taken on an event of an imported calendar file.
-#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq)]
->>>>>>> 39a19e2 (calendars: describe fields in the terms of the field):api/src/calendars/import/mod.rs
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportAction {
     /// Entry created.
     Create,

@@ -4,19 +4,11 @@ use serde::{Deserialize, Serialize};
 use store::tables::{ChangeKind, Differences};
 use tabular::model::{Column, Row, Value, number_text};
 
-<<<<<<< HEAD:api/domain/src/datasets/import/changes.rs
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RowChangeKind {
-    /// It is new.
-=======
-/// Kind of change to a row.
-#[derive(async_graphql::Enum, Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum DatasetRowChangeKind {
     /// Added row.
->>>>>>> f0ce74e (imports: describe profiles and problems in the terms of the field):api/src/datasets/import/changes.rs
     Added,
     /// Removed row.
     Removed,
@@ -24,7 +16,6 @@ pub enum DatasetRowChangeKind {
     Changed,
 }
 
-<<<<<<< HEAD:api/domain/src/datasets/import/changes.rs
 /// A row that is not as it was.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,41 +48,6 @@ pub struct VersionChanges {
     pub rows_changed: i64,
     /// The first of these rows, by key.
     pub rows: Vec<RowChange>,
-=======
-/// Change to a row.
-#[derive(SimpleObject, Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DatasetRowChange {
-    /// Kind of change.
-    kind: DatasetRowChangeKind,
-    /// Values of the dimensions, in the order of `DatasetChanges.key`; null = no value.
-    key: Vec<Option<String>>,
-}
-
-/// Changes of a dataset version against the preceding one.
-#[derive(SimpleObject, Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DatasetChanges {
-    /// Number of the preceding version.
-    since: String,
-    /// Names of added columns.
-    columns_added: Vec<String>,
-    /// Names of removed columns.
-    columns_removed: Vec<String>,
-    /// Names of columns with another type, role, kind of period or number of decimals.
-    columns_retyped: Vec<String>,
-    /// Names of the dimensions by which rows were compared. Empty = not compared, because the tables have different
-    /// dimensions or none; then all rows count as removed and added.
-    key: Vec<String>,
-    /// Number of added rows.
-    rows_added: i64,
-    /// Number of removed rows.
-    rows_removed: i64,
-    /// Number of rows with another value or symbol.
-    rows_changed: i64,
-    /// First 100 added, removed and changed rows, sorted by key.
-    rows: Vec<DatasetRowChange>,
->>>>>>> f0ce74e (imports: describe profiles and problems in the terms of the field):api/src/datasets/import/changes.rs
 }
 
 impl VersionChanges {

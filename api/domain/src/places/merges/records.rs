@@ -7,51 +7,11 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use store::{Session, Unique, Writer};
 use uuid::Uuid;
 
-<<<<<<< HEAD:api/domain/src/places/merges/records.rs
 use crate::context::mutation::Change;
 use crate::places::{organisations, service};
 
-/// Kinds of records that can be merged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-=======
-use crate::context::Change;
-use crate::error::{ApiResult, Problem, UserErrorCode};
-use crate::graphql::id::{NodeType, parse};
-use crate::i18n::Text;
-use crate::places::externals::ExternalId;
-use crate::places::{LearningPlace, Organisation, organisations, service};
-use crate::store::{Session, Unique, Writer};
-use crate::tenants::Tenant;
-
-/// Record of the directory: learning place or organisation. Two records of one kind can be merged.
-#[derive(Interface)]
-#[graphql(
-    field(name = "id", ty = "ID", desc = "Global id."),
-    field(name = "tenant", ty = "ApiResult<Tenant>", desc = "Authority that keeps the record."),
-    field(name = "name", ty = "&str", desc = "Name."),
-    field(name = "street", ty = "Option<&str>", desc = "Street and number."),
-    field(name = "postal_code", ty = "Option<&str>", desc = "Postal code, as text."),
-    field(name = "city", ty = "Option<&str>", desc = "Town or village."),
-    field(name = "external_ids", ty = "ApiResult<Vec<ExternalId>>", desc = "Ids in external registers."),
-    field(
-        name = "merged_at",
-        ty = "Option<DateTime<Utc>>",
-        desc = "Instant of the merge into another record; null = not merged."
-    ),
-    field(name = "archived_at", ty = "Option<DateTime<Utc>>", desc = "Instant of archiving; null = in use."),
-    field(name = "version", ty = "i32", desc = "Version number, raised by one with every change.")
-)]
-pub enum DirectoryRecord {
-    /// Learning place.
-    LearningPlace(LearningPlace),
-    /// Organisation.
-    Organisation(Organisation),
-}
-
 /// Kind of directory records that can be merged.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(name = "DirectoryRecordKind")]
->>>>>>> 0406632 (places: describe fields in the terms of the field):api/src/places/merges/records.rs
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Learning places.
     LearningPlace,
@@ -125,7 +85,7 @@ const fn columns(kind: Kind) -> (merge_proposal::Column, merge_proposal::Column)
 pub enum Record {
     /// A learning place.
     Place(learning_place::Model),
-    /// An organisation.
+    /// Organisation.
     Organisation(organisation::Model),
 }
 

@@ -17,13 +17,8 @@ use crate::holidays::free_days::{FreeDay, FreeDayKind};
 /// The same topic is a conflict within so many days.
 pub const TOPIC_DAYS: i64 = 28;
 
-<<<<<<< HEAD:api/domain/src/planning/conflicts/rules.rs
-/// How much a conflict weighs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-=======
 /// Severity of a conflict.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
->>>>>>> 89cfa2b (planning: describe fields in the terms of the field):api/src/planning/conflicts/rules.rs
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ConflictSeverity {
     /// Minor conflict, for information.
     Low,

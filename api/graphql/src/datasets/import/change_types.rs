@@ -3,47 +3,48 @@
 use async_graphql::{Enum, SimpleObject};
 use domain::datasets::import::changes::{RowChange, VersionChanges};
 
-/// What became of a row.
+/// Kind of change to a row.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(remote = "domain::datasets::import::changes::RowChangeKind")]
 pub enum DatasetRowChangeKind {
-    /// It is new.
+    /// Added row.
     Added,
-    /// It is gone.
+    /// Removed row.
     Removed,
-    /// It has another value.
+    /// Row with another value or symbol.
     Changed,
 }
 
-/// A row that is not as it was.
+/// Change to a row.
 #[derive(SimpleObject)]
 pub struct DatasetRowChange {
-    /// What became of it.
+    /// Kind of change.
     kind: DatasetRowChangeKind,
-    /// Its dimensions, in the order of `key`.
+    /// Values of the dimensions, in the order of `DatasetChanges.key`; null = no value.
     key: Vec<Option<String>>,
 }
 
-/// What is new in a version, against the one before.
+/// Changes of a dataset version against the preceding one.
 #[derive(SimpleObject)]
 pub struct DatasetChanges {
-    /// Number of the version before.
+    /// Number of the preceding version.
     since: String,
-    /// Names of columns that are new.
+    /// Names of added columns.
     columns_added: Vec<String>,
-    /// Names of columns that are gone.
+    /// Names of removed columns.
     columns_removed: Vec<String>,
-    /// Names of columns that hold something else now.
+    /// Names of columns with another type, role, kind of period or number of decimals.
     columns_retyped: Vec<String>,
-    /// Names of the dimensions by which rows were compared; empty = the tables have others, and rows were not compared.
+    /// Names of the dimensions by which rows were compared. Empty = not compared, because the tables have different
+    /// dimensions or none; then all rows count as removed and added.
     key: Vec<String>,
-    /// Rows that are new.
+    /// Number of added rows.
     rows_added: i64,
-    /// Rows that are gone.
+    /// Number of removed rows.
     rows_removed: i64,
-    /// Rows with another value or symbol.
+    /// Number of rows with another value or symbol.
     rows_changed: i64,
-    /// The first of these rows, by key.
+    /// First 100 added, removed and changed rows, sorted by key.
     rows: Vec<DatasetRowChange>,
 }
 

@@ -6,68 +6,68 @@ use async_graphql::Enum;
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[graphql(remote = "tabular::read::ProblemCode")]
 pub enum DatasetProblemCode {
-    /// The file cannot be read as what the profile says it is. Argument `reason`.
+    /// File that cannot be read in the format of the profile; the message gives the reason.
     Unreadable,
-    /// It has more bytes, unpacked, than are read. Argument `max`, in MiB.
+    /// File that is too large after decompression; the message gives the limit in MiB.
     TooLarge,
-    /// It has more rows than are read. Argument `max`.
+    /// File with too many rows; the message gives the limit.
     TooManyRows,
-    /// The workbook has no such sheet.
+    /// Sheet that the workbook does not have.
     NoSheet,
-    /// No column has this header.
+    /// Header that no column has.
     NoHeader,
-    /// Several columns have this header.
+    /// Header that several columns have, so that a position is needed.
     SeveralHeaders,
-    /// Another header stands there. Argument `expected`.
+    /// Header other than the profile expects at this position.
     HeaderDiffers,
-    /// The file has no such column. Argument `found`: how many it has.
+    /// Position beyond the last column of the file.
     NoColumn,
-    /// No row above the data has what the profile looks for.
+    /// Text of the profile that no row above the data matches.
     NotInHead,
-    /// There is no row of data.
+    /// File without rows of data.
     NoRows,
-    /// The row has too few or too many fields. Arguments `expected`, `found`.
+    /// Row with too few or too many fields.
     FieldCount,
-    /// The row does not end: a quotation mark may not be closed.
+    /// Row without end, perhaps for lack of a closing quotation mark.
     RowTooLong,
-    /// The row is not written in the encoding of the profile.
+    /// Text that is not valid in the encoding of the profile.
     BadEncoding,
-    /// A character that no text may have.
+    /// Control character in a text.
     ControlCharacter,
-    /// The text is too long. Argument `max`.
+    /// Text longer than 4,000 characters, in a dimension 400.
     TextTooLong,
-    /// A dimension without value.
+    /// Dimension without value.
     MissingKey,
-    /// No number.
+    /// Invalid number.
     BadNumber,
-    /// More decimals than the column has. Argument `max`.
+    /// Number with more decimals than the column permits.
     TooManyDecimals,
-    /// A number that is too large to be kept.
+    /// Number too large to be stored.
     OutOfRange,
-    /// No date, or none of the profile's forms.
+    /// Invalid date, or date in none of the formats of the profile.
     BadDate,
-    /// No period of the column's kind.
+    /// Invalid period for the kind of the column.
     BadPeriod,
-    /// Neither yes nor no.
+    /// Invalid Boolean value.
     BadBoolean,
-    /// No region key.
+    /// Invalid region key.
     BadRegion,
-    /// A code that is not in the list of the column.
+    /// Code that is missing from the list of the column.
     UnknownCode,
-    /// Another row has the same key. Argument `first`: its row.
+    /// Row with the same key as an earlier one; the message gives that row.
     DuplicateKey,
-    /// The upload is not there any more.
+    /// Uploaded file that does not exist any more.
     UploadGone,
-    /// Whoever asked for the import may not change the dataset any more.
+    /// Missing permission: the person who requested the import may not change the dataset any more.
     NotAllowed,
-    /// The import was begun several times and never came to its end.
+    /// Import that was started three times and never ended.
     Interrupted,
-    /// Warning: the row that ends the data is not there; a part may be missing.
+    /// Warning: footer of the profile not found; the file may be incomplete.
     FooterMissing,
     /// Warning: text that a spreadsheet would take for a formula.
     Formula,
-    /// Warning: a part is more than its whole. Arguments `whole`, `part`.
+    /// Warning: part greater than its whole.
     PartExceedsWhole,
-    /// Warning: a total is not the sum of what it stands for. Arguments `total`, `sum`.
+    /// Warning: total that is not the sum of its parts.
     TotalDiffers,
 }

@@ -35,7 +35,7 @@ pub struct DatasetColumnInput {
     kind: ColumnType,
     /// Role in the table. A measure must be of type `INTEGER` or `DECIMAL`.
     role: ColumnRole,
-    /// Unit of a measure.
+    /// Unit of a measure; null = not stated.
     unit: Option<String>,
     /// Number of decimals, 0 to 9. Required for type `DECIMAL`, forbidden for others.
     decimals: Option<u8>,

@@ -65,15 +65,9 @@ impl DatasetImport {
 /// Problem in a file, or warning about one.
 #[derive(SimpleObject)]
 pub struct DatasetImportProblem {
-<<<<<<< HEAD:api/graphql/src/datasets/import/types.rs
     /// What.
     code: DatasetProblemCode,
-    /// Line of a text, row of a sheet, from 1; null where it is about the whole file.
-=======
-    /// Code of the problem.
-    code: ProblemCode,
     /// Line of a text file or row of a sheet, from 1; null = the whole file.
->>>>>>> f0ce74e (imports: describe profiles and problems in the terms of the field):api/src/datasets/import/types.rs
     row: Option<i32>,
     /// Name of the column; null = none in particular.
     column: Option<String>,
@@ -98,15 +92,9 @@ impl DatasetImportProblem {
 /// Number of occurrences of a problem or warning.
 #[derive(SimpleObject)]
 pub struct DatasetImportCount {
-<<<<<<< HEAD:api/graphql/src/datasets/import/types.rs
     /// What.
     code: DatasetProblemCode,
-    /// Whether it only warns.
-=======
-    /// Code of the problem or warning.
-    code: ProblemCode,
     /// True for a warning, which does not reject the file.
->>>>>>> f0ce74e (imports: describe profiles and problems in the terms of the field):api/src/datasets/import/types.rs
     warning: bool,
     /// Number of occurrences, listed or not.
     count: i64,

@@ -24,7 +24,7 @@ pub enum DirectoryRecordKind {
     Organisation,
 }
 
-/// A record of the directory that may be the same as another of its kind.
+/// Record of the directory: learning place or organisation. Two records of one kind can be merged.
 #[derive(Interface)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "Global id."),
@@ -39,9 +39,9 @@ pub enum DirectoryRecordKind {
     field(name = "version", ty = "i32", desc = "Grows by one with every change.")
 )]
 pub enum DirectoryRecord {
-    /// A learning place.
+    /// Learning place.
     LearningPlace(LearningPlace),
-    /// An organisation.
+    /// Organisation.
     Organisation(Organisation),
 }
 

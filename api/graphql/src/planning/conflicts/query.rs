@@ -36,15 +36,9 @@ pub enum ConflictsOf {
 pub struct ConflictFilter {
     /// Only conflicts by one of these rules, at most 100.
     rules: Option<Vec<ConflictRule>>,
-<<<<<<< HEAD:api/graphql/src/planning/conflicts/query.rs
     /// Only those that weigh at least this.
     severity_from: Option<crate::planning::conflicts::types::ConflictSeverity>,
-    /// Only those that nobody has taken note of.
-=======
-    /// Only conflicts of at least this severity.
-    severity_from: Option<ConflictSeverity>,
     /// True to leave out acknowledged conflicts.
->>>>>>> 89cfa2b (planning: describe fields in the terms of the field):api/src/planning/conflicts/query.rs
     #[graphql(default)]
     open: bool,
 }

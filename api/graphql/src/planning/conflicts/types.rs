@@ -17,15 +17,16 @@ use crate::holidays::free_day_types::FreeDay;
 use crate::scalars::LocalDateTime;
 use crate::tenants::types::{Tenant, tenant_of};
 
-/// How much a conflict weighs.
+/// Severity of a conflict.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[graphql(remote = "domain::planning::conflicts::rules::ConflictSeverity")]
 pub enum ConflictSeverity {
-    /// Worth knowing.
+    /// Minor conflict, for information.
     Low,
-    /// Should be settled.
+    /// Conflict that should be resolved.
     Medium,
-    /// Cannot both be: a party signs off only when it is settled or acknowledged.
+    /// Conflict that rules out that both sides take place as planned. A party can sign off only after the conflict is
+    /// resolved or acknowledged.
     High,
 }
 
