@@ -178,7 +178,9 @@ impl Access {
     /// The decision, when it is not to allow.
     pub fn grant(&self, action: Action, object: &Object) -> Result<Grant, Decision> {
         match self.decide(action, object) {
-            Decision::Allow(..) => Ok(Grant { tenant: object.tenant, person: self.person.as_ref().map(|it| it.id) }),
+            Decision::Allow(..) => {
+                Ok(Grant { tenant: object.tenant, person: self.person.as_ref().map(|it| it.id), any_scope: false })
+            }
             refused => Err(refused),
         }
     }
@@ -189,7 +191,7 @@ impl Access {
     /// The decision, when it is not to allow.
     pub fn grant_in(&self, permission: Permission, tenant: Uuid) -> Result<Grant, Decision> {
         match holder(&self.roles, tenant, permission, None) {
-            Some(_) => Ok(Grant { tenant, person: self.person.as_ref().map(|it| it.id) }),
+            Some(_) => Ok(Grant { tenant, person: self.person.as_ref().map(|it| it.id), any_scope: false }),
             None if self.signed_in => Err(Decision::Deny(Some(permission))),
             None => Err(Decision::SignIn),
         }
@@ -203,7 +205,9 @@ impl Access {
     pub fn grant_of_member(&self, permission: Permission, tenant: Uuid) -> Result<(Grant, Uuid), Decision> {
         let holds = |it: &&RoleFact| it.tenant == tenant && Permission::of(it.role).contains(&permission);
         match self.roles.iter().find(holds) {
-            Some(role) => Ok((Grant { tenant, person: self.person.as_ref().map(|it| it.id) }, role.member)),
+            Some(role) => {
+                Ok((Grant { tenant, person: self.person.as_ref().map(|it| it.id), any_scope: false }, role.member))
+            }
             None if self.signed_in => Err(Decision::Deny(Some(permission))),
             None => Err(Decision::SignIn),
         }
@@ -214,7 +218,7 @@ impl Access {
     pub fn grant_of_reader(&self, scope: Uuid, owner: Uuid) -> Option<(Grant, Uuid, Uuid)> {
         match &self.sight(scope)?.because {
             Because::Share { agreement, tenant, .. } => {
-                let grant = Grant { tenant: owner, person: self.person.as_ref().map(|it| it.id) };
+                let grant = Grant { tenant: owner, person: self.person.as_ref().map(|it| it.id), any_scope: false };
                 Some((grant, *agreement, *tenant))
             }
             Because::Public | Because::Role { .. } | Because::Service => None,
@@ -223,7 +227,11 @@ impl Access {
 
     /// What somebody owns in person may be given up, with or without a role; none for whoever does not own it.
     pub fn grant_of_owner(&self, tenant: Uuid, person: Uuid) -> Option<Grant> {
-        self.person.as_ref().filter(|it| it.id == person).map(|_| Grant { tenant, person: Some(person) })
+        self.person.as_ref().filter(|it| it.id == person).map(|_| Grant {
+            tenant,
+            person: Some(person),
+            any_scope: false,
+        })
     }
 
     /// Whether the actor holds everything that `role` would give for `fields`, as long: nobody gives what it lacks.

@@ -140,6 +140,8 @@ pub struct Explanation {
 pub struct Grant {
     pub(super) tenant: Uuid,
     pub(super) person: Option<Uuid>,
+    /// The operator writes whatever scope a row is in; everybody else only where the row is visible to them.
+    pub(super) any_scope: bool,
 }
 
 impl Grant {
@@ -153,19 +155,24 @@ impl Grant {
         self.person
     }
 
+    /// Whether rows may be written whatever scope they are in: for the operator.
+    pub const fn any_scope(&self) -> bool {
+        self.any_scope
+    }
+
     /// The word of an identity provider that is bound to the authority: it makes its people known there, and gives or
     /// takes the roles that the operator's rules name. Nothing else is written with it.
     pub const fn sign_in(tenant: Uuid) -> Self {
-        Self { tenant, person: None }
+        Self { tenant, person: None, any_scope: false }
     }
 
     /// Who leaves the circle of a project gives up its own sight of what `owner` has; nothing else is written with it.
     pub const fn to_leave(leaver: &Self, owner: Uuid) -> Self {
-        Self { tenant: owner, person: leaver.person }
+        Self { tenant: owner, person: leaver.person, any_scope: false }
     }
 
     /// The operator at the command line, who holds the database anyway.
     pub const fn operator(tenant: Uuid) -> Self {
-        Self { tenant, person: None }
+        Self { tenant, person: None, any_scope: true }
     }
 }

@@ -44,6 +44,8 @@ pub(super) struct Connection {
     tx: Mutex<Tx>,
     backend: DbBackend,
     stats: Arc<Stats>,
+    /// Scopes that were made in this transaction; visible to the rest of it.
+    added: std::sync::Mutex<Vec<uuid::Uuid>>,
 }
 
 impl Connection {
@@ -52,12 +54,22 @@ impl Connection {
             Tx::Postgres(_) => DbBackend::Postgres,
             Tx::Sqlite(_) => DbBackend::Sqlite,
         };
-        Self { tx: Mutex::new(tx), backend, stats }
+        Self { tx: Mutex::new(tx), backend, stats, added: std::sync::Mutex::default() }
     }
 
     /// The transaction itself, for what is no statement.
     pub(super) async fn tx(&self) -> MutexGuard<'_, Tx> {
         self.tx.lock().await
+    }
+
+    /// Makes scopes visible to the rest of the transaction.
+    pub(super) fn add_scopes(&self, scopes: &[uuid::Uuid]) {
+        self.added.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(scopes);
+    }
+
+    /// Scopes that were made in this transaction.
+    pub(super) fn added_scopes(&self) -> Vec<uuid::Uuid> {
+        self.added.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Counts what was done with it.

@@ -25,7 +25,7 @@ pub use crate::fault::database_error;
 pub use crate::feeds::FeedKey;
 pub use crate::hub::{Hint, Hub, Signal, Waiter, relay};
 pub use crate::loaded::{Grouped, Keyed, RoundsOfPlan};
-pub use crate::owned::{Owned, Reference};
+pub use crate::owned::{Binding, Owned, Reference, Written};
 pub use crate::page::{DEFAULT_PAGE, MAX_PAGE, Order, Page, PageRequest, SortValue, contains_folded, page_cost};
 pub use crate::pools::{DatabaseSettings, DueImport, Engine, PoolConnections, Store};
 pub use crate::session::{Session, Stats};

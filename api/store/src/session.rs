@@ -215,7 +215,7 @@ impl Session {
 
 /// `column` is one of `keys`: one array parameter on PostgreSQL, so that the statement stays the same however many
 /// there are; a list on SQLite, which has no arrays. Keys are ids or official keys, never free text.
-fn in_set<C, K>(backend: DbBackend, column: C, keys: impl Iterator<Item = K>) -> SimpleExpr
+pub(crate) fn in_set<C, K>(backend: DbBackend, column: C, keys: impl Iterator<Item = K>) -> SimpleExpr
 where
     C: ColumnTrait,
     K: ToString + Into<Value>,

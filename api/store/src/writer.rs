@@ -6,15 +6,17 @@ use chrono::{DateTime, Utc};
 use entities::{field_of_work, idempotency_record, member, role_grant};
 use kernel::error::{ApiError, ApiResult};
 use policy::{Access, Grant};
+use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, Insert, IntoActiveModel,
-    QueryFilter, RuntimeErr, Select, Statement, UpdateMany,
+    ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityName as _, EntityTrait,
+    Insert, IntoActiveModel, QueryFilter, RuntimeErr, Select, Statement, Value,
 };
 use uuid::Uuid;
 
 use crate::connection::Connection;
 use crate::fault::{OrFault as _, database_error};
-use crate::{Owned, Reference};
+use crate::session::in_set;
+use crate::{Binding, Owned, Reference, Written};
 
 /// A unique constraint, as each database names it in an error.
 #[derive(Clone, Copy, Debug)]
@@ -86,8 +88,9 @@ impl<'a> Writer<'a> {
     /// The database fails.
     pub async fn insert<A>(&self, row: A) -> ApiResult<()>
     where
-        A: ActiveModelTrait,
+        A: ActiveModelTrait<Entity: Written>,
     {
+        self.check_insert(&row)?;
         Insert::one(row).exec_without_returning(self.conn).await.or_fault()?;
         Ok(())
     }
@@ -98,8 +101,9 @@ impl<'a> Writer<'a> {
     /// It is taken, or the database fails. The transaction is of no use after either.
     pub async fn insert_unique<A>(&self, row: A, unique: Unique) -> Result<(), WriteError>
     where
-        A: ActiveModelTrait,
+        A: ActiveModelTrait<Entity: Written>,
     {
+        self.check_insert(&row).map_err(WriteError::Failed)?;
         match Insert::one(row).exec_without_returning(self.conn).await {
             Ok(_) => Ok(()),
             Err(error) if violates(&error, unique) => Err(WriteError::Taken),
@@ -113,22 +117,27 @@ impl<'a> Writer<'a> {
     /// The database fails.
     pub async fn insert_all<A>(&self, rows: Vec<A>) -> ApiResult<()>
     where
-        A: ActiveModelTrait,
+        A: ActiveModelTrait<Entity: Written>,
     {
+        for row in &rows {
+            self.check_insert(row)?;
+        }
         if !rows.is_empty() {
             Insert::many(rows).exec_without_returning(self.conn).await.or_fault()?;
         }
         Ok(())
     }
 
-    /// Runs an insert that does nothing where the row is there already; whether it made one.
+    /// Inserts a row unless it is there already; whether it was inserted.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn insert_new<A>(&self, insert: Insert<A>) -> ApiResult<bool>
+    pub async fn insert_new<A>(&self, row: A) -> ApiResult<bool>
     where
-        A: ActiveModelTrait,
+        A: ActiveModelTrait<Entity: Written>,
     {
+        self.check_insert(&row)?;
+        let insert = Insert::one(row).on_conflict(OnConflict::new().do_nothing().to_owned());
         match insert.exec_without_returning(self.conn).await {
             Ok(rows) => Ok(rows > 0),
             Err(DbErr::RecordNotInserted) => Ok(false),
@@ -140,10 +149,17 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn insert_missing<A>(&self, insert: sea_orm::InsertMany<A>) -> ApiResult<u64>
+    pub async fn insert_missing<A>(&self, rows: Vec<A>) -> ApiResult<u64>
     where
-        A: ActiveModelTrait,
+        A: ActiveModelTrait<Entity: Written>,
     {
+        for row in &rows {
+            self.check_insert(row)?;
+        }
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let insert = Insert::many(rows).on_conflict(OnConflict::new().do_nothing().to_owned());
         match insert.exec_without_returning(self.conn).await {
             Ok(rows) => Ok(rows),
             Err(DbErr::RecordNotInserted) => Ok(0),
@@ -167,36 +183,26 @@ impl<'a> Writer<'a> {
         idempotency_record::Entity::find_by_id((person, key.to_owned())).one(self.conn).await.or_fault()
     }
 
-    /// Runs an update and tells how many rows it changed.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn update<E>(&self, update: UpdateMany<E>) -> ApiResult<u64>
-    where
-        E: EntityTrait,
-    {
-        Ok(update.exec(self.conn).await.or_fault()?.rows_affected)
-    }
-
     /// Changes the rows of an owned table that the actor sees and that meet `condition`.
     ///
     /// # Errors
     /// The database fails.
-    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    #[expect(clippy::disallowed_methods, reason = "bound to the grant and the visible scopes here")]
     pub async fn change<E, A>(&self, condition: impl Into<sea_orm::Condition>, values: A) -> ApiResult<u64>
     where
         E: Owned,
         A: ActiveModelTrait<Entity = E>,
         E::Model: IntoActiveModel<A>,
     {
-        self.update(E::update_many().set(values).filter(condition.into())).await
+        let here = E::update_many().set(values).filter(self.bound::<E>(condition));
+        Ok(here.exec(self.conn).await.or_fault()?.rows_affected)
     }
 
     /// Like [`Self::change`], for a value of `unique` that may be taken.
     ///
     /// # Errors
     /// It is taken, or the database fails. The transaction is of no use after either.
-    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    #[expect(clippy::disallowed_methods, reason = "bound to the grant and the visible scopes here")]
     pub async fn change_unique<E, A>(
         &self,
         condition: impl Into<sea_orm::Condition>,
@@ -208,7 +214,7 @@ impl<'a> Writer<'a> {
         A: ActiveModelTrait<Entity = E>,
         E::Model: IntoActiveModel<A>,
     {
-        match E::update_many().set(values).filter(condition.into()).exec(self.conn).await {
+        match E::update_many().set(values).filter(self.bound::<E>(condition)).exec(self.conn).await {
             Ok(done) => Ok(done.rows_affected),
             Err(error) if violates(&error, unique) => Err(WriteError::Taken),
             Err(error) => Err(WriteError::Failed(database_error(&error))),
@@ -219,9 +225,9 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// The database fails.
-    #[expect(clippy::disallowed_methods, reason = "bound to the policy's scopes here")]
+    #[expect(clippy::disallowed_methods, reason = "bound to the grant and the visible scopes here")]
     pub async fn delete<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<u64> {
-        let here = E::delete_many().filter(condition.into());
+        let here = E::delete_many().filter(self.bound::<E>(condition));
         Ok(here.exec(self.conn).await.or_fault()?.rows_affected)
     }
 
@@ -245,7 +251,59 @@ impl<'a> Writer<'a> {
         A: ActiveModelTrait<Entity = E>,
         E::Model: IntoActiveModel<A>,
     {
-        self.update(E::update_many().set(values).filter(condition.into())).await
+        let here = E::update_many().set(values).filter(condition.into());
+        Ok(here.exec(self.conn).await.or_fault()?.rows_affected)
+    }
+
+    /// Narrows a condition to the rows that the holder of the grant may write.
+    fn bound<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> sea_orm::Condition {
+        let bound = sea_orm::Condition::all().add(condition.into());
+        let own = |tenant: E::Column| tenant.eq(self.tenant());
+        match E::BINDING {
+            Binding::Owner { tenant, scope } => bound.add(own(tenant)).add_option(self.visible(scope)),
+            Binding::OwnerInAnyScope { tenant, .. } | Binding::Person { tenant } => bound.add(own(tenant)),
+            Binding::Party { scope } => bound.add_option(self.visible(scope)),
+            // Nobody changes these.
+            Binding::Log { .. } | Binding::Unowned => bound.add(Expr::val(false)),
+        }
+    }
+
+    /// Condition that a row is in a scope visible to the actor, or made in this transaction; none for the operator.
+    fn visible<C: ColumnTrait>(&self, scope: C) -> Option<SimpleExpr> {
+        if self.grant.any_scope() {
+            return None;
+        }
+        let scopes = self.access.visible().chain(self.conn.added_scopes());
+        Some(in_set(self.conn.get_database_backend(), scope, scopes))
+    }
+
+    /// Refuses a row of another authority, or in a scope that the actor does not see: a fault of ours.
+    fn check_insert<A>(&self, row: &A) -> ApiResult<()>
+    where
+        A: ActiveModelTrait<Entity: Written>,
+    {
+        let value = |column| match row.get(column) {
+            ActiveValue::Set(Value::Uuid(id)) | ActiveValue::Unchanged(Value::Uuid(id)) => id,
+            _ => None,
+        };
+        // The operator also keeps what all authorities have in common: common fields of work.
+        let own = |tenant| value(tenant).map_or(self.grant.any_scope(), |it| it == self.tenant());
+        let seen = |scope| {
+            value(scope).is_some_and(|it| {
+                self.grant.any_scope() || self.access.sight(it).is_some() || self.conn.added_scopes().contains(&it)
+            })
+        };
+        let (is_own, is_seen) = match <A::Entity as Written>::BINDING {
+            Binding::Owner { tenant, scope } | Binding::OwnerInAnyScope { tenant, scope } => (own(tenant), seen(scope)),
+            Binding::Log { tenant } | Binding::Person { tenant } => (own(tenant), true),
+            Binding::Party { scope } => (true, seen(scope)),
+            Binding::Unowned => (true, true),
+        };
+        if is_own && is_seen {
+            return Ok(());
+        }
+        let reason = if is_own { "in a scope that the actor does not see" } else { "of another authority" };
+        Err(ApiError::fault(format!("a row of {} {reason} was about to be written", A::Entity::default().table_name())))
     }
 
     /// Rows of a table that is the machinery of access itself, of the acting authority.
@@ -326,6 +384,7 @@ impl<'a> Writer<'a> {
 
 /// Makes new scopes visible to the rest of the transaction.
 pub(super) async fn add_scopes(conn: &Connection, scopes: &[Uuid]) -> ApiResult<()> {
+    conn.add_scopes(scopes);
     if conn.get_database_backend() == DbBackend::Postgres && !scopes.is_empty() {
         let ids: Vec<_> = scopes.iter().map(Uuid::to_string).collect();
         let sql = "SELECT set_config('app.scopes', (current_setting('app.scopes')::uuid[] || $1::uuid[])::text, true)";

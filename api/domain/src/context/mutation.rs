@@ -9,8 +9,7 @@ use entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, Insert, NotSet, Set};
+use sea_orm::{ColumnTrait, NotSet, Set};
 use serde_json::Value as Json;
 use store::scopes::Audience;
 use store::{Engine, Hint, Hub, Session, Signal, Writer};
@@ -121,7 +120,7 @@ impl Mutation {
             object_id: Set(id),
             created_at: Set(writer.now()),
         };
-        if writer.insert_new(Insert::one(row).on_conflict(OnConflict::new().do_nothing().to_owned())).await? {
+        if writer.insert_new(row).await? {
             return Ok(Claim::New(id));
         }
         let known = writer

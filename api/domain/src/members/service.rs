@@ -9,8 +9,7 @@ use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
 use policy::{Action, Fields, Object, Permission, today};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, Insert, QueryFilter, Set};
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 use store::scopes::{Audience, ensure};
 use store::{Session, Writer, full};
@@ -245,7 +244,7 @@ pub(super) async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, na
         active: Set(true),
         created_at: Set(writer.now()),
     };
-    writer.insert_new(Insert::one(row).on_conflict(OnConflict::new().do_nothing().to_owned())).await?;
+    writer.insert_new(row).await?;
     writer
         .person_id(issuer.trim(), subject.trim())
         .await?

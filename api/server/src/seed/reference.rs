@@ -12,8 +12,8 @@ use kernel::error::ApiResult;
 use kernel::ids::new_id;
 use kernel::money::Decimal;
 use policy::Grant;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, Insert};
+
+use sea_orm::ActiveModelTrait;
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
@@ -157,9 +157,6 @@ async fn rows(session: &Session, writer: &Writer<'_>) -> ApiResult<u64> {
 }
 
 /// Inserts what is not there yet.
-async fn add<A: ActiveModelTrait>(writer: &Writer<'_>, rows: Vec<A>) -> ApiResult<u64> {
-    if rows.is_empty() {
-        return Ok(0);
-    }
-    writer.insert_missing(Insert::many(rows).on_conflict(OnConflict::new().do_nothing().to_owned())).await
+async fn add<A: ActiveModelTrait<Entity: store::Written>>(writer: &Writer<'_>, rows: Vec<A>) -> ApiResult<u64> {
+    writer.insert_missing(rows).await
 }

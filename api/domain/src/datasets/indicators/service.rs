@@ -109,16 +109,13 @@ async fn checked(session: &Session, places: Vec<Place>) -> ApiResult<Vec<Place>>
 /// # Errors
 /// The database fails.
 pub async fn of_columns(writer: &Writer<'_>, row: &dataset::Model, columns: &[Column]) -> ApiResult<()> {
-    use sea_orm::sea_query::OnConflict;
     let places = columns.iter().filter_map(|it| {
         let code = it.indicator.clone()?;
         Some(Place { code, measure: it.name.clone(), selector: None, definition: None, edition: None })
     });
     let rows: Vec<dataset_indicator::ActiveModel> = places.map(|it| full(stored(row, it))).collect();
     if !rows.is_empty() {
-        let columns = [dataset_indicator::Column::DatasetId, dataset_indicator::Column::Code];
-        let insert = sea_orm::Insert::many(rows).on_conflict(OnConflict::columns(columns).do_nothing().to_owned());
-        writer.insert_missing(insert).await?;
+        writer.insert_missing(rows).await?;
     }
     Ok(())
 }
