@@ -13,6 +13,7 @@ pub fn cases() -> Vec<Case> {
     cases!["mutations";
         the_same_key_and_input_make_one_object_and_equal_answers,
         every_creating_mutation_takes_a_key,
+        a_fault_of_one_mutation_leaves_the_answers_of_the_others,
         eight_senders_of_one_key_make_one_object,
         a_key_belongs_to_one_input_and_one_person,
         keys_have_a_length,
@@ -88,6 +89,34 @@ async fn every_creating_mutation_takes_a_key(app: TestApp) {
         sdl.split("\ninput ").filter(|it| it.split("\n}").next().is_some_and(|it| it.contains("idempotencyKey:")));
     let inputs: BTreeSet<_> = keyed_inputs.filter_map(|it| it.split("Input").next()).map(str::to_lowercase).collect();
     assert_eq!(keyed.iter().map(|it| it.to_lowercase()).collect::<BTreeSet<_>>(), inputs);
+}
+
+async fn a_fault_of_one_mutation_leaves_the_answers_of_the_others(app: TestApp) {
+    let planner = app.actor("planner@ostallgaeu");
+    let rows = app.database.rows().await;
+    let entries = rows.count("calendar_entry").await;
+    let input = entry(&app, "Told all the same", None);
+    let reply = planner
+        .send(
+            "mutation($input: CalendarEntryCreateInput!, $id: ID!) {
+                first: calendarEntryCreate(input: $input) { calendarEntry { id } userErrors { code } }
+                second: calendarEntryUpdate(input: { id: $id, version: 1, time: { timed: { start: \"never\", end: \"never\" } } }) {
+                    userErrors { code }
+                }
+            }",
+            json!({ "input": input, "id": app.world.id("entry.oal.counselling.day") }),
+        )
+        .await;
+    let answer = reply.json();
+    assert!(answer["data"]["first"]["calendarEntry"]["id"].is_string(), "{answer}");
+    assert_eq!(answer["data"]["second"], Value::Null, "{answer}");
+    assert_eq!(answer["errors"][0]["path"], json!(["second"]), "{answer}");
+    assert_eq!(rows.count("calendar_entry").await, entries + 1);
+    let sdl = graphql::schema::sdl();
+    let mutation = sdl.split("\ntype Mutation {").nth(1).and_then(|it| it.split("\n}").next()).expect("mutations");
+    let payloads = mutation.lines().filter_map(|it| it.rsplit_once("): ")).map(|it| it.1);
+    let (nullable, others): (Vec<_>, Vec<_>) = payloads.partition(|it| it.ends_with("Payload"));
+    assert!(nullable.len() > 100 && others.is_empty(), "{others:?}");
 }
 
 async fn eight_senders_of_one_key_make_one_object(app: TestApp) {

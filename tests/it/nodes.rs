@@ -1,5 +1,6 @@
 //! Global ids, `node` and `nodes`, authorities and fields of work.
 
+use kernel::global_id::NodeType;
 use serde_json::{Value, json};
 use verbund_tests::client::codes;
 use verbund_tests::{Case, TestApp, cases};
@@ -7,6 +8,7 @@ use verbund_tests::{Case, TestApp, cases};
 pub fn cases() -> Vec<Case> {
     cases!["nodes";
         every_id_of_the_world_leads_back_to_its_object,
+        a_root_of_one_type_answers_as_node_does,
         nodes_keep_their_order_and_leave_gaps_for_what_is_not_there,
         an_entry_is_of_the_type_of_its_level,
         what_is_no_id_is_refused_by_name,
@@ -14,6 +16,38 @@ pub fn cases() -> Vec<Case> {
         authorities_and_fields_of_work_are_public,
         an_authority_adds_its_own_field_of_work,
     ]
+}
+
+async fn a_root_of_one_type_answers_as_node_does(app: TestApp) {
+    // Every root field whose one argument is an id, but for `node` itself and authorities, which also have a slug.
+    let sdl = graphql::schema::sdl();
+    for kind in NodeType::ALL {
+        let field = root_field(*kind);
+        assert!(sdl.contains(&format!("\t{field}(")), "{kind:?} has no root field {field}");
+    }
+    let ids: Vec<_> = app.world.all("").map(|(_, id)| id).collect();
+    assert!(ids.len() > 50, "the world has ids of many types");
+    for account in ["", "planner@kaufbeuren", "admin@ostallgaeu", "admin@lindau"] {
+        let client = if account.is_empty() { app.server().client(None) } else { app.actor(account) };
+        for id in &ids {
+            let Some((kind, _)) = kernel::global_id::parse(id) else { continue };
+            let query = format!(
+                "query($id: ID!) {{ node(id: $id) {{ __typename id }} single: {}(id: $id) {{ __typename id }} }}",
+                root_field(kind)
+            );
+            let answer = client.send(&query, json!({ "id": id })).await.data();
+            assert_eq!(answer["single"], answer["node"], "{account} {id}");
+        }
+    }
+    let wrong = app.server().client(None).send("query($id: ID!) { project(id: $id) { id } }", json!({ "id": ids[0] })).await;
+    assert_eq!(wrong.codes(), ["BAD_USER_INPUT"]);
+    assert_eq!(wrong.json()["errors"][0]["extensions"]["field"], "id");
+}
+
+/// The root field of a type: its name with a small first letter.
+fn root_field(kind: NodeType) -> String {
+    let name = format!("{kind:?}");
+    name[..1].to_lowercase() + &name[1..]
 }
 
 async fn every_id_of_the_world_leads_back_to_its_object(app: TestApp) {

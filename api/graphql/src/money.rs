@@ -29,7 +29,7 @@ impl Deref for Decimal {
 
 /// Decimal number as text, such as `-1234.50`: at most 18 digits, at most 6 of them after the point. Input may also be
 /// an integer.
-#[Scalar]
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema-2/#decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         let wrong = |text: &str| InputValueError::custom(format!("{text:?} is no decimal number like \"1234.50\""));

@@ -272,7 +272,11 @@ async fn read_ahead(session: &Session, ids: &[(NodeType, Uuid)], selected: &Sele
     Ok(())
 }
 
-async fn by_type(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option<Node>> {
+/// A row of a type, if the viewer may know of it.
+///
+/// # Errors
+/// The database fails.
+pub async fn by_type(session: &Session, kind: NodeType, id: Uuid) -> ApiResult<Option<Node>> {
     Ok(match kind {
         NodeType::Tenant => session
             .get::<tenant::Entity>(id)

@@ -100,7 +100,7 @@ macro_rules! payload {
         pub struct $name {
             $(#[$field_doc])*
             $field: Option<$object>,
-            /// What was refused; empty on success.
+            /// Problems that the client can correct; empty on success.
             user_errors: Vec<$crate::payload::UserError>,
         }
 

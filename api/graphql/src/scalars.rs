@@ -30,7 +30,7 @@ impl ScalarType for Date {
 pub struct LocalDateTime(pub NaiveDateTime);
 
 /// Local date and time without offset, `2027-03-12T14:00:00`; seconds may be omitted in input.
-#[Scalar]
+#[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc5545#section-3.3.5")]
 impl ScalarType for LocalDateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {

@@ -41,6 +41,7 @@ use crate::holidays::closure_mutation::ClosureMutation;
 use crate::holidays::query::HolidayQuery;
 use crate::members::mutation::MemberMutation;
 use crate::meter::Meter;
+use crate::mutation_root::MutationRoot;
 use crate::node::NodeQuery;
 use crate::offers::mutation::OfferMutation;
 use crate::offers::query::OfferQuery;
@@ -59,6 +60,7 @@ use crate::planning::subscription::PlanningSubscription;
 use crate::projects::mutation::ProjectMutation;
 use crate::projects::query::ProjectQuery;
 use crate::projects::subscription::ProjectSubscription;
+use crate::single::SingleQuery;
 use crate::tenants::mutation::TenantMutation;
 use crate::tenants::query::TenantQuery;
 
@@ -67,6 +69,7 @@ use crate::tenants::query::TenantQuery;
 pub struct Query(
     AccessQuery,
     NodeQuery,
+    SingleQuery,
     TenantQuery,
     AgreementQuery,
     PreviewQuery,
@@ -100,7 +103,8 @@ pub struct Query(
 
 /// Write operations. Every mutation is one transaction that also writes an audit record and an event.
 #[derive(MergedObject, Default)]
-pub struct Mutation(
+#[graphql(name = "Mutation")]
+pub struct Mutations(
     TenantMutation,
     MemberMutation,
     AgreementMutation,
@@ -136,7 +140,7 @@ pub struct Subscription(
 );
 
 /// The schema that serves all authorities.
-pub type ApiSchema = Schema<Query, Mutation, Subscription>;
+pub type ApiSchema = Schema<Query, MutationRoot, Subscription>;
 
 /// Limits of one operation.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -148,8 +152,8 @@ pub struct Limits {
     pub max_complexity: usize,
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+fn builder() -> SchemaBuilder<Query, MutationRoot, Subscription> {
+    Schema::build(Query::default(), MutationRoot::default(), Subscription::default())
 }
 
 /// Builds the schema with its limits, and with what it says about files.

@@ -10,7 +10,7 @@ use crate::context::ContextExt;
 use crate::payload::UserError;
 use crate::scalars::LocalDateTime;
 
-/// What was, or would be, done with an event.
+/// Action of an import on an event: done, or in a dry run foreseen.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 #[graphql(name = "ImportAction", remote = "domain::calendars::import::ImportAction")]
 pub enum CalendarImportAction {

@@ -13,7 +13,7 @@ use crate::scalars::Date;
 pub struct DatasetNumber(String);
 
 /// Exact number: a number such as `12`, or a string with a decimal point such as `"7.65"`.
-#[Scalar]
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema-2/#decimal")]
 impl ScalarType for DatasetNumber {
     fn parse(value: Json) -> InputValueResult<Self> {
         match value {

@@ -151,7 +151,7 @@ impl DatasetVersion {
         #[graphql(desc = "Names of columns, at least one; left out = all.")] columns: Option<Vec<String>>,
         #[graphql(desc = "Condition on rows; left out = all rows.")] filter: Option<FigureFilter>,
         #[graphql(desc = "Sort columns, at most 8; then the order of the file.", default)] order_by: Vec<FigureOrder>,
-        #[graphql(desc = "How many, 1 to 1,000; left out = 100.")] first: Option<i32>,
+        #[graphql(desc = "Number of rows, 1 to 1,000; 100 where left out.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Option<ApiResult<FigureRows>> {
         let order = order_by.into_iter().map(Into::into).collect();
@@ -185,7 +185,7 @@ impl DatasetVersion {
         #[graphql(desc = "Condition on rows; left out = all rows.")] filter: Option<FigureFilter>,
         #[graphql(desc = "Conditions on groups, at most 8; all must hold.", default)] having: Vec<FigureHaving>,
         #[graphql(desc = "Sort columns, at most 8; then the grouping columns.", default)] order_by: Vec<FigureOrder>,
-        #[graphql(desc = "How many, 1 to 1,000; left out = 100.")] first: Option<i32>,
+        #[graphql(desc = "Number of rows, 1 to 1,000; 100 where left out.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Option<ApiResult<FigureGroups>> {
         let asked = GroupsAsked {

@@ -21,7 +21,7 @@ pub struct CoordinationComment {
     author: String,
     /// Global id of the change proposal or entry in question; null if the comment is about the round.
     about: Option<ID>,
-    /// When.
+    /// Instant at which the comment was written.
     created_at: DateTime<Utc>,
     #[graphql(skip)]
     tenant: Uuid,

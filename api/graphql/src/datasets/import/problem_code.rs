@@ -2,7 +2,7 @@
 
 use async_graphql::Enum;
 
-/// What is wrong with a file.
+/// Kind of problem with a file.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[graphql(remote = "tabular::read::ProblemCode")]
 pub enum DatasetProblemCode {

@@ -65,7 +65,7 @@ impl DatasetImport {
 /// Problem in a file, or warning about one.
 #[derive(SimpleObject)]
 pub struct DatasetImportProblem {
-    /// What.
+    /// Kind of problem.
     code: DatasetProblemCode,
     /// Line of a text file or row of a sheet, from 1; null = the whole file.
     row: Option<i32>,
@@ -92,7 +92,7 @@ impl DatasetImportProblem {
 /// Number of occurrences of a problem or warning.
 #[derive(SimpleObject)]
 pub struct DatasetImportCount {
-    /// What.
+    /// Kind of problem.
     code: DatasetProblemCode,
     /// True for a warning, which does not reject the file.
     warning: bool,
