@@ -162,7 +162,7 @@ fn binary() -> &'static Path {
         let folder = tests.parent().and_then(Path::parent).expect("a target folder");
         let mut cargo = std::process::Command::new(env!("CARGO"));
         // Together with the tests: then both are built with the same features of what they stand on.
-        cargo.args(["build", "--quiet", "-p", "verbund-api", "-p", "verbund-tests", "--bin", "verbund"]);
+        cargo.args(["build", "--quiet", "-p", "verbund-server", "-p", "verbund-tests", "--bin", "verbund"]);
         cargo.arg("--target-dir").arg(folder.parent().expect("a target folder"));
         cargo.arg("--manifest-path").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"));
         if folder.ends_with("release") {
