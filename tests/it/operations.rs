@@ -165,8 +165,9 @@ fn binary() -> &'static Path {
         cargo.args(["build", "--quiet", "-p", "verbund-server", "-p", "verbund-tests", "--bin", "verbund"]);
         cargo.arg("--target-dir").arg(folder.parent().expect("a target folder"));
         cargo.arg("--manifest-path").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"));
-        if folder.ends_with("release") {
-            cargo.arg("--release");
+        let profile = folder.file_name().expect("a folder of a profile");
+        if profile != "debug" {
+            cargo.arg("--profile").arg(profile);
         }
         let built = cargo.output().expect("cargo runs");
         assert!(built.status.success(), "{:?}", out(&built));
