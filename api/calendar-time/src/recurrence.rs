@@ -96,7 +96,7 @@ impl Recurrence {
     /// the rule alone would not give it, unless it is left out.
     ///
     /// # Errors
-    /// There are more than [`MAX_DATES`].
+    /// There are more than `MAX_DATES` of them.
     pub fn dates(&self, start: NaiveDateTime, until: NaiveDateTime) -> ApiResult<BTreeSet<NaiveDateTime>> {
         let mut dates = match &self.rule {
             Some(rule) => expand(rule, start, until),

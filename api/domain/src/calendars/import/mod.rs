@@ -181,7 +181,7 @@ pub(super) async fn apply(place: &Place<'_>, file: Read, missing: Missing) -> Ap
 /// Imports a file as the operator, for the owner of the calendar.
 ///
 /// # Errors
-/// As [`import`].
+/// The calendar is unknown or cannot be written to; the whole file cannot be read.
 pub async fn import_as_operator(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<Report> {
     let Some(tenant) = op.store.owner_of_calendar(calendar).await? else {
         return Err(Problem::not_found("calendar").into());

@@ -121,7 +121,7 @@ fn wanted(mut clashes: Vec<Clash>, filter: ConflictFilter) -> ApiResult<Vec<Clas
 /// The worst conflicts of one entry, as they are shown.
 ///
 /// # Errors
-/// As [`of_entry`].
+/// There are too many dates to look at together; the database fails.
 pub async fn conflicts_of_entry(
     session: &Session,
     entry: &calendar_entry::Model,
