@@ -672,6 +672,7 @@ pub fn in_schema() -> BTreeSet<String> {
     let sdl = graphql::schema::sdl();
     let fields =
         sdl.split("type Mutation {").nth(1).and_then(|it| it.split("\n}").next()).expect("mutations").to_owned();
-    let names = fields.lines().filter_map(|it| it.trim().split_once("(input:")).map(|it| it.0.to_owned());
-    names.collect()
+    // Fields are one tab in, their arguments and descriptions further.
+    let names = fields.lines().filter_map(|it| it.strip_prefix('\t')?.split_once('(')).map(|it| it.0.to_owned());
+    names.filter(|it| it.chars().all(char::is_alphanumeric)).collect()
 }

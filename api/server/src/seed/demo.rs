@@ -133,7 +133,7 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
         recorded = Some(mutation.record(&writer, change).await?);
     }
     let fields = crate::seed::reference::insert(session, &writer(session, &grants, "kaufbeuren").await?).await?;
-    let agreement = agreement(&writer(session, &grants, "ostallgaeu").await?, &tenants, &fields).await?;
+    let agreement = agreement(session, &grants, &tenants, &fields).await?;
     let places = places(session, &grants).await?;
     let plans: Plans = parse(PLANS)?;
     let (dates, public): (Plans, Offers) = (parse(OFFERS)?, parse(OFFERS)?);
@@ -200,10 +200,12 @@ pub fn calendar_id(key: &str) -> Uuid {
 
 /// The agreement as both sides signed it. Its dates are the demo's own.
 async fn agreement(
-    writer: &Writer<'_>,
+    session: &Session,
+    grants: &BTreeMap<&str, Grant>,
     tenants: &BTreeMap<&str, Uuid>,
     fields: &BTreeMap<String, Uuid>,
 ) -> ApiResult<Uuid> {
+    let writer = &writer(session, grants, "ostallgaeu").await?;
     let id = new_id();
     let parties = ["kaufbeuren", "ostallgaeu"].map(|slug| tenants.get(slug).copied().unwrap_or_default());
     let draft = Draft {
@@ -224,12 +226,14 @@ async fn agreement(
     let active = agreement::ActiveModel { state: Set(AgreementState::Active), ..Default::default() };
     let here = sea_orm::Condition::all().add(agreement::Column::Id.eq(id));
     writer.change::<agreement::Entity, _>(here, active).await?;
-    for party in parties {
+    let scope = audience.id();
+    for party in ["kaufbeuren", "ostallgaeu"] {
+        let writer = self::writer(session, grants, party).await?;
         writer
             .insert(agreement_signature::ActiveModel {
                 agreement_id: Set(id),
-                tenant_id: Set(party),
-                scope_id: Set(audience.id()),
+                tenant_id: Set(writer.tenant()),
+                scope_id: Set(scope),
                 signed_by: Set("Leitung der Verwaltung (Demo)".to_owned()),
                 signed_at: Set(writer.now()),
             })
