@@ -23,7 +23,7 @@ pub struct LearningPlaceCreateInput {
     /// Kind of the learning place.
     kind: LearningPlaceKind,
     /// Stable key, unique in the authority: 2 to 40 lower-case letters, digits and hyphens, beginning with a letter.
-    /// Default: derived from the name. Cannot be changed later.
+    /// Derived from the name where left out; cannot be changed later.
     key: Option<String>,
     /// Visibility.
     #[graphql(default_with = "Visibility::Public")]
