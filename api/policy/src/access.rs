@@ -137,7 +137,9 @@ impl Access {
         if let (Action::Read, Some(sight)) = (action, sight) {
             return Decision::Allow(sight.level, sight.because.clone());
         }
-        let Some(needed) = action.needs(object.area) else { return Decision::Deny(None) };
+        let Some(needed) = action.needs(object.area) else {
+            return if self.signed_in { Decision::Deny(None) } else { Decision::SignIn };
+        };
         let is_served = matches!(object.area, ScopeArea::Calendars | ScopeArea::Datasets | ScopeArea::Projects);
         if is_served && (action, Some(object.tenant)) == (Action::Write, self.service) {
             return Decision::Allow(ShareLevel::Full, Because::Service);

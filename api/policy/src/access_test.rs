@@ -233,3 +233,10 @@ fn somebody_who_did_not_sign_in_sees_what_is_public_and_may_sign_in() {
     assert_eq!(access.decide(Action::Read, &object), Decision::Allow(ShareLevel::Full, Because::Public));
     assert_eq!(access.decide(Action::Write, &object), Decision::SignIn);
 }
+
+#[test]
+fn what_nobody_may_do_is_forbidden_to_whoever_signed_in_and_takes_signing_in_before() {
+    let object = Object::row(ScopeArea::Calendars, OWNER, PUBLIC_SCOPE, None);
+    assert_eq!(Access::anonymous().decide(Action::Sign, &object), Decision::SignIn);
+    assert_eq!(Access::evaluate(shared(), true, noon()).decide(Action::Sign, &object), Decision::Deny(None));
+}
