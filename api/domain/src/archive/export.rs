@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use entities::{PUBLIC_SCOPE, ScopeArea, tenant};
 use kernel::error::{ApiError, ApiResult};
-use policy::Grant;
 use sea_orm::{ColumnTrait, QueryFilter, Value};
 use serde_json::json;
 use store::Session;
@@ -25,6 +24,7 @@ use crate::archive::registry::{EXPORT, Instead, Part, parts};
 use crate::archive::value::push_line;
 use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
+use crate::operator;
 use crate::projects::documents::DOCUMENTS;
 
 /// Rows that are in memory at once.
@@ -128,7 +128,7 @@ async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress
 /// Leaves in the trail that everything went out.
 async fn record(op: &Op, tenant: Uuid, version: i32, done: &Exported) -> ApiResult<()> {
     let mutation = Mutation::begin(op, EXPORT).await?;
-    let grant = Grant::operator(tenant);
+    let grant = operator::grant(op, tenant)?;
     let writer = mutation.session().writer(&grant).await?;
     let change = Change {
         object_type: "Tenant",

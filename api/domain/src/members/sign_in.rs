@@ -66,6 +66,7 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
         tracing::warn!(issuer = arrival.binding.issuer, tenant = slug, "an issuer is bound to an unknown authority");
         return Ok(());
     };
+    #[expect(clippy::disallowed_methods, reason = "the one place that writes on the word of an identity provider")]
     let grant = Grant::sign_in(tenant.id);
     let writer = session.writer(&grant).await?;
     // Two first requests at once must make one account.

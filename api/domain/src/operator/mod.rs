@@ -12,6 +12,7 @@ use kernel::ids::new_id;
 use policy::{Actor, Grant};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::{DatabaseSettings, Session, Store};
+use uuid::Uuid;
 
 use crate::context::mutation::Mutation;
 use crate::context::op::Op;
@@ -24,6 +25,20 @@ use crate::members::service::{RoleWish, WishedMember, give_role};
 pub async fn operation(url: String, clock: &Clock) -> Result<Op, String> {
     let store = Store::connect(&DatabaseSettings { url, max_connections: 1 }).await.map_err(|error| say(&error))?;
     Ok(Op::new(store, clock.clone(), Actor::Operator, format!("cli-{}", new_id()), Locale::En))
+}
+
+/// The operator's right to write what an authority owns. Nobody decides on it, so it is made here only, and for nobody else.
+///
+/// # Errors
+/// The operation is not the operator's, which is a mistake of the program.
+#[expect(clippy::disallowed_methods, reason = "the one place that makes the operator's grant")]
+pub fn grant(op: &Op, tenant: Uuid) -> ApiResult<Grant> {
+    match op.actor {
+        Actor::Operator => Ok(Grant::operator(tenant)),
+        Actor::Anonymous | Actor::Person { .. } | Actor::Feed { .. } | Actor::Service { .. } => {
+            Err(ApiError::fault("the operator's grant was asked for by somebody else"))
+        }
+    }
 }
 
 /// An error in words, for the terminal.
@@ -65,7 +80,7 @@ pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: WishedMember) ->
     let Some(tenant) = session.one(here).await? else {
         return Err(Problem::not_found("tenant").into());
     };
-    let grant = Grant::operator(tenant.id);
+    let grant = grant(op, tenant.id)?;
     let writer = session.writer(&grant).await?;
     let wish = RoleWish {
         tenant: tenant.id,

@@ -8,13 +8,13 @@ use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use policy::Grant;
 use store::scopes::{Audience, ensure};
 use store::{Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
+use crate::operator;
 
 const SLUG: Unique = Unique { name: "tenant_slug_key", columns: "tenant.slug" };
 
@@ -44,7 +44,7 @@ pub struct TenantWish {
 pub async fn create_tenant(op: &Op, wish: TenantWish) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "tenant create").await?;
     let id = new_id();
-    let grant = Grant::operator(id);
+    let grant = operator::grant(op, id)?;
     let writer = mutation.session().writer(&grant).await?;
     let change = insert_tenant(&writer, wish, id).await?;
     let recorded = mutation.record(&writer, change).await?;

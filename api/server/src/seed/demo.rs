@@ -124,7 +124,8 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
     }
     let tenants: BTreeMap<&str, Uuid> =
         ["kaufbeuren", "ostallgaeu", "unterallgaeu"].into_iter().map(|slug| (slug, new_id())).collect();
-    let grants: BTreeMap<&str, Grant> = tenants.iter().map(|(slug, id)| (*slug, Grant::operator(*id))).collect();
+    let grants: BTreeMap<&str, Grant> =
+        tenants.iter().map(|(slug, id)| Ok((*slug, operator::grant(op, *id)?))).collect::<ApiResult<_>>()?;
     let mut recorded = None;
     for wish in authorities() {
         let writer = writer(session, &grants, &wish.slug).await?;

@@ -6,13 +6,11 @@ use domain::context::mutation::{Change, Mutation};
 use domain::context::op::Op;
 use domain::holidays;
 use domain::holidays::rules;
-use domain::operator::teller;
+use domain::operator::{self, teller};
 use entities::{PUBLIC_SCOPE, field_of_work, funding_programme, holiday, indicator, region};
 use kernel::error::ApiResult;
 use kernel::ids::new_id;
 use kernel::money::Decimal;
-use policy::Grant;
-
 use sea_orm::ActiveModelTrait;
 use store::{Session, Writer, full};
 use uuid::Uuid;
@@ -40,7 +38,7 @@ pub async fn reference(op: &Op) -> ApiResult<u64> {
     let mutation = Mutation::begin(op, "import reference").await?;
     let session = mutation.session();
     let tenant = teller(session).await?;
-    let grant = Grant::operator(tenant.id);
+    let grant = operator::grant(op, tenant.id)?;
     let writer = session.writer(&grant).await?;
     let added = rows(session, &writer).await?;
     let change = Change {

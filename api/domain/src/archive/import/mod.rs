@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use entities::PUBLIC_SCOPE;
-use policy::Grant;
 use serde_json::json;
 
 use crate::archive::container;
@@ -23,6 +22,7 @@ use crate::archive::registry::{IMPORT, Kind, Part, parts};
 use crate::archive::remap::Remap;
 use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
+use crate::operator;
 
 /// What was taken over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub async fn import_tenant(op: &Op, file: &Path, folder: &Path, progress: &Arc<P
     let mutation = Mutation::begin(op, IMPORT).await?;
     let session = mutation.session();
     session.take_time().await?;
-    let grant = Grant::operator(manifest.tenant.id);
+    let grant = operator::grant(op, manifest.tenant.id)?;
     let writer = session.writer(&grant).await?;
     if crate::archive::is_here(session, manifest.tenant.id).await? {
         return Err(format!("the authority {:?} is here already", manifest.tenant.slug).into());
