@@ -3,10 +3,12 @@
 //! Every row of an authority carries `tenant_id` (its owner) and `scope_id` (its audience).
 
 mod closed_sets;
+mod dataset_sets;
 mod directory_sets;
 mod project_sets;
 
 pub use closed_sets::*;
+pub use dataset_sets::*;
 pub use directory_sets::*;
 pub use project_sets::*;
 pub use uuid::Uuid;
