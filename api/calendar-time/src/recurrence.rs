@@ -13,10 +13,8 @@ use chrono_tz::Tz;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::rule::{Refused, canonical, read_stamp, stamp};
+use crate::rule::{MAX_DATES, Refused, canonical, read_stamp, stamp};
 
-/// The most dates of one series.
-pub const MAX_DATES: usize = 5_000;
 /// The most dates beside a rule, and the most left out.
 const MAX_LISTED: usize = 500;
 /// The longest rule, in characters.

@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use kernel::i18n::Text;
 
-use crate::recurrence::MAX_DATES;
-
+/// The most dates of one series.
+pub const MAX_DATES: usize = 5_000;
 /// The longest rule, in characters: one with every part and every number of days in it has less.
 const MAX_RULE: usize = 2_000;
 

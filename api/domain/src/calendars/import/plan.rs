@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use calendar_time::recurrence::{MAX_DATES, Recurrence, horizon};
+use calendar_time::recurrence::{Recurrence, horizon};
+use calendar_time::rule::MAX_DATES;
 use calendar_time::time::EntryTime;
 use chrono::NaiveDateTime;
 use entities::{EntryStatus, calendar_entry};
