@@ -1,19 +1,21 @@
-//! From the outbox to whoever waits for it in this process: one announcement per change, without anything that would
-//! have to be hidden. Who is woken reads the outbox with rights of its own.
-
-use std::time::Duration;
+//! Announcements of new outbox events to the subscriptions of this process.
+//!
+//! ```text
+//! mutation → outbox_event (position in the order of commits) → COMMIT → announcement (type, parent; nothing to hide)
+//!   PostgreSQL: NOTIFY → one listener per replica → hub      SQLite: hub, after the commit
+//!   → waiter of a subscription → session with facts of this moment → visible events after its position → client
+//! ```
+//!
+//! An announcement only wakes the waiters. Subscribers read the outbox through the policy, so rights are checked
+//! before every event. After a lost connection, and every `live.look_after_seconds`, waiters read without an
+//! announcement.
 
 use serde::Deserialize;
-use sqlx::postgres::PgListener;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
-use crate::Store;
-
 /// Announcements that a slow waiter may be behind; then it is told to look by itself.
 const BACKLOG: usize = 1_024;
-/// Time until a lost connection for announcements is tried again.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// What a change was about.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -71,56 +73,5 @@ impl Waiter {
                 Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
             }
         }
-    }
-}
-
-/// Listens to the database until dropped, and looks at the outbox itself every `look_after`, which also finds what
-/// another process wrote into an SQLite file.
-pub async fn relay(store: Store, look_after: Duration) {
-    tokio::join!(announcements(&store), looks(&store, look_after));
-}
-
-async fn announcements(store: &Store) {
-    let Some(url) = store.listener_url() else { return };
-    loop {
-        match listen(url, store.hub()).await {
-            Ok(never) => match never {},
-            Err(error) => tracing::warn!(%error, "announcements of the database are interrupted"),
-        }
-        tokio::time::sleep(AGAIN_AFTER).await;
-    }
-}
-
-/// Hears announcements on a connection of its own. A lost one is made anew; then everybody looks, because what was
-/// told in between is lost.
-async fn listen(url: &str, hub: &Hub) -> Result<std::convert::Infallible, sqlx::Error> {
-    let mut listener = PgListener::connect(url).await?;
-    listener.listen("verbund_outbox").await?;
-    hub.tell(Signal::Look);
-    loop {
-        match listener.try_recv().await? {
-            Some(heard) => match serde_json::from_str(heard.payload()) {
-                Ok(hint) => hub.tell(Signal::Changed(hint)),
-                Err(_unknown) => hub.tell(Signal::Look),
-            },
-            None => hub.tell(Signal::Look),
-        }
-    }
-}
-
-async fn looks(store: &Store, look_after: Duration) {
-    let mut known = None;
-    loop {
-        match store.outbox_end().await {
-            Ok(end) => {
-                // Usually it was announced already; telling again costs those who wait one look.
-                if known.is_some_and(|it| it != end) {
-                    store.hub().tell(Signal::Look);
-                }
-                known = Some(end);
-            }
-            Err(error) => tracing::debug!(%error, "the outbox could not be looked at"),
-        }
-        tokio::time::sleep(look_after).await;
     }
 }
