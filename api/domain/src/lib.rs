@@ -1,5 +1,8 @@
-//! The services of Verbund, one folder for each domain: rules and transactions over scoped sessions. Nothing here knows HTTP or
-//! GraphQL.
+//! The services of Verbund, one folder for each domain: rules and transactions over scoped sessions. Nothing here
+//! knows HTTP or GraphQL.
+//!
+//! A service takes parsed ids and inputs. The authority of a write comes from the object or from an explicit input,
+//! never from a guess.
 
 pub mod agreements;
 pub mod archive;

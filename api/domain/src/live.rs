@@ -1,5 +1,8 @@
-//! Following changes: what a subscriber may see of the outbox, in the order of commits, with rights judged before every
-//! event. An announcement only wakes; what is told is read anew.
+//! Subscriptions: the events of the outbox visible to a subscriber, in the order of commits, with rights checked
+//! before every event.
+//!
+//! A cursor names an event; `after` continues behind it: at least once, in order. A subscription whose calendars are
+//! no longer visible ends with NOT_FOUND.
 
 use std::sync::Arc;
 

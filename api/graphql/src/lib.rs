@@ -1,5 +1,22 @@
-//! The GraphQL schema: what every domain's part of it is built from (ids, scalars, connections, payloads, errors, limits), one
-//! folder of types, inputs and resolvers for each domain, and the roots.
+//! The GraphQL schema: the common parts (ids, scalars, connections, payloads, errors, limits), one folder of types,
+//! inputs and resolvers for each domain, and the roots.
+//!
+//! **Conventions of the API**
+//!
+//! - Ids are TypeIDs (`cal_01h4…`), opaque and stable.
+//! - Lists are Relay connections: `first` or `last` 1–100, default 20. Cursors are bound to list, filter and order.
+//!   `totalCount` is counted only when selected. Nulls sort last, first when descending.
+//! - Mutations take one `input` and return the object and `userErrors { code field message }`. Codes are a closed
+//!   enum; messages follow `Accept-Language` (German, English). Updates send `version`; on `STALE_VERSION` the payload
+//!   carries the current object. Creating mutations take an `idempotencyKey`.
+//! - Top-level errors have `extensions.code` and `extensions.requestId`. A request that is not executed is 4xx without
+//!   `data`.
+//! - Input lists have at most 100 members, answers at most 20 errors, subscriptions one root field.
+//! - A filter on a column that a level hides leaves out the rows visible at that level.
+//! - A nullable field that can fail is `Option<Result<T, ApiError>>`, never `Result<Option<T>>`: an error must not
+//!   null its parent. There are no guards.
+//! - Lists load in advance what was selected of their children ([`lookahead`]), so that the number of statements does
+//!   not depend on the number of rows.
 
 pub mod access;
 pub mod agreements;

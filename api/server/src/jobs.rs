@@ -1,5 +1,10 @@
-//! What the server does beside requests: calendars of others are fetched, dates of series without an end are computed
-//! further, obligations are told before they are due, files are imported. Every replica looks for what is due; a row that is taken is moved first, so that nothing is done twice.
+//! Jobs beside requests: fetches of external calendars, extension of series without an end, reminders of obligations,
+//! imports of files.
+//!
+//! Every replica looks for due rows, through functions of the database that bypass row-level security and return ids
+//! and owners only. The replica that takes a row moves its due time first, so that nothing is done twice. The work is
+//! done by `Actor::Service`, which sees the calendars, datasets and projects of one authority, and may write there by
+//! the policy and nowhere else.
 
 use std::time::Duration;
 

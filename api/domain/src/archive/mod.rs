@@ -1,7 +1,12 @@
-//! The whole data of an authority as one file, and back into another installation. README.md of this folder has the format.
+//! The whole data of an authority as one file (`verbund export tenant`), and its import into another installation
+//! (`verbund import tenant`). README.md of this folder has the format.
 //!
-//! `registry` says what belongs to an authority, `value` and `container` how it is written (pure), `export` and `import` do
-//! it with the rights of the operator; `remap` finds what has another id in the other installation.
+//! `registry` is the list of which rows of which table belong to an authority. `value` and `container` write them
+//! (pure); reading and writing rows is generic over the entities of the store. `export` and `import` use the owner's
+//! connection without the policy: only the operator can call them. `remap` finds rows that have another id in the
+//! other installation. An export reads one snapshot; an import is one transaction and one audit row. Rows that decide
+//! on access to the data of authorities present in the target installation are not taken from a file
+//! (`import::guard`).
 
 pub mod container;
 pub mod export;

@@ -1,7 +1,13 @@
-//! The money of projects: programmes, what is asked for and granted, what each party pays, and what it owes the funder.
+//! The money of projects: programmes, requested and granted amounts, own shares of the parties, and obligations to the
+//! funder.
 //!
-//! Everything is whole cents. `ledger` and `rules` are pure: the arithmetic of a funded cost, and what a programme asks for
-//! when. A funding belongs to the party that receives it, and so do its obligations, whatever becomes of the project.
+//! Amounts are whole cents. `ledger` (arithmetic) and `rules` (what a programme requires, and when) are pure. Rates
+//! are hundredths of a per cent; a share is rounded down, since a funder never pays more. `financialOverview` adds up
+//! in the database. Calls for funds from the same grant wait for each other. Reminders are jobs: the replica that
+//! moves the day of the next reminder publishes the event. The current day is that of the responsible authority, in
+//! its time zone.
+//!
+//! A funding belongs to the party that receives it, and so do its obligations, even after the end of the project.
 
 pub mod ledger;
 pub mod obligations;

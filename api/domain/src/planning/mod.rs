@@ -1,8 +1,19 @@
 //! Annual plans and their coordination between the parties of an agreement.
 //!
-//! A **plan** is the calendars of an authority that make its year. A **round** brings the plans of the parties together:
-//! they are collected, their **conflicts** settled by **proposals** or acknowledged with a reason, the outcome signed off by
-//! each party and published. Nobody but the owner ever changes an entry.
+//! A **plan** is a set of calendars of an authority for one year. It has no state of its own: its state follows from
+//! the rounds in which it takes part. A **round** belongs to all parties of its agreement (`COLLECTING →
+//! IN_COORDINATION → AGREED → PUBLISHED`, or `CLOSED`). Each party writes its own data and the steps of the round.
+//! Every step requires an agreement in force and `CALENDARS_WRITE` in the acting party; a sign-off requires
+//! `AGREEMENTS_SIGN`. A change of an entry of the plans revokes the sign-offs, by a trigger of the database and so for
+//! every way of changing it; entries internal to the authority do not count. Publication makes round and plans public
+//! by a trigger; no entry becomes wider than its owner decided.
+//!
+//! **Proposals** are answered by the other party; only the owner's acceptance changes the entry, by the same service
+//! as any other change. Proposals and comments are visible with their entry: `proposals::visible` is the only function
+//! that decides to whom.
+//!
+//! **Snapshots** keep entries with the scope that they had. An entry of a snapshot is shown to those who see the entry
+//! now and could see it then, at the lower of both levels.
 
 pub mod comments;
 pub mod conflicts;

@@ -1,4 +1,14 @@
 //! From the `Authorization` header to an [`Actor`]. A token says who somebody is, never what they may do.
+//!
+//! `Bearer` → issuer (by `iss`, before anything is trusted) → type, algorithm and key of that issuer → signature,
+//! audience, times → actor. Every failure is one answer, 401 `invalid_token`; the reason is in the log only. Keys of a
+//! provider come by discovery over https, without redirects, at most 256 KiB and 5 s. An unknown `kid` fetches the
+//! keys again, at most once per `auth.keys_at_most_every_seconds` for any number of tokens; while the provider is
+//! unreachable the last keys stay valid.
+//!
+//! An issuer is bound to authorities. A person vouched for by it becomes a member there with the first request
+//! (`domain::members::sign_in`), without any right. Claims grant roles only by a rule of the configuration, and revoke
+//! them. The store decides on rights: a revoked role has no effect from the next request on.
 
 mod keys;
 mod local;

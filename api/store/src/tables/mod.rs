@@ -1,10 +1,18 @@
-//! The tables of contents: one typed table for each, made of generated names only.
+//! Typed tables of contents: one for each, made of generated names only.
 //!
-//! [`TableStore`] is what a store of tables does; [`SqlTables`] does it in the database of everything else, so that a table
-//! and its row in the catalogue come and go in one transaction. Nothing else has SQL for these tables.
+//! Each content of a version is one table: `ds.c_<id>` on PostgreSQL, `ds_<id>` on SQLite, with columns `c01…`, the
+//! symbols of measures beside them in `s01…`, and rows numbered by `_row`. The names of columns are in the catalogue
+//! only; no word of a user is in a statement, and every value is bound. Nothing else has SQL for these tables.
 //!
-//! Reading goes through [`Table`], which a session hands out for a content that it may see; the statement asks the policy
-//! again (`seen`), and so does row-level security. Writing takes a [`Writer`].
+//! A table is created, loaded (COPY; on SQLite inserts of many rows), indexed by its dimensions and protected by
+//! row-level security in the transaction of its row in the catalogue: a killed load leaves nothing. Rows come over a
+//! bounded channel from the thread that reads the file, so that memory does not grow with them. The checksum is the
+//! SHA-256 of a line with the columns and the rows as COPY writes them. On SQLite the only writer is occupied during
+//! the load.
+//!
+//! [`TableStore`] is the interface of a store of tables; [`SqlTables`] implements it in the database of everything
+//! else. Reading goes through [`Table`], which a session hands out for a content that it may see; the statement checks
+//! the policy again, and so does row-level security, once per statement. Writing takes a [`Writer`].
 
 mod aggregate;
 mod compare;

@@ -1,7 +1,14 @@
-//! Questions to the figures of a table: which rows, and what they come to.
+//! Queries on the rows of a table: filters, order, groups and aggregates. Pure.
 //!
-//! A question is asked in names and words and is resolved against the columns that the table declares. What is left of it
-//! are positions of columns and typed values; the store makes one statement of it and binds every value.
+//! A query is asked in names and words and is resolved against the columns that the table declares. The result has
+//! positions of columns and typed values only; the store makes one statement of it and binds every value.
+//!
+//! A condition on a cell without a value does not hold, so that `not` is the exact opposite. Texts sort by their bytes
+//! on both databases. Numbers are whole units of the last place: sums are exact, or refused above 64 bits; means are
+//! rounded half away from zero, with two decimals more. Nothing is counted twice: a dimension that declares a total
+//! and is not filtered counts by its total; a total beside its parts and regions of several levels are refused, and
+//! rates are not aggregated. A group with a suppressed cell is suppressed; for other missing cells the answer has
+//! their number by symbol.
 
 mod condition;
 mod cursor;

@@ -1,7 +1,9 @@
-//! From a file to the rows of a table, and to everything that is wrong with it.
+//! From a file to the rows of a table, and to all its problems.
 //!
-//! A [`Profile`] says how to read: what is not said there is not done, and nothing is guessed. [`propose`] guesses, for
-//! people to look at. Texts are read in constant memory however long they are; workbooks within limits.
+//! A [`Profile`] states everything about how a file is read; nothing is guessed. [`propose`] guesses, for review by
+//! people. Text is read in constant memory: 64 KiB at a time, one row at most 4 MiB, unpacked at most 4 GiB. Workbooks
+//! are unpacked once to determine their true sizes (at most 512 MiB, one cell at most 1 MiB) and then read row by row
+//! by a thread of their own.
 
 mod head;
 mod ods;

@@ -1,14 +1,19 @@
-//! Events of somebody's file become entries of a calendar.
+//! Imports of calendar files: events become entries of a calendar.
 //!
-//! What is decided here:
-//! - An event is the entry with its UID in this calendar; an entry that was made here has its own id for a UID. A date of a
-//!   series that differs is found by UID and RECURRENCE-ID.
-//! - What the file says as it did before changes nothing, also where the entry was changed here in between; nor does what
-//!   the entry itself would say in a file: importing twice, or an own export, changes nothing.
-//! - An event that is older than what is stored (SEQUENCE, then LAST-MODIFIED) is passed over.
-//! - TRANSPARENT becomes an idea, as that takes no time; CANCELLED stays as cancelled; PRIVATE and CONFIDENTIAL become
+//! `calendarImport` (a file within the limit of the request body) and `verbund import calendar` (up to 10 MiB) parse a
+//! file, plan against the entries of its UIDs and write in one transaction: one audit row, one event per entry. A
+//! fingerprint of what the file stated is kept with each entry.
+//!
+//! Decisions:
+//! - An event is the entry with its UID in this calendar; an entry made here has its own id for a UID. A changed date
+//!   of a series is found by UID and RECURRENCE-ID.
+//! - An event that is the same in the file as at the last import changes nothing, also where the entry was changed
+//!   here in between; nor does an event equal to the exported entry: importing twice, or importing an own export,
+//!   changes nothing.
+//! - An event older than the stored one (lower SEQUENCE, then earlier LAST-MODIFIED) is skipped.
+//! - TRANSPARENT becomes an idea, which takes no time; CANCELLED stays cancelled; PRIVATE and CONFIDENTIAL become
 //!   internal, everything else is as wide as its calendar.
-//! - Whatever cannot be stored is left out and told; the rest is stored, all in one transaction.
+//! - An event that cannot be stored is reported with line, UID and reason; all others are stored.
 
 pub mod content;
 pub mod known;

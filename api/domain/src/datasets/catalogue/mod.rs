@@ -1,7 +1,8 @@
-//! What is public, as a catalogue for open-data portals: DCAT-AP.de 3.0, in pages (Hydra), in three syntaxes.
+//! Catalogue of public datasets for open-data portals: DCAT-AP.de 3.0, in pages (Hydra), in three syntaxes.
 //!
-//! Nodes are named, none is blank, and statements keep their order: the same content is the same text, so that a portal
-//! that has it already is told so.
+//! The reader is a session of `Anonymous`. Every node is named and statements keep their order: the same content gives
+//! the same text and the same entity tag, so that a portal that has it already gets 304. Sizes and checksums are
+//! stated for files made already. Pages are ordered by age; new datasets appear on the last page.
 
 pub mod about;
 pub mod graph;

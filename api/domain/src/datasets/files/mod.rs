@@ -1,7 +1,14 @@
-//! Files of versions: what somebody asks for, and whether there is such a file for them.
+//! Files of dataset versions: the requested file, and whether it exists for the viewer.
 //!
-//! A file is made of one content: the owner's of the exact figures, everybody else's of those that may leave the
-//! authority. What is hidden, unknown, or has no figures in sight is nothing, and which of these is not told.
+//! A file is made from one content: the exact one for viewers who see it, the protected one for all others. A viewer
+//! who sees neither gets the same answer as for an unknown dataset; 410 is returned only for datasets that were public
+//! once.
+//!
+//! A file is written in batches by one reading session, in a folder beside other files of its content, and moved to
+//! its final name when complete. The name is the fingerprint of the content and its metadata, so a file never changes;
+//! its entity tag is its SHA-256, which replicas share. A transfer to another authority is recorded before the first
+//! byte. The columns of a file follow from the columns of the table alone: each measure has a column for its symbols,
+//! used or not.
 
 pub mod made;
 pub mod ticket;

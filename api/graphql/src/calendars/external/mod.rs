@@ -1,6 +1,4 @@
-//! Calendars that live elsewhere: fetched by the server on schedule, and taken over as an import of the whole. Their
-//! entries are entries like others, so that agenda, shares, levels, feeds and checks for conflicts know them; only nobody
-//! changes them by hand.
+//! External calendars: API types, inputs and resolvers. The rules are in `domain::calendars::external`.
 
 pub mod mutation;
 pub mod query;

@@ -1,7 +1,5 @@
-//! From a file to a version: tickets for uploads, the import and its progress, and the work itself.
-//!
-//! ticket → `PUT /uploads/<ticket>` → `datasetImport` → check (the whole file is read, nothing is written) → load (one
-//! transaction: table, rows, version, change list) → a draft. A dry run is the same, and then undone.
+//! Imports of files into dataset versions: API types, inputs and resolvers. The rules are in
+//! `domain::datasets::import`.
 
 pub mod change_types;
 pub mod mutation;

@@ -1,5 +1,4 @@
-//! Conflicts: what of the plans does not go together. Computed whenever it is asked for, from what the viewer sees, so
-//! that a conflict is never out of date and never tells more than both its sides do.
+//! Conflicts: API types and resolvers. The rules are in `domain::planning::conflicts`.
 
 pub mod query;
 pub mod types;
