@@ -2,6 +2,7 @@
 
 pub mod mutation;
 pub mod preview;
+pub mod preview_inputs;
 pub mod query;
 pub mod share_mutation;
 pub mod share_types;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::connection::{Connection, Edge};
-use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, OneofObject, SimpleObject};
+use async_graphql::{Context, Enum, ID, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, NaiveTime, Utc};
 use domain::agreements::service::parties_of;
 use entities::{
@@ -23,56 +23,12 @@ use store::scopes::own_ways;
 use store::{Order, Owned, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
+use crate::agreements::preview_inputs::{AgreementChangeInput, AgreementPreviewInput, AgreementStep};
 use crate::agreements::types::{Agreement, agreement_by_id};
 use crate::connection::{Paged, page};
 use crate::context::ContextExt;
-use crate::enums::{Area, ShareLevel};
-use crate::scalars::Date;
+use crate::enums::ShareLevel;
 use crate::tenants::types::{Tenant, tenant_of};
-
-/// Hypothetical change of an agreement.
-#[derive(InputObject)]
-pub struct AgreementPreviewInput {
-    /// Agreement to examine.
-    agreement: ID,
-    /// Party on whose behalf the viewer asks.
-    tenant: ID,
-    /// Hypothetical change.
-    change: AgreementChangeInput,
-    /// Day for which access before and after the change is compared, at noon UTC; default now.
-    on: Option<Date>,
-}
-
-/// Hypothetical change of an agreement. Exactly one field.
-#[derive(OneofObject)]
-pub enum AgreementChangeInput {
-    /// Change of state.
-    Step(AgreementStep),
-    /// Change of areas, fields of work or last day.
-    Terms(AgreementTermsInput),
-    /// Id of a party that leaves the agreement.
-    Leaves(ID),
-}
-
-/// Change of state of an agreement.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AgreementStep {
-    /// End of the agreement.
-    End,
-    /// Entry into force, as by the last signature. Only for a drafted or proposed agreement.
-    Activate,
-}
-
-/// Changed terms of an agreement. Omitted fields keep their values.
-#[derive(InputObject)]
-pub struct AgreementTermsInput {
-    /// Areas of cooperation, at least one.
-    areas: Option<Vec<Area>>,
-    /// Fields of work, at most 100; null = all.
-    fields_of_work: MaybeUndefined<Vec<ID>>,
-    /// Last day of validity; null = until ended.
-    valid_until: MaybeUndefined<Date>,
-}
 
 /// Type of an object in a preview.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
