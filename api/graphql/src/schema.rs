@@ -57,6 +57,7 @@ use crate::planning::conflicts::query::ConflictQuery;
 use crate::planning::mutation::PlanningMutation;
 use crate::planning::query::PlanningQuery;
 use crate::planning::subscription::PlanningSubscription;
+use crate::projects::document_mutation::ProjectDocumentMutation;
 use crate::projects::mutation::ProjectMutation;
 use crate::projects::query::ProjectQuery;
 use crate::projects::subscription::ProjectSubscription;
@@ -126,6 +127,7 @@ pub struct Mutations(
     RequestMutation,
     IndicatorMutation,
     ProjectMutation,
+    ProjectDocumentMutation,
     FundingMutation,
 );
 

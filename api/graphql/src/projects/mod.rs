@@ -1,5 +1,7 @@
 //! Joint projects: API types, inputs and resolvers. The rules are in `domain::projects`.
 
+pub mod detail_types;
+pub mod document_mutation;
 pub mod document_types;
 pub mod enums;
 pub mod inputs;

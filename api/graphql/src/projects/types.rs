@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::calendars::entry_wish::read_audiences;
 use domain::funding::ledger::{Line, sums};
@@ -27,8 +27,9 @@ use crate::funding::obligation_types::Obligation;
 use crate::funding::types::{BudgetLine, Funding, read_ahead as read_ahead_fundings};
 use crate::money::Money;
 use crate::places::types::LearningPlace;
+use crate::projects::detail_types::{ProjectFinances, ProjectPartner, ProjectStep, YearOfProject};
 use crate::projects::document_types::ProjectDocument;
-use crate::projects::enums::{PartnerState, ProjectPhase, TrafficLight};
+use crate::projects::enums::{ProjectPhase, TrafficLight};
 use crate::projects::part_types::{
     Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage, read_ahead_targets,
 };
@@ -54,89 +55,6 @@ impl Project {
             Err(error) => Some(Err(error)),
         }
     }
-}
-
-/// Partnership of an authority in the project of another.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-pub struct ProjectPartner {
-    /// State of the partnership.
-    state: PartnerState,
-    /// Name of the person who invited the partner, as used by the lead; null if the parts of the project are not
-    /// visible to the viewer.
-    invited_by: Option<String>,
-    /// Name of the person who accepted, as used by the partner; null before, or if the parts of the project are not
-    /// visible to the viewer.
-    joined_by: Option<String>,
-    /// Instant of acceptance; null before, or if the parts of the project are not visible to the viewer.
-    joined_at: Option<DateTime<Utc>>,
-    /// Instant at which the partnership ended; null before, or if the parts of the project are not visible to the
-    /// viewer.
-    ended_at: Option<DateTime<Utc>>,
-    /// Reason for the end of the partnership; null before, or if the parts of the project are not visible to the
-    /// viewer.
-    end_reason: Option<String>,
-    /// Version number, raised by one with every change; acceptance and removal must state it.
-    version: i32,
-    #[graphql(skip)]
-    tenant: Uuid,
-}
-
-#[ComplexObject]
-impl ProjectPartner {
-    /// Partner authority.
-    async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
-        tenant_of(ctx, self.tenant).await
-    }
-}
-
-/// Phase entered by a project.
-#[derive(SimpleObject)]
-pub struct ProjectStep {
-    /// Phase entered.
-    phase: ProjectPhase,
-    /// Note on the step.
-    note: Option<String>,
-    /// Name of the person responsible for the step, as used by the lead.
-    entered_by: String,
-    /// Instant of the step.
-    entered_at: DateTime<Utc>,
-}
-
-/// Totals of the fundings and budget lines of a project that are visible to the viewer.
-#[derive(SimpleObject)]
-pub struct ProjectFinances {
-    /// Sum of the eligible cost of all fundings.
-    eligible_cost: Money,
-    /// Sum of the requested grants.
-    requested: Money,
-    /// Sum of the approved grants.
-    granted: Money,
-    /// Sum of the fulfilled calls for funds.
-    called: Money,
-    /// Sum of the parties' own shares.
-    own_shares: Money,
-    /// Sum of the financing gaps of all fundings: eligible cost less grant and own shares. Negative if more is financed
-    /// than the cost.
-    gap: Money,
-    /// Sum of the planned amounts of the budget lines.
-    planned: Money,
-    /// Sum of the actual amounts of the budget lines.
-    actual: Money,
-    /// Planned and actual amounts by calendar year, ascending.
-    by_year: Vec<YearOfProject>,
-}
-
-/// Planned and actual amounts of one calendar year.
-#[derive(SimpleObject)]
-pub struct YearOfProject {
-    /// Calendar year, within the eligible period of the funding or else the term of the project; without either from
-    /// 1990 to 2100.
-    year: i32,
-    /// Planned amount.
-    planned: Money,
-    /// Amount spent.
-    actual: Money,
 }
 
 /// Actions open to the viewer on a project, through any of the viewer's authorities.
