@@ -1,0 +1,63 @@
+//! Section `database`.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use store::DatabaseSettings;
+
+/// Section `database`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    pub(super) url: SecretString,
+    pub(super) url_file: PathBuf,
+    pub(super) owner_url: SecretString,
+    pub(super) owner_url_file: PathBuf,
+    /// Role that gets rights on rows.
+    pub app_role: String,
+    /// Connections; 0 = twice the processors.
+    pub max_connections: u32,
+}
+
+impl Database {
+    /// The database as the application uses it.
+    ///
+    /// # Errors
+    /// The file that holds it cannot be read.
+    pub fn url(&self) -> Result<SecretString, String> {
+        secret(&self.url, &self.url_file, "database.url_file")
+    }
+
+    /// The database as its owner; the application's where none is set.
+    ///
+    /// # Errors
+    /// The file that holds it cannot be read.
+    pub fn owner_url(&self) -> Result<SecretString, String> {
+        let owner = secret(&self.owner_url, &self.owner_url_file, "database.owner_url_file")?;
+        if owner.expose_secret().is_empty() { self.url() } else { Ok(owner) }
+    }
+
+    /// What the store needs.
+    ///
+    /// # Errors
+    /// The file that holds the URL cannot be read.
+    pub fn settings(&self) -> Result<DatabaseSettings, String> {
+        let url = self.url()?.expose_secret().to_owned();
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let wanted = match self.max_connections {
+            0 => u32::try_from(2 * cores).unwrap_or(4),
+            set => set,
+        };
+        let most = if url.starts_with("sqlite:") { 4 } else { 1_000 };
+        Ok(DatabaseSettings { url, max_connections: wanted.min(most) })
+    }
+}
+
+fn secret(value: &SecretString, file: &Path, key: &str) -> Result<SecretString, String> {
+    if file.as_os_str().is_empty() {
+        return Ok(value.clone());
+    }
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{key} {}: {error}", file.display()))?;
+    Ok(text.trim().to_owned().into())
+}
