@@ -331,6 +331,10 @@ pub enum Action {
     Share,
     /// Signature for the authority.
     Sign,
+    /// Release to the public, and the withdrawal of a release.
+    Publish,
+    /// Change of what belongs to the authority as a whole.
+    Manage,
 }
 
 closed_set! {

@@ -276,6 +276,31 @@ fn holder(roles: &[RoleFact], tenant: Uuid, permission: Permission, field: Optio
         .find(|it| it.tenant == tenant && Permission::of(it.role).contains(&permission) && it.fields.covers(field))
 }
 
+/// Why an agreement is not in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotInForce {
+    /// It is not active.
+    State,
+    /// The day is not within its dates.
+    Day,
+}
+
+/// Whether an agreement is in force on a day: active, and within its dates, both inclusive.
+///
+/// # Errors
+/// Why it is not.
+pub fn in_force(
+    state: AgreementState,
+    from: NaiveDate,
+    until: Option<NaiveDate>,
+    day: NaiveDate,
+) -> Result<(), NotInForce> {
+    if state != AgreementState::Active {
+        return Err(NotInForce::State);
+    }
+    if within(day, Some(from), until) { Ok(()) } else { Err(NotInForce::Day) }
+}
+
 /// The role through which a way reaches the actor, if it does.
 fn reached<'a>(
     way: &WayFact,
@@ -286,8 +311,7 @@ fn reached<'a>(
     let day = today(&way.zone, now);
     let open = match area_of(way.area) {
         Some(area) => {
-            agreement.state == AgreementState::Active
-                && within(day, Some(agreement.from), agreement.until)
+            in_force(agreement.state, agreement.from, agreement.until, day).is_ok()
                 && agreement.areas.contains(&area)
                 && agreement.fields.covers(way.field)
         }

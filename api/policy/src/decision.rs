@@ -16,11 +16,15 @@ pub enum Action {
     Share,
     /// Sign it for the authority.
     Sign,
+    /// Release it to the public, and withdraw it.
+    Publish,
+    /// Change what belongs to the authority as a whole.
+    Manage,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::Share, Self::Sign];
+    pub const ALL: &'static [Self] = &[Self::Read, Self::Write, Self::Share, Self::Sign, Self::Publish, Self::Manage];
 
     /// The permission that the action takes in an area; none where it does not exist there.
     pub const fn needs(self, area: ScopeArea) -> Option<Permission> {
@@ -39,6 +43,8 @@ impl Action {
             }
             (Self::Share, ScopeArea::Places | ScopeArea::Members | ScopeArea::Audit) => None,
             (Self::Sign, ScopeArea::Agreements) => Some(P::AgreementsSign),
+            (Self::Publish, ScopeArea::Datasets) => Some(P::DatasetsPublish),
+            (Self::Manage, _) => Some(P::TenantManage),
             (
                 Self::Sign,
                 ScopeArea::Calendars
@@ -46,6 +52,15 @@ impl Action {
                 | ScopeArea::Datasets
                 | ScopeArea::Places
                 | ScopeArea::Members
+                | ScopeArea::Audit,
+            ) => None,
+            (
+                Self::Publish,
+                ScopeArea::Calendars
+                | ScopeArea::Projects
+                | ScopeArea::Places
+                | ScopeArea::Members
+                | ScopeArea::Agreements
                 | ScopeArea::Audit,
             ) => None,
         }

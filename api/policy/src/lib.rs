@@ -25,7 +25,7 @@ mod foresight;
 mod foresight_test;
 mod refusal;
 
-pub use crate::access::{Access, Sight, today};
+pub use crate::access::{Access, NotInForce, Sight, in_force, today};
 pub use crate::actor::Actor;
 pub use crate::catalogue::{Permission, read_permission};
 pub use crate::decision::{Action, Because, Decision, Explanation, Grant, Object};

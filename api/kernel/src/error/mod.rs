@@ -115,6 +115,22 @@ impl ApiError {
         }
     }
 
+    /// The same, with what is about `from` about `to`.
+    #[must_use]
+    pub fn renamed(self, from: &'static str, to: &'static str) -> Self {
+        match self {
+            Self::Problems(mut problems) => {
+                for problem in &mut problems {
+                    if problem.field.as_deref() == Some(from) {
+                        problem.field = Some(to.into());
+                    }
+                }
+                Self::Problems(problems)
+            }
+            fault @ Self::Fault(_) => fault,
+        }
+    }
+
     /// The same, about the one `field` that named the object.
     #[must_use]
     pub fn about(self, field: &'static str) -> Self {
