@@ -20,4 +20,5 @@ pub mod operator;
 pub mod places;
 pub mod planning;
 pub mod projects;
+pub mod rights;
 pub mod tenants;

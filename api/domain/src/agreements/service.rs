@@ -10,7 +10,7 @@ use entities::{
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Object};
+use policy::{Action, NotInForce, Object};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use serde_json::{Value, json};
 use store::scopes::{Audience, Way, ensure};
@@ -20,6 +20,8 @@ use uuid::Uuid;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
 use crate::members::acting_name;
+use crate::rights::{self, Operation};
+use crate::tenants::service::today_of;
 
 /// The most parties of one agreement.
 const MAX_PARTIES: usize = 50;
@@ -160,10 +162,7 @@ pub async fn rows_of_draft(writer: &Writer<'_>, draft: &Draft, id: Uuid) -> ApiR
 pub async fn propose(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "agreementPropose").await?;
     let session = mutation.session();
-    let row = found(session, id).await?;
-    let object = Object::row(ScopeArea::Agreements, row.tenant_id, row.scope_id, None);
-    let grant = session.authorize(Action::Write, &object, "id")?;
-    leads_to(&row, AgreementState::Proposed)?;
+    let (grant, row) = rights::find_for::<agreement::Entity>(session, id, Operation::Propose, "id").await?;
     let writer = session.writer(&grant).await?;
     let scope = rescope(&writer, &row).await?;
     let values = agreement::ActiveModel {
@@ -207,23 +206,14 @@ pub async fn show_to_parties(writer: &Writer<'_>, id: Uuid, scope: Uuid) -> ApiR
 pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "agreementSign").await?;
     let session = mutation.session();
-    let row = found(session, id).await?;
+    let (grant, row) =
+        rights::find_for_party::<agreement::Entity>(session, (id, "id"), Operation::Sign, (party, "tenant")).await?;
     let parties = parties_of(session, id).await?;
-    if !parties.contains(&party) {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let object = Object::row(ScopeArea::Agreements, party, row.scope_id, None);
-    let grant = session.authorize(Action::Sign, &object, "tenant")?;
-    leads_to(&row, AgreementState::Active)?;
     let writer = session.writer(&grant).await?;
     // Two parties that sign at the same moment: the second must count the first.
     writer.lock_named(id).await?;
-    let signed =
-        session.select::<agreement_signature::Entity>().filter(agreement_signature::Column::AgreementId.eq(id));
-    let signed: BTreeSet<_> = session.all(signed).await?.into_iter().map(|it| it.tenant_id).collect();
-    if signed.contains(&party) {
-        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());
-    }
+    not_signed_by(session, id, party).await?;
+    let signed = signed_by(session, id).await?;
     writer
         .insert(agreement_signature::ActiveModel {
             agreement_id: Set(id),
@@ -247,13 +237,8 @@ pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -
     let reason = text::line(&reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "agreementEnd").await?;
     let session = mutation.session();
-    let row = found(session, id).await?;
-    if !parties_of(session, id).await?.contains(&party) {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let object = Object::row(ScopeArea::Agreements, party, row.scope_id, None);
-    let grant = session.authorize(Action::Write, &object, "tenant")?;
-    leads_to(&row, AgreementState::Ended)?;
+    let (grant, row) =
+        rights::find_for_party::<agreement::Entity>(session, (id, "id"), Operation::End, (party, "tenant")).await?;
     let writer = session.writer(&grant).await?;
     let values = agreement::ActiveModel {
         state: Set(AgreementState::Ended),
@@ -268,9 +253,22 @@ pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -
     mutation.commit(recorded).await
 }
 
-async fn found(session: &Session, id: Uuid) -> ApiResult<agreement::Model> {
-    let row = session.get::<agreement::Entity>(id).await?;
-    row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found("id").into())
+/// The parties that have signed.
+async fn signed_by(session: &Session, id: Uuid) -> ApiResult<BTreeSet<Uuid>> {
+    let signed =
+        session.select::<agreement_signature::Entity>().filter(agreement_signature::Column::AgreementId.eq(id));
+    Ok(session.all(signed).await?.into_iter().map(|it| it.tenant_id).collect())
+}
+
+/// Refuses a second signature of a party.
+///
+/// # Errors
+/// `CONFLICT` at `tenant`; the database fails.
+pub(crate) async fn not_signed_by(session: &Session, id: Uuid, party: Uuid) -> ApiResult<()> {
+    if signed_by(session, id).await?.contains(&party) {
+        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());
+    }
+    Ok(())
 }
 
 /// The authorities that an agreement binds, as far as the actor may know it.
@@ -291,12 +289,27 @@ const fn next(state: AgreementState) -> &'static [AgreementState] {
     }
 }
 
-fn leads_to(row: &agreement::Model, wanted: AgreementState) -> ApiResult<()> {
+/// Refuses a step that does not follow from the state.
+pub(crate) fn leads_to(row: &agreement::Model, wanted: AgreementState) -> ApiResult<()> {
     if next(row.state).contains(&wanted) {
         return Ok(());
     }
     let allowed = next(row.state).iter().map(|it| it.as_str());
     Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), allowed).into())
+}
+
+/// Refuses an agreement that is not active or not valid today, in the zone of its drafter.
+///
+/// # Errors
+/// `AGREEMENT_NOT_ACTIVE` at `agreement`; the database fails.
+pub async fn in_force(session: &Session, row: &agreement::Model) -> ApiResult<()> {
+    let day = today_of(session, row.tenant_id).await?;
+    let text = match policy::in_force(row.state, row.valid_from, row.valid_until, day) {
+        Ok(()) => return Ok(()),
+        Err(NotInForce::State) => Text::new("agreement-not-active").with("state", row.state.as_str()),
+        Err(NotInForce::Day) => Text::new("agreement-not-valid-today").with("day", day),
+    };
+    Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into())
 }
 
 /// What keeps an agreement from being lived by in an area.

@@ -10,7 +10,7 @@ use entities::{
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Fields, Grant, Object, Permission};
+use policy::{Action, Fields, Grant, Object, in_force};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::agreements::service::{obstacles, parties_of};
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::rights::{self, Operation, Resource};
 use crate::tenants::service::today_of;
 use crate::{datasets, projects};
 
@@ -128,35 +129,25 @@ pub async fn authorize(session: &Session, wish: &ShareWish) -> ApiResult<Grant> 
         return Err(Problem::not_found("tenant").into());
     }
     if let Some(id) = wish.dataset {
-        return match session.get::<dataset::Entity>(id).await? {
-            Some(row) if row.tenant_id == wish.tenant => {
-                session.authorize(Action::Share, &datasets::resource::object_of(&row), "dataset")
-            }
-            Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "dataset", Text::new("not-the-owner")).into()),
-            None => Err(Problem::not_found("dataset").into()),
-        };
+        return of_owner::<dataset::Entity>(session, id, wish.tenant, "dataset").await;
     }
     if let Some(id) = wish.project {
-        return match session.get::<project::Entity>(id).await? {
-            Some(row) if row.tenant_id == wish.tenant => {
-                session.authorize(Action::Share, &projects::circle::object_of(&row), "project")
-            }
-            Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "project", Text::new("not-the-owner")).into()),
-            None => Err(Problem::not_found("project").into()),
-        };
+        return of_owner::<project::Entity>(session, id, wish.tenant, "project").await;
     }
-    let Some(id) = wish.calendar else {
-        let object = Object::new_in(area_scope(wish.area), wish.tenant, wish.field);
-        return session.authorize(Action::Share, &object, "tenant");
-    };
-    match session.get::<calendar::Entity>(id).await? {
-        Some(row) if row.tenant_id == wish.tenant => {
-            let object = Object::row(ScopeArea::Calendars, row.tenant_id, row.scope_id, row.field_of_work_id);
-            session.authorize(Action::Share, &object, "calendar")
-        }
-        Some(_) => Err(Problem::at(UserErrorCode::Forbidden, "calendar", Text::new("not-the-owner")).into()),
-        None => Err(Problem::not_found("calendar").into()),
+    if let Some(id) = wish.calendar {
+        return of_owner::<calendar::Entity>(session, id, wish.tenant, "calendar").await;
     }
+    let object = Object::new_in(area_scope(wish.area), wish.tenant, wish.field);
+    session.authorize(Action::Share, &object, "tenant")
+}
+
+/// The grant to share a row, which `owner` must own.
+async fn of_owner<R: Resource>(session: &Session, id: Uuid, owner: Uuid, field: &'static str) -> ApiResult<Grant> {
+    let row = rights::find_visible::<R>(session, id, field).await?;
+    if R::object(&row).tenant != owner {
+        return Err(Problem::at(UserErrorCode::Forbidden, field, Text::new("not-the-owner")).into());
+    }
+    rights::judge::<R>(session, &row, Operation::Share, field).await
 }
 
 const fn area_scope(area: Area) -> ScopeArea {
@@ -212,9 +203,6 @@ pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
         if wish.area != Area::Datasets {
             problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("dataset-in-datasets")));
         }
-        if dataset.access == DatasetAccess::Internal {
-            problems.add(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("dataset-is-internal")));
-        }
         if !covered.covers(dataset.field_of_work_id) {
             problems.add(Problem::at(UserErrorCode::NotCovered, "dataset", Text::new("field-not-covered")));
         }
@@ -228,9 +216,6 @@ pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
         if wish.area != Area::Projects {
             problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("project-in-projects")));
         }
-        if project.confidentiality == Confidentiality::Internal {
-            problems.add(Problem::at(UserErrorCode::Conflict, "project", Text::new("project-is-internal")));
-        }
         if !covered.covers(project.field_of_work_id) {
             problems.add(Problem::at(UserErrorCode::NotCovered, "project", Text::new("field-not-covered")));
         }
@@ -240,11 +225,6 @@ pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
     {
         if wish.area != Area::Calendars {
             problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("calendar-in-calendars")));
-        }
-        if calendar.project_id.is_some() {
-            problems.add(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-of-project")));
-        } else if calendar.confidentiality == Confidentiality::Internal {
-            problems.add(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-is-internal")));
         }
         if !covered.covers(calendar.field_of_work_id) {
             problems.add(Problem::at(UserErrorCode::NotCovered, "calendar", Text::new("field-not-covered")));
@@ -289,13 +269,7 @@ pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> Api
     let reason = text::optional(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "shareEnd").await?;
     let session = mutation.session();
-    let Some(row) = session.get::<share::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let grant = session.authorize_in(Permission::SharesManage, row.tenant_id, "id")?;
-    if row.ended_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("ended-already")).into());
-    }
+    let (grant, row) = rights::find_for::<share::Entity>(session, id, Operation::End, "id").await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(row.tenant_id).await?;
     let values = share::ActiveModel {
@@ -408,7 +382,7 @@ pub async fn effective_today(session: &Session) -> ApiResult<SimpleExpr> {
     let mut days: BTreeMap<NaiveDate, Vec<Uuid>> = BTreeMap::new();
     for agreement in rows {
         let day = today_of(session, agreement.tenant_id).await?;
-        if agreement.valid_from <= day && agreement.valid_until.is_none_or(|it| day <= it) {
+        if in_force(agreement.state, agreement.valid_from, agreement.valid_until, day).is_ok() {
             days.entry(day).or_default().push(agreement.id);
         }
     }
@@ -430,8 +404,7 @@ pub async fn is_effective(session: &Session, share: &share::Model) -> ApiResult<
     let day = today_of(session, share.tenant_id).await?;
     Ok(share.ended_at.is_none()
         && obstacles(&agreement, share.area).is_empty()
-        && agreement.valid_from <= day
-        && agreement.valid_until.is_none_or(|it| day <= it)
+        && in_force(agreement.state, agreement.valid_from, agreement.valid_until, day).is_ok()
         && share.valid_from.is_none_or(|it| it <= day)
         && share.valid_until.is_none_or(|it| day <= it))
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use entities::{Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work, tenant};
+use entities::{Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Grant, Object};
+use policy::Grant;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure, own_shares, ways_of};
@@ -15,9 +15,9 @@ use store::{Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::shares::rescope_calendars;
-use crate::calendars::resource::object_of;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::rights::{self, Operation};
 
 const NAME: Unique = Unique { name: "calendar_name_key", columns: "calendar.tenant_id, calendar.name" };
 
@@ -76,11 +76,7 @@ pub(super) async fn checked(
     mut wish: CalendarWish,
     mut problems: Problems,
 ) -> ApiResult<(Grant, CalendarWish, String)> {
-    let Some(owner) = session.get::<tenant::Entity>(wish.tenant).await? else {
-        return Err(Problem::not_found("tenant").into());
-    };
-    let object = Object::new_in(ScopeArea::Calendars, wish.tenant, wish.field);
-    let grant = session.authorize(Action::Write, &object, "tenant")?;
+    let (grant, owner) = rights::create_in::<calendar::Entity>(session, wish.tenant, wish.field).await?;
     wish.name = problems.take(text::line(&wish.name, "name", 120))?.unwrap_or_default();
     wish.description = problems.take(text::optional(wish.description, "description", 4_000))?.flatten();
     wish.color = problems.take(color(wish.color))?.flatten();
@@ -151,24 +147,12 @@ fn color(color: Option<String>) -> ApiResult<Option<String>> {
     Err(Problem::at(UserErrorCode::Invalid, "color", Text::new("no-color").with("value", color)).into())
 }
 
-/// Looks a calendar up and decides whether the actor may change it.
-pub async fn writable(session: &Session, id: Uuid, field: &'static str) -> ApiResult<(Grant, calendar::Model)> {
-    let Some(row) = session.get::<calendar::Entity>(id).await? else {
-        return Err(Problem::not_found(field).into());
-    };
-    let grant = session.authorize(Action::Write, &object_of(&row), field)?;
-    if row.project_id.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-of-project")).into());
-    }
-    Ok((grant, (*row).clone()))
-}
-
 /// Changes a calendar.
 pub async fn update(op: &Op, id: Uuid, version: i32, change: CalendarChange) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "calendarUpdate").await?;
     let session = mutation.session();
-    let (grant, before) = writable(session, id, "id").await?;
-    let mut row = before.clone();
+    let (grant, before) = rights::find_for::<calendar::Entity>(session, id, Operation::Update, "id").await?;
+    let mut row = (*before).clone();
     let mut problems = Problems::default();
     if let Some(name) = change.name {
         row.name = problems.take(text::line(&name, "name", 120))?.unwrap_or_default();
@@ -215,9 +199,9 @@ async fn narrow_entries(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "calendarArchive").await?;
     let session = mutation.session();
-    let (grant, before) = writable(session, id, "id").await?;
+    let (grant, before) = rights::find_for::<calendar::Entity>(session, id, Operation::Archive, "id").await?;
     let writer = session.writer(&grant).await?;
-    let mut row = before.clone();
+    let mut row = (*before).clone();
     row.archived_at = archived.then(|| before.archived_at.unwrap_or_else(|| writer.now()));
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();

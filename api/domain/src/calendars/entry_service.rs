@@ -1,12 +1,13 @@
 //! Rules of calendar entries: making, changing and calling off, of single ones and of whole series. What concerns some
 //! dates of a series is in `series`.
 
+use std::sync::Arc;
+
 use calendar_time::recurrence::listed;
 use entities::{Area, Confidentiality, EntryStatus, calendar, calendar_entry};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
-use kernel::i18n::Text;
+use kernel::error::{ApiResult, Problems};
 use kernel::text;
-use policy::{Action, Grant};
+use policy::Grant;
 use sea_orm::Set;
 use serde_json::{Value, json};
 use store::scopes::{ensure, own_shares, ways_of};
@@ -14,13 +15,12 @@ use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::shares::entry_audience;
-use crate::calendars::calendar_service::writable;
 use crate::calendars::entry_wish::{EntryChange, EntryWish, WishedTime, check, kept_audiences};
-use crate::calendars::resource::object_of;
 use crate::calendars::series;
 use crate::calendars::series::Apply;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
 use crate::context::op::Op;
+use crate::rights::{self, Operation};
 
 /// Puts an entry into a calendar.
 pub async fn create(
@@ -32,11 +32,8 @@ pub async fn create(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "calendarEntryCreate").await?;
     let session = mutation.session();
-    let (grant, calendar) = writable(session, calendar, "calendar").await?;
-    if calendar.archived_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-archived")).into());
-    }
-    refuse_by_hand(&calendar, "calendar")?;
+    let (grant, calendar) =
+        rights::find_for::<calendar::Entity>(session, calendar, Operation::CreateEntries, "calendar").await?;
     let mut problems = Problems::default();
     if let Some(time) = problems.take(time.in_calendar(&calendar))? {
         wish.time = time;
@@ -130,31 +127,15 @@ pub(super) async fn scope(
     ensure(writer, &audience).await
 }
 
-/// Refuses a change by hand of a calendar that lives elsewhere, or shows the dates of a project.
-pub(super) fn refuse_by_hand(calendar: &calendar::Model, field: &'static str) -> ApiResult<()> {
-    if calendar.project_id.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-of-project")).into());
-    }
-    if calendar.external {
-        return Err(Problem::at(UserErrorCode::Conflict, field, Text::new("calendar-external")).into());
-    }
-    Ok(())
-}
-
-/// Looks an entry up and decides whether the actor may change it.
-async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, calendar::Model, calendar_entry::Model)> {
-    let Some(row) = session.get::<calendar_entry::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let Some(calendar) = session.get::<calendar::Entity>(row.calendar_id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let grant = session.authorize(Action::Write, &object_of(&calendar), "id")?;
-    refuse_by_hand(&calendar, "id")?;
-    if row.status == EntryStatus::Cancelled {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("entry-cancelled")).into());
-    }
-    Ok((grant, (*calendar).clone(), (*row).clone()))
+/// An entry with its calendar, and the grant for an operation on it.
+async fn find_for(
+    session: &Session,
+    id: Uuid,
+    operation: Operation,
+) -> ApiResult<(Grant, Arc<calendar::Model>, Arc<calendar_entry::Model>)> {
+    let (grant, row) = rights::find_for::<calendar_entry::Entity>(session, id, operation, "id").await?;
+    let calendar = rights::find_visible::<calendar::Entity>(session, row.calendar_id, "id").await?;
+    Ok((grant, calendar, row))
 }
 
 /// Changes an entry, or some dates of a series; tells which entry says so now.
@@ -177,7 +158,7 @@ pub async fn update_in(
     change: EntryChange,
 ) -> ApiResult<(Uuid, Recorded)> {
     let session = mutation.session();
-    let (grant, calendar, before) = changeable(session, id).await?;
+    let (grant, calendar, before) = find_for(session, id, Operation::Update).await?;
     let writer = session.writer(&grant).await?;
     let place = series::Place { session, writer: &writer, mutation, calendar: &calendar };
     Ok(match series::part(&place, &before, apply).await? {
@@ -236,7 +217,7 @@ pub async fn cancel_in(
 ) -> ApiResult<(Uuid, Recorded)> {
     let reason = text::optional(reason, "reason", 1_000)?;
     let session = mutation.session();
-    let (grant, calendar, before) = changeable(session, id).await?;
+    let (grant, calendar, before) = find_for(session, id, Operation::Cancel).await?;
     let writer = session.writer(&grant).await?;
     let place = series::Place { session, writer: &writer, mutation, calendar: &calendar };
     Ok(match series::part(&place, &before, apply).await? {

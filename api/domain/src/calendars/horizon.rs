@@ -15,9 +15,9 @@ use sea_orm::{ColumnTrait, Condition, Set};
 use store::Store;
 use uuid::Uuid;
 
-use crate::calendars::resource::object_of;
 use crate::calendars::series::{insert_dates, rows_of};
 use crate::context::op::Op;
+use crate::rights::Resource as _;
 
 /// The most series of one look.
 const MOST: i32 = 200;
@@ -59,7 +59,7 @@ async fn extend(op: &Op, ids: &[Uuid]) -> ApiResult<usize> {
     for row in &rows {
         let Some(calendar) = session.get::<calendar::Entity>(row.calendar_id).await? else { continue };
         // Each is authorised; all are of one owner, so one grant is as good as another.
-        grant = Some(session.authorize(Action::Write, &object_of(&calendar), "id")?);
+        grant = Some(session.authorize(Action::Write, &calendar::Entity::object(&calendar), "id")?);
     }
     let Some(grant) = grant else { return Ok(0) };
     let writer = session.writer(&grant).await?;

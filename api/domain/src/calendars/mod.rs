@@ -24,6 +24,5 @@ pub mod external;
 pub mod feed;
 pub mod horizon;
 pub mod import;
-pub mod resource;
 pub mod series;
 pub mod window;

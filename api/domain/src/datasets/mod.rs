@@ -31,6 +31,5 @@ pub mod import;
 pub mod indicators;
 pub mod release;
 pub mod requests;
-pub mod resource;
 pub mod service;
 pub mod version_service;

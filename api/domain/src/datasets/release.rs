@@ -9,7 +9,6 @@ use entities::{
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Permission};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure, own_shares};
@@ -21,9 +20,10 @@ use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version,
 use crate::context::op::Op;
 use crate::datasets::audience::{rescope, scopes_of};
 use crate::datasets::content;
-use crate::datasets::resource::object_of;
-use crate::datasets::service::{changed, save, writable};
+use crate::datasets::service::{changed, save};
 use crate::members::acting_name;
+use crate::rights::datasets::is_own;
+use crate::rights::{self, Operation};
 
 /// Opens a dataset to partners, as far as shares reach, or closes it again.
 ///
@@ -32,8 +32,7 @@ use crate::members::acting_name;
 pub async fn change_access(op: &Op, id: Uuid, version: i32, access: DatasetAccess) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "datasetAccessChange").await?;
     let session = mutation.session();
-    let before = found(session, id, "id").await?;
-    let grant = session.authorize(Action::Share, &object_of(&before), "id")?;
+    let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::ChangeAccess, "id").await?;
     let allowed: &[&str] = match before.access {
         DatasetAccess::Internal => &["SHARED"],
         DatasetAccess::Shared => &["INTERNAL"],
@@ -47,7 +46,7 @@ pub async fn change_access(op: &Op, id: Uuid, version: i32, access: DatasetAcces
         may_leave(&before, false)?;
     }
     let writer = session.writer(&grant).await?;
-    let mut row = before.clone();
+    let mut row = (*before).clone();
     row.access = access;
     step(session, &writer, &mut row, version).await?;
     let recorded = mutation.record(&writer, changed(&row, "dataset.access_changed", Some(&before))).await?;
@@ -70,15 +69,8 @@ pub struct Proposal {
 pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "datasetReleasePropose").await?;
     let session = mutation.session();
-    let (grant, dataset) = writable(session, proposal.dataset, "dataset").await?;
-    if dataset.access == DatasetAccess::Public && dataset.withdrawn_at.is_none() {
-        return Err(Problem::illegal_transition("dataset", "PUBLIC", "PUBLIC", []).into());
-    }
-    may_leave(&dataset, true)?;
-    let versions = session.group::<dataset_version::Entity>(dataset.id).await?;
-    if !versions.iter().any(|it| it.state == DatasetVersionState::Published) {
-        return Err(Problem::at(UserErrorCode::Conflict, "dataset", Text::new("nothing-published")).into());
-    }
+    let (grant, dataset) =
+        rights::find_for::<dataset::Entity>(session, proposal.dataset, Operation::ProposeRelease, "dataset").await?;
     let name = acting_name(session, dataset.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim(&writer, idempotency).await? {
@@ -118,6 +110,22 @@ pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotenc
     Ok(id)
 }
 
+/// Refuses the proposal of a release while the dataset is public, lacks something or has nothing published.
+///
+/// # Errors
+/// What is missing; the database fails.
+pub(crate) async fn may_be_proposed(session: &Session, row: &dataset::Model) -> ApiResult<()> {
+    if row.access == DatasetAccess::Public && row.withdrawn_at.is_none() {
+        return Err(Problem::illegal_transition("id", "PUBLIC", "PUBLIC", []).into());
+    }
+    may_leave(row, true)?;
+    let versions = session.group::<dataset_version::Entity>(row.id).await?;
+    if !versions.iter().any(|it| it.state == DatasetVersionState::Published) {
+        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("nothing-published")).into());
+    }
+    Ok(())
+}
+
 /// Releases a dataset to the public: another than who proposed it.
 ///
 /// # Errors
@@ -125,12 +133,10 @@ pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotenc
 pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "datasetReleaseApprove").await?;
     let session = mutation.session();
-    let mut release = open_release(session, id, "APPROVED").await?;
-    let grant = session.authorize_in(Permission::DatasetsPublish, release.tenant_id, "id")?;
-    if grant.person() == Some(release.proposer_id) {
-        return Err(Problem::at(UserErrorCode::Forbidden, "id", Text::new("four-eyes")).into());
-    }
-    let mut dataset = found(session, release.dataset_id, "id").await?;
+    let (grant, release) = rights::find_for::<dataset_release::Entity>(session, id, Operation::Approve, "id").await?;
+    let mut release = (*release).clone();
+    let dataset = rights::find_visible::<dataset::Entity>(session, release.dataset_id, "id").await?;
+    let mut dataset = (*dataset).clone();
     may_leave(&dataset, true)?;
     let name = acting_name(session, release.tenant_id).await?;
     let writer = session.writer(&grant).await?;
@@ -155,13 +161,11 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "datasetReleaseDecline").await?;
     let session = mutation.session();
-    let mut release = open_release(session, id, "DECLINED").await?;
-    let is_own = session.access().person().is_some_and(|it| it.id == release.proposer_id);
-    let grant = if is_own {
-        writable(session, release.dataset_id, "id").await?.0
-    } else {
-        session.authorize_in(Permission::DatasetsPublish, release.tenant_id, "id")?
-    };
+    let release = rights::find_visible::<dataset_release::Entity>(session, id, "id").await?;
+    let is_own = is_own(session, &release);
+    let operation = if is_own { Operation::Withdraw } else { Operation::Decline };
+    let grant = rights::judge::<dataset_release::Entity>(session, &release, operation, "id").await?;
+    let mut release = (*release).clone();
     let name = acting_name(session, release.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     release.state = if is_own { DatasetReleaseState::Withdrawn } else { DatasetReleaseState::Declined };
@@ -180,13 +184,9 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResul
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "datasetWithdraw").await?;
     let session = mutation.session();
-    let before = found(session, id, "id").await?;
-    let grant = session.authorize_in(Permission::DatasetsPublish, before.tenant_id, "id")?;
-    if before.access != DatasetAccess::Public || before.withdrawn_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("dataset-not-public")).into());
-    }
+    let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::Withdraw, "id").await?;
     let writer = session.writer(&grant).await?;
-    let mut row = before.clone();
+    let mut row = (*before).clone();
     row.withdrawn_at = Some(writer.now());
     row.withdrawn_reason = Some(reason);
     step(session, &writer, &mut row, version).await?;
@@ -247,21 +247,6 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &mut dataset::Model, 
         }
     }
     rescope(writer, &[row], scopes).await
-}
-
-async fn found(session: &Session, id: Uuid, field: &'static str) -> ApiResult<dataset::Model> {
-    let row = session.get::<dataset::Entity>(id).await?;
-    row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found(field).into())
-}
-
-async fn open_release(session: &Session, id: Uuid, wanted: &str) -> ApiResult<dataset_release::Model> {
-    let Some(row) = session.get::<dataset_release::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    if row.state != DatasetReleaseState::Proposed {
-        return Err(Problem::illegal_transition("id", row.state.as_str(), wanted, []).into());
-    }
-    Ok((*row).clone())
 }
 
 fn decided(row: &mut dataset_release::Model, writer: &Writer<'_>, name: String, version: i32) {

@@ -4,15 +4,14 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use entities::{Area, DataRequestState, ScopeArea, ShareLevel, agreement, data_request, dataset, tenant};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use entities::{Area, DataRequestState, ScopeArea, ShareLevel, agreement, data_request, dataset};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use policy::Permission;
 use serde_json::json;
 use store::scopes::{Audience, Way, ensure};
-use store::{Session, Writer, full};
+use store::{Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{obstacles, parties_of};
@@ -20,6 +19,7 @@ use crate::agreements::shares::{ShareWish, authorize as authorize_share, check a
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
 use crate::members::acting_name;
+use crate::rights::{self, Operation};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -51,10 +51,7 @@ pub struct Wish {
 pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "dataRequestCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize_in(Permission::DatasetsWrite, wish.tenant, "tenant")?;
+    let (grant, _) = rights::create_in::<data_request::Entity>(session, wish.tenant, None).await?;
     let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
         return Err(Problem::not_found("agreement").into());
     };
@@ -143,8 +140,8 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
     let answer = text::optional(gift.answer, "answer", 1_000)?;
     let mutation = Mutation::begin(op, "dataRequestGrant").await?;
     let session = mutation.session();
-    let mut row = open(session, id).await?;
-    let to = session.authorize_in(Permission::SharesManage, row.to_tenant_id, "id")?;
+    let (to, row) = rights::find_for::<data_request::Entity>(session, id, Operation::Grant, "id").await?;
+    let mut row = (*row).clone();
     let Some(dataset) = gift.dataset.or(row.dataset_id) else {
         return Err(Problem::at(UserErrorCode::Required, "dataset", Text::new("request-names-no-dataset")).into());
     };
@@ -185,8 +182,8 @@ pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "dataRequestRefuse").await?;
     let session = mutation.session();
-    let mut row = open(session, id).await?;
-    let grant = session.authorize_in(Permission::SharesManage, row.to_tenant_id, "id")?;
+    let (grant, row) = rights::find_for::<data_request::Entity>(session, id, Operation::Refuse, "id").await?;
+    let mut row = (*row).clone();
     let name = acting_name(session, row.to_tenant_id).await?;
     let writer = session.writer(&grant).await?;
     row.answer = Some(reason);
@@ -203,8 +200,8 @@ pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<
 pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "dataRequestWithdraw").await?;
     let session = mutation.session();
-    let mut row = open(session, id).await?;
-    let grant = session.authorize_in(Permission::DatasetsWrite, row.tenant_id, "id")?;
+    let (grant, row) = rights::find_for::<data_request::Entity>(session, id, Operation::Withdraw, "id").await?;
+    let mut row = (*row).clone();
     let writer = session.writer(&grant).await?;
     row.state = DataRequestState::Withdrawn;
     row.version = version.saturating_add(1);
@@ -212,17 +209,6 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     keep(&writer, &row, version).await?;
     let recorded = mutation.record(&writer, told(&row, "data_request.withdrawn")).await?;
     mutation.commit(recorded).await
-}
-
-async fn open(session: &Session, id: Uuid) -> ApiResult<data_request::Model> {
-    let Some(row) = session.get::<data_request::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    if row.state != DataRequestState::Open {
-        let text = Text::new("request-decided").with("state", row.state.as_str());
-        return Err(ApiError::from(Problem::at(UserErrorCode::Conflict, "id", text)));
-    }
-    Ok((*row).clone())
 }
 
 fn answered(row: &mut data_request::Model, state: DataRequestState, name: String, writer: &Writer<'_>, version: i32) {

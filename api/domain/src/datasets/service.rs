@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use entities::{
-    DataClass, DatasetAccess, Frequency, ProtectionMethod, ScopeArea, dataset, field_of_work, region, tenant,
-};
+use entities::{DataClass, DatasetAccess, Frequency, ProtectionMethod, ScopeArea, dataset, field_of_work, region};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Grant, Object};
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
 use store::{Session, Unique, WriteError, Writer, full};
@@ -18,7 +15,7 @@ use uuid::Uuid;
 
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
-use crate::datasets::resource::object_of;
+use crate::rights::{self, Operation};
 
 const TITLE: Unique = Unique { name: "dataset_title_key", columns: "dataset.tenant_id, dataset.title" };
 /// The least counts that may be chosen.
@@ -107,11 +104,7 @@ pub struct DatasetWish {
 pub async fn create(op: &Op, wish: DatasetWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "datasetCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant =
-        session.authorize(Action::Write, &Object::new_in(ScopeArea::Datasets, wish.tenant, wish.field), "tenant")?;
+    let (grant, _) = rights::create_in::<dataset::Entity>(session, wish.tenant, wish.field).await?;
     let mut problems = Problems::default();
     if let Some(field) = wish.field
         && session.get::<field_of_work::Entity>(field).await?.is_none()
@@ -193,8 +186,8 @@ pub async fn update(
 ) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "datasetUpdate").await?;
     let session = mutation.session();
-    let (grant, before) = writable(session, id, "id").await?;
-    let mut row = before.clone();
+    let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::Update, "id").await?;
+    let mut row = (*before).clone();
     let mut problems = Problems::default();
     let mut about = about(&before);
     change(&mut about);
@@ -219,18 +212,6 @@ pub async fn update(
     save(&writer, &row, version).await?;
     let recorded = mutation.record(&writer, changed(&row, "dataset.updated", Some(&before))).await?;
     mutation.commit(recorded).await
-}
-
-/// Looks a dataset up and decides whether the actor may change it.
-///
-/// # Errors
-/// `NOT_FOUND` or `FORBIDDEN` on `field`.
-pub async fn writable(session: &Session, id: Uuid, field: &'static str) -> ApiResult<(Grant, dataset::Model)> {
-    let Some(row) = session.get::<dataset::Entity>(id).await? else {
-        return Err(Problem::not_found(field).into());
-    };
-    let grant = session.authorize(Action::Write, &object_of(&row), field)?;
-    Ok((grant, (*row).clone()))
 }
 
 /// Writes a dataset that was read at `version`.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use entities::{Area, DatasetAccess, DatasetVersionState, dataset, dataset_version};
 use kernel::error::{ApiError, ApiResult, Problem};
 use kernel::text;
-use policy::{Grant, Permission};
+use policy::Grant;
 use serde_json::json;
 use store::scopes::own_shares;
 use store::{Session, Writer, full};
@@ -17,7 +17,7 @@ use crate::context::op::Op;
 use crate::datasets::audience::{rescope, scopes_of};
 use crate::datasets::content;
 use crate::datasets::indicators::service::of_columns;
-use crate::datasets::service::writable;
+use crate::rights::{self, Operation};
 
 /// Publishes a draft: whom the dataset reaches sees it from now on. With a public dataset that also takes the right to
 /// release datasets.
@@ -27,10 +27,7 @@ use crate::datasets::service::writable;
 pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "datasetVersionPublish").await?;
     let session = mutation.session();
-    let (grant, dataset, before) = changeable(session, id).await?;
-    if before.state != DatasetVersionState::Draft {
-        return Err(illegal(&before, DatasetVersionState::Published));
-    }
+    let (grant, dataset, before) = find_for(session, id, Operation::Publish).await?;
     let writer = session.writer(&grant).await?;
     let mut row = before.clone();
     row.state = DatasetVersionState::Published;
@@ -46,10 +43,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResul
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "datasetVersionWithdraw").await?;
     let session = mutation.session();
-    let (grant, dataset, before) = changeable(session, id).await?;
-    if before.state != DatasetVersionState::Published {
-        return Err(illegal(&before, DatasetVersionState::Withdrawn));
-    }
+    let (grant, dataset, before) = find_for(session, id, Operation::Withdraw).await?;
     let writer = session.writer(&grant).await?;
     let mut row = before.clone();
     row.state = DatasetVersionState::Withdrawn;
@@ -58,19 +52,19 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResul
     step(mutation, &grant, &dataset, before, row, version, "dataset_version.withdrawn").await
 }
 
-/// A version and its dataset, if the actor may change them; of a public dataset only who releases may.
-async fn changeable(session: &Session, id: Uuid) -> ApiResult<(Grant, dataset::Model, dataset_version::Model)> {
-    let Some(row) = session.get::<dataset_version::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let (grant, dataset) = writable(session, row.dataset_id, "id").await?;
-    if dataset.access == DatasetAccess::Public {
-        session.authorize_in(Permission::DatasetsPublish, dataset.tenant_id, "id")?;
-    }
-    Ok((grant, dataset, (*row).clone()))
+/// A version with its dataset, and the grant for an operation on it.
+async fn find_for(
+    session: &Session,
+    id: Uuid,
+    operation: Operation,
+) -> ApiResult<(Grant, dataset::Model, dataset_version::Model)> {
+    let (grant, row) = rights::find_for::<dataset_version::Entity>(session, id, operation, "id").await?;
+    let dataset = rights::find_visible::<dataset::Entity>(session, row.dataset_id, "id").await?;
+    Ok((grant, (*dataset).clone(), (*row).clone()))
 }
 
-fn illegal(row: &dataset_version::Model, wanted: DatasetVersionState) -> ApiError {
+/// What a version answers whose state does not lead to another.
+pub(crate) fn illegal(row: &dataset_version::Model, wanted: DatasetVersionState) -> ApiError {
     let allowed: &[&str] = match row.state {
         DatasetVersionState::Draft => &["PUBLISHED"],
         DatasetVersionState::Published => &["WITHDRAWN"],

@@ -8,7 +8,7 @@ use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::secret::{SecretKind, fingerprint};
 use kernel::text;
-use policy::{Grant, Permission, refused};
+use policy::{Permission, refused};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use serde_json::{Value, json};
 use store::scopes::Audience;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::rights::{self, Operation};
 
 /// The most feeds of one person that are neither over nor taken back.
 const MOST: u64 = 50;
@@ -115,13 +116,7 @@ async fn check(session: &Session, wish: &FeedWish) -> ApiResult<String> {
 pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "feedRevoke").await?;
     let session = mutation.session();
-    let Some(before) = session.get::<feed::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let grant = revoking(session, &before)?;
-    if before.revoked_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("feed-revoked-already")).into());
-    }
+    let (grant, before) = rights::find_for::<feed::Entity>(session, id, Operation::Revoke, "id").await?;
     let writer = session.writer(&grant).await?;
     let mut row = (*before).clone();
     row.revoked_at = Some(writer.now());
@@ -138,14 +133,6 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     }
     let recorded = mutation.record(&writer, changed("feed.revoked", Some(&before), &row)).await?;
     mutation.commit(recorded).await
-}
-
-/// Decides on taking a feed back: one's own always, those of others where one manages members.
-pub fn revoking(session: &Session, row: &feed::Model) -> ApiResult<Grant> {
-    match session.access().grant_of_owner(row.tenant_id, row.person_id) {
-        Some(grant) => Ok(grant),
-        None => session.authorize_in(Permission::MembersManage, row.tenant_id, "id"),
-    }
 }
 
 fn changed(topic: &'static str, before: Option<&feed::Model>, row: &feed::Model) -> Change {

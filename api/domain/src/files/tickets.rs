@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entities::{ScopeArea, TicketPurpose, file_ticket};
 use kernel::error::{ApiError, ApiResult};
 use kernel::secret::{SecretKind, fingerprint};
-use policy::{Actor, Because};
+use policy::Actor;
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use serde_json::{Value, json};
 use store::scopes::Audience;
@@ -163,12 +163,10 @@ impl Draft {
     }
 }
 
-/// The authority that keeps a ticket to fetch a file of a scope: that for which somebody reads.
+/// The authority that keeps a ticket to fetch a file of a scope: that in which the reader has the role through which a
+/// share reaches it, else the owner.
 pub fn keeper(session: &Session, scope: Uuid, owner: Uuid) -> Uuid {
-    match session.access().sight(scope).map(|it| &it.because) {
-        Some(Because::Role { tenant, .. } | Because::Share { tenant, .. }) => *tenant,
-        _ => session.access().roles().first().map_or(owner, |it| it.tenant),
-    }
+    session.access().grant_of_reader(scope, owner).map_or(owner, |(_, _, reader)| reader)
 }
 
 /// A ticket to fetch a file whose secret somebody has.

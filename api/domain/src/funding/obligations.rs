@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entities::{
-    FundingState, ObligationKind, ObligationState, ProjectCalendar, ScopeArea, funding, funding_programme, obligation,
-    project, project_document,
+    FundingState, ObligationKind, ObligationState, ProjectCalendar, funding, funding_programme, obligation, project,
+    project_document,
 };
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use policy::{Action, Grant, Object};
+use policy::Action;
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ use crate::projects::calendar;
 use crate::projects::calendar::Date;
 use crate::projects::circle::room;
 use crate::projects::parts::{Part, change_of, update as change, writable};
+use crate::rights::{self, Operation, Resource as _};
 use crate::tenants::service::today_of;
 
 /// Makes obligations of a funding be those that the rules of its programme ask for: new ones are added, open ones move, those
@@ -141,7 +142,7 @@ pub struct ObligationWish {
 pub async fn create(op: &Op, of: Uuid, wish: ObligationWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "obligationCreate").await?;
     let session = mutation.session();
-    let found = writable::<funding::Entity>(session, of).await;
+    let found = writable::<funding::Entity>(session, of, Operation::CreateObligations).await;
     let (grant, row, project) = found.map_err(|error| error.about("funding"))?;
     let mut problems = Problems::default();
     let title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
@@ -160,21 +161,6 @@ pub async fn create(op: &Op, of: Uuid, wish: ObligationWish, idempotency: Option
     let recorded = mutation.record(&writer, told).await?;
     mutation.commit(recorded).await?;
     Ok(id)
-}
-
-/// An obligation that the actor may meet; the project may be out of sight.
-async fn owed(session: &Session, id: Uuid) -> ApiResult<(Grant, obligation::Model)> {
-    let Some(row) = session.get::<obligation::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let object = object_of(&row);
-    let grant = session.authorize(Action::Write, &object, "id")?;
-    Ok((grant, (*row).clone()))
-}
-
-/// What the policy decides on for an obligation.
-pub fn object_of(row: &obligation::Model) -> Object {
-    Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id)
 }
 
 /// The agreement under which an obligation came about, where its project is still in sight.
@@ -199,8 +185,7 @@ pub struct Fulfilment {
 pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "obligationFulfil").await?;
     let session = mutation.session();
-    let (grant, before) = owed(session, id).await?;
-    open(&before, ObligationState::Fulfilled)?;
+    let (grant, before) = rights::find_for::<obligation::Entity>(session, id, Operation::Fulfil, "id").await?;
     let writer = session.writer(&grant).await?;
     let day = today_of(session, before.tenant_id).await?;
     let mut problems = Problems::default();
@@ -245,7 +230,7 @@ pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResu
         document_id: how.document,
         note: note.or_else(|| before.note.clone()),
         remind_on: None,
-        ..before.clone()
+        ..(*before).clone()
     };
     let recorded = change::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
     mutation.commit(recorded).await
@@ -256,21 +241,14 @@ pub async fn waive(op: &Op, id: Uuid, version: i32, note: String) -> ApiResult<(
     let note = text::line(&note, "note", 4_000)?;
     let mutation = Mutation::begin(op, "obligationWaive").await?;
     let session = mutation.session();
-    let (grant, before) = owed(session, id).await?;
-    open(&before, ObligationState::Waived)?;
+    let (grant, before) = rights::find_for::<obligation::Entity>(session, id, Operation::Waive, "id").await?;
     let agreement = agreement_of(session, &before).await?;
     let writer = session.writer(&grant).await?;
-    let row = obligation::Model { state: ObligationState::Waived, note: Some(note), remind_on: None, ..before.clone() };
+    let row =
+        obligation::Model { state: ObligationState::Waived, note: Some(note), remind_on: None, ..(*before).clone() };
     show(&mutation, &writer, &row).await?;
     let recorded = change::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
     mutation.commit(recorded).await
-}
-
-fn open(row: &obligation::Model, wanted: ObligationState) -> ApiResult<()> {
-    if row.state == ObligationState::Open {
-        return Ok(());
-    }
-    Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), []).into())
 }
 
 /// Reminds of an obligation: an event for everybody who sees it, and the day of the next one.
@@ -281,7 +259,7 @@ pub(super) async fn remind(op: &Op, id: Uuid) -> ApiResult<bool> {
     let mutation = Mutation::begin(op, "obligationRemind").await?;
     let session = mutation.session();
     let Some(row) = session.get::<obligation::Entity>(id).await? else { return Ok(false) };
-    let Ok(grant) = session.authorize(Action::Write, &object_of(&row), "id") else { return Ok(false) };
+    let Ok(grant) = session.authorize(Action::Write, &obligation::Entity::object(&row), "id") else { return Ok(false) };
     let writer = session.writer(&grant).await?;
     let day = today_of(session, row.tenant_id).await?;
     // The look is for the whole earth, and another replica may have reminded.

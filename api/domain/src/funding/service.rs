@@ -19,8 +19,9 @@ use crate::context::mutation::{Change, Claim, Idempotency, Mutation, stale};
 use crate::context::op::Op;
 use crate::funding::ledger::{Ledger, share_of};
 use crate::funding::obligations;
-use crate::projects::circle::{house, party_grant, project as found, room};
+use crate::projects::circle::{house, party_grant, room};
 use crate::projects::parts::{Part, REFERENCE, change_of, insert, save, update as change, writable};
+use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
 /// Values of a new funding.
@@ -73,7 +74,7 @@ pub async fn create(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "fundingCreate").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<funding::Entity>(project.id).await?.len(), "project")?;
     let wish = checked(session, wish, 0).await?;
@@ -203,7 +204,7 @@ pub async fn ledger(session: &Session, row: &funding::Model) -> ApiResult<Ledger
 pub async fn update(op: &Op, id: Uuid, version: i32, wish: FundingChange) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "fundingUpdate").await?;
     let session = mutation.session();
-    let (grant, before, project) = writable::<funding::Entity>(session, id).await?;
+    let (grant, before, project) = writable::<funding::Entity>(session, id, Operation::Update).await?;
     let decided = matches!(before.state, FundingState::Approved | FundingState::Rejected | FundingState::Withdrawn);
     if decided {
         for (given, field) in [
@@ -279,7 +280,7 @@ pub struct Decision {
 pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decision: Decision) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "fundingAdvance").await?;
     let session = mutation.session();
-    let (grant, before, project) = writable::<funding::Entity>(session, id).await?;
+    let (grant, before, project) = writable::<funding::Entity>(session, id, Operation::Advance).await?;
     let allowed = next(before.state);
     if !allowed.contains(&state) {
         let allowed = allowed.iter().map(|it| it.as_str());
@@ -331,10 +332,8 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decis
 pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "ownShareSet").await?;
     let session = mutation.session();
-    let Some(row) = session.get::<funding::Entity>(id).await? else {
-        return Err(Problem::not_found("funding").into());
-    };
-    let project = found(session, row.project_id, "funding").await?;
+    let row = rights::find_visible::<funding::Entity>(session, id, "funding").await?;
+    let project = rights::find_visible::<project::Entity>(session, row.project_id, "funding").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(id).await?;
@@ -409,7 +408,7 @@ pub struct LineWish {
 pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, wish: LineWish) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "budgetLineSet").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     check_line(session, &project, &wish).await?;
     let note = match wish.note {

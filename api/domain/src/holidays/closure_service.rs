@@ -7,13 +7,14 @@ use entities::{PUBLIC_SCOPE, tenant, tenant_closure};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Grant, Permission};
+use policy::Permission;
 use serde_json::{Value, json};
-use store::{Session, full};
+use store::full;
 use uuid::Uuid;
 
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::rights::{self, Operation};
 
 /// The longest closure, in days.
 const MAX_DAYS: i64 = 366;
@@ -77,9 +78,9 @@ pub async fn create(op: &Op, wish: ClosureWish, idempotency: Option<Idempotency>
 pub async fn update(op: &Op, id: Uuid, version: i32, change: ClosureChange) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "tenantClosureUpdate").await?;
     let session = mutation.session();
-    let (grant, before) = writable(session, id).await?;
+    let (grant, before) = rights::find_for::<tenant_closure::Entity>(session, id, Operation::Update, "id").await?;
     let writer = session.writer(&grant).await?;
-    let mut row = before.clone();
+    let mut row = (*before).clone();
     row.title = change.title.unwrap_or(row.title);
     row.starts_on = change.first_day.unwrap_or(row.starts_on);
     row.ends_on = change.last_day.unwrap_or(row.ends_on);
@@ -99,25 +100,17 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: ClosureChange) -> A
 pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "tenantClosureDelete").await?;
     let session = mutation.session();
-    let (grant, before) = writable(session, id).await?;
+    let (grant, before) = rights::find_for::<tenant_closure::Entity>(session, id, Operation::Delete, "id").await?;
     let writer = session.writer(&grant).await?;
     let here = at_version(tenant_closure::Column::Id, id, tenant_closure::Column::Version, version);
     if writer.delete::<tenant_closure::Entity>(here).await? == 0 {
         return Err(stale(version));
     }
-    let gone = tenant_closure::Model { version: version.saturating_add(1), ..before.clone() };
+    let gone = tenant_closure::Model { version: version.saturating_add(1), ..(*before).clone() };
     let mut change = told("tenant_closure.deleted", Some(&before), &gone);
     change.after = Some(json!({ "deleted": true }));
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
-}
-
-async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, tenant_closure::Model)> {
-    let Some(row) = session.get::<tenant_closure::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let grant = session.authorize_in(Permission::TenantManage, row.tenant_id, "id")?;
-    Ok((grant, (*row).clone()))
 }
 
 /// Tidies the title and refuses days that make no closure.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use entities::{RoleKey, ScopeArea, field_of_work, member, person, role_grant, role_grant_field, tenant};
+use entities::{RoleKey, ScopeArea, field_of_work, member, person, role_grant, role_grant_field};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use policy::{Action, Fields, Object, Permission, today};
+use policy::{Fields, today};
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
 use store::scopes::{Audience, ensure};
@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::rights::members::keep_an_admin;
+use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
 /// Whom to give a role.
@@ -66,11 +68,8 @@ impl RoleWish {
 pub async fn grant(op: &Op, wish: RoleWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "roleGrant").await?;
     let session = mutation.session();
-    let Some(tenant) = session.get::<tenant::Entity>(wish.tenant).await? else {
-        return Err(Problem::not_found("tenant").into());
-    };
-    let object = Object::new_in(ScopeArea::Members, wish.tenant, managed_field(session, wish.tenant));
-    let permit = session.authorize(Action::Write, &object, "tenant")?;
+    // Whoever grants a role must see and be able to revoke it.
+    let (permit, tenant) = rights::create_in::<role_grant::Entity>(session, wish.tenant, None).await?;
     check(session, &wish, today(&tenant.time_zone, session.now())).await?;
     if !session.access().may_give(wish.tenant, wish.role, &wish.fields(), wish.valid_from, wish.valid_until) {
         let text = Text::new("not-held").with("role", wish.role.as_str());
@@ -88,17 +87,6 @@ pub async fn grant(op: &Op, wish: RoleWish, idempotency: Option<Idempotency>) ->
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(member)
-}
-
-/// For the check of who may manage members at all: a field of work in which the actor does, none where it does in all.
-/// Whether everything wished for is held is checked after.
-fn managed_field(session: &Session, tenant: Uuid) -> Option<Uuid> {
-    let manages = |role| Permission::of(role).contains(&Permission::MembersManage);
-    let mut fields = session.access().roles().iter().filter(|it| it.tenant == tenant && manages(it.role));
-    fields.try_fold(None, |known: Option<Uuid>, role| match &role.fields {
-        Fields::All => None,
-        Fields::Only(only) => Some(known.or_else(|| only.first().copied())),
-    })?
 }
 
 async fn check(session: &Session, wish: &RoleWish, today: NaiveDate) -> ApiResult<()> {
@@ -256,26 +244,12 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     let reason = text::optional(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "roleRevoke").await?;
     let session = mutation.session();
-    let Some(row) = session.get::<role_grant::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let select = session.select::<role_grant_field::Entity>().filter(role_grant_field::Column::RoleGrantId.eq(id));
-    let fields: Vec<_> = session.all(select).await?.into_iter().map(|it| it.field_of_work_id).collect();
-    let object = Object::row(ScopeArea::Members, row.tenant_id, row.scope_id, fields.first().copied());
-    let permit = session.authorize(Action::Write, &object, "id")?;
-    let held = Fields::new(row.all_fields, fields);
-    if !session.access().may_give(row.tenant_id, row.role, &held, row.valid_from, row.valid_until) {
-        let text = Text::new("not-held").with("role", row.role.as_str());
-        return Err(Problem::at(UserErrorCode::NotHeld, "id", text).into());
-    }
-    if row.revoked_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("revoked-already")).into());
-    }
+    let (permit, row) = rights::find_for::<role_grant::Entity>(session, id, Operation::Revoke, "id").await?;
     let writer = session.writer(&permit).await?;
     // Two admins must not take the last two roles from each other at the same moment.
     writer.lock_named(row.tenant_id).await?;
     if row.role == RoleKey::TenantAdmin && row.all_fields {
-        keep_an_admin(&writer, session, &row).await?;
+        still_an_admin(&writer, session, &row).await?;
     }
     let values = role_grant::ActiveModel {
         revoked_at: Set(Some(writer.now())),
@@ -306,21 +280,13 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     mutation.commit(recorded).await
 }
 
-/// Refuses to take the last role of an admin without limits: in fields of work, and in time.
-async fn keep_an_admin(writer: &Writer<'_>, session: &Session, leaving: &role_grant::Model) -> ApiResult<()> {
+/// Refuses to revoke the last role of an admin without limits, with the roles locked against others.
+async fn still_an_admin(writer: &Writer<'_>, session: &Session, leaving: &role_grant::Model) -> ApiResult<()> {
     let day = today_of(session, leaving.tenant_id).await?;
     let select = session
         .select::<role_grant::Entity>()
         .filter(role_grant::Column::TenantId.eq(leaving.tenant_id))
         .filter(role_grant::Column::Role.eq(RoleKey::TenantAdmin))
-        .filter(role_grant::Column::AllFields.eq(true))
-        .filter(role_grant::Column::RevokedAt.is_null())
-        .filter(role_grant::Column::ValidUntil.is_null())
-        .filter(role_grant::Column::Id.ne(leaving.id));
-    let others = writer.lock(select).await?;
-    if others.iter().any(|it| it.valid_from.is_none_or(|from| from <= day)) {
-        Ok(())
-    } else {
-        Err(Problem::at(UserErrorCode::LastAdmin, "id", Text::new("last-admin")).into())
-    }
+        .filter(role_grant::Column::RevokedAt.is_null());
+    keep_an_admin(&writer.lock(select).await?, leaving, day)
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use entities::{
     DirectorySubject, EducationOfferState as State, OfferKind, OfferTopic, PUBLIC_SCOPE, ScopeArea, education_offer,
-    education_offer_date, learning_place, organisation, tenant,
+    education_offer_date, learning_place, organisation,
 };
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Grant, Object};
+use policy::Grant;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
@@ -23,6 +23,7 @@ use crate::members::acting_name;
 use crate::offers::wish::OfferWish;
 use crate::places::revisions;
 use crate::places::revisions::Revision;
+use crate::rights::{self, Operation};
 
 /// Where a new offer stands.
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +41,7 @@ pub struct Placed {
 pub async fn create(op: &Op, owner: Uuid, wish: OfferWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "educationOfferCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(owner).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize(Action::Write, &Object::new_in(ScopeArea::Places, owner, None), "tenant")?;
+    let (grant, _) = rights::create_in::<education_offer::Entity>(session, owner, None).await?;
     let wish = wish.checked(session, owner, None).await?;
     let by = acting_name(session, owner).await?;
     let writer = session.writer(&grant).await?;
@@ -117,11 +115,11 @@ pub async fn update(
 ) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "educationOfferUpdate").await?;
     let session = mutation.session();
-    let (grant, row) = writable(session, id).await?;
+    let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Update, "id").await?;
     let dates = session.group::<education_offer_date::Entity>(id).await?;
     let before = OfferWish::of(&row, dates.iter().map(|it| it.calendar_entry_id).collect());
     let wish = change(before.clone())?.checked(session, row.tenant_id, Some(&before)).await?;
-    let after = wish.onto(row.clone());
+    let after = wish.onto((*row).clone());
     if row.state == State::Published {
         publishable(session, &after).await?;
     }
@@ -143,11 +141,9 @@ pub async fn update(
 pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "educationOfferPublish").await?;
     let session = mutation.session();
-    let (grant, row) = writable(session, id).await?;
-    leads_to(row.state, State::Published)?;
-    publishable(session, &row).await?;
+    let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Publish, "id").await?;
     let (published_at, withdraw_reason) = (Some(session.now()), None);
-    let after = education_offer::Model { state: State::Published, published_at, withdraw_reason, ..row.clone() };
+    let after = education_offer::Model { state: State::Published, published_at, withdraw_reason, ..(*row).clone() };
     step(mutation, grant, &row, after, version, ("educationOfferPublish", "education_offer.published")).await
 }
 
@@ -159,9 +155,8 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: Option<String>) -
     let reason = text::optional(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "educationOfferWithdraw").await?;
     let session = mutation.session();
-    let (grant, row) = writable(session, id).await?;
-    leads_to(row.state, State::Withdrawn)?;
-    let after = education_offer::Model { state: State::Withdrawn, withdraw_reason: reason, ..row.clone() };
+    let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Withdraw, "id").await?;
+    let after = education_offer::Model { state: State::Withdrawn, withdraw_reason: reason, ..(*row).clone() };
     step(mutation, grant, &row, after, version, ("educationOfferWithdraw", "education_offer.withdrawn")).await
 }
 
@@ -198,7 +193,8 @@ fn audience(tenant: Uuid, state: State) -> Audience {
     }
 }
 
-fn leads_to(state: State, wanted: State) -> ApiResult<()> {
+/// Refuses a step that does not follow from the state.
+pub(crate) fn leads_to(state: State, wanted: State) -> ApiResult<()> {
     let allowed: &[State] = match state {
         State::Draft | State::Withdrawn => &[State::Published],
         State::Published => &[State::Withdrawn],
@@ -211,7 +207,7 @@ fn leads_to(state: State, wanted: State) -> ApiResult<()> {
 }
 
 /// What a public offer names is public too.
-async fn publishable(session: &Session, row: &education_offer::Model) -> ApiResult<()> {
+pub(crate) async fn publishable(session: &Session, row: &education_offer::Model) -> ApiResult<()> {
     let mut problems = Problems::default();
     if let Some(id) = row.organisation_id {
         let found = session.get::<organisation::Entity>(id).await?;
@@ -226,14 +222,6 @@ async fn publishable(session: &Session, row: &education_offer::Model) -> ApiResu
         }
     }
     problems.done()
-}
-
-async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, education_offer::Model)> {
-    let Some(row) = session.get::<education_offer::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let object = Object::row(ScopeArea::Places, row.tenant_id, row.scope_id, None);
-    Ok((session.authorize(Action::Write, &object, "id")?, (*row).clone()))
 }
 
 async fn save(writer: &Writer<'_>, mut row: education_offer::Model, version: i32) -> ApiResult<education_offer::Model> {

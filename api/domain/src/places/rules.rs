@@ -85,14 +85,3 @@ pub async fn not_named_by_offers(
         }
     }
 }
-
-/// Refuses to change a record that was merged into another.
-///
-/// # Errors
-/// `CONFLICT` at `id`.
-pub fn not_merged(into: Option<Uuid>) -> ApiResult<()> {
-    match into {
-        None => Ok(()),
-        Some(_) => Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("record-merged")).into()),
-    }
-}

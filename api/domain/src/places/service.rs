@@ -3,17 +3,15 @@
 use std::collections::BTreeSet;
 
 use entities::{
-    DirectorySubject, LearningPlaceKind, ScopeArea, Visibility, education_offer, learning_place, learning_place_origin,
-    tenant,
+    DirectorySubject, LearningPlaceKind, Visibility, education_offer, learning_place, learning_place_origin,
 };
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Grant, Object};
-use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
+use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use store::scopes::ensure;
-use store::{Session, Unique, WriteError, Writer, full};
+use store::{Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
@@ -21,9 +19,10 @@ use crate::context::op::Op;
 use crate::members::acting_name;
 use crate::places::externals::{Ids, IdsOfPlace, Of};
 use crate::places::revisions::Revision;
-use crate::places::rules::{audience, not_merged, not_named_by_offers};
+use crate::places::rules::{audience, not_named_by_offers};
 use crate::places::wish::PlaceWish;
 use crate::places::{externals, revisions};
+use crate::rights::{self, Operation};
 
 const KEY: Unique = Unique { name: "learning_place_key_key", columns: "learning_place.tenant_id, learning_place.key" };
 
@@ -34,10 +33,7 @@ const KEY: Unique = Unique { name: "learning_place_key_key", columns: "learning_
 pub async fn create(op: &Op, owner: Uuid, wish: PlaceWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "learningPlaceCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(owner).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize(Action::Write, &Object::new_in(ScopeArea::Places, owner, None), "tenant")?;
+    let (grant, _) = rights::create_in::<learning_place::Entity>(session, owner, None).await?;
     let wish = wish.checked(session, None).await?;
     let by = acting_name(session, owner).await?;
     let writer = session.writer(&grant).await?;
@@ -120,8 +116,7 @@ pub async fn update(
 ) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "learningPlaceUpdate").await?;
     let session = mutation.session();
-    let (grant, row) = writable(session, id).await?;
-    not_merged(row.merged_into_id)?;
+    let (grant, row) = rights::find_for::<learning_place::Entity>(session, id, Operation::Update, "id").await?;
     let before = PlaceWish::of(&row, externals::ids(&session.group::<IdsOfPlace>(id).await?));
     let wish = change(before.clone())?.checked(session, Some(&before)).await?;
     if wish.visibility < row.visibility {
@@ -130,7 +125,7 @@ pub async fn update(
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let scope = ensure(&writer, &audience(row.tenant_id, wish.visibility)).await?;
-    let after = save(&writer, wish.onto(row.clone(), scope), version).await?;
+    let after = save(&writer, wish.onto((*row).clone(), scope), version).await?;
     if scope != row.scope_id {
         externals::rescope(&writer, Of::Place(id), scope).await?;
         let here = Condition::all().add(learning_place_origin::Column::LearningPlaceId.eq(id));
@@ -156,11 +151,11 @@ pub async fn update(
 /// It may not be changed; the database fails.
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "learningPlaceArchive").await?;
-    let (grant, row) = writable(mutation.session(), id).await?;
-    not_merged(row.merged_into_id)?;
+    let (grant, row) =
+        rights::find_for::<learning_place::Entity>(mutation.session(), id, Operation::Archive, "id").await?;
     let by = acting_name(mutation.session(), row.tenant_id).await?;
     let writer = mutation.session().writer(&grant).await?;
-    let after = learning_place::Model { archived_at: archived.then(|| writer.now()), ..row.clone() };
+    let after = learning_place::Model { archived_at: archived.then(|| writer.now()), ..(*row).clone() };
     let after = save(&writer, after, version).await?;
     let words = |it: &learning_place::Model| json!({ "archivedAt": it.archived_at });
     let (was, is) = (words(&row), words(&after));
@@ -176,13 +171,11 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
 /// It is not merged, or may not be changed; the database fails.
 pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "learningPlaceUnmerge").await?;
-    let (grant, row) = writable(mutation.session(), id).await?;
-    if row.merged_into_id.is_none() {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("record-not-merged")).into());
-    }
+    let (grant, row) =
+        rights::find_for::<learning_place::Entity>(mutation.session(), id, Operation::Unmerge, "id").await?;
     let by = acting_name(mutation.session(), row.tenant_id).await?;
     let writer = mutation.session().writer(&grant).await?;
-    let after = learning_place::Model { merged_into_id: None, merged_at: None, merged_by: None, ..row.clone() };
+    let after = learning_place::Model { merged_into_id: None, merged_at: None, merged_by: None, ..(*row).clone() };
     let after = save(&writer, after, version).await?;
     let (was, is) = (merged_words(&row), merged_words(&after));
     revisions::keep(&writer, revision(&after, "learningPlaceUnmerge", &by, Some(&was), &is)).await?;
@@ -217,16 +210,6 @@ pub(super) async fn merge(
 
 fn merged_words(row: &learning_place::Model) -> Value {
     json!({ "mergedInto": row.merged_into_id, "mergedAt": row.merged_at, "mergedBy": row.merged_by })
-}
-
-pub(super) async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, learning_place::Model)> {
-    // Read anew: what a list has read ahead may be older than a lock.
-    let select = session.select::<learning_place::Entity>().filter(learning_place::Column::Id.eq(id));
-    let Some(row) = session.one(select).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let object = Object::row(ScopeArea::Places, row.tenant_id, row.scope_id, None);
-    Ok((session.authorize(Action::Write, &object, "id")?, row))
 }
 
 async fn save(writer: &Writer<'_>, mut row: learning_place::Model, version: i32) -> ApiResult<learning_place::Model> {

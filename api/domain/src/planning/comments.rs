@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entities::{RoundState, ShareLevel, calendar_entry, change_proposal, coordination_comment};
+use entities::{ShareLevel, calendar_entry, change_proposal, coordination_comment, coordination_round};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
@@ -14,9 +14,8 @@ use uuid::Uuid;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
 use crate::context::op::Op;
 use crate::members::acting_name;
-use crate::planning::party::{grant, round};
 use crate::planning::proposals::{VisibleProposals, entry_of, visible as visible_proposals};
-use crate::planning::rounds::WRITE;
+use crate::rights::{self, Operation};
 
 /// The comments of a round that the actor may see: not those about what it does not see, nor about entries that it
 /// does not see in full.
@@ -62,12 +61,10 @@ pub async fn create(
     };
     let mutation = Mutation::begin(op, "commentCreate").await?;
     let session = mutation.session();
-    let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
-    if matches!(row.state, RoundState::Published | RoundState::Closed) {
-        let text = Text::new("round-over").with("state", row.state.as_str());
-        return Err(Problem::at(UserErrorCode::Conflict, "round", text).into());
-    }
+    let party = (tenant, "tenant");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "round"), Operation::TakePart, party)
+            .await?;
     let (mut proposal_id, mut entry_id) = (None, None);
     match about {
         About::Round => {}

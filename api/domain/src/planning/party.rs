@@ -2,22 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use entities::{Area, ScopeArea, agreement, coordination_round};
-use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
-use kernel::i18n::Text;
+use entities::{Area, ScopeArea, agreement};
+use kernel::error::{ApiError, ApiResult, Problem};
 use policy::{Action, Grant, Object};
 use store::Session;
 use store::scopes::{Audience, Way};
 use uuid::Uuid;
 
+use crate::agreements;
 use crate::agreements::service::{obstacles, parties_of};
-use crate::tenants::service::today_of;
-
-/// A round that the actor may see.
-pub(super) async fn round(session: &Session, id: Uuid, field: &'static str) -> ApiResult<coordination_round::Model> {
-    let row = session.get::<coordination_round::Entity>(id).await?;
-    row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found(field).into())
-}
 
 /// The grant of a party of an agreement, which must be in force. `field` is the input that names the party, or what
 /// decides on it.
@@ -38,17 +31,12 @@ pub(super) async fn grant(
     Ok(grant)
 }
 
-async fn in_force(session: &Session, row: &agreement::Model) -> ApiResult<()> {
+pub(crate) async fn in_force(session: &Session, row: &agreement::Model) -> ApiResult<()> {
     let problems = obstacles(row, Area::Calendars);
     if !problems.is_empty() {
         return Err(ApiError::Problems(problems));
     }
-    let day = today_of(session, row.tenant_id).await?;
-    if day < row.valid_from || row.valid_until.is_some_and(|until| until < day) {
-        let text = Text::new("agreement-not-valid-today").with("day", day);
-        return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
-    }
-    Ok(())
+    agreements::service::in_force(session, row).await
 }
 
 /// Who sees what belongs to rounds: the owner, and the parties of the agreements.

@@ -3,13 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use entities::{
-    RoundState, ScopeArea, annual_plan, annual_plan_calendar, calendar, coordination_round, plan_snapshot, tenant,
-};
+use entities::{RoundState, ScopeArea, annual_plan, annual_plan_calendar, calendar, coordination_round, plan_snapshot};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Grant, Object};
 use sea_orm::{ColumnTrait, Set};
 use serde_json::json;
 use store::scopes::{Audience, ensure};
@@ -19,7 +16,8 @@ use uuid::Uuid;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
 use crate::planning::party::audience;
-use crate::planning::rounds::{WRITE, check_year};
+use crate::planning::rounds::check_year;
+use crate::rights::{self, Operation};
 
 const ONE_A_YEAR: Unique = Unique { name: "annual_plan_year_key", columns: "annual_plan.tenant_id, annual_plan.year" };
 
@@ -40,10 +38,7 @@ pub struct PlanWish {
 pub async fn create(op: &Op, wish: PlanWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "annualPlanCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize(WRITE.0, &Object::new_in(WRITE.1, wish.tenant, None), "tenant")?;
+    let (grant, _) = rights::create_in::<annual_plan::Entity>(session, wish.tenant, None).await?;
     let mut problems = Problems::default();
     let title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
     check_year(wish.year, &mut problems);
@@ -88,9 +83,8 @@ pub async fn update(
 ) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "annualPlanUpdate").await?;
     let session = mutation.session();
-    let row = found(session, id).await?;
-    let grant = writable(session, &row)?;
-    let mut after = annual_plan::Model { version: version.saturating_add(1), ..row.clone() };
+    let (grant, row) = rights::find_for::<annual_plan::Entity>(session, id, Operation::Update, "id").await?;
+    let mut after = annual_plan::Model { version: version.saturating_add(1), ..(*row).clone() };
     let mut problems = Problems::default();
     if let Some(title) = title {
         after.title = problems.take(text::line(&title, "title", 200))?.unwrap_or_default();
@@ -121,10 +115,6 @@ pub async fn update(
     }
     let recorded = mutation.record(&writer, changed(&after, "annual_plan.updated", None)).await?;
     mutation.commit(recorded).await
-}
-
-fn writable(session: &Session, row: &annual_plan::Model) -> ApiResult<Grant> {
-    session.authorize(WRITE.0, &Object::row(WRITE.1, row.tenant_id, row.scope_id, None), "id")
 }
 
 async fn check_calendars(session: &Session, tenant: Uuid, calendars: &[Uuid]) -> ApiResult<()> {

@@ -1,6 +1,8 @@
 //! Proposals: what a party would like another to change of an entry. The owner accepts, declines or counters; the other
 //! side answers a counter-proposal in the same way. Only the owner's yes changes the entry.
 
+use std::sync::Arc;
+
 use calendar_time::time::EntryTime;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use entities::{
@@ -11,6 +13,7 @@ use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
+use policy::Grant;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 use serde_json::{Value, json};
 use store::{Keyed, Session, Writer, full};
@@ -22,8 +25,7 @@ use crate::calendars::series::Apply;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
 use crate::context::op::Op;
 use crate::members::acting_name;
-use crate::planning::party::{grant, round};
-use crate::planning::rounds::WRITE;
+use crate::rights::{self, Operation};
 
 /// What shall change of an entry.
 #[derive(Clone, Debug, Default)]
@@ -87,8 +89,10 @@ pub async fn create(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "changeProposalCreate").await?;
     let session = mutation.session();
-    let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
+    let party = (tenant, "tenant");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "round"), Operation::TakePart, party)
+            .await?;
     in_coordination(&row, "round")?;
     let entry = entry_of(session, &row, entry).await?;
     if entry.tenant_id == tenant {
@@ -216,35 +220,29 @@ fn in_zone_of(entry: &calendar_entry::Model, time: &WishedTime, calendar: &calen
     Ok(EntryTime { starts_local: local(time.starts_at()), ends_local: local(time.ends_at()), zone, ..time })
 }
 
-/// What is to be answered, its round and entry.
+/// A proposal to answer, its round and entry.
 struct Asked {
-    row: change_proposal::Model,
-    round: coordination_round::Model,
-    entry: calendar_entry::Model,
+    grant: Grant,
+    row: Arc<change_proposal::Model>,
+    round: Arc<coordination_round::Model>,
+    entry: Arc<calendar_entry::Model>,
 }
 
-async fn asked(session: &Session, id: Uuid) -> ApiResult<Asked> {
-    let Some(row) = session.get::<VisibleProposals>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let round = round(session, row.round_id, "id").await?;
-    let Some(entry) = session.get::<calendar_entry::Entity>(row.entry_id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    Ok(Asked { row: (*row).clone(), round, entry: (*entry).clone() })
+async fn asked(session: &Session, id: Uuid, operation: Operation) -> ApiResult<Asked> {
+    let (grant, row) = rights::find_for::<VisibleProposals>(session, id, operation, "id").await?;
+    let round = rights::find_visible::<coordination_round::Entity>(session, row.round_id, "id").await?;
+    let entry = rights::find_visible::<calendar_entry::Entity>(session, row.entry_id, "id").await?;
+    Ok(Asked { grant, row, round, entry })
 }
 
 /// Says yes. The owner's yes changes the entry; a partner's yes to the owner's offer leaves that to the owner.
 pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "changeProposalAccept").await?;
     let session = mutation.session();
-    let Asked { row, round, entry } = asked(session, id).await?;
-    let acting = if row.state == ProposalState::Agreed { entry.tenant_id } else { row.to_tenant_id };
+    let Asked { grant, row, round, entry } = asked(session, id, Operation::Accept).await?;
+    let acting = grant.tenant();
     let by_owner = acting == entry.tenant_id;
     let wanted = if by_owner { ProposalState::Accepted } else { ProposalState::Agreed };
-    let grant = grant(session, (round.agreement_id, round.scope_id), (acting, "id"), WRITE).await?;
-    in_coordination(&round, "id")?;
-    leads_to(&row, wanted)?;
     let writer = session.writer(&grant).await?;
     if by_owner {
         // What is recorded last lets the transaction be kept.
@@ -284,11 +282,8 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "changeProposalDecline").await?;
     let session = mutation.session();
-    let Asked { row, round, entry } = asked(session, id).await?;
-    let acting = if row.state == ProposalState::Agreed { entry.tenant_id } else { row.to_tenant_id };
-    let grant = grant(session, (round.agreement_id, round.scope_id), (acting, "id"), WRITE).await?;
-    in_coordination(&round, "id")?;
-    leads_to(&row, ProposalState::Declined)?;
+    let Asked { grant, row, round, .. } = asked(session, id, Operation::Decline).await?;
+    let acting = grant.tenant();
     let writer = session.writer(&grant).await?;
     let recorded =
         answer(&mutation, &writer, (&round, &row), (ProposalState::Declined, acting), version, Some(reason)).await?;
@@ -299,9 +294,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
 pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "changeProposalWithdraw").await?;
     let session = mutation.session();
-    let Asked { row, round, .. } = asked(session, id).await?;
-    let grant = grant(session, (round.agreement_id, round.scope_id), (row.tenant_id, "id"), WRITE).await?;
-    leads_to(&row, ProposalState::Withdrawn)?;
+    let Asked { grant, row, round, .. } = asked(session, id, Operation::Withdraw).await?;
     let writer = session.writer(&grant).await?;
     let recorded =
         answer(&mutation, &writer, (&round, &row), (ProposalState::Withdrawn, row.tenant_id), version, None).await?;
@@ -312,10 +305,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 pub async fn counter(op: &Op, id: Uuid, version: i32, proposed: Proposed) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "changeProposalCounter").await?;
     let session = mutation.session();
-    let Asked { row, round, entry } = asked(session, id).await?;
-    let grant = grant(session, (round.agreement_id, round.scope_id), (row.to_tenant_id, "id"), WRITE).await?;
-    in_coordination(&round, "id")?;
-    leads_to(&row, ProposalState::Countered)?;
+    let Asked { grant, row, round, entry } = asked(session, id, Operation::Counter).await?;
     let writer = session.writer(&grant).await?;
     let state = (ProposalState::Countered, row.to_tenant_id);
     let _answered = answer(&mutation, &writer, (&round, &row), state, version, None).await?;
@@ -337,7 +327,8 @@ const fn next(state: ProposalState) -> &'static [ProposalState] {
     }
 }
 
-fn leads_to(row: &change_proposal::Model, wanted: ProposalState) -> ApiResult<()> {
+/// Refuses a step that does not follow from the state.
+pub(crate) fn leads_to(row: &change_proposal::Model, wanted: ProposalState) -> ApiResult<()> {
     if next(row.state).contains(&wanted) {
         return Ok(());
     }

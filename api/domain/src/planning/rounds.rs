@@ -20,14 +20,13 @@ use crate::context::op::Op;
 use crate::members::acting_name;
 use crate::planning::conflicts::lookup::of_round;
 use crate::planning::conflicts::rules::ConflictSeverity;
-use crate::planning::party::{audience, grant, round};
+use crate::planning::party::{audience, grant};
 use crate::planning::snapshots;
+use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
 /// Planning takes calendars.
 pub const WRITE: (Action, ScopeArea) = (Action::Write, ScopeArea::Calendars);
-/// Signing binds the authority, as the agreement does.
-const SIGN: (Action, ScopeArea) = (Action::Sign, ScopeArea::Agreements);
 /// The most days between.
 const MAX_DAYS_APART: i32 = 28;
 const ONE_A_YEAR: Unique =
@@ -128,12 +127,8 @@ pub async fn update(
 ) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "coordinationRoundUpdate").await?;
     let session = mutation.session();
-    let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (row.tenant_id, "id"), WRITE).await?;
-    if row.state != RoundState::Collecting {
-        return Err(not_collecting("id", row.state));
-    }
-    let mut after = row.clone();
+    let (grant, row) = rights::find_for::<coordination_round::Entity>(session, id, Operation::Update, "id").await?;
+    let mut after = (*row).clone();
     after.submit_until = submit_until.unwrap_or(row.submit_until);
     after.days_apart = days_apart.unwrap_or(row.days_apart);
     let mut problems = Problems::default();
@@ -145,7 +140,7 @@ pub async fn update(
 }
 
 /// What a round that collects no plans any more answers.
-pub(super) fn not_collecting(field: &'static str, state: RoundState) -> kernel::error::ApiError {
+pub(crate) fn not_collecting(field: &'static str, state: RoundState) -> kernel::error::ApiError {
     let text = Text::new("round-not-collecting").with("state", state.as_str());
     Problem::at(UserErrorCode::Conflict, field, text).into()
 }
@@ -155,9 +150,9 @@ pub(super) fn not_collecting(field: &'static str, state: RoundState) -> kernel::
 pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "coordinationRoundStart").await?;
     let session = mutation.session();
-    let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
-    leads_to(&row, RoundState::InCoordination)?;
+    let party = (tenant, "tenant");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "id"), Operation::Start, party).await?;
     if tenant != row.tenant_id && today_of(session, row.tenant_id).await? <= row.submit_until {
         let text = Text::new("deadline-not-over").with("day", row.submit_until);
         return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
@@ -168,7 +163,7 @@ pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<(
         return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
     }
     let writer = session.writer(&grant).await?;
-    let mut after = coordination_round::Model { state: RoundState::InCoordination, ..row.clone() };
+    let mut after = coordination_round::Model { state: RoundState::InCoordination, ..(*row).clone() };
     let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.started").await?;
     mutation.commit(recorded).await
 }
@@ -178,8 +173,10 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
     let mutation = Mutation::begin(op, "annualPlanSubmit").await?;
     let session = mutation.session();
     let plan = crate::planning::plans::found(session, plan).await?;
-    let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (plan.tenant_id, "id"), WRITE).await?;
+    let party = (plan.tenant_id, "id");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "round"), Operation::TakePart, party)
+            .await?;
     let writer = session.writer(&grant).await?;
     // Two parties that submit at the same moment: the second must count the first.
     writer.lock_named(id).await?;
@@ -220,7 +217,7 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
     if parties_of(session, row.agreement_id).await?.len() > there.len() + 1 {
         return mutation.commit(recorded).await;
     }
-    let mut after = coordination_round::Model { state: RoundState::InCoordination, ..row.clone() };
+    let mut after = coordination_round::Model { state: RoundState::InCoordination, ..(*row).clone() };
     let recorded = step(&mutation, &writer, (&row, &mut after), row.version, "coordination_round.started").await?;
     mutation.commit(recorded).await
 }
@@ -230,8 +227,10 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
     let mutation = Mutation::begin(op, "annualPlanWithdraw").await?;
     let session = mutation.session();
     let plan = crate::planning::plans::found(session, plan).await?;
-    let row = round(session, id, "round").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (plan.tenant_id, "id"), WRITE).await?;
+    let party = (plan.tenant_id, "id");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "round"), Operation::TakePart, party)
+            .await?;
     if row.state != RoundState::Collecting {
         return Err(not_collecting("round", row.state));
     }
@@ -253,19 +252,14 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
 pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "roundSignOff").await?;
     let session = mutation.session();
-    let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), SIGN).await?;
-    leads_to(&row, RoundState::Agreed)?;
+    let party = (tenant, "tenant");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "id"), Operation::SignOff, party).await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(id).await?;
     let select = session.select::<round_plan::Entity>().filter(round_plan::Column::RoundId.eq(id));
     let plans = session.all(select).await?;
-    let Some(own) = plans.iter().find(|it| it.tenant_id == tenant) else {
-        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("not-submitted")).into());
-    };
-    if own.signed_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());
-    }
+    let own = unsigned(&plans, tenant)?;
     settled(session, &row, tenant).await?;
     let name = acting_name(session, tenant).await?;
     let plan = crate::planning::plans::found(session, own.plan_id).await?;
@@ -278,7 +272,7 @@ pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResul
     let here = Condition::all().add(round_plan::Column::RoundId.eq(id)).add(round_plan::Column::TenantId.eq(tenant));
     writer.change::<round_plan::Entity, _>(here, values).await?;
     let complete = plans.iter().all(|it| it.tenant_id == tenant || it.signed_at.is_some());
-    let mut after = row.clone();
+    let mut after = (*row).clone();
     let topic = if complete {
         after.state = RoundState::Agreed;
         "coordination_round.agreed"
@@ -330,11 +324,11 @@ async fn settled(session: &Session, row: &coordination_round::Model, tenant: Uui
 pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "roundPublish").await?;
     let session = mutation.session();
-    let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
-    leads_to(&row, RoundState::Published)?;
+    let party = (tenant, "tenant");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "id"), Operation::Publish, party).await?;
     let writer = session.writer(&grant).await?;
-    let mut after = row.clone();
+    let mut after = (*row).clone();
     after.state = RoundState::Published;
     after.scope_id = PUBLIC_SCOPE;
     after.published_at = Some(writer.now());
@@ -347,14 +341,34 @@ pub async fn close(op: &Op, id: Uuid, tenant: Uuid, version: i32, reason: &str) 
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "coordinationRoundClose").await?;
     let session = mutation.session();
-    let row = round(session, id, "id").await?;
-    let grant = grant(session, (row.agreement_id, row.scope_id), (tenant, "tenant"), WRITE).await?;
-    leads_to(&row, RoundState::Closed)?;
+    let party = (tenant, "tenant");
+    let (grant, row) =
+        rights::find_for_party::<coordination_round::Entity>(session, (id, "id"), Operation::Close, party).await?;
     let writer = session.writer(&grant).await?;
-    let mut after = row.clone();
+    let mut after = (*row).clone();
     (after.state, after.close_reason) = (RoundState::Closed, Some(reason));
     let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.closed").await?;
     mutation.commit(recorded).await
+}
+
+/// What a round that is over answers.
+pub(crate) fn over(row: &coordination_round::Model) -> kernel::error::ApiError {
+    let text = Text::new("round-over").with("state", row.state.as_str());
+    Problem::at(UserErrorCode::Conflict, "id", text).into()
+}
+
+/// Refuses the signature of a party without a plan, and a second one.
+///
+/// # Errors
+/// `CONFLICT` at `tenant`.
+pub(crate) fn unsigned<'a>(plans: &'a [round_plan::Model], tenant: Uuid) -> ApiResult<&'a round_plan::Model> {
+    let Some(own) = plans.iter().find(|it| it.tenant_id == tenant) else {
+        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("not-submitted")).into());
+    };
+    if own.signed_at.is_some() {
+        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());
+    }
+    Ok(own)
 }
 
 /// Where each state leads.
@@ -367,7 +381,8 @@ const fn next(state: RoundState) -> &'static [RoundState] {
     }
 }
 
-fn leads_to(row: &coordination_round::Model, wanted: RoundState) -> ApiResult<()> {
+/// Refuses a step that does not follow from the state.
+pub(crate) fn leads_to(row: &coordination_round::Model, wanted: RoundState) -> ApiResult<()> {
     if next(row.state).contains(&wanted) {
         return Ok(());
     }

@@ -3,10 +3,8 @@
 
 use entities as e;
 use entities::{document_version, own_share, project, project_archive, project_partner, project_step, tenant};
-use kernel::error::{ApiResult, Problem, UserErrorCode};
-use kernel::i18n::Text;
+use kernel::error::ApiResult;
 use kernel::ids::new_id;
-use policy::{Action, Object};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -16,9 +14,10 @@ use uuid::Uuid;
 use crate::context::mutation::{Claim, Idempotency, Mutation};
 use crate::context::op::Op;
 use crate::members::acting_name;
-use crate::projects::circle::{is_party, object_of, private, project as found};
+use crate::projects::circle::{is_party, party_grant, private};
 use crate::projects::parts::{Part, change_of};
 use crate::projects::{partners, service};
+use crate::rights;
 
 /// Name and edition of the form of a copy.
 const FORM: &str = "verbund-project/1";
@@ -27,13 +26,8 @@ const FORM: &str = "verbund-project/1";
 pub async fn create(op: &Op, id: Uuid, tenant: Uuid, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "projectArchiveCreate").await?;
     let session = mutation.session();
-    let row = found(session, id, "project").await?;
-    let object = Object { tenant, ..object_of(&row) };
-    let grant = session.authorize(Action::Write, &object, "tenant")?;
-    if !is_party(session, &row, tenant).await? {
-        return Err(Problem::at(UserErrorCode::Forbidden, "tenant", Text::new("no-party-of-project")).into());
-    }
-    crate::projects::circle::in_sight(session, &row)?;
+    let row = rights::find_visible::<project::Entity>(session, id, "project").await?;
+    let grant = party_grant(session, &row, tenant, "tenant").await?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim(&writer, idempotency).await? {
         Claim::New(id) => id,

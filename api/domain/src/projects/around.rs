@@ -3,8 +3,8 @@
 
 use chrono::NaiveDate;
 use entities::{
-    ProjectRole, TrafficLight, calendar_entry, dataset, indicator_measurement, learning_place, project_indicator,
-    project_link, project_member, status_report,
+    ProjectRole, TrafficLight, calendar_entry, dataset, indicator_measurement, learning_place, project,
+    project_indicator, project_link, project_member, status_report,
 };
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::context::mutation::{Claim, Idempotency, Mutation};
 use crate::context::op::Op;
 use crate::members::acting_name;
-use crate::projects::circle::{house, party_grant, private, project as found, room};
+use crate::projects::circle::{house, party_grant, private, room};
 use crate::projects::parts::{insert, remove, update as change, writable};
 use crate::projects::service::span;
+use crate::rights::{self, Operation};
 
 /// Values of a new member of a project team.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub async fn add_member(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "projectMemberAdd").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<project_member::Entity>(project.id).await?.len(), "project")?;
     let mut problems = Problems::default();
@@ -88,7 +89,7 @@ pub async fn add_member(
 pub async fn remove_member(op: &Op, id: Uuid) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "projectMemberRemove").await?;
     let session = mutation.session();
-    let (grant, row, project) = writable::<project_member::Entity>(session, id).await?;
+    let (grant, row, project) = writable::<project_member::Entity>(session, id, Operation::Remove).await?;
     let writer = session.writer(&grant).await?;
     let recorded = remove::<project_member::Entity>(&mutation, &writer, &row, project.agreement_id).await?;
     mutation.commit(recorded).await?;
@@ -118,7 +119,7 @@ pub async fn report(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "statusReportCreate").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<status_report::Entity>(project.id).await?.len(), "project")?;
     let mut problems = Problems::default();
@@ -181,7 +182,7 @@ pub async fn add_indicator(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "projectIndicatorCreate").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<project_indicator::Entity>(project.id).await?.len(), "project")?;
     let mut problems = Problems::default();
@@ -262,7 +263,7 @@ pub struct IndicatorChange {
 pub async fn update_indicator(op: &Op, id: Uuid, version: i32, wish: IndicatorChange) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "projectIndicatorUpdate").await?;
     let session = mutation.session();
-    let (grant, before, project) = writable::<project_indicator::Entity>(session, id).await?;
+    let (grant, before, project) = writable::<project_indicator::Entity>(session, id, Operation::Update).await?;
     let places = u32::try_from(before.decimals).unwrap_or_default();
     let mut problems = Problems::default();
     let mut row = before.clone();
@@ -296,7 +297,7 @@ pub async fn measure(
     let note = text::optional(note, "note", 1_000)?;
     let mutation = Mutation::begin(op, "indicatorMeasurementAdd").await?;
     let session = mutation.session();
-    let found = writable::<project_indicator::Entity>(session, indicator).await;
+    let found = writable::<project_indicator::Entity>(session, indicator, Operation::Measure).await;
     let (grant, of, project) = found.map_err(|error| error.about("indicator"))?;
     room(session.group::<indicator_measurement::Entity>(project.id).await?.len(), "indicator")?;
     let value = units(value, u32::try_from(of.decimals).unwrap_or_default(), "value")?;
@@ -344,7 +345,7 @@ pub async fn link(
     let note = text::optional(note, "note", 1_000)?;
     let mutation = Mutation::begin(op, "projectLinkAdd").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<project_link::Entity>(project.id).await?.len(), "project")?;
     let there = match to {
@@ -386,7 +387,7 @@ pub async fn link(
 pub async fn unlink(op: &Op, id: Uuid) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "projectLinkRemove").await?;
     let session = mutation.session();
-    let (grant, row, project) = writable::<project_link::Entity>(session, id).await?;
+    let (grant, row, project) = writable::<project_link::Entity>(session, id, Operation::Remove).await?;
     let writer = session.writer(&grant).await?;
     let recorded = remove::<project_link::Entity>(&mutation, &writer, &row, project.agreement_id).await?;
     mutation.commit(recorded).await?;

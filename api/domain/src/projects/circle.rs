@@ -16,6 +16,8 @@ use store::scopes::{Audience, Way, ensure};
 use store::{Session, Writer};
 use uuid::Uuid;
 
+use crate::rights::{self, Operation, Resource as _};
+
 /// The most parts of one kind that a project has.
 const MOST_PARTS: usize = 200;
 
@@ -26,20 +28,6 @@ pub fn selects(share: &share::Model, project: &project::Model) -> bool {
         (None, Some(field)) => project.field_of_work_id == Some(field),
         (None, None) => true,
     }
-}
-
-/// What the policy decides on for a project.
-pub fn object_of(row: &project::Model) -> Object {
-    Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id)
-}
-
-/// A project in the actor's sight.
-///
-/// # Errors
-/// There is none.
-pub async fn project(session: &Session, id: Uuid, field: &'static str) -> ApiResult<project::Model> {
-    let row = session.get::<project::Entity>(id).await?;
-    row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found(field).into())
 }
 
 /// The partners whose part has not ended.
@@ -76,13 +64,11 @@ pub async fn party_grant(
     if session.get::<tenant::Entity>(tenant).await?.is_none() {
         return Err(Problem::not_found(field).into());
     }
-    let object = Object::row(ScopeArea::Projects, tenant, project.scope_id, project.field_of_work_id);
-    let grant = session.authorize(Action::Write, &object, field)?;
     if !is_party(session, project, tenant).await? {
+        session.authorize(Action::Write, &Object { tenant, ..project::Entity::object(project) }, field)?;
         return Err(Problem::at(UserErrorCode::Forbidden, field, Text::new("no-party-of-project")).into());
     }
-    in_sight(session, project)?;
-    Ok(grant)
+    rights::judge_party::<project::Entity>(session, (project, "project"), Operation::TakePart, (tenant, field)).await
 }
 
 /// Refuses to work on a project whose agreement ended: its parts are out of sight then.

@@ -3,12 +3,12 @@
 
 use std::path::PathBuf;
 
-use entities::{DocumentKind, ScopeArea, document_version, file_ticket, project_archive, project_document};
+use entities::{DocumentKind, document_version, file_ticket, project, project_archive, project_document};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use policy::{Action, Object, Permission, refused};
+use policy::{Permission, refused};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use store::{Session, full};
@@ -22,10 +22,11 @@ use crate::files::settings::FileSettings;
 use crate::files::tickets::{Drafted, NewTicket, keeper};
 use crate::members::acting_name;
 use crate::projects::archive::has_file;
-use crate::projects::circle::{house, party_grant, project as found, room};
+use crate::projects::circle::{house, party_grant, room};
 use crate::projects::file_kinds;
 use crate::projects::file_kinds::FileKind;
 use crate::projects::parts::{change_of, insert, update, writable};
+use crate::rights::{self, Operation};
 
 /// Where files of documents are, below the folder of files.
 pub const DOCUMENTS: &str = "documents";
@@ -43,7 +44,7 @@ pub async fn create(
     let title = text::line(&title, "title", 200)?;
     let mutation = Mutation::begin(op, "projectDocumentCreate").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<project_document::Entity>(project.id).await?.len(), "project")?;
     let writer = session.writer(&grant).await?;
@@ -84,7 +85,7 @@ pub async fn upload_ticket(
     };
     let mutation = Mutation::begin(op, "documentUploadTicket").await?;
     let session = mutation.session();
-    let found = writable::<project_document::Entity>(session, document).await;
+    let found = writable::<project_document::Entity>(session, document, Operation::Update).await;
     let (grant, row, project) = found.map_err(|error| error.about("document"))?;
     let writer = session.writer(&grant).await?;
     let mut draft = match files::tickets::upload(&mutation, &writer, file_name, settings, idempotency).await? {
@@ -113,8 +114,7 @@ pub async fn upload_ticket(
 /// The database fails.
 pub async fn may_send(session: &Session, document: Uuid) -> ApiResult<bool> {
     let Some(row) = session.get::<project_document::Entity>(document).await? else { return Ok(false) };
-    let object = Object::row(ScopeArea::Projects, row.tenant_id, row.scope_id, row.field_of_work_id);
-    Ok(session.access().can(Action::Write, &object))
+    rights::may::<project_document::Entity>(session, &row, Operation::Update).await
 }
 
 /// Why a file that came is not kept.
@@ -145,14 +145,15 @@ pub async fn arrived(
     }
     let mutation = Mutation::begin(op, "documentUpload").await?;
     let session = mutation.session();
-    let (grant, before, project) = match writable::<project_document::Entity>(session, document).await {
-        Ok(found) => found,
-        Err(ApiError::Problems(_)) => {
-            std::fs::remove_file(&came).map_err(disk)?;
-            return Ok(Err(Refused::OutOfReach));
-        }
-        Err(fault @ ApiError::Fault(_)) => return Err(fault),
-    };
+    let (grant, before, project) =
+        match writable::<project_document::Entity>(session, document, Operation::Update).await {
+            Ok(found) => found,
+            Err(ApiError::Problems(_)) => {
+                std::fs::remove_file(&came).map_err(disk)?;
+                return Ok(Err(Refused::OutOfReach));
+            }
+            Err(fault @ ApiError::Fault(_)) => return Err(fault),
+        };
     let writer = session.writer(&grant).await?;
     // Two files at once become two versions.
     writer.lock_named(document).await?;

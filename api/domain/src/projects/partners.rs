@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entities::{
-    Area, PartnerState, ProjectPhase, ScopeArea, agreement, agreement_field, project, project_partner, tenant,
-};
+use entities::{Area, PartnerState, ProjectPhase, agreement, agreement_field, project, project_partner, tenant};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
@@ -19,15 +17,15 @@ use crate::agreements::service::{obstacles, parties_of};
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
 use crate::context::op::Op;
 use crate::members::acting_name;
-use crate::projects::circle::{is_party, object_of, place, project as found};
+use crate::projects::circle::{is_party, place};
 use crate::projects::{archive, service};
+use crate::rights::{self, Operation, Resource as _};
 
 /// Asks a party of the project's agreement to take part. From now on it sees the project and its parts.
 pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "projectPartnerAdd").await?;
     let session = mutation.session();
-    let before = found(session, id, "id").await?;
-    let grant = session.authorize(Action::Write, &object_of(&before), "id")?;
+    let (grant, before) = rights::find_for::<project::Entity>(session, id, Operation::AddPartner, "id").await?;
     session.load_groups::<project_partner::Entity>([id]).await?;
     let writer = session.writer(&grant).await?;
     if let Claim::Done(_) = mutation.claim(&writer, idempotency).await? {
@@ -71,12 +69,9 @@ pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Op
 pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "projectPartnerAccept").await?;
     let session = mutation.session();
-    let before = found(session, id, "id").await?;
-    let grant = grant(session, &before, tenant)?;
+    let (grant, before) =
+        rights::find_for_party::<project::Entity>(session, (id, "id"), Operation::Join, (tenant, "tenant")).await?;
     let mut row = asked(session, &before, tenant, "tenant").await?;
-    if row.state != PartnerState::Invited {
-        return Err(Problem::illegal_transition("tenant", row.state.as_str(), "ACTIVE", []).into());
-    }
     if row.version != version {
         return Err(crate::context::mutation::stale(version));
     }
@@ -98,7 +93,7 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
     let reason = text::line(&reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "projectPartnerRemove").await?;
     let session = mutation.session();
-    let before = found(session, id, "id").await?;
+    let before = rights::find_visible::<project::Entity>(session, id, "id").await?;
     let acting = grant(session, &before, tenant)?;
     if tenant != before.tenant_id && tenant != partner {
         return Err(Problem::at(UserErrorCode::Forbidden, "tenant", Text::new("no-party-of-project")).into());
@@ -140,7 +135,7 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
 }
 
 fn grant(session: &Session, project: &project::Model, tenant: Uuid) -> ApiResult<Grant> {
-    let object = Object::row(ScopeArea::Projects, tenant, project.scope_id, project.field_of_work_id);
+    let object = Object { tenant, ..project::Entity::object(project) };
     session.authorize(Action::Write, &object, "tenant")
 }
 
@@ -156,14 +151,25 @@ async fn asked(
     row.ok_or_else(|| Problem::not_found(field).into())
 }
 
+/// Refuses more partners for a project that is over or under no agreement.
+///
+/// # Errors
+/// `CONFLICT` at `id`.
+pub(crate) fn takes_partners(project: &project::Model) -> ApiResult<()> {
+    let end = [ProjectPhase::Evaluated, ProjectPhase::Cancelled, ProjectPhase::Rejected];
+    let text = if end.contains(&project.phase) {
+        Text::new("project-is-over").with("phase", project.phase.as_str())
+    } else if project.agreement_id.is_none() {
+        Text::new("project-without-agreement")
+    } else {
+        return Ok(());
+    };
+    Err(Problem::at(UserErrorCode::Conflict, "id", text).into())
+}
+
 /// What the agreement and the project allow.
 async fn check(session: &Session, project: &project::Model, partner: Uuid) -> ApiResult<()> {
     let mut problems = Problems::default();
-    let end = [ProjectPhase::Evaluated, ProjectPhase::Cancelled, ProjectPhase::Rejected];
-    if end.contains(&project.phase) {
-        let text = Text::new("project-is-over").with("phase", project.phase.as_str());
-        problems.add(Problem::at(UserErrorCode::Conflict, "id", text));
-    }
     if session.get::<tenant::Entity>(partner).await?.is_none() {
         return Err(Problem::not_found("partner").into());
     }

@@ -2,20 +2,21 @@
 //! made or changed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entities as e;
 use entities::project;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
-use policy::{Action, Grant, Object};
+use policy::Grant;
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, IntoActiveModel};
 use serde_json::Value as Json;
 use store::{Keyed, Owned, Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::context::mutation::{Change, Mutation, Recorded, at_version, stale};
-use crate::projects::circle::in_sight;
+use crate::rights::{self, Operation, Resource};
 
 /// The one value of any part that must be unique in its authority: the number under which a funder knows a funding.
 pub const REFERENCE: Unique =
@@ -165,24 +166,21 @@ versioned!(
     obligation
 );
 
-/// A part that the actor may change: its grant, the part, and the project where that is still in sight.
+/// A part, its project, and the grant for an operation on the part.
 ///
 /// # Errors
-/// It is out of sight, or belongs to a party in which a permission is missing.
-pub async fn writable<P: Part>(session: &Session, id: Uuid) -> ApiResult<(Grant, P::Model, project::Model)>
+/// It is out of sight, belongs to a party in which a permission is missing, or its state forbids the operation.
+pub async fn writable<P: Part + Resource>(
+    session: &Session,
+    id: Uuid,
+    operation: Operation,
+) -> ApiResult<(Grant, P::Model, Arc<project::Model>)>
 where
     P::Model: IntoActiveModel<P::Written> + Clone,
 {
-    let Some(row) = session.get::<P>(id).await? else { return Err(Problem::not_found("id").into()) };
-    let facts = P::facts(&row);
-    // The part is in sight, so it is no secret that there is a project: it went out of sight with the agreement.
-    let Some(project) = session.get::<project::Entity>(facts.project).await? else {
-        return Err(Problem::at(UserErrorCode::AgreementNotActive, "id", Text::new("project-out-of-sight")).into());
-    };
-    let object = Object::row(entities::ScopeArea::Projects, facts.tenant, facts.scope, project.field_of_work_id);
-    let grant = session.authorize(Action::Write, &object, "id")?;
-    in_sight(session, &project)?;
-    Ok((grant, (*row).clone(), (*project).clone()))
+    let (grant, row) = rights::find_for::<P>(session, id, operation, "id").await?;
+    let project = rights::find_visible::<project::Entity>(session, P::facts(&row).project, "id").await?;
+    Ok((grant, (*row).clone(), project))
 }
 
 /// What is told of a part.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use entities::{
     Area, Audience, Confidentiality, Pillar, ProjectPhase, ScopeArea, agreement, field_of_work, funding,
-    learning_place, project, project_member, project_partner, project_step, tenant,
+    learning_place, project, project_member, project_partner, project_step,
 };
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
@@ -23,8 +23,9 @@ use crate::calendars::entry_wish::kept_audiences;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
 use crate::members::acting_name;
-use crate::projects::circle::{object_of, place, private, project as found};
+use crate::projects::circle::{place, private};
 use crate::projects::{calendar, phases};
+use crate::rights::{self, Operation};
 
 const TITLE: Unique = Unique { name: "project_title_key", columns: "project.tenant_id, project.title" };
 
@@ -86,11 +87,7 @@ pub struct ProjectChange {
 pub async fn create(op: &Op, tenant: Uuid, wish: ProjectWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "projectCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(tenant).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let object = Object::new_in(ScopeArea::Projects, tenant, wish.field);
-    let grant = session.authorize(Action::Write, &object, "tenant")?;
+    let (grant, _) = rights::create_in::<project::Entity>(session, tenant, wish.field).await?;
     let wish = check(session, tenant, wish).await?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim(&writer, idempotency).await? {
@@ -192,8 +189,7 @@ pub fn span(from: Option<NaiveDate>, until: Option<NaiveDate>, field: &'static s
 pub async fn update(op: &Op, id: Uuid, version: i32, change: ProjectChange) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "projectUpdate").await?;
     let session = mutation.session();
-    let before = found(session, id, "id").await?;
-    let grant = session.authorize(Action::Write, &object_of(&before), "id")?;
+    let (grant, before) = rights::find_for::<project::Entity>(session, id, Operation::Update, "id").await?;
     let wish = ProjectWish {
         title: change.title.unwrap_or_else(|| before.title.clone()),
         summary: change.summary.unwrap_or_else(|| before.summary.clone()),
@@ -290,8 +286,7 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, phase: ProjectPhase, note:
     let note = text::optional(note, "note", 1_000)?;
     let mutation = Mutation::begin(op, "projectAdvance").await?;
     let session = mutation.session();
-    let before = found(session, id, "id").await?;
-    let grant = session.authorize(Action::Write, &object_of(&before), "id")?;
+    let (grant, before) = rights::find_for::<project::Entity>(session, id, Operation::Advance, "id").await?;
     let allowed = phases::next(before.phase);
     if !allowed.contains(&phase) {
         let allowed = allowed.iter().map(|it| it.as_str());
@@ -301,7 +296,8 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, phase: ProjectPhase, note:
         return Err(problem.into());
     }
     let writer = session.writer(&grant).await?;
-    let row = project::Model { phase, version: version.saturating_add(1), updated_at: writer.now(), ..before.clone() };
+    let row =
+        project::Model { phase, version: version.saturating_add(1), updated_at: writer.now(), ..(*before).clone() };
     save(&writer, &row, version).await?;
     step(session, &writer, &row, note).await?;
     let recorded = mutation.record(&writer, changed(&row, "project.advanced", Some(&before))).await?;

@@ -18,10 +18,11 @@ use crate::context::mutation::{Claim, Idempotency, Mutation};
 use crate::context::op::Op;
 use crate::projects::calendar;
 use crate::projects::calendar::Date;
-use crate::projects::circle::{party_grant, project as found, room};
+use crate::projects::circle::{party_grant, room};
 use crate::projects::dependencies::{Before, circle};
 use crate::projects::parts::{insert, update as change, writable};
 use crate::projects::service::span;
+use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
 /// What a work package shall be.
@@ -68,7 +69,7 @@ pub async fn create(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "workPackageCreate").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<work_package::Entity>(project.id).await?.len(), "project")?;
     let wish = checked(session, &project, None, wish).await?;
@@ -101,7 +102,7 @@ pub async fn create(
 pub async fn update(op: &Op, id: Uuid, version: i32, change_of: WorkChange) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "workPackageUpdate").await?;
     let session = mutation.session();
-    let (grant, before, project) = writable::<work_package::Entity>(session, id).await?;
+    let (grant, before, project) = writable::<work_package::Entity>(session, id, Operation::Update).await?;
     let wish = WorkWish {
         title: change_of.title.unwrap_or_else(|| before.title.clone()),
         description: change_of.description.unwrap_or_else(|| before.description.clone()),
@@ -222,7 +223,7 @@ pub async fn create_milestone(
 ) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "milestoneCreate").await?;
     let session = mutation.session();
-    let project = found(session, project, "project").await?;
+    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     room(session.group::<milestone::Entity>(project.id).await?.len(), "project")?;
     let wish = checked_milestone(session, &project, wish).await?;
@@ -257,7 +258,7 @@ pub async fn create_milestone(
 pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: MilestoneChange) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "milestoneUpdate").await?;
     let session = mutation.session();
-    let (grant, before, project) = writable::<milestone::Entity>(session, id).await?;
+    let (grant, before, project) = writable::<milestone::Entity>(session, id, Operation::Update).await?;
     let status = change_of.status.unwrap_or(before.status);
     // Reached without a word on when is reached today; what is not reached has no day.
     let reached_on = match (status, change_of.reached_on) {

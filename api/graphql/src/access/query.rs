@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 use kernel::error::{ApiError, ApiResult};
 
 use crate::access::explain::{AccessExplanation, explain};
+use crate::access::operation::Operation;
 use crate::enums::Action;
 use crate::members::types::{Viewer, viewer};
 
@@ -18,15 +19,17 @@ impl AccessQuery {
         viewer(ctx).await
     }
 
-    /// Explains by which rule the viewer may perform an action on an object, or which permission is lacking. Null for
-    /// an object that is not visible to the viewer, and for types without access rules: authorities, fields of work,
-    /// holidays, office closures, feeds, indicators and funding programmes.
+    /// Explains by which rule the viewer may perform an action on an object, or which permission is lacking or which
+    /// state of the object forbids it. An action is allowed if any of its operations is. Null for an object that is not
+    /// visible to the viewer, and for types without access rules: authorities, fields of work, holidays, indicators and
+    /// funding programmes.
     async fn explain_access(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the object.")] node: ID,
         #[graphql(default_with = "Action::Read", desc = "Action to explain.")] action: Action,
+        #[graphql(desc = "Operation to explain instead of the whole action.")] operation: Option<Operation>,
     ) -> Option<Result<AccessExplanation, ApiError>> {
-        explain(ctx, &node, action).await.transpose()
+        explain(ctx, &node, action, operation).await.transpose()
     }
 }

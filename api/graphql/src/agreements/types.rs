@@ -5,18 +5,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use entities::{
-    AgreementState as State, ScopeArea, agreement, agreement_field, agreement_party, agreement_signature,
-    field_of_work, tenant,
-};
+use entities::{agreement, agreement_field, agreement_party, agreement_signature, field_of_work, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::{Action, Object as PolicyObject};
 use sea_orm::{QueryFilter, QueryOrder};
 use store::Session;
 use uuid::Uuid;
 
-use crate::context::ContextExt;
+use crate::access::abilities::AgreementAbilities;
 use crate::enums::{AgreementState, Area};
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
@@ -46,17 +42,6 @@ pub struct Signature {
     signed_by: String,
     /// Instant of the signature.
     signed_at: DateTime<Utc>,
-}
-
-/// Actions open to the viewer on an agreement, through any of the viewer's authorities.
-#[derive(SimpleObject)]
-pub struct AgreementAbilities {
-    /// True if the viewer may propose the agreement to its parties.
-    propose: bool,
-    /// True if the viewer may sign the agreement for a party.
-    sign: bool,
-    /// True if the viewer may end the agreement.
-    end: bool,
 }
 
 /// Cooperation agreement between authorities. Every access of one authority to non-public objects of another rests on
@@ -141,18 +126,8 @@ impl Agreement {
     }
 
     /// Actions open to the viewer on the agreement now.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<AgreementAbilities> {
-        let session = ctx.session().await?;
-        let can = |action, tenant| {
-            let object = PolicyObject::row(ScopeArea::Agreements, tenant, self.row.scope_id, None);
-            session.access().can(action, &object)
-        };
-        let unsigned = self.parties.iter().filter(|party| !self.signatures.iter().any(|it| it.tenant_id == **party));
-        Ok(AgreementAbilities {
-            propose: self.row.state == State::Draft && can(Action::Write, self.row.tenant_id),
-            sign: self.row.state == State::Proposed && unsigned.copied().any(|it| can(Action::Sign, it)),
-            end: self.row.state != State::Ended && self.parties.iter().any(|it| can(Action::Write, *it)),
-        })
+    async fn viewer_can(&self) -> AgreementAbilities {
+        AgreementAbilities(self.row.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

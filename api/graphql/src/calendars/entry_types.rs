@@ -8,14 +8,13 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
 use calendar_time::recurrence::Recurrence;
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
 use domain::calendars::entry_wish::read_audiences;
-use domain::calendars::resource::object_of;
 use entities::{ShareLevel, calendar_entry, conflict_acknowledgement, learning_place};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::Action;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::EntryAbilities;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
@@ -299,16 +298,6 @@ impl EntryOutline {
 /// What the full view adds.
 pub struct EntryDetails(Arc<calendar_entry::Model>);
 
-/// Actions open to the viewer on a calendar entry.
-#[derive(SimpleObject)]
-pub struct EntryAbilities {
-    /// True if the viewer holds `CALENDARS_WRITE` for the entry and the entry is not cancelled. Entries of external
-    /// calendars and of project calendars are refused nevertheless.
-    update: bool,
-    /// True under the same conditions as `update`.
-    cancel: bool,
-}
-
 #[Object]
 impl EntryDetails {
     /// Description.
@@ -396,14 +385,8 @@ impl EntryDetails {
     }
 
     /// Actions open to the viewer on the entry.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<EntryAbilities> {
-        let session = ctx.session().await?;
-        let write = match session.get::<entities::calendar::Entity>(self.0.calendar_id).await? {
-            Some(calendar) => session.access().can(Action::Write, &object_of(&calendar)),
-            None => false,
-        };
-        let over = self.0.status == entities::EntryStatus::Cancelled;
-        Ok(EntryAbilities { update: write && !over, cancel: write && !over })
+    async fn viewer_can(&self) -> EntryAbilities {
+        EntryAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

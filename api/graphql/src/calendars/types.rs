@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
-use domain::calendars::resource::object_of;
 use entities::{ShareLevel as Level, calendar};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::Action;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::CalendarAbilities;
 use crate::context::ContextExt;
 use crate::enums::{Confidentiality, ShareLevel};
 use crate::projects::types::Project;
@@ -21,17 +20,6 @@ use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 /// Calendar of an authority. Name and description are visible at every level of access; shares set the level for the
 /// entries.
 pub struct Calendar(pub Arc<calendar::Model>);
-
-/// Actions open to the viewer on a calendar.
-#[derive(SimpleObject)]
-pub struct CalendarAbilities {
-    /// True if the viewer may change and archive the calendar.
-    update: bool,
-    /// True if the viewer may create entries in the calendar.
-    create_entries: bool,
-    /// True if the viewer may share the calendar with partners.
-    share: bool,
-}
 
 impl Calendar {
     /// A calendar by its row, if the viewer may see it.
@@ -112,15 +100,8 @@ impl Calendar {
     }
 
     /// Actions open to the viewer on the calendar.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<CalendarAbilities> {
-        let session = ctx.session().await?;
-        let can = |action| session.access().can(action, &object_of(&self.0));
-        let by_hand = self.0.project_id.is_none();
-        Ok(CalendarAbilities {
-            update: can(Action::Write) && by_hand,
-            create_entries: can(Action::Write) && by_hand && self.0.archived_at.is_none() && !self.0.external,
-            share: can(Action::Share) && by_hand,
-        })
+    async fn viewer_can(&self) -> CalendarAbilities {
+        CalendarAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use store::{Order, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
+use crate::access::abilities::DatasetReleaseAbilities;
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::datasets::enums::{DatasetAccess, DatasetReleaseState};
@@ -109,6 +110,11 @@ impl DatasetRelease {
     /// Version number of the proposal for optimistic locking; increases by one with every change.
     async fn version(&self) -> i32 {
         self.0.version
+    }
+
+    /// Actions open to the viewer on the release.
+    async fn viewer_can(&self) -> DatasetReleaseAbilities {
+        DatasetReleaseAbilities(self.0.clone())
     }
 
     /// Instant of the proposal.

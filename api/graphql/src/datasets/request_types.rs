@@ -14,6 +14,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
+use crate::access::abilities::DataRequestAbilities;
 use crate::agreements::share_types::{Share, share_by_id};
 use crate::agreements::types::{Agreement, agreement_by_id, agreements_by_id};
 use crate::connection::{Paged, fill, page};
@@ -149,6 +150,11 @@ impl DataRequest {
     /// Version number of the request for optimistic locking; increases by one with every change.
     async fn version(&self) -> i32 {
         self.row.version
+    }
+
+    /// Actions open to the viewer on the request.
+    async fn viewer_can(&self) -> DataRequestAbilities {
+        DataRequestAbilities(self.row.clone())
     }
 
     /// Instant of creation.

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::datasets::resource::object_of;
 use domain::datasets::service::words;
 use entities::{DatasetVersionState, ShareLevel as Level, dataset, dataset_version};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::Action;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::DatasetAbilities;
 use crate::context::ContextExt;
 use crate::datasets::enums::{DataClass, DatasetAccess, Frequency, ProtectionMethod};
 use crate::datasets::version_types::DatasetVersion;
@@ -83,16 +82,6 @@ pub struct DatasetProtection {
     fixed_at: Option<DateTime<Utc>>,
     /// Publication in which the data are already public; stated for `EXEMPT`.
     exempt_source: Option<String>,
-}
-
-/// Actions on a dataset that the viewer is permitted.
-#[derive(SimpleObject)]
-pub struct DatasetAbilities {
-    /// True if the viewer may change the dataset, import files, and publish and withdraw versions (`DATASETS_WRITE`).
-    /// Versions of a public dataset also require `DATASETS_PUBLISH`.
-    update: bool,
-    /// True if the viewer may share the dataset with partners and change its access (`SHARES_MANAGE`).
-    share: bool,
 }
 
 /// Dataset of an authority: metadata, access and disclosure control. The data are in its versions.
@@ -236,10 +225,8 @@ impl Dataset {
     }
 
     /// Actions on the dataset that the viewer is permitted.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<DatasetAbilities> {
-        let session = ctx.session().await?;
-        let can = |action| session.access().can(action, &object_of(&self.0));
-        Ok(DatasetAbilities { update: can(Action::Write), share: can(Action::Share) })
+    async fn viewer_can(&self) -> DatasetAbilities {
+        DatasetAbilities(self.0.clone())
     }
 
     /// Instant of the latest release to the public; null = never released.

@@ -6,18 +6,18 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::context::reads::remember;
 use domain::datasets::import::changes::VersionChanges;
-use domain::datasets::resource::object_of;
 use domain::datasets::version_service::{number, stored_columns};
+use domain::rights::{self, Operation};
 use entities::{dataset, dataset_version};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
-use policy::Action;
 use serde_json::json;
 use store::Session;
 use tabular::figures::{GroupsAsked, RowsAsked, Span};
 use tabular::model::Column;
 use uuid::Uuid;
 
+use crate::access::abilities::DatasetVersionAbilities;
 use crate::context::ContextExt;
 use crate::datasets::enums::{Aggregation, ColumnRole, ColumnType, DatasetVersionState, Disclosure, PeriodKind};
 use crate::datasets::figure_inputs::{FigureFilter, FigureHaving, FigureMeasure, FigureOrder};
@@ -217,8 +217,10 @@ impl DatasetVersion {
         let changes = self.0.changes.clone()?;
         let told = async {
             let session = ctx.session().await?;
-            let dataset = session.get::<dataset::Entity>(self.0.dataset_id).await?;
-            let may = dataset.is_some_and(|it| session.access().can(Action::Write, &object_of(&it)));
+            let may = match session.get::<dataset::Entity>(self.0.dataset_id).await? {
+                Some(dataset) => rights::may::<dataset::Entity>(&session, &dataset, Operation::Update).await?,
+                None => false,
+            };
             Ok(if may { Some(serde_json::from_value::<VersionChanges>(changes)?.into()) } else { None })
         };
         told.await.transpose()
@@ -253,6 +255,11 @@ impl DatasetVersion {
     /// `number`.
     async fn version(&self) -> i32 {
         self.0.version
+    }
+
+    /// Actions open to the viewer on the version.
+    async fn viewer_can(&self) -> DatasetVersionAbilities {
+        DatasetVersionAbilities(self.0.clone())
     }
 
     /// Instant of creation.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
-use domain::funding::obligations::object_of as obligation_object;
 use domain::tenants::service::today_of;
 use entities::{
     ObligationKind as Kind, ObligationState as State, document_version, funding, obligation, project, project_document,
@@ -12,16 +11,16 @@ use entities::{
 };
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::Action;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::ObligationAbilities;
 use crate::context::ContextExt;
 use crate::funding::types::{Funding, read_ahead as read_ahead_fundings};
 use crate::money::Money;
 use crate::projects::document_types::ProjectDocument;
 use crate::projects::enums::{ObligationKind, ObligationState};
-use crate::projects::part_types::PartAbilities;
+
 use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
@@ -133,8 +132,8 @@ impl Obligation {
     }
 
     /// Actions open to the viewer on the obligation.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        Ok(PartAbilities { update: ctx.session().await?.access().can(Action::Write, &obligation_object(&self.0)) })
+    async fn viewer_can(&self) -> ObligationAbilities {
+        ObligationAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

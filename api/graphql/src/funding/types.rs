@@ -13,11 +13,12 @@ use kernel::global_id::NodeType;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::FundingAbilities;
 use crate::context::ContextExt;
 use crate::funding::obligation_types::Obligation;
 use crate::money::{Decimal, Money};
 use crate::projects::enums::{CostType, FundingState, ObligationKind};
-use crate::projects::part_types::{PartAbilities, abilities as part_abilities};
+
 use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
@@ -301,8 +302,8 @@ impl Funding {
     }
 
     /// Actions open to the viewer on the funding.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        part_abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
+    async fn viewer_can(&self) -> FundingAbilities {
+        FundingAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use entities::{tenant, tenant_closure};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::Permission;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, Session, SortValue};
 use uuid::Uuid;
 
+use crate::access::abilities::TenantClosureAbilities;
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::holidays::query::DateRange;
@@ -31,13 +31,6 @@ impl TenantClosure {
     pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
         Ok(session.get::<tenant_closure::Entity>(id).await?.map(Self))
     }
-}
-
-/// Actions open to the viewer on an office closure.
-#[derive(SimpleObject)]
-pub struct TenantClosureAbilities {
-    /// True if the viewer may change and delete the closure.
-    update: bool,
 }
 
 /// Period in which the office of an authority is closed. Title and days are public, so that partners can take them into
@@ -70,10 +63,8 @@ impl TenantClosure {
     }
 
     /// Actions open to the viewer on the closure.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<TenantClosureAbilities> {
-        let session = ctx.session().await?;
-        let update = session.access().grant_in(Permission::TenantManage, self.0.tenant_id).is_ok();
-        Ok(TenantClosureAbilities { update })
+    async fn viewer_can(&self) -> TenantClosureAbilities {
+        TenantClosureAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

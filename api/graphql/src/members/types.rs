@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use entities::{ScopeArea, field_of_work, member, role_grant, role_grant_field, tenant};
+use entities::{field_of_work, member, role_grant, role_grant_field, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use policy;
-use policy::{Action, Actor, Object};
+use policy::Actor;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use store::{Order, PageRequest, Session, SortValue};
 use uuid::Uuid;
 
+use crate::access::abilities::{MemberAbilities, RoleGrantAbilities};
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::enums::{Permission, RoleKey};
@@ -25,13 +26,6 @@ use crate::tenants::types::{FieldOfWork, Tenant, tenant_of};
 pub struct Member {
     row: Arc<member::Model>,
     roles: Vec<RoleGrant>,
-}
-
-/// Actions open to the viewer on a member.
-#[derive(SimpleObject)]
-pub struct MemberAbilities {
-    /// True if the viewer may grant and revoke roles of the member.
-    manage_roles: bool,
 }
 
 /// Member of an authority: a person, under the name used by that authority.
@@ -58,10 +52,8 @@ impl Member {
     }
 
     /// Actions open to the viewer on the member.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<MemberAbilities> {
-        let session = ctx.session().await?;
-        let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
-        Ok(MemberAbilities { manage_roles: session.access().can(Action::Write, &object) })
+    async fn viewer_can(&self) -> MemberAbilities {
+        MemberAbilities(self.row.clone())
     }
 
     /// Role grants that are not revoked, oldest first, including future and expired ones.
@@ -85,13 +77,6 @@ impl Member {
 pub struct RoleGrant {
     row: Arc<role_grant::Model>,
     fields: Vec<Uuid>,
-}
-
-/// Actions open to the viewer on a role grant.
-#[derive(SimpleObject)]
-pub struct RoleGrantAbilities {
-    /// True if the viewer may revoke the role. Revoking the role of the last admin is refused nevertheless.
-    revoke: bool,
 }
 
 /// Grant of a role to a member.
@@ -150,20 +135,8 @@ impl RoleGrant {
     }
 
     /// Actions open to the viewer on the role grant.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<RoleGrantAbilities> {
-        let session = ctx.session().await?;
-        let object = Object::row(ScopeArea::Members, self.row.tenant_id, self.row.scope_id, None);
-        let held = policy::Fields::new(self.row.all_fields, self.fields.iter().copied());
-        let revoke = self.row.revoked_at.is_none()
-            && session.access().can(Action::Write, &object)
-            && session.access().may_give(
-                self.row.tenant_id,
-                self.row.role,
-                &held,
-                self.row.valid_from,
-                self.row.valid_until,
-            );
-        Ok(RoleGrantAbilities { revoke })
+    async fn viewer_can(&self) -> RoleGrantAbilities {
+        RoleGrantAbilities(self.row.clone())
     }
 
     /// Instant of revocation; null = not revoked.

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use domain::calendars::entry_wish::read_audiences;
 use domain::offers::sets::read;
-use entities::{ScopeArea, ShareLevel, calendar_entry, education_offer, education_offer_date};
+use entities::{ShareLevel, calendar_entry, education_offer, education_offer_date};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::{Action, Object as PolicyObject};
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::EducationOfferAbilities;
 use crate::calendars::entry_types::{CalendarEntry, CalendarEntryFull};
 use crate::context::ContextExt;
 use crate::enums::{Audience, Pillar};
@@ -65,17 +65,6 @@ pub(super) async fn entries_of(
     }
     entries.sort_by_key(|(_, it)| (it.starts_at, it.id));
     Ok(entries)
-}
-
-/// Actions open to the viewer on an education offer.
-#[derive(SimpleObject)]
-pub struct EducationOfferAbilities {
-    /// True if the viewer may change the offer.
-    update: bool,
-    /// True if the viewer may publish the offer.
-    publish: bool,
-    /// True if the viewer may withdraw the offer.
-    withdraw: bool,
 }
 
 /// Education offer of an authority: a course, event or service for learning, with audience, place, provider and dates.
@@ -243,12 +232,8 @@ impl EducationOffer {
     }
 
     /// Actions open to the viewer on the offer.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<EducationOfferAbilities> {
-        let session = ctx.session().await?;
-        let object = PolicyObject::row(ScopeArea::Places, self.row.tenant_id, self.row.scope_id, None);
-        let update = session.access().can(Action::Write, &object);
-        let published = self.row.state == entities::EducationOfferState::Published;
-        Ok(EducationOfferAbilities { update, publish: update && !published, withdraw: update && published })
+    async fn viewer_can(&self) -> EducationOfferAbilities {
+        EducationOfferAbilities(self.row.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

@@ -6,13 +6,13 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::places::externals::IdsOfPlace;
 use domain::places::merges::standing::MergedPlaces;
-use entities::{ScopeArea, learning_place, learning_place_origin, region};
+use entities::{learning_place, learning_place_origin, region};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::{Action, Object as PolicyObject};
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::LearningPlaceAbilities;
 use crate::context::ContextExt;
 use crate::enums::LearningPlaceKind;
 use crate::places::enums::Visibility;
@@ -47,13 +47,6 @@ pub struct LearningPlaceOrigin {
     longitude: f64,
     /// Attribution and licence.
     source: String,
-}
-
-/// Actions open to the viewer on a learning place.
-#[derive(SimpleObject)]
-pub struct LearningPlaceAbilities {
-    /// True if the viewer may change the record.
-    update: bool,
 }
 
 /// Learning place: school, day-care centre, library, club, company or other place of formal, non-formal or informal
@@ -200,10 +193,8 @@ impl LearningPlace {
     }
 
     /// Actions open to the viewer on the learning place.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<LearningPlaceAbilities> {
-        let session = ctx.session().await?;
-        let object = PolicyObject::row(ScopeArea::Places, self.0.tenant_id, self.0.scope_id, None);
-        Ok(LearningPlaceAbilities { update: session.access().can(Action::Write, &object) })
+    async fn viewer_can(&self) -> LearningPlaceAbilities {
+        LearningPlaceAbilities(self.0.clone())
     }
 
     /// Source records from which this record was compiled.

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Days, Utc};
 use domain::planning::proposals::VisibleProposals;
-use domain::planning::rounds::WRITE;
-use entities::{ProposalState as State, calendar_entry, change_proposal, coordination_round, learning_place};
+use entities::{change_proposal, learning_place};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::Object as PolicyObject;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::ChangeProposalAbilities;
 use crate::calendars::entry_types::CalendarEntry;
 use crate::context::ContextExt;
 use crate::enums::ProposalState;
@@ -33,15 +32,6 @@ impl ChangeProposal {
     pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
         Ok(session.get::<VisibleProposals>(id).await?.map(Self))
     }
-}
-
-/// Actions open to the viewer on a change proposal.
-#[derive(SimpleObject)]
-pub struct ChangeProposalAbilities {
-    /// True if the viewer may accept and decline the proposal at present.
-    answer: bool,
-    /// True if the viewer may withdraw the proposal at present.
-    withdraw: bool,
 }
 
 /// Proposal of one party in a coordination round to change an entry of another party, or counter-proposal to such a
@@ -170,21 +160,8 @@ impl ChangeProposal {
     }
 
     /// Actions open to the viewer on the proposal at present.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<ChangeProposalAbilities> {
-        let session = ctx.session().await?;
-        let can =
-            |tenant: Uuid| session.access().can(WRITE.0, &PolicyObject::row(WRITE.1, tenant, self.0.scope_id, None));
-        let answers = match self.0.state {
-            State::Open => Some(self.0.to_tenant_id),
-            State::Agreed => session.get::<calendar_entry::Entity>(self.0.entry_id).await?.map(|it| it.tenant_id),
-            State::Accepted | State::Declined | State::Countered | State::Withdrawn => None,
-        };
-        let round = session.get::<coordination_round::Entity>(self.0.round_id).await?;
-        let goes_on = round.is_some_and(|it| it.state == entities::RoundState::InCoordination);
-        Ok(ChangeProposalAbilities {
-            answer: goes_on && answers.is_some_and(can),
-            withdraw: matches!(self.0.state, State::Open | State::Agreed) && can(self.0.tenant_id),
-        })
+    async fn viewer_can(&self) -> ChangeProposalAbilities {
+        ChangeProposalAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every answer; answers must state it.

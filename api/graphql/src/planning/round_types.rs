@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::agreements::service::parties_of;
-use domain::planning::rounds::WRITE;
-use entities::{
-    RoundState as State, ScopeArea, agreement, agreement_party, annual_plan, coordination_round, round_plan, tenant,
-};
+use entities::{agreement, agreement_party, annual_plan, coordination_round, round_plan, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::{Action, Object as PolicyObject};
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::CoordinationRoundAbilities;
 use crate::context::ContextExt;
 use crate::enums::RoundState;
 use crate::planning::plan_types;
@@ -70,15 +66,6 @@ impl RoundPlan {
             Err(error) => Some(Err(error)),
         }
     }
-}
-
-/// Actions open to the viewer on a coordination round, on behalf of at least one party.
-#[derive(SimpleObject)]
-pub struct CoordinationRoundAbilities {
-    /// True if the viewer may submit plans, propose changes, comment, publish and close the round.
-    take_part: bool,
-    /// True if the viewer may sign off the outcome.
-    sign_off: bool,
 }
 
 /// Coordination round: the parties of an agreement coordinate their annual plans of one year.
@@ -160,17 +147,8 @@ impl CoordinationRound {
 
     /// Actions open to the viewer on the coordination round at present.
     #[graphql(complexity = "3 + child_complexity")]
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<CoordinationRoundAbilities> {
-        let session = ctx.session().await?;
-        let parties = parties_of(&session, self.0.agreement_id).await?;
-        let can = |action, area| {
-            parties.iter().any(|it| session.access().can(action, &PolicyObject::row(area, *it, self.0.scope_id, None)))
-        };
-        let over = matches!(self.0.state, State::Published | State::Closed);
-        Ok(CoordinationRoundAbilities {
-            take_part: !over && can(WRITE.0, WRITE.1),
-            sign_off: self.0.state == State::InCoordination && can(Action::Sign, ScopeArea::Agreements),
-        })
+    async fn viewer_can(&self) -> CoordinationRoundAbilities {
+        CoordinationRoundAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every step; updates must state it.

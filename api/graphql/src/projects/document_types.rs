@@ -10,9 +10,10 @@ use kernel::global_id::NodeType;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::ProjectDocumentAbilities;
 use crate::context::ContextExt;
 use crate::projects::enums::DocumentKind;
-use crate::projects::part_types::{PartAbilities, abilities, by_id};
+use crate::projects::part_types::by_id;
 use crate::projects::types::Project;
 use crate::tenants::types::{Tenant, tenant_of};
 
@@ -85,8 +86,8 @@ impl ProjectDocument {
     }
 
     /// Actions open to the viewer on the document.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
+    async fn viewer_can(&self) -> ProjectDocumentAbilities {
+        ProjectDocumentAbilities(self.0.clone())
     }
 
     /// Version number of the record, raised by one with every change.

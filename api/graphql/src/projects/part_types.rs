@@ -6,15 +6,17 @@ use async_graphql::{Context, ID, Object, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use domain::tenants::service::today_of;
 use entities::{
-    MilestoneStatus as Status, ScopeArea, calendar_entry, indicator_measurement, learning_place, milestone,
-    project_indicator, project_link, project_member, status_report, work_package, work_package_dependency,
+    MilestoneStatus as Status, calendar_entry, indicator_measurement, learning_place, milestone, project_indicator,
+    project_link, project_member, status_report, work_package, work_package_dependency,
 };
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::{Action, Object as PolicyObject};
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::{
+    MilestoneAbilities, ProjectIndicatorAbilities, ProjectLinkAbilities, ProjectMemberAbilities, WorkPackageAbilities,
+};
 use crate::calendars::entry_types::CalendarEntry;
 use crate::context::ContextExt;
 use crate::datasets::types::Dataset;
@@ -24,13 +26,6 @@ use crate::projects::enums::{MilestoneStatus, ProjectRole, TrafficLight, WorkSta
 use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
-
-/// Actions open to the viewer on a part of a project.
-#[derive(SimpleObject)]
-pub struct PartAbilities {
-    /// True if the viewer may change the part, on behalf of the party that owns it.
-    pub update: bool,
-}
 
 macro_rules! by_id {
     ($($name:ident: $table:ident),+ $(,)?) => {
@@ -56,19 +51,6 @@ by_id!(
     ProjectIndicator: project_indicator,
     ProjectLink: project_link,
 );
-
-/// What a party does with a part of its own; the project decides on the field of work, and must be in sight.
-///
-/// # Errors
-/// The database fails.
-pub async fn abilities(ctx: &Context<'_>, tenant: Uuid, scope: Uuid, project: Uuid) -> ApiResult<PartAbilities> {
-    let session = ctx.session().await?;
-    let Some(project) = session.get::<entities::project::Entity>(project).await? else {
-        return Ok(PartAbilities { update: false });
-    };
-    let object = PolicyObject::row(ScopeArea::Projects, tenant, scope, project.field_of_work_id);
-    Ok(PartAbilities { update: session.access().can(Action::Write, &object) })
-}
 
 /// Work package of a project.
 pub struct WorkPackage(pub Arc<work_package::Model>);
@@ -124,8 +106,8 @@ impl WorkPackage {
     }
 
     /// Actions open to the viewer on the work package.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
+    async fn viewer_can(&self) -> WorkPackageAbilities {
+        WorkPackageAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.
@@ -207,8 +189,8 @@ impl Milestone {
     }
 
     /// Actions open to the viewer on the milestone.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
+    async fn viewer_can(&self) -> MilestoneAbilities {
+        MilestoneAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.
@@ -322,8 +304,8 @@ impl ProjectMember {
     }
 
     /// Actions open to the viewer on the member.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
+    async fn viewer_can(&self) -> ProjectMemberAbilities {
+        ProjectMemberAbilities(self.0.clone())
     }
 }
 
@@ -401,8 +383,8 @@ impl ProjectIndicator {
     }
 
     /// Actions open to the viewer on the indicator.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<PartAbilities> {
-        abilities(ctx, self.0.tenant_id, self.0.scope_id, self.0.project_id).await
+    async fn viewer_can(&self) -> ProjectIndicatorAbilities {
+        ProjectIndicatorAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.
@@ -460,6 +442,11 @@ impl ProjectLink {
     /// Note on the link, such as its reason.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
+    }
+
+    /// Actions open to the viewer on the link.
+    async fn viewer_can(&self) -> ProjectLinkAbilities {
+        ProjectLinkAbilities(self.0.clone())
     }
 
     /// Instant of creation.

@@ -7,20 +7,18 @@ use chrono::{DateTime, Utc};
 use domain::calendars::entry_wish::read_audiences;
 use domain::funding::ledger::{Line, sums};
 use domain::funding::service::ledger;
-use domain::projects::circle::{object_of, partners as present};
 use domain::projects::phases;
 use entities::{
-    PartnerState as State, ScopeArea, agreement, budget_line, document_version, field_of_work, funding,
-    indicator_measurement, milestone, obligation, own_share, project, project_document, project_indicator,
-    project_link, project_member, project_partner, project_step, status_report, tenant, work_package,
-    work_package_dependency,
+    agreement, budget_line, document_version, field_of_work, funding, indicator_measurement, milestone, obligation,
+    own_share, project, project_document, project_indicator, project_link, project_member, project_partner,
+    project_step, status_report, tenant, work_package, work_package_dependency,
 };
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use policy::{Action, Object as PolicyObject};
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::ProjectAbilities;
 use crate::context::ContextExt;
 use crate::enums::{Audience, Confidentiality, Pillar};
 use crate::funding::obligation_types::Obligation;
@@ -55,16 +53,6 @@ impl Project {
             Err(error) => Some(Err(error)),
         }
     }
-}
-
-/// Actions open to the viewer on a project, through any of the viewer's authorities.
-#[derive(SimpleObject)]
-pub struct ProjectAbilities {
-    /// True if the viewer may change the project, move it to another phase and invite partners.
-    update: bool,
-    /// True if the viewer may add parts (work packages, milestones, documents, fundings and the like) for at least one
-    /// party.
-    take_part: bool,
 }
 
 /// Project of a lead authority, with partner authorities under a cooperation agreement. Lead and active partners are
@@ -311,16 +299,8 @@ impl Project {
     }
 
     /// Actions open to the viewer on the project.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<ProjectAbilities> {
-        let session = ctx.session().await?;
-        let update = session.access().can(Action::Write, &object_of(&self.0));
-        let mut take_part = update;
-        for partner in present(&session, self.0.id).await?.iter().filter(|it| it.state == State::Active) {
-            let (scope, field) = (self.0.inner_scope_id, self.0.field_of_work_id);
-            let object = PolicyObject::row(ScopeArea::Projects, partner.tenant_id, scope, field);
-            take_part |= session.access().can(Action::Write, &object);
-        }
-        Ok(ProjectAbilities { update, take_part })
+    async fn viewer_can(&self) -> ProjectAbilities {
+        ProjectAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.

@@ -15,12 +15,13 @@ use store::Store;
 use uuid::Uuid;
 
 use crate::calendars::external::fetch::{Failed, Fetched, Fetcher, Tags};
-use crate::calendars::external::service::{changeable, note};
+use crate::calendars::external::service::{find_for, note};
 use crate::calendars::import;
 use crate::calendars::import::plan::Missing;
 use crate::calendars::series::Place;
 use crate::context::mutation::Mutation;
 use crate::context::op::Op;
+use crate::rights::Operation;
 
 /// The most fetches of one look.
 const MOST: i32 = 20;
@@ -78,7 +79,7 @@ async fn fetch_one(op: &Op, id: Uuid, fetcher: &Fetcher) -> ApiResult<bool> {
 /// Moves the next fetch, so that nobody else fetches at the same time; none where somebody was faster, or it is gone.
 async fn claim(op: &Op, id: Uuid) -> ApiResult<Option<(external_calendar::Model, calendar::Model)>> {
     let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
-    let (grant, calendar, row) = match changeable(&session, id).await {
+    let (grant, calendar, row) = match find_for(&session, id, Operation::Refresh).await {
         Ok(found) => found,
         Err(ApiError::Problems(_)) => return Ok(None),
         Err(fault) => return Err(fault),
@@ -127,7 +128,7 @@ fn after(
 /// Writes what came of a fetch that changed nothing.
 async fn keep(op: &Op, row: external_calendar::Model) -> ApiResult<()> {
     let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
-    let grant = match changeable(&session, row.id).await {
+    let grant = match find_for(&session, row.id, Operation::Refresh).await {
         Ok((grant, ..)) => grant,
         Err(ApiError::Problems(_)) => return Ok(()),
         Err(fault) => return Err(fault),
@@ -141,7 +142,7 @@ async fn keep(op: &Op, row: external_calendar::Model) -> ApiResult<()> {
 async fn take_over(op: &Op, row: &external_calendar::Model, file: Read, tags: Tags) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "externalCalendarFetch").await?;
     let session = mutation.session();
-    let (grant, calendar) = match changeable(session, row.id).await {
+    let (grant, calendar) = match find_for(session, row.id, Operation::Refresh).await {
         // Meanwhile it was ended, or given another address.
         Ok((_, _, now)) if now.url != row.url => return Ok(()),
         Err(ApiError::Problems(_)) => return Ok(()),

@@ -7,7 +7,7 @@ use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use policy::{Action, Grant};
+use policy::Grant;
 use reqwest::Url;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
@@ -17,11 +17,11 @@ use uuid::Uuid;
 
 use crate::calendars::calendar_service::{CalendarWish, calendar_row, checked};
 use crate::calendars::import::plan::Missing;
-use crate::calendars::resource::object_of;
 use crate::calendars::series::Place;
 use crate::calendars::{calendar_service, import};
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::rights::{self, Operation};
 
 /// Shortest and longest time between two fetches, in minutes.
 const MINUTES: std::ops::RangeInclusive<i32> = 15..=10_080;
@@ -99,18 +99,14 @@ pub async fn subscribe(
     Ok(id)
 }
 
-/// Looks one up and decides whether the actor may change it.
-pub(super) async fn changeable(
+/// An external calendar with the calendar that it fills, and the grant for an operation on it.
+pub(super) async fn find_for(
     session: &Session,
     id: Uuid,
+    operation: Operation,
 ) -> ApiResult<(Grant, calendar::Model, external_calendar::Model)> {
-    let Some(row) = session.get::<external_calendar::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let Some(calendar) = session.get::<calendar::Entity>(row.calendar_id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let grant = session.authorize(Action::Write, &object_of(&calendar), "id")?;
+    let (grant, row) = rights::find_for::<external_calendar::Entity>(session, id, operation, "id").await?;
+    let calendar = rights::find_visible::<calendar::Entity>(session, row.calendar_id, "id").await?;
     Ok((grant, (*calendar).clone(), (*row).clone()))
 }
 
@@ -118,7 +114,7 @@ pub(super) async fn changeable(
 pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refresh: Option<i32>) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "externalCalendarUpdate").await?;
     let session = mutation.session();
-    let (grant, _, before) = changeable(session, id).await?;
+    let (grant, _, before) = find_for(session, id, Operation::Update).await?;
     let mut row = before.clone();
     let mut problems = Problems::default();
     if let Some(url) = url {
@@ -152,7 +148,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refres
 pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "externalCalendarUnsubscribe").await?;
     let session = mutation.session();
-    let (grant, before, row) = changeable(session, id).await?;
+    let (grant, before, row) = find_for(session, id, Operation::Unsubscribe).await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(before.id).await?;
     let here = at_version(external_calendar::Column::Id, id, external_calendar::Column::Version, version);
@@ -179,7 +175,7 @@ pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
 pub async fn refresh(op: &Op, id: Uuid) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "externalCalendarRefresh").await?;
     let session = mutation.session();
-    let (grant, _, mut row) = changeable(session, id).await?;
+    let (grant, _, mut row) = find_for(session, id, Operation::Refresh).await?;
     let writer = session.writer(&grant).await?;
     let earliest = row.fetched_at.map(|it| it + TimeDelta::seconds(AGAIN_AFTER)).filter(|it| *it > writer.now());
     if let Some(earliest) = earliest {

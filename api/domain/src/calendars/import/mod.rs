@@ -22,6 +22,7 @@ pub mod write;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
+use entities::calendar;
 use icalendar::read::{Read, read};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::{Locale, Text};
@@ -29,12 +30,11 @@ use policy::Actor;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::calendars::calendar_service::writable;
-use crate::calendars::entry_service::refuse_by_hand;
 use crate::calendars::import::plan::Missing;
 use crate::calendars::series::Place;
 use crate::context::mutation::{Mutation, Recorded};
 use crate::context::op::Op;
+use crate::rights::{self, Operation};
 
 /// The most problems and the most events that a report lists; counts are always whole.
 pub const MOST_LISTED: usize = 1_000;
@@ -157,11 +157,8 @@ pub(super) fn readable(bytes: &[u8], zone: Tz) -> Result<Read, Text> {
 pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<Report> {
     let mutation = Mutation::begin(op, "calendarImport").await?;
     let session = mutation.session();
-    let (grant, calendar) = writable(session, calendar, "calendar").await?;
-    refuse_by_hand(&calendar, "calendar")?;
-    if calendar.archived_at.is_some() {
-        return Err(Problem::at(UserErrorCode::Conflict, "calendar", Text::new("calendar-archived")).into());
-    }
+    let (grant, calendar) =
+        rights::find_for::<calendar::Entity>(session, calendar, Operation::CreateEntries, "calendar").await?;
     let read = readable(bytes, calendar.time_zone.parse().unwrap_or(Tz::UTC))
         .map_err(|reason| Problem::at(UserErrorCode::Invalid, "ics", reason))?;
     let writer = session.writer(&grant).await?;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use entities::{DatasetImportState as State, ScopeArea, dataset, dataset_import, file_ticket};
+use entities::{DatasetImportState as State, ScopeArea, dataset_import, file_ticket};
 use kernel::clock::Clock;
 use kernel::error::{ApiError, ApiResult};
 use kernel::i18n::Locale;
@@ -20,7 +20,7 @@ use crate::context::op::Op;
 use crate::datasets::import::load;
 use crate::datasets::import::load::{Ended, Job, Origin};
 use crate::datasets::import::reading::{Watched, read};
-use crate::datasets::resource::object_of;
+use crate::datasets::import::uploads::may_send;
 use crate::files::folder::Folder;
 use crate::files::uploads::file_of;
 
@@ -157,8 +157,7 @@ impl Importer {
     /// What is needed to work on it, as whoever asked for it; or why it cannot be done.
     async fn prepare(&self, op: &Op, row: &dataset_import::Model) -> ApiResult<Result<Job, ProblemCode>> {
         let session = op.session().await?;
-        let dataset = session.get::<dataset::Entity>(row.dataset_id).await?;
-        if !dataset.is_some_and(|it| session.access().can(Action::Write, &object_of(&it))) {
+        if !may_send(&session, row.dataset_id).await? {
             return Ok(Err(ProblemCode::NotAllowed));
         }
         let select = session.select::<file_ticket::Entity>().filter(file_ticket::Column::Id.eq(row.ticket_id));

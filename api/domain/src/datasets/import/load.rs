@@ -25,7 +25,8 @@ use crate::context::op::Op;
 use crate::datasets::import::changes::{VersionChanges, next_number, texts};
 use crate::datasets::import::reading::{Read, Watched, lines, read};
 use crate::datasets::import::service::changed as import_changed;
-use crate::datasets::service::writable;
+use crate::rights::{self, Operation};
+
 use crate::datasets::version_service::{changed, number, stored_columns};
 use crate::files::folder::Folder;
 
@@ -112,7 +113,8 @@ pub enum Ended {
 pub async fn load(op: &Op, job: &Arc<Job>, watched: &Arc<Watched>) -> ApiResult<Ended> {
     let mutation = Mutation::begin(op, "datasetImport").await?;
     let session = mutation.session();
-    let (grant, dataset) = writable(session, job.dataset, "dataset").await?;
+    let (grant, dataset) =
+        rights::find_for::<dataset::Entity>(session, job.dataset, Operation::Update, "dataset").await?;
     let writer = session.writer(&grant).await?;
     // Versions get their numbers one after the other.
     writer.lock_named(dataset.id).await?;

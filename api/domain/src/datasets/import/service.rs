@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entities::{DatasetImportState as State, ScopeArea, dataset_import};
+use entities::{DatasetImportState as State, ScopeArea, dataset, dataset_import};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
@@ -16,8 +16,8 @@ use uuid::Uuid;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
 use crate::datasets::import::columns;
-use crate::datasets::import::uploads::refuse_unit_data;
-use crate::datasets::service::writable;
+use crate::rights::{self, Operation};
+
 use crate::files::folder::Folder;
 use crate::files::uploads::uploaded;
 
@@ -42,8 +42,8 @@ pub struct ImportWish {
 pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "datasetImport").await?;
     let session = mutation.session();
-    let (grant, dataset) = writable(session, wish.dataset, "dataset").await?;
-    refuse_unit_data(&dataset, "dataset")?;
+    let (grant, dataset) =
+        rights::find_for::<dataset::Entity>(session, wish.dataset, Operation::Import, "dataset").await?;
     let mut problems = Problems::default();
     let note = problems.take(text::optional(wish.note, "note", 1_000))?.flatten();
     let upload = problems.take(uploaded(session, folder, &wish.upload, "upload").await)?;
@@ -106,13 +106,7 @@ pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Opti
 pub async fn cancel(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "datasetImportCancel").await?;
     let session = mutation.session();
-    let Some(before) = session.get::<dataset_import::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let (grant, _) = writable(session, before.dataset_id, "id").await?;
-    if before.finished_at.is_some() || before.cancel_requested {
-        return Err(Problem::illegal_transition("id", before.state.as_str(), "CANCELLED", []).into());
-    }
+    let (grant, before) = rights::find_for::<dataset_import::Entity>(session, id, Operation::Cancel, "id").await?;
     let writer = session.writer(&grant).await?;
     let mut row = (*before).clone();
     row.cancel_requested = true;

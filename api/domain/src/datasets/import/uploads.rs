@@ -4,18 +4,17 @@ use entities::{DataClass, dataset};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::Action;
 use serde_json::json;
 use store::Session;
 use uuid::Uuid;
 
 use crate::context::mutation::{Idempotency, Mutation};
 use crate::context::op::Op;
-use crate::datasets::resource::object_of;
-use crate::datasets::service::{changed, writable};
+use crate::datasets::service::changed;
 use crate::files;
 use crate::files::settings::FileSettings;
 use crate::files::tickets::{Drafted, NewTicket};
+use crate::rights::{self, Operation};
 
 /// Makes a ticket to send a file for a dataset.
 ///
@@ -31,8 +30,7 @@ pub async fn make_ticket(
     let file_name = text::line(file_name, "fileName", 200)?;
     let mutation = Mutation::begin(op, "datasetUploadTicket").await?;
     let session = mutation.session();
-    let (grant, dataset) = writable(session, dataset, "dataset").await?;
-    refuse_unit_data(&dataset, "dataset")?;
+    let (grant, dataset) = rights::find_for::<dataset::Entity>(session, dataset, Operation::Import, "dataset").await?;
     let writer = session.writer(&grant).await?;
     let mut draft = match files::tickets::upload(&mutation, &writer, file_name, settings, idempotency).await? {
         Drafted::New(draft) => draft,
@@ -52,8 +50,8 @@ pub async fn make_ticket(
 /// # Errors
 /// The database fails.
 pub async fn may_send(session: &Session, dataset: Uuid) -> ApiResult<bool> {
-    let dataset = session.get::<dataset::Entity>(dataset).await?;
-    Ok(dataset.is_some_and(|it| session.access().can(Action::Write, &object_of(&it))))
+    let Some(row) = session.get::<dataset::Entity>(dataset).await? else { return Ok(false) };
+    rights::may::<dataset::Entity>(session, &row, Operation::Update).await
 }
 
 /// Refuses what must not come in at all.

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use crate::context::mutation::{Mutation, at_version, stale};
 use crate::context::op::Op;
-use crate::datasets::service::{changed, writable};
+use crate::datasets::service::changed;
+use crate::rights::{self, Operation};
 
 /// The most indicators of one dataset.
 const MOST: usize = 100;
@@ -42,10 +43,10 @@ pub struct Place {
 pub async fn set(op: &Op, id: Uuid, version: i32, places: Vec<Place>) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "datasetIndicatorsSet").await?;
     let session = mutation.session();
-    let (grant, before) = writable(session, id, "id").await?;
+    let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::Update, "id").await?;
     let places = checked(session, places).await?;
     let writer = session.writer(&grant).await?;
-    let mut row = before.clone();
+    let mut row = (*before).clone();
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     let here = at_version(dataset::Column::Id, id, dataset::Column::Version, version);

@@ -3,23 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use entities::{AgreementState, MergeProposalState as State, ScopeArea, agreement, merge_proposal, tenant};
+use entities::{MergeProposalState as State, ScopeArea, agreement, merge_proposal};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::Permission;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use store::scopes::{Audience, Way, ensure};
 use store::{Session, WriteError, Writer, full};
 use uuid::Uuid;
 
-use crate::agreements::service::parties_of;
+use crate::agreements::service::{in_force, parties_of};
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
 use crate::members::acting_name;
 use crate::places::merges::records::{Kind, Pair, Record};
-use crate::tenants::service::today_of;
+use crate::rights::{self, Operation};
 
 /// One merge at a time, so that no two records ever stand for each other.
 const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
@@ -44,10 +43,7 @@ pub struct Wish {
 pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "mergeProposalCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize_in(Permission::PlacesWrite, wish.tenant, "tenant")?;
+    let (grant, _) = rights::create_in::<merge_proposal::Entity>(session, wish.tenant, None).await?;
     let writer = session.writer(&grant).await?;
     // First of all: what came of it before may be answered by now, and then it could not be proposed any more.
     let id = match mutation.claim(&writer, idempotency).await? {
@@ -138,15 +134,7 @@ async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uui
     if !parties.contains(&to) {
         return Err(Problem::at(UserErrorCode::NotCovered, "agreement", Text::new("no-other-party")).into());
     }
-    if row.state != AgreementState::Active {
-        let text = Text::new("agreement-not-active").with("state", row.state.as_str());
-        return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
-    }
-    let day = today_of(session, row.tenant_id).await?;
-    if day < row.valid_from || row.valid_until.is_some_and(|until| until < day) {
-        let text = Text::new("agreement-not-valid-today").with("day", day);
-        return Err(Problem::at(UserErrorCode::AgreementNotActive, "agreement", text).into());
-    }
+    in_force(session, &row).await?;
     Ok(Some(id))
 }
 
@@ -176,8 +164,7 @@ fn open_already() -> ApiError {
 pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "mergeProposalAccept").await?;
     let session = mutation.session();
-    let row = waiting(session, id, State::Accepted).await?;
-    let grant = session.authorize_in(Permission::PlacesWrite, row.duplicate_tenant_id, "id")?;
+    let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Accept, "id").await?;
     let by = acting_name(session, row.duplicate_tenant_id).await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(MERGING).await?;
@@ -188,7 +175,7 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
         (Err(fault @ ApiError::Fault(_)), _) | (_, Err(fault @ ApiError::Fault(_))) => return Err(fault),
         (Err(_), _) | (_, Err(_)) => return Err(records_changed()),
     };
-    let row = answer(&writer, row, version, State::Accepted, &by, None).await?;
+    let row = answer(&writer, (*row).clone(), version, State::Accepted, &by, None).await?;
     let merged = duplicate.merge(&writer, pair.survivor, &by).await?.ok_or_else(records_changed)?;
     // What is recorded last lets the transaction be kept.
     let _merged = mutation.record(&writer, merged).await?;
@@ -208,11 +195,10 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "mergeProposalDecline").await?;
     let session = mutation.session();
-    let row = waiting(session, id, State::Declined).await?;
-    let grant = session.authorize_in(Permission::PlacesWrite, row.to_tenant_id, "id")?;
+    let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Decline, "id").await?;
     let by = acting_name(session, row.to_tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let row = answer(&writer, row, version, State::Declined, &by, Some(reason)).await?;
+    let row = answer(&writer, (*row).clone(), version, State::Declined, &by, Some(reason)).await?;
     let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
     mutation.commit(recorded).await
 }
@@ -224,23 +210,12 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
 pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "mergeProposalWithdraw").await?;
     let session = mutation.session();
-    let row = waiting(session, id, State::Withdrawn).await?;
-    let grant = session.authorize_in(Permission::PlacesWrite, row.tenant_id, "id")?;
+    let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Withdraw, "id").await?;
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let row = answer(&writer, row, version, State::Withdrawn, &by, None).await?;
+    let row = answer(&writer, (*row).clone(), version, State::Withdrawn, &by, None).await?;
     let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
     mutation.commit(recorded).await
-}
-
-async fn waiting(session: &Session, id: Uuid, wanted: State) -> ApiResult<merge_proposal::Model> {
-    let Some(row) = session.get::<merge_proposal::Entity>(id).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    if row.state != State::Open {
-        return Err(Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), []).into());
-    }
-    Ok((*row).clone())
 }
 
 async fn answer(

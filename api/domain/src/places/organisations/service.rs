@@ -5,16 +5,13 @@ use std::collections::BTreeSet;
 
 use entities::{
     DirectorySubject, OrganisationKind, ScopeArea, Visibility, education_offer, organisation, organisation_person,
-    tenant,
 };
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
-use kernel::i18n::Text;
+use kernel::error::{ApiResult, Problems, UserErrorCode};
 use kernel::text;
-use policy::{Action, Grant, Object};
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::ColumnTrait;
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
-use store::{Session, Writer, full};
+use store::{Writer, full};
 use uuid::Uuid;
 
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
@@ -22,8 +19,9 @@ use crate::context::op::Op;
 use crate::members::acting_name;
 use crate::places::externals::{Ids, IdsOfOrganisation, Of};
 use crate::places::revisions::Revision;
-use crate::places::rules::{audience, check_email, not_merged, not_named_by_offers};
+use crate::places::rules::{audience, check_email, not_named_by_offers};
 use crate::places::{externals, revisions};
+use crate::rights::{self, Operation};
 
 /// What an organisation shall be.
 #[derive(Clone, Debug)]
@@ -146,10 +144,7 @@ impl OrganisationWish {
 pub async fn create(op: &Op, owner: Uuid, wish: OrganisationWish, key: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = Mutation::begin(op, "organisationCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(owner).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize(Action::Write, &Object::new_in(ScopeArea::Places, owner, None), "tenant")?;
+    let (grant, _) = rights::create_in::<organisation::Entity>(session, owner, None).await?;
     let wish = wish.checked()?;
     let by = acting_name(session, owner).await?;
     let writer = session.writer(&grant).await?;
@@ -214,8 +209,7 @@ pub async fn update(
 ) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "organisationUpdate").await?;
     let session = mutation.session();
-    let (grant, row) = writable(session, id).await?;
-    not_merged(row.merged_into_id)?;
+    let (grant, row) = rights::find_for::<organisation::Entity>(session, id, Operation::Update, "id").await?;
     let person = session.get::<organisation_person::Entity>(id).await?;
     let ids = externals::ids(&session.group::<IdsOfOrganisation>(id).await?);
     let before = OrganisationWish::of(&row, person.as_deref(), ids);
@@ -240,7 +234,7 @@ pub async fn update(
         contact_email: wish.contact_email.clone(),
         contact_phone: wish.contact_phone.clone(),
         search_text: search_text(&wish),
-        ..row.clone()
+        ..(*row).clone()
     };
     let after = save(&writer, after, version).await?;
     put_person(&writer, &after, person.as_deref(), wish.person.as_ref()).await?;
@@ -264,11 +258,10 @@ pub async fn update(
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "organisationArchive").await?;
     let session = mutation.session();
-    let (grant, row) = writable(session, id).await?;
-    not_merged(row.merged_into_id)?;
+    let (grant, row) = rights::find_for::<organisation::Entity>(session, id, Operation::Archive, "id").await?;
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let after = organisation::Model { archived_at: archived.then(|| writer.now()), ..row.clone() };
+    let after = organisation::Model { archived_at: archived.then(|| writer.now()), ..(*row).clone() };
     let after = save(&writer, after, version).await?;
     let words = |it: &organisation::Model| json!({ "archivedAt": it.archived_at });
     let (was, is) = (words(&row), words(&after));
@@ -286,13 +279,10 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
 pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = Mutation::begin(op, "organisationUnmerge").await?;
     let session = mutation.session();
-    let (grant, row) = writable(session, id).await?;
-    if row.merged_into_id.is_none() {
-        return Err(Problem::at(UserErrorCode::Conflict, "id", Text::new("record-not-merged")).into());
-    }
+    let (grant, row) = rights::find_for::<organisation::Entity>(session, id, Operation::Unmerge, "id").await?;
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let after = organisation::Model { merged_into_id: None, merged_at: None, merged_by: None, ..row.clone() };
+    let after = organisation::Model { merged_into_id: None, merged_at: None, merged_by: None, ..(*row).clone() };
     let after = save(&writer, after, version).await?;
     let (was, is) = (merged_words(&row), merged_words(&after));
     revisions::keep(&writer, revision(&after, "organisationUnmerge", &by, Some(&was), &is)).await?;
@@ -327,16 +317,6 @@ pub(in crate::places) async fn merge(
 
 fn merged_words(row: &organisation::Model) -> Value {
     json!({ "mergedInto": row.merged_into_id, "mergedAt": row.merged_at, "mergedBy": row.merged_by })
-}
-
-async fn writable(session: &Session, id: Uuid) -> ApiResult<(Grant, organisation::Model)> {
-    // Read anew: what a list has read ahead may be older than a lock.
-    let select = session.select::<organisation::Entity>().filter(organisation::Column::Id.eq(id));
-    let Some(row) = session.one(select).await? else {
-        return Err(Problem::not_found("id").into());
-    };
-    let object = Object::row(ScopeArea::Places, row.tenant_id, row.scope_id, None);
-    Ok((session.authorize(Action::Write, &object, "id")?, row))
 }
 
 async fn save(writer: &Writer<'_>, mut row: organisation::Model, version: i32) -> ApiResult<organisation::Model> {

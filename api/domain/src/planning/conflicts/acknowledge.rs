@@ -1,23 +1,22 @@
 //! Taking note of a conflict: with a reason, which stays on the entry.
 
-use entities::{calendar, calendar_entry, conflict_acknowledgement, coordination_round};
+use entities::{calendar_entry, conflict_acknowledgement, coordination_round};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use policy::Action;
 use serde_json::json;
 use store::scopes::ensure;
 use store::{Unique, WriteError, full};
 use uuid::Uuid;
 
-use crate::calendars::resource::object_of;
 use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
 use crate::members::acting_name;
 use crate::planning::conflicts::lookup::{agreements_of, of_entry, of_round};
 use crate::planning::conflicts::neighbourhood::Clash;
 use crate::planning::party::audience;
+use crate::rights::{self, Operation};
 
 const ONCE: Unique = Unique {
     name: "conflict_acknowledgement_conflict_key",
@@ -32,13 +31,8 @@ pub async fn acknowledge(op: &Op, entry: Uuid, round: Option<Uuid>, conflict: &s
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = Mutation::begin(op, "conflictAcknowledge").await?;
     let session = mutation.session();
-    let Some(row) = session.get::<calendar_entry::Entity>(entry).await? else {
-        return Err(Problem::not_found("entry").into());
-    };
-    let Some(calendar) = session.get::<calendar::Entity>(row.calendar_id).await? else {
-        return Err(Problem::not_found("entry").into());
-    };
-    let grant = session.authorize(Action::Write, &object_of(&calendar), "entry")?;
+    let (grant, row) =
+        rights::find_for::<calendar_entry::Entity>(session, entry, Operation::Acknowledge, "entry").await?;
     let (_, clashes) = match round {
         Some(id) => match session.get::<coordination_round::Entity>(id).await? {
             Some(round) => of_round(session, &round).await?,

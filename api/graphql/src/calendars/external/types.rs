@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
-use domain::calendars::resource::object_of;
-use entities::{calendar, external_calendar};
+use domain::rights::{self, Operation};
+use entities::external_calendar;
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
-use policy::Action;
 use store::Session;
 use uuid::Uuid;
 
+use crate::access::abilities::ExternalCalendarAbilities;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::FetchOutcome;
@@ -33,8 +33,7 @@ impl ExternalCalendar {
     /// Whether the viewer may change it, and so sees where it comes from.
     async fn is_changeable(&self, ctx: &Context<'_>) -> ApiResult<bool> {
         let session = ctx.session().await?;
-        let calendar = session.get::<calendar::Entity>(self.0.calendar_id).await?;
-        Ok(calendar.is_some_and(|it| session.access().can(Action::Write, &object_of(&it))))
+        rights::may::<external_calendar::Entity>(&session, &self.0, Operation::Update).await
     }
 }
 
@@ -95,6 +94,11 @@ impl ExternalCalendar {
     /// Instant of the next fetch.
     async fn next_fetch_at(&self) -> DateTime<Utc> {
         self.0.next_fetch_at
+    }
+
+    /// Actions open to the viewer on the external calendar.
+    async fn viewer_can(&self) -> ExternalCalendarAbilities {
+        ExternalCalendarAbilities(self.0.clone())
     }
 
     /// Version number, raised by one with every change by a user; updates must state it.

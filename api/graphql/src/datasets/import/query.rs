@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use domain::datasets::import::words::text;
-use domain::datasets::service::writable;
 use domain::files::folder::Folder;
 use domain::files::uploads::uploaded;
+use domain::rights::{Operation, find_for};
 use entities::{dataset, dataset_import, dataset_version};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
@@ -74,7 +74,7 @@ impl DatasetImportQuery {
         let session = ctx.session().await?;
         let file = uploaded(&session, ctx.data_unchecked::<Folder>(), &upload, "upload").await?;
         let dataset = file.row.dataset_id.ok_or_else(|| ApiError::from(Problem::not_found("upload")))?;
-        writable(&session, dataset, "upload").await?;
+        find_for::<dataset::Entity>(&session, dataset, Operation::Update, "upload").await?;
         let look = tokio::task::spawn_blocking(move || propose(&file.path, sheet.as_deref(), Limits::default()));
         let found = look.await.map_err(|error| ApiError::fault(format!("reader: {error}")))?;
         match found {

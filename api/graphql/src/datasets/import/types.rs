@@ -15,6 +15,7 @@ use tabular::model::{Cell, Column, Symbol, Value, number_text};
 use tabular::read::{Note, NoteCode, Problem, ProblemCode, Proposal, Report};
 use uuid::Uuid;
 
+use crate::access::abilities::DatasetImportAbilities;
 use crate::context::ContextExt;
 use crate::datasets::import::problem_code::DatasetProblemCode;
 use crate::datasets::import::profile_types::DatasetProfile;
@@ -202,6 +203,11 @@ impl DatasetImport {
     /// Version number of the import for optimistic locking; increases when the import is cancelled and when it ends.
     async fn version(&self) -> i32 {
         self.0.version
+    }
+
+    /// Actions open to the viewer on the import.
+    async fn viewer_can(&self) -> DatasetImportAbilities {
+        DatasetImportAbilities(self.0.clone())
     }
 
     /// Instant of the request.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use domain::places::merges::records::{Pair, about};
 use domain::places::merges::service;
@@ -12,11 +12,11 @@ use entities::{merge_proposal, tenant};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
-use policy::Permission;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
+use crate::access::abilities::MergeProposalAbilities;
 use crate::agreements::types::{Agreement, agreement_by_id, agreements_by_id};
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
@@ -43,17 +43,6 @@ impl MergeProposal {
     pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
         Ok(session.get::<merge_proposal::Entity>(id).await?.map(|row| Self { row, agreement: None }))
     }
-}
-
-/// Actions open to the viewer on a merge proposal.
-#[derive(SimpleObject)]
-pub struct MergeProposalAbilities {
-    /// True if the viewer may accept the proposal, as owner of the duplicate.
-    accept: bool,
-    /// True if the viewer may decline the proposal, as the receiving authority.
-    decline: bool,
-    /// True if the viewer may withdraw the proposal, as the proposing authority.
-    withdraw: bool,
 }
 
 /// Proposal to merge two records of the same learning place or organisation. Visible to the owners of both records:
@@ -139,15 +128,8 @@ impl MergeProposal {
     }
 
     /// Actions open to the viewer on the proposal.
-    async fn viewer_can(&self, ctx: &Context<'_>) -> ApiResult<MergeProposalAbilities> {
-        let session = ctx.session().await?;
-        let open = self.row.state == entities::MergeProposalState::Open;
-        let may = |tenant| open && session.access().grant_in(Permission::PlacesWrite, tenant).is_ok();
-        Ok(MergeProposalAbilities {
-            accept: may(self.row.duplicate_tenant_id),
-            decline: may(self.row.to_tenant_id),
-            withdraw: may(self.row.tenant_id),
-        })
+    async fn viewer_can(&self) -> MergeProposalAbilities {
+        MergeProposalAbilities(self.row.clone())
     }
 
     /// Version number, raised by one with every change; updates must state it.
