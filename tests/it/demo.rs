@@ -81,7 +81,7 @@ async fn both_offices_are_in_the_middle_of_their_coordination(app: TestApp) {
         let query = "query($round: ID!) { conflicts(of: {round: $round}, first: 100) { totalCount nodes { rule severity
             sides { start entry { __typename tenant { slug } ... on CalendarEntryFull { title }
             ... on CalendarEntrySummary { title } } } freeDay { name } } }
-            changeProposals(round: $round) { nodes { message state viewerCan { answer } } }
+            changeProposals(round: $round) { nodes { message state viewerCan { accept } } }
             coordinationComments(round: $round) { nodes { text author } } }";
         let data = client.send(query, json!({ "round": round["id"] })).await.data();
         let conflicts = data["conflicts"]["nodes"].as_array().expect("conflicts");
@@ -91,7 +91,7 @@ async fn both_offices_are_in_the_middle_of_their_coordination(app: TestApp) {
         assert!(has("SAME_AUDIENCE"), "{subject}: {conflicts:#?}");
         assert!(has("SCHOOL_HOLIDAY"), "{subject}: {conflicts:#?}");
         let answers = subject == "planner@ostallgaeu";
-        assert_eq!(data["changeProposals"]["nodes"][0]["viewerCan"]["answer"], answers);
+        assert_eq!(data["changeProposals"]["nodes"][0]["viewerCan"]["accept"], answers);
         assert_eq!(data["coordinationComments"]["nodes"][0]["author"], "planner@kaufbeuren");
     }
     let outsider = demo.actor(Some("planner@unterallgaeu")).ask(query).await.data();

@@ -18,7 +18,7 @@ pub const ROUND: &str = "coordinationRound { id state version submitUntil daysAp
 
 /// The fields of a proposal that tests look at.
 pub const PROPOSAL: &str = "changeProposal { id state version tenant { slug } to { slug } startLocal endLocal callOff
-    message answer counters entry { id startLocal } viewerCan { answer withdraw } }";
+    message answer counters entry { id startLocal } viewerCan { accept withdraw } }";
 
 /// Two offices that plan a year together under agreement A: a calendar of each, shared in full, and who acts for them.
 pub struct Offices<'a> {

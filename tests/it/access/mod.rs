@@ -3,11 +3,12 @@
 
 mod coverage;
 mod matrix;
+mod rights;
 mod sdl;
 mod sweep;
 
 use verbund_tests::Case;
 
 pub fn cases() -> Vec<Case> {
-    [coverage::cases(), matrix::cases(), sweep::cases()].concat()
+    [coverage::cases(), matrix::cases(), rights::cases(), sweep::cases()].concat()
 }

@@ -92,7 +92,7 @@ async fn only_the_other_side_answers_and_only_once(app: TestApp) {
     let offices = Offices::open(&app).await;
     let wish = Wish::new(&offices, json!({})).await;
     let made = wish.make(json!({})).await;
-    assert_eq!(made["viewerCan"], json!({ "answer": false, "withdraw": true }));
+    assert_eq!(made["viewerCan"], json!({ "accept": false, "withdraw": true }));
     let answer = json!({ "id": made["id"], "version": 1 });
     let own = offices.oal.try_mutate("changeProposalAccept", answer.clone(), PROPOSAL).await;
     assert_eq!(said(&own), ["FORBIDDEN id"]);

@@ -19,7 +19,7 @@ const PAGE: &str = "{ projects(first: 20) { nodes { title phase light tenant { s
     links { note target { __typename } } indicators { title measurements { value } } viewerCan { update takePart } } } }";
 
 const OBLIGATIONS: &str = "{ obligations(first: 50) { nodes { title late project { title light finances { gap { amount } } }
-    funding { called { amount } checks { code } programme { name } } document { title versions { number } } viewerCan { update } } } }";
+    funding { called { amount } checks { code } programme { name } } document { title versions { number } } viewerCan { fulfil } } } }";
 
 const ARCHIVES: &str = "{ projectArchives(first: 50) { nodes { title tenant { slug } project { title } } } }";
 const OVERVIEW: &str =

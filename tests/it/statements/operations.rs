@@ -207,7 +207,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             (
                 planner,
                 format!(
-                    "{{ changeProposals(round: \"{}\", first: 50) {{ nodes {{ message tenant {{ slug }} to {{ slug }} viewerCan {{ answer }} \
+                    "{{ changeProposals(round: \"{}\", first: 50) {{ nodes {{ message tenant {{ slug }} to {{ slug }} viewerCan {{ accept }} \
                      entry {{ calendar {{ name }} tenant {{ slug }} }} place {{ name }} }} }} }}",
                     id("round.b")
                 ),
