@@ -17,7 +17,7 @@ pub struct Model {
     pub scope_id: Uuid,
     /// Name, shown at every level.
     pub name: String,
-    /// What it is for, shown at every level.
+    /// What it is for, shown from level `SUMMARY` on.
     pub description: Option<String>,
     /// Colour as `#rrggbb`.
     pub color: Option<String>,

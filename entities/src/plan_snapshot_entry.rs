@@ -43,6 +43,8 @@ pub struct Model {
     pub organiser: Option<String>,
     /// For whom, as the entry keeps it.
     pub audiences: Option<String>,
+    /// Fields without a column of their own, as JSON; null for snapshots that did not keep them yet.
+    pub details: Option<Json>,
 }
 
 /// Joins are written where they are needed; see `store` in the api crate.

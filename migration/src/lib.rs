@@ -21,6 +21,7 @@ mod m20261125_000015_datasets;
 mod m20261127_000016_projects;
 mod m20261127_000017_places_and_offers;
 mod m20261128_000018_merges_and_circles;
+mod m20261130_000019_snapshot_details;
 mod rls;
 mod run;
 
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000016_projects::Migration),
             Box::new(m20261127_000017_places_and_offers::Migration),
             Box::new(m20261128_000018_merges_and_circles::Migration),
+            Box::new(m20261130_000019_snapshot_details::Migration),
         ]
     }
 }

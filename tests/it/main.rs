@@ -53,6 +53,7 @@ mod tables;
 mod telemetry;
 mod tokens;
 mod trail;
+mod views;
 mod walk;
 mod walls;
 mod worlds;
@@ -112,6 +113,7 @@ fn main() -> std::process::ExitCode {
         telemetry::cases(),
         tokens::cases(),
         trail::cases(),
+        views::cases(),
         walls::cases(),
         worlds::cases(),
     ];

@@ -24,7 +24,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 18;
+const ALL: usize = 19;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")
@@ -113,7 +113,7 @@ async fn the_application_role_may_ask_but_not_migrate(app: TestApp) {
     applied(&database).await;
     down(&database.owner_url, 1).await.expect("one step down");
     let application = Rows::open(&database.url).await;
-    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261128_000018_merges_and_circles"]);
+    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261130_000019_snapshot_details"]);
     let rows = database.rows().await;
     let before = schema(&rows).await;
     migrate(&database.url, ROLE).await.map(|_| ()).expect_err("the application role does not migrate");

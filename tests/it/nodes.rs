@@ -39,7 +39,8 @@ async fn a_root_of_one_type_answers_as_node_does(app: TestApp) {
             assert_eq!(answer["single"], answer["node"], "{account} {id}");
         }
     }
-    let wrong = app.server().client(None).send("query($id: ID!) { project(id: $id) { id } }", json!({ "id": ids[0] })).await;
+    let wrong =
+        app.server().client(None).send("query($id: ID!) { project(id: $id) { id } }", json!({ "id": ids[0] })).await;
     assert_eq!(wrong.codes(), ["BAD_USER_INPUT"]);
     assert_eq!(wrong.json()["errors"][0]["extensions"]["field"], "id");
 }

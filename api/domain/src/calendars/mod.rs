@@ -19,6 +19,7 @@
 
 pub mod calendar_service;
 pub mod entry_service;
+pub mod entry_view;
 pub mod entry_wish;
 pub mod external;
 pub mod feed;
@@ -26,3 +27,6 @@ pub mod horizon;
 pub mod import;
 pub mod series;
 pub mod window;
+
+#[cfg(test)]
+mod entry_view_test;

@@ -1,8 +1,9 @@
 //! Comments in a round: on the round, on an entry of its plans, on a proposal.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use entities::{ShareLevel, calendar_entry, change_proposal, coordination_comment, coordination_round};
+use entities::{calendar_entry, change_proposal, coordination_comment, coordination_round};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
@@ -11,6 +12,7 @@ use serde_json::json;
 use store::{Session, full};
 use uuid::Uuid;
 
+use crate::calendars::entry_view::{EntryView, in_full};
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
 use crate::context::op::Op;
 use crate::members::acting_name;
@@ -24,7 +26,7 @@ pub fn of_round(session: &Session, round: Uuid) -> Select<coordination_comment::
     let proposals = visible_proposals(session).select_only().column(change_proposal::Column::Id).into_query();
     let entries = session
         .select::<calendar_entry::Entity>()
-        .filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Full))
+        .filter(in_full::<calendar_entry::Entity>(session))
         .select_only()
         .column(calendar_entry::Column::Id)
         .into_query();
@@ -74,11 +76,12 @@ pub async fn create(
         },
         About::Entry(entry) => {
             let entry = entry_of(session, &row, entry).await.map_err(|_| Problem::not_found("about"))?;
-            let level = session.access().sight(entry.scope_id).map(|it| it.level);
-            if level.is_none_or(|it| it < ShareLevel::Full) {
+            let id = entry.id;
+            let view = EntryView::of(session, Arc::new(entry));
+            if view.as_ref().and_then(EntryView::details).is_none() {
                 return Err(Problem::at(UserErrorCode::Forbidden, "about", Text::new("not-seen-in-full")).into());
             }
-            entry_id = Some(entry.id);
+            entry_id = Some(id);
         }
     }
     let writer = session.writer(&grant).await?;

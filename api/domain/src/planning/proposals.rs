@@ -6,8 +6,8 @@ use std::sync::Arc;
 use calendar_time::time::EntryTime;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use entities::{
-    EntryStatus, ProposalState, RoundState, ShareLevel, annual_plan_calendar, calendar, calendar_entry,
-    change_proposal, coordination_round, learning_place, round_plan,
+    EntryStatus, ProposalState, RoundState, annual_plan_calendar, calendar, calendar_entry, change_proposal,
+    coordination_round, learning_place, round_plan,
 };
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
@@ -20,6 +20,7 @@ use store::{Keyed, Session, Writer, full};
 use uuid::Uuid;
 
 use crate::calendars::entry_service::{cancel_in, update_in};
+use crate::calendars::entry_view::in_full;
 use crate::calendars::entry_wish::{EntryChange, WishedTime};
 use crate::calendars::series::Apply;
 use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
@@ -51,7 +52,7 @@ pub struct Proposed {
 pub fn visible(session: &Session) -> Select<change_proposal::Entity> {
     use calendar_entry::Column as Entry;
     let seen = || session.select::<calendar_entry::Entity>().select_only().column(Entry::Id);
-    let fully = seen().filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Full));
+    let fully = seen().filter(in_full::<calendar_entry::Entity>(session));
     let mine: Vec<_> = session.access().roles().iter().map(|it| it.tenant).collect();
     let any = Condition::any()
         .add(session.is_one_of(change_proposal::Column::TenantId, &mine))

@@ -288,7 +288,7 @@ async fn settled(session: &Session, row: &coordination_round::Model, tenant: Uui
     let mut problems = Problems::default();
     let (_, clashes) = of_round(session, row).await?;
     let own = |it: &crate::planning::conflicts::neighbourhood::Clash| {
-        it.sides.iter().any(|side| side.entry.tenant_id == tenant)
+        it.sides.iter().any(|side| side.entry.times().tenant_id() == tenant)
     };
     let taken_note =
         |it: &crate::planning::conflicts::neighbourhood::Clash| it.acknowledged.iter().any(|it| it.tenant_id == tenant);

@@ -1,12 +1,14 @@
 //! The agenda: every date of everything in a window. Single entries and changed dates are read from the entries, dates of
 //! series from those that were computed when the series was written; both by one index each, and put into one order.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, ID, Object};
 use calendar_time::recurrence::latest_window;
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
+use domain::calendars::entry_view::EntryView;
 use entities::{calendar_entry, calendar_occurrence};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
@@ -132,14 +134,13 @@ impl AgendaQuery {
         let singles = request.read(&session, singles, &by_start_of_entries()).await?.map(Arc::new);
         let dates = request.read(&session, dates, &by_start_of_dates()).await?;
         session.load::<calendar_entry::Entity>(dates.rows.iter().map(|it| it.entry_id)).await?;
-        let mut entries: std::collections::BTreeMap<Uuid, Arc<calendar_entry::Model>> = Default::default();
+        let mut entries: BTreeMap<Uuid, EntryView> = BTreeMap::new();
         for row in &dates.rows {
-            if let Some(series) = session.get::<calendar_entry::Entity>(row.entry_id).await? {
-                entries.insert(series.id, series);
-            }
+            let series = session.get::<calendar_entry::Entity>(row.entry_id).await?;
+            entries.extend(series.and_then(|it| Some((it.id, EntryView::of(&session, it)?))));
         }
-        entries.extend(singles.rows.iter().map(|it| (it.id, it.clone())));
-        let all_day = |id: &Uuid| entries.get(id).is_some_and(|it| it.all_day);
+        entries.extend(singles.rows.iter().filter_map(|it| Some((it.id, EntryView::of(&session, it.clone())?))));
+        let all_day = |id: &Uuid| entries.get(id).is_some_and(|it| it.times().all_day());
         let dates = dates.map(|it| OccurrenceDate {
             id: it.id,
             entry: it.entry_id,
@@ -161,11 +162,11 @@ impl AgendaQuery {
             ends_at: it.ends_at,
         });
         let page = request.merged(singles, dates, |it| (it.starts_at, it.id));
-        let shown: Vec<_> = page.rows.iter().filter_map(|it| entries.get(&it.entry)).map(|it| &**it).collect();
+        let shown: Vec<_> = page.rows.iter().filter_map(|it| entries.get(&it.entry)).collect();
         read_ahead(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
         let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
         let nodes = page.cursors.into_iter().zip(page.rows).filter_map(|(cursor, date)| {
-            let entry = CalendarEntry::seen(&session, entries.get(&date.entry)?.clone())?;
+            let entry = entries.get(&date.entry)?.clone().into();
             Some((cursor, Occurrence { entry, date }))
         });
         Ok(fill(frame, nodes))

@@ -1,10 +1,12 @@
 //! Busy times across authorities: that time is taken, not by what.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, TimeDelta, Utc};
-use entities::{EntryKind, EntryStatus, ShareLevel, calendar_entry, calendar_occurrence, tenant};
+use domain::calendars::entry_view::EntryView;
+use entities::{EntryKind, EntryStatus, calendar_entry, calendar_occurrence, tenant};
 use icalendar::{Busy, FreeBusy};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
@@ -155,19 +157,18 @@ pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -
         return Err(Problem::at(UserErrorCode::LimitReached, "between", text).into());
     }
     session.load::<calendar_entry::Entity>(dates.iter().map(|it| it.entry_id)).await?;
-    // How sure it is belongs to what a summary shows.
-    let tentative = |row: &calendar_entry::Model| {
-        let level = session.access().sight(row.scope_id).map(|it| it.level);
-        row.status == EntryStatus::Tentative && level.is_some_and(|it| it > ShareLevel::Busy)
-    };
-    let mut busy: Vec<_> = singles
-        .iter()
-        .map(|it| (it.tenant_id, Busy { from: it.starts_at, until: it.ends_at, tentative: tentative(it) }))
-        .collect();
+    let is_tentative = |it: &EntryView| it.outline().is_some_and(|it| it.status() == EntryStatus::Tentative);
+    let mut busy = Vec::new();
+    for view in singles.into_iter().filter_map(|row| EntryView::of(session, Arc::new(row))) {
+        let times = view.times();
+        let interval = Busy { from: times.starts_at(), until: times.ends_at(), tentative: is_tentative(&view) };
+        busy.push((times.tenant_id(), interval));
+    }
     for date in dates {
-        if let Some(series) = session.get::<calendar_entry::Entity>(date.entry_id).await? {
-            let times = Busy { from: date.starts_at, until: date.ends_at, tentative: tentative(&series) };
-            busy.push((date.tenant_id, times));
+        let series = session.get::<calendar_entry::Entity>(date.entry_id).await?;
+        if let Some(series) = series.and_then(|row| EntryView::of(session, row)) {
+            let interval = Busy { from: date.starts_at, until: date.ends_at, tentative: is_tentative(&series) };
+            busy.push((date.tenant_id, interval));
         }
     }
     Ok(busy)

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_graphql::{Context, ID, Object, SimpleObject};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::calendars::entry_view::EntryView;
 use domain::live::{newest, position_of};
 use entities::{calendar, calendar_entry, outbox_event};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
@@ -93,15 +94,16 @@ impl ChangesQuery {
             }
         };
         session.load::<calendar_entry::Entity>(ids.iter().copied()).await?;
-        let mut rows = Vec::new();
+        let mut views = Vec::new();
         for id in &ids {
-            rows.push(session.get::<calendar_entry::Entity>(*id).await?);
+            let row = session.get::<calendar_entry::Entity>(*id).await?;
+            views.push(row.and_then(|it| EntryView::of(&session, it)));
         }
-        let shown: Vec<_> = rows.iter().flatten().map(|it| &**it).collect();
+        let shown: Vec<_> = views.iter().flatten().collect();
         read_ahead(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
-        let nodes = ids.iter().zip(rows).map(|(id, row)| CalendarEntryState {
+        let nodes = ids.iter().zip(views).map(|(id, view)| CalendarEntryState {
             entry_id: NodeType::CalendarEntry.id(*id).into(),
-            entry: row.and_then(|it| CalendarEntry::seen(&session, it)),
+            entry: view.map(CalendarEntry::from),
         });
         Ok(CalendarChanges { nodes: nodes.collect(), cursor: cursor.write(), has_more })
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
 use calendar_time::recurrence::Recurrence;
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
-use domain::calendars::entry_wish::read_audiences;
-use entities::{ShareLevel, calendar_entry, conflict_acknowledgement, learning_place};
+use domain::calendars::entry_view::{self, EntryTimes, EntryView};
+use entities::{calendar_entry, conflict_acknowledgement, learning_place};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use store::Session;
@@ -59,37 +59,26 @@ pub enum CalendarEntry {
     Busy(CalendarEntryBusy),
 }
 
-impl CalendarEntry {
-    /// What the viewer sees of a row. Only what the level shows is copied; the rest does not leave this function.
-    pub fn seen(session: &Session, row: Arc<calendar_entry::Model>) -> Option<Self> {
-        let level = session.access().sight(row.scope_id)?.level;
-        let slot = EntrySlot {
-            id: row.id,
-            calendar: row.calendar_id,
-            tenant: row.tenant_id,
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            starts_local: LocalDateTime(row.starts_local),
-            ends_local: LocalDateTime(row.ends_local),
-            all_day: row.all_day,
-            zone: TimeZone::stored(&row.time_zone),
-        };
-        let outline = || EntryOutline {
-            title: row.title.clone(),
-            kind: row.kind.into(),
-            status: row.status.into(),
-            field: row.field_of_work_id,
-            recurrence: row.expanded_until.map(|known| (Recurrence::of(&row), known)),
-            series: row.series_id.zip(row.series_date),
-        };
-        Some(match level {
-            ShareLevel::Busy => Self::Busy(CalendarEntryBusy(slot)),
-            ShareLevel::Summary => Self::Summary(CalendarEntrySummary(slot, outline())),
-            ShareLevel::Full | ShareLevel::Contribute => {
-                let outline = outline();
-                Self::Full(CalendarEntryFull(slot, outline, EntryDetails(row)))
+impl From<EntryView> for CalendarEntry {
+    fn from(view: EntryView) -> Self {
+        match view {
+            EntryView::Busy(times) => Self::Busy(CalendarEntryBusy(EntrySlot(times))),
+            EntryView::Summary(times, outline) => {
+                let outline = EntryOutline(times.clone(), outline);
+                Self::Summary(CalendarEntrySummary(EntrySlot(times), outline))
             }
-        })
+            EntryView::Full(times, outline, details) => {
+                let outline = EntryOutline(times.clone(), outline);
+                Self::Full(CalendarEntryFull(EntrySlot(times), outline, EntryDetails(details)))
+            }
+        }
+    }
+}
+
+impl CalendarEntry {
+    /// Entry at the viewer's level; none if the viewer does not see it.
+    pub fn seen(session: &Session, row: Arc<calendar_entry::Model>) -> Option<Self> {
+        EntryView::of(session, row).map(Into::into)
     }
 
     /// An entry by its row, at the viewer's level.
@@ -140,89 +129,72 @@ macro_rules! slotted {
 slotted!(CalendarEntryBusy, CalendarEntrySummary, CalendarEntryFull);
 
 /// What every level shows.
-pub struct EntrySlot {
-    id: Uuid,
-    calendar: Uuid,
-    tenant: Uuid,
-    starts_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
-    starts_local: LocalDateTime,
-    ends_local: LocalDateTime,
-    all_day: bool,
-    zone: TimeZone,
-}
+pub struct EntrySlot(EntryTimes);
 
 #[Object]
 impl EntrySlot {
     /// Global id, the same at every level of access.
     pub async fn id(&self) -> ID {
-        NodeType::CalendarEntry.id(self.id).into()
+        NodeType::CalendarEntry.id(self.0.id()).into()
     }
 
     /// Calendar of the entry; null if not visible to the viewer.
     pub async fn calendar(&self, ctx: &Context<'_>) -> Option<ApiResult<Calendar>> {
         match ctx.session().await {
-            Ok(session) => Calendar::by_id(&session, self.calendar).await.transpose(),
+            Ok(session) => Calendar::by_id(&session, self.0.calendar_id()).await.transpose(),
             Err(error) => Some(Err(error)),
         }
     }
 
     /// Owning authority.
     pub async fn tenant(&self, ctx: &Context<'_>) -> ApiResult<Tenant> {
-        tenant_of(ctx, self.tenant).await
+        tenant_of(ctx, self.0.tenant_id()).await
     }
 
     /// Instant of the start; for a series, of its first occurrence.
     pub async fn start(&self) -> DateTime<Utc> {
-        self.starts_at
+        self.0.starts_at()
     }
 
     /// Instant of the end, exclusive; for a series, of its first occurrence.
     pub async fn end(&self) -> DateTime<Utc> {
-        self.ends_at
+        self.0.ends_at()
     }
 
     /// Local start, in `timeZone`.
     pub async fn start_local(&self) -> LocalDateTime {
-        self.starts_local
+        LocalDateTime(self.0.starts_local())
     }
 
     /// Local end, exclusive, in `timeZone`.
     pub async fn end_local(&self) -> LocalDateTime {
-        self.ends_local
+        LocalDateTime(self.0.ends_local())
     }
 
     /// True if the entry spans whole days instead of clock times.
     pub async fn all_day(&self) -> bool {
-        self.all_day
+        self.0.all_day()
     }
 
     /// First day of an all-day entry; null for clock times.
     pub async fn first_day(&self) -> Option<Date> {
-        self.all_day.then(|| Date(self.starts_local.0.date()))
+        self.0.all_day().then(|| Date(self.0.starts_local().date()))
     }
 
     /// Last day of an all-day entry, inclusive; null for clock times.
     pub async fn last_day(&self) -> Option<Date> {
-        let end = self.ends_local.0.date();
-        self.all_day.then(|| Date(end.checked_sub_days(Days::new(1)).unwrap_or(end)))
+        let end = self.0.ends_local().date();
+        self.0.all_day().then(|| Date(end.checked_sub_days(Days::new(1)).unwrap_or(end)))
     }
 
     /// Time zone of the local times.
     pub async fn time_zone(&self) -> TimeZone {
-        self.zone
+        TimeZone::stored(self.0.time_zone())
     }
 }
 
 /// What a summary adds.
-pub struct EntryOutline {
-    title: String,
-    kind: EntryKind,
-    status: EntryStatus,
-    field: Option<Uuid>,
-    recurrence: Option<(Recurrence, DateTime<Utc>)>,
-    series: Option<(Uuid, NaiveDateTime)>,
-}
+pub struct EntryOutline(EntryTimes, entry_view::EntryOutline);
 
 /// Recurrence of a series.
 #[derive(SimpleObject)]
@@ -243,33 +215,30 @@ pub struct RecurrenceView {
 impl EntryOutline {
     /// Title, unique in the owning authority.
     async fn title(&self) -> &str {
-        &self.title
+        self.1.title()
     }
 
     /// Kind of event.
     async fn kind(&self) -> EntryKind {
-        self.kind
+        self.1.kind().into()
     }
 
     /// Planning status.
     async fn status(&self) -> EntryStatus {
-        self.status
+        self.1.status().into()
     }
 
     /// Field of work; null = general.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
-        field_by_id(ctx, self.field).await.transpose()
+        field_by_id(ctx, self.1.field_of_work()).await.transpose()
     }
 
     /// Recurrence of a series; null for a single entry. `agenda` lists all occurrences.
     async fn recurrence(&self) -> Option<RecurrenceView> {
         let dates = |dates: &BTreeSet<NaiveDateTime>| dates.iter().map(|it| LocalDateTime(*it)).collect();
-        self.recurrence.as_ref().map(|(it, known_until)| RecurrenceView {
-            rule: it.rule.clone(),
-            extra_dates: dates(&it.extra),
-            except_dates: dates(&it.except),
-            known_until: *known_until,
-        })
+        let known_until = self.0.materialized_until()?;
+        let Recurrence { rule, extra, except } = self.0.recurrence();
+        Some(RecurrenceView { rule, extra_dates: dates(&extra), except_dates: dates(&except), known_until })
     }
 
     /// Global id of the series, for a changed or cancelled occurrence; null for other entries, and if the series is not
@@ -289,30 +258,30 @@ impl EntryOutline {
 impl EntryOutline {
     /// The series, unless the viewer may not see it: a date may be wider than its series.
     async fn seen_series(&self, ctx: &Context<'_>) -> ApiResult<Option<(Uuid, NaiveDateTime)>> {
-        let Some((id, date)) = self.series else { return Ok(None) };
+        let Some((id, date)) = self.0.series() else { return Ok(None) };
         let series = ctx.session().await?.get::<calendar_entry::Entity>(id).await?;
         Ok(series.map(|_| (id, date)))
     }
 }
 
 /// What the full view adds.
-pub struct EntryDetails(Arc<calendar_entry::Model>);
+pub struct EntryDetails(entry_view::EntryDetails);
 
 #[Object]
 impl EntryDetails {
     /// Description.
     async fn description(&self) -> Option<&str> {
-        self.0.description.as_deref()
+        self.0.description()
     }
 
     /// Confidentiality of the entry.
     async fn confidentiality(&self) -> Confidentiality {
-        self.0.confidentiality.into()
+        self.0.confidentiality().into()
     }
 
     /// Learning place of the event; null if not set, or not visible to the viewer.
     async fn place(&self, ctx: &Context<'_>) -> Option<ApiResult<LearningPlace>> {
-        let id = self.0.learning_place_id?;
+        let id = self.0.place()?;
         match ctx.session().await {
             Ok(session) => match session.get::<learning_place::Entity>(id).await {
                 Ok(row) => row.map(|it| Ok(LearningPlace(it))),
@@ -324,83 +293,83 @@ impl EntryDetails {
 
     /// Location in free text.
     async fn location(&self) -> Option<&str> {
-        self.0.location.as_deref()
+        self.0.location()
     }
 
     /// Organiser.
     async fn organiser(&self) -> Option<&str> {
-        self.0.organiser.as_deref()
+        self.0.organiser()
     }
 
     /// Speakers and teachers.
     async fn speakers(&self) -> Vec<&str> {
-        self.0.speakers.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
+        self.0.speakers().map(|it| it.lines().collect()).unwrap_or_default()
     }
 
     /// Responsible office.
     async fn responsible_office(&self) -> Option<&str> {
-        self.0.responsible_office.as_deref()
+        self.0.responsible_office()
     }
 
     /// Audiences, from the closed set.
     async fn audiences(&self) -> Vec<Audience> {
-        read_audiences(self.0.audiences.as_deref()).into_iter().map(Into::into).collect()
+        self.0.audiences().into_iter().map(Into::into).collect()
     }
 
     /// Pillar of the education region.
     async fn pillar(&self) -> Option<Pillar> {
-        self.0.pillar.map(Into::into)
+        self.0.pillar().map(Into::into)
     }
 
     /// Cost in free text.
     async fn cost(&self) -> Option<&str> {
-        self.0.cost.as_deref()
+        self.0.cost()
     }
 
     /// Target groups in free text.
     async fn target_groups(&self) -> Vec<&str> {
-        self.0.target_groups.as_deref().map(|it| it.lines().collect()).unwrap_or_default()
+        self.0.target_groups().map(|it| it.lines().collect()).unwrap_or_default()
     }
 
     /// Web address for registration.
     async fn registration_url(&self) -> Option<&str> {
-        self.0.registration_url.as_deref()
+        self.0.registration_url()
     }
 
     /// Reason for the cancellation.
     async fn cancel_reason(&self) -> Option<&str> {
-        self.0.cancel_reason.as_deref()
+        self.0.cancel_reason()
     }
 
     /// Acknowledgements of conflicts by the owning authority, with reasons; includes conflicts that no longer exist.
     #[graphql(complexity = "5 * child_complexity")]
     async fn acknowledgements(&self, ctx: &Context<'_>) -> ApiResult<Vec<ConflictAcknowledgement>> {
-        let rows = ctx.session().await?.group::<conflict_acknowledgement::Entity>(self.0.id).await?;
+        let rows = ctx.session().await?.group::<conflict_acknowledgement::Entity>(self.0.id()).await?;
         Ok(rows.iter().map(Into::into).collect())
     }
 
     /// Source of a preloaded entry; null for entries from the API or an import.
     async fn source(&self) -> Option<&str> {
-        self.0.source.as_deref()
+        self.0.source()
     }
 
     /// Actions open to the viewer on the entry.
     async fn viewer_can(&self) -> EntryAbilities {
-        EntryAbilities(self.0.clone())
+        EntryAbilities(self.0.decided_row())
     }
 
     /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
-        self.0.version
+        self.0.version()
     }
 
     /// Instant of creation.
     async fn created_at(&self) -> DateTime<Utc> {
-        self.0.created_at
+        self.0.created_at()
     }
 
     /// Instant of the last change.
     async fn updated_at(&self) -> DateTime<Utc> {
-        self.0.updated_at
+        self.0.updated_at()
     }
 }

@@ -1,13 +1,15 @@
 //! Root fields about calendars and their entries.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
+use domain::calendars::entry_view::{EntryDetails, EntryField, EntryTimes, EntryView, showing};
 use domain::calendars::window::Window;
 use entities::{
-    EntryKind as Kind, EntryStatus as Status, ShareLevel, calendar, calendar_entry, conflict_acknowledgement,
-    field_of_work, project, tenant,
+    EntryKind as Kind, EntryStatus as Status, calendar, calendar_entry, conflict_acknowledgement, field_of_work,
+    project, tenant,
 };
 use kernel::error::ApiResult;
 use kernel::global_id::{NodeType, at_most_100};
@@ -131,11 +133,10 @@ impl CalendarQuery {
             key: |row: &calendar_entry::Model| (SortValue::Instant(row.starts_at), row.id),
         };
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
-        read_ahead(&Selected::of(ctx), &session, &rows.iter().map(|(_, row)| row).collect::<Vec<_>>()).await?;
-        let entries = rows
-            .into_iter()
-            .filter_map(|(cursor, row)| CalendarEntry::seen(&session, Arc::new(row)).map(|it| (cursor, it)));
-        Ok(fill(frame, entries))
+        let seen = rows.into_iter().filter_map(|(cursor, row)| Some((cursor, EntryView::of(&session, Arc::new(row))?)));
+        let (cursors, views): (Vec<_>, Vec<_>) = seen.unzip();
+        read_ahead(&Selected::of(ctx), &session, &views.iter().collect::<Vec<_>>()).await?;
+        Ok(fill(frame, cursors.into_iter().zip(views.into_iter().map(CalendarEntry::from))))
     }
 }
 
@@ -168,34 +169,34 @@ pub(super) fn narrowed(
     if let Some(ids) = filter.calendars {
         select = select.filter(C::CalendarId.is_in(NodeType::Calendar.parse_all(&ids, "filter.calendars")?));
     }
-    let (mut outline, mut details) = (false, false);
+    let mut asked = BTreeSet::new();
     if let Some(ids) = filter.fields_of_work {
-        outline = true;
+        asked.insert(EntryField::FieldOfWork);
         let ids = NodeType::FieldOfWork.parse_all(&ids, "filter.fieldsOfWork")?;
         select = select.filter(C::FieldOfWorkId.is_in(ids));
     }
     if let Some(kinds) = filter.kinds {
-        outline = true;
+        asked.insert(EntryField::Kind);
         at_most_100(&kinds, "filter.kinds")?;
         select = select.filter(C::Kind.is_in(kinds.into_iter().map(Kind::from)));
     }
     if let Some(statuses) = filter.statuses {
-        outline = true;
+        asked.insert(EntryField::Status);
         at_most_100(&statuses, "filter.statuses")?;
         select = select.filter(C::Status.is_in(statuses.into_iter().map(Status::from)));
     }
     if let Some(title) = filter.title {
-        outline = true;
+        asked.insert(EntryField::Title);
         let title = kernel::text::line(&title, "filter.title", 200)?;
         select = select.filter(contains_folded(C::SearchText, &title));
     }
     if let Some(ids) = filter.places {
-        details = true;
+        asked.insert(EntryField::Place);
         let ids = NodeType::LearningPlace.parse_all(&ids, "filter.places")?;
         select = select.filter(C::LearningPlaceId.is_in(ids));
     }
     if let Some(audiences) = filter.audiences {
-        details = true;
+        asked.insert(EntryField::Audiences);
         at_most_100(&audiences, "filter.audiences")?;
         let any = audiences.into_iter().fold(Condition::any(), |any, it| {
             any.add(C::Audiences.contains(format!(";{};", entities::Audience::from(it).as_str())))
@@ -204,15 +205,12 @@ pub(super) fn narrowed(
         select = select.filter(any.add(C::Id.is_null()));
     }
     if let Some(pillars) = filter.pillars {
-        details = true;
+        asked.insert(EntryField::Pillar);
         at_most_100(&pillars, "filter.pillars")?;
         select = select.filter(C::Pillar.is_in(pillars.into_iter().map(entities::Pillar::from)));
     }
-    // What a level hides must not be found out by asking for it.
-    if details {
-        select = select.filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Full));
-    } else if outline {
-        select = select.filter(session.seen_from::<calendar_entry::Entity>(ShareLevel::Summary));
+    if let Some(shown) = showing(session, &asked) {
+        select = select.filter(shown);
     }
     Ok(select)
 }
@@ -221,48 +219,42 @@ pub(super) fn narrowed(
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(
-    selected: &Selected<'_, '_>,
-    session: &Session,
-    rows: &[&calendar_entry::Model],
-) -> ApiResult<()> {
-    let level = |row: &calendar_entry::Model| session.access().sight(row.scope_id).map(|it| it.level);
-    let shows = |row: &calendar_entry::Model, least| level(row).is_some_and(|it| it >= least);
+pub async fn read_ahead(selected: &Selected<'_, '_>, session: &Session, views: &[&EntryView]) -> ApiResult<()> {
+    let times = || views.iter().map(|it| it.times());
+    let details = || views.iter().filter_map(|it| it.details());
     let calendars = selected.node("calendar") || selected.node("viewerCan");
     if calendars {
-        session.load::<calendar::Entity>(rows.iter().map(|row| row.calendar_id)).await?;
+        session.load::<calendar::Entity>(times().map(EntryTimes::calendar_id)).await?;
     }
     if selected.node_child("calendar", "project") {
         let mut projects = Vec::new();
-        for row in rows {
-            projects.extend(session.get::<calendar::Entity>(row.calendar_id).await?.and_then(|it| it.project_id));
+        for times in times() {
+            let calendar = session.get::<calendar::Entity>(times.calendar_id()).await?;
+            projects.extend(calendar.and_then(|it| it.project_id));
         }
         session.load::<project::Entity>(projects).await?;
     }
     if selected.node("tenant") || selected.node_child("calendar", "tenant") {
-        session.load::<tenant::Entity>(rows.iter().map(|row| row.tenant_id)).await?;
+        session.load::<tenant::Entity>(times().map(EntryTimes::tenant_id)).await?;
     }
     if selected.node("fieldOfWork") || selected.node_child("calendar", "fieldOfWork") {
-        let mut fields: Vec<_> =
-            rows.iter().filter(|row| shows(row, ShareLevel::Summary)).filter_map(|row| row.field_of_work_id).collect();
+        let mut fields: Vec<_> = views.iter().filter_map(|it| it.outline()?.field_of_work()).collect();
         if selected.node_child("calendar", "fieldOfWork") {
-            for row in rows {
-                let calendar = session.get::<calendar::Entity>(row.calendar_id).await?;
+            for times in times() {
+                let calendar = session.get::<calendar::Entity>(times.calendar_id()).await?;
                 fields.extend(calendar.and_then(|it| it.field_of_work_id));
             }
         }
         session.load::<field_of_work::Entity>(fields).await?;
     }
     if selected.node("seriesId") || selected.node("seriesDate") {
-        session.load::<calendar_entry::Entity>(rows.iter().filter_map(|row| row.series_id)).await?;
+        session.load::<calendar_entry::Entity>(times().filter_map(|it| Some(it.series()?.0))).await?;
     }
     if selected.node("acknowledgements") {
-        let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
-        session.load_groups::<conflict_acknowledgement::Entity>(shown.map(|row| row.id)).await?;
+        session.load_groups::<conflict_acknowledgement::Entity>(details().map(EntryDetails::id)).await?;
     }
     if selected.node("place") {
-        let shown = rows.iter().filter(|row| shows(row, ShareLevel::Full));
-        let ids: Vec<_> = shown.filter_map(|row| row.learning_place_id).collect();
+        let ids: Vec<_> = details().filter_map(EntryDetails::place).collect();
         crate::places::query::read_ahead(session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
+use domain::calendars::entry_view::calendar_description;
 use entities::{ShareLevel as Level, calendar};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -17,8 +18,8 @@ use crate::projects::types::Project;
 use crate::scalars::TimeZone;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
-/// Calendar of an authority. Name and description are visible at every level of access; shares set the level for the
-/// entries.
+/// Calendar of an authority. The name is visible at every level of access, the description from `SUMMARY` on; shares set
+/// the level for the entries.
 pub struct Calendar(pub Arc<calendar::Model>);
 
 impl Calendar {
@@ -31,8 +32,8 @@ impl Calendar {
     }
 }
 
-/// Calendar of an authority. Name and description are visible at every level of access; shares set the level for the
-/// entries.
+/// Calendar of an authority. The name is visible at every level of access, the description from `SUMMARY` on; shares set
+/// the level for the entries.
 #[Object]
 impl Calendar {
     /// Global id.
@@ -50,9 +51,9 @@ impl Calendar {
         &self.0.name
     }
 
-    /// Purpose of the calendar.
-    async fn description(&self) -> Option<&str> {
-        self.0.description.as_deref()
+    /// Purpose of the calendar; null if not set, or hidden at level `BUSY`.
+    async fn description(&self, ctx: &Context<'_>) -> ApiResult<Option<&str>> {
+        Ok(calendar_description(&*ctx.session().await?, &self.0))
     }
 
     /// Colour as `#rrggbb`.

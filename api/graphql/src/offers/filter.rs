@@ -1,6 +1,7 @@
 //! Which education offers are wanted.
 
 use async_graphql::{ID, InputObject};
+use domain::calendars::entry_view;
 use domain::offers::sets::language;
 use entities::{
     calendar_entry, calendar_occurrence, education_offer, education_offer_date, learning_place, organisation,
@@ -177,15 +178,13 @@ fn dated(session: &Session, between: DateRange) -> Condition {
     let (first, last) = (between.first_day.0, between.last_day.0);
     let starts = first.and_time(chrono::NaiveTime::MIN);
     let ends = last.succ_opt().unwrap_or(last).and_time(chrono::NaiveTime::MIN);
-    let in_full = || {
-        let level = entities::ShareLevel::Full;
-        session.select::<calendar_entry::Entity>().filter(session.seen_from::<calendar_entry::Entity>(level))
-    };
+    let in_full =
+        || session.select::<calendar_entry::Entity>().filter(entry_view::in_full::<calendar_entry::Entity>(session));
     let single =
         in_full().filter(E::ExpandedUntil.is_null()).filter(E::StartsLocal.lt(ends)).filter(E::EndsLocal.gt(starts));
     let of_series = session
         .select::<calendar_occurrence::Entity>()
-        .filter(session.seen_from::<calendar_occurrence::Entity>(entities::ShareLevel::Full))
+        .filter(entry_view::in_full::<calendar_occurrence::Entity>(session))
         .filter(O::StartsLocal.lt(ends))
         .filter(O::EndsLocal.gt(starts));
     let entries = Condition::any()

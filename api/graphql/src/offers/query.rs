@@ -157,7 +157,7 @@ async fn read_ahead(
     if selected.node("dates") {
         let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
         let entries = entries_of(session, &ids).await?;
-        let entries: Vec<_> = entries.iter().map(|(_, it)| it.as_ref()).collect();
+        let entries: Vec<_> = entries.iter().map(|(_, it)| it).collect();
         crate::calendars::query::read_ahead(&Selected::within(ctx, &["dates"]), session, &entries).await?;
     }
     Ok(())

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
+use domain::calendars::entry_view::EntryView;
 use domain::calendars::entry_wish::read_audiences;
 use domain::offers::sets::read;
-use entities::{ShareLevel, calendar_entry, education_offer, education_offer_date};
+use entities::{calendar_entry, education_offer, education_offer_date};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use store::Session;
@@ -46,10 +47,7 @@ impl EducationOffer {
 ///
 /// # Errors
 /// The database fails.
-pub(super) async fn entries_of(
-    session: &Session,
-    offers: &[Uuid],
-) -> ApiResult<Vec<(Uuid, Arc<calendar_entry::Model>)>> {
+pub(super) async fn entries_of(session: &Session, offers: &[Uuid]) -> ApiResult<Vec<(Uuid, EntryView)>> {
     session.load_groups::<education_offer_date::Entity>(offers.iter().copied()).await?;
     let mut links = Vec::new();
     for offer in offers {
@@ -59,11 +57,11 @@ pub(super) async fn entries_of(
     session.load::<calendar_entry::Entity>(links.iter().map(|it| it.1)).await?;
     let mut entries = Vec::new();
     for (offer, entry) in links {
-        let full = |scope| session.access().sight(scope).is_some_and(|it| it.level >= ShareLevel::Full);
-        let entry = session.get::<calendar_entry::Entity>(entry).await?;
-        entries.extend(entry.filter(|it| full(it.scope_id)).map(|it| (offer, it)));
+        let row = session.get::<calendar_entry::Entity>(entry).await?;
+        let view = row.and_then(|it| EntryView::of(session, it)).filter(|it| it.details().is_some());
+        entries.extend(view.map(|it| (offer, it)));
     }
-    entries.sort_by_key(|(_, it)| (it.starts_at, it.id));
+    entries.sort_by_key(|(_, it)| (it.times().starts_at(), it.times().id()));
     Ok(entries)
 }
 
@@ -200,13 +198,13 @@ impl EducationOffer {
     async fn dates(&self, ctx: &Context<'_>) -> ApiResult<Vec<CalendarEntryFull>> {
         let session = ctx.session().await?;
         let entries = entries_of(&session, &[self.row.id]).await?;
-        let rows: Vec<_> = entries.iter().map(|(_, it)| it.as_ref()).collect();
-        crate::calendars::query::read_ahead(&Selected::plain(ctx), &session, &rows).await?;
-        let seen = entries.iter().map(|(_, it)| CalendarEntry::seen(&session, it.clone()));
+        let views: Vec<_> = entries.iter().map(|(_, it)| it).collect();
+        crate::calendars::query::read_ahead(&Selected::plain(ctx), &session, &views).await?;
+        let seen = entries.into_iter().map(|(_, it)| CalendarEntry::from(it));
         Ok(seen
             .filter_map(|it| match it {
-                Some(CalendarEntry::Full(it)) => Some(it),
-                Some(CalendarEntry::Summary(_) | CalendarEntry::Busy(_)) | None => None,
+                CalendarEntry::Full(it) => Some(it),
+                CalendarEntry::Summary(_) | CalendarEntry::Busy(_) => None,
             })
             .collect())
     }

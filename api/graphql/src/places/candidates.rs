@@ -127,7 +127,11 @@ impl CandidateQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The authority.")] tenant: ID,
-        #[graphql(desc = "Kind of records; learning places where left out.", default_with = "DirectoryRecordKind::LearningPlace")] of: DirectoryRecordKind,
+        #[graphql(
+            desc = "Kind of records; learning places where left out.",
+            default_with = "DirectoryRecordKind::LearningPlace"
+        )]
+        of: DirectoryRecordKind,
         #[graphql(desc = "Only from this score on, 50 to 100.", default_with = "LEAST.cast_signed()")] min_score: i32,
         first: Option<i32>,
         after: Option<String>,

@@ -1,12 +1,11 @@
 //! Comparisons of a plan: with a snapshot of it, or with the plan of the year before.
 
-use std::sync::Arc;
-
 use async_graphql::connection::Connection;
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use domain::calendars::entry_view::EntryView;
 use domain::planning::plans::snapshots_of;
-use domain::planning::snapshots::{entries, kept};
-use entities::{annual_plan, calendar_entry};
+use domain::planning::snapshots::{entries, snapshot_entries};
+use entities::annual_plan;
 use kernel::error::{ApiResult, Problem};
 use kernel::global_id::{NodeType, at_most_100};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -31,29 +30,21 @@ pub struct PlanDifference {
     /// Earlier local start, in the time zone of the entry; null if there is no earlier entry.
     start_before: Option<LocalDateTime>,
     #[graphql(skip)]
-    entry: Option<Arc<calendar_entry::Model>>,
+    entry: Option<EntryView>,
     #[graphql(skip)]
-    before: Option<Arc<calendar_entry::Model>>,
+    before: Option<EntryView>,
 }
 
 #[ComplexObject]
 impl PlanDifference {
     /// Entry in its current state; null if the entry of the previous year has no counterpart.
-    async fn entry(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
-        seen(ctx, self.entry.as_ref()).await
+    async fn entry(&self) -> Option<CalendarEntry> {
+        self.entry.clone().map(Into::into)
     }
 
     /// Entry of the previous year; null for added entries and in comparisons with a snapshot.
-    async fn entry_before(&self, ctx: &Context<'_>) -> Option<ApiResult<CalendarEntry>> {
-        seen(ctx, self.before.as_ref()).await
-    }
-}
-
-async fn seen(ctx: &Context<'_>, row: Option<&Arc<calendar_entry::Model>>) -> Option<ApiResult<CalendarEntry>> {
-    let row = row?.clone();
-    match ctx.session().await {
-        Ok(session) => CalendarEntry::seen(&session, row).map(Ok),
-        Err(error) => Some(Err(error)),
+    async fn entry_before(&self) -> Option<CalendarEntry> {
+        self.before.clone().map(Into::into)
     }
 }
 
@@ -100,13 +91,13 @@ impl ComparisonQuery {
         let total = Total::of(differences.len() as u64);
         let page = request.of(differences, |it| {
             let row = it.entry.as_ref().or(it.before.as_ref());
-            let start = row.map_or(it.start_before, |it| Some(it.starts_local));
+            let start = row.map_or(it.start_before, |it| Some(it.times().starts_local()));
             let start = start.map(|it| it.format("%Y-%m-%dT%H:%M:%S").to_string());
-            (SortValue::Text(start), row.map(|it| it.id).unwrap_or_default())
+            (SortValue::Text(start), row.map(|it| it.times().id()).unwrap_or_default())
         })?;
-        let rows: Vec<_> = page.rows.iter().filter_map(|it| it.entry.as_deref()).collect();
+        let rows: Vec<_> = page.rows.iter().filter_map(|it| it.entry.as_ref()).collect();
         read_ahead(&Selected::within(ctx, &["entry"]), &session, &rows).await?;
-        let rows: Vec<_> = page.rows.iter().filter_map(|it| it.before.as_deref()).collect();
+        let rows: Vec<_> = page.rows.iter().filter_map(|it| it.before.as_ref()).collect();
         read_ahead(&Selected::within(ctx, &["entryBefore"]), &session, &rows).await?;
         let frame = Connection::with_additional_fields(page.has_previous, page.has_next, total);
         let nodes = page.rows.into_iter().map(|it| PlanDifference {
@@ -123,7 +114,7 @@ impl ComparisonQuery {
 async fn since(session: &Session, plan: &annual_plan::Model, key: &ID) -> ApiResult<Vec<Difference>> {
     let known = snapshots_of(session, plan.id).await?;
     match known.iter().find(|it| it.id.simple().to_string() == key.as_str()) {
-        Some(row) => Ok(to_snapshot(entries(session, plan).await?, kept(session, row.id).await?)),
+        Some(row) => Ok(to_snapshot(entries(session, plan).await?, snapshot_entries(session, row.id).await?)),
         None => Err(Problem::not_found("snapshot").into()),
     }
 }
@@ -134,6 +125,5 @@ async fn since_year_before(session: &Session, plan: &annual_plan::Model) -> ApiR
         .filter(annual_plan::Column::TenantId.eq(plan.tenant_id))
         .filter(annual_plan::Column::Year.eq(plan.year.saturating_sub(1)));
     let Some(earlier) = session.one(select).await? else { return Ok(Vec::new()) };
-    let level = |row: &calendar_entry::Model| session.access().sight(row.scope_id).map(|it| it.level);
-    Ok(to_year_before(entries(session, plan).await?, entries(session, &earlier).await?, &level))
+    Ok(to_year_before(entries(session, plan).await?, entries(session, &earlier).await?))
 }

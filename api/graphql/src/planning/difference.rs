@@ -1,15 +1,14 @@
 //! What of a plan differs from how it stood before: from a snapshot of it, or from the plan of the year before.
 //!
-//! Entries that are seen as BUSY have no words to compare by: against a snapshot only their times are compared, against
-//! another year they are left out.
+//! Against a snapshot, every field is compared that the viewer sees now and could see then. Against another year, entries
+//! are matched by their titles, so those that are seen at `BUSY` are left out.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use async_graphql::Enum;
 use chrono::{Datelike as _, NaiveDateTime};
-use domain::planning::snapshots::Kept;
-use entities::{EntryStatus, ShareLevel, calendar_entry};
+use domain::calendars::entry_view::{EntryContent, EntryField, EntryView};
+use domain::planning::snapshots::SnapshotEntry;
 use kernel::text::fold;
 use uuid::Uuid;
 
@@ -20,10 +19,9 @@ pub enum PlanDifferenceKind {
     Added,
     /// Entry cancelled, or no longer in the plan.
     Removed,
-    /// Entry at another time or with another recurrence rule; compared with the previous year, in another calendar
-    /// week.
+    /// Entry at another time or with another recurrence; compared with the previous year, in another calendar week.
     Moved,
-    /// Entry with other content. Does not occur in comparisons with the previous year.
+    /// Entry with other content in a field visible to the viewer. Does not occur in comparisons with the previous year.
     Changed,
     /// Entry without a difference.
     Kept,
@@ -32,89 +30,70 @@ pub enum PlanDifferenceKind {
 /// One entry of a comparison.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// How it differs.
+    /// Kind of difference.
     pub kind: PlanDifferenceKind,
-    /// The entry as it is; none where it is gone.
-    pub entry: Option<Arc<calendar_entry::Model>>,
-    /// The entry of the year before, where two years are compared.
-    pub before: Option<Arc<calendar_entry::Model>>,
-    /// How it was called, where the viewer may know.
+    /// Entry in its present state; none in comparisons with the previous year if it has no counterpart.
+    pub entry: Option<EntryView>,
+    /// Entry of the previous year.
+    pub before: Option<EntryView>,
+    /// Earlier title, if the viewer sees it.
     pub title_before: Option<String>,
-    /// When it was.
+    /// Earlier local start.
     pub start_before: Option<NaiveDateTime>,
 }
 
-/// How much of an entry is seen.
-pub(super) type Level<'a> = &'a dyn Fn(&calendar_entry::Model) -> Option<ShareLevel>;
-
-/// A plan as it is against a snapshot of it.
-pub(super) fn to_snapshot(now: Vec<calendar_entry::Model>, kept: Vec<Kept>) -> Vec<Difference> {
-    let mut before: BTreeMap<Uuid, Kept> = kept.into_iter().map(|it| (it.row.entry_id, it)).collect();
+/// Differences between a plan and a snapshot of it.
+pub(super) fn to_snapshot(now: Vec<EntryView>, kept: Vec<SnapshotEntry>) -> Vec<Difference> {
+    let mut before: BTreeMap<Uuid, SnapshotEntry> = kept.into_iter().map(|it| (it.now.times().id(), it)).collect();
     let mut found = Vec::new();
     for entry in now {
-        let was = before.remove(&entry.id);
-        let off = entry.status == EntryStatus::Cancelled;
+        let was = before.remove(&entry.times().id());
+        let off = entry.is_cancelled();
         let kind = match &was {
             None if off => continue,
             None => PlanDifferenceKind::Added,
-            Some(it) if off && it.row.status != EntryStatus::Cancelled => PlanDifferenceKind::Removed,
-            Some(it) if is_moved(&entry, it) => PlanDifferenceKind::Moved,
-            Some(it) if it.level >= ShareLevel::Summary && says_else(&entry, it) => PlanDifferenceKind::Changed,
-            Some(_) => PlanDifferenceKind::Kept,
+            Some(it) if off && !it.content.is_cancelled() => PlanDifferenceKind::Removed,
+            Some(it) => changed(&it.content, &EntryContent::of(&entry)),
         };
-        found.push(against(kind, Some(Arc::new(entry)), was));
+        found.push(against(kind, entry, was));
     }
     // Out of the plan: moved to another year or calendar.
-    found.extend(before.into_values().map(|it| {
-        let entry = it.now.clone();
-        against(PlanDifferenceKind::Removed, Some(entry), Some(it))
-    }));
+    found.extend(before.into_values().map(|it| against(PlanDifferenceKind::Removed, it.now.clone(), Some(it))));
     found
 }
 
-fn against(kind: PlanDifferenceKind, entry: Option<Arc<calendar_entry::Model>>, was: Option<Kept>) -> Difference {
-    let seen = was.as_ref().filter(|it| it.level >= ShareLevel::Summary);
+fn against(kind: PlanDifferenceKind, entry: EntryView, was: Option<SnapshotEntry>) -> Difference {
     Difference {
         kind,
-        entry,
+        entry: Some(entry),
         before: None,
-        title_before: seen.map(|it| it.row.title.clone()),
-        start_before: was.map(|it| it.row.starts_local),
+        title_before: was.as_ref().and_then(|it| it.content.title()).map(str::to_owned),
+        start_before: was.map(|it| it.starts_local),
     }
 }
 
-fn is_moved(entry: &calendar_entry::Model, was: &Kept) -> bool {
-    let row = &was.row;
-    let rule = was.level >= ShareLevel::Summary && entry.recurrence_rule != row.recurrence_rule;
-    (entry.starts_local, entry.ends_local, &entry.time_zone) != (row.starts_local, row.ends_local, &row.time_zone)
-        || rule
+/// Kind of difference between two contents of an entry.
+fn changed(was: &EntryContent, now: &EntryContent) -> PlanDifferenceKind {
+    let fields: Vec<_> = was.differing(now).collect();
+    if fields.iter().copied().any(EntryField::is_time) {
+        PlanDifferenceKind::Moved
+    } else if fields.is_empty() {
+        PlanDifferenceKind::Kept
+    } else {
+        PlanDifferenceKind::Changed
+    }
 }
 
-fn says_else(entry: &calendar_entry::Model, was: &Kept) -> bool {
-    let row = &was.row;
-    let outline = (&entry.title, entry.kind, entry.status, entry.field_of_work_id)
-        != (&row.title, row.kind, row.status, row.field_of_work_id);
-    let details = (&entry.organiser, &entry.audiences) != (&row.organiser, &row.audiences);
-    outline || (was.level >= ShareLevel::Full && details)
-}
-
-/// A plan against that of the year before. Entries belong together that have the same words, but for years and numbers;
-/// of several with the same words, the one nearest in the year.
-pub(super) fn to_year_before(
-    now: Vec<calendar_entry::Model>,
-    before: Vec<calendar_entry::Model>,
-    level: Level<'_>,
-) -> Vec<Difference> {
-    let readable = |it: &calendar_entry::Model| {
-        it.status != EntryStatus::Cancelled && level(it).is_some_and(|it| it >= ShareLevel::Summary)
-    };
-    let mut by_words: BTreeMap<String, Vec<Arc<calendar_entry::Model>>> = BTreeMap::new();
-    for entry in before.into_iter().filter(&readable) {
-        by_words.entry(words(&entry.title)).or_default().push(Arc::new(entry));
+/// Differences between a plan and that of the year before. Entries belong together if their titles are the same but for
+/// years and numbers; of several with the same title, the nearest in the year.
+pub(super) fn to_year_before(now: Vec<EntryView>, before: Vec<EntryView>) -> Vec<Difference> {
+    let mut by_words: BTreeMap<String, Vec<EntryView>> = BTreeMap::new();
+    for (words, entry) in before.into_iter().filter_map(readable) {
+        by_words.entry(words).or_default().push(entry);
     }
     let mut found = Vec::new();
-    for entry in now.into_iter().filter(&readable) {
-        let same = by_words.entry(words(&entry.title)).or_default();
+    for (words, entry) in now.into_iter().filter_map(readable) {
+        let same = by_words.entry(words).or_default();
         let nearest = (0..same.len()).min_by_key(|it| weeks_between(&entry, &same[*it]));
         let was = nearest.map(|it| same.remove(it));
         let kind = match &was {
@@ -122,23 +101,25 @@ pub(super) fn to_year_before(
             Some(it) if weeks_between(&entry, it) > 0 => PlanDifferenceKind::Moved,
             Some(_) => PlanDifferenceKind::Kept,
         };
-        found.push(difference(kind, Some(Arc::new(entry)), was));
+        found.push(difference(kind, Some(entry), was));
     }
     let gone = by_words.into_values().flatten();
     found.extend(gone.map(|it| difference(PlanDifferenceKind::Removed, None, Some(it))));
     found
 }
 
-fn difference(
-    kind: PlanDifferenceKind,
-    entry: Option<Arc<calendar_entry::Model>>,
-    before: Option<Arc<calendar_entry::Model>>,
-) -> Difference {
+/// An entry that takes place, with the words of its title; none if the viewer does not see the title.
+fn readable(entry: EntryView) -> Option<(String, EntryView)> {
+    let words = words(entry.outline()?.title());
+    (!entry.is_cancelled()).then_some((words, entry))
+}
+
+fn difference(kind: PlanDifferenceKind, entry: Option<EntryView>, before: Option<EntryView>) -> Difference {
     Difference {
         kind,
         entry,
-        title_before: before.as_ref().map(|it| it.title.clone()),
-        start_before: before.as_ref().map(|it| it.starts_local),
+        title_before: before.as_ref().and_then(EntryView::outline).map(|it| it.title().to_owned()),
+        start_before: before.as_ref().map(|it| it.times().starts_local()),
         before,
     }
 }
@@ -151,6 +132,7 @@ fn words(title: &str) -> String {
 }
 
 /// How many calendar weeks lie between two dates of two years.
-fn weeks_between(one: &calendar_entry::Model, other: &calendar_entry::Model) -> u32 {
-    one.starts_local.iso_week().week().abs_diff(other.starts_local.iso_week().week())
+fn weeks_between(one: &EntryView, other: &EntryView) -> u32 {
+    let week = |it: &EntryView| it.times().starts_local().iso_week().week();
+    week(one).abs_diff(week(other))
 }

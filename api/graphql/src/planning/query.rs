@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
+use domain::calendars::entry_view::EntryView;
 use domain::planning::{comments, proposals};
 use entities::{annual_plan, calendar_entry, change_proposal, coordination_comment, coordination_round, tenant};
 use kernel::error::{ApiResult, Problem};
@@ -152,9 +153,10 @@ impl PlanningQuery {
             session.load::<calendar_entry::Entity>(rows.iter().map(|(_, it)| it.entry_id)).await?;
             let mut entries = Vec::new();
             for (_, it) in &rows {
-                entries.extend(session.get::<calendar_entry::Entity>(it.entry_id).await?);
+                let row = session.get::<calendar_entry::Entity>(it.entry_id).await?;
+                entries.extend(row.and_then(|it| EntryView::of(&session, it)));
             }
-            let entries: Vec<_> = entries.iter().map(|it| &**it).collect();
+            let entries: Vec<_> = entries.iter().collect();
             read_ahead(&Selected::within(ctx, &["entry"]), &session, &entries).await?;
         }
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, ChangeProposal(row)))))

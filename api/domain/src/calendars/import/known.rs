@@ -1,16 +1,18 @@
 //! The entries that a file may mean, found with few statements however long it is.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
-use entities::{ShareLevel, calendar_entry, learning_place};
+use entities::{calendar_entry, learning_place};
 use icalendar::read::{ReadEvent, read};
 use icalendar::{Feed, write};
 use kernel::error::ApiResult;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
+use crate::calendars::entry_view::EntryView;
 use crate::calendars::feed::event;
 use crate::calendars::import::plan::Missing;
 use crate::calendars::series::Place;
@@ -86,7 +88,8 @@ impl Known {
             let uid = uid(series.unwrap_or(row));
             let date = row.series_date.filter(|_| series.is_some());
             ids.insert((uid.clone(), date), row.id);
-            events.push(event(row, ShareLevel::Full, uid, date, at.as_ref().map(|it| it.name.as_str())));
+            let view = EntryView::whole(Arc::new(row.clone()));
+            events.push(event(&view, uid, date, at.as_ref().map(|it| it.name.as_str())));
         }
         let refresh = TimeDelta::hours(1);
         let feed = Feed { name: String::new(), description: None, color: None, refresh, events };

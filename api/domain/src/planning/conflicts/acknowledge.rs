@@ -40,8 +40,9 @@ pub async fn acknowledge(op: &Op, entry: Uuid, round: Option<Uuid>, conflict: &s
         },
         None => of_entry(session, &row).await?,
     };
-    let has_it =
-        |it: &&Clash| it.id.simple().to_string() == conflict && it.sides.iter().any(|side| side.entry.id == row.id);
+    let has_it = |it: &&Clash| {
+        it.id.simple().to_string() == conflict && it.sides.iter().any(|side| side.entry.times().id() == row.id)
+    };
     let Some(clash) = clashes.iter().find(has_it) else {
         let text = Text::new("no-such-conflict").with("value", text::clip(conflict, 40));
         return Err(Problem::at(UserErrorCode::NotFound, "conflict", text).into());

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use store::Session;
 use uuid::Uuid;
 
+use crate::calendars::entry_view::EntryView;
 use crate::calendars::window::Window;
 use crate::holidays::free_days::{FreeDay, free_days_of};
 use crate::planning::conflicts::rules::{ConflictSeverity, Known, Span, TOPIC_DAYS, between, days_around, on_free_day};
@@ -63,8 +64,8 @@ pub struct Neighbourhood {
 /// One side of a conflict.
 #[derive(Clone, Debug)]
 pub struct Side {
-    /// The entry.
-    pub entry: Arc<calendar_entry::Model>,
+    /// The entry, as the viewer sees it.
+    pub entry: EntryView,
     /// The first date of it that is concerned.
     pub span: Span,
     index: usize,
@@ -107,7 +108,7 @@ impl Neighbourhood {
             to.checked_add_days(margin).unwrap_or(NaiveDate::MAX),
         );
         let (entries, dates) = read(session, among, known).await?;
-        let mut tenants: Vec<_> = entries.iter().map(|it| it.row.tenant_id).collect();
+        let mut tenants: Vec<_> = entries.iter().map(|it| it.view.times().tenant_id()).collect();
         tenants.sort_unstable();
         tenants.dedup();
         session.load::<tenant::Entity>(tenants.iter().copied()).await?;
@@ -134,7 +135,7 @@ impl Neighbourhood {
     pub async fn with_acknowledgements(mut self, session: &Session, of: Option<Uuid>) -> ApiResult<Self> {
         let ids: Vec<_> = match of {
             Some(id) => vec![id],
-            None => self.entries.iter().map(|it| it.row.id).collect(),
+            None => self.entries.iter().map(|it| it.view.times().id()).collect(),
         };
         let select = session
             .select::<conflict_acknowledgement::Entity>()
@@ -169,7 +170,7 @@ impl Neighbourhood {
     /// Every conflict of one entry.
     pub fn of(&self, entry: Uuid) -> Vec<Clash> {
         let mut found = Found::default();
-        for date in self.dates.iter().filter(|it| self.entries[it.entry].row.id == entry) {
+        for date in self.dates.iter().filter(|it| self.id_of(it) == entry) {
             self.free_days(date, &mut found);
             for other in self.dates.iter().filter(|it| it.entry != date.entry) {
                 self.pair(date, other, &mut found);
@@ -178,9 +179,13 @@ impl Neighbourhood {
         self.told(found)
     }
 
+    fn id_of(&self, date: &Dated) -> Uuid {
+        self.entries[date.entry].view.times().id()
+    }
+
     fn free_days(&self, date: &Dated, found: &mut Found) {
         let known = &self.entries[date.entry];
-        for (index, free) in self.free.get(&known.row.tenant_id).into_iter().flatten().enumerate() {
+        for (index, free) in self.free.get(&known.view.times().tenant_id()).into_iter().flatten().enumerate() {
             if let Some((rule, severity)) = on_free_day(known, &date.span, free) {
                 found.add((rule, date.entry, Other::Free(index)), severity, (date.span, date.span));
             }
@@ -191,8 +196,7 @@ impl Neighbourhood {
         if one.entry == other.entry {
             return;
         }
-        let (one, other) =
-            if self.entries[one.entry].row.id < self.entries[other.entry].row.id { (one, other) } else { (other, one) };
+        let (one, other) = if self.id_of(one) < self.id_of(other) { (one, other) } else { (other, one) };
         let spans = (&one.span, &other.span);
         for (rule, severity) in between(&self.entries[one.entry], &self.entries[other.entry], spans, self.days_apart) {
             found.add((rule, one.entry, Other::Entry(other.entry)), severity, (one.span, other.span));
@@ -201,7 +205,7 @@ impl Neighbourhood {
 
     /// Conflicts in order: the worst first, then by date.
     fn told(&self, found: Found) -> Vec<Clash> {
-        let side = |index: usize, span| Side { entry: self.entries[index].row.clone(), span, index };
+        let side = |index: usize, span| Side { entry: self.entries[index].view.clone(), span, index };
         let mut clashes: Vec<_> = found
             .0
             .into_iter()
@@ -211,7 +215,7 @@ impl Neighbourhood {
                 match other {
                     Other::Entry(other) => sides.push(side(other, first.1)),
                     Other::Free(index) => {
-                        let tenant = self.entries[one].row.tenant_id;
+                        let tenant = self.entries[one].view.times().tenant_id();
                         free = self.free.get(&tenant).and_then(|it| it.get(index)).cloned();
                     }
                 }
@@ -229,7 +233,7 @@ impl Neighbourhood {
     /// other entry but of the same topic. Working days for a date on one; none in the past.
     pub fn free_slots(&self, side: &Side) -> Vec<Span> {
         let known = &self.entries[side.index];
-        let time = EntryTime::of(&known.row);
+        let time = known.view.times().time();
         let is_weekend = |day: NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
         let wants_weekend = is_weekend(side.span.first());
         let near: Vec<_> = self.dates.iter().filter(|it| it.entry != side.index).collect();
@@ -239,7 +243,7 @@ impl Neighbourhood {
             .filter(|(_, day)| is_weekend(*day) == wants_weekend)
             .map(|(days, _)| Span::of(&time.at(side.span.starts_local + TimeDelta::days(days))))
             .filter(|span| {
-                let free = self.free.get(&known.row.tenant_id).into_iter().flatten();
+                let free = self.free.get(&known.view.times().tenant_id()).into_iter().flatten();
                 free.into_iter().all(|it| on_free_day(known, span, it).is_none())
             })
             .filter(|span| own.iter().all(|it| it.span.first() != span.first()))
@@ -286,8 +290,9 @@ impl Found {
 fn named(rule: ConflictRule, sides: &[Side], free: Option<&FreeDay>) -> Uuid {
     let mut digest = Sha256::new().chain_update(rule.as_str());
     for Side { entry, .. } in sides {
-        let times = (entry.starts_at, entry.ends_at, &entry.recurrence_rule, &entry.extra_dates);
-        digest.update(format!("/{} {times:?}", entry.id));
+        let entry = entry.times();
+        let times = (entry.starts_at(), entry.ends_at(), entry.recurrence_rule(), entry.extra_dates());
+        digest.update(format!("/{} {times:?}", entry.id()));
     }
     if let Some(free) = free {
         digest.update(format!("/{:?} {} {} {}", free.kind, free.first, free.last, free.name_de));
@@ -360,9 +365,10 @@ async fn read(session: &Session, among: &Among, days: (NaiveDate, NaiveDate)) ->
     let mut index: HashMap<Uuid, usize> = HashMap::new();
     let mut dates = Vec::new();
     let mut know = |row: Arc<calendar_entry::Model>| {
-        let level = session.access().sight(row.scope_id)?.level;
-        Some(*index.entry(row.id).or_insert_with(|| {
-            entries.push(Known::at(level, external.contains(&row.calendar_id), row));
+        let (id, is_external) = (row.id, external.contains(&row.calendar_id));
+        let view = EntryView::of(session, row)?;
+        Some(*index.entry(id).or_insert_with(|| {
+            entries.push(Known::new(view, is_external));
             entries.len() - 1
         }))
     };

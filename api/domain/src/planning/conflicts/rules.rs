@@ -3,15 +3,14 @@
 //! A rule looks only at what the viewer sees of both sides, so that a conflict never tells more than the entries do.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use calendar_time::time::EntryTime;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
-use entities::{Audience, ConflictRule, ShareLevel, calendar_entry};
+use entities::{Audience, ConflictRule};
 use kernel::text::fold;
 use uuid::Uuid;
 
-use crate::calendars::entry_wish::read_audiences;
+use crate::calendars::entry_view::{EntryDetails, EntryOutline, EntryTimes, EntryView};
 use crate::holidays::free_days::{FreeDay, FreeDayKind};
 
 /// The same topic is a conflict within so many days.
@@ -29,12 +28,12 @@ pub enum ConflictSeverity {
     High,
 }
 
-/// An entry as far as the viewer knows it.
+/// Entry in the form in which conflicts are looked for, made of what the viewer sees.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The row; only what follows may be told of it.
-    pub row: Arc<calendar_entry::Model>,
-    /// It comes from a calendar that lives elsewhere: others plan around it, it is nobody's to move.
+    /// View of the entry.
+    pub view: EntryView,
+    /// True for an entry of an external calendar: others plan around it, nobody here moves it.
     pub external: bool,
     audiences: BTreeSet<Audience>,
     place: Option<Place>,
@@ -51,23 +50,26 @@ enum Place {
 }
 
 impl Known {
-    /// What `level` shows of an entry.
-    pub fn at(level: ShareLevel, external: bool, row: Arc<calendar_entry::Model>) -> Self {
-        let full = level >= ShareLevel::Full;
-        let words = |text: &Option<String>| text.as_deref().map(fold).filter(|it| full && !it.is_empty());
-        let summary = level >= ShareLevel::Summary;
+    /// Takes what a view shows.
+    pub fn new(view: EntryView, external: bool) -> Self {
+        let words = |text: Option<&str>| text.map(fold).filter(|it| !it.is_empty());
+        let (outline, details) = (view.outline(), view.details());
         Self {
             external,
-            audiences: if full { read_audiences(row.audiences.as_deref()) } else { BTreeSet::new() },
-            place: match row.learning_place_id {
-                Some(place) => full.then_some(Place::Known(place)),
-                None => words(&row.location).map(Place::Named),
-            },
-            speakers: words(&row.speakers).iter().flat_map(|it| it.lines()).map(str::to_owned).collect(),
-            organiser: words(&row.organiser),
-            field: row.field_of_work_id.filter(|_| summary),
-            topic: if summary { topic(&row.title) } else { BTreeSet::new() },
-            row,
+            audiences: details.map(EntryDetails::audiences).unwrap_or_default(),
+            place: details.and_then(|it| match it.place() {
+                Some(place) => Some(Place::Known(place)),
+                None => words(it.location()).map(Place::Named),
+            }),
+            speakers: words(details.and_then(EntryDetails::speakers))
+                .iter()
+                .flat_map(|it| it.lines())
+                .map(str::to_owned)
+                .collect(),
+            organiser: words(details.and_then(EntryDetails::organiser)),
+            field: outline.and_then(EntryOutline::field_of_work),
+            topic: outline.map(|it| topic(it.title())).unwrap_or_default(),
+            view,
         }
     }
 
@@ -136,10 +138,10 @@ pub fn between(
     use ConflictRule as Rule;
     use ConflictSeverity::{High, Low, Medium};
     let mut found = Vec::new();
-    if is_one_series(&one.row, &other.row) || (one.external && other.external) {
+    if is_one_series(one.view.times(), other.view.times()) || (one.external && other.external) {
         return found;
     }
-    let partners = one.row.tenant_id != other.row.tenant_id;
+    let partners = one.view.times().tenant_id() != other.view.times().tenant_id();
     let (overlap, days) = (a.overlaps(b), a.days_to(b));
     if overlap && one.place.is_some() && one.place == other.place {
         found.push((Rule::SamePlace, High));
@@ -169,8 +171,8 @@ pub fn between(
 }
 
 /// A date and its series, or two dates of one.
-fn is_one_series(one: &calendar_entry::Model, other: &calendar_entry::Model) -> bool {
-    let series = |row: &calendar_entry::Model| row.series_id.unwrap_or(row.id);
+fn is_one_series(one: &EntryTimes, other: &EntryTimes) -> bool {
+    let series = |it: &EntryTimes| it.series().map_or_else(|| it.id(), |it| it.0);
     series(one) == series(other)
 }
 

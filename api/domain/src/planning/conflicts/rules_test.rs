@@ -8,6 +8,7 @@ use entities::{Audience, Confidentiality, ConflictRule, EntryKind, EntryStatus, 
 use proptest::prelude::*;
 use uuid::Uuid;
 
+use crate::calendars::entry_view::EntryView;
 use crate::planning::conflicts::rules::{ConflictSeverity, Known, Span, between};
 
 fn start() -> NaiveDateTime {
@@ -106,9 +107,11 @@ fn rules(
     (other, other_level): (&calendar_entry::Model, ShareLevel),
     days: i64,
 ) -> Vec<(ConflictRule, ConflictSeverity)> {
-    let (one, other) =
-        (Known::at(level, false, Arc::new(one.clone())), Known::at(other_level, false, Arc::new(other.clone())));
-    let spans = (Span::of(&EntryTime::of(&one.row)), Span::of(&EntryTime::of(&other.row)));
+    let (one, other) = (
+        Known::new(EntryView::at(level, Arc::new(one.clone())), false),
+        Known::new(EntryView::at(other_level, Arc::new(other.clone())), false),
+    );
+    let spans = (Span::of(&one.view.times().time()), Span::of(&other.view.times().time()));
     between(&one, &other, (&spans.0, &spans.1), days)
 }
 

@@ -34,8 +34,16 @@ pub enum DirectoryRecordKind {
     field(name = "postal_code", ty = "Option<&str>", desc = "Postal code, as text."),
     field(name = "city", ty = "Option<&str>", desc = "Town or village."),
     field(name = "external_ids", ty = "ApiResult<Vec<ExternalId>>", desc = "Ids in other registers."),
-    field(name = "merged_at", ty = "Option<DateTime<Utc>>", desc = "Instant at which the record was merged into another; null while it stands for itself."),
-    field(name = "archived_at", ty = "Option<DateTime<Utc>>", desc = "Instant at which the record was archived; null while it is in use."),
+    field(
+        name = "merged_at",
+        ty = "Option<DateTime<Utc>>",
+        desc = "Instant at which the record was merged into another; null while it stands for itself."
+    ),
+    field(
+        name = "archived_at",
+        ty = "Option<DateTime<Utc>>",
+        desc = "Instant at which the record was archived; null while it is in use."
+    ),
     field(name = "version", ty = "i32", desc = "Grows by one with every change.")
 )]
 pub enum DirectoryRecord {

@@ -86,7 +86,7 @@ impl ConflictQuery {
         let clashes = wanted(clashes, filter)?;
         let total = Total::of(clashes.len() as u64);
         let page = request.of(clashes, key)?;
-        let shown: Vec<_> = page.rows.iter().flat_map(|it| &it.sides).map(|it| &*it.entry).collect();
+        let shown: Vec<_> = page.rows.iter().flat_map(|it| &it.sides).map(|it| &it.entry).collect();
         read_ahead(&Selected::within(ctx, &["sides", "entry"]), &session, &shown).await?;
         let frame = Connection::with_additional_fields(page.has_previous, page.has_next, total);
         let conflicts = page.rows.into_iter().map(|clash| Conflict { clash, around: around.clone() });

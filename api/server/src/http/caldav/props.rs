@@ -1,6 +1,7 @@
 //! Properties of what stands in the tree, and which of them a request wants.
 
-use entities::{ShareLevel, calendar};
+use domain::calendars::entry_view::calendar_description;
+use entities::calendar;
 use store::Session;
 
 use crate::http::caldav::tree::{Place, Resource};
@@ -104,8 +105,7 @@ pub(super) fn of_calendar(session: &Session, calendar: &calendar::Model, mark: &
     let mut props = common();
     props.push(with(DAV, "resourcetype", [empty(DAV, "collection"), empty(CALDAV, "calendar")]));
     props.push(text(DAV, "displayname", calendar.name.as_str()));
-    let level = session.access().sight(calendar.scope_id).map(|it| it.level);
-    if let Some(description) = calendar.description.as_deref().filter(|_| level > Some(ShareLevel::Busy)) {
+    if let Some(description) = calendar_description(session, calendar) {
         props.push(text(CALDAV, "calendar-description", description));
     }
     if let Some(color) = &calendar.color {
