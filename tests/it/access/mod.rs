@@ -3,6 +3,7 @@
 
 mod coverage;
 mod matrix;
+mod operations;
 mod rights;
 mod sdl;
 mod sweep;
