@@ -254,7 +254,7 @@ END:VCALENDAR
     refused(&app, who, &calendar_update, versioned(&of_project), "calendar { id }", "CONFLICT").await;
     refused(&app, who, &entry_create, import(&of_project), "calendar { id }", "CONFLICT").await;
     // An external calendar; an internal one is not shared.
-    let rows = app.rows().await;
+    let rows = app.database.rows().await;
     let external = json!(app.world.id("calendar.oal.counselling"));
     let row = rows.id(row_of(external.as_str().expect("an id")));
     assert_eq!(rows.run(&format!("UPDATE calendar SET external = TRUE WHERE id = {row}")).await, 1);

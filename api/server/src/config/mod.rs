@@ -246,7 +246,7 @@ mod tests {
         std::fs::remove_dir_all(folder).unwrap();
     }
 
-    fn tempfile_like() -> PathBuf {
+    fn tempfile_like() -> std::path::PathBuf {
         let folder = std::env::temp_dir().join(format!("verbund-config-{}", kernel::ids::new_id()));
         std::fs::create_dir_all(&folder).unwrap();
         folder
