@@ -8,9 +8,10 @@ use entities::ShareLevel;
 use crate::calendars::entry_view::EntryField;
 
 /// Files that name entries and levels for another reason than to show fields of an entry.
-const OTHERS: [(&str, &str); 5] = [
+const OTHERS: [(&str, &str); 6] = [
     ("domain/src/calendars/entry_view.rs", "decides it"),
     ("domain/src/agreements/shares.rs", "decides which rows a share reaches, not which fields"),
+    ("domain/src/rights/explain.rs", "names the level at which an owner decides, not fields"),
     ("graphql/src/agreements/preview.rs", "names objects of every type to those who see more of them than BUSY"),
     ("server/src/seed/coordination.rs", "makes shares of the demo"),
     ("server/src/seed/demo.rs", "makes shares of the demo"),

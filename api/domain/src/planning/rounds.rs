@@ -145,6 +145,23 @@ pub(crate) fn not_collecting(field: &'static str, state: RoundState) -> kernel::
     Problem::at(UserErrorCode::Conflict, field, text).into()
 }
 
+/// Refuses a start before the deadline by another party than the one that opened the round, and with fewer than two plans.
+///
+/// # Errors
+/// `CONFLICT` at `id`; the database fails.
+pub(crate) async fn may_start(session: &Session, row: &coordination_round::Model, acting: Uuid) -> ApiResult<()> {
+    if acting != row.tenant_id && today_of(session, row.tenant_id).await? <= row.submit_until {
+        let text = Text::new("deadline-not-over").with("day", row.submit_until);
+        return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
+    }
+    let plans = session.group::<round_plan::Entity>(row.id).await?.len();
+    if plans < 2 {
+        let text = Text::new("too-few-plans").with("plans", plans);
+        return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
+    }
+    Ok(())
+}
+
 /// Begins the coordination although a party has no plan, with two plans at least. Before the deadline only by the party
 /// that opened it.
 pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
@@ -153,15 +170,6 @@ pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<(
     let party = (tenant, "tenant");
     let (grant, row) =
         rights::find_for_party::<coordination_round::Entity>(session, (id, "id"), Operation::Start, party).await?;
-    if tenant != row.tenant_id && today_of(session, row.tenant_id).await? <= row.submit_until {
-        let text = Text::new("deadline-not-over").with("day", row.submit_until);
-        return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
-    }
-    let plans = session.group::<round_plan::Entity>(id).await?.len();
-    if plans < 2 {
-        let text = Text::new("too-few-plans").with("plans", plans);
-        return Err(Problem::at(UserErrorCode::Conflict, "id", text).into());
-    }
     let writer = session.writer(&grant).await?;
     let mut after = coordination_round::Model { state: RoundState::InCoordination, ..(*row).clone() };
     let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.started").await?;

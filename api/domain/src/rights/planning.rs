@@ -71,7 +71,10 @@ impl Resource for coordination_round::Entity {
             Operation::TakePart if matches!(row.state, RoundState::Published | RoundState::Closed) => {
                 Err(rounds::over(row))
             }
-            Operation::Start => rounds::leads_to(row, RoundState::InCoordination),
+            Operation::Start => {
+                rounds::leads_to(row, RoundState::InCoordination)?;
+                rounds::may_start(session, row, acting).await
+            }
             Operation::SignOff => {
                 rounds::leads_to(row, RoundState::Agreed)?;
                 let plans = session.group::<round_plan::Entity>(row.id).await?;
