@@ -2,14 +2,18 @@
 //! Random worlds are in `worlds`, row-level security as such in `walls`.
 
 mod coverage;
+mod id_arguments;
+mod inputs;
 mod matrix;
 mod operations;
+mod objects;
 mod rights;
+mod routes;
 mod sdl;
 mod sweep;
 
 use verbund_tests::Case;
 
 pub fn cases() -> Vec<Case> {
-    [coverage::cases(), matrix::cases(), rights::cases(), sweep::cases()].concat()
+    [coverage::cases(), id_arguments::cases(), matrix::cases(), rights::cases(), sweep::cases()].concat()
 }
