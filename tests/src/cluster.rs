@@ -32,12 +32,19 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_SOCKET: usize = 103;
 
 /// A throwaway cluster costs nothing when it is lost, so nothing waits for the disk.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 17] = [
     "listen_addresses=",
     "port=5432",
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=256MB",
+    "checkpoint_timeout=1h",
+    // Databases live for seconds; what needs statistics asks for them.
+    "autovacuum=off",
+    "jit=off",
     "max_connections=300",
     "shared_buffers=128MB",
     "timezone=UTC",
@@ -245,7 +252,7 @@ fn user_named(passwd: &str, name: &str) -> Option<User> {
 /// A folder for socket, data and log that belongs to whom the server runs as; the user is set when we are root.
 fn prepare_folder() -> Result<(TempDir, Option<User>), String> {
     let failed = |error: io::Error| format!("cannot make a temporary folder for PostgreSQL: {error}");
-    let folder = make_folder(&std::env::temp_dir()).map_err(failed)?;
+    let folder = make_folder(&crate::scratch::parent()).map_err(failed)?;
     // The folder is ours, so its owner tells who we are.
     let root = fs::metadata(folder.path()).map_err(failed)?.uid() == 0;
     let usable = fits(folder.path()) && (!root || others_reach(folder.path()));

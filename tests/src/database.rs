@@ -1,13 +1,15 @@
-//! Databases for tests: a template with the world in it, built once per engine; a copy of its own for every test.
+//! Databases for tests: a template with the world in it, built once per engine; a copy of its own for every test, removed
+//! when the test has ended.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use server::config::Config;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
-use tempfile::TempDir;
 
 use crate::cluster::Cluster;
+use crate::scratch::Scratch;
 use crate::world::World;
 
 /// The database engine a test runs on.
@@ -19,15 +21,22 @@ pub enum Engine {
     Postgres,
 }
 
-/// Where all tests of this process keep their databases.
-pub struct Fixture {
-    /// The PostgreSQL of this process; none where it is not installed.
-    pub cluster: Option<Cluster>,
-    folder: TempDir,
+/// What all tests of this process share.
+struct Shared {
+    // Fields are dropped in order: the server stops before its folder goes.
+    cluster: Option<Cluster>,
+    folder: Scratch,
     sqlite: OnceLock<World>,
     postgres: OnceLock<World>,
-    copies: std::sync::atomic::AtomicU32,
+    copies: AtomicU32,
     blanks: tokio::sync::Mutex<Vec<Engine>>,
+    roles: tokio::sync::OnceCell<()>,
+}
+
+/// Makes the databases of a test and removes them after it.
+pub struct Fixture {
+    shared: Arc<Shared>,
+    made: Mutex<Vec<(Engine, String)>>,
 }
 
 /// A database of one test.
@@ -50,19 +59,64 @@ impl Fixture {
     /// # Errors
     /// PostgreSQL is there but does not start.
     pub fn start() -> Result<Self, String> {
-        Ok(Self {
+        let folder = Scratch::new()?;
+        // What a test or the server under it puts into temporary files goes with the rest.
+        tempfile::env::override_temp_dir(folder.path())
+            .map_err(|it| format!("temporary files go to {}", it.display()))?;
+        let shared = Shared {
             cluster: Cluster::start()?,
-            folder: tempfile::tempdir().map_err(|error| error.to_string())?,
+            folder,
             sqlite: OnceLock::new(),
             postgres: OnceLock::new(),
-            copies: std::sync::atomic::AtomicU32::new(0),
+            copies: AtomicU32::new(0),
             blanks: tokio::sync::Mutex::default(),
-        })
+            roles: tokio::sync::OnceCell::new(),
+        };
+        Ok(Self { shared: Arc::new(shared), made: Mutex::default() })
+    }
+
+    /// The same for one test, which removes what it made.
+    #[must_use]
+    pub fn for_one_test(&self) -> Self {
+        Self { shared: self.shared.clone(), made: Mutex::default() }
+    }
+
+    /// The PostgreSQL of this process; none where it is not installed.
+    pub fn cluster(&self) -> Option<&Cluster> {
+        self.shared.cluster.as_ref()
+    }
+
+    /// Removes the databases that were made here, whoever is still connected.
+    ///
+    /// # Errors
+    /// PostgreSQL keeps one.
+    pub async fn remove(&self) -> Result<(), String> {
+        let made = std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner));
+        for (engine, name) in made {
+            match engine {
+                Engine::Sqlite => {
+                    let path = self.path(&name);
+                    for more in ["", "-wal", "-shm", "-journal"] {
+                        // Not every file is there.
+                        let _gone = std::fs::remove_file(format!("{}{more}", path.display()));
+                    }
+                }
+                Engine::Postgres => self.admin(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A new name for a database that goes with the test.
+    fn name(&self, engine: Engine, kind: &str) -> String {
+        let name = format!("{kind}_{}", self.shared.copies.fetch_add(1, Ordering::Relaxed));
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).push((engine, name.clone()));
+        name
     }
 
     /// The engines that are there.
     pub fn engines(&self) -> Vec<Engine> {
-        let postgres = self.cluster.as_ref().map(|_| Engine::Postgres);
+        let postgres = self.cluster().map(|_| Engine::Postgres);
         [Some(Engine::Sqlite), postgres].into_iter().flatten().collect()
     }
 
@@ -74,8 +128,7 @@ impl Fixture {
         let database = match engine {
             Engine::Sqlite => self.sqlite_file("template"),
             Engine::Postgres => {
-                self.admin(&format!("CREATE ROLE {OWNER_ROLE} LOGIN")).await?;
-                self.admin(&format!("CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER NOBYPASSRLS")).await?;
+                self.make_roles().await?;
                 self.admin(&format!("CREATE DATABASE {TEMPLATE} OWNER {OWNER_ROLE}")).await?;
                 self.postgres_database(TEMPLATE)
             }
@@ -83,10 +136,19 @@ impl Fixture {
         migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
         let world = World::build(engine, &self.config(&database)?).await?;
         let slot = match engine {
-            Engine::Sqlite => &self.sqlite,
-            Engine::Postgres => &self.postgres,
+            Engine::Sqlite => &self.shared.sqlite,
+            Engine::Postgres => &self.shared.postgres,
         };
         slot.set(world).map_err(|_| "prepared twice".to_owned())
+    }
+
+    /// Makes the roles of PostgreSQL, once.
+    async fn make_roles(&self) -> Result<(), String> {
+        let make = async || {
+            self.admin(&format!("CREATE ROLE {OWNER_ROLE} LOGIN")).await?;
+            self.admin(&format!("CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER NOBYPASSRLS")).await
+        };
+        self.shared.roles.get_or_try_init(make).await.copied()
     }
 
     /// A copy of the template, with the ids of what is in it.
@@ -94,16 +156,16 @@ impl Fixture {
     /// # Errors
     /// The copy cannot be made.
     pub async fn copy(&self, engine: Engine) -> Result<(TestDatabase, World), String> {
-        let name = format!("test_{}", self.copies.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let name = self.name(engine, "test");
         match engine {
             Engine::Sqlite => {
                 let failed = |error: std::io::Error| error.to_string();
                 std::fs::copy(self.path("template"), self.path(&name)).map_err(failed)?;
-                Ok((self.sqlite_file(&name), self.sqlite.get().ok_or("not prepared")?.clone()))
+                Ok((self.sqlite_file(&name), self.shared.sqlite.get().ok_or("not prepared")?.clone()))
             }
             Engine::Postgres => {
                 self.admin(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER {OWNER_ROLE}")).await?;
-                Ok((self.postgres_database(&name), self.postgres.get().ok_or("not prepared")?.clone()))
+                Ok((self.postgres_database(&name), self.shared.postgres.get().ok_or("not prepared")?.clone()))
             }
         }
     }
@@ -113,11 +175,12 @@ impl Fixture {
     /// # Errors
     /// It cannot be made.
     pub async fn blank(&self, engine: Engine) -> Result<TestDatabase, String> {
-        let mut made = self.blanks.lock().await;
+        let mut made = self.shared.blanks.lock().await;
         if !made.contains(&engine) {
             let database = match engine {
                 Engine::Sqlite => self.sqlite_file(BLANK),
                 Engine::Postgres => {
+                    self.make_roles().await?;
                     self.admin(&format!("CREATE DATABASE {BLANK} OWNER {OWNER_ROLE}")).await?;
                     self.postgres_database(BLANK)
                 }
@@ -125,7 +188,7 @@ impl Fixture {
             migration::migrate(&database.owner_url, APP_ROLE).await.map_err(|error| error.to_string())?;
             made.push(engine);
         }
-        let name = format!("blank_{}", self.copies.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let name = self.name(engine, "blank");
         match engine {
             Engine::Sqlite => {
                 std::fs::copy(self.path(BLANK), self.path(&name)).map_err(|error| error.to_string())?;
@@ -143,10 +206,11 @@ impl Fixture {
     /// # Errors
     /// It cannot be made.
     pub async fn empty(&self, engine: Engine) -> Result<TestDatabase, String> {
-        let name = format!("empty_{}", self.copies.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let name = self.name(engine, "empty");
         match engine {
             Engine::Sqlite => Ok(self.sqlite_file(&name)),
             Engine::Postgres => {
+                self.make_roles().await?;
                 self.admin(&format!("CREATE DATABASE {name} OWNER {OWNER_ROLE}")).await?;
                 Ok(self.postgres_database(&name))
             }
@@ -158,7 +222,7 @@ impl Fixture {
     /// # Errors
     /// The embedded defaults are damaged.
     pub fn config(&self, database: &TestDatabase) -> Result<Config, String> {
-        let mut config = Config::embedded(self.folder.path())?;
+        let mut config = Config::embedded(self.shared.folder.path())?;
         config.set_database(&database.url, &database.owner_url);
         config.http.listen = ([127, 0, 0, 1], 0).into();
         // Tests do what is due when they want it.
@@ -173,7 +237,7 @@ impl Fixture {
     /// # Errors
     /// It fails.
     pub async fn admin(&self, sql: &str) -> Result<(), String> {
-        let cluster = self.cluster.as_ref().ok_or("PostgreSQL is not installed")?;
+        let cluster = self.cluster().ok_or("PostgreSQL is not installed")?;
         let failed = |error: sqlx::Error| format!("{sql}: {error}");
         let mut conn = PgConnection::connect(&cluster.url("postgres", "postgres")).await.map_err(failed)?;
         conn.execute(AssertSqlSafe(sql)).await.map_err(failed)?;
@@ -181,7 +245,7 @@ impl Fixture {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(format!("{name}.db"))
+        self.shared.folder.path().join(format!("{name}.db"))
     }
 
     fn sqlite_file(&self, name: &str) -> TestDatabase {
@@ -190,7 +254,7 @@ impl Fixture {
     }
 
     fn postgres_database(&self, name: &str) -> TestDatabase {
-        let url = |role| self.cluster.as_ref().map(|it| it.url(role, name)).unwrap_or_default();
+        let url = |role| self.cluster().map(|it| it.url(role, name)).unwrap_or_default();
         TestDatabase { url: url(APP_ROLE), owner_url: url(OWNER_ROLE) }
     }
 }

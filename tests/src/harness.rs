@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use futures_util::future::try_join_all;
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use server::config::{Log, LogFormat};
 
@@ -51,27 +53,41 @@ pub fn run(cases: Vec<Case>) -> ExitCode {
     // Faults are masked towards clients; a test's reader needs their text.
     let log = Log { format: LogFormat::Text, filter: "error".to_owned() };
     server::telemetry::start(&log).expect("a filter that can be read");
-    let fixture = match Fixture::start().and_then(|it| prepare(&it).map(|()| it)) {
-        Ok(fixture) => Arc::new(fixture),
+    let chosen = |engine, case: &Case| {
+        let name = name(case, engine);
+        let skipped = arguments.skip.iter().any(|it| name.contains(it));
+        arguments.filter.as_ref().is_none_or(|it| name.contains(it)) && !skipped
+    };
+    let mut counts: BTreeMap<Engine, usize> = BTreeMap::new();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        counts.insert(engine, cases.iter().filter(|it| chosen(engine, it)).count());
+    }
+    let fixture = match Fixture::start().and_then(|it| prepare(&it, &mut counts).map(|()| it)) {
+        Ok(fixture) => fixture,
         Err(problem) => {
             eprintln!("the fixture does not start: {problem}");
             return ExitCode::FAILURE;
         }
     };
-    let engines = fixture.engines();
+    let mut arguments = arguments;
+    // A case waits for its database, for the network, or for something not to happen, about as long as it computes.
+    arguments.test_threads.get_or_insert_with(|| 2 * std::thread::available_parallelism().map_or(1, usize::from));
+    let times = Arc::new(Mutex::new(Vec::new()));
     let mut trials = Vec::new();
-    let mut counts: BTreeMap<Engine, usize> = BTreeMap::new();
-    for engine in &engines {
+    for engine in fixture.engines() {
         for case in &cases {
-            let (fixture, case, engine) = (fixture.clone(), case.clone(), *engine);
-            let name = name(&case, engine);
-            let skipped = arguments.skip.iter().any(|it| name.contains(it));
-            let chosen = arguments.filter.as_ref().is_none_or(|it| name.contains(it)) && !skipped;
-            *counts.entry(engine).or_default() += usize::from(chosen);
-            trials.push(Trial::test(name, move || on(fixture, engine, &case)));
+            let (fixture, case, times, name) =
+                (fixture.for_one_test(), case.clone(), times.clone(), name(case, engine));
+            trials.push(Trial::test(name.clone(), move || {
+                let since = Instant::now();
+                let result = on(fixture, engine, &case);
+                times.lock().unwrap_or_else(PoisonError::into_inner).push((since.elapsed(), name));
+                result
+            }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
+    slowest(&times.lock().unwrap_or_else(PoisonError::into_inner));
     summary(&fixture, &counts, &conclusion)
 }
 
@@ -79,28 +95,50 @@ fn name(case: &Case, engine: Engine) -> String {
     format!("{}::{}", if engine == Engine::Sqlite { "sqlite" } else { "postgres" }, case.name)
 }
 
-fn prepare(fixture: &Fixture) -> Result<(), String> {
+/// Builds the templates of the engines that are there and have cases; the others have no cases.
+fn prepare(fixture: &Fixture, counts: &mut BTreeMap<Engine, usize>) -> Result<(), String> {
+    counts.retain(|engine, _| fixture.engines().contains(engine));
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
-    for engine in fixture.engines() {
-        runtime.block_on(fixture.prepare(engine)).map_err(|error| format!("{engine:?}: {error}"))?;
-    }
-    Ok(())
+    let one = async |engine: Engine| fixture.prepare(engine).await.map_err(|error| format!("{engine:?}: {error}"));
+    let needed = counts.iter().filter(|(_, count)| **count > 0).map(|(engine, _)| one(*engine));
+    runtime.block_on(try_join_all(needed)).map(|_| ())
 }
 
-fn on(fixture: Arc<Fixture>, engine: Engine, case: &Case) -> Result<(), Failed> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+fn on(fixture: Fixture, engine: Engine, case: &Case) -> Result<(), Failed> {
+    let fixture = Arc::new(fixture);
     let run = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let app = TestApp::start(fixture, engine).await?;
+            let app = TestApp::start(fixture.clone(), engine).await?;
             (case.run)(app).await;
             Ok(())
         })
     };
     // The server under test runs here: with as much room as `verbund` gives its own threads.
-    std::thread::scope(|scope| {
+    let result = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(server::cli::STACK).spawn_scoped(scope, run)?;
-        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+        Ok(thread.join())
+    });
+    // The case and its servers have ended, well or not.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let removed = runtime.block_on(fixture.remove());
+    match result {
+        Ok(Ok(done)) => done.and(removed.map_err(Failed::from)),
+        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Err(error) => Err(error),
+    }
+}
+
+/// Tells which cases took longest, when `VERBUND_SLOWEST` says how many to tell.
+#[expect(clippy::print_stdout, reason = "the last lines of a test run are for its reader")]
+fn slowest(times: &[(Duration, String)]) {
+    let Some(count) = variable("VERBUND_SLOWEST").and_then(|it| it.parse().ok()) else { return };
+    let mut times = times.to_vec();
+    times.sort_by(|a, b| b.cmp(a));
+    println!("all cases together: {:.1?}; the slowest:", times.iter().map(|it| it.0).sum::<Duration>());
+    for (time, name) in times.iter().take(count) {
+        println!("{:>7.2} s {name}", time.as_secs_f64());
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the last lines of a test run are for its reader")]
@@ -114,7 +152,7 @@ fn summary(fixture: &Fixture, counts: &BTreeMap<Engine, usize>, conclusion: &Con
     }
     println!("{}", crate::node::summary());
     println!("{}", crate::python::summary());
-    match &fixture.cluster {
+    match fixture.cluster() {
         Some(cluster) => println!("PostgreSQL {}", cluster.version()),
         None => {
             println!("PostgreSQL WAS NOT FOUND: nothing was tested on it. Install Debian's postgresql-15.");

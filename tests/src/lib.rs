@@ -14,6 +14,7 @@ pub mod plenty;
 pub mod projects;
 pub mod python;
 pub mod rows;
+pub mod scratch;
 pub mod stub;
 pub mod tables;
 pub mod tables_in;
