@@ -17,7 +17,7 @@ const GUIDES: [&str; 9] = [
 /// Endings of files that are named without their folder.
 const ENDINGS: [&str; 10] = [".ftl", ".graphql", ".md", ".rs", ".service", ".sh", ".sql", ".toml", ".txt", ".yaml"];
 /// Beginnings of what has a `/` and is no path of the repository.
-const NO_PATHS: [&str; 5] = ["application/", "text/", "verbund-data/", "./verbund-data", "deploy/secrets"];
+const NO_PATHS: [&str; 6] = ["application/", "text/", "target/", "verbund-data/", "./verbund-data", "deploy/secrets"];
 
 /// Links and paths that lead nowhere.
 pub fn check(tree: &Tree) -> Vec<String> {

@@ -46,10 +46,6 @@ const FIRST_WORDS: [&str; 27] = [
 ];
 /// Types that the library describes.
 const OF_THE_LIBRARY: [&str; 1] = ["PageInfo"];
-/// Arguments of every list; they are described in one place.
-const OF_LISTS: [&str; 4] = ["after", "before", "first", "last"];
-/// True when arguments of lists are described.
-const LISTS_ARE_DESCRIBED: bool = false;
 /// True when every custom scalar names its specification.
 const SCALARS_ARE_SPECIFIED: bool = false;
 /// Endings of object types that carry things and are none.
@@ -126,9 +122,7 @@ fn describe(kind: &TypeDefinition, problems: &mut Vec<String>) {
 fn values(owner: &str, values: &[Positioned<InputValueDefinition>], problems: &mut Vec<String>) {
     for value in values.iter().map(|it| &it.node) {
         let name = value.name.node.as_str();
-        if LISTS_ARE_DESCRIBED || !OF_LISTS.contains(&name) {
-            judge(&format!("{owner}({name})"), value.description.as_ref(), problems);
-        }
+        judge(&format!("{owner}({name})"), value.description.as_ref(), problems);
     }
 }
 
@@ -170,7 +164,9 @@ mod tests {
     #[test]
     fn everything_is_described_in_the_terms_of_the_field() {
         assert_eq!(
-            of("\"A calendar.\"\ntype Calendar {\n\"Identifier.\"\nid: ID!\n\"Entries.\"\nentries(first: Int): Int\n}"),
+            of(
+                "\"A calendar.\"\ntype Calendar {\n\"Identifier.\"\nid: ID!\n\"Entries.\"\nentries(\"Number of items.\" first: Int): Int\n}"
+            ),
             ""
         );
         let problems = of(
@@ -181,13 +177,13 @@ mod tests {
             "A.id has no description",
             "description of A.b begins with \"One\"",
             "A.b(c) has no description",
+            "A.b(first) has no description",
             "D has no description",
             "D.E has no description",
             "F(g) has no description",
         ] {
             assert!(problems.contains(part), "{part}:\n{problems}");
         }
-        assert!(!problems.contains("(first)"), "{problems}");
         assert_eq!(first_word("Items of it."), None);
         assert_eq!(first_word("Oneness."), None);
     }
