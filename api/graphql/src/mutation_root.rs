@@ -62,10 +62,13 @@ const PAGE: [(&str, &str); 4] = [
     ("before", "Cursor before which the page ends."),
 ];
 
-/// Describes the arguments of pages once for all lists.
+/// Describes pages and their arguments once for all lists.
 fn describe_pages(registry: &mut Registry) {
     for kind in registry.types.values_mut() {
-        let MetaType::Object { fields, .. } = kind else { continue };
+        let MetaType::Object { name, description, fields, .. } = kind else { continue };
+        if name.ends_with("Connection") {
+            description.get_or_insert_with(|| "Page of a list, with its rows and the cursors around it.".to_owned());
+        }
         for field in fields.values_mut() {
             for (argument, description) in PAGE {
                 if let Some(argument) = field.args.get_mut(argument) {
