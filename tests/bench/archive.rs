@@ -7,9 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::archive::export::export_tenant;
-use domain::archive::import::import_tenant;
-use domain::archive::progress::Progress;
+use archive::export::export_tenant;
+use archive::import::import_tenant;
+use archive::progress::Progress;
 use entities::ContentKind;
 use kernel::clock::Clock;
 use kernel::ids::new_id;

@@ -6,10 +6,10 @@ mod shape;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use domain::archive::export::{Exported, export_tenant};
-use domain::archive::import::{Imported, import_tenant};
-use domain::archive::problem::ArchiveError;
-use domain::archive::progress::Progress;
+use archive::export::{Exported, export_tenant};
+use archive::import::{Imported, import_tenant};
+use archive::problem::ArchiveError;
+use archive::progress::Progress;
 use kernel::clock::Clock;
 use serde_json::{Value, json};
 use server::config::Config;

@@ -95,11 +95,11 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     assert!(text.contains(&format!("{ALL} migrations are pending")) && text.contains("`verbund migrate`"), "{text}");
     assert!(text.contains("m20261123_000001_directory"), "{text}");
     applied(&database).await;
-    down(&database.owner_url, 2).await.expect("two steps down");
+    down(&database.owner_url, 3).await.expect("three steps down");
     let text = refused(config.clone()).await;
-    assert!(text.contains("2 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
+    assert!(text.contains("3 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
     assert!(text.contains("m20261127_000017_places_and_offers"), "{text}");
-    assert_eq!(applied(&database).await, 2);
+    assert_eq!(applied(&database).await, 3);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
     server.stop().await.expect("and stops");
@@ -238,10 +238,10 @@ async fn an_installation_keeps_what_it_has(app: TestApp) {
     rows.run(&seen_with("inner_scope_id")).await;
     let mut before = rows.dump().await;
     // As it was when merges were of places only, and who was asked into a project was seen with it.
-    down(&app.database.owner_url, 1).await.expect("a step down");
+    down(&app.database.owner_url, 2).await.expect("two steps down");
     rows.run(&seen_with("scope_id")).await;
     assert_ne!(rows.dump().await["project_partner"], before["project_partner"], "seen by others than now");
-    assert_eq!(applied(&app.database).await, 1);
+    assert_eq!(applied(&app.database).await, 2);
     let mut after = app.database.rows().await.dump().await;
     assert!(before["merge_proposal"].len() == 1 && !before["project_partner"].is_empty());
     for dump in [&mut before, &mut after] {

@@ -5,7 +5,6 @@
 //! never from a guess.
 
 pub mod agreements;
-pub mod archive;
 pub mod calendars;
 pub mod context;
 pub mod datasets;

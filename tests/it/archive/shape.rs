@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::archive::registry::{Kind, LEFT, parts, refers_to};
+use archive::registry::{Kind, LEFT, parts, refers_to};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
 use super::{Place, entries};
@@ -43,7 +43,7 @@ async fn every_table_is_in_archives_or_left_out_for_a_reason(app: TestApp) {
     }
     let tables: BTreeSet<_> = rows.tables().await.into_iter().collect();
     let known: BTreeSet<_> = told.keys().cloned().collect();
-    assert_eq!(known, tables, "api/domain/src/archive/registry.rs says of every table what an archive has of it");
+    assert_eq!(known, tables, "api/archive/src/registry.rs says of every table what an archive has of it");
     assert!(LEFT.iter().all(|(table, _)| told[*table] == 1), "left out and not: {told:?}");
 }
 

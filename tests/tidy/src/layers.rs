@@ -14,7 +14,7 @@ const SERVER: &[&str] = &["axum", "hyper", "hyper-util", "tower", "tower-http"];
 const CLIENT: &[&str] = &["reqwest", "http-body-util"];
 
 /// Name and forbidden crates of each layer, lowest first.
-pub const LAYERS: [(&str, &[&[&str]]); 10] = [
+pub const LAYERS: [(&str, &[&[&str]]); 11] = [
     ("kernel", &[DATABASE, SERVER, CLIENT, GRAPHQL]),
     ("policy", &[STATEMENTS, SERVER, CLIENT, GRAPHQL]),
     ("calendar-time", &[STATEMENTS, SERVER, CLIENT, GRAPHQL]),
@@ -23,6 +23,7 @@ pub const LAYERS: [(&str, &[&[&str]]); 10] = [
     ("disclosure", &[DATABASE, SERVER, CLIENT, GRAPHQL]),
     ("store", &[&["migration"], SERVER, CLIENT, GRAPHQL]),
     ("domain", &[SERVER, GRAPHQL]),
+    ("archive", &[SERVER, GRAPHQL]),
     ("graphql", &[DRIVER, SERVER, CLIENT]),
     ("server", &[]),
 ];

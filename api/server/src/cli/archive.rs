@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use domain::archive::export::export_tenant;
-use domain::archive::import::import_tenant;
-use domain::archive::problem::ArchiveResult;
-use domain::archive::progress::Progress;
+use archive::export::export_tenant;
+use archive::import::import_tenant;
+use archive::problem::ArchiveResult;
+use archive::progress::Progress;
 use kernel::clock::Clock;
 
 use crate::cli::bar;

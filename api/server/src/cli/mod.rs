@@ -111,7 +111,7 @@ enum ImportCommand {
 
 #[derive(Subcommand)]
 enum ExportCommand {
-    /// Everything of an authority into one file (api/domain/src/archive/README.md has the format).
+    /// Everything of an authority into one file (api/archive/README.md has the format).
     Tenant(archive::ExportArgs),
 }
 

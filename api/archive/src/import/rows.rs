@@ -7,15 +7,15 @@ use store::whole::{IfThere, WholeColumn, WholeRow};
 use store::{Session, Writer};
 use uuid::Uuid;
 
-use crate::archive::container;
-use crate::archive::import::Imported;
-use crate::archive::import::guard::Guard;
-use crate::archive::manifest::PartFile;
-use crate::archive::problem::{ArchiveError, ArchiveResult};
-use crate::archive::progress::Progress;
-use crate::archive::registry::{Kind, Part};
-use crate::archive::remap::Remap;
-use crate::archive::value::{BadLine, in_words, read_line};
+use crate::container;
+use crate::import::Imported;
+use crate::import::guard::Guard;
+use crate::manifest::PartFile;
+use crate::problem::{ArchiveError, ArchiveResult};
+use crate::progress::Progress;
+use crate::registry::{Kind, Part};
+use crate::remap::Remap;
+use crate::value::{BadLine, in_words, read_line};
 
 /// Values of one statement; SQLite takes 32,766.
 const VALUES: usize = 8_192;

@@ -8,7 +8,7 @@ use store::scopes::{Way, way_id, with_field};
 use store::whole::{WholeColumn, WholeRow};
 use uuid::Uuid;
 
-use crate::archive::registry::refers_to;
+use crate::registry::refers_to;
 
 /// Ids there and here, by table; only those that differ.
 #[derive(Debug, Default)]

@@ -12,12 +12,12 @@ use store::whole::{AnyTable as _, Of};
 use tabular::model::{Column, Row};
 use tokio::sync::mpsc;
 
-use crate::archive::container;
-use crate::archive::container::Line;
-use crate::archive::import::rows::Work;
-use crate::archive::manifest::Manifest;
-use crate::archive::problem::{ArchiveError, ArchiveResult};
-use crate::archive::value::in_words;
+use crate::container;
+use crate::container::Line;
+use crate::import::rows::Work;
+use crate::manifest::Manifest;
+use crate::problem::{ArchiveError, ArchiveResult};
+use crate::value::in_words;
 
 impl Work<'_> {
     /// Makes and fills the tables of contents; their checksums are those of the catalogue.

@@ -6,12 +6,12 @@ use entities::dataset_version;
 use store::whole::{AnyTable as _, Of};
 use tempfile::NamedTempFile;
 
-use crate::archive::container;
-use crate::archive::import::rows::Work;
-use crate::archive::manifest::Manifest;
-use crate::archive::problem::{ArchiveResult, beside};
-use crate::archive::value::in_words;
-use crate::projects::documents::DOCUMENTS;
+use crate::container;
+use crate::import::rows::Work;
+use crate::manifest::Manifest;
+use crate::problem::{ArchiveResult, beside};
+use crate::value::in_words;
+use domain::projects::documents::DOCUMENTS;
 
 /// Where originals are, below the folder of files.
 const ORIGINALS: &str = "originals";

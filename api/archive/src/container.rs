@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::archive::manifest::{FORMAT, MANIFEST, Manifest};
-use crate::archive::progress::Progress;
+use crate::manifest::{FORMAT, MANIFEST, Manifest};
+use crate::progress::Progress;
 
 /// The longest line of an archive; what is longer was not written by us.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -235,7 +235,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::archive::manifest::Whose;
+    use crate::manifest::Whose;
 
     fn manifest() -> Manifest {
         Manifest {

@@ -2,7 +2,7 @@
 
 use kernel::error::{ApiError, ApiResult};
 
-use crate::operator::say;
+use domain::operator::say;
 
 /// A problem of an archive.
 #[derive(Debug)]

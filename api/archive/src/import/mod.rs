@@ -12,17 +12,17 @@ use std::sync::Arc;
 use entities::PUBLIC_SCOPE;
 use serde_json::json;
 
-use crate::archive::container;
-use crate::archive::import::guard::Guard;
-use crate::archive::import::rows::Work;
-use crate::archive::manifest::Manifest;
-use crate::archive::problem::{ArchiveResult, beside};
-use crate::archive::progress::Progress;
-use crate::archive::registry::{IMPORT, Kind, Part, parts};
-use crate::archive::remap::Remap;
-use crate::context::mutation::{Change, Mutation};
-use crate::context::op::Op;
-use crate::operator;
+use crate::container;
+use crate::import::guard::Guard;
+use crate::import::rows::Work;
+use crate::manifest::Manifest;
+use crate::problem::{ArchiveResult, beside};
+use crate::progress::Progress;
+use crate::registry::{IMPORT, Kind, Part, parts};
+use crate::remap::Remap;
+use domain::context::mutation::{Change, Mutation};
+use domain::context::op::Op;
+use domain::operator;
 
 /// What was taken over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub async fn import_tenant(op: &Op, file: &Path, folder: &Path, progress: &Arc<P
     session.take_time().await?;
     let grant = operator::grant(op, manifest.tenant.id)?;
     let writer = session.writer(&grant).await?;
-    if crate::archive::is_here(session, manifest.tenant.id).await? {
+    if crate::is_here(session, manifest.tenant.id).await? {
         return Err(format!("the authority {:?} is here already", manifest.tenant.slug).into());
     }
     let mut work = Work {

@@ -16,16 +16,16 @@ use tabular::model::Column;
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 
-use crate::archive::container::{Packer, pack};
-use crate::archive::manifest::{DocumentFile, FORMAT, FiguresFile, Manifest, OriginalFile, PartFile, Whose};
-use crate::archive::problem::ArchiveResult;
-use crate::archive::progress::Progress;
-use crate::archive::registry::{EXPORT, Instead, Part, parts};
-use crate::archive::value::push_line;
-use crate::context::mutation::{Change, Mutation};
-use crate::context::op::Op;
-use crate::operator;
-use crate::projects::documents::DOCUMENTS;
+use crate::container::{Packer, pack};
+use crate::manifest::{DocumentFile, FORMAT, FiguresFile, Manifest, OriginalFile, PartFile, Whose};
+use crate::problem::ArchiveResult;
+use crate::progress::Progress;
+use crate::registry::{EXPORT, Instead, Part, parts};
+use crate::value::push_line;
+use domain::context::mutation::{Change, Mutation};
+use domain::context::op::Op;
+use domain::operator;
+use domain::projects::documents::DOCUMENTS;
 
 /// Rows that are in memory at once.
 const PAGE: u64 = 1_000;
@@ -84,7 +84,7 @@ async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress
     let Some(tenant) = session.one(here).await? else {
         return Err(format!("there is no authority {slug:?}").into());
     };
-    if !crate::archive::is_here(&session, tenant.id).await? {
+    if !crate::is_here(&session, tenant.id).await? {
         return Err(format!("{slug:?} does not take part here: another authority's archive named it").into());
     }
     let schema = migration::latest();
@@ -259,7 +259,7 @@ impl Work<'_> {
             }
             "project_archive" => {
                 if let Some(Value::String(Some(content))) = value("content") {
-                    self.documents.extend(crate::projects::archive::files_of_copy(content));
+                    self.documents.extend(domain::projects::archive::files_of_copy(content));
                 }
             }
             _ => {}
@@ -343,7 +343,7 @@ fn told(part: &Part, columns: &[WholeColumn], cuts: &[(usize, HashSet<Uuid>, Vec
             && ids.contains(id)
         {
             for at in with.iter().chain([at]) {
-                row[*at] = crate::archive::value::nothing(columns[*at].kind);
+                row[*at] = crate::value::nothing(columns[*at].kind);
             }
         }
     }
@@ -354,7 +354,7 @@ fn told(part: &Part, columns: &[WholeColumn], cuts: &[(usize, HashSet<Uuid>, Vec
     for (name, instead) in &part.instead {
         for (column, value) in columns.iter().zip(&mut row).filter(|it| it.0.name == *name) {
             *value = match instead {
-                Instead::Nothing => crate::archive::value::nothing(column.kind),
+                Instead::Nothing => crate::value::nothing(column.kind),
                 Instead::Word(word) => (*word).into(),
                 Instead::Unique(prefix) => format!("{prefix}{id}").into(),
             };
