@@ -11,16 +11,13 @@ use serde_json::{Map, Value, json};
 use verbund_tests::client::unknown;
 use verbund_tests::{Case, Client, Events, TestApp, cases};
 
-use super::inputs::{Inputs, kinds, swept_kinds};
+use super::inputs::{Inputs, PUBLIC, kinds, swept_kinds};
 use super::objects::{self, Objects};
 use super::routes::{Route, Schema, base};
 
 pub fn cases() -> Vec<Case> {
     cases!["access::id_arguments"; hidden_and_unknown_ids_are_answered_alike_by_every_id_argument]
 }
-
-/// Kinds of which everybody may see every object.
-const PUBLIC: &[&str] = &["Tenant", "Tenant.partner", "FieldOfWork", "FundingProgramme", "TenantClosure"];
 
 /// Kinds whose ids are no global ids: `node` knows none of them.
 const NO_NODES: &[&str] = &["Conflict", "PlanSnapshot"];

@@ -9,7 +9,7 @@ use super::objects::Objects;
 use super::routes::{Route, Schema, base, required};
 
 /// What kind of object an id names: by argument or input field, or by its name alone. An `id` names what its input is
-/// called after. More than one kind are swept one after the other; the first is the sample.
+/// called after, or its field. More than one kind are swept one after the other; the first is the sample.
 const KINDS: &[(&str, &[&str])] = &[
     ("AuditFilter.object", &["Calendar"]),
     ("ChangeProposalCounterInput.id", &["ChangeProposal.partner"]),
@@ -111,6 +111,10 @@ const ALL: &[&str] = &[
 /// Values that are no ids and are kept with the objects.
 const KEPT: &[(&str, &str)] = &[("ArchivedFileInput.checksum", "checksum"), ("DatasetImportInput.upload", "upload")];
 
+/// Kinds of which everybody may see every object.
+pub const PUBLIC: &[&str] =
+    &["FieldOfWork", "FundingProgramme", "Holiday", "Indicator", "Tenant", "Tenant.partner", "TenantClosure"];
+
 /// A version that no object has: a mutation of an own object ends with it and changes nothing.
 const NO_VERSION: i64 = 77;
 
@@ -175,14 +179,15 @@ pub fn kinds(label: &str, owner: &str, name: &str) -> Option<Vec<&'static str>> 
     if let Some((_, kinds)) = found {
         return Some(kinds.to_vec());
     }
-    let called = ALL.iter().chain(&["TenantClosure"]).filter(|it| name == "id" && owner.starts_with(**it));
-    called.max_by_key(|it| it.len()).map(|it| vec![*it])
+    // A field that takes nothing but an id is called after what it finds.
+    let field = label.strip_suffix("(id)").and_then(|it| it.split_once('.')).map_or("", |it| it.1);
+    let named = ALL.iter().chain(PUBLIC).filter(|it| owner.starts_with(**it) || it.eq_ignore_ascii_case(field));
+    named.filter(|_| name == "id").max_by_key(|it| it.len()).map(|it| vec![*it])
 }
 
 /// Every kind whose ids are swept.
 pub fn swept_kinds() -> BTreeSet<&'static str> {
-    let named = KINDS.iter().flat_map(|it| it.1).chain(ALL);
-    named.copied().chain(["TenantClosure"]).collect()
+    KINDS.iter().flat_map(|it| it.1).chain(ALL).chain(PUBLIC).copied().collect()
 }
 
 impl Inputs<'_> {

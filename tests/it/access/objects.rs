@@ -252,6 +252,11 @@ impl Maker<'_> {
     async fn project(&mut self) {
         let programme = programme(self.app, "bildungskommunen").await;
         self.put("FundingProgramme", &programme);
+        let query = "query($tenant: ID!) { indicators(first: 1) { nodes { id } } holidays(first: 1,
+            between: {firstDay: \"2027-01-01\", lastDay: \"2027-12-31\"}, region: {tenant: $tenant}) { nodes { id } } }";
+        let data = self.own.send(query, json!({ "tenant": self.id("Tenant") })).await.data();
+        self.put("Indicator", &data["indicators"]["nodes"][0]["id"]);
+        self.put("Holiday", &data["holidays"]["nodes"][0]["id"]);
         let input = json!({
             "title": "Project", "agreement": self.id("Agreement"), "fieldOfWork": self.id("FieldOfWork"),
             "startsOn": "2027-01-01", "endsOn": "2029-12-31",
