@@ -262,7 +262,8 @@ async fn nobody_gives_more_fields_or_time_than_they_hold(app: TestApp) {
     give(&app, account("limited", "Limited"), "TENANT_ADMIN", json!({ "fieldsOfWork": [counselling] })).await;
     let limited = app.actor("limited");
     // Members belong to no field of work: who manages some fields only neither sees nor revokes a role, and gives none.
-    let wished = [json!([counselling]), json!(null), json!([counselling, orientation]), json!([orientation, counselling])];
+    let wished =
+        [json!([counselling]), json!(null), json!([counselling, orientation]), json!([orientation, counselling])];
     for fields in wished {
         let answer = try_give(&app, &limited, json!({ "fieldsOfWork": fields })).await;
         assert_eq!(said(&answer), ["FORBIDDEN tenant"], "{fields}");

@@ -221,7 +221,7 @@ const PINNED: &[(&str, u32, u32)] = &[
     ("organisations", 7, 7),
     ("plans", 12, 12),
     ("preview of an end", 22, 23),
-    ("proposals", 6, 6),
+    ("proposals", 8, 8),
     ("rounds", 11, 11),
     ("shares", 12, 12),
     ("viewer", 2, 2),

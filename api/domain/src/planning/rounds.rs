@@ -369,7 +369,7 @@ pub(crate) fn over(row: &coordination_round::Model) -> kernel::error::ApiError {
 ///
 /// # Errors
 /// `CONFLICT` at `tenant`.
-pub(crate) fn unsigned<'a>(plans: &'a [round_plan::Model], tenant: Uuid) -> ApiResult<&'a round_plan::Model> {
+pub(crate) fn unsigned(plans: &[round_plan::Model], tenant: Uuid) -> ApiResult<&round_plan::Model> {
     let Some(own) = plans.iter().find(|it| it.tenant_id == tenant) else {
         return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("not-submitted")).into());
     };

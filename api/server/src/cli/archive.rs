@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
 use archive::export::export_tenant;
 use archive::import::import_tenant;
 use archive::problem::ArchiveResult;
 use archive::progress::Progress;
+use clap::Args;
 use kernel::clock::Clock;
 
 use crate::cli::bar;
