@@ -132,8 +132,7 @@ impl Schema {
     pub fn operation(&self, route: &Route, given: &[&str]) -> String {
         let definition = self.field(&route.parent, &route.field);
         let of = |name: &&str| definition.arguments.iter().find(|it| it.node.name.node == **name).expect("an argument");
-        let mut variables: Vec<_> =
-            given.iter().map(|it| format!("${it}: {}", of(it).node.ty.node)).collect();
+        let mut variables: Vec<_> = given.iter().map(|it| format!("${it}: {}", of(it).node.ty.node)).collect();
         let arguments: Vec<_> = given.iter().map(|it| format!("{it}: ${it}")).collect();
         let mut body = format!("{}({}) {}", route.field, arguments.join(", "), self.selection(&definition.ty.node, 1));
         let kind = match route.parent.as_str() {
