@@ -395,7 +395,7 @@ async fn a_comparison_looks_at_every_visible_field(app: TestApp) {
     let data = offices.oal.send(query, json!({ "id": plan })).await.data();
     let key = data["node"]["snapshots"][0]["key"].clone();
     let query = format!(
-        "query($plan: ID!, $snapshot: ID!) {{ annualPlanComparison(plan: $plan, snapshot: $snapshot, first: 100) {{
+        "query($plan: ID!, $snapshot: ID!) {{ annualPlanComparison(plan: $plan, snapshot: $snapshot, first: 5) {{
          nodes {{ kind titleBefore startBefore entry {{ {ENTRY} }} }} }} }}"
     );
     let compared = async || {
