@@ -1,6 +1,6 @@
 //! Small worlds of access, counted one by one, and the access rules written a second time.
 //!
-//! [`Worlds`] numbers every world of five parts; [`reference`] answers what a caller may do in a world. Neither knows the
+//! [`Worlds`] numbers every world of five parts; [`mod@reference`] answers what a caller may do in a world. Neither knows the
 //! policy, the store or their types, so that whatever is compared with them cannot repeat their mistakes. A test turns a
 //! [`World`] into its own form: into facts for the policy, into rows for a database.
 

@@ -60,7 +60,7 @@ async fn rows_of(session: &Session, plan: &annual_plan::Model) -> ApiResult<Vec<
     Ok(rows.into_iter().map(Arc::new).collect())
 }
 
-/// Views of [`entries_of`].
+/// Views of the entries of a plan.
 ///
 /// # Errors
 /// `LIMIT_REACHED` for more than 10,000 entries; the database fails.
