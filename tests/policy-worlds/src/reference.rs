@@ -166,6 +166,7 @@ fn may(role: RoleName, action: Action, area: Area) -> bool {
         (Action::Write, Area::Calendars) => matches!(role, R::TenantAdmin | R::Planner | R::ProjectLead),
         (Action::Write, Area::Projects) => matches!(role, R::TenantAdmin | R::ProjectLead),
         (Action::Write, Area::Datasets | Area::Places) => matches!(role, R::TenantAdmin | R::DataSteward),
+        (Action::Publish, Area::Datasets) => matches!(role, R::TenantAdmin | R::Publisher),
         _ => role == R::TenantAdmin && permission(action, area).is_some(),
     }
 }
@@ -188,8 +189,10 @@ pub const fn permission(action: Action, area: Area) -> Option<&'static str> {
         (Action::Write, Area::Agreements) => Some("agreements:manage"),
         (Action::Share, Area::Calendars | Area::Projects | Area::Datasets | Area::Agreements) => Some("shares:manage"),
         (Action::Sign, Area::Agreements) => Some("agreements:sign"),
+        (Action::Publish, Area::Datasets) => Some("datasets:publish"),
+        (Action::Manage, _) => Some("tenant:manage"),
         (Action::Write, Area::Audit) => None,
         (Action::Share, Area::Places | Area::Members | Area::Audit) => None,
-        (Action::Sign, _) => None,
+        (Action::Sign | Action::Publish, _) => None,
     }
 }

@@ -189,4 +189,11 @@ pub enum Action {
     Write,
     Share,
     Sign,
+    Publish,
+    Manage,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 6] = [Self::Read, Self::Write, Self::Share, Self::Sign, Self::Publish, Self::Manage];
 }

@@ -134,6 +134,8 @@ pub const fn policy_action(action: Action) -> verbund_policy::Action {
         Action::Write => verbund_policy::Action::Write,
         Action::Share => verbund_policy::Action::Share,
         Action::Sign => verbund_policy::Action::Sign,
+        Action::Publish => verbund_policy::Action::Publish,
+        Action::Manage => verbund_policy::Action::Manage,
     }
 }
 
