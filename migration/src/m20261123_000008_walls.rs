@@ -3,31 +3,31 @@
 use sea_orm_migration::prelude::*;
 
 use crate::ddl::run_on_postgres;
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const WALLS: [(&str, Wall); 19] = [
-    ("field_of_work", Wall::Content),
-    ("member", Wall::Content),
-    ("role_grant", Wall::Content),
-    ("role_grant_field", Wall::Content),
-    ("learning_place", Wall::Content),
-    ("learning_place_origin", Wall::Content),
-    ("calendar", Wall::Content),
-    ("calendar_entry", Wall::Content),
-    ("share", Wall::Shared),
-    ("agreement", Wall::Joint),
-    ("agreement_party", Wall::Joint),
-    ("agreement_field", Wall::Joint),
-    ("agreement_signature", Wall::Content),
-    ("scope", Wall::Machinery),
-    ("scope_share", Wall::Machinery),
-    ("audit_event", Wall::Log),
-    ("outbox_event", Wall::Log),
-    ("idempotency_record", Wall::Account),
-    ("person", Wall::Identity),
+const TABLES: [(&str, RlsPolicy); 19] = [
+    ("field_of_work", RlsPolicy::Content),
+    ("member", RlsPolicy::Content),
+    ("role_grant", RlsPolicy::Content),
+    ("role_grant_field", RlsPolicy::Content),
+    ("learning_place", RlsPolicy::Content),
+    ("learning_place_origin", RlsPolicy::Content),
+    ("calendar", RlsPolicy::Content),
+    ("calendar_entry", RlsPolicy::Content),
+    ("share", RlsPolicy::Shared),
+    ("agreement", RlsPolicy::Joint),
+    ("agreement_party", RlsPolicy::Joint),
+    ("agreement_field", RlsPolicy::Joint),
+    ("agreement_signature", RlsPolicy::Content),
+    ("scope", RlsPolicy::Machinery),
+    ("scope_share", RlsPolicy::Machinery),
+    ("audit_event", RlsPolicy::Log),
+    ("outbox_event", RlsPolicy::Log),
+    ("idempotency_record", RlsPolicy::Account),
+    ("person", RlsPolicy::Identity),
 ];
 
 #[async_trait::async_trait]
@@ -37,8 +37,8 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (table, kind) in WALLS {
-            run_on_postgres(manager, &wall(table, kind)).await?;
+        for (table, kind) in TABLES {
+            run_on_postgres(manager, &rls_policy(table, kind)).await?;
         }
         // An invitation names an account by issuer and subject; whether it exists already must not show.
         run_on_postgres(
@@ -52,8 +52,8 @@ AS $$ SELECT id FROM person WHERE issuer = the_issuer AND subject = the_subject 
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run_on_postgres(manager, "DROP FUNCTION verbund_person(text, text)").await?;
-        for (table, _) in WALLS {
-            run_on_postgres(manager, &open(table)).await?;
+        for (table, _) in TABLES {
+            run_on_postgres(manager, &drop_rls_policy(table)).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::ddl::{run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -36,11 +36,11 @@ CREATE TABLE tenant_closure (
 CREATE INDEX tenant_closure_days_idx ON tenant_closure (tenant_id, starts_on, id)",
         )
         .await?;
-        run_on_postgres(manager, &wall("tenant_closure", Wall::Content)).await
+        run_on_postgres(manager, &rls_policy("tenant_closure", RlsPolicy::Content)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run_on_postgres(manager, &open("tenant_closure")).await?;
+        run_on_postgres(manager, &drop_rls_policy("tenant_closure")).await?;
         run(
             manager,
             "DROP TABLE tenant_closure

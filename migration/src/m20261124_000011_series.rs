@@ -8,7 +8,7 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::ddl::{one_of, run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -95,11 +95,11 @@ CREATE INDEX calendar_occurrence_scope_idx ON calendar_occurrence (scope_id, sta
 CREATE UNIQUE INDEX calendar_entry_uid_key ON calendar_entry (calendar_id, uid) WHERE series_id IS NULL",
         )
         .await?;
-        run_on_postgres(manager, &wall("calendar_occurrence", Wall::Content)).await
+        run_on_postgres(manager, &rls_policy("calendar_occurrence", RlsPolicy::Content)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        run_on_postgres(manager, &open("calendar_occurrence")).await?;
+        run_on_postgres(manager, &drop_rls_policy("calendar_occurrence")).await?;
         let trigger = if manager.get_database_backend() == DbBackend::Postgres {
             "DROP TRIGGER calendar_occurrence_scope ON calendar_entry
 ;;

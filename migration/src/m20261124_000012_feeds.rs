@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::ddl::{one_of, run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -44,7 +44,7 @@ CREATE INDEX feed_person_idx ON feed (person_id, created_at, id)
 CREATE INDEX feed_tenant_idx ON feed (tenant_id, created_at, id)"
         );
         run(manager, &table).await?;
-        run_on_postgres(manager, &wall("feed", Wall::Own)).await?;
+        run_on_postgres(manager, &rls_policy("feed", RlsPolicy::Own)).await?;
         // Whoever comes with a secret is nobody yet: whose it is must be found before anything may be seen.
         run_on_postgres(
             manager,
@@ -61,7 +61,7 @@ $$",
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         run_on_postgres(manager, "DROP FUNCTION verbund_feed(text)").await?;
-        run_on_postgres(manager, &open("feed")).await?;
+        run_on_postgres(manager, &drop_rls_policy("feed")).await?;
         run(manager, "DROP TABLE feed").await
     }
 }

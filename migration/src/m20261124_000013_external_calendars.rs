@@ -4,7 +4,7 @@
 use sea_orm_migration::prelude::*;
 
 use crate::ddl::{one_of, run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -89,7 +89,7 @@ CREATE INDEX external_calendar_scope_idx ON external_calendar (scope_id, created
             ),
         )
         .await?;
-        run_on_postgres(manager, &wall("external_calendar", Wall::Content)).await?;
+        run_on_postgres(manager, &rls_policy("external_calendar", RlsPolicy::Content)).await?;
         run_on_postgres(manager, DUE).await
     }
 
@@ -103,7 +103,7 @@ DROP FUNCTION verbund_external_due(timestamptz, integer)
 DROP FUNCTION verbund_calendar_scopes(uuid)",
         )
         .await?;
-        run_on_postgres(manager, &open("external_calendar")).await?;
+        run_on_postgres(manager, &drop_rls_policy("external_calendar")).await?;
         run(
             manager,
             "DROP TABLE external_calendar

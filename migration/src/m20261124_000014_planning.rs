@@ -8,21 +8,21 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::ddl::{one_of, run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const TABLES: [(&str, Wall); 9] = [
-    ("annual_plan", Wall::Content),
-    ("annual_plan_calendar", Wall::Content),
-    ("coordination_round", Wall::Joint),
-    ("round_plan", Wall::Content),
-    ("plan_snapshot", Wall::Content),
-    ("plan_snapshot_entry", Wall::Content),
-    ("change_proposal", Wall::Joint),
-    ("coordination_comment", Wall::Content),
-    ("conflict_acknowledgement", Wall::Content),
+const TABLES: [(&str, RlsPolicy); 9] = [
+    ("annual_plan", RlsPolicy::Content),
+    ("annual_plan_calendar", RlsPolicy::Content),
+    ("coordination_round", RlsPolicy::Joint),
+    ("round_plan", RlsPolicy::Content),
+    ("plan_snapshot", RlsPolicy::Content),
+    ("plan_snapshot_entry", RlsPolicy::Content),
+    ("change_proposal", RlsPolicy::Joint),
+    ("coordination_comment", RlsPolicy::Content),
+    ("conflict_acknowledgement", RlsPolicy::Content),
 ];
 
 /// The sign-offs that a changed entry takes back. `{first}` and `{last}` are the years that it touches; what stays in
@@ -46,9 +46,9 @@ fn triggers(backend: DbBackend) -> String {
         _ => format!("CAST(substr({of}.{column}, 1, 4) AS integer)"),
     };
     let fallen = |before: &str| {
-        let (least, most) = if backend == DbBackend::Postgres { ("least", "greatest") } else { ("min", "max") };
-        let first = format!("{least}({}, {})", year("NEW", "starts_local"), year(before, "starts_local"));
-        let last = format!("{most}({}, {})", year("NEW", "ends_local"), year(before, "ends_local"));
+        let (min, max) = if backend == DbBackend::Postgres { ("least", "greatest") } else { ("min", "max") };
+        let first = format!("{min}({}, {})", year("NEW", "starts_local"), year(before, "starts_local"));
+        let last = format!("{max}({}, {})", year("NEW", "ends_local"), year(before, "ends_local"));
         FALLEN.replace("{first}", &first).replace("{last}", &last)
     };
     // A change that stays in the authority is none of the others' business, not even that it happened.
@@ -295,14 +295,14 @@ CREATE TABLE conflict_acknowledgement (
         .await?;
         run(manager, &triggers(manager.get_database_backend())).await?;
         for (table, kind) in TABLES {
-            run_on_postgres(manager, &wall(table, kind)).await?;
+            run_on_postgres(manager, &rls_policy(table, kind)).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, _) in TABLES {
-            run_on_postgres(manager, &open(table)).await?;
+            run_on_postgres(manager, &drop_rls_policy(table)).await?;
         }
         for (trigger, table) in TRIGGERS {
             let sql = match manager.get_database_backend() {

@@ -9,20 +9,20 @@
 use sea_orm_migration::prelude::*;
 
 use crate::ddl::{one_of, run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-const TABLES: [(&str, Wall); 8] = [
-    ("dataset", Wall::Content),
-    ("dataset_version", Wall::Content),
-    ("dataset_content", Wall::Content),
-    ("dataset_indicator", Wall::Content),
-    ("file_ticket", Wall::Own),
-    ("dataset_import", Wall::Content),
-    ("dataset_release", Wall::Content),
-    ("data_request", Wall::Joint),
+const TABLES: [(&str, RlsPolicy); 8] = [
+    ("dataset", RlsPolicy::Content),
+    ("dataset_version", RlsPolicy::Content),
+    ("dataset_content", RlsPolicy::Content),
+    ("dataset_indicator", RlsPolicy::Content),
+    ("file_ticket", RlsPolicy::Own),
+    ("dataset_import", RlsPolicy::Content),
+    ("dataset_release", RlsPolicy::Content),
+    ("data_request", RlsPolicy::Joint),
 ];
 
 /// Functions by name and arguments. A shape is the kinds of columns in their order, `t,t,n*,d`: text, bigint, boolean, date;
@@ -411,7 +411,7 @@ ALTER TABLE share ADD COLUMN dataset_id {{uuid}} CONSTRAINT share_dataset_fk REF
         )
         .await?;
         for (table, kind) in TABLES {
-            run_on_postgres(manager, &wall(table, kind)).await?;
+            run_on_postgres(manager, &rls_policy(table, kind)).await?;
         }
         run_on_postgres(manager, CREATE_FUNCTIONS).await
     }
@@ -421,7 +421,7 @@ ALTER TABLE share ADD COLUMN dataset_id {{uuid}} CONSTRAINT share_dataset_fk REF
             run_on_postgres(manager, &format!("DROP FUNCTION {function}")).await?;
         }
         for (table, _) in TABLES {
-            run_on_postgres(manager, &open(table)).await?;
+            run_on_postgres(manager, &drop_rls_policy(table)).await?;
         }
         run(manager, "ALTER TABLE share DROP COLUMN dataset_id").await?;
         run_on_postgres(manager, "DROP SCHEMA ds CASCADE").await?;

@@ -8,31 +8,31 @@ use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::ddl::{one_of, run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 /// Tables behind a wall, parents first.
-const TABLES: [(&str, Wall); 18] = [
-    ("project", Wall::Content),
-    ("project_partner", Wall::Joint),
-    ("project_step", Wall::Content),
-    ("project_member", Wall::Content),
-    ("work_package", Wall::Content),
-    ("work_package_dependency", Wall::Content),
-    ("milestone", Wall::Content),
-    ("status_report", Wall::Content),
-    ("project_indicator", Wall::Content),
-    ("indicator_measurement", Wall::Content),
-    ("project_link", Wall::Content),
-    ("project_document", Wall::Content),
-    ("document_version", Wall::Content),
-    ("funding", Wall::Content),
-    ("own_share", Wall::Content),
-    ("budget_line", Wall::Content),
-    ("obligation", Wall::Content),
-    ("project_archive", Wall::Content),
+const TABLES: [(&str, RlsPolicy); 18] = [
+    ("project", RlsPolicy::Content),
+    ("project_partner", RlsPolicy::Joint),
+    ("project_step", RlsPolicy::Content),
+    ("project_member", RlsPolicy::Content),
+    ("work_package", RlsPolicy::Content),
+    ("work_package_dependency", RlsPolicy::Content),
+    ("milestone", RlsPolicy::Content),
+    ("status_report", RlsPolicy::Content),
+    ("project_indicator", RlsPolicy::Content),
+    ("indicator_measurement", RlsPolicy::Content),
+    ("project_link", RlsPolicy::Content),
+    ("project_document", RlsPolicy::Content),
+    ("document_version", RlsPolicy::Content),
+    ("funding", RlsPolicy::Content),
+    ("own_share", RlsPolicy::Content),
+    ("budget_line", RlsPolicy::Content),
+    ("obligation", RlsPolicy::Content),
+    ("project_archive", RlsPolicy::Content),
 ];
 
 /// What lead and partners see, whoever of them it belongs to.
@@ -571,7 +571,7 @@ ALTER TABLE file_ticket ADD COLUMN archive_id {{uuid}} CONSTRAINT file_ticket_ar
         .await?;
         run(manager, &original_trigger(manager)).await?;
         for (table, kind) in TABLES {
-            run_on_postgres(manager, &wall(table, kind)).await?;
+            run_on_postgres(manager, &rls_policy(table, kind)).await?;
         }
         run_on_postgres(manager, CREATE_FUNCTIONS).await
     }
@@ -581,7 +581,7 @@ ALTER TABLE file_ticket ADD COLUMN archive_id {{uuid}} CONSTRAINT file_ticket_ar
         run_on_postgres(manager, "DROP FUNCTION verbund_project_scopes(uuid)").await?;
         run(manager, drop_trigger(manager)).await?;
         for (table, _) in TABLES {
-            run_on_postgres(manager, &open(table)).await?;
+            run_on_postgres(manager, &drop_rls_policy(table)).await?;
         }
         run(
             manager,

@@ -4,20 +4,20 @@
 use sea_orm_migration::prelude::*;
 
 use crate::ddl::{one_of, run, run_on_postgres};
-use crate::rls::{Wall, open, wall};
+use crate::rls::{RlsPolicy, drop_rls_policy, rls_policy};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 /// In the order in which they refer to each other.
-const TABLES: [(&str, Wall); 7] = [
-    ("organisation", Wall::Content),
-    ("organisation_person", Wall::Content),
-    ("external_id", Wall::Content),
-    ("merge_proposal", Wall::Joint),
-    ("education_offer", Wall::Content),
-    ("education_offer_date", Wall::Content),
-    ("directory_revision", Wall::Log),
+const TABLES: [(&str, RlsPolicy); 7] = [
+    ("organisation", RlsPolicy::Content),
+    ("organisation_person", RlsPolicy::Content),
+    ("external_id", RlsPolicy::Content),
+    ("merge_proposal", RlsPolicy::Joint),
+    ("education_offer", RlsPolicy::Content),
+    ("education_offer_date", RlsPolicy::Content),
+    ("directory_revision", RlsPolicy::Log),
 ];
 
 /// What is new of a learning place: name, type, and what holds for it. The operator and the record that took its place
@@ -310,14 +310,14 @@ impl MigrationTrait for Migration {
         run(manager, &merges()).await?;
         run(manager, &offers()).await?;
         for (table, kind) in TABLES {
-            run_on_postgres(manager, &wall(table, kind)).await?;
+            run_on_postgres(manager, &rls_policy(table, kind)).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, _) in TABLES {
-            run_on_postgres(manager, &open(table)).await?;
+            run_on_postgres(manager, &drop_rls_policy(table)).await?;
         }
         for (table, _) in TABLES.iter().skip(1).rev() {
             run(manager, &format!("DROP TABLE {table}")).await?;

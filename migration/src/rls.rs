@@ -11,7 +11,7 @@ const PERSON: &str = "(SELECT nullif(current_setting('app.person', true), '')::u
 
 /// How rows of a table are read and written.
 #[derive(Clone, Copy)]
-pub(crate) enum Wall {
+pub(crate) enum RlsPolicy {
     /// Read by scope; written by the acting authority into a scope it sees.
     Content,
     /// Read by scope; written by the acting authority, also where the writer may not read.
@@ -32,23 +32,23 @@ pub(crate) enum Wall {
 }
 
 /// The statements that put `table` behind the wall. The owner of the tables, who migrates, passes by a policy of its own.
-pub(crate) fn wall(table: &str, wall: Wall) -> String {
+pub(crate) fn rls_policy(table: &str, policy: RlsPolicy) -> String {
     let by_scope = format!("scope_id = {SCOPES}");
     let by_tenant = format!("tenant_id = {TENANT}");
     let by_person = format!("person_id = {PERSON}");
-    let (read, insert, write) = match wall {
-        Wall::Content => (by_scope.clone(), format!("{by_tenant} AND {by_scope}"), by_tenant),
-        Wall::Shared => (format!("{by_scope} OR {by_tenant}"), format!("{by_tenant} AND {by_scope}"), by_tenant),
-        Wall::Log => (by_scope, by_tenant, "false".to_owned()),
-        Wall::Machinery => (by_tenant.clone(), by_tenant.clone(), by_tenant),
-        Wall::Joint => (
+    let (read, insert, write) = match policy {
+        RlsPolicy::Content => (by_scope.clone(), format!("{by_tenant} AND {by_scope}"), by_tenant),
+        RlsPolicy::Shared => (format!("{by_scope} OR {by_tenant}"), format!("{by_tenant} AND {by_scope}"), by_tenant),
+        RlsPolicy::Log => (by_scope, by_tenant, "false".to_owned()),
+        RlsPolicy::Machinery => (by_tenant.clone(), by_tenant.clone(), by_tenant),
+        RlsPolicy::Joint => (
             by_scope.clone(),
             format!("{TENANT} IS NOT NULL AND {by_scope}"),
             format!("{TENANT} IS NOT NULL AND {by_scope}"),
         ),
-        Wall::Own => (format!("{by_scope} OR {by_person}"), format!("{by_tenant} AND {by_person}"), by_tenant),
-        Wall::Account => (by_person.clone(), by_person.clone(), by_person),
-        Wall::Identity => (format!("id = {PERSON}"), format!("{TENANT} IS NOT NULL"), "false".to_owned()),
+        RlsPolicy::Own => (format!("{by_scope} OR {by_person}"), format!("{by_tenant} AND {by_person}"), by_tenant),
+        RlsPolicy::Account => (by_person.clone(), by_person.clone(), by_person),
+        RlsPolicy::Identity => (format!("id = {PERSON}"), format!("{TENANT} IS NOT NULL"), "false".to_owned()),
     };
     format!(
         "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY
@@ -68,7 +68,7 @@ CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({write})"
 }
 
 /// Takes the wall of `table` down.
-pub(crate) fn open(table: &str) -> String {
+pub(crate) fn drop_rls_policy(table: &str) -> String {
     let policies: Vec<_> = ["owner", "read", "insert", "update", "delete"]
         .iter()
         .map(|it| format!("DROP POLICY {table}_{it} ON {table}"))

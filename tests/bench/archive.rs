@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use archive::export::export_tenant;
 use archive::import::import_tenant;
-use archive::progress::Progress;
+use archive::progress::ArchiveProgress;
 use entities::ContentKind;
 use kernel::clock::Clock;
 use kernel::ids::new_id;
@@ -21,7 +21,7 @@ use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Engine, Rows, TestApp, row_of};
 
 /// The most that an export or an import may take above what there was before it, whatever the number of rows.
-const MOST_MIB: u64 = 64;
+const MAX_MIB: u64 = 64;
 
 #[tokio::main]
 async fn main() {
@@ -34,7 +34,7 @@ async fn main() {
     for engine in fixture.engines() {
         for count in &wanted {
             let (out, into) = measure(&fixture, engine, *count).await;
-            assert!(out <= MOST_MIB && into <= MOST_MIB, "{engine:?}: {count} entries: {out} and {into} MiB more");
+            assert!(out <= MAX_MIB && into <= MAX_MIB, "{engine:?}: {count} entries: {out} and {into} MiB more");
         }
     }
 }
@@ -91,8 +91,8 @@ async fn measure(fixture: &Arc<Fixture>, engine: Engine, count: usize) -> (u64, 
     let op = operation(&app.config, &Clock::System).await.expect("the operator");
     forget_peak();
     let (before, since) = (peak(), Instant::now());
-    let done = export_tenant(&op, "kaufbeuren", &app.config.files.folder, &file, &Progress::default()).await;
-    let done = done.unwrap_or_else(|error| panic!("{}", error.say()));
+    let done = export_tenant(&op, "kaufbeuren", &app.config.files.folder, &file, &ArchiveProgress::default()).await;
+    let done = done.unwrap_or_else(|error| panic!("{}", error.render()));
     op.store.close().await;
     let (base_out, out) = (before, peak());
     println!(
@@ -108,7 +108,7 @@ async fn measure(fixture: &Arc<Fixture>, engine: Engine, count: usize) -> (u64, 
     forget_peak();
     let (before, since) = (peak(), Instant::now());
     let done = import_tenant(&op, &file, folder.path(), &Default::default()).await;
-    let done = done.unwrap_or_else(|error| panic!("{}", error.say()));
+    let done = done.unwrap_or_else(|error| panic!("{}", error.render()));
     op.store.close().await;
     let (base_in, into) = (before, peak());
     println!("{other:?}: {} rows in in {:.1?}, peak {into} MiB (before: {before} MiB)", done.rows, since.elapsed());

@@ -76,7 +76,7 @@ async fn run() {
                 let at = |share: usize| each[(each.len() - 1) * share / 100].as_secs_f64() * 1_000.0;
                 turns.push((rate, at(50), at(99), cpu));
                 if what != "by id" && engine == Engine::Postgres {
-                    shares.extend(yardstick(&app).await.map(|most| (rate / most, most)));
+                    shares.extend(yardstick(&app).await.map(|max| (rate / max, max)));
                 }
             }
             turns.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -86,8 +86,8 @@ async fn run() {
                 p99 / p50
             );
             shares.sort_by(|a, b| a.0.total_cmp(&b.0));
-            if let Some((share, most)) = shares.get(shares.len() / 2) {
-                println!("{:>12}  {share:.2} of pgbench with one JSON statement ({most:.0} per second)", "");
+            if let Some((share, max)) = shares.get(shares.len() / 2) {
+                println!("{:>12}  {share:.2} of pgbench with one JSON statement ({max:.0} per second)", "");
             }
         }
         println!("{:>12}  peak {} MiB", "", process.peak());

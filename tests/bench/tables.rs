@@ -9,14 +9,14 @@ use std::time::Instant;
 
 use entities::ContentKind;
 use serde_json::json;
-use tabular::figures::{AskedMeasure, Filter, Function, GroupsAsked, Operand, RowsAsked, Span, Wanted};
-use tabular::model::{ColumnRole, ColumnType, Row, Value};
+use tabular::model::{ColumnRole, ColumnType, TableRow, Value};
+use tabular::query::{AskedMeasure, ColumnTest, Filter, Function, GroupsAsked, Operand, PageSpan, RowsAsked};
 use verbund_tests::TestApp;
 use verbund_tests::database::Fixture;
 use verbund_tests::tables::{Tables, column, words};
 
 /// The most that the process may take at its peak.
-const MOST_MIB: u64 = 256;
+const MAX_MIB: u64 = 256;
 
 #[tokio::main]
 async fn main() {
@@ -29,7 +29,7 @@ async fn main() {
     }
 }
 
-fn rows(count: i64) -> impl Iterator<Item = Row> + Send {
+fn rows(count: i64) -> impl Iterator<Item = TableRow> + Send {
     let text = |it: String| Value::Text(it).into();
     (0..count).map(move |at| {
         let district = 9_000 + at % 400;
@@ -75,20 +75,20 @@ async fn measure(app: &TestApp, count: i64) {
     assert_eq!(content.row_count, count);
     let session = tables.reading().await;
     let table = session.table(&content).expect("a table");
-    let year = Filter::Column("year".to_owned(), Wanted::OneOf(vec![Operand::Text("2020".to_owned())]));
+    let year = Filter::Column("year".to_owned(), ColumnTest::OneOf(vec![Operand::Text("2020".to_owned())]));
     let measure = AskedMeasure { column: Some("value".to_owned()), function: Function::Sum, name: None };
     let groups = GroupsAsked {
         by: vec!["region".to_owned()],
         measures: vec![measure],
         filter: Some(year.clone()),
-        span: Span { first: Some(1_000), after: None },
+        span: PageSpan { first: Some(1_000), after: None },
         ..GroupsAsked::default()
     };
     let since = Instant::now();
     let groups = table.aggregate(&groups.resolve(&columns, content.id).expect("a question")).await.expect("groups");
     println!("{:?}: one year in {} regions in {:.1?}", app.engine, groups.rows.len(), since.elapsed());
     let asked =
-        RowsAsked { filter: Some(year), span: Span { first: Some(1_000), after: None }, ..RowsAsked::default() };
+        RowsAsked { filter: Some(year), span: PageSpan { first: Some(1_000), after: None }, ..RowsAsked::default() };
     let since = Instant::now();
     let page = table.rows(&asked.resolve(&columns, content.id).expect("a question")).await.expect("rows");
     println!("{:?}: a page of {} rows of one year in {:.1?}", app.engine, page.rows.len(), since.elapsed());
@@ -102,5 +102,5 @@ async fn measure(app: &TestApp, count: i64) {
         last = end;
     }
     println!("{:?}: {read} rows read in {:.1?}, peak {} MiB", app.engine, since.elapsed(), peak());
-    assert!(peak() < MOST_MIB, "{} MiB", peak());
+    assert!(peak() < MAX_MIB, "{} MiB", peak());
 }

@@ -13,9 +13,9 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// The most processor time of one refusal. Without optimisation everything takes several times as long.
-const MOST_CPU: Duration = Duration::from_millis(if cfg!(debug_assertions) { 400 } else { 50 });
+const MAX_CPU: Duration = Duration::from_millis(if cfg!(debug_assertions) { 400 } else { 50 });
 /// The most memory that all of them together may leave behind, in KiB.
-const MOST_MEMORY: i64 = 64 * 1024;
+const MAX_MEMORY: i64 = 64 * 1024;
 
 /// A hostile request and the codes that may answer it; none: it must be answered without any error.
 struct Attack {
@@ -312,7 +312,7 @@ async fn hostile_requests_are_refused_cheaply_everywhere(app: TestApp) {
                     let mut spent = usage(id).0 - before;
                     // Whatever else the machine does makes it dearer, never cheaper: the least of three counts.
                     for _ in 0..2 {
-                        if spent <= MOST_CPU || transport != "HTTP" {
+                        if spent <= MAX_CPU || transport != "HTTP" {
                             break;
                         }
                         let before = usage(id).0;
@@ -322,7 +322,7 @@ async fn hostile_requests_are_refused_cheaply_everywhere(app: TestApp) {
                     if status >= 500 || !fits(&found, attack.codes) {
                         problems.push(format!("{name}: {status} {found:?}, not {:?}", attack.codes));
                     }
-                    if spent > MOST_CPU {
+                    if spent > MAX_CPU {
                         problems.push(format!("{name}: took {spent:?}"));
                     }
                     if spent > dearest.0 {
@@ -336,7 +336,7 @@ async fn hostile_requests_are_refused_cheaply_everywhere(app: TestApp) {
         let now = usage(id).1;
         if round == 0 {
             memory = Some(now);
-        } else if now - memory.unwrap_or(now) > MOST_MEMORY {
+        } else if now - memory.unwrap_or(now) > MAX_MEMORY {
             problems.push(format!("memory grew from {memory:?} to {now} KiB"));
         }
     }

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use archive::export::{Exported, export_tenant};
-use archive::import::{Imported, import_tenant};
+use archive::import::{ArchiveImport, import_tenant};
 use archive::problem::ArchiveError;
-use archive::progress::Progress;
+use archive::progress::ArchiveProgress;
 use kernel::clock::Clock;
 use serde_json::{Value, json};
 use server::config::Config;
@@ -86,9 +86,9 @@ impl Place {
     async fn try_export(&self, slug: &str, name: &str) -> Result<Exported, String> {
         let op = operation(&self.config, &self.clock).await.expect("the operator");
         let out = self.path(name);
-        let done = export_tenant(&op, slug, &self.config.files.folder, &out, &Progress::default()).await;
+        let done = export_tenant(&op, slug, &self.config.files.folder, &out, &ArchiveProgress::default()).await;
         op.store.close().await;
-        done.map_err(|it| it.say())
+        done.map_err(|it| it.render())
     }
 
     async fn export(&self, slug: &str, name: &str) -> PathBuf {
@@ -96,15 +96,15 @@ impl Place {
         self.path(name)
     }
 
-    async fn try_import(&self, file: &Path) -> Result<Imported, ArchiveError> {
+    async fn try_import(&self, file: &Path) -> Result<ArchiveImport, ArchiveError> {
         let op = operation(&self.config, &self.clock).await.expect("the operator");
         let done = import_tenant(&op, file, &self.config.files.folder, &Default::default()).await;
         op.store.close().await;
         done
     }
 
-    async fn import(&self, file: &Path) -> Imported {
-        self.try_import(file).await.unwrap_or_else(|error| panic!("{}", error.say()))
+    async fn import(&self, file: &Path) -> ArchiveImport {
+        self.try_import(file).await.unwrap_or_else(|error| panic!("{}", error.render()))
     }
 
     async fn rows(&self) -> Rows {
@@ -234,7 +234,7 @@ async fn what_goes_out_comes_back_the_same_on_the_other_database(app: TestApp) {
         planner.mutate("calendarEntryCreate", entry, "calendarEntry { id }").await;
         moved.stop().await.expect("stopped");
         let op = operation(&here.config, &here.clock).await.expect("the operator");
-        server::seed::reference(&op).await.unwrap_or_else(|error| panic!("{}", domain::operator::say(&error)));
+        server::seed::reference(&op).await.unwrap_or_else(|error| panic!("{}", domain::operator::render(&error)));
         op.store.close().await;
     }
     server.stop().await.expect("stopped");
@@ -295,7 +295,7 @@ async fn people_and_fields_that_have_other_ids_here_are_found(app: TestApp) {
     // The world has the same common fields of work, by other ids, and people of the same accounts.
     let here = Place::empty(&app, Place::other(&app)).await;
     let op = operation(&here.config, &here.clock).await.expect("the operator");
-    let wish = domain::operator::tenants::TenantWish {
+    let wish = domain::operator::tenants::NewTenant {
         slug: "lindau".to_owned(),
         legal_name: "Lindau".to_owned(),
         kind: entities::TenantKind::Other,
@@ -304,10 +304,10 @@ async fn people_and_fields_that_have_other_ids_here_are_found(app: TestApp) {
         assumption_day: true,
         website: None,
     };
-    let said = |error| domain::operator::say(&error);
+    let said = |error| domain::operator::render(&error);
     domain::operator::tenants::create_tenant(&op, wish).await.map_err(said).expect("an authority");
     server::seed::reference(&op).await.map_err(said).expect("reference data");
-    let account = domain::members::service::WishedMember::Account {
+    let account = domain::members::service::RoleHolder::Account {
         issuer: here.config.auth.local.issuer.clone(),
         subject: "planner@ostallgaeu".to_owned(),
         name: "Known here".to_owned(),
@@ -410,7 +410,7 @@ async fn nobody_joins_an_agreement_by_a_file(app: TestApp) {
     .await;
     let archive = there.export("lindau", "lindau.zip").await;
     let before = here.rows().await.dump().await;
-    let told = here.try_import(&archive).await.map(|_| ()).expect_err("refused").say();
+    let told = here.try_import(&archive).await.map(|_| ()).expect_err("refused").render();
     assert!(told.starts_with("tables/agreement_party.jsonl, line "), "{told}");
     assert!(told.contains("belongs to what is here already"), "{told}");
     assert!(here.rows().await.dump().await == before, "nothing was stored");

@@ -1,6 +1,6 @@
 //! Calendars that live elsewhere, and what the server does for them beside requests.
 
-use domain::operator::say;
+use domain::operator::render;
 use serde_json::{Value, json};
 use server::config::Config;
 use server::jobs::Jobs;
@@ -32,7 +32,7 @@ async fn jobs(app: &TestApp, config: &Config) -> Jobs {
 
 /// Does what is due: how many calendars were asked for.
 async fn run(app: &TestApp) -> usize {
-    jobs(app, &app.config).await.run_due().await.unwrap_or_else(|error| panic!("{}", say(&error))).fetched
+    jobs(app, &app.config).await.run_due().await.unwrap_or_else(|error| panic!("{}", render(&error))).fetched
 }
 
 fn file(events: &[(&str, &str, &str)]) -> String {
@@ -210,7 +210,10 @@ async fn nothing_of_the_own_network_is_asked(app: TestApp) {
     let (named, _) = subscribe(&app, &by_number.replace("127.0.0.1", "localhost")).await;
     let mut config = app.config.clone();
     config.external_calendars.allowed_addresses.clear();
-    assert_eq!(jobs(&app, &config).await.run_due().await.unwrap_or_else(|error| panic!("{}", say(&error))).fetched, 2);
+    assert_eq!(
+        jobs(&app, &config).await.run_due().await.unwrap_or_else(|error| panic!("{}", render(&error))).fetched,
+        2
+    );
     for id in [&id, &named] {
         assert_eq!(last(&app, id).await["lastOutcome"], "ADDRESS_REFUSED");
     }
@@ -218,7 +221,10 @@ async fn nothing_of_the_own_network_is_asked(app: TestApp) {
     app.at("2027-01-15T12:00:00Z");
     let mut config = app.config.clone();
     config.external_calendars.allow_http = false;
-    assert_eq!(jobs(&app, &config).await.run_due().await.unwrap_or_else(|error| panic!("{}", say(&error))).fetched, 2);
+    assert_eq!(
+        jobs(&app, &config).await.run_due().await.unwrap_or_else(|error| panic!("{}", render(&error))).fetched,
+        2
+    );
     assert_eq!(last(&app, &id).await["lastOutcome"], "ADDRESS_REFUSED");
     assert_eq!(stub.asked("/plan.ics"), 0);
 
@@ -246,7 +252,7 @@ async fn of_two_servers_one_fetches(app: TestApp) {
     subscribe(&app, &format!("{}/plan.ics", stub.base)).await;
     let (one, two) = (jobs(&app, &app.config).await, jobs(&app, &app.config).await);
     let (one, two) = tokio::join!(one.run_due(), two.run_due());
-    let fetched = [one, two].map(|it| it.unwrap_or_else(|error| panic!("{}", say(&error))).fetched);
+    let fetched = [one, two].map(|it| it.unwrap_or_else(|error| panic!("{}", render(&error))).fetched);
     assert_eq!((fetched.iter().sum::<usize>(), stub.asked("/plan.ics")), (1, 1));
 }
 
@@ -387,7 +393,7 @@ async fn series_without_an_end_are_computed_further(app: TestApp) {
         "time": { "timed": { "start": "2027-03-01T09:00", "end": "2027-03-01T10:00" } }, "recurrence": { "rule": "FREQ=MONTHLY" } });
     let made = planner.mutate("calendarEntryCreate", input, "calendarEntry { id version }").await;
     let work = jobs(&app, &app.config).await;
-    let extended = async || work.run_due().await.unwrap_or_else(|error| panic!("{}", say(&error))).extended;
+    let extended = async || work.run_due().await.unwrap_or_else(|error| panic!("{}", render(&error))).extended;
     assert_eq!(extended().await, 0, "it is known far enough");
     app.at("2036-01-15T10:00:00Z");
     let query = r#"{ agenda(first: 1, between: {start: "2036-03-01T00:00:00Z", end: "2041-01-01T00:00:00Z"}) { totalCount nodes { entry { id

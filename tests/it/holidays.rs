@@ -1,6 +1,6 @@
 //! Public holidays and school-free days.
 
-use domain::holidays::import::Imported;
+use domain::holidays::import::HolidayImport;
 use domain::holidays::import::import;
 use serde_json::{Value, json};
 use verbund_tests::client::{codes, said};
@@ -107,7 +107,7 @@ async fn public_holidays_are_known_for_a_century(app: TestApp) {
 /// Runs the reference import as the operator; how many rows it touched.
 async fn reference(app: &TestApp) -> u64 {
     let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
-    let done = server::seed::reference(&op).await.map_err(|error| domain::operator::say(&error));
+    let done = server::seed::reference(&op).await.map_err(|error| domain::operator::render(&error));
     op.store.close().await;
     done.expect("imported")
 }
@@ -154,11 +154,11 @@ fn file(edition: &str, holidays: &[(&str, &str, &str)]) -> String {
     text
 }
 
-async fn imported(app: &TestApp, text: &str) -> Result<Imported, Vec<String>> {
+async fn imported(app: &TestApp, text: &str) -> Result<HolidayImport, Vec<String>> {
     let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
     let done = import(&op, text).await;
     op.store.close().await;
-    done.map_err(|error| domain::operator::say(&error).split("; ").map(str::to_owned).collect())
+    done.map_err(|error| domain::operator::render(&error).split("; ").map(str::to_owned).collect())
 }
 
 /// First day, last day, edition and id of the school holidays that begin in 2027.
@@ -210,7 +210,7 @@ async fn a_file_takes_the_place_of_what_is_stored_for_its_days(app: TestApp) {
     let whole = rows.dump().await;
     let again = imported(&app, &text).await.expect("imported");
     assert_eq!(again.touched(), 0);
-    assert!(again.say().contains("nothing changed"), "{}", again.say());
+    assert!(again.render().contains("nothing changed"), "{}", again.render());
     assert_eq!(rows.dump().await, whole);
 
     let query = r#"{ holidays(region: {state: "DE-BY"}, between: {firstDay: "2027-06-01", lastDay: "2027-06-01"}) {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
-use icalendar::read::{Read, Reason, read};
-use icalendar::{Class, Event, Feed, Recurrence, Status, Texts, When, write};
+use icalendar::read::{ReadCalendar, ReadProblemReason, read};
+use icalendar::{CalendarFeed, Class, Event, Recurrence, Status, Texts, When, write};
 use kernel::i18n::Locale;
 use serde_json::{Value, json};
 use verbund_tests::harness::corpus;
@@ -31,7 +31,7 @@ pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-fn read_file(path: &Path) -> Read {
+fn read_file(path: &Path) -> ReadCalendar {
     read(&std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())), Tz::Europe__Berlin)
 }
 
@@ -49,7 +49,7 @@ async fn every_file_of_the_corpus_is_read_or_told_why_not(app: TestApp) {
         for problem in &read.problems {
             assert!((1..=lines).contains(&problem.line) && !problem.component.is_empty(), "{name}: {problem:?}");
             for locale in [Locale::De, Locale::En] {
-                let said = problem.say(locale);
+                let said = problem.render(locale);
                 assert!(said.contains(&problem.line.to_string()) && !said.contains("ics-"), "{name}: {said}");
             }
         }
@@ -67,7 +67,7 @@ async fn every_file_of_the_corpus_is_read_or_told_why_not(app: TestApp) {
             class: it.class,
             texts: Some(it.texts.clone()),
         });
-        let feed = Feed {
+        let feed = CalendarFeed {
             name: "x".to_owned(),
             description: None,
             color: None,
@@ -75,7 +75,7 @@ async fn every_file_of_the_corpus_is_read_or_told_why_not(app: TestApp) {
             events: events.collect(),
         };
         let again = icalendar::read::read(write::feed(&feed).as_bytes(), Tz::Europe__Berlin);
-        let without_lines = |read: &Read| {
+        let without_lines = |read: &ReadCalendar| {
             let mut events = read.events.clone();
             events.iter_mut().for_each(|it| it.line = 0);
             events
@@ -89,7 +89,7 @@ fn local(text: &str) -> NaiveDateTime {
 }
 
 /// Titles of the events, and the words of the problems that left some out.
-fn outcome(read: &Read) -> (usize, Vec<&Reason>) {
+fn outcome(read: &ReadCalendar) -> (usize, Vec<&ReadProblemReason>) {
     (read.events.len(), read.problems.iter().filter(|it| it.fatal()).map(|it| &it.reason).collect())
 }
 
@@ -122,14 +122,14 @@ async fn what_the_corpus_is_known_for_is_understood(app: TestApp) {
     assert_eq!(titles, ["Team Meeting (SEQUENCE 2)", "Updated version (SEQUENCE 3) - should win"]);
     let exceptions = file("node-ical/biweekly-exdate-until.ics");
     let recurrence = exceptions.events[0].recurrence.as_ref().expect("a series");
-    assert_eq!(recurrence.except.len(), 4);
+    assert_eq!(recurrence.exdate.len(), 4);
     // 04:59:59 in UTC is the last second of the day before, in Chicago.
     assert_eq!(recurrence.rule.as_deref(), Some("FREQ=WEEKLY;INTERVAL=2;UNTIL=20170813T235959;WKST=SU;BYDAY=MO,TH"));
     let moved = file("node-ical/whole_day_moved_over_dst_change_berlin.ics");
     assert_eq!(moved.events[1].occurrence, Some(local("2024-10-28T00:00:00")));
     let bare_day = file("ical.js/rdate_exdate.ics");
     let recurrence = bare_day.events[0].recurrence.as_ref().expect("a series");
-    assert_eq!(recurrence.except, [local("2024-06-11T03:00:00")]);
+    assert_eq!(recurrence.exdate, [local("2024-06-11T03:00:00")]);
 
     let left_out = |name: &str| outcome(&file(name)).1.len();
     assert_eq!(left_out("node-ical/badRRULE.ics"), 1, "one rule is broken, the other events stay");
@@ -137,10 +137,10 @@ async fn what_the_corpus_is_known_for_is_understood(app: TestApp) {
     assert_eq!(left_out("icalendar/rfc_7529.ics"), 4, "other calendars than the Gregorian");
     assert_eq!(left_out("icalendar/rfc_5545_RDATE_example.ics"), 6, "without a start");
     let note = |name: &str| file(name).problems.into_iter().map(|it| it.reason).collect::<Vec<_>>();
-    assert_eq!(note("icalendar/bom_calendar.ics"), [Reason::Empty]);
-    assert_eq!(note("icalendar/fuzz_testcase_vtimezone_lone_cr.ics"), [Reason::NotACalendar]);
-    assert!(note("ical.js/multiple_rrules.ics").contains(&Reason::SeveralRules));
-    let unknown = Reason::ZoneUnknown("Europe/Germany".to_owned());
+    assert_eq!(note("icalendar/bom_calendar.ics"), [ReadProblemReason::Empty]);
+    assert_eq!(note("icalendar/fuzz_testcase_vtimezone_lone_cr.ics"), [ReadProblemReason::NotACalendar]);
+    assert!(note("ical.js/multiple_rrules.ics").contains(&ReadProblemReason::SeveralRules));
+    let unknown = ReadProblemReason::ZoneUnknown("Europe/Germany".to_owned());
     assert!(note("node-ical/germany_at_end_of_day_repeating.ics").contains(&unknown));
 }
 
@@ -184,8 +184,8 @@ async fn another_library_reads_a_feed_with_everything(app: TestApp) {
     let mut series = event("series", "2027-03-08T09:00:00", "2027-03-08T10:00:00", berlin, titled("Serie"));
     series.recurrence = Some(Recurrence {
         rule: Some("FREQ=WEEKLY;UNTIL=20270419T090000".to_owned()),
-        extra: vec![local("2027-11-02T09:00:00")],
-        except: vec![local("2027-03-22T09:00:00")],
+        rdate: vec![local("2027-11-02T09:00:00")],
+        exdate: vec![local("2027-03-22T09:00:00")],
     });
     let mut moved = event("series", "2027-03-30T14:00:00", "2027-03-30T15:00:00", berlin, titled("Serie, verlegt"));
     moved.occurrence = Some(local("2027-03-29T09:00:00"));
@@ -204,7 +204,7 @@ async fn another_library_reads_a_feed_with_everything(app: TestApp) {
         event("casablanca", "2027-07-20T09:00:00", "2027-07-20T10:00:00", Tz::Africa__Casablanca, titled("Casablanca")),
         event("utc", "2027-07-20T09:00:00", "2027-07-20T10:00:00", Tz::UTC, titled("UTC")),
     ];
-    let feed = Feed {
+    let feed = CalendarFeed {
         name: "Plankalender Süd, Teil 1; „öffentlich“ 🎒".to_owned(),
         description: Some("Alles\nzusammen".to_owned()),
         color: Some("#2a6f97".to_owned()),

@@ -438,7 +438,7 @@ async fn the_operator_imports_a_file(app: TestApp) {
     for expected in ["\"created\":3", "\"unchanged\":3"] {
         let done =
             domain::calendars::import::import_as_operator(&op, row, text.as_bytes(), false).await.map_err(|_| ());
-        let said = done.expect("an import").say(kernel::i18n::Locale::De);
+        let said = done.expect("an import").render(kernel::i18n::Locale::De);
         assert!(said.contains(expected), "{said}");
     }
     let nowhere = kernel::ids::new_id();

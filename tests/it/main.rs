@@ -41,6 +41,7 @@ mod places;
 mod planning;
 mod preview;
 mod projects;
+mod row_level_security;
 mod schema;
 mod shared_calendars;
 mod shares;
@@ -55,7 +56,6 @@ mod tokens;
 mod trail;
 mod views;
 mod walk;
-mod walls;
 mod worlds;
 
 fn main() -> std::process::ExitCode {
@@ -114,7 +114,7 @@ fn main() -> std::process::ExitCode {
         tokens::cases(),
         trail::cases(),
         views::cases(),
-        walls::cases(),
+        row_level_security::cases(),
         worlds::cases(),
     ];
     verbund_tests::harness::run(cases.concat())

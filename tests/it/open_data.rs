@@ -7,8 +7,8 @@ use entities::{ContentKind, dataset_content};
 use serde_json::{Value, json};
 use store::full;
 use store::scopes::Audience;
-use store::tables::{Place, TableStore as _};
-use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value as Figure};
+use store::tables::{TableRef, TableStore as _};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Symbol, TableRow, Value as Figure};
 use uuid::Uuid;
 use verbund_tests::tables::{Tables, column, fill};
 use verbund_tests::{Case, TestApp, row_of};
@@ -29,7 +29,7 @@ fn columns() -> Vec<Column> {
 }
 
 /// A row of exact figures, or of protected ones: without the small numbers.
-fn row(at: i64, protected: bool) -> Row {
+fn row(at: i64, protected: bool) -> TableRow {
     let pupils = if protected && at % 10 < 3 {
         Cell { value: None, symbol: Some(Symbol::Protected) }
     } else {
@@ -71,7 +71,7 @@ async fn dataset(app: &TestApp, title: &str, rows: i64, public: bool) -> String 
         let scope = Audience::Public.id();
         let content = kernel::ids::new_id();
         let protected = owner.write(async |writer| {
-            let place = Place { content, columns: &columns };
+            let place = TableRef { content, columns: &columns };
             writer.tables().create(place).await?;
             fill(writer, place, (0..rows).map(|it| row(it, true))).await?;
             let kind = ContentKind::Protected;

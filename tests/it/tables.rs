@@ -6,7 +6,7 @@ mod inkar;
 mod naive;
 mod questions;
 mod random;
-mod walls;
+mod row_level_security;
 
 use std::ops::ControlFlow;
 
@@ -14,8 +14,8 @@ use entities::ContentKind;
 use kernel::error::ApiError;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::tables::{Incoming, Place, TableStore as _};
-use tabular::model::{Cell, Column, Row, Value};
+use store::tables::{Incoming, TableRef, TableStore as _};
+use tabular::model::{Cell, Column, TableRow, Value};
 use tokio::sync::mpsc;
 use verbund_tests::tables::{Tables, words};
 use verbund_tests::{Case, Dice, Engine, TestApp, cases};
@@ -27,7 +27,7 @@ pub fn cases() -> Vec<Case> {
         cells_that_do_not_fit_are_refused,
         a_table_goes_with_its_draft,
     ];
-    [own, answers::cases(), compare::cases(), inkar::cases(), questions::cases(), walls::cases()].concat()
+    [own, answers::cases(), compare::cases(), inkar::cases(), questions::cases(), row_level_security::cases()].concat()
 }
 
 /// A dataset of Kaufbeuren.
@@ -38,7 +38,7 @@ async fn dataset(app: &TestApp) -> String {
 }
 
 /// Rows that tell themselves apart by their number.
-fn numbered(count: usize) -> impl Iterator<Item = Row> + Send {
+fn numbered(count: usize) -> impl Iterator<Item = TableRow> + Send {
     let mut dice = Dice::new(7);
     (0..count).map(move |at| {
         let mut row = random::row(&mut dice, false);
@@ -48,7 +48,7 @@ fn numbered(count: usize) -> impl Iterator<Item = Row> + Send {
 }
 
 /// The documented text of a table, made anew.
-fn checksum(columns: &[Column], rows: impl Iterator<Item = Row>) -> String {
+fn checksum(columns: &[Column], rows: impl Iterator<Item = TableRow>) -> String {
     let kind = |it: &Column| serde_json::to_value(it.kind).expect("a type").as_str().expect("a word").to_owned();
     let head = columns.iter().map(|it| format!("{}:{}:{}", it.name, kind(it), it.decimals.unwrap_or(0)));
     let mut hash = Sha256::new();
@@ -114,7 +114,7 @@ async fn what_does_not_end_well_leaves_nothing(app: TestApp) {
     for (how, said) in [("failed", "fault: line 3 is damaged"), ("stopped", "stopped"), ("dropped", "half")] {
         let told = tables
             .write(async |writer| {
-                let place = Place { content: kernel::ids::new_id(), columns: &columns };
+                let place = TableRef { content: kernel::ids::new_id(), columns: &columns };
                 let store = writer.tables();
                 store.create(place).await?;
                 let (sender, mut batches) = mpsc::channel(4);

@@ -290,7 +290,7 @@ async fn a_proposal_of_a_partner_is_recorded_under_the_agreement(app: TestApp) {
 async fn what_the_operator_does_is_recorded_without_a_person(app: TestApp) {
     let rows = app.database.rows().await;
     let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator's way in");
-    let to = domain::members::service::WishedMember::Account {
+    let to = domain::members::service::RoleHolder::Account {
         issuer: "https://elsewhere.example".to_owned(),
         subject: "first".to_owned(),
         name: "First".to_owned(),

@@ -30,7 +30,7 @@ const LEVELS: [&str; 3] = ["BUSY", "SUMMARY", "FULL"];
 /// JSCalendar.
 struct Field {
     name: &'static str,
-    least: &'static str,
+    min: &'static str,
     doors: &'static [Door],
 }
 
@@ -47,8 +47,8 @@ const EVERYWHERE: &[Door] = &[GraphQl, ICalendar, JsCalendar];
 const EXCHANGED: &[Door] = &[ICalendar, JsCalendar];
 const ASKED: &[Door] = &[GraphQl];
 
-const fn field(name: &'static str, least: &'static str, doors: &'static [Door]) -> Field {
-    Field { name, least, doors }
+const fn field(name: &'static str, min: &'static str, doors: &'static [Door]) -> Field {
+    Field { name, min, doors }
 }
 
 /// The table.
@@ -81,7 +81,7 @@ fn rank(level: &str) -> usize {
 
 /// What may come out of a door at a level, by the table.
 fn shown(door: Door, level: &str) -> BTreeSet<&'static str> {
-    let fields = FIELDS.iter().filter(|it| it.doors.contains(&door) && rank(it.least) <= rank(level));
+    let fields = FIELDS.iter().filter(|it| it.doors.contains(&door) && rank(it.min) <= rank(level));
     fields.map(|it| it.name).collect()
 }
 
@@ -313,9 +313,9 @@ async fn a_filter_leaves_out_what_is_seen_below_its_field(app: TestApp) {
         ("FULL", json!({ "pillars": ["CIVIL_SOCIETY"] })),
         ("FULL", json!({ "pillars": ["CIVIL_SOCIETY"], "kinds": ["CONFERENCE"] })),
     ];
-    for (least, mut filter) in filters {
+    for (min, mut filter) in filters {
         let expected: BTreeSet<_> =
-            world.entries.iter().filter(|it| rank(it.0) >= rank(least)).map(|it| it.1.as_str()).collect();
+            world.entries.iter().filter(|it| rank(it.0) >= rank(min)).map(|it| it.1.as_str()).collect();
         filter["calendars"] = json!(world.calendars.values().collect::<Vec<_>>());
         let variables = json!({ "between": year, "filter": filter });
         let query = "query($between: DateTimeRange!, $filter: CalendarEntryFilter) {
@@ -430,8 +430,8 @@ async fn a_comparison_looks_at_every_visible_field(app: TestApp) {
             update(level, &change).await;
         }
         for (level, told) in compared().await {
-            let (kind, least, change) = changes(&app, level).remove(index);
-            let expected = if rank(least) <= rank(level) { kind } else { "KEPT" };
+            let (kind, min, change) = changes(&app, level).remove(index);
+            let expected = if rank(min) <= rank(level) { kind } else { "KEPT" };
             assert_eq!(told["kind"], expected, "{level} {change}");
         }
         for (level, change) in before {

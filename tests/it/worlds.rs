@@ -1,10 +1,10 @@
 //! Proof by random worlds: what the policy decides, what the list over HTTP shows, what row-level security lets through,
 //! and what the rule says when it is written down again from scratch, are the same.
 
-mod foreseen;
 mod oracle;
 mod projects;
 mod random;
+mod simulated;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use uuid::Uuid;
 use verbund_tests::app::{Server, token};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
-use self::foreseen::what_is_foreseen_is_what_happens;
 use self::projects::projects_and_their_parts_agree_with_the_rule;
 use self::random::Random;
+use self::simulated::what_is_foreseen_is_what_happens;
 
 pub fn cases() -> Vec<Case> {
     cases!["worlds";
@@ -174,7 +174,7 @@ impl Placed {
 
     async fn by_policy(&self, random: &Random, person: usize) -> Seen {
         let session = self.session(random, person).await;
-        let level = |scope| session.access().sight(scope).map(|it| it.level);
+        let level = |scope| session.access().visibility(scope).map(|it| it.level);
         random.entries.iter().filter_map(|entry| Some((entry.id, level(entry.scope)?))).collect()
     }
 

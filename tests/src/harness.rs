@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
-use server::config::{Log, LogFormat};
+use server::config::{LogFormat, LogSettings};
 
 use crate::app::TestApp;
 use crate::database::{Engine, Fixture};
@@ -51,7 +51,7 @@ pub fn run(cases: Vec<Case>) -> ExitCode {
         return libtest_mimic::run(&arguments, trials.collect()).exit_code();
     }
     // Faults are masked towards clients; a test's reader needs their text.
-    let log = Log { format: LogFormat::Text, filter: "error".to_owned() };
+    let log = LogSettings { format: LogFormat::Text, filter: "error".to_owned() };
     server::telemetry::start(&log).expect("a filter that can be read");
     let chosen = |engine, case: &Case| {
         let name = name(case, engine);

@@ -13,7 +13,7 @@ use std::{fs, io};
 const RAM_DISK: &str = "/dev/shm";
 
 /// Free space below which the RAM disk is passed over, in KiB. A run needs about a fifth of it.
-const LEAST_ROOM: u64 = 4 << 20;
+const MIN_ROOM: u64 = 4 << 20;
 
 /// `$1` is the folder.
 const KEEPER: &str = r#"read -r _; rm -rf -- "$1""#;
@@ -59,7 +59,7 @@ impl Drop for Scratch {
 pub fn parent() -> PathBuf {
     let disk = Path::new(RAM_DISK);
     let open = fs::metadata(disk).is_ok_and(|it| it.is_dir() && it.permissions().mode() & 0o003 == 0o003);
-    let room = || free_on(disk).min(free_memory()) >= LEAST_ROOM;
+    let room = || free_on(disk).min(free_memory()) >= MIN_ROOM;
     if std::env::var_os("TMPDIR").is_none() && open && room() { disk.to_owned() } else { std::env::temp_dir() }
 }
 

@@ -9,9 +9,9 @@ use kernel::i18n::Locale;
 use policy::{Actor, Permission};
 use serde_json::json;
 use server::app::local_issuer;
-use store::tables::{Incoming, Loaded, Place, TableStore as _};
+use store::tables::{Incoming, LoadSummary, TableRef, TableStore as _};
 use store::{Session, Store, Writer, full};
-use tabular::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, PeriodKind, Row};
+use tabular::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, PeriodKind, TableRow};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ impl Tables {
         dataset: &str,
         kind: ContentKind,
         columns: &[Column],
-        rows: impl Iterator<Item = Row> + Send + 'static,
+        rows: impl Iterator<Item = TableRow> + Send + 'static,
     ) -> ApiResult<dataset_content::Model> {
         let dataset = row_of(dataset);
         let session = self.writing().await;
@@ -94,7 +94,7 @@ impl Tables {
         let writer = session.writer(&grant).await?;
         let content = kernel::ids::new_id();
         let tables = writer.tables();
-        let place = Place { content, columns };
+        let place = TableRef { content, columns };
         tables.create(place).await?;
         let loaded = fill(&writer, place, rows).await?.ok_or_else(|| ApiError::fault("stopped"))?;
         let version = version_of(dataset, self.tenant, scope, columns, &loaded, writer.now())?;
@@ -125,9 +125,9 @@ impl Tables {
 /// The store fails.
 pub async fn fill(
     writer: &Writer<'_>,
-    place: Place<'_>,
-    rows: impl Iterator<Item = Row> + Send + 'static,
-) -> ApiResult<Option<Loaded>> {
+    table: TableRef<'_>,
+    rows: impl Iterator<Item = TableRow> + Send + 'static,
+) -> ApiResult<Option<LoadSummary>> {
     let (sender, mut batches) = mpsc::channel(2);
     let reader = tokio::task::spawn_blocking(move || {
         let mut rows = rows.peekable();
@@ -139,7 +139,7 @@ pub async fn fill(
     });
     let mut progress = |_| ControlFlow::Continue(());
     let incoming = Incoming { batches: &mut batches, progress: &mut progress };
-    let loaded = writer.tables().load(place, incoming).await;
+    let loaded = writer.tables().load(table, incoming).await;
     drop(batches);
     reader.await.expect("the reader ends");
     loaded
@@ -150,7 +150,7 @@ fn version_of(
     tenant: Uuid,
     scope: Uuid,
     columns: &[Column],
-    loaded: &Loaded,
+    loaded: &LoadSummary,
     now: chrono::DateTime<chrono::Utc>,
 ) -> ApiResult<dataset_version::Model> {
     let id = kernel::ids::new_id();
@@ -187,7 +187,7 @@ fn version_of(
 /// What an error says, in English.
 pub fn words(error: &ApiError) -> String {
     match error {
-        ApiError::Problems(of) => of.iter().map(|it| it.text.say(Locale::En)).collect::<Vec<_>>().join("; "),
+        ApiError::Problems(of) => of.iter().map(|it| it.text.render(Locale::En)).collect::<Vec<_>>().join("; "),
         ApiError::Fault(fault) => format!("fault: {}", fault.message),
     }
 }

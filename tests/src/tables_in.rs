@@ -1,6 +1,6 @@
 //! Sending tables: tickets, uploads, imports.
 
-use domain::operator::say;
+use domain::operator::render;
 use serde_json::{Value, json};
 use server::config::Config;
 use server::jobs::Jobs;
@@ -45,7 +45,7 @@ pub fn profile_input(toml: &str) -> Value {
 pub async fn run_jobs(app: &TestApp, config: &Config) -> usize {
     let store = Store::connect(&config.database.settings().expect("settings")).await.map_err(|_| ()).expect("a store");
     let jobs = Jobs::new(config, store, app.clock.clone()).expect("jobs");
-    jobs.run_due().await.unwrap_or_else(|error| panic!("{}", say(&error))).imported
+    jobs.run_due().await.unwrap_or_else(|error| panic!("{}", render(&error))).imported
 }
 
 /// An import with all that is told of it.

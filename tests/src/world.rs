@@ -8,9 +8,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::members::service::WishedMember;
-use domain::operator::tenants::{TenantWish, create_tenant};
-use domain::operator::{grant_role, say};
+use domain::members::service::RoleHolder;
+use domain::operator::tenants::{NewTenant, create_tenant};
+use domain::operator::{grant_role, render};
 use entities::{RoleKey, TenantKind};
 use kernel::clock::Clock;
 use serde_json::{Value, json};
@@ -117,7 +117,7 @@ impl World {
         let clock = Clock::standing_at(start_of_test());
         let op = operation(config, &clock).await?;
         for (slug, name) in TENANTS {
-            let wish = TenantWish {
+            let wish = NewTenant {
                 slug: slug.to_owned(),
                 legal_name: name.to_owned(),
                 kind: TenantKind::Other,
@@ -126,19 +126,19 @@ impl World {
                 assumption_day: slug != "lindau",
                 website: None,
             };
-            create_tenant(&op, wish).await.map_err(|error| say(&error))?;
+            create_tenant(&op, wish).await.map_err(|error| render(&error))?;
             for (account, role) in ROLES {
                 let subject = format!("{account}@{slug}");
-                let to = WishedMember::Account {
+                let to = RoleHolder::Account {
                     issuer: config.auth.local.issuer.clone(),
                     subject: subject.clone(),
                     name: subject,
                     email: None,
                 };
-                grant_role(&op, slug, role, to).await.map_err(|error| say(&error))?;
+                grant_role(&op, slug, role, to).await.map_err(|error| render(&error))?;
             }
         }
-        server::seed::reference(&op).await.map_err(|error| say(&error))?;
+        server::seed::reference(&op).await.map_err(|error| render(&error))?;
         op.store.close().await;
         let server = Server::start(config.clone(), clock).await?;
         let as_actor = |subject: &str| server.client(Some(token(config, subject, start_of_test())));

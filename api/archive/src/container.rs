@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use crate::manifest::{FORMAT, MANIFEST, Manifest};
-use crate::progress::Progress;
+use crate::progress::ArchiveProgress;
 
 /// The longest line of an archive; what is longer was not written by us.
 const LONGEST: u64 = 64 * 1024 * 1024;
@@ -135,7 +135,7 @@ pub fn manifest(path: &Path) -> Result<Manifest, String> {
 ///
 /// # Errors
 /// What differs, or cannot be read.
-pub fn verify(path: &Path, manifest: &Manifest, progress: &Progress) -> Result<(), String> {
+pub fn verify(path: &Path, manifest: &Manifest, progress: &ArchiveProgress) -> Result<(), String> {
     let mut archive = open(path)?;
     let mut chunk = vec![0; 64 * 1024];
     for (name, expected) in manifest.entries() {
@@ -159,10 +159,10 @@ pub fn verify(path: &Path, manifest: &Manifest, progress: &Progress) -> Result<(
 }
 
 /// A line and its number.
-pub type Line = (u64, String);
+pub type NumberedLine = (u64, String);
 
 /// Lines of an entry, in batches, read by a thread beside that stops when nobody takes them any more.
-pub fn lines(path: &Path, name: &str) -> mpsc::Receiver<Result<Vec<Line>, String>> {
+pub fn lines(path: &Path, name: &str) -> mpsc::Receiver<Result<Vec<NumberedLine>, String>> {
     let (sender, receiver) = mpsc::channel(AHEAD);
     let (path, name) = (path.to_owned(), name.to_owned());
     tokio::task::spawn_blocking(move || {
@@ -173,7 +173,7 @@ pub fn lines(path: &Path, name: &str) -> mpsc::Receiver<Result<Vec<Line>, String
     receiver
 }
 
-fn send_lines(path: &Path, name: &str, sender: &mpsc::Sender<Result<Vec<Line>, String>>) -> Result<(), String> {
+fn send_lines(path: &Path, name: &str, sender: &mpsc::Sender<Result<Vec<NumberedLine>, String>>) -> Result<(), String> {
     let mut archive = open(path)?;
     let entry = archive.by_name(name).map_err(|error| error.to_string())?;
     let mut reader = BufReader::new(entry);
@@ -235,14 +235,14 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::manifest::Whose;
+    use crate::manifest::ManifestTenant;
 
     fn manifest() -> Manifest {
         Manifest {
             format: FORMAT,
             software: "0".to_owned(),
             schema: "m".to_owned(),
-            tenant: Whose { id: uuid::Uuid::from_u128(1), slug: "a".to_owned(), legal_name: "A".to_owned() },
+            tenant: ManifestTenant { id: uuid::Uuid::from_u128(1), slug: "a".to_owned(), legal_name: "A".to_owned() },
             parts: Vec::new(),
             figures: Vec::new(),
             files: Vec::new(),

@@ -9,21 +9,21 @@ use kernel::error::{ApiError, ApiResult};
 use sea_orm::{ColumnTrait, QueryFilter, Value};
 use serde_json::json;
 use store::Session;
+use store::raw_table::{RawColumn, RawRow};
 use store::scopes::Audience;
-use store::tables::{Place, TableStore as _, lines};
-use store::whole::{WholeColumn, WholeRow};
+use store::tables::{TableRef, TableStore as _, lines};
 use tabular::model::Column;
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 
 use crate::container::{Packer, pack};
-use crate::manifest::{DocumentFile, FORMAT, FiguresFile, Manifest, OriginalFile, PartFile, Whose};
+use crate::manifest::{DocumentFile, FORMAT, FiguresFile, Manifest, ManifestTenant, OriginalFile, PartFile};
 use crate::problem::ArchiveResult;
-use crate::progress::Progress;
-use crate::registry::{EXPORT, Instead, Part, parts};
+use crate::progress::ArchiveProgress;
+use crate::registry::{ArchivePart, EXPORT, Instead, parts};
 use crate::value::push_line;
-use domain::context::mutation::{Change, Mutation};
 use domain::context::op::Op;
+use domain::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use domain::operator;
 use domain::projects::documents::DOCUMENTS;
 
@@ -51,7 +51,7 @@ pub async fn export_tenant(
     slug: &str,
     folder: &Path,
     out: &Path,
-    progress: &Progress,
+    progress: &ArchiveProgress,
 ) -> ArchiveResult<Exported> {
     if out.exists() {
         return Err(format!("{} is there already", out.display()).into());
@@ -62,7 +62,7 @@ pub async fn export_tenant(
     let written = write(op, slug, folder, file, progress).await;
     // Whatever came of it: a session that stays open would keep the store from closing.
     op.finish().await?;
-    let Written { file, tenant, version, done } = written?;
+    let WrittenArchive { file, tenant, version, done } = written?;
     file.as_file().sync_all().map_err(named)?;
     record(op, tenant, version, &done).await?;
     file.persist_noclobber(out).map_err(|error| named(error.error))?;
@@ -70,14 +70,20 @@ pub async fn export_tenant(
 }
 
 /// An archive that is whole and not in its place yet.
-struct Written {
+struct WrittenArchive {
     file: NamedTempFile,
     tenant: Uuid,
     version: i32,
     done: Exported,
 }
 
-async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress: &Progress) -> ArchiveResult<Written> {
+async fn write(
+    op: &Op,
+    slug: &str,
+    folder: &Path,
+    file: NamedTempFile,
+    progress: &ArchiveProgress,
+) -> ArchiveResult<WrittenArchive> {
     let session = op.session().await?;
     session.stand_still().await?;
     let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
@@ -88,7 +94,7 @@ async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress
         return Err(format!("{slug:?} does not take part here: another authority's archive named it").into());
     }
     let schema = migration::latest();
-    let mut work = Work {
+    let mut work = Export {
         session: &session,
         tenant: tenant.id,
         packer: Packer::new(file),
@@ -97,7 +103,7 @@ async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress
             format: FORMAT,
             software: env!("CARGO_PKG_VERSION").to_owned(),
             schema,
-            tenant: Whose { id: tenant.id, slug: tenant.slug, legal_name: tenant.legal_name },
+            tenant: ManifestTenant { id: tenant.id, slug: tenant.slug, legal_name: tenant.legal_name },
             parts: Vec::new(),
             figures: Vec::new(),
             files: Vec::new(),
@@ -113,24 +119,24 @@ async fn write(op: &Op, slug: &str, folder: &Path, file: NamedTempFile, progress
     for part in &parts {
         work.part(part).await?;
     }
-    work.figures().await?;
+    work.observations().await?;
     work.files(folder)?;
-    let Work { packer, manifest, .. } = work;
+    let Export { packer, manifest, .. } = work;
     let file = packer.finish(&manifest)?;
     let done = Exported {
         rows: manifest.rows(),
         files: manifest.files.len() + manifest.documents.len(),
         missing: manifest.missing,
     };
-    Ok(Written { file, tenant: tenant.id, version: tenant.version, done })
+    Ok(WrittenArchive { file, tenant: tenant.id, version: tenant.version, done })
 }
 
 /// Leaves in the trail that everything went out.
 async fn record(op: &Op, tenant: Uuid, version: i32, done: &Exported) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, EXPORT).await?;
+    let mutation = UnitOfWork::begin(op, EXPORT).await?;
     let grant = operator::grant(op, tenant)?;
     let writer = mutation.session().writer(&grant).await?;
-    let change = Change {
+    let change = ChangeRecord {
         object_type: "Tenant",
         object_id: tenant,
         version,
@@ -147,13 +153,13 @@ async fn record(op: &Op, tenant: Uuid, version: i32, done: &Exported) -> ApiResu
 }
 
 /// An export under way.
-struct Work<'a> {
+struct Export<'a> {
     session: &'a Session,
     tenant: Uuid,
     packer: Packer<NamedTempFile<File>>,
-    progress: &'a Progress,
+    progress: &'a ArchiveProgress,
     manifest: Manifest,
-    contents: Vec<Content>,
+    contents: Vec<ExportContent>,
     /// Stored names of files, and their versions.
     originals: BTreeSet<(String, Uuid)>,
     /// What documents hold, by SHA-256.
@@ -161,21 +167,21 @@ struct Work<'a> {
 }
 
 /// A content whose rows are to be written.
-struct Content {
+struct ExportContent {
     id: Uuid,
     columns: Vec<Column>,
     rows: i64,
     checksum: String,
 }
 
-impl Work<'_> {
+impl Export<'_> {
     fn literal(&self, condition: &str) -> String {
         let tenant = self.session.literal(self.tenant);
         condition.replace("{tenant}", &tenant).replace("{public}", &self.session.literal(PUBLIC_SCOPE))
     }
 
     /// Counts what is to be done.
-    async fn plan(&self, parts: &[Part]) -> ArchiveResult<()> {
+    async fn plan(&self, parts: &[ArchivePart]) -> ArchiveResult<()> {
         let mut total = 0;
         for part in parts {
             total += part.table.count(self.session, &self.literal(&part.condition)).await?;
@@ -184,7 +190,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    async fn part(&mut self, part: &Part) -> ArchiveResult<()> {
+    async fn part(&mut self, part: &ArchivePart) -> ArchiveResult<()> {
         let columns = part.table.columns();
         let at = |name: &str| columns.iter().position(|it| it.name == name);
         let mut cuts = Vec::new();
@@ -198,14 +204,14 @@ impl Work<'_> {
         let (mut rows, mut line) = (0, String::new());
         for condition in part.passes() {
             let condition = self.literal(&condition);
-            let mut after: Option<WholeRow> = None;
+            let mut after: Option<RawRow> = None;
             loop {
                 let page = part.table.page(self.session, &condition, after.as_ref(), PAGE).await?;
                 let is_last = (page.len() as u64) < PAGE;
                 for row in &page {
                     self.remember(part, &columns, row)?;
                     line.clear();
-                    push_line(&mut line, &columns, &told(part, &columns, &cuts, row))
+                    push_line(&mut line, &columns, &redacted(part, &columns, &cuts, row))
                         .map_err(|problem| format!("{name}: {problem}"))?;
                     self.packer.add(line.as_bytes())?;
                 }
@@ -230,7 +236,7 @@ impl Work<'_> {
     }
 
     /// Notes what rows name that is no row itself.
-    fn remember(&mut self, part: &Part, columns: &[WholeColumn], row: &WholeRow) -> ArchiveResult<()> {
+    fn remember(&mut self, part: &ArchivePart, columns: &[RawColumn], row: &RawRow) -> ArchiveResult<()> {
         let value = |name: &str| columns.iter().position(|it| it.name == name).and_then(|it| row.get(it));
         match part.table.name() {
             "dataset_content" => {
@@ -242,7 +248,7 @@ impl Work<'_> {
                 ) = (value("id"), value("columns"), value("row_count"), value("checksum"))
                 {
                     let columns = serde_json::from_value((**columns).clone()).map_err(ApiError::from)?;
-                    self.contents.push(Content { id: *id, columns, rows: *rows, checksum: checksum.clone() });
+                    self.contents.push(ExportContent { id: *id, columns, rows: *rows, checksum: checksum.clone() });
                 }
             }
             "dataset_version" => {
@@ -268,8 +274,8 @@ impl Work<'_> {
     }
 
     /// The rows of every content: the lines of which its checksum is made.
-    async fn figures(&mut self) -> ArchiveResult<()> {
-        let tables = self.session.whole_tables();
+    async fn observations(&mut self) -> ArchiveResult<()> {
+        let tables = self.session.raw_tables();
         let contents = std::mem::take(&mut self.contents);
         let (done, total) = self.progress.now();
         let rows: i64 = contents.iter().map(|it| it.rows).sum();
@@ -277,7 +283,7 @@ impl Work<'_> {
         self.progress.add(done);
         for content in contents {
             let name = format!("figures/{}.tsv", content.id);
-            let place = Place { content: content.id, columns: &content.columns };
+            let place = TableRef { content: content.id, columns: &content.columns };
             self.packer.begin(&name)?;
             self.packer.add(lines::header(&content.columns)?.as_bytes())?;
             let (mut last, mut written, mut text) = (0, 0_u64, String::new());
@@ -336,14 +342,19 @@ impl Work<'_> {
 }
 
 /// A row without what is not told.
-fn told(part: &Part, columns: &[WholeColumn], cuts: &[(usize, HashSet<Uuid>, Vec<usize>)], row: &WholeRow) -> WholeRow {
+fn redacted(
+    part: &ArchivePart,
+    columns: &[RawColumn],
+    cuts: &[(usize, HashSet<Uuid>, Vec<usize>)],
+    row: &RawRow,
+) -> RawRow {
     let mut row = row.clone();
     for (at, ids, with) in cuts {
         if let Some(Value::Uuid(Some(id))) = row.get(*at)
             && ids.contains(id)
         {
             for at in with.iter().chain([at]) {
-                row[*at] = crate::value::nothing(columns[*at].kind);
+                row[*at] = crate::value::null_of(columns[*at].kind);
             }
         }
     }
@@ -354,7 +365,7 @@ fn told(part: &Part, columns: &[WholeColumn], cuts: &[(usize, HashSet<Uuid>, Vec
     for (name, instead) in &part.instead {
         for (column, value) in columns.iter().zip(&mut row).filter(|it| it.0.name == *name) {
             *value = match instead {
-                Instead::Nothing => crate::value::nothing(column.kind),
+                Instead::Nothing => crate::value::null_of(column.kind),
                 Instead::Word(word) => (*word).into(),
                 Instead::Unique(prefix) => format!("{prefix}{id}").into(),
             };

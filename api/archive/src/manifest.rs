@@ -19,7 +19,7 @@ pub struct Manifest {
     /// The last migration of the database it comes from.
     pub schema: String,
     /// Whose data it holds.
-    pub tenant: Whose,
+    pub tenant: ManifestTenant,
     /// Rows of tables, in the order in which they are written again.
     pub parts: Vec<PartFile>,
     /// Figures: the rows of the contents of dataset versions.
@@ -35,7 +35,7 @@ pub struct Manifest {
 /// The authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Whose {
+pub struct ManifestTenant {
     /// Its id.
     pub id: Uuid,
     /// Short name in addresses.

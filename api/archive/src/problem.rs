@@ -2,7 +2,7 @@
 
 use kernel::error::{ApiError, ApiResult};
 
-use domain::operator::say;
+use domain::operator::render;
 
 /// A problem of an archive.
 #[derive(Debug)]
@@ -18,10 +18,10 @@ pub type ArchiveResult<T> = Result<T, ArchiveError>;
 
 impl ArchiveError {
     /// In words, for the terminal.
-    pub fn say(&self) -> String {
+    pub fn render(&self) -> String {
         match self {
             Self::Told(words) => words.clone(),
-            Self::Store(error) => say(error),
+            Self::Store(error) => render(error),
         }
     }
 }

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What is done and what is to be done, in rows. Shared with whoever shows it.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub struct ArchiveProgress {
     total: AtomicU64,
     done: AtomicU64,
 }
 
-impl Progress {
+impl ArchiveProgress {
     /// Begins anew with so many rows to do.
     pub fn begin(&self, total: u64) {
         self.done.store(0, Ordering::Relaxed);

@@ -11,11 +11,11 @@
 
 use entities as e;
 use sea_orm::EntityTrait;
-use store::whole::{AnyTable, Of};
+use store::raw_table::{DynTable, EntityTable};
 
 /// Why rows are in an archive, and what an import does with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PartKind {
     /// They are the authority's, and the archives of others may have named some: takes the place of those.
     Named,
     /// They are the authority's alone: none of them may be there.
@@ -28,7 +28,7 @@ pub enum Kind {
     Outside,
 }
 
-impl Kind {
+impl PartKind {
     /// The name in the manifest.
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,11 +71,11 @@ pub struct Cut {
 }
 
 /// Rows of one table in an archive.
-pub struct Part {
+pub struct ArchivePart {
     /// The table.
-    pub table: Box<dyn AnyTable>,
+    pub table: Box<dyn DynTable>,
     /// Why they are there.
-    pub kind: Kind,
+    pub kind: PartKind,
     /// Which rows.
     pub condition: String,
     /// Columns that are not told.
@@ -86,7 +86,7 @@ pub struct Part {
     pub last: Option<&'static str>,
 }
 
-impl Part {
+impl ArchivePart {
     /// Where it is in an archive.
     pub fn file(&self) -> String {
         format!("{}/{}.jsonl", self.kind.folder(), self.table.name())
@@ -181,14 +181,14 @@ const MERGES: &str = "to_tenant_id = {tenant}";
 const HIDDEN_PLACES: &str =
     "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant} AND p.scope_id <> {public}";
 
-fn part<E>(kind: Kind, condition: impl Into<String>) -> Part
+fn part<E>(kind: PartKind, condition: impl Into<String>) -> ArchivePart
 where
     E: EntityTrait,
     E::Model: Send + Sync,
     E::ActiveModel: Default + Send + Sync,
 {
-    Part {
-        table: Box::new(Of::<E>::new()),
+    ArchivePart {
+        table: Box::new(EntityTable::<E>::new()),
         kind,
         condition: condition.into(),
         instead: Vec::new(),
@@ -198,27 +198,27 @@ where
 }
 
 /// Rows that are the authority's alone, by `tenant_id`.
-fn own<E>() -> Part
+fn own<E>() -> ArchivePart
 where
     E: EntityTrait,
     E::Model: Send + Sync,
     E::ActiveModel: Default + Send + Sync,
 {
-    part::<E>(Kind::Own, TENANT)
+    part::<E>(PartKind::Own, TENANT)
 }
 
 /// Rows that bind several authorities.
-fn joint<E>(condition: impl Into<String>) -> Part
+fn joint<E>(condition: impl Into<String>) -> ArchivePart
 where
     E: EntityTrait,
     E::Model: Send + Sync,
     E::ActiveModel: Default + Send + Sync,
 {
-    part::<E>(Kind::Joint, condition)
+    part::<E>(PartKind::Joint, condition)
 }
 
 /// What an archive has, in the order in which it is written and read.
-pub fn parts() -> Vec<Part> {
+pub fn parts() -> Vec<ArchivePart> {
     let rows = [owned(), planning(), datasets(), projects(), last()].into_iter().flatten().collect::<Vec<_>>();
     let used = |table: &str| used(&rows, table);
     let (persons, fields, scopes) = (used("person"), used("field_of_work"), used("scope"));
@@ -230,7 +230,7 @@ pub fn parts() -> Vec<Part> {
     let mut parts = vec![
         // Of others no more than what everybody may know of them, and that they do not take part here.
         part::<e::tenant::Entity>(
-            Kind::Reference(&["id"]),
+            PartKind::Reference(&["id"]),
             format!(
                 "id <> {{tenant}} AND (id IN (SELECT tenant_id FROM agreement_party WHERE agreement_id IN {{agreements}}) \
                  OR id IN ({place_owners}) OR id IN (SELECT tenant_id FROM field_of_work WHERE {foreign_fields}))"
@@ -238,18 +238,18 @@ pub fn parts() -> Vec<Part> {
         )
         .instead("status", Instead::Word("SUSPENDED"))
         .instead("website", Instead::Nothing),
-        part::<e::person::Entity>(Kind::Reference(&["issuer", "subject"]), persons),
+        part::<e::person::Entity>(PartKind::Reference(&["issuer", "subject"]), persons),
         part::<e::region::Entity>(
-            Kind::Reference(&["ags"]),
+            PartKind::Reference(&["ags"]),
             "ags IN {regions} OR ags IN (SELECT parent_ags FROM region WHERE ags IN {regions})",
         )
         .last("parent_ags"),
-        part::<e::funding_programme::Entity>(Kind::Reference(&["key"]), used("funding_programme")),
+        part::<e::funding_programme::Entity>(PartKind::Reference(&["key"]), used("funding_programme")),
         part::<e::field_of_work::Entity>(
-            Kind::Reference(&["tenant_id", "key"]),
+            PartKind::Reference(&["tenant_id", "key"]),
             format!("tenant_id IS NULL OR ({foreign_fields})"),
         ),
-        part::<e::tenant::Entity>(Kind::Named, "id = {tenant}"),
+        part::<e::tenant::Entity>(PartKind::Named, "id = {tenant}"),
         joint::<e::scope::Entity>(scopes.clone()),
     ];
     parts.extend(rows);
@@ -266,11 +266,11 @@ pub fn parts() -> Vec<Part> {
 }
 
 /// The authority and what it agreed with others.
-fn owned() -> Vec<Part> {
+fn owned() -> Vec<ArchivePart> {
     let place_in_sight = "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant} AND p.scope_id <> {public} AND p.id IN \
                           (SELECT learning_place_id FROM calendar_entry WHERE tenant_id = {tenant})";
     vec![
-        part::<e::field_of_work::Entity>(Kind::Named, TENANT),
+        part::<e::field_of_work::Entity>(PartKind::Named, TENANT),
         own::<e::member::Entity>(),
         own::<e::role_grant::Entity>(),
         own::<e::role_grant_field::Entity>(),
@@ -279,14 +279,14 @@ fn owned() -> Vec<Part> {
         joint::<e::agreement_signature::Entity>("agreement_id IN {agreements}"),
         joint::<e::agreement_field::Entity>("agreement_id IN {agreements}"),
         own::<e::tenant_closure::Entity>(),
-        part::<e::organisation::Entity>(Kind::Reference(&["id"]), ORGANISATIONS).merge_untold(),
-        part::<e::organisation::Entity>(Kind::Named, TENANT)
+        part::<e::organisation::Entity>(PartKind::Reference(&["id"]), ORGANISATIONS).merge_untold(),
+        part::<e::organisation::Entity>(PartKind::Named, TENANT)
             .unmerged("SELECT o.id FROM organisation o WHERE o.tenant_id <> {tenant}"),
         own::<e::organisation_person::Entity>(),
-        part::<e::learning_place::Entity>(Kind::Reference(&["id"]), PLACES)
+        part::<e::learning_place::Entity>(PartKind::Reference(&["id"]), PLACES)
             .instead("organisation_id", Instead::Nothing)
             .merge_untold(),
-        part::<e::learning_place::Entity>(Kind::Named, TENANT)
+        part::<e::learning_place::Entity>(PartKind::Named, TENANT)
             .cut(
                 "organisation_id",
                 "SELECT o.id FROM organisation o WHERE o.tenant_id <> {tenant} AND o.scope_id <> {public}",
@@ -295,8 +295,8 @@ fn owned() -> Vec<Part> {
         own::<e::learning_place_origin::Entity>(),
         own::<e::external_id::Entity>(),
         own::<e::directory_revision::Entity>(),
-        part::<e::merge_proposal::Entity>(Kind::Own, format!("{TENANT} AND {MERGES}")),
-        part::<e::merge_proposal::Entity>(Kind::Outside, format!("{REQUESTS} AND NOT ({TENANT} AND {MERGES})")),
+        part::<e::merge_proposal::Entity>(PartKind::Own, format!("{TENANT} AND {MERGES}")),
+        part::<e::merge_proposal::Entity>(PartKind::Outside, format!("{REQUESTS} AND NOT ({TENANT} AND {MERGES})")),
         joint::<e::project::Entity>("id IN {projects}").cut("place_id", HIDDEN_PLACES),
         joint::<e::project_partner::Entity>("project_id IN {projects}"),
         own::<e::project_document::Entity>(),
@@ -318,7 +318,7 @@ fn owned() -> Vec<Part> {
 }
 
 /// Plans and rounds: after the entries, whose trigger takes sign-offs back.
-fn planning() -> Vec<Part> {
+fn planning() -> Vec<ArchivePart> {
     let place_in_sight = "SELECT p.id FROM learning_place p WHERE p.tenant_id <> {tenant} AND p.scope_id <> {public} AND p.id IN \
                           (SELECT place_id FROM change_proposal WHERE {proposals})";
     vec![
@@ -330,12 +330,12 @@ fn planning() -> Vec<Part> {
         own::<e::plan_snapshot_entry::Entity>(),
         joint::<e::change_proposal::Entity>(PROPOSALS).last("counters_id").cut("place_id", place_in_sight),
         joint::<e::coordination_comment::Entity>(COMMENTS),
-        part::<e::change_proposal::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({PROPOSALS})")),
-        part::<e::coordination_comment::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({COMMENTS})")),
+        part::<e::change_proposal::Entity>(PartKind::Outside, format!("{TENANT} AND NOT ({PROPOSALS})")),
+        part::<e::coordination_comment::Entity>(PartKind::Outside, format!("{TENANT} AND NOT ({COMMENTS})")),
     ]
 }
 
-fn datasets() -> Vec<Part> {
+fn datasets() -> Vec<ArchivePart> {
     let others = |column: &str, table: &str| {
         format!(
             "SELECT t.id FROM {table} t WHERE t.tenant_id <> {{tenant}} AND t.id IN \
@@ -349,12 +349,12 @@ fn datasets() -> Vec<Part> {
         own::<e::dataset_indicator::Entity>(),
         // An import names the ticket of its file; the secret of a ticket that was used is of no use to anybody.
         part::<e::file_ticket::Entity>(
-            Kind::Own,
+            PartKind::Own,
             format!("{TENANT} AND id IN (SELECT ticket_id FROM dataset_import WHERE {IMPORTS})"),
         )
         .instead("secret_hash", Instead::Unique("used:"))
         .instead("path", Instead::Nothing),
-        part::<e::dataset_import::Entity>(Kind::Own, IMPORTS),
+        part::<e::dataset_import::Entity>(PartKind::Own, IMPORTS),
         own::<e::dataset_release::Entity>(),
         own::<e::share::Entity>(),
         joint::<e::data_request::Entity>(REQUESTS)
@@ -364,14 +364,14 @@ fn datasets() -> Vec<Part> {
 }
 
 /// What is the authority's in projects, whoever leads them.
-fn projects() -> Vec<Part> {
+fn projects() -> Vec<ArchivePart> {
     let foreign = |table: &str| format!("SELECT t.id FROM {table} t WHERE t.tenant_id <> {{tenant}}");
     vec![
         own::<e::project_step::Entity>(),
         own::<e::project_member::Entity>(),
         own::<e::work_package::Entity>(),
-        part::<e::work_package_dependency::Entity>(Kind::Own, format!("{TENANT} AND {DEPENDENCIES}")),
-        part::<e::work_package_dependency::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({DEPENDENCIES})")),
+        part::<e::work_package_dependency::Entity>(PartKind::Own, format!("{TENANT} AND {DEPENDENCIES}")),
+        part::<e::work_package_dependency::Entity>(PartKind::Outside, format!("{TENANT} AND NOT ({DEPENDENCIES})")),
         own::<e::milestone::Entity>().cut("work_package_id", foreign("work_package")),
         own::<e::status_report::Entity>(),
         own::<e::project_indicator::Entity>(),
@@ -382,20 +382,20 @@ fn projects() -> Vec<Part> {
             .cut("learning_place_id", HIDDEN_PLACES),
         own::<e::funding::Entity>(),
         joint::<e::own_share::Entity>(SHARES_OF_OWN),
-        part::<e::own_share::Entity>(Kind::Outside, format!("{TENANT} AND NOT ({SHARES_OF_OWN})")),
+        part::<e::own_share::Entity>(PartKind::Outside, format!("{TENANT} AND NOT ({SHARES_OF_OWN})")),
         own::<e::budget_line::Entity>().cut("funding_id", foreign("funding")),
         own::<e::obligation::Entity>(),
     ]
 }
 
-fn last() -> Vec<Part> {
-    vec![part::<e::audit_event::Entity>(Kind::Own, format!("{TENANT} AND action NOT IN ('{EXPORT}', '{IMPORT}')"))]
+fn last() -> Vec<ArchivePart> {
+    vec![part::<e::audit_event::Entity>(PartKind::Own, format!("{TENANT} AND action NOT IN ('{EXPORT}', '{IMPORT}')"))]
 }
 
 /// Condition that the rows of `parts` refer to a row of a table. What was done is told by whom without saying more of it.
-fn used(parts: &[Part], table: &str) -> String {
+fn used(parts: &[ArchivePart], table: &str) -> String {
     let mut ways = Vec::new();
-    for part in parts.iter().filter(|it| matches!(it.kind, Kind::Own | Kind::Named | Kind::Joint)) {
+    for part in parts.iter().filter(|it| matches!(it.kind, PartKind::Own | PartKind::Named | PartKind::Joint)) {
         let columns = part.table.columns();
         for column in columns.iter().filter(|it| refers_to(it.name) == Some(table)) {
             if (part.table.name(), column.name) != ("audit_event", "person_id") {

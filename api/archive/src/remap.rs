@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use sea_orm::Value;
-use store::scopes::{Way, way_id, with_field};
-use store::whole::{WholeColumn, WholeRow};
+use store::raw_table::{RawColumn, RawRow};
+use store::scopes::{ScopeShare, scope_share_id, with_field};
 use uuid::Uuid;
 
 use crate::registry::refers_to;
@@ -38,7 +38,7 @@ impl Remap {
     ///
     /// # Errors
     /// The definition of a scope or a way is none.
-    pub fn apply(&mut self, table: &'static str, columns: &[WholeColumn], row: &mut WholeRow) -> Result<(), String> {
+    pub fn apply(&mut self, table: &'static str, columns: &[RawColumn], row: &mut RawRow) -> Result<(), String> {
         if self.ids.is_empty() {
             return Ok(());
         }
@@ -67,9 +67,9 @@ impl Remap {
             row[definition] = words.into();
             self.add("scope", there, here);
         } else if table == "scope_share" {
-            let way = way(columns, row).ok_or("is no way across".to_owned())?;
+            let scope_share = scope_share(columns, row).ok_or("is no way across".to_owned())?;
             if let Value::Uuid(Some(scope)) = row[at("scope_id")?] {
-                row[at("id")?] = way_id(scope, &way).into();
+                row[at("id")?] = scope_share_id(scope, &scope_share).into();
             }
         }
         Ok(())
@@ -77,7 +77,7 @@ impl Remap {
 }
 
 /// The way that a row of `scope_share` stands for.
-fn way(columns: &[WholeColumn], row: &WholeRow) -> Option<Way> {
+fn scope_share(columns: &[RawColumn], row: &RawRow) -> Option<ScopeShare> {
     let value = |name: &str| columns.iter().position(|it| it.name == name).and_then(|it| row.get(it));
     let id = |name: &str| match value(name) {
         Some(Value::Uuid(id)) => Some(*id),
@@ -91,7 +91,7 @@ fn way(columns: &[WholeColumn], row: &WholeRow) -> Option<Way> {
         Some(Value::ChronoDate(day)) => Some(*day),
         _ => None,
     };
-    Some(Way {
+    Some(ScopeShare {
         agreement: id("agreement_id")??,
         grantee: id("grantee_tenant_id")?,
         role: text("grantee_role")?.map(|it| it.parse()).transpose().ok()?,

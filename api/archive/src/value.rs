@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use sea_orm::Value;
 use serde_json::{Map, Value as Json};
-use store::whole::{Kind, WholeColumn, WholeRow};
+use store::raw_table::{RawColumn, RawRow, ValueKind};
 use uuid::Uuid;
 
 const DATE: &str = "%Y-%m-%d";
@@ -31,7 +31,7 @@ impl BadLine {
 ///
 /// # Errors
 /// A value that no column of an archive has.
-pub fn push_line(line: &mut String, columns: &[WholeColumn], row: &WholeRow) -> Result<(), String> {
+pub fn push_line(line: &mut String, columns: &[RawColumn], row: &RawRow) -> Result<(), String> {
     line.push('{');
     for (at, (column, value)) in columns.iter().zip(row).enumerate() {
         let _ = write!(line, "{}\"{}\":", if at > 0 { "," } else { "" }, column.name);
@@ -114,7 +114,7 @@ fn push_json(line: &mut String, json: &Json) {
 ///
 /// # Errors
 /// It is no object, lacks a column or has one too many, or a value is not what its column takes.
-pub fn read_line(line: &str, columns: &[WholeColumn]) -> Result<WholeRow, BadLine> {
+pub fn read_line(line: &str, columns: &[RawColumn]) -> Result<RawRow, BadLine> {
     let mut object: Map<String, Json> =
         serde_json::from_str(line).map_err(|error| BadLine::whole(format!("no JSON object: {error}")))?;
     let mut row = Vec::with_capacity(columns.len());
@@ -131,10 +131,10 @@ pub fn read_line(line: &str, columns: &[WholeColumn]) -> Result<WholeRow, BadLin
     }
 }
 
-fn read(json: Json, column: WholeColumn) -> Result<Value, String> {
-    if json.is_null() && (column.nullable || column.kind != Kind::Json) {
+fn read(json: Json, column: RawColumn) -> Result<Value, String> {
+    if json.is_null() && (column.nullable || column.kind != ValueKind::Json) {
         return if column.nullable {
-            Ok(nothing(column.kind))
+            Ok(null_of(column.kind))
         } else {
             Err("null, and it must not be empty".to_owned())
         };
@@ -142,54 +142,54 @@ fn read(json: Json, column: WholeColumn) -> Result<Value, String> {
     let wrong = |what: &str| format!("{} is {what}", shortened(&json.to_string()));
     let text = |what: &str| json.as_str().ok_or_else(|| wrong(what));
     match column.kind {
-        Kind::Text => {
+        ValueKind::Text => {
             let text = text("no text")?;
             // PostgreSQL cannot keep it.
             if text.contains('\0') { Err(wrong("a text with a zero byte")) } else { Ok(text.into()) }
         }
-        Kind::Id => {
+        ValueKind::Id => {
             let text = text("no id")?;
             let id: Uuid = text.parse().map_err(|_| wrong("no id"))?;
             if id.to_string() == text { Ok(id.into()) } else { Err(wrong("no id as it is written here")) }
         }
-        Kind::Flag => json.as_bool().map(Into::into).ok_or_else(|| wrong("neither true nor false")),
-        Kind::Int => {
+        ValueKind::Flag => json.as_bool().map(Into::into).ok_or_else(|| wrong("neither true nor false")),
+        ValueKind::Int => {
             let number = json.as_i64().and_then(|it| i32::try_from(it).ok());
             number.map(Into::into).ok_or_else(|| wrong("no whole number of 32 bits"))
         }
-        Kind::Long => json.as_i64().map(Into::into).ok_or_else(|| wrong("no whole number of 64 bits")),
-        Kind::Double => json.as_f64().map(Into::into).ok_or_else(|| wrong("no number")),
-        Kind::Date => {
+        ValueKind::Long => json.as_i64().map(Into::into).ok_or_else(|| wrong("no whole number of 64 bits")),
+        ValueKind::Double => json.as_f64().map(Into::into).ok_or_else(|| wrong("no number")),
+        ValueKind::Date => {
             let date = NaiveDate::parse_from_str(text("no date")?, DATE);
             date.map(Into::into).map_err(|_| wrong("no date"))
         }
-        Kind::Local => {
+        ValueKind::Local => {
             let time = NaiveDateTime::parse_from_str(text("no time")?, LOCAL);
             time.map(Into::into).map_err(|_| wrong("no time"))
         }
-        Kind::Instant => {
+        ValueKind::Instant => {
             let text = text("no instant")?;
             let instant: DateTime<Utc> = text.parse().map_err(|_| wrong("no instant"))?;
             let is_ours = instant.format(INSTANT).to_string() == text;
             if is_ours { Ok(instant.into()) } else { Err(wrong("no instant in UTC with six places of a second")) }
         }
-        Kind::Json => Ok(Value::Json(Some(Box::new(json)))),
+        ValueKind::Json => Ok(Value::Json(Some(Box::new(json)))),
     }
 }
 
 /// No value of a kind.
-pub const fn nothing(kind: Kind) -> Value {
+pub const fn null_of(kind: ValueKind) -> Value {
     match kind {
-        Kind::Text => Value::String(None),
-        Kind::Id => Value::Uuid(None),
-        Kind::Flag => Value::Bool(None),
-        Kind::Int => Value::Int(None),
-        Kind::Long => Value::BigInt(None),
-        Kind::Double => Value::Double(None),
-        Kind::Date => Value::ChronoDate(None),
-        Kind::Local => Value::ChronoDateTime(None),
-        Kind::Instant => Value::ChronoDateTimeUtc(None),
-        Kind::Json => Value::Json(None),
+        ValueKind::Text => Value::String(None),
+        ValueKind::Id => Value::Uuid(None),
+        ValueKind::Flag => Value::Bool(None),
+        ValueKind::Int => Value::Int(None),
+        ValueKind::Long => Value::BigInt(None),
+        ValueKind::Double => Value::Double(None),
+        ValueKind::Date => Value::ChronoDate(None),
+        ValueKind::Local => Value::ChronoDateTime(None),
+        ValueKind::Instant => Value::ChronoDateTimeUtc(None),
+        ValueKind::Json => Value::Json(None),
     }
 }
 
@@ -214,21 +214,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const COLUMNS: [WholeColumn; 10] = [
-        column("id", Kind::Id, false),
-        column("title", Kind::Text, true),
-        column("flag", Kind::Flag, false),
-        column("int", Kind::Int, true),
-        column("long", Kind::Long, true),
-        column("double", Kind::Double, true),
-        column("date", Kind::Date, true),
-        column("local", Kind::Local, true),
-        column("instant", Kind::Instant, true),
-        column("json", Kind::Json, true),
+    const COLUMNS: [RawColumn; 10] = [
+        column("id", ValueKind::Id, false),
+        column("title", ValueKind::Text, true),
+        column("flag", ValueKind::Flag, false),
+        column("int", ValueKind::Int, true),
+        column("long", ValueKind::Long, true),
+        column("double", ValueKind::Double, true),
+        column("date", ValueKind::Date, true),
+        column("local", ValueKind::Local, true),
+        column("instant", ValueKind::Instant, true),
+        column("json", ValueKind::Json, true),
     ];
 
-    const fn column(name: &'static str, kind: Kind, nullable: bool) -> WholeColumn {
-        WholeColumn { name, kind, nullable }
+    const fn column(name: &'static str, kind: ValueKind, nullable: bool) -> RawColumn {
+        RawColumn { name, kind, nullable }
     }
 
     fn json() -> impl Strategy<Value = Json> {
@@ -247,7 +247,7 @@ mod tests {
         })
     }
 
-    fn row() -> impl Strategy<Value = WholeRow> {
+    fn row() -> impl Strategy<Value = RawRow> {
         let micros = -62_000_000_000_000_000_i64..250_000_000_000_000_000;
         let instant = micros.prop_map(|it| DateTime::<Utc>::from_timestamp_micros(it).expect("an instant"));
         (
@@ -302,19 +302,19 @@ mod tests {
             read_line(text, &columns).map_err(|it| (it.column, it.problem)).expect_err(text)
         };
         for (text, kind, column, problem) in [
-            ("{", Kind::Text, None, "no JSON object"),
-            ("[]", Kind::Text, None, "no JSON object"),
-            ("{}", Kind::Text, Some("it"), "is missing"),
-            (r#"{"it":"a","that":1}"#, Kind::Text, None, "column \"that\" is unknown"),
-            (r#"{"it":null}"#, Kind::Text, Some("it"), "must not be empty"),
-            (r#"{"it":7}"#, Kind::Text, Some("it"), "7 is no text"),
-            (r#"{"it":"a\u0000"}"#, Kind::Text, Some("it"), "a text with a zero byte"),
-            (r#"{"it":3000000000}"#, Kind::Int, Some("it"), "3000000000 is no whole number of 32 bits"),
-            (r#"{"it":1.5}"#, Kind::Long, Some("it"), "1.5 is no whole number of 64 bits"),
-            (r#"{"it":"2027-02-30"}"#, Kind::Date, Some("it"), "\"2027-02-30\" is no date"),
-            (r#"{"it":"2027-02-03T10:00:00Z"}"#, Kind::Instant, Some("it"), "with six places of a second"),
-            (r#"{"it":"yes"}"#, Kind::Flag, Some("it"), "\"yes\" is neither true nor false"),
-            (r#"{"it":"0F"}"#, Kind::Id, Some("it"), "\"0F\" is no id"),
+            ("{", ValueKind::Text, None, "no JSON object"),
+            ("[]", ValueKind::Text, None, "no JSON object"),
+            ("{}", ValueKind::Text, Some("it"), "is missing"),
+            (r#"{"it":"a","that":1}"#, ValueKind::Text, None, "column \"that\" is unknown"),
+            (r#"{"it":null}"#, ValueKind::Text, Some("it"), "must not be empty"),
+            (r#"{"it":7}"#, ValueKind::Text, Some("it"), "7 is no text"),
+            (r#"{"it":"a\u0000"}"#, ValueKind::Text, Some("it"), "a text with a zero byte"),
+            (r#"{"it":3000000000}"#, ValueKind::Int, Some("it"), "3000000000 is no whole number of 32 bits"),
+            (r#"{"it":1.5}"#, ValueKind::Long, Some("it"), "1.5 is no whole number of 64 bits"),
+            (r#"{"it":"2027-02-30"}"#, ValueKind::Date, Some("it"), "\"2027-02-30\" is no date"),
+            (r#"{"it":"2027-02-03T10:00:00Z"}"#, ValueKind::Instant, Some("it"), "with six places of a second"),
+            (r#"{"it":"yes"}"#, ValueKind::Flag, Some("it"), "\"yes\" is neither true nor false"),
+            (r#"{"it":"0F"}"#, ValueKind::Id, Some("it"), "\"0F\" is no id"),
         ] {
             let (at, said) = take(text, kind);
             assert_eq!(at, column, "{text}");

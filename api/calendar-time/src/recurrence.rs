@@ -13,7 +13,7 @@ use chrono_tz::Tz;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::rule::{MAX_DATES, Refused, canonical, read_stamp, stamp};
+use crate::rule::{MAX_DATES, RuleError, canonical, read_stamp, stamp};
 
 /// The most dates beside a rule, and the most left out.
 const MAX_LISTED: usize = 500;
@@ -26,17 +26,17 @@ const ASKED_MONTHS: u32 = 60;
 
 /// How an entry recurs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recurrence {
+pub struct RecurrenceSet {
     /// RRULE in a canonical form; its UNTIL is wall-clock time, or a date for whole days.
     pub rule: Option<String>,
     /// Starts beside those of the rule.
-    pub extra: BTreeSet<NaiveDateTime>,
+    pub rdate: BTreeSet<NaiveDateTime>,
     /// Starts of the rule that are left out.
-    pub except: BTreeSet<NaiveDateTime>,
+    pub exdate: BTreeSet<NaiveDateTime>,
 }
 
 /// Up to when the dates of series are known.
-pub fn horizon(start: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+pub fn materialized_until(start: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     let from = start.max(now);
     from.checked_add_months(Months::new(KNOWN_MONTHS)).unwrap_or(from)
 }
@@ -46,19 +46,19 @@ pub fn latest_window(now: DateTime<Utc>) -> DateTime<Utc> {
     now.checked_add_months(Months::new(ASKED_MONTHS)).unwrap_or(now)
 }
 
-impl Recurrence {
+impl RecurrenceSet {
     /// How an entry recurs.
     pub fn of(row: &entities::calendar_entry::Model) -> Self {
         Self {
             rule: row.recurrence_rule.clone(),
-            extra: read_listed(row.extra_dates.as_deref()),
-            except: read_listed(row.except_dates.as_deref()),
+            rdate: read_listed(row.extra_dates.as_deref()),
+            exdate: read_listed(row.except_dates.as_deref()),
         }
     }
 
     /// Whether there is anything beside the first date.
     pub fn is_some(&self) -> bool {
-        self.rule.is_some() || !self.extra.is_empty()
+        self.rule.is_some() || !self.rdate.is_empty()
     }
 
     /// Checks what somebody wishes, for an entry of whole days or with clock times in `zone`.
@@ -67,12 +67,12 @@ impl Recurrence {
     /// The rule says what is not understood; there are too many dates.
     pub fn checked(
         rule: Option<&str>,
-        extra: BTreeSet<NaiveDateTime>,
-        except: BTreeSet<NaiveDateTime>,
+        rdate: BTreeSet<NaiveDateTime>,
+        exdate: BTreeSet<NaiveDateTime>,
         all_day: bool,
         zone: Tz,
     ) -> ApiResult<Self> {
-        for (field, dates) in [("recurrence.extraDates", &extra), ("recurrence.exceptDates", &except)] {
+        for (field, dates) in [("recurrence.extraDates", &rdate), ("recurrence.exceptDates", &exdate)] {
             if dates.len() > MAX_LISTED {
                 let text = Text::new("list-too-long").with("length", dates.len()).with("max", MAX_LISTED);
                 return Err(Problem::at(UserErrorCode::LimitReached, field, text).into());
@@ -82,12 +82,12 @@ impl Recurrence {
             let text = Text::new("too-long").with("max", MAX_RULE).with("length", length);
             return Err(Problem::at(UserErrorCode::TooLong, "recurrence.rule", text).into());
         }
-        let refused = |it: Refused| Problem::at(UserErrorCode::Invalid, "recurrence.rule", it.text);
+        let refused = |it: RuleError| Problem::at(UserErrorCode::Invalid, "recurrence.rule", it.text);
         let rule = rule.map(|it| canonical(it, all_day, zone).map_err(refused)).transpose()?;
         let whole = |dates: BTreeSet<NaiveDateTime>| {
             if all_day { dates.into_iter().map(|it| it.date().and_time(NaiveTime::MIN)).collect() } else { dates }
         };
-        Ok(Self { rule, extra: whole(extra), except: whole(except) })
+        Ok(Self { rule, rdate: whole(rdate), exdate: whole(exdate) })
     }
 
     /// The starts of a series that begins at `start`, up to `until`, in order. `start` is the first of them, also where
@@ -101,12 +101,12 @@ impl Recurrence {
             None => BTreeSet::new(),
         };
         dates.insert(start);
-        dates.extend(self.extra.iter().filter(|it| **it <= until));
+        dates.extend(self.rdate.iter().filter(|it| **it <= until));
         if dates.len() > MAX_DATES {
             let text = Text::new("too-many-dates").with("max", MAX_DATES);
             return Err(Problem::at(UserErrorCode::LimitReached, "recurrence", text).into());
         }
-        dates.retain(|it| !self.except.contains(it));
+        dates.retain(|it| !self.exdate.contains(it));
         Ok(dates)
     }
 
@@ -121,8 +121,8 @@ impl Recurrence {
         };
         Self {
             rule: self.rule.as_deref().map(parts),
-            extra: self.extra.range(..date).copied().collect(),
-            except: self.except.range(..date).copied().collect(),
+            rdate: self.rdate.range(..date).copied().collect(),
+            exdate: self.exdate.range(..date).copied().collect(),
         }
     }
 
@@ -137,8 +137,8 @@ impl Recurrence {
         };
         Self {
             rule: self.rule.as_deref().map(parts),
-            extra: self.extra.range(date..).copied().filter(|it| *it != date).collect(),
-            except: self.except.range(date..).copied().collect(),
+            rdate: self.rdate.range(date..).copied().filter(|it| *it != date).collect(),
+            exdate: self.exdate.range(date..).copied().collect(),
         }
     }
 
@@ -150,8 +150,8 @@ impl Recurrence {
         };
         Self {
             rule: self.rule.as_deref().map(|it| it.split(';').map(part).collect::<Vec<_>>().join(";")),
-            extra: self.extra.iter().map(|it| *it + delta).collect(),
-            except: self.except.iter().map(|it| *it + delta).collect(),
+            rdate: self.rdate.iter().map(|it| *it + delta).collect(),
+            exdate: self.exdate.iter().map(|it| *it + delta).collect(),
         }
     }
 
@@ -208,7 +208,7 @@ mod tests {
     }
 
     fn dates(text: &str, start: &str, until: &str) -> Vec<String> {
-        let recurrence = Recurrence { rule: Some(canonical(text, false, Berlin).unwrap()), ..Default::default() };
+        let recurrence = RecurrenceSet { rule: Some(canonical(text, false, Berlin).unwrap()), ..Default::default() };
         let dates = recurrence.dates(at(start), at(until)).unwrap();
         dates.iter().map(|it| it.format("%m-%d %H:%M").to_string()).collect()
     }
@@ -235,16 +235,16 @@ mod tests {
 
     #[test]
     fn dates_of_whole_days_are_days() {
-        let extra = BTreeSet::from([at("2027-03-03T09:00:00")]);
-        let days = Recurrence::checked(None, extra.clone(), BTreeSet::new(), true, Berlin).unwrap();
-        assert_eq!(days.extra, BTreeSet::from([at("2027-03-03T00:00:00")]));
-        assert_eq!(Recurrence::checked(None, extra.clone(), BTreeSet::new(), false, Berlin).unwrap().extra, extra);
+        let rdate = BTreeSet::from([at("2027-03-03T09:00:00")]);
+        let days = RecurrenceSet::checked(None, rdate.clone(), BTreeSet::new(), true, Berlin).unwrap();
+        assert_eq!(days.rdate, BTreeSet::from([at("2027-03-03T00:00:00")]));
+        assert_eq!(RecurrenceSet::checked(None, rdate.clone(), BTreeSet::new(), false, Berlin).unwrap().rdate, rdate);
     }
 
     #[test]
     fn a_rule_without_an_end_stops_where_it_is_not_known_any_more() {
         assert_eq!(dates("FREQ=DAILY", "2027-01-01T09:00:00", "2027-01-03T09:00:00").len(), 3);
-        let daily = Recurrence { rule: Some("FREQ=DAILY".to_owned()), ..Default::default() };
+        let daily = RecurrenceSet { rule: Some("FREQ=DAILY".to_owned()), ..Default::default() };
         assert!(daily.dates(at("2027-01-01T09:00:00"), at("2127-01-01T09:00:00")).is_err(), "more than 5,000");
     }
 
@@ -253,10 +253,10 @@ mod tests {
         let start = at("2027-01-04T09:00:00");
         let end = at("2028-01-01T00:00:00");
         for text in ["FREQ=WEEKLY;COUNT=10", "FREQ=WEEKLY;UNTIL=20270601T090000", "FREQ=WEEKLY;BYDAY=MO,TH"] {
-            let whole = Recurrence {
+            let whole = RecurrenceSet {
                 rule: Some(text.to_owned()),
-                extra: BTreeSet::from([at("2027-01-09T10:00:00"), at("2027-03-06T10:00:00")]),
-                except: BTreeSet::from([at("2027-01-11T09:00:00"), at("2027-02-15T09:00:00")]),
+                rdate: BTreeSet::from([at("2027-01-09T10:00:00"), at("2027-03-06T10:00:00")]),
+                exdate: BTreeSet::from([at("2027-01-11T09:00:00"), at("2027-02-15T09:00:00")]),
             };
             let cut = at("2027-02-01T09:00:00");
             let head = whole.before(cut, false).dates(start, end).unwrap();

@@ -29,7 +29,7 @@ const ELSEWHERE: [&str; 6] = ["BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER", "RSC
 
 /// Why a rule is refused.
 #[derive(Clone, Debug)]
-pub struct Refused {
+pub struct RuleError {
     /// The part that is refused.
     pub part: String,
     /// Whether it can be understood, and is only more than we repeat by.
@@ -38,7 +38,7 @@ pub struct Refused {
     pub text: Text,
 }
 
-impl Refused {
+impl RuleError {
     fn new(part: &str, text: Text) -> Self {
         let part: String = part.chars().take(60).collect();
         Self { text: text.with("part", &part), part, unsupported: false }
@@ -60,21 +60,21 @@ impl Refused {
 ///
 /// # Errors
 /// It cannot be understood, or is more than we repeat by.
-pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, Refused> {
+pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, RuleError> {
     if rule.chars().count() > MAX_RULE {
         let text = Text::new("too-long").with("max", MAX_RULE).with("length", rule.chars().count());
-        return Err(Refused::new(rule, text));
+        return Err(RuleError::new(rule, text));
     }
     let rule = rule.split_whitespace().collect::<String>().to_ascii_uppercase();
     let rule = rule.strip_prefix("RRULE:").unwrap_or(&rule);
     let mut said: Vec<(usize, &str, &str)> = Vec::new();
     for part in rule.split(';').filter(|it| !it.is_empty()) {
-        let wrong = |text| Refused::new(part, text);
+        let wrong = |text| RuleError::new(part, text);
         let (name, value) = part.split_once('=').ok_or_else(|| wrong(Text::new("rule-no-part")))?;
         let place = PARTS
             .iter()
             .position(|it| *it == name)
-            .ok_or_else(|| Refused::alone(name, value, Text::new("rule-unknown-part")))?;
+            .ok_or_else(|| RuleError::alone(name, value, Text::new("rule-unknown-part")))?;
         if said.iter().any(|it| it.0 == place) {
             return Err(wrong(Text::new("rule-part-twice")));
         }
@@ -82,18 +82,18 @@ pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, Refused>
     }
     said.sort_by_key(|it| it.0);
     let frequency = said.iter().find(|it| it.1 == "FREQ").map(|it| it.2);
-    let frequency = frequency.ok_or_else(|| Refused::new(rule, Text::new("rule-without-frequency")))?;
+    let frequency = frequency.ok_or_else(|| RuleError::new(rule, Text::new("rule-without-frequency")))?;
     let has = |name: &str| said.iter().any(|it| it.1 == name);
     if has("COUNT") && has("UNTIL") {
-        return Err(Refused::new(rule, Text::new("rule-count-and-until")));
+        return Err(RuleError::new(rule, Text::new("rule-count-and-until")));
     }
     if has("BYSETPOS") && !said.iter().any(|it| it.1.starts_with("BY") && it.1 != "BYSETPOS") {
-        return Err(Refused::new("BYSETPOS", Text::new("rule-position-of-nothing")));
+        return Err(RuleError::new("BYSETPOS", Text::new("rule-position-of-nothing")));
     }
     let mut parts = Vec::new();
     for (_, name, value) in &said {
         let kept = part_of_rule(name, value, frequency, all_day, zone)
-            .ok_or_else(|| Refused::alone(name, value, Text::new("rule-wrong-value")))?;
+            .ok_or_else(|| RuleError::alone(name, value, Text::new("rule-wrong-value")))?;
         let part = format!("{name}={kept}");
         // What is so anyway where nothing is said.
         if !matches!(part.as_str(), "INTERVAL=1" | "WKST=MO") {
@@ -136,11 +136,11 @@ fn list(value: &str, item: impl Fn(&str) -> Option<String>) -> Option<String> {
 }
 
 /// A number from `least` to `most`, counted from the end where it is negative and may be.
-fn number(value: &str, least: i64, most: i64, negative: bool) -> Option<String> {
+fn number(value: &str, min: i64, max: i64, negative: bool) -> Option<String> {
     let plain = value.strip_prefix('+').unwrap_or(value);
     let number: i64 = plain.parse().ok().filter(|_| plain.starts_with(|it: char| it.is_ascii_digit() || it == '-'))?;
     let size = if negative { number.abs() } else { number };
-    (least..=most).contains(&size).then(|| number.to_string())
+    (min..=max).contains(&size).then(|| number.to_string())
 }
 
 /// UNTIL as wall-clock time, inclusive; a date means the whole of it.

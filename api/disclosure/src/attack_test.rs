@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome, Variable};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use tabular::model::{Column, Row, Symbol, Value};
+use tabular::model::{Column, Symbol, TableRow, Value};
 
-use crate::testing::{METHODS, by_codes, count, dimension, numbers, protect, told};
+use crate::testing::{METHODS, by_codes, count, dimension, numbers, protect, released_rows};
 use crate::{Method, Protected};
 
 /// Codes `c0`, `c1`, … in so many dimensions.
@@ -27,9 +27,9 @@ type Group<'a> = (Protected, Vec<Vec<&'a Vec<i64>>>);
 /// tables with figures that were not tried.
 fn try_everything(
     columns: &[Column],
-    (sizes, always): (&[usize], &[Row]),
+    (sizes, always): (&[usize], &[TableRow]),
     figures: &[Vec<i64>],
-    most: i64,
+    max: i64,
     method: Method,
 ) -> (usize, usize) {
     let codes = codes(sizes);
@@ -40,13 +40,13 @@ fn try_everything(
         let rows = codes.iter().zip(&table).filter(|it| it.1.iter().any(|it| *it > 0));
         let rows = rows.map(|(code, it)| numbers(code, it)).chain(always.iter().cloned());
         if let Ok(protected) = protect(columns, method, rows.collect()) {
-            groups.entry(told(&protected)).or_insert_with(|| (protected, Vec::new())).1.push(table);
+            groups.entry(released_rows(&protected)).or_insert_with(|| (protected, Vec::new())).1.push(table);
         }
         let Some(next) = at.iter().position(|it| it + 1 < figures.len()) else { break };
         at[next] += 1;
         at[..next].fill(0);
     }
-    let within = |it: &&Group<'_>| it.1.iter().flatten().all(|it| it.iter().all(|it| *it <= most));
+    let within = |it: &&Group<'_>| it.1.iter().flatten().all(|it| it.iter().all(|it| *it <= max));
     groups.values().filter(within).fold((0, 0), |(all, known), (protected, tables)| {
         let cells = by_codes(&protected.rows, sizes.len());
         let is_protected = |row: usize, measure: usize| match method {
@@ -102,8 +102,8 @@ fn trying_every_table_of_rows_and_columns_finds_next_to_nothing() {
     for method in METHODS.into_iter().filter(|it| !matches!(it, Method::Suppression { minimum: 5 })) {
         let (all, known) = try_everything(&columns, (&[2, 2], &[]), &figures, 4, method);
         assert!(all >= 81, "{method:?}: {all}");
-        let most = if matches!(method, Method::Suppression { .. }) { all / 50 } else { 0 };
-        assert!(known <= most, "{method:?}: {known} of {all}");
+        let max = if matches!(method, Method::Suppression { .. }) { all / 50 } else { 0 };
+        assert!(known <= max, "{method:?}: {known} of {all}");
     }
 }
 
@@ -128,7 +128,7 @@ struct Known {
 impl Known {
     /// The range of a sum of cells that follows from everything.
     fn range(&self, of: &[usize]) -> (f64, f64) {
-        let [least, most] = [OptimizationDirection::Minimize, OptimizationDirection::Maximize].map(|direction| {
+        let [min, max] = [OptimizationDirection::Minimize, OptimizationDirection::Maximize].map(|direction| {
             let mut problem = Problem::new(direction);
             let cells: Vec<Variable> = self
                 .cells
@@ -146,12 +146,12 @@ impl Known {
                 SolveOutcome::Interrupted(_) => unreachable!("no limit is set"),
             }
         });
-        (least, most)
+        (min, max)
     }
 
     /// Cells of which more than one whole number is possible.
     fn open(&self) -> Vec<bool> {
-        (0..self.cells.len()).map(|it| self.range(&[it])).map(|(least, most)| most - least > 0.99).collect()
+        (0..self.cells.len()).map(|it| self.range(&[it])).map(|(min, max)| max - min > 0.99).collect()
     }
 }
 
@@ -166,7 +166,7 @@ struct Random {
 }
 
 impl Random {
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<TableRow> {
         let cells = codes(&self.sizes).into_iter().zip(&self.figures).filter(|it| *it.1 > 0);
         cells.map(|(code, figure)| numbers(&code, &[*figure])).collect()
     }
@@ -234,12 +234,12 @@ proptest! {
             let known = known(&table, &protected, minimum, knows_small);
             let enough = f64::from(minimum) - 2.0 - 0.01;
             for (at, code) in places.iter().enumerate().filter(|it| hidden(it.1)) {
-                let (least, most) = known.range(&[at]);
-                prop_assert!(most - least > enough, "{code:?} is from {least} to {most} in {cells:?}");
+                let (min, max) = known.range(&[at]);
+                prop_assert!(max - min > enough, "{code:?} is from {min} to {max} in {cells:?}");
             }
             for (code, of) in table.totals().into_iter().filter(|it| hidden(&it.0)) {
-                let (least, most) = known.range(&of);
-                prop_assert!(most - least > 0.99, "{code:?} is from {least} to {most} in {cells:?}");
+                let (min, max) = known.range(&of);
+                prop_assert!(max - min > 0.99, "{code:?} is from {min} to {max} in {cells:?}");
             }
         }
         // What is told is exact.

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tabular::model::{Cell, Row, Symbol, Value};
+use tabular::model::{Cell, Symbol, TableRow, Value};
 
 use crate::shape::{Measure, Shape};
-use crate::{CELLS, Refusal, Summary};
+use crate::{CELLS, ProtectionRefusal, Summary};
 
 /// The dimensions of a row. Nothing is a code like any other.
-pub(super) type Key = Vec<Option<Value>>;
+pub(super) type CellKey = Vec<Option<Value>>;
 
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,28 +54,28 @@ impl Amount {
 #[derive(Clone, Debug)]
 pub(super) struct Cube {
     /// Rows that are no totals.
-    pub(super) base: BTreeMap<Key, Vec<Amount>>,
+    pub(super) base: BTreeMap<CellKey, Vec<Amount>>,
     /// Rows of totals as the source has them. Counts in them are not used: totals that leave are added up anew.
-    given: BTreeMap<Key, Vec<Amount>>,
+    inputs: BTreeMap<CellKey, Vec<Amount>>,
 }
 
 impl Cube {
     /// Takes rows apart.
-    pub(super) fn read(shape: &Shape, rows: Vec<Row>) -> Result<Self, Refusal> {
+    pub(super) fn read(shape: &Shape, rows: Vec<TableRow>) -> Result<Self, ProtectionRefusal> {
         let cells = rows.len().saturating_mul(shape.measures.len());
         if cells > CELLS {
-            return Err(Refusal::Cells { cells, most: CELLS });
+            return Err(ProtectionRefusal::Cells { cells, max: CELLS });
         }
-        let mut cube = Self { base: BTreeMap::new(), given: BTreeMap::new() };
+        let mut cube = Self { base: BTreeMap::new(), inputs: BTreeMap::new() };
         for mut row in rows {
             let values = row.split_off(shape.totals.len());
-            let key: Key = row.into_iter().map(|it| it.value).collect();
+            let key: CellKey = row.into_iter().map(|it| it.value).collect();
             let amounts = shape.measures.iter().zip(values).map(|(it, cell)| amount(it, cell));
             let amounts = amounts.collect::<Result<Vec<_>, _>>()?;
             let is_total = key.iter().zip(&shape.totals).any(|(code, total)| total.is_some() && code == total);
-            let into = if is_total { &mut cube.given } else { &mut cube.base };
+            let into = if is_total { &mut cube.inputs } else { &mut cube.base };
             if into.contains_key(&key) {
-                return Err(Refusal::Twice(key.iter().map(words).collect()));
+                return Err(ProtectionRefusal::Twice(key.iter().map(text_of).collect()));
             }
             into.insert(key, amounts);
         }
@@ -83,10 +83,10 @@ impl Cube {
     }
 
     /// The table with its totals.
-    pub(super) fn roll_up(self, shape: &Shape) -> Result<Table, Refusal> {
+    pub(super) fn roll_up(self, shape: &Shape) -> Result<CubeTable, ProtectionRefusal> {
         let over = shape.with_totals();
-        let most = (CELLS / shape.measures.len()).max(1);
-        let mut rows: BTreeMap<Key, Vec<Amount>> = BTreeMap::new();
+        let max = (CELLS / shape.measures.len()).max(1);
+        let mut rows: BTreeMap<CellKey, Vec<Amount>> = BTreeMap::new();
         for (key, amounts) in &self.base {
             for set in 0..1_u64 << over.len().min(32) {
                 let mut key = key.clone();
@@ -101,15 +101,15 @@ impl Cube {
                 };
                 for ((sum, amount), measure) in sums.iter_mut().zip(amounts).zip(&shape.measures) {
                     let added = if measure.sum { sum.plus(amount) } else { Some(Amount::Missing(None)) };
-                    *sum = added.ok_or_else(|| Refusal::Large(measure.name.clone()))?;
+                    *sum = added.ok_or_else(|| ProtectionRefusal::Large(measure.name.clone()))?;
                 }
             }
-            if rows.len() > most {
-                return Err(Refusal::Cells { cells: rows.len() * shape.measures.len(), most: CELLS });
+            if rows.len() > max {
+                return Err(ProtectionRefusal::Cells { cells: rows.len() * shape.measures.len(), max: CELLS });
             }
         }
         let mut alone = 0;
-        for (key, given) in self.given {
+        for (key, given) in self.inputs {
             let Some(sums) = rows.get_mut(&key) else {
                 alone += 1;
                 continue;
@@ -120,7 +120,7 @@ impl Cube {
                 }
             }
         }
-        Ok(Table { rows, alone })
+        Ok(CubeTable { rows, alone })
     }
 
     /// The codes of a dimension.
@@ -130,17 +130,17 @@ impl Cube {
 }
 
 /// Rows with totals.
-pub(super) struct Table {
-    pub(super) rows: BTreeMap<Key, Vec<Amount>>,
+pub(super) struct CubeTable {
+    pub(super) rows: BTreeMap<CellKey, Vec<Amount>>,
     alone: u64,
 }
 
-impl Table {
+impl CubeTable {
     /// As it leaves.
-    pub(super) fn rows(self, shape: &Shape, summary: &mut Summary) -> Vec<Row> {
+    pub(super) fn rows(self, shape: &Shape, summary: &mut Summary) -> Vec<TableRow> {
         summary.cells = (self.rows.len() * shape.counts().count()) as u64;
         summary.totals_alone = self.alone;
-        let row = |(key, amounts): (Key, Vec<Amount>)| {
+        let row = |(key, amounts): (CellKey, Vec<Amount>)| {
             let key = key.into_iter().map(|value| Cell { value, symbol: None });
             key.chain(amounts.into_iter().map(cell)).collect()
         };
@@ -153,7 +153,7 @@ impl Table {
     }
 }
 
-fn amount(measure: &Measure, cell: Cell) -> Result<Amount, Refusal> {
+fn amount(measure: &Measure, cell: Cell) -> Result<Amount, ProtectionRefusal> {
     if measure.free && !(measure.sum && cell.symbol.is_none()) {
         return Ok(Amount::Plain(cell));
     }
@@ -164,7 +164,9 @@ fn amount(measure: &Measure, cell: Cell) -> Result<Amount, Refusal> {
         }
         (_, Some(Symbol::Protected)) => Ok(Amount::Missing(Some(Symbol::Secret))),
         (_, Some(Symbol::Nothing)) => Ok(Amount::Known(0)),
-        (Some(Value::Number(it)), _) if it < 0 && !measure.free => Err(Refusal::Negative(measure.name.clone())),
+        (Some(Value::Number(it)), _) if it < 0 && !measure.free => {
+            Err(ProtectionRefusal::Negative(measure.name.clone()))
+        }
         (Some(Value::Number(it)), _) => Ok(Amount::Known(it)),
         (_, _) => Ok(Amount::Missing(None)),
     }
@@ -180,7 +182,7 @@ fn cell(amount: Amount) -> Cell {
 }
 
 /// A code in words.
-pub(super) fn words(value: &Option<Value>) -> String {
+pub(super) fn text_of(value: &Option<Value>) -> String {
     match value {
         None => String::new(),
         Some(Value::Text(it)) => it.clone(),

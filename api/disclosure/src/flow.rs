@@ -23,14 +23,14 @@ pub(super) struct Room {
 
 /// A direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     Up,
     Down,
 }
 
 /// Cells, and the lines that they are in.
 #[derive(Clone, Debug)]
-pub(super) struct Graph {
+pub(super) struct FlowGraph {
     pub(super) edges: Vec<Edge>,
     at: Vec<Vec<usize>>,
 }
@@ -41,7 +41,7 @@ pub(super) struct Moved {
     others: HashMap<usize, i64>,
 }
 
-impl Graph {
+impl FlowGraph {
     pub(super) fn of(nodes: usize, edges: Vec<Edge>) -> Self {
         let mut at = vec![Vec::new(); nodes];
         for (index, edge) in edges.iter().enumerate() {
@@ -52,7 +52,7 @@ impl Graph {
     }
 
     /// Moves a cell as far as it goes, up to `enough`.
-    pub(super) fn push(&self, cell: usize, way: Way, enough: i64) -> Moved {
+    pub(super) fn push(&self, cell: usize, way: Direction, enough: i64) -> Moved {
         let (from, to) = self.ends(cell, way);
         let mut moved = Moved { by: 0, others: HashMap::new() };
         while moved.by < enough {
@@ -73,8 +73,8 @@ impl Graph {
                 steps.push((before, index));
                 node = before;
             }
-            let least = steps.iter().map(|(node, index)| self.left(*index, *node, None, &moved)).min();
-            let Some(by) = least.map(|it| it.min(enough - moved.by)) else { break };
+            let min = steps.iter().map(|(node, index)| self.left(*index, *node, None, &moved)).min();
+            let Some(by) = min.map(|it| it.min(enough - moved.by)) else { break };
             for (node, index) in steps {
                 *moved.others.entry(index).or_default() += if self.edges[index].from == node { by } else { -by };
             }
@@ -87,9 +87,9 @@ impl Graph {
     /// of them, at its price; the cells on it.
     pub(super) fn further(
         &self,
-        (cell, way): (usize, Way),
+        (cell, way): (usize, Direction),
         moved: &Moved,
-        least: i64,
+        min: i64,
         open: impl Fn(usize) -> Option<(u64, Room)>,
     ) -> Option<Vec<usize>> {
         let (from, to) = self.ends(cell, way);
@@ -103,7 +103,7 @@ impl Graph {
                 let Some((price, room)) = open(index) else { continue };
                 let (other, cost) = (self.other(index, node), cost.saturating_add(price));
                 let better = best.get(&other).is_none_or(|it| cost < it.0);
-                if other != from && better && self.left(index, node, Some(room), moved) >= least {
+                if other != from && better && self.left(index, node, Some(room), moved) >= min {
                     best.insert(other, (cost, node, index));
                     heap.push(Reverse((cost, other)));
                 }
@@ -120,9 +120,9 @@ impl Graph {
     }
 
     /// A cell moves one way, the rest of the round goes from one of its ends to the other.
-    fn ends(&self, cell: usize, way: Way) -> (usize, usize) {
+    fn ends(&self, cell: usize, way: Direction) -> (usize, usize) {
         let edge = &self.edges[cell];
-        if way == Way::Up { (edge.to, edge.from) } else { (edge.from, edge.to) }
+        if way == Direction::Up { (edge.to, edge.from) } else { (edge.from, edge.to) }
     }
 
     fn other(&self, edge: usize, node: usize) -> usize {

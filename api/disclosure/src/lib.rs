@@ -8,8 +8,8 @@
 #[cfg(test)]
 mod attack_test;
 mod cube;
-mod family;
 mod flow;
+mod hierarchy;
 mod minimum;
 mod rounding;
 mod shape;
@@ -21,12 +21,12 @@ mod testing;
 mod tests;
 
 use serde::{Deserialize, Serialize};
-use tabular::model::{Column, Row};
+use tabular::model::{Column, TableRow};
 
 use crate::cube::Cube;
-use crate::family::Family;
+use crate::hierarchy::MeasureHierarchy;
 
-pub use crate::shape::{Given, Shape};
+pub use crate::shape::{InputColumn, Shape};
 
 /// How a table is protected where it leaves its authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub struct Protection {
 pub enum Method {
     /// Counts from 1 to below the minimum are withheld, and every total that one of them is in.
     MinimumCount {
-        /// The smallest count that is told, at least [`LEAST_MINIMUM`].
+        /// The smallest count that is told, at least [`MIN_MINIMUM`].
         minimum: u32,
     },
     /// Every count is rounded to the nearest multiple; totals are sums of rounded counts.
@@ -56,16 +56,16 @@ pub enum Method {
     /// Counts from 1 to below the minimum are withheld, and as many others as it takes that none can be worked out from
     /// the totals, which are exact where they are told.
     Suppression {
-        /// The smallest count that is told, at least [`LEAST_MINIMUM`].
+        /// The smallest count that is told, at least [`MIN_MINIMUM`].
         minimum: u32,
     },
 }
 
 /// With 2, a withheld count would be known: it is 1.
-pub const LEAST_MINIMUM: u32 = 3;
+pub const MIN_MINIMUM: u32 = 3;
 
 /// Nothing is gained by more.
-pub const GREATEST_MINIMUM: u32 = 1_000;
+pub const MAX_MINIMUM: u32 = 1_000;
 
 /// Cells of counts, with totals, that are protected in one go.
 pub const CELLS: usize = 500_000;
@@ -76,7 +76,7 @@ pub struct Protected {
     /// Dimensions that may leave, then measures that may.
     pub columns: Vec<Column>,
     /// In the order of their dimensions; with rows of totals where a dimension declares a code for them.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// What was done.
     pub summary: Summary,
 }
@@ -94,9 +94,9 @@ pub struct Summary {
     /// Cells of counts in the table, with totals.
     pub cells: u64,
     /// Cells withheld because they, or what is left of the whole they are a part of, are small.
-    pub withheld_small: u64,
+    pub primary_suppressed: u64,
     /// Cells withheld so that none of the small ones can be worked out.
-    pub withheld_beside: u64,
+    pub secondary_suppressed: u64,
     /// Cells that rounding changed, without totals.
     pub rounded: u64,
     /// Rows that are not in the table because nothing was left of them.
@@ -107,7 +107,7 @@ pub struct Summary {
 
 /// Why a table cannot be protected.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ProtectionRefusal {
     /// The smallest count told is out of range.
     Minimum(u32),
     /// Rounding is to 3 or 5.
@@ -163,14 +163,14 @@ pub enum Refusal {
         /// Dimensions with totals.
         dimensions: Vec<String>,
         /// How many there may be.
-        most: usize,
+        max: usize,
     },
     /// More cells than are protected in one go.
     Cells {
         /// With totals.
         cells: usize,
         /// How many there may be.
-        most: usize,
+        max: usize,
     },
     /// A count below zero.
     Negative(String),
@@ -208,7 +208,7 @@ impl Protection {
     ///
     /// # Errors
     /// When the profile does not fit the columns.
-    pub fn shape(&self, columns: &[Column]) -> Result<Shape, Refusal> {
+    pub fn shape(&self, columns: &[Column]) -> Result<Shape, ProtectionRefusal> {
         Shape::of(columns, self)
     }
 }
@@ -218,14 +218,14 @@ impl Shape {
     ///
     /// # Errors
     /// When they cannot be protected; nothing leaves then.
-    pub fn protect(&self, rows: Vec<Row>) -> Result<Protected, Refusal> {
+    pub fn protect(&self, rows: Vec<TableRow>) -> Result<Protected, ProtectionRefusal> {
         let cube = Cube::read(self, rows)?;
-        let family = Family::of(self, &cube)?;
-        sums::refuse(self, &cube, &family)?;
+        let hierarchy = MeasureHierarchy::of(self, &cube)?;
+        sums::refuse(self, &cube, &hierarchy)?;
         let (table, mut summary) = match self.protection.method {
-            Method::MinimumCount { minimum } => minimum::protect(self, cube, &family, minimum)?,
-            Method::Rounding { base } => rounding::protect(self, cube, &family, base)?,
-            Method::Suppression { minimum } => suppression::protect(self, cube, &family, minimum)?,
+            Method::MinimumCount { minimum } => minimum::protect(self, cube, &hierarchy, minimum)?,
+            Method::Rounding { base } => rounding::protect(self, cube, &hierarchy, base)?,
+            Method::Suppression { minimum } => suppression::protect(self, cube, &hierarchy, minimum)?,
         };
         let rows = table.rows(self, &mut summary);
         Ok(Protected { columns: self.columns.clone(), rows, summary })

@@ -1,25 +1,31 @@
 //! Rounding: every count to the nearest multiple of a base. Totals, and wholes that are the sum of their parts, are sums
 //! of what was rounded: rounded by themselves, they would narrow their parts down, sometimes to one number.
 
-use crate::cube::{Amount, Cube, Table};
-use crate::family::Family;
+use crate::cube::{Amount, Cube, CubeTable};
+use crate::hierarchy::MeasureHierarchy;
 use crate::shape::Shape;
-use crate::{Refusal, Summary};
+use crate::{ProtectionRefusal, Summary};
 
-pub(super) fn protect(shape: &Shape, mut cube: Cube, family: &Family, base: u32) -> Result<(Table, Summary), Refusal> {
+pub(super) fn protect(
+    shape: &Shape,
+    mut cube: Cube,
+    hierarchy: &MeasureHierarchy,
+    base: u32,
+) -> Result<(CubeTable, Summary), ProtectionRefusal> {
     let mut summary = shape.summary();
     for amounts in cube.base.values_mut() {
         let before = amounts.clone();
         for measure in shape.counts() {
             let Some(count) = amounts[measure].known() else { continue };
             let base = i64::from(base) * shape.measures[measure].one;
-            let rounded = (count.checked_add(base / 2)).ok_or_else(|| Refusal::Large(name(shape, measure)))?;
+            let rounded =
+                (count.checked_add(base / 2)).ok_or_else(|| ProtectionRefusal::Large(name(shape, measure)))?;
             amounts[measure] = Amount::Known(rounded / base * base);
         }
-        family.add_up(amounts);
+        hierarchy.add_up(amounts);
         // A part must not be more than its whole: where two small parts are nothing, so is what overlaps them.
-        for measure in family.parts_first.iter().rev() {
-            let whole = shape.measures[*measure].whole.filter(|it| !family.parts[*it].contains(measure));
+        for measure in hierarchy.parts_first.iter().rev() {
+            let whole = shape.measures[*measure].whole.filter(|it| !hierarchy.parts[*it].contains(measure));
             if let (Some(part), Some(whole)) = (amounts[*measure].known(), whole.and_then(|it| amounts[it].known())) {
                 amounts[*measure] = Amount::Known(part.min(whole));
             }

@@ -2,7 +2,7 @@
 
 use tabular::model::{Aggregation, Code, Column, ColumnRole, ColumnType, Disclosure, Value};
 
-use crate::{GREATEST_MINIMUM, LEAST_MINIMUM, Method, Protection, Refusal, Summary};
+use crate::{MAX_MINIMUM, MIN_MINIMUM, Method, Protection, ProtectionRefusal, Summary};
 
 /// What leaves of a table: known from its columns and the profile alone.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct Shape {
     /// The columns of the protected table.
     pub columns: Vec<Column>,
     /// Where the values of those columns come from, in the same order.
-    pub given: Vec<Given>,
+    pub inputs: Vec<InputColumn>,
     /// Dimensions that are summed over, and their code of totals, whose rows must be left out.
     pub summed_over: Vec<(String, Option<String>)>,
     pub(super) protection: Protection,
@@ -21,7 +21,7 @@ pub struct Shape {
 
 /// Where values of a column of the protected table come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given {
+pub enum InputColumn {
     /// The column of this name: grouped by.
     Dimension(String),
     /// The column of this name: added up. Without a value as soon as one of the group is without.
@@ -56,16 +56,16 @@ const TOTALS: usize = 8;
 const CASES: &str = "cases";
 
 impl Shape {
-    pub(super) fn of(columns: &[Column], protection: &Protection) -> Result<Self, Refusal> {
+    pub(super) fn of(columns: &[Column], protection: &Protection) -> Result<Self, ProtectionRefusal> {
         match protection.method {
             Method::MinimumCount { minimum } | Method::Suppression { minimum } => {
-                if !(LEAST_MINIMUM..=GREATEST_MINIMUM).contains(&minimum) {
-                    return Err(Refusal::Minimum(minimum));
+                if !(MIN_MINIMUM..=MAX_MINIMUM).contains(&minimum) {
+                    return Err(ProtectionRefusal::Minimum(minimum));
                 }
             }
             Method::Rounding { base } => {
                 if !matches!(base, 3 | 5) {
-                    return Err(Refusal::Base(base));
+                    return Err(ProtectionRefusal::Base(base));
                 }
             }
         }
@@ -73,24 +73,24 @@ impl Shape {
         for (at, name) in protection.dimensions.iter().enumerate() {
             let known = columns.iter().filter(is_dimension).any(|it| it.name == *name);
             if !known || protection.dimensions[..at].contains(name) {
-                return Err(Refusal::Dimension(name.clone()));
+                return Err(ProtectionRefusal::Dimension(name.clone()));
             }
         }
         let (kept, over): (Vec<_>, Vec<_>) =
             columns.iter().filter(is_dimension).partition(|it| protection.dimensions.contains(&it.name));
         let totals = kept.iter().map(|it| total(it)).collect::<Result<Vec<_>, _>>()?;
         let dimensions: Vec<_> = kept.iter().filter(|it| it.total.is_some()).map(|it| it.name.clone()).collect();
-        let most = match protection.method {
+        let max = match protection.method {
             Method::Suppression { .. } => TOTALS_SUPPRESSED,
             Method::MinimumCount { .. } | Method::Rounding { .. } => TOTALS,
         };
-        if dimensions.len() > most {
-            return Err(Refusal::Totals { dimensions, most });
+        if dimensions.len() > max {
+            return Err(ProtectionRefusal::Totals { dimensions, max });
         }
         let summed_over: Vec<_> = over.iter().map(|it| (it.name.clone(), it.total.clone())).collect();
 
         let mut shape = Self {
-            given: kept.iter().map(|it| Given::Dimension(it.name.clone())).collect(),
+            inputs: kept.iter().map(|it| InputColumn::Dimension(it.name.clone())).collect(),
             columns: kept.into_iter().cloned().collect(),
             summed_over,
             protection: protection.clone(),
@@ -102,11 +102,11 @@ impl Shape {
         Ok(shape)
     }
 
-    fn take_measures(&mut self, columns: &[Column]) -> Result<(), Refusal> {
+    fn take_measures(&mut self, columns: &[Column]) -> Result<(), ProtectionRefusal> {
         let measures: Vec<_> = columns.iter().filter(|it| it.role == ColumnRole::Measure).collect();
         if measures.is_empty() {
             self.columns.push(cases(&self.columns));
-            self.given.push(Given::Rows);
+            self.inputs.push(InputColumn::Rows);
             self.measures.push(Measure { name: CASES.to_owned(), free: false, sum: true, one: 1, whole: None });
         }
         for column in &measures {
@@ -122,14 +122,14 @@ impl Shape {
                 self.withheld.push(column.name.clone());
                 continue;
             }
-            let from = if sum { Given::Sum } else { Given::AsIs };
-            self.given.push(from(column.name.clone()));
+            let from = if sum { InputColumn::Sum } else { InputColumn::AsIs };
+            self.inputs.push(from(column.name.clone()));
             self.columns.push((*column).clone());
             let one = 10_i64.pow(u32::from(column.decimals.unwrap_or(0)));
             self.measures.push(Measure { name: column.name.clone(), free, sum, one, whole: None });
         }
         if self.measures.is_empty() {
-            return Err(Refusal::Nothing);
+            return Err(ProtectionRefusal::Nothing);
         }
         for at in 0..self.measures.len() {
             let Some(whole) = self.columns[self.totals.len() + at].part_of.clone() else { continue };
@@ -142,7 +142,7 @@ impl Shape {
                 let (part, whole) = (&self.measures[at], &self.measures[*it]);
                 part.free == whole.free && part.one == whole.one && part.sum && whole.sum
             };
-            let Some(found) = found.filter(alike) else { return Err(Refusal::Whole { measure, whole }) };
+            let Some(found) = found.filter(alike) else { return Err(ProtectionRefusal::Whole { measure, whole }) };
             if !self.measures[at].free {
                 self.measures[at].whole = Some(found);
             }
@@ -150,7 +150,7 @@ impl Shape {
         for at in 0..self.measures.len() {
             if self.wholes(at).any(|it| it == at) {
                 let measure = self.measures[at].name.clone();
-                return Err(Refusal::Whole { whole: measure.clone(), measure });
+                return Err(ProtectionRefusal::Whole { whole: measure.clone(), measure });
             }
         }
         Ok(())
@@ -177,8 +177,8 @@ impl Shape {
             summed_over: self.summed_over.iter().map(|it| it.0.clone()).collect(),
             withheld_measures: self.withheld.clone(),
             cells: 0,
-            withheld_small: 0,
-            withheld_beside: 0,
+            primary_suppressed: 0,
+            secondary_suppressed: 0,
             rounded: 0,
             rows_left_out: 0,
             totals_alone: 0,
@@ -187,11 +187,11 @@ impl Shape {
 }
 
 /// The code of totals of a dimension.
-fn total(column: &Column) -> Result<Option<Value>, Refusal> {
+fn total(column: &Column) -> Result<Option<Value>, ProtectionRefusal> {
     match (&column.total, column.kind) {
         (None, _) => Ok(None),
         (Some(code), ColumnType::Text | ColumnType::Region) => Ok(Some(Value::Text(code.clone()))),
-        (Some(_), _) => Err(Refusal::Total(column.name.clone())),
+        (Some(_), _) => Err(ProtectionRefusal::Total(column.name.clone())),
     }
 }
 

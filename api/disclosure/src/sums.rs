@@ -11,9 +11,9 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use tabular::model::{Cell, ColumnType, Value};
 
-use crate::Refusal;
-use crate::cube::{Amount, Cube, words};
-use crate::family::Family;
+use crate::ProtectionRefusal;
+use crate::cube::{Amount, Cube, text_of};
+use crate::hierarchy::MeasureHierarchy;
 use crate::shape::Shape;
 
 /// 2⁶¹ − 1.
@@ -32,21 +32,21 @@ const PAIRED: usize = 2_000;
 const TRIED: u32 = 12;
 
 /// Refuses tables with sums that are not declared. What is known to be the sum of its parts is one of them.
-pub(super) fn refuse(shape: &Shape, cube: &Cube, family: &Family) -> Result<(), Refusal> {
+pub(super) fn refuse(shape: &Shape, cube: &Cube, hierarchy: &MeasureHierarchy) -> Result<(), ProtectionRefusal> {
     for dimension in 0..shape.totals.len() {
         levels(shape, cube, dimension)?;
         let codes = cube.codes(dimension);
         let found = of_codes(shape, cube, dimension, &codes).find(|_, parts| parts.len() > 1);
         if let Some((sum, parts)) = found {
-            let name = |it: usize| words(&codes[it]);
-            return Err(Refusal::SumOfCodes {
+            let name = |it: usize| text_of(&codes[it]);
+            return Err(ProtectionRefusal::SumOfCodes {
                 dimension: shape.columns[dimension].name.clone(),
                 code: name(sum),
                 parts: parts.into_iter().map(name).collect(),
             });
         }
     }
-    let measures: Vec<usize> = (0..shape.measures.len()).filter(|it| !family.is_sum(*it)).collect();
+    let measures: Vec<usize> = (0..shape.measures.len()).filter(|it| !hierarchy.is_sum(*it)).collect();
     let found = of_measures(cube, &measures).find(|sum, parts| {
         let free = parts.iter().chain([&sum]).filter(|it| shape.measures[measures[**it]].free).count();
         free <= parts.len() && (parts.len() > 1 || free > 0)
@@ -55,13 +55,18 @@ pub(super) fn refuse(shape: &Shape, cube: &Cube, family: &Family) -> Result<(), 
     match found {
         None => Ok(()),
         Some((sum, parts)) => {
-            Err(Refusal::SumOfMeasures { measure: name(sum), parts: parts.into_iter().map(name).collect() })
+            Err(ProtectionRefusal::SumOfMeasures { measure: name(sum), parts: parts.into_iter().map(name).collect() })
         }
     }
 }
 
 /// Which of the parts of a whole are together all of it.
-pub(super) fn complete_parts(shape: &Shape, cube: &Cube, whole: usize, parts: &[usize]) -> Result<Vec<usize>, Refusal> {
+pub(super) fn complete_parts(
+    shape: &Shape,
+    cube: &Cube,
+    whole: usize,
+    parts: &[usize],
+) -> Result<Vec<usize>, ProtectionRefusal> {
     let figures = of_measures(cube, &[&[whole], parts].concat());
     let counted: Vec<usize> = (1..=parts.len()).filter(|it| figures.evidence[*it] > 0).collect();
     if counted.is_empty() || figures.evidence[0] == 0 {
@@ -79,7 +84,7 @@ pub(super) fn complete_parts(shape: &Shape, cube: &Cube, whole: usize, parts: &[
     match found.pop() {
         None => Ok(first.into_iter().map(|it| parts[it - 1]).collect()),
         // Men and women, and at the same time citizens and others: one sum of both, and each would tell of the other.
-        Some(other) => Err(Refusal::SumOfMeasures {
+        Some(other) => Err(ProtectionRefusal::SumOfMeasures {
             measure: shape.measures[whole].name.clone(),
             parts: other.into_iter().map(|it| shape.measures[parts[it - 1]].name.clone()).collect(),
         }),
@@ -87,7 +92,7 @@ pub(super) fn complete_parts(shape: &Shape, cube: &Cube, whole: usize, parts: &[
 }
 
 /// Refuses regions within regions.
-fn levels(shape: &Shape, cube: &Cube, dimension: usize) -> Result<(), Refusal> {
+fn levels(shape: &Shape, cube: &Cube, dimension: usize) -> Result<(), ProtectionRefusal> {
     let column = &shape.columns[dimension];
     if column.kind != ColumnType::Region {
         return Ok(());
@@ -101,9 +106,11 @@ fn levels(shape: &Shape, cube: &Cube, dimension: usize) -> Result<(), Refusal> {
     let within = codes.iter().zip(codes.iter().skip(1)).find(|(outer, inner)| inner.starts_with(outer.as_str()));
     match whole.or(within) {
         None => Ok(()),
-        Some((outer, inner)) => {
-            Err(Refusal::NestedRegions { dimension: column.name.clone(), outer: outer.clone(), inner: inner.clone() })
-        }
+        Some((outer, inner)) => Err(ProtectionRefusal::NestedRegions {
+            dimension: column.name.clone(),
+            outer: outer.clone(),
+            inner: inner.clone(),
+        }),
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tabular::model::{Aggregation, Cell, Column, ColumnRole, ColumnType, Disclosure, Row, Symbol, Value};
+use tabular::model::{Aggregation, Cell, Column, ColumnRole, ColumnType, Disclosure, Symbol, TableRow, Value};
 
-use crate::{Method, Protected, Protection, Refusal};
+use crate::{Method, Protected, Protection, ProtectionRefusal};
 
 /// A column with nothing declared but this.
 pub(super) fn column(name: &str, kind: ColumnType, role: ColumnRole) -> Column {
@@ -41,7 +41,7 @@ pub(super) fn count(name: &str, part_of: Option<&str>) -> Column {
 }
 
 /// A row of codes and what stands in measures: a number, a symbol, or nothing.
-pub(super) fn row(codes: &[&str], measures: &[&str]) -> Row {
+pub(super) fn row(codes: &[&str], measures: &[&str]) -> TableRow {
     let measure = |it: &&str| match it.parse() {
         Ok(number) => Value::Number(number).into(),
         Err(_) => Cell { value: None, symbol: Symbol::of(it) },
@@ -50,19 +50,19 @@ pub(super) fn row(codes: &[&str], measures: &[&str]) -> Row {
 }
 
 /// A row of codes and numbers.
-pub(super) fn numbers(codes: &[String], measures: &[i64]) -> Row {
+pub(super) fn numbers(codes: &[String], measures: &[i64]) -> TableRow {
     let codes = codes.iter().map(|it| Value::Text(it.clone()).into());
     codes.chain(measures.iter().map(|it| Value::Number(*it).into())).collect()
 }
 
 /// Protects a table of which every dimension may leave.
-pub(super) fn protect(columns: &[Column], method: Method, rows: Vec<Row>) -> Result<Protected, Refusal> {
+pub(super) fn protect(columns: &[Column], method: Method, rows: Vec<TableRow>) -> Result<Protected, ProtectionRefusal> {
     let dimensions = columns.iter().filter(|it| it.role == ColumnRole::Dimension).map(|it| it.name.clone()).collect();
     Protection { method, dimensions }.shape(columns)?.protect(rows)
 }
 
 /// A table by its codes.
-pub(super) fn by_codes(rows: &[Row], dimensions: usize) -> BTreeMap<Vec<String>, Vec<Cell>> {
+pub(super) fn by_codes(rows: &[TableRow], dimensions: usize) -> BTreeMap<Vec<String>, Vec<Cell>> {
     let code = |it: &Cell| match &it.value {
         Some(Value::Text(it)) => it.clone(),
         other => panic!("{other:?} is no code"),
@@ -71,7 +71,7 @@ pub(super) fn by_codes(rows: &[Row], dimensions: usize) -> BTreeMap<Vec<String>,
 }
 
 /// A table in words, row by row: `a b | 5 *`.
-pub(super) fn told(protected: &Protected) -> Vec<String> {
+pub(super) fn released_rows(protected: &Protected) -> Vec<String> {
     let word = |it: &Cell| match (&it.value, it.symbol) {
         (_, Some(it)) => it.as_str().to_owned(),
         (Some(Value::Number(it)), None) => it.to_string(),

@@ -14,7 +14,7 @@ use futures_util::stream::Stream;
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
-use store::{Hint, Session, Waiter};
+use store::{ChangeHint, Session, Waiter};
 use uuid::Uuid;
 
 use crate::context::op::Op;
@@ -31,13 +31,13 @@ pub trait Followed: Send + Sync + 'static {
     fn events(&self, session: &Session) -> impl Future<Output = ApiResult<Select<outbox_event::Entity>>> + Send;
 
     /// Whether a committed change can concern it, or who sees it.
-    fn concerns(&self, hint: &Hint) -> bool;
+    fn concerns(&self, hint: &ChangeHint) -> bool;
 
     /// The first event: everything after this cursor follows.
     fn ready(&self, cursor: String) -> Self::Change;
 
     /// What an event means to the viewer; nothing where another event tells it better.
-    fn told(
+    fn change_of(
         &self,
         session: &Session,
         event: &outbox_event::Model,
@@ -121,7 +121,7 @@ impl<F: Followed> Following<F> {
                 return Ok(None);
             };
             self.position = event.position.unwrap_or(self.position);
-            if let Some(change) = self.followed.told(&session, &event, cursor(event.id)).await? {
+            if let Some(change) = self.followed.change_of(&session, &event, cursor(event.id)).await? {
                 return Ok(Some(change));
             }
         }

@@ -10,12 +10,12 @@ use crate::context::ContextExt;
 
 /// Total number of rows of a list.
 #[derive(SimpleObject)]
-pub struct Total {
+pub struct TotalCount {
     /// Number of rows in the whole list, as far as visible to the viewer. Costs a database query of its own.
     total_count: u64,
 }
 
-impl Total {
+impl TotalCount {
     /// So many.
     pub const fn of(total_count: u64) -> Self {
         Self { total_count }
@@ -23,7 +23,7 @@ impl Total {
 }
 
 /// A page of `T`, with cursors and total.
-pub type Paged<T> = Connection<String, T, Total, EmptyFields>;
+pub type Paged<T> = Connection<String, T, TotalCount, EmptyFields>;
 
 /// Reads a page and counts if that was asked for. The children of the rows are the caller's to load.
 ///
@@ -42,7 +42,7 @@ where
 {
     let total = if ctx.look_ahead().field("totalCount").exists() { session.count(select.clone()).await? } else { 0 };
     let page = request.read(session, select, order).await?;
-    let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
+    let frame = Connection::with_additional_fields(page.has_previous, page.has_next, TotalCount::of(total));
     Ok((frame, page.cursors.into_iter().zip(page.rows).collect()))
 }
 

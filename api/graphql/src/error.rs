@@ -19,7 +19,7 @@ pub fn finish_errors(response: &mut Response, op: &Op) {
                 for problem in problems {
                     let code = top_level(problem.code);
                     let mut copy = coded(error.clone(), code, op);
-                    copy.message = problem.text.say(op.locale);
+                    copy.message = problem.text.render(op.locale);
                     if let (Some(field), Some(extensions)) = (problem.field, copy.extensions.as_mut()) {
                         extensions.set("field", field.as_ref());
                         extensions.set("reason", problem.code.name());
@@ -89,6 +89,6 @@ fn coded(mut error: ServerError, code: TopLevelCode, op: &Op) -> ServerError {
 
 fn masked(error: ServerError, code: TopLevelCode, op: &Op) -> ServerError {
     let mut error = coded(error, code, op);
-    error.message = kernel::i18n::Text::new("internal").with("request", &op.request_id).say(op.locale);
+    error.message = kernel::i18n::Text::new("internal").with("request", &op.request_id).render(op.locale);
     error
 }

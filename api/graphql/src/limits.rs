@@ -43,15 +43,15 @@ pub enum Introspection {
 
 /// A document that is refused, with what is wrong.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct DocumentRefusal {
     /// The code.
     pub code: TopLevelCode,
     /// What is wrong, with the limit.
     pub message: String,
 }
 
-fn exceeded(what: &str, limit: impl std::fmt::Display) -> Refused {
-    Refused { code: TopLevelCode::CostExceeded, message: format!("the document has more than {limit} {what}") }
+fn exceeded(what: &str, limit: impl std::fmt::Display) -> DocumentRefusal {
+    DocumentRefusal { code: TopLevelCode::CostExceeded, message: format!("the document has more than {limit} {what}") }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,10 +68,10 @@ enum Token<'a> {
 ///
 /// # Errors
 /// A limit is passed, or fragments spread each other in a circle. Text that is not GraphQL is left to the parser.
-pub fn scan(source: &str) -> Result<(), Refused> {
+pub fn scan(source: &str) -> Result<(), DocumentRefusal> {
     let (mut nesting, mut parentheses, mut tokens, mut aliases) = (0_usize, 0_usize, 0_usize, 0_usize);
     let mut brackets = Vec::new();
-    let mut definitions: HashMap<&str, Definition<'_>> = HashMap::new();
+    let mut definitions: HashMap<&str, DefinitionCost<'_>> = HashMap::new();
     // Operations are one definition with the impossible name "".
     let mut definition = "";
     let mut last = Token::Other;
@@ -134,7 +134,7 @@ pub fn scan(source: &str) -> Result<(), Refused> {
 
 /// A fragment, or all operations together.
 #[derive(Default)]
-struct Definition<'a> {
+struct DefinitionCost<'a> {
     tokens: u64,
     spreads: Vec<&'a str>,
 }
@@ -149,16 +149,16 @@ struct Size {
 /// The size of a definition; each fragment is measured once and remembered.
 fn expand<'a>(
     name: &'a str,
-    definitions: &HashMap<&'a str, Definition<'a>>,
+    definitions: &HashMap<&'a str, DefinitionCost<'a>>,
     known: &mut HashMap<&'a str, Size>,
     open: &mut HashSet<&'a str>,
-) -> Result<Size, Refused> {
+) -> Result<Size, DocumentRefusal> {
     if let Some(size) = known.get(name) {
         return Ok(*size);
     }
     if !open.insert(name) {
         let message = format!("the fragment {name:?} spreads itself");
-        return Err(Refused { code: TopLevelCode::ValidationFailed, message });
+        return Err(DocumentRefusal { code: TopLevelCode::ValidationFailed, message });
     }
     if open.len() > MAX_NESTING {
         return Err(exceeded("fragments spread within each other", MAX_NESTING));
@@ -182,7 +182,7 @@ fn expand<'a>(
 ///
 /// # Errors
 /// There are too many, or lists are nested too deep.
-pub fn root_fields(document: &ExecutableDocument) -> Result<(), Refused> {
+pub fn root_fields(document: &ExecutableDocument) -> Result<(), DocumentRefusal> {
     for (_, operation) in document.operations.iter() {
         let limit = match operation.node.ty {
             OperationType::Mutation => MAX_MUTATION_FIELDS,
@@ -209,15 +209,15 @@ pub fn root_fields(document: &ExecutableDocument) -> Result<(), Refused> {
 ///
 /// # Errors
 /// It does.
-pub fn no_introspection(document: &ExecutableDocument) -> Result<(), Refused> {
+pub fn no_introspection(document: &ExecutableDocument) -> Result<(), DocumentRefusal> {
     let mut roots = document.operations.iter().flat_map(|(_, it)| fields(&it.node.selection_set.node, document));
     if roots.any(is_introspection) { Err(sign_in_first()) } else { Ok(()) }
 }
 
 /// What those are told who may not ask.
-pub fn sign_in_first() -> Refused {
+pub fn sign_in_first() -> DocumentRefusal {
     let message = "Sign in to ask the schema about itself.".to_owned();
-    Refused { code: TopLevelCode::Unauthenticated, message }
+    DocumentRefusal { code: TopLevelCode::Unauthenticated, message }
 }
 
 fn is_introspection(field: &Field) -> bool {
@@ -260,9 +260,9 @@ fn fragment<'a>(document: &'a ExecutableDocument, name: &Positioned<Name>) -> Op
 /// Just enough of a lexer to count: names, brackets, colons, spreads; strings and comments are passed over whole.
 struct Lexer<'a>(&'a [u8]);
 
-struct Span(usize, usize, u8);
+struct SourceSpan(usize, usize, u8);
 
-impl Span {
+impl SourceSpan {
     fn token(self, source: &str) -> Token<'_> {
         match self.2 {
             b'n' => Token::Name(source.get(self.0..self.1).unwrap_or_default()),
@@ -276,7 +276,7 @@ impl Span {
 }
 
 impl<'a> Lexer<'a> {
-    fn map<T>(self, mut each: impl FnMut(Span) -> T) -> impl Iterator<Item = T> {
+    fn map<T>(self, mut each: impl FnMut(SourceSpan) -> T) -> impl Iterator<Item = T> {
         let bytes = self.0;
         let mut at = 0;
         std::iter::from_fn(move || {
@@ -288,15 +288,15 @@ impl<'a> Lexer<'a> {
                     b'#' => at = skip_until(bytes, at, b'\n'),
                     b'"' => {
                         at = skip_string(bytes, at);
-                        return Some(each(Span(start, at, b'"')));
+                        return Some(each(SourceSpan(start, at, b'"')));
                     }
                     b'.' => {
                         at += bytes[at..].iter().take(3).take_while(|it| **it == b'.').count();
-                        return Some(each(Span(start, at, b'.')));
+                        return Some(each(SourceSpan(start, at, b'.')));
                     }
                     b'_' | b'a'..=b'z' | b'A'..=b'Z' => {
                         at += bytes[at..].iter().take_while(|it| it.is_ascii_alphanumeric() || **it == b'_').count();
-                        return Some(each(Span(start, at, b'n')));
+                        return Some(each(SourceSpan(start, at, b'n')));
                     }
                     b'-' | b'0'..=b'9' => {
                         at += 1;
@@ -304,11 +304,11 @@ impl<'a> Lexer<'a> {
                             .iter()
                             .take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'+' | b'-'))
                             .count();
-                        return Some(each(Span(start, at, b'0')));
+                        return Some(each(SourceSpan(start, at, b'0')));
                     }
                     other => {
                         at += 1;
-                        return Some(each(Span(start, at, other)));
+                        return Some(each(SourceSpan(start, at, other)));
                     }
                 }
             }

@@ -31,7 +31,7 @@ use crate::datasets::types::Dataset;
 use crate::datasets::version_types::DatasetVersion;
 use crate::feeds::types::Feed;
 use crate::funding::obligation_types::Obligation;
-use crate::funding::types::{BudgetLine, Funding, FundingProgramme, read_ahead as read_ahead_fundings};
+use crate::funding::types::{BudgetLine, Funding, FundingProgramme};
 use crate::holidays::closures::TenantClosure;
 use crate::holidays::types::Holiday;
 use crate::lookahead::Selected;
@@ -164,7 +164,7 @@ impl NodeQuery {
             parsed.push(parse(id).ok_or_else(|| no_id(id, "ids"))?);
         }
         load_all(&session, &parsed).await?;
-        read_ahead(&session, &parsed, &Selected::plain(ctx)).await?;
+        preload(&session, &parsed, &Selected::plain(ctx)).await?;
         let mut nodes = Vec::new();
         for (kind, row) in parsed {
             nodes.push(by_type(&session, kind, row).await?);
@@ -238,28 +238,23 @@ macro_rules! projects_of {
 }
 
 /// What was selected below records of the directory, projects and their parts: one statement each, however many ids.
-async fn read_ahead(session: &Session, ids: &[(NodeType, Uuid)], selected: &Selected<'_, '_>) -> ApiResult<()> {
+async fn preload(session: &Session, ids: &[(NodeType, Uuid)], selected: &Selected<'_, '_>) -> ApiResult<()> {
     let of = |kind| ids.iter().filter(move |(it, _)| *it == kind).map(|(_, row)| *row);
     let path = |it: &str| selected.node_path(it);
-    crate::places::query::read_ahead(session, &of(NodeType::LearningPlace).collect::<Vec<_>>(), &path).await?;
-    crate::places::organisations::query::read_ahead(session, &of(NodeType::Organisation).collect::<Vec<_>>(), &path)
+    crate::places::query::preload(session, &of(NodeType::LearningPlace).collect::<Vec<_>>(), &path).await?;
+    crate::places::organisations::query::preload(session, &of(NodeType::Organisation).collect::<Vec<_>>(), &path)
         .await?;
     let mut rows = Vec::new();
     for id in of(NodeType::Project) {
         rows.extend(session.get::<project::Entity>(id).await?);
     }
-    crate::projects::types::read_ahead(
-        session,
-        &rows,
-        |it| selected.node(it),
-        |list, it| selected.node_child(list, it),
-    )
-    .await?;
+    crate::projects::types::preload(session, &rows, |it| selected.node(it), |list, it| selected.node_child(list, it))
+        .await?;
     let mut fundings = Vec::new();
     for id in of(NodeType::Funding) {
         fundings.extend(session.get::<funding::Entity>(id).await?.map(|it| (*it).clone()));
     }
-    read_ahead_fundings(session, &fundings, |it| selected.node(it)).await?;
+    crate::funding::types::preload(session, &fundings, |it| selected.node(it)).await?;
     if selected.node("project") || selected.node("viewerCan") {
         let above = projects_of!(
             session, of,

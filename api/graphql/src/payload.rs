@@ -1,8 +1,8 @@
 //! Payloads of mutations: the object, and what the client can do something about.
 
 use async_graphql::{InputType, SimpleObject};
-use domain::context::mutation::Idempotency;
 use domain::context::op::Op;
+use domain::context::unit_of_work::Idempotency;
 use kernel::error::{ApiError, ApiResult, UserErrorCode};
 use sha2::{Digest, Sha256};
 use store::Session;
@@ -31,7 +31,7 @@ impl UserError {
                 .map(|it| Self {
                     code: it.code.into(),
                     field: it.field.map(|it| it.into_owned()),
-                    message: it.text.say(op.locale),
+                    message: it.text.render(op.locale),
                 })
                 .collect()),
             fault @ ApiError::Fault(_) => Err(fault),
@@ -62,7 +62,7 @@ pub trait Payload: Sized {
     fn made(op: &Op, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
         async move {
             match done {
-                Ok(id) => Self::changed(op, id, Ok(())).await,
+                Ok(id) => Self::after_change(op, id, Ok(())).await,
                 Err(error) => Self::refused(op, error),
             }
         }
@@ -72,14 +72,14 @@ pub trait Payload: Sized {
     fn changed_to(op: &Op, id: Uuid, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
         async move {
             match done {
-                Ok(shown) => Self::changed(op, shown, Ok(())).await,
-                Err(error) => Self::changed(op, id, Err(error)).await,
+                Ok(shown) => Self::after_change(op, shown, Ok(())).await,
+                Err(error) => Self::after_change(op, id, Err(error)).await,
             }
         }
     }
 
     /// After a mutation that changes an object: the object as it stands now, also when somebody else was faster.
-    fn changed(op: &Op, id: Uuid, done: ApiResult<()>) -> impl Future<Output = ApiResult<Self>> + Send {
+    fn after_change(op: &Op, id: Uuid, done: ApiResult<()>) -> impl Future<Output = ApiResult<Self>> + Send {
         async move {
             let stale = matches!(&done, Err(error) if error.is(UserErrorCode::StaleVersion));
             let object = if done.is_ok() || stale { Self::load(&*op.session().await?, id).await? } else { None };

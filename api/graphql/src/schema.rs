@@ -147,7 +147,7 @@ pub type ApiSchema = Schema<Query, MutationRoot, Subscription>;
 /// Limits of one operation.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct QueryLimits {
     /// Deepest selection.
     pub max_depth: usize,
     /// Most points: a field is one, a list is its rows times what is selected of each.
@@ -159,7 +159,7 @@ fn builder() -> SchemaBuilder<Query, MutationRoot, Subscription> {
 }
 
 /// Builds the schema with its limits, and with what it says about files.
-pub fn build(limits: Limits, files: &FileSettings) -> ApiSchema {
+pub fn build(limits: QueryLimits, files: &FileSettings) -> ApiSchema {
     builder()
         .data(files.clone())
         .data(Folder(files.folder.clone()))

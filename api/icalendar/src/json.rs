@@ -6,13 +6,13 @@ use calendar_time::time::{end_instant, instant};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Map, Value, json};
 
-use crate::{Event, Feed, Recurrence, Status, When, rule};
+use crate::{CalendarFeed, Event, Recurrence, Status, When, rule};
 
 /// The media type of what is written here.
 pub const MEDIA_TYPE: &str = "application/jscalendar+json;type=group";
 
 /// A feed as text. `uid` names the group for ever.
-pub fn group(feed: &Feed, uid: &str) -> String {
+pub fn group(feed: &CalendarFeed, uid: &str) -> String {
     let mut changed: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in feed.events.iter().filter(|it| it.occurrence.is_some()) {
         changed.entry(&event.uid).or_default().push(event);
@@ -66,10 +66,10 @@ fn whole(event: &Event, changed: &[&Event]) -> Value {
 /// Dates of a series that differ from it: left out, added, or changed by what they say otherwise.
 fn overrides(series: &Event, recurrence: &Recurrence, changed: &[&Event]) -> Map<String, Value> {
     let mut overrides = Map::new();
-    for date in &recurrence.except {
+    for date in &recurrence.exdate {
         overrides.insert(local(*date), json!({ "excluded": true }));
     }
-    for date in &recurrence.extra {
+    for date in &recurrence.rdate {
         overrides.insert(local(*date), json!({}));
     }
     let whole = plain(series);

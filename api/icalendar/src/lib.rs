@@ -16,7 +16,7 @@ use chrono_tz::Tz;
 
 /// A calendar to be subscribed to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Feed {
+pub struct CalendarFeed {
     /// What it is called.
     pub name: String,
     /// What it is about.
@@ -121,9 +121,9 @@ pub struct Recurrence {
     /// An RRULE value, `FREQ=WEEKLY;UNTIL=20270131T090000`: UNTIL without `Z`, on the clock of the series, or a date.
     pub rule: Option<String>,
     /// Occurrences beside the rule (RDATE).
-    pub extra: Vec<NaiveDateTime>,
+    pub rdate: Vec<NaiveDateTime>,
     /// Occurrences that are left out (EXDATE).
-    pub except: Vec<NaiveDateTime>,
+    pub exdate: Vec<NaiveDateTime>,
 }
 
 /// How sure an event is.

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::When;
 
-pub use calendar_time::rule::{Refused, date, date_time};
+pub use calendar_time::rule::{RuleError, date, date_time};
 
 /// The end of a day, for an UNTIL that names only the day.
 pub fn end_of_day(day: NaiveDate) -> NaiveDateTime {
@@ -33,7 +33,7 @@ pub fn to_wire(rule: &str, time: &When) -> String {
 ///
 /// # Errors
 /// It cannot be understood, or is more than we repeat by.
-pub fn from_wire(rule: &str, time: &When, default: Tz) -> Result<String, Refused> {
+pub fn from_wire(rule: &str, time: &When, default: Tz) -> Result<String, RuleError> {
     let parts: Vec<_> = rule.split(';').filter(|it| !says_nothing(it, time)).collect();
     let zone = time.zone().unwrap_or(default);
     canonical(&parts.join(";"), time.zone().is_none(), zone)
@@ -67,7 +67,7 @@ mod tests {
         When::Days { first: "2027-01-04".parse().unwrap(), last_exclusive: "2027-01-05".parse().unwrap() }
     }
 
-    fn kept(rule: &str) -> Result<String, Refused> {
+    fn kept(rule: &str) -> Result<String, RuleError> {
         from_wire(rule, &nine(Berlin), Berlin)
     }
 

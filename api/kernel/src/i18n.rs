@@ -57,7 +57,7 @@ impl Text {
     }
 
     /// The words in a language; the key itself where a message is missing, which a test rules out.
-    pub fn say(&self, locale: Locale) -> String {
+    pub fn render(&self, locale: Locale) -> String {
         let bundle = match locale {
             Locale::De => &*GERMAN,
             Locale::En => &*ENGLISH,

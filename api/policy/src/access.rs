@@ -11,13 +11,13 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    Across, Action, AgreementFact, Because, Decision, Explanation, Facts, Fields, Grant, Object, Permission,
-    PersonFact, RoleFact, WayFact, read_permission,
+    AccessDecision, Action, ActorFacts, AgreementFact, Because, CrossTenantFacts, Explanation, Fields, Grant, Object,
+    Permission, PersonFact, RoleFact, ScopeShareFact, read_permission,
 };
 
 /// How much of a scope is seen, and by which rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sight {
+pub struct ScopeVisibility {
     /// The level.
     pub level: ShareLevel,
     /// The rule.
@@ -30,21 +30,22 @@ pub struct Access {
     signed_in: bool,
     person: Option<PersonFact>,
     roles: Vec<RoleFact>,
-    visible: BTreeMap<Uuid, Sight>,
+    visible: BTreeMap<Uuid, ScopeVisibility>,
     /// What was judged, for questions about what is not yet so.
-    pub(super) across: Across,
+    pub(super) cross_tenant: CrossTenantFacts,
     /// The authority for which the server itself is at work.
     service: Option<Uuid>,
 }
 
 impl Access {
     /// Judges `facts` at `now`. `signed_in` is true for any bearer of a valid token, known here or not.
-    pub fn evaluate(facts: Facts, signed_in: bool, now: DateTime<Utc>) -> Self {
-        let Facts { person, roles, agreements, scopes, ways } = facts;
+    pub fn evaluate(facts: ActorFacts, signed_in: bool, now: DateTime<Utc>) -> Self {
+        let ActorFacts { person, roles, agreements, scopes, scope_shares } = facts;
         let active = person.as_ref().is_some_and(|it| it.active);
         let roles: Vec<_> =
             roles.into_iter().filter(|it| active && within(today(&it.zone, now), it.from, it.until)).collect();
-        let mut visible = BTreeMap::from([(PUBLIC_SCOPE, Sight { level: ShareLevel::Full, because: Because::Public })]);
+        let mut visible =
+            BTreeMap::from([(PUBLIC_SCOPE, ScopeVisibility { level: ShareLevel::Full, because: Because::Public })]);
         for scope in &scopes {
             let needed = read_permission(scope.area);
             if let Some(role) = holder(&roles, scope.tenant, needed, scope.field) {
@@ -53,30 +54,37 @@ impl Access {
             }
         }
         let by_id: BTreeMap<_, _> = agreements.iter().map(|it| (it.id, it)).collect();
-        for way in &ways {
-            let Some(agreement) = by_id.get(&way.agreement) else { continue };
-            if let Some(role) = reached(way, agreement, &roles, now) {
+        for scope_share in &scope_shares {
+            let Some(agreement) = by_id.get(&scope_share.agreement) else { continue };
+            if let Some(role) = reached(scope_share, agreement, &roles, now) {
                 let because = Because::Share { agreement: agreement.id, tenant: role.tenant, role: role.role };
-                see(&mut visible, way.scope, way.level, because);
+                see(&mut visible, scope_share.scope, scope_share.level, because);
             }
         }
-        Self { signed_in, person, roles, visible, across: Across { agreements, scopes, ways }, service: None }
+        Self {
+            signed_in,
+            person,
+            roles,
+            visible,
+            cross_tenant: CrossTenantFacts { agreements, scopes, scope_shares },
+            service: None,
+        }
     }
 
     /// A program that a person gave a secret to: what the person sees through its roles in `tenant`, and of everything
     /// at most `most`.
-    pub fn of_feed(mut facts: Facts, tenant: Uuid, most: ShareLevel, now: DateTime<Utc>) -> Self {
+    pub fn of_feed(mut facts: ActorFacts, tenant: Uuid, max: ShareLevel, now: DateTime<Utc>) -> Self {
         facts.roles.retain(|it| it.tenant == tenant);
         let mut access = Self::evaluate(facts, true, now);
-        for sight in access.visible.values_mut() {
-            sight.level = sight.level.min(most);
+        for visibility in access.visible.values_mut() {
+            visibility.level = visibility.level.min(max);
         }
         access
     }
 
     /// Somebody who did not sign in: sees what is public.
     pub fn anonymous() -> Self {
-        Self::evaluate(Facts::default(), false, DateTime::UNIX_EPOCH)
+        Self::evaluate(ActorFacts::default(), false, DateTime::UNIX_EPOCH)
     }
 
     /// The server itself, at work for one authority without anybody asking: it sees the calendars, datasets and projects of
@@ -118,56 +126,58 @@ impl Access {
 
     /// The visible scopes that show at least `level`: a filter on a redacted column must not reach below.
     pub fn visible_from(&self, level: ShareLevel) -> impl Iterator<Item = Uuid> + '_ {
-        self.visible.iter().filter(move |(_, sight)| sight.level >= level).map(|(scope, _)| *scope)
+        self.visible.iter().filter(move |(_, visibility)| visibility.level >= level).map(|(scope, _)| *scope)
     }
 
     /// How much of a scope is seen; none = it is hidden.
-    pub fn sight(&self, scope: Uuid) -> Option<&Sight> {
+    pub fn visibility(&self, scope: Uuid) -> Option<&ScopeVisibility> {
         self.visible.get(&scope)
     }
 
     /// **Decide.** Whether the actor may do `action` to `object`.
-    pub fn decide(&self, action: Action, object: &Object) -> Decision {
-        let sight = object.scope.map(|scope| self.visible.get(&scope));
-        let sight = match sight {
-            Some(None) => return Decision::Hide,
-            Some(Some(sight)) => Some(sight),
+    pub fn decide(&self, action: Action, object: &Object) -> AccessDecision {
+        let visibility = object.scope.map(|scope| self.visible.get(&scope));
+        let visibility = match visibility {
+            Some(None) => return AccessDecision::Hide,
+            Some(Some(visibility)) => Some(visibility),
             None => None,
         };
-        if let (Action::Read, Some(sight)) = (action, sight) {
-            return Decision::Allow(sight.level, sight.because.clone());
+        if let (Action::Read, Some(visibility)) = (action, visibility) {
+            return AccessDecision::Allow(visibility.level, visibility.because.clone());
         }
         let Some(needed) = action.needs(object.area) else {
-            return if self.signed_in { Decision::Deny(None) } else { Decision::SignIn };
+            return if self.signed_in { AccessDecision::Deny(None) } else { AccessDecision::SignIn };
         };
         let is_served = matches!(object.area, ScopeArea::Calendars | ScopeArea::Datasets | ScopeArea::Projects);
         if is_served && (action, Some(object.tenant)) == (Action::Write, self.service) {
-            return Decision::Allow(ShareLevel::Full, Because::Service);
+            return AccessDecision::Allow(ShareLevel::Full, Because::Service);
         }
         match holder(&self.roles, object.tenant, needed, object.field) {
-            Some(role) => Decision::Allow(ShareLevel::Full, Because::Role { tenant: object.tenant, role: role.role }),
-            None if self.signed_in => Decision::Deny(Some(needed)),
-            None => Decision::SignIn,
+            Some(role) => {
+                AccessDecision::Allow(ShareLevel::Full, Because::Role { tenant: object.tenant, role: role.role })
+            }
+            None if self.signed_in => AccessDecision::Deny(Some(needed)),
+            None => AccessDecision::SignIn,
         }
     }
 
     /// Whether the decision is to allow.
     pub fn can(&self, action: Action, object: &Object) -> bool {
-        matches!(self.decide(action, object), Decision::Allow(..))
+        matches!(self.decide(action, object), AccessDecision::Allow(..))
     }
 
     /// **Explain.** The same decision, with its rule or with what is missing.
     pub fn explain(&self, action: Action, object: &Object) -> Explanation {
         match self.decide(action, object) {
-            Decision::Allow(level, because) => {
+            AccessDecision::Allow(level, because) => {
                 Explanation { allowed: true, level: Some(level), because: Some(because), missing: None }
             }
-            Decision::Hide => {
+            AccessDecision::Hide => {
                 Explanation { allowed: false, level: None, because: None, missing: Some(read_permission(object.area)) }
             }
-            Decision::SignIn | Decision::Deny(_) => Explanation {
+            AccessDecision::SignIn | AccessDecision::Deny(_) => Explanation {
                 allowed: false,
-                level: object.scope.and_then(|it| self.sight(it)).map(|it| it.level),
+                level: object.scope.and_then(|it| self.visibility(it)).map(|it| it.level),
                 because: None,
                 missing: action.needs(object.area),
             },
@@ -178,9 +188,9 @@ impl Access {
     ///
     /// # Errors
     /// The decision, when it is not to allow.
-    pub fn grant(&self, action: Action, object: &Object) -> Result<Grant, Decision> {
+    pub fn grant(&self, action: Action, object: &Object) -> Result<Grant, AccessDecision> {
         match self.decide(action, object) {
-            Decision::Allow(..) => {
+            AccessDecision::Allow(..) => {
                 Ok(Grant { tenant: object.tenant, person: self.person.as_ref().map(|it| it.id), any_scope: false })
             }
             refused => Err(refused),
@@ -191,11 +201,11 @@ impl Access {
     ///
     /// # Errors
     /// The decision, when it is not to allow.
-    pub fn grant_in(&self, permission: Permission, tenant: Uuid) -> Result<Grant, Decision> {
+    pub fn grant_in(&self, permission: Permission, tenant: Uuid) -> Result<Grant, AccessDecision> {
         match holder(&self.roles, tenant, permission, None) {
             Some(_) => Ok(Grant { tenant, person: self.person.as_ref().map(|it| it.id), any_scope: false }),
-            None if self.signed_in => Err(Decision::Deny(Some(permission))),
-            None => Err(Decision::SignIn),
+            None if self.signed_in => Err(AccessDecision::Deny(Some(permission))),
+            None => Err(AccessDecision::SignIn),
         }
     }
 
@@ -204,21 +214,21 @@ impl Access {
     ///
     /// # Errors
     /// The decision, when it is not to allow.
-    pub fn grant_of_member(&self, permission: Permission, tenant: Uuid) -> Result<(Grant, Uuid), Decision> {
+    pub fn grant_of_member(&self, permission: Permission, tenant: Uuid) -> Result<(Grant, Uuid), AccessDecision> {
         let holds = |it: &&RoleFact| it.tenant == tenant && Permission::of(it.role).contains(&permission);
         match self.roles.iter().find(holds) {
             Some(role) => {
                 Ok((Grant { tenant, person: self.person.as_ref().map(|it| it.id), any_scope: false }, role.member))
             }
-            None if self.signed_in => Err(Decision::Deny(Some(permission))),
-            None => Err(Decision::SignIn),
+            None if self.signed_in => Err(AccessDecision::Deny(Some(permission))),
+            None => Err(AccessDecision::SignIn),
         }
     }
 
     /// Whoever reads by a share what another authority owns leaves a record there, and nothing else is written with it:
     /// the share, and the authority in which the reader has its role. None where the scope is not seen by a share.
     pub fn grant_of_reader(&self, scope: Uuid, owner: Uuid) -> Option<(Grant, Uuid, Uuid)> {
-        match &self.sight(scope)?.because {
+        match &self.visibility(scope)?.because {
             Because::Share { agreement, tenant, .. } => {
                 let grant = Grant { tenant: owner, person: self.person.as_ref().map(|it| it.id), any_scope: false };
                 Some((grant, *agreement, *tenant))
@@ -303,33 +313,33 @@ pub fn in_force(
 
 /// The role through which a way reaches the actor, if it does.
 fn reached<'a>(
-    way: &WayFact,
+    scope_share: &ScopeShareFact,
     agreement: &AgreementFact,
     roles: &'a [RoleFact],
     now: DateTime<Utc>,
 ) -> Option<&'a RoleFact> {
-    let day = today(&way.zone, now);
-    let open = match area_of(way.area) {
+    let day = today(&scope_share.zone, now);
+    let open = match area_of(scope_share.area) {
         Some(area) => {
             in_force(agreement.state, agreement.from, agreement.until, day).is_ok()
                 && agreement.areas.contains(&area)
-                && agreement.fields.covers(way.field)
+                && agreement.fields.covers(scope_share.field)
         }
         // The agreement itself, its shares, and what was read by them: the parties see them before it is active and after
         // it has ended.
-        None => matches!(way.area, ScopeArea::Agreements | ScopeArea::Audit),
+        None => matches!(scope_share.area, ScopeArea::Agreements | ScopeArea::Audit),
     };
-    if !open || !within(day, way.from, way.until) || !agreement.parties.contains(&way.tenant) {
+    if !open || !within(day, scope_share.from, scope_share.until) || !agreement.parties.contains(&scope_share.tenant) {
         return None;
     }
-    let needed = read_permission(way.area);
+    let needed = read_permission(scope_share.area);
     roles.iter().find(|it| {
-        it.tenant != way.tenant
+        it.tenant != scope_share.tenant
             && agreement.parties.contains(&it.tenant)
-            && way.grantee.is_none_or(|grantee| grantee == it.tenant)
-            && way.role.is_none_or(|role| role == it.role)
+            && scope_share.grantee.is_none_or(|grantee| grantee == it.tenant)
+            && scope_share.role.is_none_or(|role| role == it.role)
             && Permission::of(it.role).contains(&needed)
-            && it.fields.covers(way.field)
+            && it.fields.covers(scope_share.field)
     })
 }
 
@@ -344,16 +354,16 @@ const fn area_of(area: ScopeArea) -> Option<Area> {
 }
 
 /// Adds a sight; the highest level wins, the first rule that gave it is named.
-fn see(visible: &mut BTreeMap<Uuid, Sight>, scope: Uuid, level: ShareLevel, because: Because) {
-    let sight = Sight { level, because };
+fn see(visible: &mut BTreeMap<Uuid, ScopeVisibility>, scope: Uuid, level: ShareLevel, because: Because) {
+    let visibility = ScopeVisibility { level, because };
     visible
         .entry(scope)
         .and_modify(|known| {
-            if known.level < sight.level {
-                *known = sight.clone();
+            if known.level < visibility.level {
+                *known = visibility.clone();
             }
         })
-        .or_insert(sight);
+        .or_insert(visibility);
 }
 
 /// The date on the clocks of `zone`. A zone that is not known is read as UTC; it cannot be stored in the first place.

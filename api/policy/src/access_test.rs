@@ -35,7 +35,7 @@ fn only(fields: &[Uuid]) -> Fields {
 }
 
 /// A reader in the partner authority, an active agreement for calendars in one field, a scope shared under it.
-fn shared() -> Facts {
+fn shared() -> ActorFacts {
     let person = PersonFact { id: Uuid::from_u128(1), name: "Somebody".to_owned(), active: true };
     let agreement = AgreementFact {
         id: AGREEMENT,
@@ -46,7 +46,7 @@ fn shared() -> Facts {
         from: day("2027-01-01").unwrap(),
         until: day("2027-12-31"),
     };
-    let way = WayFact {
+    let scope_share = ScopeShareFact {
         scope: SCOPE,
         tenant: OWNER,
         zone: "Europe/Berlin".to_owned(),
@@ -59,21 +59,21 @@ fn shared() -> Facts {
         from: None,
         until: None,
     };
-    Facts {
+    ActorFacts {
         person: Some(person),
         roles: vec![role(PARTNER, RoleKey::Viewer, Fields::All)],
         agreements: vec![agreement],
         scopes: Vec::new(),
-        ways: vec![way],
+        scope_shares: vec![scope_share],
     }
 }
 
-fn level(facts: Facts, now: DateTime<Utc>) -> Option<ShareLevel> {
-    Access::evaluate(facts, true, now).sight(SCOPE).map(|it| it.level)
+fn level(facts: ActorFacts, now: DateTime<Utc>) -> Option<ShareLevel> {
+    Access::evaluate(facts, true, now).visibility(SCOPE).map(|it| it.level)
 }
 
 /// What is seen after one thing is different.
-fn after(change: impl FnOnce(&mut Facts)) -> Option<ShareLevel> {
+fn after(change: impl FnOnce(&mut ActorFacts)) -> Option<ShareLevel> {
     let mut facts = shared();
     change(&mut facts);
     level(facts, noon())
@@ -90,12 +90,12 @@ fn a_share_opens_only_while_everything_holds() {
     assert_eq!(after(|it| it.agreements[0].parties = BTreeSet::from([OWNER, STRANGER])), None);
     assert_eq!(after(|it| it.agreements[0].parties = BTreeSet::from([PARTNER, STRANGER])), None);
     assert_eq!(after(|it| it.agreements.clear()), None);
-    assert_eq!(after(|it| it.ways[0].grantee = Some(STRANGER)), None);
-    assert_eq!(after(|it| it.ways[0].grantee = Some(PARTNER)), Some(ShareLevel::Summary));
-    assert_eq!(after(|it| it.ways[0].role = Some(RoleKey::Planner)), None);
-    assert_eq!(after(|it| it.ways[0].role = Some(RoleKey::Viewer)), Some(ShareLevel::Summary));
-    assert_eq!(after(|it| it.ways[0].from = day("2027-06-16")), None);
-    assert_eq!(after(|it| it.ways[0].until = day("2027-06-14")), None);
+    assert_eq!(after(|it| it.scope_shares[0].grantee = Some(STRANGER)), None);
+    assert_eq!(after(|it| it.scope_shares[0].grantee = Some(PARTNER)), Some(ShareLevel::Summary));
+    assert_eq!(after(|it| it.scope_shares[0].role = Some(RoleKey::Planner)), None);
+    assert_eq!(after(|it| it.scope_shares[0].role = Some(RoleKey::Viewer)), Some(ShareLevel::Summary));
+    assert_eq!(after(|it| it.scope_shares[0].from = day("2027-06-16")), None);
+    assert_eq!(after(|it| it.scope_shares[0].until = day("2027-06-14")), None);
     assert_eq!(after(|it| it.roles[0].fields = only(&[OTHER_FIELD])), None);
     assert_eq!(after(|it| it.roles[0].role = RoleKey::Auditor), None);
     assert_eq!(after(|it| it.roles[0].tenant = STRANGER), None);
@@ -104,13 +104,13 @@ fn a_share_opens_only_while_everything_holds() {
 
 #[test]
 fn a_row_without_a_field_belongs_to_those_who_have_all_fields() {
-    assert_eq!(after(|it| it.ways[0].field = None), None, "the agreement covers one field");
-    let all = |it: &mut Facts| {
-        it.ways[0].field = None;
+    assert_eq!(after(|it| it.scope_shares[0].field = None), None, "the agreement covers one field");
+    let all = |it: &mut ActorFacts| {
+        it.scope_shares[0].field = None;
         it.agreements[0].fields = Fields::All;
     };
     assert_eq!(after(all), Some(ShareLevel::Summary));
-    let limited = |it: &mut Facts| {
+    let limited = |it: &mut ActorFacts| {
         all(it);
         it.roles[0].fields = only(&[FIELD]);
     };
@@ -136,8 +136,8 @@ fn days_end_at_midnight_on_the_owners_clock() {
 fn the_highest_level_wins() {
     let more = |level| {
         after(|it| {
-            let way = WayFact { level, ..it.ways[0].clone() };
-            it.ways.push(way);
+            let scope_share = ScopeShareFact { level, ..it.scope_shares[0].clone() };
+            it.scope_shares.push(scope_share);
         })
     };
     assert_eq!(more(ShareLevel::Busy), Some(ShareLevel::Summary));
@@ -149,8 +149,8 @@ fn the_parties_see_an_agreement_whatever_its_state() {
     for state in AgreementState::ALL {
         let seen = after(|it| {
             it.agreements[0].state = *state;
-            it.ways[0].area = ScopeArea::Agreements;
-            it.ways[0].field = None;
+            it.scope_shares[0].area = ScopeArea::Agreements;
+            it.scope_shares[0].field = None;
             it.agreements[0].fields = Fields::All;
         });
         assert_eq!(seen, Some(ShareLevel::Summary), "{state:?}");
@@ -163,11 +163,11 @@ fn two_roles_never_combine_into_what_neither_shows() {
     let roles = vec![role(OWNER, RoleKey::Viewer, Fields::All), role(OWNER, RoleKey::Planner, only(&[FIELD]))];
     let scope = |id, field| ScopeFact { id, tenant: OWNER, area: ScopeArea::Calendars, field };
     let scopes = vec![scope(SCOPE, Some(FIELD)), scope(OTHER_SCOPE, Some(OTHER_FIELD))];
-    let access = Access::evaluate(Facts { roles, scopes, ..shared() }, true, noon());
+    let access = Access::evaluate(ActorFacts { roles, scopes, ..shared() }, true, noon());
     let may = |scope, field| access.can(Action::Write, &Object::row(ScopeArea::Calendars, OWNER, scope, field));
     assert!(may(SCOPE, Some(FIELD)));
     assert!(!may(OTHER_SCOPE, Some(OTHER_FIELD)), "the viewer's fields with the planner's right");
-    assert!(access.sight(OTHER_SCOPE).is_some());
+    assert!(access.visibility(OTHER_SCOPE).is_some());
 }
 
 #[test]
@@ -175,11 +175,11 @@ fn a_partner_never_writes_however_much_it_sees() {
     for level in ShareLevel::ALL {
         let mut facts = shared();
         facts.roles[0] = role(PARTNER, RoleKey::TenantAdmin, Fields::All);
-        facts.ways[0].level = *level;
+        facts.scope_shares[0].level = *level;
         let access = Access::evaluate(facts, true, noon());
         let object = Object::row(ScopeArea::Calendars, OWNER, SCOPE, Some(FIELD));
-        assert_eq!(access.decide(Action::Write, &object), Decision::Deny(Some(Permission::CalendarsWrite)));
-        assert_eq!(access.decide(Action::Share, &object), Decision::Deny(Some(Permission::SharesManage)));
+        assert_eq!(access.decide(Action::Write, &object), AccessDecision::Deny(Some(Permission::CalendarsWrite)));
+        assert_eq!(access.decide(Action::Share, &object), AccessDecision::Deny(Some(Permission::SharesManage)));
     }
 }
 
@@ -187,7 +187,7 @@ fn a_partner_never_writes_however_much_it_sees() {
 fn nobody_gives_what_they_do_not_hold() {
     let admin = |fields, until| {
         let held = RoleFact { until, ..role(OWNER, RoleKey::TenantAdmin, fields) };
-        Access::evaluate(Facts { roles: vec![held], ..shared() }, true, noon())
+        Access::evaluate(ActorFacts { roles: vec![held], ..shared() }, true, noon())
     };
     let whole = admin(Fields::All, None);
     for key in RoleKey::ALL {
@@ -207,7 +207,7 @@ fn nobody_gives_what_they_do_not_hold() {
 #[test]
 fn decide_filter_and_explain_agree() {
     let scope = ScopeFact { id: OTHER_SCOPE, tenant: PARTNER, area: ScopeArea::Calendars, field: None };
-    let signed_in = Access::evaluate(Facts { scopes: vec![scope], ..shared() }, true, noon());
+    let signed_in = Access::evaluate(ActorFacts { scopes: vec![scope], ..shared() }, true, noon());
     for access in [signed_in, Access::anonymous()] {
         for (tenant, scope) in [(OWNER, SCOPE), (PARTNER, OTHER_SCOPE), (OWNER, PUBLIC_SCOPE), (STRANGER, AGREEMENT)] {
             let object = Object::row(ScopeArea::Calendars, tenant, scope, None);
@@ -215,8 +215,8 @@ fn decide_filter_and_explain_agree() {
                 let decision = access.decide(*action, &object);
                 let explanation = access.explain(*action, &object);
                 let visible = access.visible().any(|it| it == scope);
-                assert_eq!(matches!(decision, Decision::Hide), !visible);
-                assert_eq!(matches!(decision, Decision::Allow(..)), explanation.allowed);
+                assert_eq!(matches!(decision, AccessDecision::Hide), !visible);
+                assert_eq!(matches!(decision, AccessDecision::Allow(..)), explanation.allowed);
                 assert_eq!(explanation.allowed, explanation.because.is_some());
                 assert_eq!(explanation.level.is_some(), visible);
                 assert_eq!(access.grant(*action, &object).is_ok(), explanation.allowed);
@@ -230,13 +230,13 @@ fn somebody_who_did_not_sign_in_sees_what_is_public_and_may_sign_in() {
     let access = Access::anonymous();
     assert_eq!(access.visible().collect::<Vec<_>>(), [PUBLIC_SCOPE]);
     let object = Object::row(ScopeArea::Calendars, OWNER, PUBLIC_SCOPE, None);
-    assert_eq!(access.decide(Action::Read, &object), Decision::Allow(ShareLevel::Full, Because::Public));
-    assert_eq!(access.decide(Action::Write, &object), Decision::SignIn);
+    assert_eq!(access.decide(Action::Read, &object), AccessDecision::Allow(ShareLevel::Full, Because::Public));
+    assert_eq!(access.decide(Action::Write, &object), AccessDecision::SignIn);
 }
 
 #[test]
 fn what_nobody_may_do_is_forbidden_to_whoever_signed_in_and_takes_signing_in_before() {
     let object = Object::row(ScopeArea::Calendars, OWNER, PUBLIC_SCOPE, None);
-    assert_eq!(Access::anonymous().decide(Action::Sign, &object), Decision::SignIn);
-    assert_eq!(Access::evaluate(shared(), true, noon()).decide(Action::Sign, &object), Decision::Deny(None));
+    assert_eq!(Access::anonymous().decide(Action::Sign, &object), AccessDecision::SignIn);
+    assert_eq!(Access::evaluate(shared(), true, noon()).decide(Action::Sign, &object), AccessDecision::Deny(None));
 }

@@ -126,7 +126,7 @@ impl Because {
 
 /// The outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decision {
+pub enum AccessDecision {
     /// It may be done, at this level.
     Allow(ShareLevel, Because),
     /// It may not even be known to exist.

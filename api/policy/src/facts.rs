@@ -106,7 +106,7 @@ pub struct ScopeFact {
 
 /// A way by which a scope of another authority may reach the actor.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct WayFact {
+pub struct ScopeShareFact {
     /// The scope.
     pub scope: Uuid,
     /// Its owner.
@@ -133,7 +133,7 @@ pub struct WayFact {
 
 /// Everything known about one actor. Default: nothing, as for somebody who did not sign in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct ActorFacts {
     /// The account, if it is known here.
     pub person: Option<PersonFact>,
     /// Roles held.
@@ -143,21 +143,21 @@ pub struct Facts {
     /// Scopes of the actor's authorities.
     pub scopes: Vec<ScopeFact>,
     /// Ways from other authorities' scopes.
-    pub ways: Vec<WayFact>,
+    pub scope_shares: Vec<ScopeShareFact>,
 }
 
 /// The facts that reach across the boundary, and the scopes of the actor's authorities.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Across {
+pub struct CrossTenantFacts {
     /// Agreements of the actor's authorities.
     pub agreements: Vec<AgreementFact>,
     /// Scopes of the actor's authorities.
     pub scopes: Vec<ScopeFact>,
     /// Ways from other authorities' scopes.
-    pub ways: Vec<WayFact>,
+    pub scope_shares: Vec<ScopeShareFact>,
 }
 
-impl Facts {
+impl ActorFacts {
     /// Adds one row of the facts statement.
     ///
     /// # Errors
@@ -174,7 +174,7 @@ impl Facts {
                 self.agreements.push(row.into());
             }
             "scope" => self.scopes.push(serde_json::from_str(data)?),
-            "way" => self.ways.push(serde_json::from_str(data)?),
+            "way" => self.scope_shares.push(serde_json::from_str(data)?),
             _ => return Err(serde::de::Error::custom(format!("unknown kind of fact {kind:?}"))),
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Access: the one place that decides on reading and writing.
 //!
-//! [`Facts`] are what the store knows about an actor: roles, agreements of its authorities, scopes, and the shares of
+//! [`ActorFacts`] are what the store knows about an actor: roles, agreements of its authorities, scopes, and the shares of
 //! other authorities' scopes. One statement loads them (`verbund_facts`: a function on PostgreSQL, a view on SQLite,
 //! made from the same text). [`Access`] is those facts evaluated for one instant, with dates in the owner's time zone.
 //! It has three verbs over the same data: [`Access::decide`] (may this actor do this to this object),
@@ -20,15 +20,17 @@ mod actor;
 mod catalogue;
 mod decision;
 mod facts;
-mod foresight;
-#[cfg(test)]
-mod foresight_test;
 mod refusal;
+mod simulation;
+#[cfg(test)]
+mod simulation_test;
 
-pub use crate::access::{Access, NotInForce, Sight, in_force, today};
+pub use crate::access::{Access, NotInForce, ScopeVisibility, in_force, today};
 pub use crate::actor::Actor;
 pub use crate::catalogue::{Permission, read_permission};
-pub use crate::decision::{Action, Because, Decision, Explanation, Grant, Object};
-pub use crate::facts::{Across, AgreementFact, Facts, Fields, PersonFact, RoleFact, ScopeFact, WayFact};
-pub use crate::foresight::{Foreseen, Foresight, Party};
+pub use crate::decision::{AccessDecision, Action, Because, Explanation, Grant, Object};
+pub use crate::facts::{
+    ActorFacts, AgreementFact, CrossTenantFacts, Fields, PersonFact, RoleFact, ScopeFact, ScopeShareFact,
+};
 pub use crate::refusal::refused;
+pub use crate::simulation::{AgreementChange, Party, VisibilityDiff};

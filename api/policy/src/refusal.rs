@@ -3,17 +3,19 @@
 use kernel::error::{ApiError, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::{Decision, Permission};
+use crate::{AccessDecision, Permission};
 
 /// A refused decision about the object named by `field`.
-pub fn refused(decision: Decision, field: &'static str) -> ApiError {
+pub fn refused(decision: AccessDecision, field: &'static str) -> ApiError {
     match decision {
-        Decision::Hide => Problem::not_found(field).into(),
-        Decision::SignIn => Problem::at(UserErrorCode::Unauthenticated, field, Text::new("unauthenticated")).into(),
-        Decision::Deny(missing) => {
+        AccessDecision::Hide => Problem::not_found(field).into(),
+        AccessDecision::SignIn => {
+            Problem::at(UserErrorCode::Unauthenticated, field, Text::new("unauthenticated")).into()
+        }
+        AccessDecision::Deny(missing) => {
             let missing = missing.map_or("-", Permission::name);
             Problem::at(UserErrorCode::Forbidden, field, Text::new("forbidden").with("permission", missing)).into()
         }
-        Decision::Allow(..) => ApiError::fault("an allowed decision was treated as refused"),
+        AccessDecision::Allow(..) => ApiError::fault("an allowed decision was treated as refused"),
     }
 }

@@ -9,7 +9,7 @@ use kernel::clock::Clock;
 use store::{Engine, Store, relay};
 use tokio::net::TcpListener;
 
-use crate::auth::{Keys, LocalIssuer, Provider, TrustedIssuer, Verifier};
+use crate::auth::{KeySource, LocalIssuer, Provider, TrustedIssuer, Verifier};
 use crate::config::Config;
 use crate::http::{Connections, State, router, serve_metrics};
 use crate::jobs::Jobs;
@@ -138,7 +138,7 @@ fn issuers(config: &Config) -> Result<Vec<TrustedIssuer>, String> {
             audience: issuer.audience.clone(),
             algorithms: issuer.algorithms.clone(),
             token_type: issuer.token_type,
-            keys: Keys::Provider(Arc::new(provider)),
+            keys: KeySource::Provider(Arc::new(provider)),
             binding: Some(Arc::new(Binding {
                 issuer: issuer.issuer.clone(),
                 tenants: issuer.tenants.clone(),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use domain::calendars::external::fetch::Fetcher;
 use domain::calendars::external::job::fetch_due;
-use domain::calendars::horizon::extend_due;
+use domain::calendars::materialization::extend_due;
 use domain::datasets::import::job::Importer;
 use domain::files::folder::Folder;
 use domain::funding::reminders::remind_due;
@@ -32,7 +32,7 @@ pub struct Jobs {
 
 /// What was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Done {
+pub struct JobsDone {
     /// Calendars of others that were asked for.
     pub fetched: usize,
     /// Series whose dates are known further.
@@ -88,25 +88,25 @@ impl Jobs {
         }
     }
 
-    async fn run_calendars(&self) -> ApiResult<Done> {
+    async fn run_calendars(&self) -> ApiResult<JobsDone> {
         let fetched = fetch_due(&self.store, &self.clock, &self.fetcher).await?;
         let extended = extend_due(&self.store, &self.clock).await?;
         let reminded = remind_due(&self.store, &self.clock).await?;
-        Ok(Done { fetched, extended, reminded, ..Done::default() })
+        Ok(JobsDone { fetched, extended, reminded, ..JobsDone::default() })
     }
 
     /// Does what is due now.
     ///
     /// # Errors
     /// The database cannot be reached.
-    pub async fn run_due(&self) -> ApiResult<Done> {
+    pub async fn run_due(&self) -> ApiResult<JobsDone> {
         let done = self.run_calendars().await?;
-        Ok(Done { imported: self.importer.run_due().await?, ..done })
+        Ok(JobsDone { imported: self.importer.run_due().await?, ..done })
     }
 }
 
 fn looked<T>(done: ApiResult<T>) {
     if let Err(error) = done {
-        tracing::warn!(fault = domain::operator::say(&error), "what is due could not be looked for");
+        tracing::warn!(fault = domain::operator::render(&error), "what is due could not be looked for");
     }
 }

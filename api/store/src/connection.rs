@@ -40,7 +40,7 @@ pub(super) enum Tx {
 }
 
 /// The transaction of an operation. Dropping it rolls back.
-pub(super) struct Connection {
+pub(super) struct SessionConnection {
     tx: Mutex<Tx>,
     backend: DbBackend,
     stats: Arc<Stats>,
@@ -48,7 +48,7 @@ pub(super) struct Connection {
     added: std::sync::Mutex<Vec<uuid::Uuid>>,
 }
 
-impl Connection {
+impl SessionConnection {
     pub(super) fn new(tx: Tx, stats: Arc<Stats>) -> Self {
         let backend = match tx {
             Tx::Postgres(_) => DbBackend::Postgres,
@@ -116,7 +116,7 @@ macro_rules! run {
 }
 
 #[async_trait::async_trait]
-impl ConnectionTrait for Connection {
+impl ConnectionTrait for SessionConnection {
     fn get_database_backend(&self) -> DbBackend {
         self.backend
     }

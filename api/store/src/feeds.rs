@@ -38,9 +38,9 @@ impl Store {
         let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [hash.into()]);
         let Some(row) = db.query_one_raw(statement).await.or_fault()? else { return Ok(None) };
         let level: String = row.try_get("", "level").or_fault()?;
-        let most: ShareLevel = level.parse().map_err(ApiError::fault)?;
+        let max: ShareLevel = level.parse().map_err(ApiError::fault)?;
         let (issuer, subject) = (row.try_get("", "issuer").or_fault()?, row.try_get("", "subject").or_fault()?);
-        let actor = Actor::Feed { issuer, subject, tenant: row.try_get("", "tenant_id").or_fault()?, most };
+        let actor = Actor::Feed { issuer, subject, tenant: row.try_get("", "tenant_id").or_fault()?, most: max };
         Ok(Some(FeedKey {
             id: row.try_get("", "id").or_fault()?,
             actor,

@@ -19,7 +19,7 @@ const BACKLOG: usize = 1_024;
 
 /// What a change was about.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Hint {
+pub struct ChangeHint {
     /// Type of the object in the schema.
     pub object_type: String,
     /// What the object belongs to.
@@ -30,7 +30,7 @@ pub struct Hint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// Something like this was committed.
-    Changed(Hint),
+    Changed(ChangeHint),
     /// Announcements may have been missed: look.
     Look,
 }
@@ -47,7 +47,7 @@ impl Default for Hub {
 
 impl Hub {
     /// Tells everybody who waits now.
-    pub fn tell(&self, signal: Signal) {
+    pub fn notify(&self, signal: Signal) {
         // Nobody may be waiting.
         let _nobody = self.0.send(signal);
     }
@@ -64,7 +64,7 @@ pub struct Waiter(broadcast::Receiver<Signal>);
 impl Waiter {
     /// Waits until something is told for which `wanted` holds. Ends at once when too much was told to remember.
     /// Whatever else has piled up until then is one with it.
-    pub async fn wait(&mut self, wanted: impl Fn(&Hint) -> bool) {
+    pub async fn wait(&mut self, wanted: impl Fn(&ChangeHint) -> bool) {
         loop {
             match self.0.recv().await {
                 Ok(Signal::Changed(hint)) if !wanted(&hint) => {}

@@ -5,7 +5,7 @@ use sea_orm::EntityTrait;
 
 /// Who writes the rows of a table: what row-level security says on PostgreSQL, for both databases.
 #[derive(Clone, Copy, Debug)]
-pub enum Binding<C> {
+pub enum ScopeBinding<C> {
     /// The acting authority, in scopes visible to the actor.
     Owner {
         /// Column of the owner.
@@ -42,7 +42,7 @@ pub enum Binding<C> {
 /// A table that is written through a [`Writer`](super::Writer).
 pub trait Written: EntityTrait {
     /// Who writes its rows.
-    const BINDING: Binding<Self::Column>;
+    const BINDING: ScopeBinding<Self::Column>;
 }
 
 /// A table whose rows belong to an authority and carry a scope.
@@ -63,33 +63,33 @@ macro_rules! owned {
         }
 
         impl Written for e::$table::Entity {
-            const BINDING: Binding<e::$table::Column> = binding!($table $($binding)?);
+            const BINDING: ScopeBinding<e::$table::Column> = binding!($table $($binding)?);
         })+
     };
 }
 
 macro_rules! binding {
     ($table:ident) => {
-        Binding::Owner { tenant: e::$table::Column::TenantId, scope: e::$table::Column::ScopeId }
+        ScopeBinding::Owner { tenant: e::$table::Column::TenantId, scope: e::$table::Column::ScopeId }
     };
     ($table:ident own_any_scope) => {
-        Binding::OwnerInAnyScope { tenant: e::$table::Column::TenantId, scope: e::$table::Column::ScopeId }
+        ScopeBinding::OwnerInAnyScope { tenant: e::$table::Column::TenantId, scope: e::$table::Column::ScopeId }
     };
     ($table:ident log) => {
-        Binding::Log { tenant: e::$table::Column::TenantId }
+        ScopeBinding::Log { tenant: e::$table::Column::TenantId }
     };
     ($table:ident party) => {
-        Binding::Party { scope: e::$table::Column::ScopeId }
+        ScopeBinding::Party { scope: e::$table::Column::ScopeId }
     };
     ($table:ident person) => {
-        Binding::Person { tenant: e::$table::Column::TenantId }
+        ScopeBinding::Person { tenant: e::$table::Column::TenantId }
     };
 }
 
 macro_rules! unowned {
     ($($table:ident),+ $(,)?) => {
         $(impl Written for e::$table::Entity {
-            const BINDING: Binding<e::$table::Column> = Binding::Unowned;
+            const BINDING: ScopeBinding<e::$table::Column> = ScopeBinding::Unowned;
         })+
     };
 }
@@ -159,7 +159,7 @@ owned!(
 );
 
 impl Written for e::feed::Entity {
-    const BINDING: Binding<e::feed::Column> = binding!(feed person);
+    const BINDING: ScopeBinding<e::feed::Column> = binding!(feed person);
 }
 
 impl Owned for e::feed::Entity {
@@ -168,7 +168,7 @@ impl Owned for e::feed::Entity {
 }
 
 impl Written for e::file_ticket::Entity {
-    const BINDING: Binding<e::file_ticket::Column> = binding!(file_ticket person);
+    const BINDING: ScopeBinding<e::file_ticket::Column> = binding!(file_ticket person);
 }
 
 impl Owned for e::file_ticket::Entity {

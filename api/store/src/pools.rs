@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::error::{ApiError, ApiResult};
-use policy::{Access, Actor, Facts};
+use policy::{Access, Actor, ActorFacts};
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::PgConnectOptions;
@@ -16,7 +16,7 @@ use sqlx::{AssertSqlSafe, Database, Pool, Postgres, SqlSafeStr, Sqlite, Transact
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::connection::{Connection, Stats, Tx};
+use crate::connection::{SessionConnection, Stats, Tx};
 use crate::facts;
 use crate::fault::OrFault as _;
 use crate::hub::Hub;
@@ -161,47 +161,47 @@ impl Store {
     }
 
     /// Calendars that live elsewhere and are to be asked for: ids and owners, whoever may see them.
-    pub async fn external_due(&self, now: DateTime<Utc>, most: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
+    pub async fn external_due(&self, now: DateTime<Utc>, max: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
         let sqlite =
             "SELECT id, tenant_id FROM external_calendar WHERE next_fetch_at <= ? ORDER BY next_fetch_at, id LIMIT ?";
-        self.due("SELECT id, tenant_id FROM verbund_external_due($1, $2)", sqlite, now, most).await
+        self.due("SELECT id, tenant_id FROM verbund_external_due($1, $2)", sqlite, now, max).await
     }
 
     /// Series whose dates are known less far than `until`: ids and owners, whoever may see them.
-    pub async fn series_due(&self, until: DateTime<Utc>, most: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
+    pub async fn series_due(&self, until: DateTime<Utc>, max: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
         let sqlite =
             "SELECT id, tenant_id FROM calendar_entry WHERE expanded_until < ? ORDER BY expanded_until LIMIT ?";
-        self.due("SELECT id, tenant_id FROM verbund_series_due($1, $2)", sqlite, until, most).await
+        self.due("SELECT id, tenant_id FROM verbund_series_due($1, $2)", sqlite, until, max).await
     }
 
     /// Obligations of which somebody is to be reminded: ids and owners, whoever may see them.
-    pub async fn obligations_due(&self, day: NaiveDate, most: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
+    pub async fn obligations_due(&self, day: NaiveDate, max: i32) -> ApiResult<Vec<(Uuid, Uuid)>> {
         Ok(match &self.pools {
             Pools::Postgres(pool) => {
                 let sql = "SELECT id, tenant_id FROM verbund_obligations_due($1, $2)";
-                sqlx::query_as(sql).bind(day).bind(most).fetch_all(pool).await.or_fault()?
+                sqlx::query_as(sql).bind(day).bind(max).fetch_all(pool).await.or_fault()?
             }
             Pools::Sqlite { readers, .. } => {
                 let sql = "SELECT id, tenant_id FROM obligation WHERE state = 'OPEN' AND remind_on <= ? \
                            ORDER BY remind_on, id LIMIT ?";
-                sqlx::query_as(sql).bind(day).bind(most).fetch_all(readers).await.or_fault()?
+                sqlx::query_as(sql).bind(day).bind(max).fetch_all(readers).await.or_fault()?
             }
         })
     }
 
     /// Imports that wait, or that nobody works on any more.
-    pub async fn imports_due(&self, now: DateTime<Utc>, most: i32) -> ApiResult<Vec<DueImport>> {
+    pub async fn imports_due(&self, now: DateTime<Utc>, max: i32) -> ApiResult<Vec<DueImport>> {
         let rows: Vec<(Uuid, Uuid, String, String)> = match &self.pools {
             Pools::Postgres(pool) => {
                 let sql = "SELECT id, tenant_id, issuer, subject FROM verbund_imports_due($1, $2)";
-                sqlx::query_as(sql).bind(now).bind(most).fetch_all(pool).await.or_fault()?
+                sqlx::query_as(sql).bind(now).bind(max).fetch_all(pool).await.or_fault()?
             }
             Pools::Sqlite { readers, .. } => {
                 let sql = "SELECT i.id, i.tenant_id, p.issuer, p.subject FROM dataset_import i \
                            JOIN file_ticket t ON t.id = i.ticket_id JOIN person p ON p.id = t.person_id \
                            WHERE i.state IN ('QUEUED', 'CHECKING', 'LOADING') \
                            AND (i.lease_until IS NULL OR i.lease_until <= ?) ORDER BY i.created_at, i.id LIMIT ?";
-                sqlx::query_as(sql).bind(now).bind(most).fetch_all(readers).await.or_fault()?
+                sqlx::query_as(sql).bind(now).bind(max).fetch_all(readers).await.or_fault()?
             }
         };
         let due = |(id, tenant, issuer, subject)| DueImport { id, tenant, actor: Actor::Person { issuer, subject } };
@@ -213,12 +213,12 @@ impl Store {
         postgres: &'static str,
         sqlite: &'static str,
         at: DateTime<Utc>,
-        most: i32,
+        max: i32,
     ) -> ApiResult<Vec<(Uuid, Uuid)>> {
         Ok(match &self.pools {
-            Pools::Postgres(pool) => sqlx::query_as(postgres).bind(at).bind(most).fetch_all(pool).await.or_fault()?,
+            Pools::Postgres(pool) => sqlx::query_as(postgres).bind(at).bind(max).fetch_all(pool).await.or_fault()?,
             Pools::Sqlite { readers, .. } => {
-                sqlx::query_as(sqlite).bind(at).bind(most).fetch_all(readers).await.or_fault()?
+                sqlx::query_as(sqlite).bind(at).bind(max).fetch_all(readers).await.or_fault()?
             }
         })
     }
@@ -287,7 +287,7 @@ impl Store {
                 Ok(begun) => break begun,
             }
         };
-        Ok(Session::new(Connection::new(tx, stats), access, now))
+        Ok(Session::new(SessionConnection::new(tx, stats), access, now))
     }
 
     async fn begin(
@@ -352,9 +352,9 @@ pub struct DueImport {
 }
 
 /// What the facts about a person come to; others have none.
-fn judged(actor: &Actor, facts: Facts, now: DateTime<Utc>) -> Access {
+fn judged(actor: &Actor, facts: ActorFacts, now: DateTime<Utc>) -> Access {
     match actor {
-        Actor::Feed { tenant, most, .. } => Access::of_feed(facts, *tenant, *most, now),
+        Actor::Feed { tenant, most: max, .. } => Access::of_feed(facts, *tenant, *max, now),
         Actor::Person { .. } => Access::evaluate(facts, true, now),
         Actor::Anonymous | Actor::Operator | Actor::Service { .. } => Access::anonymous(),
     }

@@ -32,14 +32,14 @@ async fn announcements(store: &Store) {
 async fn listen(url: &str, hub: &Hub) -> Result<std::convert::Infallible, sqlx::Error> {
     let mut listener = PgListener::connect(url).await?;
     listener.listen("verbund_outbox").await?;
-    hub.tell(Signal::Look);
+    hub.notify(Signal::Look);
     loop {
         match listener.try_recv().await? {
             Some(heard) => match serde_json::from_str(heard.payload()) {
-                Ok(hint) => hub.tell(Signal::Changed(hint)),
-                Err(_unknown) => hub.tell(Signal::Look),
+                Ok(hint) => hub.notify(Signal::Changed(hint)),
+                Err(_unknown) => hub.notify(Signal::Look),
             },
-            None => hub.tell(Signal::Look),
+            None => hub.notify(Signal::Look),
         }
     }
 }
@@ -51,7 +51,7 @@ async fn looks(store: &Store, look_after: Duration) {
             Ok(end) => {
                 // Usually it was announced already; telling again costs those who wait one look.
                 if known.is_some_and(|it| it != end) {
-                    store.hub().tell(Signal::Look);
+                    store.hub().notify(Signal::Look);
                 }
                 known = Some(end);
             }

@@ -21,7 +21,7 @@ use crate::writer::{Writer, add_scopes};
 
 /// A way across the tenant boundary, by value: equal shares are the same way.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Way {
+pub struct ScopeShare {
     /// The agreement it lives by.
     pub agreement: Uuid,
     /// One party only.
@@ -36,14 +36,14 @@ pub struct Way {
     pub until: Option<NaiveDate>,
 }
 
-impl Way {
+impl ScopeShare {
     /// The whole agreement, to all its parties, without end: how an agreement shows itself.
     pub const fn to_parties(agreement: Uuid) -> Self {
         Self { agreement, grantee: None, role: None, level: ShareLevel::Full, from: None, until: None }
     }
 }
 
-impl From<&share::Model> for Way {
+impl From<&share::Model> for ScopeShare {
     fn from(share: &share::Model) -> Self {
         Self {
             agreement: share.agreement_id,
@@ -70,28 +70,28 @@ pub enum Audience {
         /// Field of work of the rows.
         field: Option<Uuid>,
         /// Ways across; none = nobody else.
-        ways: BTreeSet<Way>,
+        scope_shares: BTreeSet<ScopeShare>,
     },
 }
 
 impl Audience {
     /// The owner alone.
     pub const fn private(tenant: Uuid, area: ScopeArea, field: Option<Uuid>) -> Self {
-        Self::Owned { tenant, area, field, ways: BTreeSet::new() }
+        Self::Owned { tenant, area, field, scope_shares: BTreeSet::new() }
     }
 
-    /// As far as `confidentiality` lets the `ways` reach.
+    /// As far as `confidentiality` lets the `scope_shares` reach.
     pub fn new(
         tenant: Uuid,
         area: ScopeArea,
         field: Option<Uuid>,
         confidentiality: Confidentiality,
-        ways: &BTreeSet<Way>,
+        scope_shares: &BTreeSet<ScopeShare>,
     ) -> Self {
         match confidentiality {
             Confidentiality::Public => Self::Public,
             Confidentiality::Internal => Self::private(tenant, area, field),
-            Confidentiality::Partner => Self::Owned { tenant, area, field, ways: ways.clone() },
+            Confidentiality::Partner => Self::Owned { tenant, area, field, scope_shares: scope_shares.clone() },
         }
     }
 
@@ -99,18 +99,18 @@ impl Audience {
     fn definition(&self) -> String {
         match self {
             Self::Public => "public".to_owned(),
-            Self::Owned { tenant, area, field, ways } => {
+            Self::Owned { tenant, area, field, scope_shares } => {
                 let mut words = format!("{tenant}/{}/{}", area.as_str(), field.unwrap_or_default());
-                for way in ways {
+                for scope_share in scope_shares {
                     let _ = write!(
                         words,
                         "/{}>{}:{}={} {:?}-{:?}",
-                        way.agreement,
-                        way.grantee.unwrap_or_default(),
-                        way.role.map_or("", RoleKey::as_str),
-                        way.level.as_str(),
-                        way.from,
-                        way.until
+                        scope_share.agreement,
+                        scope_share.grantee.unwrap_or_default(),
+                        scope_share.role.map_or("", RoleKey::as_str),
+                        scope_share.level.as_str(),
+                        scope_share.from,
+                        scope_share.until
                     );
                 }
                 words
@@ -135,9 +135,14 @@ fn named(words: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// The id of a way that a scope carries.
-pub fn way_id(scope: Uuid, way: &Way) -> Uuid {
-    named(&format!("{scope}/{way:?}"))
+/// The id of a share that a scope carries. Its text is that under which ids were made from the start: databases hold them.
+pub fn scope_share_id(scope: Uuid, scope_share: &ScopeShare) -> Uuid {
+    let ScopeShare { agreement, grantee, role, level, from, until } = scope_share;
+    let text = format!(
+        "Way {{ agreement: {agreement:?}, grantee: {grantee:?}, role: {role:?}, level: {level:?}, from: {from:?}, \
+         until: {until:?} }}"
+    );
+    named(&format!("{scope}/{text}"))
 }
 
 /// The scope with the same definition for another field of work: its id, and its definition. None where the words are no
@@ -153,11 +158,11 @@ pub fn with_field(definition: &str, field: Uuid) -> Option<(Uuid, String)> {
 /// The scope of an audience; made if it is not there yet, and visible to the rest of the transaction.
 pub async fn ensure(writer: &Writer<'_>, audience: &Audience) -> ApiResult<Uuid> {
     let id = audience.id();
-    let Audience::Owned { tenant, area, field, ways } = audience else { return Ok(id) };
-    if writer.access().sight(id).is_some() {
+    let Audience::Owned { tenant, area, field, scope_shares } = audience else { return Ok(id) };
+    if writer.access().visibility(id).is_some() {
         return Ok(id);
     }
-    let confidentiality = if ways.is_empty() { Confidentiality::Internal } else { Confidentiality::Partner };
+    let confidentiality = if scope_shares.is_empty() { Confidentiality::Internal } else { Confidentiality::Partner };
     Insert::one(scope::ActiveModel {
         id: Set(id),
         tenant_id: Set(Some(*tenant)),
@@ -171,18 +176,18 @@ pub async fn ensure(writer: &Writer<'_>, audience: &Audience) -> ApiResult<Uuid>
     .exec_without_returning(writer.conn())
     .await
     .or_fault()?;
-    let rows = ways.iter().map(|way| scope_share::ActiveModel {
-        id: Set(way_id(id, way)),
+    let rows = scope_shares.iter().map(|scope_share| scope_share::ActiveModel {
+        id: Set(scope_share_id(id, scope_share)),
         tenant_id: Set(*tenant),
         scope_id: Set(id),
-        agreement_id: Set(way.agreement),
-        grantee_tenant_id: Set(way.grantee),
-        grantee_role: Set(way.role),
-        level: Set(way.level),
-        valid_from: Set(way.from),
-        valid_until: Set(way.until),
+        agreement_id: Set(scope_share.agreement),
+        grantee_tenant_id: Set(scope_share.grantee),
+        grantee_role: Set(scope_share.role),
+        level: Set(scope_share.level),
+        valid_from: Set(scope_share.from),
+        valid_until: Set(scope_share.until),
     });
-    if !ways.is_empty() {
+    if !scope_shares.is_empty() {
         Insert::many(rows)
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(writer.conn())
@@ -217,8 +222,8 @@ pub async fn own_ways(writer: &Writer<'_>) -> ApiResult<Vec<scope_share::Model>>
 }
 
 /// The ways by which `shares` open a calendar.
-pub fn ways_of(shares: &[share::Model], calendar: &calendar::Model) -> BTreeSet<Way> {
-    shares.iter().filter(|it| selects(it, calendar)).map(Way::from).collect()
+pub fn scope_shares_of(shares: &[share::Model], calendar: &calendar::Model) -> BTreeSet<ScopeShare> {
+    shares.iter().filter(|it| selects(it, calendar)).map(ScopeShare::from).collect()
 }
 
 /// Whether a share of the owner's means this calendar.
@@ -227,5 +232,27 @@ pub fn selects(share: &share::Model, calendar: &calendar::Model) -> bool {
         (Some(id), _) => id == calendar.id,
         (None, Some(field)) => calendar.field_of_work_id == Some(field),
         (None, None) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The digests were taken of the texts by another program.
+    #[test]
+    fn ids_of_scope_shares_stay_those_of_older_databases() {
+        let (scope, agreement, grantee) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+        let to_parties = ScopeShare::to_parties(agreement);
+        assert_eq!(scope_share_id(scope, &to_parties).to_string(), "32bc16e9-5764-8d76-b64f-fb2cdf74aac8");
+        let narrowed = ScopeShare {
+            agreement,
+            grantee: Some(grantee),
+            role: Some(RoleKey::Planner),
+            level: ShareLevel::Summary,
+            from: NaiveDate::from_ymd_opt(2026, 1, 1),
+            until: None,
+        };
+        assert_eq!(scope_share_id(scope, &narrowed).to_string(), "ef9f7dd2-461e-8a5b-9f77-fcf9356e28fb");
     }
 }

@@ -13,9 +13,9 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::connection::Connection;
+use crate::connection::SessionConnection;
 use crate::fault::OrFault as _;
-use crate::loaded::{Grouped, Keyed, Loaded};
+use crate::row_cache::{ByKey, ByParent, RowCache};
 use crate::writer::Writer;
 use crate::{Owned, Reference};
 
@@ -23,15 +23,15 @@ pub use crate::connection::Stats;
 
 /// One transaction and the access that it carries.
 pub struct Session {
-    conn: Connection,
+    conn: SessionConnection,
     access: Arc<Access>,
     now: DateTime<Utc>,
-    loaded: Loaded,
+    loaded: RowCache,
 }
 
 impl Session {
-    pub(super) fn new(conn: Connection, access: Access, now: DateTime<Utc>) -> Self {
-        Self { conn, access: Arc::new(access), now, loaded: Loaded::default() }
+    pub(super) fn new(conn: SessionConnection, access: Access, now: DateTime<Utc>) -> Self {
+        Self { conn, access: Arc::new(access), now, loaded: RowCache::default() }
     }
 
     /// What the actor may see and do.
@@ -122,7 +122,7 @@ impl Session {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn load<E: Keyed>(&self, keys: impl IntoIterator<Item = E::Key>) -> ApiResult<()> {
+    pub async fn load<E: ByKey>(&self, keys: impl IntoIterator<Item = E::Key>) -> ApiResult<()> {
         let missing = self.loaded.missing::<E>(keys);
         if !missing.is_empty() {
             let rows = self.all(E::select(self).filter(self.is_one_of(E::KEY, &missing))).await?;
@@ -135,7 +135,7 @@ impl Session {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn get<E: Keyed>(&self, key: E::Key) -> ApiResult<Option<Arc<<E::Of as EntityTrait>::Model>>> {
+    pub async fn get<E: ByKey>(&self, key: E::Key) -> ApiResult<Option<Arc<<E::Of as EntityTrait>::Model>>> {
         self.load::<E>([key.clone()]).await?;
         Ok(self.loaded.get::<E>(&key))
     }
@@ -144,7 +144,7 @@ impl Session {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn load_groups<E: Grouped>(&self, parents: impl IntoIterator<Item = Uuid>) -> ApiResult<()> {
+    pub async fn load_groups<E: ByParent>(&self, parents: impl IntoIterator<Item = Uuid>) -> ApiResult<()> {
         let missing = self.loaded.missing_groups::<E>(parents);
         if !missing.is_empty() {
             let select = self.select::<E::Of>().filter(self.is_one_of(E::PARENT, &missing)).order_by_asc(E::SORT);
@@ -158,7 +158,7 @@ impl Session {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn group<E: Grouped>(&self, parent: Uuid) -> ApiResult<Arc<Vec<<E::Of as EntityTrait>::Model>>> {
+    pub async fn group<E: ByParent>(&self, parent: Uuid) -> ApiResult<Arc<Vec<<E::Of as EntityTrait>::Model>>> {
         self.load_groups::<E>([parent]).await?;
         Ok(self.loaded.group::<E>(parent))
     }
@@ -196,7 +196,7 @@ impl Session {
         Writer::open(&self.conn, &self.access, grant, self.now).await
     }
 
-    pub(super) const fn conn(&self) -> &Connection {
+    pub(super) const fn conn(&self) -> &SessionConnection {
         &self.conn
     }
 

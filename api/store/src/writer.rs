@@ -13,10 +13,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::connection::Connection;
+use crate::connection::SessionConnection;
 use crate::fault::{OrFault as _, database_error};
 use crate::session::in_set;
-use crate::{Binding, Owned, Reference, Written};
+use crate::{Owned, Reference, ScopeBinding, Written};
 
 /// A unique constraint, as each database names it in an error.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ where
 
 /// The writing side of a session.
 pub struct Writer<'a> {
-    conn: &'a Connection,
+    conn: &'a SessionConnection,
     access: &'a Access,
     grant: &'a Grant,
     now: DateTime<Utc>,
@@ -55,7 +55,7 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) async fn open(
-        conn: &'a Connection,
+        conn: &'a SessionConnection,
         access: &'a Access,
         grant: &'a Grant,
         now: DateTime<Utc>,
@@ -260,11 +260,11 @@ impl<'a> Writer<'a> {
         let bound = sea_orm::Condition::all().add(condition.into());
         let own = |tenant: E::Column| tenant.eq(self.tenant());
         match E::BINDING {
-            Binding::Owner { tenant, scope } => bound.add(own(tenant)).add_option(self.visible(scope)),
-            Binding::OwnerInAnyScope { tenant, .. } | Binding::Person { tenant } => bound.add(own(tenant)),
-            Binding::Party { scope } => bound.add_option(self.visible(scope)),
+            ScopeBinding::Owner { tenant, scope } => bound.add(own(tenant)).add_option(self.visible(scope)),
+            ScopeBinding::OwnerInAnyScope { tenant, .. } | ScopeBinding::Person { tenant } => bound.add(own(tenant)),
+            ScopeBinding::Party { scope } => bound.add_option(self.visible(scope)),
             // Nobody changes these.
-            Binding::Log { .. } | Binding::Unowned => bound.add(Expr::val(false)),
+            ScopeBinding::Log { .. } | ScopeBinding::Unowned => bound.add(Expr::val(false)),
         }
     }
 
@@ -290,14 +290,16 @@ impl<'a> Writer<'a> {
         let own = |tenant| value(tenant).map_or(self.grant.any_scope(), |it| it == self.tenant());
         let seen = |scope| {
             value(scope).is_some_and(|it| {
-                self.grant.any_scope() || self.access.sight(it).is_some() || self.conn.added_scopes().contains(&it)
+                self.grant.any_scope() || self.access.visibility(it).is_some() || self.conn.added_scopes().contains(&it)
             })
         };
         let (is_own, is_seen) = match <A::Entity as Written>::BINDING {
-            Binding::Owner { tenant, scope } | Binding::OwnerInAnyScope { tenant, scope } => (own(tenant), seen(scope)),
-            Binding::Log { tenant } | Binding::Person { tenant } => (own(tenant), true),
-            Binding::Party { scope } => (true, seen(scope)),
-            Binding::Unowned => (true, true),
+            ScopeBinding::Owner { tenant, scope } | ScopeBinding::OwnerInAnyScope { tenant, scope } => {
+                (own(tenant), seen(scope))
+            }
+            ScopeBinding::Log { tenant } | ScopeBinding::Person { tenant } => (own(tenant), true),
+            ScopeBinding::Party { scope } => (true, seen(scope)),
+            ScopeBinding::Unowned => (true, true),
         };
         if is_own && is_seen {
             return Ok(());
@@ -307,7 +309,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Rows of a table that is the machinery of access itself, of the acting authority.
-    pub(super) fn conn(&self) -> &Connection {
+    pub(super) fn conn(&self) -> &SessionConnection {
         self.conn
     }
 
@@ -383,7 +385,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Makes new scopes visible to the rest of the transaction.
-pub(super) async fn add_scopes(conn: &Connection, scopes: &[Uuid]) -> ApiResult<()> {
+pub(super) async fn add_scopes(conn: &SessionConnection, scopes: &[Uuid]) -> ApiResult<()> {
     conn.add_scopes(scopes);
     if conn.get_database_backend() == DbBackend::Postgres && !scopes.is_empty() {
         let ids: Vec<_> = scopes.iter().map(Uuid::to_string).collect();
@@ -394,7 +396,7 @@ pub(super) async fn add_scopes(conn: &Connection, scopes: &[Uuid]) -> ApiResult<
     Ok(())
 }
 
-async fn set(conn: &Connection, name: &str, value: String) -> ApiResult<()> {
+async fn set(conn: &SessionConnection, name: &str, value: String) -> ApiResult<()> {
     let sql = "SELECT set_config($1, $2, true)";
     conn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into(), value.into()]))
         .await

@@ -2,7 +2,7 @@
 //! files that are exported, and the licences they carry.
 
 pub mod export;
-pub mod figures;
 pub mod licence;
 pub mod model;
+pub mod query;
 pub mod read;

@@ -222,7 +222,7 @@ impl From<Value> for Cell {
 }
 
 /// A row: one cell per column, in the order of the columns.
-pub type Row = Vec<Cell>;
+pub type TableRow = Vec<Cell>;
 
 /// A number with decimals in words: `765` with two decimals is `7.65`, `700` is `7`.
 pub fn number_text(units: i64, decimals: u8) -> String {

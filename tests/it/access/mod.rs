@@ -1,5 +1,5 @@
 //! The proofs of access: the matrix for people to read, the coverage of the schema, the sweep with foreign ids.
-//! Random worlds are in `worlds`, row-level security as such in `walls`.
+//! Random worlds are in `worlds`, row-level security as such in `row_level_security`.
 
 mod coverage;
 mod id_arguments;

@@ -173,7 +173,7 @@ async fn whatever_is_wrong_is_named_and_nothing_is_stored(app: TestApp) {
         }
         let file = here.path("damaged.zip");
         write(&file, &entries);
-        let said = here.try_import(&file).await.map(|_| ()).expect_err(name).say();
+        let said = here.try_import(&file).await.map(|_| ()).expect_err(name).render();
         assert!(said.contains(told), "{name}: {said}");
         let rows = here.rows().await;
         assert!(rows.dump().await == before, "{name}: something was stored");
@@ -196,15 +196,15 @@ async fn a_file_that_is_no_archive_is_refused(app: TestApp) {
     let file = here.path("no.zip");
     for bytes in [b"".as_slice(), b"PK\x03\x04", b"{\"format\": 1}"] {
         std::fs::write(&file, bytes).expect("written");
-        let said = here.try_import(&file).await.map(|_| ()).expect_err("no archive").say();
+        let said = here.try_import(&file).await.map(|_| ()).expect_err("no archive").render();
         assert!(said.starts_with("no archive: "), "{said}");
     }
-    let said = here.try_import(&here.path("nowhere.zip")).await.map(|_| ()).expect_err("no file").say();
+    let said = here.try_import(&here.path("nowhere.zip")).await.map(|_| ()).expect_err("no file").render();
     assert!(said.contains("No such file"), "{said}");
     // Half of one: cut in the middle, as a disk that was full leaves it.
     let there = Place::world(&app);
     let whole = std::fs::read(there.export("lindau", "lindau.zip").await).expect("bytes");
     std::fs::write(&file, &whole[..whole.len() / 2]).expect("written");
-    let said = here.try_import(&file).await.map(|_| ()).expect_err("half of one").say();
+    let said = here.try_import(&file).await.map(|_| ()).expect_err("half of one").render();
     assert!(said.starts_with("no archive: "), "{said}");
 }

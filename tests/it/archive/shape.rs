@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use archive::registry::{Kind, LEFT, parts, refers_to};
+use archive::registry::{LEFT, PartKind, parts, refers_to};
 use verbund_tests::{Case, Engine, TestApp, cases};
 
 use super::{Place, entries};
@@ -37,7 +37,7 @@ async fn every_table_is_in_archives_or_left_out_for_a_reason(app: TestApp) {
         for column in named {
             assert!(columns.contains(column), "{} has no {column}", part.table.name());
         }
-        if part.kind == Kind::Own || (part.kind == Kind::Named && part.table.name() != "tenant") {
+        if part.kind == PartKind::Own || (part.kind == PartKind::Named && part.table.name() != "tenant") {
             assert!(columns.contains("tenant_id"), "{} is nobody's own", part.table.name());
         }
     }
@@ -57,7 +57,7 @@ async fn parents_come_before_children_and_what_may_have_another_id_is_known(app:
                c.condeferred::text \
                FROM pg_constraint c WHERE c.contype = 'f' AND c.connamespace = 'public'::regnamespace";
     let parts = parts();
-    let last = |table: &str| parts.iter().rposition(|it| it.table.name() == table && it.kind != Kind::Outside);
+    let last = |table: &str| parts.iter().rposition(|it| it.table.name() == table && it.kind != PartKind::Outside);
     for key in rows.texts(sql).await {
         let (child, parent, columns) = (key[0].as_str(), key[1].as_str(), key[2].as_str());
         if ["person", "field_of_work", "scope"].contains(&parent) && child != "feed" && child != "idempotency_record" {
@@ -69,9 +69,9 @@ async fn parents_come_before_children_and_what_may_have_another_id_is_known(app:
         for (at, part) in parts.iter().enumerate().filter(|it| it.1.table.name() == child) {
             if child == parent {
                 let named = part.last.is_some_and(|it| columns.split(' ').any(|column| column == it));
-                let may_wait = key[3] == "true" || part.kind == Kind::Outside;
+                let may_wait = key[3] == "true" || part.kind == PartKind::Outside;
                 assert!(named || may_wait, "{child}: rows that point to others come last");
-            } else if matches!(part.kind, Kind::Own | Kind::Named | Kind::Joint) {
+            } else if matches!(part.kind, PartKind::Own | PartKind::Named | PartKind::Joint) {
                 assert!(at > parent_at, "{child} before {parent}");
             }
         }

@@ -73,8 +73,8 @@ fn generated(dice: &mut Dice) -> Series {
 }
 
 /// A number from `least` to `most`.
-fn between(dice: &mut Dice, least: u32, most: u32) -> u32 {
-    least + u32::try_from(dice.below((most - least + 1) as usize)).expect("a small number")
+fn between(dice: &mut Dice, min: u32, max: u32) -> u32 {
+    min + u32::try_from(dice.below((max - min + 1) as usize)).expect("a small number")
 }
 
 fn compact(stamp: &str, all_day: bool) -> String {

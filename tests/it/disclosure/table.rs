@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use entities::ContentKind;
 use serde_json::{Value as Json, json};
-use tabular::model::{Column, ColumnRole, ColumnType, Row, Value};
+use tabular::model::{Column, ColumnRole, ColumnType, TableRow, Value};
 use verbund_tests::tables::{Tables, column};
 use verbund_tests::{Client, Dice, TestApp};
 
@@ -56,15 +56,15 @@ impl Secret {
     /// With about that many small figures of a hundred.
     pub fn of(dice: &mut Dice, small: usize) -> Self {
         let figures = (0..PLACES).map(|_| {
-            let most = if dice.chance(small) { 9 } else { 60 };
-            let pupils = dice.below(most);
+            let max = if dice.chance(small) { 9 } else { 60 };
+            let pupils = dice.below(max);
             let girls = dice.below(pupils + 1);
             [pupils, girls].map(|it| i64::try_from(it).expect("a small number"))
         });
         Self { figures: figures.collect() }
     }
 
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Vec<TableRow> {
         let text = |it: &String| Value::Text(it.clone()).into();
         let row = |(key, figures): (&Key, &[i64; 2])| {
             key.iter().map(text).chain(figures.iter().map(|it| Value::Number(*it).into())).collect()
@@ -119,8 +119,8 @@ impl Secret {
         assert!(self.protected(minimum).all(|it| withheld.contains(&it)));
         for cell in &withheld {
             assert!(!attacker.knows(&[*cell]), "cell {cell} follows");
-            let (least, most) = attacker.range(&[*cell], &bounds);
-            assert!(most - least > 0.99, "cell {cell} lies between {least} and {most}");
+            let (min, max) = attacker.range(&[*cell], &bounds);
+            assert!(max - min > 0.99, "cell {cell} lies between {min} and {max}");
         }
         // What is left of a whole is protected as well.
         for (at, [pupils, girls]) in self.figures.iter().enumerate() {
@@ -258,7 +258,7 @@ impl Asked {
             Some(only) => only.contains(&key[it]),
             None => self.by.contains(&it) || !DIMENSIONS[it].2 || key[it] == TOTAL,
         });
-        codes && self.fewer.is_none_or(|most| cells[0].is_some_and(|it| it < most))
+        codes && self.fewer.is_none_or(|max| cells[0].is_some_and(|it| it < max))
     }
 
     /// In the words of the API.

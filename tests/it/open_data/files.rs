@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 use verbund_tests::{Case, TestApp, cases, row_of};
 
 use super::dataset;
@@ -67,7 +67,7 @@ async fn everybody_gets_public_tables_protected_and_the_owner_exactly(app: TestA
         let (status, _, theirs) = fetch(&app, &address(&id, "csv"), &[("authorization", &bearer(&app, subject))]).await;
         assert_eq!((status, records(&theirs)), (200, open.clone()), "{subject}");
     }
-    for format in Format::ALL {
+    for format in ExportFormat::ALL {
         let (status, headers, bytes) = fetch(&app, &address(&id, format.suffix()), &[]).await;
         assert_eq!((status, header(&headers, "content-type")), (200, format.media_type()), "{format:?}");
         assert!(!bytes.is_empty());
@@ -142,7 +142,7 @@ async fn a_hidden_file_is_as_an_unknown_one(app: TestApp) {
     let hidden = dataset(&app, "Geheim", 3, false).await;
     let gone = format!("dst_{}", "0".repeat(26));
     let unknown = [gone.as_str(), "dst_x", "cal_00000000000000000000000000"];
-    let suffixes = Format::ALL.into_iter().map(Format::suffix).chain(["original", "exe"]);
+    let suffixes = ExportFormat::ALL.into_iter().map(ExportFormat::suffix).chain(["original", "exe"]);
     for suffix in suffixes {
         let mut seen = BTreeSet::new();
         for subject in [None, Some("steward@ostallgaeu"), Some("admin@lindau"), Some("planner@memmingen")] {

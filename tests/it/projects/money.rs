@@ -190,7 +190,7 @@ async fn reminded(app: &TestApp) -> usize {
     let settings = app.config.database.settings().expect("settings");
     let store = Store::connect(&settings).await.map_err(|_| ()).expect("a store");
     let jobs = Jobs::new(&app.config, store, app.clock.clone()).expect("jobs");
-    jobs.run_due().await.unwrap_or_else(|error| panic!("{}", domain::operator::say(&error))).reminded
+    jobs.run_due().await.unwrap_or_else(|error| panic!("{}", domain::operator::render(&error))).reminded
 }
 
 async fn reminders_go_out_once_and_on_their_days(app: TestApp) {

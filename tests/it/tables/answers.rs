@@ -3,7 +3,7 @@
 use disclosure::{Method, Protection, Summary};
 use entities::{ContentKind, PUBLIC_SCOPE};
 use serde_json::{Value as Json, json};
-use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Symbol, TableRow, Value};
 use verbund_tests::tables::{Tables, column};
 use verbund_tests::{Case, Reply, Rows, TestApp, cases, row_of};
 
@@ -32,7 +32,7 @@ fn columns() -> Vec<Column> {
     columns
 }
 
-fn row(region: &str, year: &str, pupils: Cell, rate: Cell) -> Row {
+fn row(region: &str, year: &str, pupils: Cell, rate: Cell) -> TableRow {
     let day = Value::Date("2023-03-01".parse().expect("a date")).into();
     let text = |it: &str| Cell::from(Value::Text(it.to_owned()));
     vec![text(region), text(year), pupils, rate, day, Value::Boolean(true).into()]
@@ -46,7 +46,7 @@ fn symbol(symbol: Symbol) -> Cell {
     Cell { value: None, symbol: Some(symbol) }
 }
 
-fn rows() -> Vec<Row> {
+fn rows() -> Vec<TableRow> {
     vec![
         row("09762", "2022", number(56), number(765)),
         row("09762", "2023", symbol(Symbol::Secret), Cell::default()),
@@ -188,7 +188,7 @@ async fn everybody_else_reads_the_protected_table(app: TestApp) {
     assert_eq!(outline["node"], json!({ "rows": null, "aggregate": null }));
     // A protected table of the same version, without the measure that does not leave.
     let kept = columns()[..3].to_vec();
-    let protected = |mut row: Row| {
+    let protected = |mut row: TableRow| {
         row.truncate(3);
         if row[2].value == Some(Value::Number(31)) {
             row[2] = symbol(Symbol::Protected);
@@ -202,8 +202,8 @@ async fn everybody_else_reads_the_protected_table(app: TestApp) {
         summed_over: Vec::new(),
         withheld_measures: vec!["rate".to_owned()],
         cells: 4,
-        withheld_small: 1,
-        withheld_beside: 0,
+        primary_suppressed: 1,
+        secondary_suppressed: 0,
         rounded: 0,
         rows_left_out: 0,
         totals_alone: 0,

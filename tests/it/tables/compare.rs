@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use entities::ContentKind;
-use store::tables::{ChangeKind, Grouped, Place, TableStore as _};
-use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
+use store::tables::{ChangeKind, GroupSource, TableRef, TableStore as _};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Symbol, TableRow, Value};
 use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Case, Dice, TestApp, cases};
 
@@ -21,11 +21,11 @@ pub fn cases() -> Vec<Case> {
 async fn keys_that_stand_twice_are_found(app: TestApp) {
     let (tables, columns) = (Tables::of(&app, "steward@kaufbeuren").await, random::columns());
     let mut dice = Dice::new(3);
-    let mut rows: Vec<Row> = (0..500).map(|_| random::row(&mut dice, false)).collect();
+    let mut rows: Vec<TableRow> = (0..500).map(|_| random::row(&mut dice, false)).collect();
     for at in 0..20 {
         rows.push(rows[at * 7].clone());
     }
-    let mut expected: BTreeMap<String, (Row, Vec<i64>)> = BTreeMap::new();
+    let mut expected: BTreeMap<String, (TableRow, Vec<i64>)> = BTreeMap::new();
     for (number, row) in (1..).zip(&rows) {
         let key = row[..4].to_vec();
         expected.entry(format!("{key:?}")).or_insert_with(|| (key, Vec::new())).1.push(number);
@@ -35,7 +35,7 @@ async fn keys_that_stand_twice_are_found(app: TestApp) {
     assert!(expected.len() >= 20);
     let content =
         tables.put(&dataset(&app).await, ContentKind::Exact, &columns, rows.into_iter()).await.expect("loaded");
-    let place = Place { content: content.id, columns: &columns };
+    let place = TableRef { content: content.id, columns: &columns };
     let found = tables.write(async |writer| writer.tables().duplicates(place, 10).await).await.expect("found");
     assert_eq!(usize::try_from(found.total), Ok(expected.len()));
     assert_eq!(found.keys.len(), 10);
@@ -46,7 +46,7 @@ async fn keys_that_stand_twice_are_found(app: TestApp) {
 }
 
 /// A row for a key; what is in it follows from `seed`.
-fn row(key: usize, seed: u64) -> Row {
+fn row(key: usize, seed: u64) -> TableRow {
     let mut dice = Dice::new(seed);
     let mut row = random::row(&mut dice, false);
     row[0] = if key.is_multiple_of(11) { Cell::default() } else { Value::Text("09777".to_owned()).into() };
@@ -59,8 +59,9 @@ fn row(key: usize, seed: u64) -> Row {
 async fn differences_are_those_of_row_by_row(app: TestApp) {
     let (tables, dataset, columns) =
         (Tables::of(&app, "steward@kaufbeuren").await, dataset(&app).await, random::columns());
-    let before: Vec<Row> = (0..200).map(|it| row(it, it as u64)).collect();
-    let mut after: Vec<Row> = (20..230).map(|it| row(it, if it % 5 == 0 { 1_000 } else { 0 } + it as u64)).collect();
+    let before: Vec<TableRow> = (0..200).map(|it| row(it, it as u64)).collect();
+    let mut after: Vec<TableRow> =
+        (20..230).map(|it| row(it, if it % 5 == 0 { 1_000 } else { 0 } + it as u64)).collect();
     // Nothing but a symbol is another.
     after[1][5] = Cell { value: None, symbol: Some(Symbol::Secret) };
     after[2][5] = Cell { value: None, symbol: Some(Symbol::Later) };
@@ -72,10 +73,11 @@ async fn differences_are_those_of_row_by_row(app: TestApp) {
     for (columns, rows) in [(&columns, before.clone()), (&later, moved(&after))] {
         of_both.push(tables.put(&dataset, ContentKind::Exact, columns, rows.into_iter()).await.expect("loaded").id);
     }
-    let [old, new] = [Place { content: of_both[0], columns: &columns }, Place { content: of_both[1], columns: &later }];
+    let [old, new] =
+        [TableRef { content: of_both[0], columns: &columns }, TableRef { content: of_both[1], columns: &later }];
     let found = tables.write(async |writer| writer.tables().differences(old, new, 1_000).await).await.expect("found");
     let by_key =
-        |rows: &[Row]| rows.iter().map(|it| (format!("{:?}", &it[..4]), it.clone())).collect::<BTreeMap<_, _>>();
+        |rows: &[TableRow]| rows.iter().map(|it| (format!("{:?}", &it[..4]), it.clone())).collect::<BTreeMap<_, _>>();
     let (before, after) = (by_key(&before), by_key(&after));
     let added = after.keys().filter(|it| !before.contains_key(*it)).count();
     let removed = before.keys().filter(|it| !after.contains_key(*it)).count();
@@ -90,7 +92,9 @@ async fn differences_are_those_of_row_by_row(app: TestApp) {
     assert_eq!(found.columns, ["open", "pupils", "remark", "rate"]);
     for it in &found.rows {
         let key = format!("{:?}", it.key);
-        let values = |row: Option<&Row>| row.map_or_else(Row::new, |it| [4, 5, 7, 6].map(|at| it[at].clone()).to_vec());
+        let values = |row: Option<&TableRow>| {
+            row.map_or_else(TableRow::new, |it| [4, 5, 7, 6].map(|at| it[at].clone()).to_vec())
+        };
         let expected = match (before.contains_key(&key), after.contains_key(&key)) {
             (false, _) => ChangeKind::Added,
             (_, false) => ChangeKind::Removed,
@@ -103,12 +107,12 @@ async fn differences_are_those_of_row_by_row(app: TestApp) {
     let fewer = &columns[1..];
     let rows = vec![row(1, 1)[1..].to_vec()].into_iter();
     let other = tables.put(&dataset, ContentKind::Exact, fewer, rows).await.expect("loaded");
-    let other = Place { content: other.id, columns: fewer };
+    let other = TableRef { content: other.id, columns: fewer };
     let found = tables.write(async |writer| writer.tables().differences(old, other, 10).await).await.expect("found");
     assert_eq!((found.key.len(), found.removed, found.added, found.changed), (0, 200, 1, 0));
 }
 
-fn moved(rows: &[Row]) -> Vec<Row> {
+fn moved(rows: &[TableRow]) -> Vec<TableRow> {
     let each = rows.iter().map(|row| {
         let mut row = row.clone();
         row.swap(6, 7);
@@ -142,7 +146,7 @@ async fn a_table_is_put_together_for_protection(app: TestApp) {
         tables.put(&dataset(&app).await, ContentKind::Exact, &columns, rows.into_iter()).await.expect("loaded");
     let session = tables.reading().await;
     let table = session.table(&content).expect("a table");
-    let wanted = [Grouped::Dimension(0), Grouped::Sum(2), Grouped::AsIs(3), Grouped::Rows];
+    let wanted = [GroupSource::Dimension(0), GroupSource::Sum(2), GroupSource::AsIs(3), GroupSource::Rows];
     let found = table.group(&wanted, &[(1, "t".to_owned())], 3).await.expect("groups");
     let expected = vec![
         vec![text("a"), number(7), Cell::default(), number(2)],

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::Command;
 
 use entities::ContentKind;
-use tabular::figures::{
-    AskedMeasure, Filter, Function, GroupsAsked, Operand, RowsAsked, Sort, Span, Wanted, parse_number,
+use tabular::model::{Aggregation, Column, ColumnRole, ColumnType, TableRow, Value};
+use tabular::query::{
+    AskedMeasure, ColumnTest, Filter, Function, GroupsAsked, Operand, PageSpan, RowsAsked, Sort, parse_number,
 };
-use tabular::model::{Aggregation, Column, ColumnRole, ColumnType, Row, Value};
 use verbund_tests::harness::corpus;
 use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Case, TestApp, cases};
@@ -31,7 +31,7 @@ fn columns() -> Vec<Column> {
     columns
 }
 
-fn source(corpus: &Path) -> Vec<Row> {
+fn source(corpus: &Path) -> Vec<TableRow> {
     let file = corpus.join("statistics/inkar_bildung_kreise_1995-2022_long.csv.gz");
     let output = Command::new("gzip").arg("-dc").arg(file).output().expect("gzip");
     let text = String::from_utf8(output.stdout).expect("UTF-8");
@@ -56,11 +56,12 @@ async fn three_hundred_thousand_indicators_come_back_as_they_were(app: TestApp) 
     let table = session.table(&content).expect("a table");
 
     // Grouped by region and year, one indicator at a time: every figure of the source, none beside.
-    let is =
-        |name: &str, value: &str| Filter::Column(name.to_owned(), Wanted::OneOf(vec![Operand::Text(value.to_owned())]));
+    let is = |name: &str, value: &str| {
+        Filter::Column(name.to_owned(), ColumnTest::OneOf(vec![Operand::Text(value.to_owned())]))
+    };
     let mut expected: BTreeMap<(Value, Value), Value> = BTreeMap::new();
     let code = Value::Text("a_schul_oA".to_owned());
-    let cell = |row: &Row, at: usize| row[at].value.clone().expect("a value");
+    let cell = |row: &TableRow, at: usize| row[at].value.clone().expect("a value");
     for row in rows.iter().filter(|row| row[0].value.as_ref() == Some(&code)) {
         expected.insert((cell(row, 1), cell(row, 2)), cell(row, 4));
     }
@@ -71,7 +72,7 @@ async fn three_hundred_thousand_indicators_come_back_as_they_were(app: TestApp) 
             by: vec!["region".to_owned(), "year".to_owned()],
             measures: vec![measure],
             filter: Some(is("indicator", "a_schul_oA")),
-            span: Span { first: Some(1_000), after: after.take() },
+            span: PageSpan { first: Some(1_000), after: after.take() },
             ..GroupsAsked::default()
         };
         let query = asked.resolve(&columns, content.id).unwrap_or_else(|error| panic!("{}", words(&error)));
@@ -94,7 +95,7 @@ async fn three_hundred_thousand_indicators_come_back_as_they_were(app: TestApp) 
     // Page by page, as they stand, and the rows of one district by year.
     let (mut walked, mut after) = (Vec::with_capacity(rows.len()), None);
     loop {
-        let asked = RowsAsked { span: Span { first: Some(1_000), after: after.take() }, ..RowsAsked::default() };
+        let asked = RowsAsked { span: PageSpan { first: Some(1_000), after: after.take() }, ..RowsAsked::default() };
         let page = table.rows(&asked.resolve(&columns, content.id).expect("a question")).await.expect("rows");
         walked.extend(page.rows);
         after = page.cursors.last().cloned();

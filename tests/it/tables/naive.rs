@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use tabular::figures::{AskedMeasure, Comparison, Filter, Function, Operand, RegionLevel, Sort, Wanted};
-use tabular::model::{Cell, Column, Row, Symbol, Value};
+use tabular::model::{Cell, Column, Symbol, TableRow, Value};
+use tabular::query::{AskedMeasure, ColumnTest, Comparison, Filter, Function, Operand, RegionLevel, Sort};
 
 /// Nulls are the largest.
 fn order(left: &Option<Value>, right: &Option<Value>) -> Ordering {
@@ -36,7 +36,7 @@ fn value(operand: &Operand, column: &Column) -> Value {
 }
 
 /// Whether a row meets a filter.
-pub fn holds(filter: &Filter, columns: &[Column], row: &Row) -> bool {
+pub fn holds(filter: &Filter, columns: &[Column], row: &TableRow) -> bool {
     match filter {
         Filter::All(of) => of.iter().all(|it| holds(it, columns, row)),
         Filter::Any(of) => of.iter().any(|it| holds(it, columns, row)),
@@ -48,14 +48,14 @@ pub fn holds(filter: &Filter, columns: &[Column], row: &Row) -> bool {
     }
 }
 
-fn test(wanted: &Wanted, column: &Column, cell: &Cell) -> bool {
+fn test(wanted: &ColumnTest, column: &Column, cell: &Cell) -> bool {
     let text = match &cell.value {
         Some(Value::Text(text)) => Some(text.as_str()),
         _ => None,
     };
     match wanted {
-        Wanted::OneOf(of) => cell.value.as_ref().is_some_and(|it| of.iter().any(|of| value(of, column) == *it)),
-        Wanted::Compare(how, other) => cell.value.as_ref().is_some_and(|it| {
+        ColumnTest::OneOf(of) => cell.value.as_ref().is_some_and(|it| of.iter().any(|of| value(of, column) == *it)),
+        ColumnTest::Compare(how, other) => cell.value.as_ref().is_some_and(|it| {
             let is = it.cmp(&value(other, column));
             match how {
                 Comparison::Less => is == Ordering::Less,
@@ -64,9 +64,11 @@ fn test(wanted: &Wanted, column: &Column, cell: &Cell) -> bool {
                 Comparison::AtLeast => is != Ordering::Less,
             }
         }),
-        Wanted::Prefix(start) => text.is_some_and(|it| it.starts_with(start)),
-        Wanted::Contains(part) => text.is_some_and(|it| it.to_ascii_lowercase().contains(&part.to_ascii_lowercase())),
-        Wanted::Level(level) => text.is_some_and(|it| {
+        ColumnTest::Prefix(start) => text.is_some_and(|it| it.starts_with(start)),
+        ColumnTest::Contains(part) => {
+            text.is_some_and(|it| it.to_ascii_lowercase().contains(&part.to_ascii_lowercase()))
+        }
+        ColumnTest::Level(level) => text.is_some_and(|it| {
             let length = if it == "DG" { 0 } else { it.len() };
             match level {
                 RegionLevel::Country => length == 0,
@@ -76,18 +78,18 @@ fn test(wanted: &Wanted, column: &Column, cell: &Cell) -> bool {
                 RegionLevel::Municipality => length == 8,
             }
         }),
-        Wanted::Within(outer) => {
+        ColumnTest::Within(outer) => {
             text.is_some_and(|it| it != outer && it != "DG" && (outer == "DG" || it.starts_with(outer.as_str())))
         }
-        Wanted::Missing(missing) => cell.value.is_none() == *missing,
-        Wanted::Symbol(of) => cell.symbol.is_some_and(|it| of.contains(&it)),
-        Wanted::Marked(marked) => cell.symbol.is_some() == *marked,
+        ColumnTest::Missing(missing) => cell.value.is_none() == *missing,
+        ColumnTest::Symbol(of) => cell.symbol.is_some_and(|it| of.contains(&it)),
+        ColumnTest::Marked(marked) => cell.symbol.is_some() == *marked,
     }
 }
 
 /// The rows that meet a filter, sorted; equal ones as they stand.
-pub fn rows(columns: &[Column], rows: &[Row], filter: Option<&Filter>, sorts: &[Sort]) -> Vec<Row> {
-    let mut found: Vec<Row> =
+pub fn rows(columns: &[Column], rows: &[TableRow], filter: Option<&Filter>, sorts: &[Sort]) -> Vec<TableRow> {
+    let mut found: Vec<TableRow> =
         rows.iter().filter(|row| filter.is_none_or(|it| holds(it, columns, row))).cloned().collect();
     found.sort_by(|left, right| {
         let each = sorts.iter().map(|sort| {
@@ -108,12 +110,12 @@ pub type Measured = (Option<Value>, BTreeMap<String, i64>);
 /// The groups of rows, by their keys: what each measure comes to, and how many cells are missing in it by symbol.
 pub fn groups(
     columns: &[Column],
-    rows: &[&Row],
+    rows: &[&TableRow],
     by: &[String],
     measures: &[AskedMeasure],
 ) -> BTreeMap<Key, Vec<Measured>> {
     let by: Vec<_> = by.iter().map(|it| at(columns, it)).collect();
-    let mut found: BTreeMap<Key, Vec<&Row>> = BTreeMap::new();
+    let mut found: BTreeMap<Key, Vec<&TableRow>> = BTreeMap::new();
     if by.is_empty() {
         found.insert(Vec::new(), Vec::new());
     }
@@ -121,11 +123,11 @@ pub fn groups(
         let key = by.iter().map(|at| (row[*at].value.is_none(), row[*at].value.clone())).collect::<Vec<_>>();
         found.entry(key).or_default().push(row);
     }
-    let come_to = |rows: Vec<&Row>| measures.iter().map(|it| measure(columns, &rows, it)).collect();
+    let come_to = |rows: Vec<&TableRow>| measures.iter().map(|it| measure(columns, &rows, it)).collect();
     found.into_iter().map(|(key, rows)| (key, come_to(rows))).collect()
 }
 
-fn measure(columns: &[Column], rows: &[&Row], asked: &AskedMeasure) -> Measured {
+fn measure(columns: &[Column], rows: &[&TableRow], asked: &AskedMeasure) -> Measured {
     let Some(name) = &asked.column else {
         return (Some(Value::Number(i64::try_from(rows.len()).expect("few"))), BTreeMap::new());
     };

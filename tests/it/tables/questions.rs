@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use entities::{ContentKind, dataset_content};
 use kernel::error::ApiResult;
-use store::tables::{GroupPage, Table};
-use tabular::figures::{
-    AskedMeasure, Comparison, Filter, Function, GroupsAsked, Having, Operand, RowsAsked, Sort, Span, Wanted,
+use store::tables::{GroupPage, TableReader};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Symbol, TableRow, Value};
+use tabular::query::{
+    AskedMeasure, ColumnTest, Comparison, Filter, Function, GroupsAsked, Having, Operand, PageSpan, RowsAsked, Sort,
 };
-use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
 use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Case, Dice, TestApp, cases};
 
@@ -25,10 +25,15 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// All rows that a question finds, page by page.
-async fn walk(table: &Table<'_>, asked: &RowsAsked, content: &dataset_content::Model, page: i32) -> Vec<Row> {
+async fn walk(
+    table: &TableReader<'_>,
+    asked: &RowsAsked,
+    content: &dataset_content::Model,
+    page: i32,
+) -> Vec<TableRow> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let span = Span { first: Some(page), after: after.take() };
+        let span = PageSpan { first: Some(page), after: after.take() };
         let asked = RowsAsked { span, ..asked.clone() };
         let query = asked.resolve(table.columns(), content.id).unwrap_or_else(|error| panic!("{}", words(&error)));
         let read = table.rows(&query).await.unwrap_or_else(|error| panic!("{}: {asked:?}", words(&error)));
@@ -47,7 +52,7 @@ async fn rows_are_those_of_row_by_row(app: TestApp) {
     let names: Vec<_> = columns.iter().map(|it| it.name.clone()).collect();
     for seed in 0..6 {
         let mut dice = Dice::new(seed);
-        let rows: Vec<Row> = (0..40 + dice.below(160)).map(|_| random::row(&mut dice, true)).collect();
+        let rows: Vec<TableRow> = (0..40 + dice.below(160)).map(|_| random::row(&mut dice, true)).collect();
         let content =
             tables.put(&dataset, ContentKind::Exact, &columns, rows.clone().into_iter()).await.expect("loaded");
         let session = tables.reading().await;
@@ -74,7 +79,7 @@ async fn groups_are_those_of_row_by_row(app: TestApp) {
     let groups = ["region", "year", "word", "day", "open", "remark"].map(str::to_owned);
     for seed in 100..106 {
         let mut dice = Dice::new(seed);
-        let rows: Vec<Row> = (0..40 + dice.below(160)).map(|_| random::row(&mut dice, seed % 2 == 0)).collect();
+        let rows: Vec<TableRow> = (0..40 + dice.below(160)).map(|_| random::row(&mut dice, seed % 2 == 0)).collect();
         let content =
             tables.put(&dataset, ContentKind::Exact, &columns, rows.clone().into_iter()).await.expect("loaded");
         let session = tables.reading().await;
@@ -94,7 +99,7 @@ async fn groups_are_those_of_row_by_row(app: TestApp) {
             };
             let page = i32::try_from(1 + dice.below(40)).expect("small");
             let found = walk_groups(&table, &asked, &content, page).await;
-            let kept: Vec<&Row> =
+            let kept: Vec<&TableRow> =
                 rows.iter().filter(|row| filter.as_ref().is_none_or(|it| naive::holds(it, &columns, row))).collect();
             let expected = naive::groups(&columns, &kept, &by, &measures);
             let context = format!("seed {seed}: {asked:?}");
@@ -124,24 +129,24 @@ fn as_text(filter: Filter) -> Filter {
         Filter::All(of) => Filter::All(of.into_iter().map(as_text).collect()),
         Filter::Any(of) => Filter::Any(of.into_iter().map(as_text).collect()),
         Filter::Not(of) => Filter::Not(Box::new(as_text(*of))),
-        Filter::Column(name, Wanted::Level(_) | Wanted::Within(_)) => {
-            Filter::Column(name, Wanted::Prefix("09".to_owned()))
+        Filter::Column(name, ColumnTest::Level(_) | ColumnTest::Within(_)) => {
+            Filter::Column(name, ColumnTest::Prefix("09".to_owned()))
         }
         other => other,
     }
 }
 
-type Group = (Row, Vec<BTreeMap<String, i64>>);
+type Group = (TableRow, Vec<BTreeMap<String, i64>>);
 
 async fn walk_groups(
-    table: &Table<'_>,
+    table: &TableReader<'_>,
     asked: &GroupsAsked,
     content: &dataset_content::Model,
     page: i32,
 ) -> Vec<Group> {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let span = Span { first: Some(page), after: after.take() };
+        let span = PageSpan { first: Some(page), after: after.take() };
         let asked = GroupsAsked { span, ..asked.clone() };
         let query = asked.resolve(table.columns(), content.id).unwrap_or_else(|error| panic!("{}", words(&error)));
         let read: GroupPage =
@@ -165,7 +170,7 @@ async fn names_and_values_are_no_sql(app: TestApp) {
     let (tables, columns, dataset) =
         (Tables::of(&app, "steward@kaufbeuren").await, random::columns(), dataset(&app).await);
     let mut dice = Dice::new(1);
-    let rows: Vec<Row> = (0..random::WORDS.len())
+    let rows: Vec<TableRow> = (0..random::WORDS.len())
         .map(|at| {
             let mut row = random::row(&mut dice, false);
             row[2] = Value::Text(random::WORDS[at].to_owned()).into();
@@ -177,7 +182,9 @@ async fn names_and_values_are_no_sql(app: TestApp) {
     let table = session.table(&content).expect("a table");
     for word in random::WORDS.map(str::to_owned) {
         let operand = Operand::Text(word.clone());
-        for wanted in [Wanted::OneOf(vec![operand]), Wanted::Prefix(word.clone()), Wanted::Contains(word.clone())] {
+        for wanted in
+            [ColumnTest::OneOf(vec![operand]), ColumnTest::Prefix(word.clone()), ColumnTest::Contains(word.clone())]
+        {
             let filter = Filter::Column("word".to_owned(), wanted);
             let expected = naive::rows(&columns, &rows, Some(&filter), &[]);
             let asked = RowsAsked { filter: Some(filter), ..RowsAsked::default() };
@@ -192,7 +199,7 @@ async fn names_and_values_are_no_sql(app: TestApp) {
         let refused: Vec<ApiResult<()>> = vec![
             RowsAsked { columns: Some(vec![named()]), ..RowsAsked::default() }.resolve(&columns, content.id).map(drop),
             RowsAsked { order: vec![sort.clone()], ..RowsAsked::default() }.resolve(&columns, content.id).map(drop),
-            Filter::Column(named(), Wanted::Missing(true)).resolve(&columns, "filter").map(drop),
+            Filter::Column(named(), ColumnTest::Missing(true)).resolve(&columns, "filter").map(drop),
             groups(vec![named()], measure(Some("pupils".to_owned()), None), vec![]).map(drop),
             groups(vec![], measure(Some(named()), None), vec![]).map(drop),
             groups(vec![], measure(Some("pupils".to_owned()), None), vec![sort]).map(drop),
@@ -214,7 +221,7 @@ fn asked(by: &[&str], function: Function) -> GroupsAsked {
     GroupsAsked { by, measures: vec![measure], ..GroupsAsked::default() }
 }
 
-async fn answer(table: &Table<'_>, asked: &GroupsAsked) -> Result<Vec<Row>, String> {
+async fn answer(table: &TableReader<'_>, asked: &GroupsAsked) -> Result<Vec<TableRow>, String> {
     let say = |error: kernel::error::ApiError| words(&error);
     let query = asked.resolve(table.columns(), table.content()).map_err(say)?;
     Ok(table.aggregate(&query).await.map_err(say)?.rows)
@@ -236,7 +243,7 @@ async fn sums_are_exact_or_refused(app: TestApp) {
     let only = |words: &[&str]| {
         let values = words.iter().map(|it| Operand::Text((*it).to_owned())).collect();
         GroupsAsked {
-            filter: Some(Filter::Column("word".to_owned(), Wanted::OneOf(values))),
+            filter: Some(Filter::Column("word".to_owned(), ColumnTest::OneOf(values))),
             ..asked(&[], Function::Sum)
         }
     };
@@ -286,7 +293,7 @@ async fn totals_levels_and_protected_cells(app: TestApp) {
     let session = tables.reading().await;
     let table = session.table(&content).expect("a table");
     let within = |filter: Filter, by: &[&str]| GroupsAsked { filter: Some(filter), ..asked(by, Function::Sum) };
-    let districts = || Filter::Column("region".to_owned(), Wanted::Within("09".to_owned()));
+    let districts = || Filter::Column("region".to_owned(), ColumnTest::Within("09".to_owned()));
     let nested = answer(&table, &asked(&[], Function::Sum)).await.expect_err("districts in their state");
     assert!(nested.contains("regions of several levels in region"), "{nested}");
     let number = |number: i64| Cell::from(Value::Number(number));

@@ -1,8 +1,8 @@
 //! Random tables and random questions.
 
 use chrono::NaiveDate;
-use tabular::figures::{AskedMeasure, Comparison, Filter, Function, Operand, RegionLevel, Sort, Wanted};
-use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row, Symbol, Value};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, Symbol, TableRow, Value};
+use tabular::query::{AskedMeasure, ColumnTest, Comparison, Filter, Function, Operand, RegionLevel, Sort};
 use verbund_tests::Dice;
 use verbund_tests::tables::column;
 
@@ -54,7 +54,7 @@ fn year(dice: &mut Dice) -> String {
 }
 
 /// A row; few different values, so that many are equal.
-pub fn row(dice: &mut Dice, protected: bool) -> Row {
+pub fn row(dice: &mut Dice, protected: bool) -> TableRow {
     let maybe = |dice: &mut Dice, value: Value| if dice.chance(10) { Cell::default() } else { value.into() };
     let region = Value::Text(dice.one(&REGIONS).to_owned());
     let (period, word) = (Value::Text(year(dice)), Value::Text(dice.one(&WORDS).to_owned()));
@@ -101,19 +101,19 @@ fn single(dice: &mut Dice) -> Filter {
     let column = dice.one(&columns());
     let how = dice.one(&[Comparison::Less, Comparison::AtMost, Comparison::More, Comparison::AtLeast]);
     let list = |dice: &mut Dice, one: &dyn Fn(&mut Dice) -> Operand| {
-        Wanted::OneOf((0..dice.below(4)).map(|_| one(dice)).collect())
+        ColumnTest::OneOf((0..dice.below(4)).map(|_| one(dice)).collect())
     };
     let start = dice.one(&WORDS).to_owned();
     let wanted = match (column.kind, dice.below(6)) {
-        (_, 0) => Wanted::Missing(dice.chance(50)),
-        (_, 1) if column.has_symbols() => Wanted::Marked(dice.chance(50)),
-        (_, 2) if column.has_symbols() => Wanted::Symbol(dice.some(&Symbol::ALL)),
-        (ColumnType::Text, 1) => Wanted::Prefix(start),
-        (ColumnType::Text, 2) => Wanted::Contains(start),
+        (_, 0) => ColumnTest::Missing(dice.chance(50)),
+        (_, 1) if column.has_symbols() => ColumnTest::Marked(dice.chance(50)),
+        (_, 2) if column.has_symbols() => ColumnTest::Symbol(dice.some(&Symbol::ALL)),
+        (ColumnType::Text, 1) => ColumnTest::Prefix(start),
+        (ColumnType::Text, 2) => ColumnTest::Contains(start),
         (ColumnType::Text, _) => list(dice, &|dice| Operand::Text(dice.one(&WORDS).to_owned())),
-        (ColumnType::Region, 1) => Wanted::Prefix(dice.one(&REGIONS)[..1].to_owned()),
-        (ColumnType::Region, 2) => Wanted::Within(dice.one(&REGIONS).to_owned()),
-        (ColumnType::Region, 3) => Wanted::Level(dice.one(&[
+        (ColumnType::Region, 1) => ColumnTest::Prefix(dice.one(&REGIONS)[..1].to_owned()),
+        (ColumnType::Region, 2) => ColumnTest::Within(dice.one(&REGIONS).to_owned()),
+        (ColumnType::Region, 3) => ColumnTest::Level(dice.one(&[
             RegionLevel::Country,
             RegionLevel::State,
             RegionLevel::GovernmentDistrict,
@@ -121,15 +121,15 @@ fn single(dice: &mut Dice) -> Filter {
             RegionLevel::Municipality,
         ])),
         (ColumnType::Region, _) => list(dice, &|dice| Operand::Text(dice.one(&REGIONS).to_owned())),
-        (ColumnType::Period, 1) => Wanted::Prefix("20".to_owned()),
-        (ColumnType::Period, 2 | 3) => Wanted::Compare(how, Operand::Text(year(dice))),
+        (ColumnType::Period, 1) => ColumnTest::Prefix("20".to_owned()),
+        (ColumnType::Period, 2 | 3) => ColumnTest::Compare(how, Operand::Text(year(dice))),
         (ColumnType::Period, _) => list(dice, &|dice| Operand::Text(year(dice))),
-        (ColumnType::Date, 1 | 2) => Wanted::Compare(how, Operand::Date(date(dice))),
+        (ColumnType::Date, 1 | 2) => ColumnTest::Compare(how, Operand::Date(date(dice))),
         (ColumnType::Date, _) => list(dice, &|dice| Operand::Date(date(dice))),
-        (ColumnType::Boolean, _) => Wanted::OneOf(vec![Operand::Boolean(dice.chance(50))]),
+        (ColumnType::Boolean, _) => ColumnTest::OneOf(vec![Operand::Boolean(dice.chance(50))]),
         (ColumnType::Integer | ColumnType::Decimal, 3) => {
             let number = i64::try_from(dice.below(21)).expect("small") - 10;
-            Wanted::Compare(how, Operand::Number(number.to_string()))
+            ColumnTest::Compare(how, Operand::Number(number.to_string()))
         }
         (ColumnType::Integer, _) => list(dice, &|dice| Operand::Number((dice.below(11)).to_string())),
         (ColumnType::Decimal, _) => list(dice, &|dice| Operand::Number(format!("0.{:02}", dice.below(20)))),

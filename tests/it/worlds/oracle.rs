@@ -16,9 +16,9 @@ pub fn seen(world: &Random, person: usize) -> BTreeMap<Uuid, ShareLevel> {
 /// What the feed of a person tells that it has in one authority; none where the person has no role there any more.
 pub fn told(world: &Random, tenant: usize, person: usize) -> Option<BTreeMap<Uuid, ShareLevel>> {
     world.roles.iter().find(|it| it.person == person && it.tenant == tenant && holds(world, it))?;
-    let most = world.feed_level(tenant, person);
+    let max = world.feed_level(tenant, person);
     let told = world.entries.iter().filter_map(|entry| {
-        let level = level(world, person, Some(tenant), entry)?.min(most);
+        let level = level(world, person, Some(tenant), entry)?.min(max);
         (level > ShareLevel::Busy || entry.status.takes_time()).then_some((entry.id, level))
     });
     Some(told.collect())

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use domain::projects::circle::{audience, house_audience};
+use domain::projects::project_access::{audience, party_audience};
 use entities as e;
 use entities::{
     AgreementState, Area, Confidentiality, DocumentKind, PUBLIC_SCOPE, PartnerState, ProjectPhase, ProjectRole,
@@ -131,7 +131,7 @@ impl Projects {
             }
             for (tenant, [work, document, person]) in &it.parts {
                 let owner = world.tenants[*tenant].id;
-                let house = if *tenant == it.lead { inner.clone() } else { house_audience(&row, owner) };
+                let house = if *tenant == it.lead { inner.clone() } else { party_audience(&row, owner) };
                 scopes.insert(*work, inner.clone());
                 scopes.insert(*document, house);
                 scopes.insert(*person, Audience::private(owner, ScopeArea::Projects, it.field));
@@ -313,12 +313,12 @@ impl Projects {
                 let mut present = it.partners.iter().filter(|it| it.1 != PartnerState::Ended);
                 present.any(|partner| across(it.lead, agreement, Some(partner.0), None))
             });
-            let by_share = |least: ShareLevel| {
+            let by_share = |min: ShareLevel| {
                 it.confidentiality != Confidentiality::Internal
                     && self.shares.iter().any(|share| {
                         share.tenant == it.lead
                             && !share.ended
-                            && share.level >= least
+                            && share.level >= min
                             && share.project.is_none_or(|it| it == index)
                             && (share.field.is_none() || share.field == it.field)
                             && between(world.today(it.lead), share.from, share.until)
@@ -374,7 +374,7 @@ pub async fn projects_and_their_parts_agree_with_the_rule(app: TestApp) {
             let expected = projects.seen(&random, person);
             let name = format!("world {seed}, person {person}: {:?}", random.persons[person]);
             let access = world.session(&random, person).await;
-            let by_policy = ids.iter().filter(|it| access.access().sight(scopes[&it.1]).is_some()).map(|it| it.1);
+            let by_policy = ids.iter().filter(|it| access.access().visibility(scopes[&it.1]).is_some()).map(|it| it.1);
             assert_eq!(by_policy.collect::<BTreeSet<_>>(), expected, "the policy, {name}");
             let (nodes, list) = world.projects_over_http(&random, person, &ids).await;
             assert_eq!(nodes, expected, "by id, {name}");

@@ -13,7 +13,7 @@ use entities::{
 };
 use kernel::ids::new_id;
 use sea_orm::{ActiveModelTrait, DatabaseConnection, EntityTrait, Insert, IntoActiveModel};
-use store::scopes::{Audience, Way};
+use store::scopes::{Audience, ScopeShare};
 use uuid::Uuid;
 use verbund_tests::Dice;
 
@@ -338,13 +338,13 @@ impl Random {
         format!("person-{}", self.persons[person].id)
     }
 
-    fn ways(&self, calendar: usize) -> BTreeSet<Way> {
+    fn scope_shares(&self, calendar: usize) -> BTreeSet<ScopeShare> {
         let here = &self.calendars[calendar];
         self.shares
             .iter()
             .filter(|it| it.tenant == here.tenant && !it.ended)
             .filter(|it| it.calendar.is_none_or(|it| it == calendar) && (it.field.is_none() || it.field == here.field))
-            .map(|it| Way {
+            .map(|it| ScopeShare {
                 agreement: self.agreements[it.agreement].id,
                 grantee: it.grantee.map(|it| self.tenants[it].id),
                 role: it.grantee_role,
@@ -358,8 +358,8 @@ impl Random {
     fn audience(&self, entry: &Entry) -> Audience {
         let calendar = &self.calendars[entry.calendar];
         let owner = self.tenants[calendar.tenant].id;
-        let ways = self.ways(entry.calendar);
-        entry_audience(owner, calendar.field, entry.confidentiality, entry.status.takes_time(), &ways)
+        let scope_shares = self.scope_shares(entry.calendar);
+        entry_audience(owner, calendar.field, entry.confidentiality, entry.status.takes_time(), &scope_shares)
     }
 
     /// Writes the world into an empty, migrated database.
@@ -420,7 +420,13 @@ impl Random {
         let calendar_audience = |index: usize| {
             let calendar = &self.calendars[index];
             let owner = self.tenants[calendar.tenant].id;
-            Audience::new(owner, ScopeArea::Calendars, calendar.field, calendar.confidentiality, &self.ways(index))
+            Audience::new(
+                owner,
+                ScopeArea::Calendars,
+                calendar.field,
+                calendar.confidentiality,
+                &self.scope_shares(index),
+            )
         };
         scopes.extend((0..self.calendars.len()).map(calendar_audience));
         scopes.extend(self.entries.iter().map(|it| self.audience(it)));
@@ -545,7 +551,7 @@ impl Random {
     pub async fn insert_scopes(&self, db: &DatabaseConnection, scopes: &[Audience], pass: u8) {
         let mut done = BTreeSet::from([PUBLIC_SCOPE]);
         for audience in scopes {
-            let Audience::Owned { tenant, area, field, ways } = audience else { continue };
+            let Audience::Owned { tenant, area, field, scope_shares } = audience else { continue };
             if !done.insert(audience.id()) {
                 continue;
             }
@@ -566,7 +572,7 @@ impl Random {
             } else {
                 put(
                     db,
-                    ways.iter().map(|way| e::scope_share::Model {
+                    scope_shares.iter().map(|way| e::scope_share::Model {
                         id: new_id(),
                         tenant_id: *tenant,
                         scope_id: audience.id(),

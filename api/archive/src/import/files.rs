@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use entities::dataset_version;
-use store::whole::{AnyTable as _, Of};
+use store::raw_table::{DynTable as _, EntityTable};
 use tempfile::NamedTempFile;
 
 use crate::container;
-use crate::import::rows::Work;
+use crate::import::rows::RowImport;
 use crate::manifest::Manifest;
 use crate::problem::{ArchiveResult, beside};
 use crate::value::in_words;
@@ -16,10 +16,10 @@ use domain::projects::documents::DOCUMENTS;
 /// Where originals are, below the folder of files.
 const ORIGINALS: &str = "originals";
 
-impl Work<'_> {
+impl RowImport<'_> {
     /// Copies the originals to the disk of their place, and tells where they belong.
     pub async fn files(&mut self, manifest: &Manifest, folder: &Path) -> ArchiveResult<Vec<(NamedTempFile, PathBuf)>> {
-        let versions = Of::<dataset_version::Entity>::new();
+        let versions = EntityTable::<dataset_version::Entity>::new();
         let at = |name: &str| versions.columns().iter().position(|it| it.name == name).unwrap_or_default();
         let folder = folder.join(ORIGINALS);
         let mut files = Vec::new();

@@ -10,8 +10,8 @@ use entities::ScopeArea;
 use kernel::error::ApiResult;
 use sea_orm::Value;
 use store::Session;
+use store::raw_table::{RawColumn, RawRow};
 use store::scopes::Audience;
-use store::whole::{WholeColumn, WholeRow};
 use uuid::Uuid;
 
 /// Tables that decide on access across the boundary.
@@ -27,14 +27,14 @@ const MINDED: [&str; 8] = [
 ];
 
 /// Who is here, and what this import made.
-pub(super) struct Guard {
+pub(super) struct TenantGuard {
     /// Authorities that take part here, the one of the archive not among them.
     here: HashSet<Uuid>,
     /// Agreements, projects and scopes that came with this archive.
     made: HashSet<Uuid>,
 }
 
-impl Guard {
+impl TenantGuard {
     /// Reads who is here.
     pub async fn of(session: &Session, tenant: Uuid) -> ApiResult<Self> {
         let scopes = session.ids_of("SELECT id FROM scope WHERE area = 'MEMBERS'").await?;
@@ -56,7 +56,7 @@ impl Guard {
     ///
     /// # Errors
     /// It concerns somebody who is here and does not know it.
-    pub fn check(&self, table: &str, columns: &[WholeColumn], row: &WholeRow) -> Result<(), String> {
+    pub fn check(&self, table: &str, columns: &[RawColumn], row: &RawRow) -> Result<(), String> {
         let id = |name: &str| match columns.iter().position(|it| it.name == name).and_then(|it| row.get(it)) {
             Some(Value::Uuid(id)) => *id,
             _ => None,
@@ -77,7 +77,7 @@ impl Guard {
     }
 
     /// Notes that a row was made.
-    pub fn made(&mut self, table: &str, row: &WholeRow) {
+    pub fn made(&mut self, table: &str, row: &RawRow) {
         if let ("agreement" | "project" | "scope", Some(Value::Uuid(Some(id)))) = (table, row.first()) {
             self.made.insert(*id);
         }
@@ -87,7 +87,7 @@ impl Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::whole::Kind;
+    use store::raw_table::ValueKind;
 
     const HERE: Uuid = Uuid::from_u128(1);
     const OURS: Uuid = Uuid::from_u128(2);
@@ -96,8 +96,8 @@ mod tests {
     const NEW: Uuid = Uuid::from_u128(11);
 
     fn may(table: &str, parent: &'static str, of: Uuid, owner: Uuid) -> bool {
-        let guard = Guard { here: HashSet::from([HERE]), made: HashSet::from([NEW]) };
-        let column = |name| WholeColumn { name, kind: Kind::Id, nullable: false };
+        let guard = TenantGuard { here: HashSet::from([HERE]), made: HashSet::from([NEW]) };
+        let column = |name| RawColumn { name, kind: ValueKind::Id, nullable: false };
         guard.check(table, &[column(parent), column("tenant_id")], &vec![of.into(), owner.into()]).is_ok()
     }
 

@@ -1,8 +1,8 @@
 //! An archive into an installation: everything in one transaction, or nothing.
 
-pub mod figures;
 pub mod files;
 pub mod guard;
+pub mod observations;
 pub mod rows;
 
 use std::collections::BTreeSet;
@@ -13,20 +13,20 @@ use entities::PUBLIC_SCOPE;
 use serde_json::json;
 
 use crate::container;
-use crate::import::guard::Guard;
-use crate::import::rows::Work;
+use crate::import::guard::TenantGuard;
+use crate::import::rows::RowImport;
 use crate::manifest::Manifest;
 use crate::problem::{ArchiveResult, beside};
-use crate::progress::Progress;
-use crate::registry::{IMPORT, Kind, Part, parts};
+use crate::progress::ArchiveProgress;
+use crate::registry::{ArchivePart, IMPORT, PartKind, parts};
 use crate::remap::Remap;
-use domain::context::mutation::{Change, Mutation};
 use domain::context::op::Op;
+use domain::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use domain::operator;
 
 /// What was taken over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Imported {
+pub struct ArchiveImport {
     /// Short name of the authority.
     pub slug: String,
     /// Rows that were written.
@@ -46,7 +46,12 @@ pub struct Imported {
 /// # Errors
 /// The archive is damaged, of another version or wrong in some line, or the authority is there; the database fails, or the
 /// disk. Then nothing was kept.
-pub async fn import_tenant(op: &Op, file: &Path, folder: &Path, progress: &Arc<Progress>) -> ArchiveResult<Imported> {
+pub async fn import_tenant(
+    op: &Op,
+    file: &Path,
+    folder: &Path,
+    progress: &Arc<ArchiveProgress>,
+) -> ArchiveResult<ArchiveImport> {
     let path = file.to_owned();
     let manifest = beside(move || container::manifest(&path)).await?;
     check_schema(op, &manifest).await?;
@@ -56,7 +61,7 @@ pub async fn import_tenant(op: &Op, file: &Path, folder: &Path, progress: &Arc<P
     let (path, its_manifest, its_progress) = (file.to_owned(), manifest.clone(), progress.clone());
     beside(move || container::verify(&path, &its_manifest, &its_progress)).await?;
 
-    let mutation = Mutation::begin(op, IMPORT).await?;
+    let mutation = UnitOfWork::begin(op, IMPORT).await?;
     let session = mutation.session();
     session.take_time().await?;
     let grant = operator::grant(op, manifest.tenant.id)?;
@@ -64,29 +69,29 @@ pub async fn import_tenant(op: &Op, file: &Path, folder: &Path, progress: &Arc<P
     if crate::is_here(session, manifest.tenant.id).await? {
         return Err(format!("the authority {:?} is here already", manifest.tenant.slug).into());
     }
-    let mut work = Work {
+    let mut work = RowImport {
         session,
         writer: &writer,
         file,
         progress,
         tenant: manifest.tenant.id,
         remap: Remap::default(),
-        guard: Guard::of(session, manifest.tenant.id).await?,
-        done: Imported { slug: manifest.tenant.slug.clone(), ..Imported::default() },
+        guard: TenantGuard::of(session, manifest.tenant.id).await?,
+        done: ArchiveImport { slug: manifest.tenant.slug.clone(), ..ArchiveImport::default() },
     };
     for (part, told) in parts.iter().zip(&manifest.parts) {
-        if part.kind == Kind::Outside {
+        if part.kind == PartKind::Outside {
             work.done.outside += told.rows;
             progress.add(told.rows);
         } else {
             work.part(part, told).await?;
         }
     }
-    work.figures(&manifest).await?;
+    work.observations(&manifest).await?;
     let originals = work.files(&manifest, folder).await?;
-    let Work { mut done, remap, .. } = work;
+    let RowImport { mut done, remap, .. } = work;
     done.other_ids = remap.count();
-    let recorded = mutation.record(&writer, told(&manifest, &done)).await?;
+    let recorded = mutation.record(&writer, change_record(&manifest, &done)).await?;
     let mut kept = Vec::new();
     for (file, target) in originals {
         let persisted = file.persist_noclobber(&target);
@@ -113,8 +118,8 @@ fn take_back(files: &[PathBuf]) {
 }
 
 /// What is in the trail of it.
-fn told(manifest: &Manifest, done: &Imported) -> Change {
-    Change {
+fn change_record(manifest: &Manifest, done: &ArchiveImport) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Tenant",
         object_id: manifest.tenant.id,
         version: 1,
@@ -149,7 +154,7 @@ async fn check_schema(op: &Op, manifest: &Manifest) -> ArchiveResult<()> {
 }
 
 /// Whether the archive has the tables of this program, in their order, with their columns.
-fn check_parts(manifest: &Manifest, parts: &[Part]) -> ArchiveResult<()> {
+fn check_parts(manifest: &Manifest, parts: &[ArchivePart]) -> ArchiveResult<()> {
     for (at, part) in parts.iter().enumerate() {
         let file = part.file();
         let Some(told) = manifest.parts.get(at).filter(|it| it.file == file) else {

@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use sea_orm::{DbErr, Value};
-use store::whole::{IfThere, WholeColumn, WholeRow};
+use store::raw_table::{OnConflict, RawColumn, RawRow};
 use store::{Session, Writer};
 use uuid::Uuid;
 
 use crate::container;
-use crate::import::Imported;
-use crate::import::guard::Guard;
+use crate::import::ArchiveImport;
+use crate::import::guard::TenantGuard;
 use crate::manifest::PartFile;
 use crate::problem::{ArchiveError, ArchiveResult};
-use crate::progress::Progress;
-use crate::registry::{Kind, Part};
+use crate::progress::ArchiveProgress;
+use crate::registry::{ArchivePart, PartKind};
 use crate::remap::Remap;
 use crate::value::{BadLine, in_words, read_line};
 
@@ -21,41 +21,45 @@ use crate::value::{BadLine, in_words, read_line};
 const VALUES: usize = 8_192;
 
 /// A row and the line on which it stands.
-type Placed = (u64, WholeRow);
+type NumberedRow = (u64, RawRow);
 
 /// An import under way.
-pub(super) struct Work<'a> {
+pub(super) struct RowImport<'a> {
     pub session: &'a Session,
     pub writer: &'a Writer<'a>,
     pub file: &'a Path,
-    pub progress: &'a Progress,
+    pub progress: &'a ArchiveProgress,
     /// The authority of the archive.
     pub tenant: Uuid,
     pub remap: Remap,
-    pub guard: Guard,
-    pub done: Imported,
+    pub guard: TenantGuard,
+    pub done: ArchiveImport,
 }
 
-impl Work<'_> {
+impl RowImport<'_> {
     /// Writes the rows of one table.
-    pub async fn part(&mut self, part: &Part, told: &PartFile) -> ArchiveResult<()> {
+    pub async fn part(&mut self, part: &ArchivePart, file: &PartFile) -> ArchiveResult<()> {
         let columns = part.table.columns();
         let at_once = (VALUES / columns.len().max(1)).max(1);
-        let mut batches = container::lines(self.file, &told.file);
+        let mut batches = container::lines(self.file, &file.file);
         while let Some(batch) = batches.recv().await {
             let mut rows = Vec::new();
             for (line, text) in batch? {
-                let row = self.row(part, told, &columns, line, &text)?;
+                let row = self.row(part, file, &columns, line, &text)?;
                 rows.push((line, row));
             }
             self.progress.add(rows.len() as u64);
             for chunk in rows.chunks(at_once) {
                 match part.kind {
-                    Kind::Reference(by) => self.refer(part, told, &columns, by, chunk).await?,
-                    Kind::Named => self.named(part, told, &columns, chunk).await?,
-                    Kind::Joint if Guard::minds(part.table.name()) => self.guarded(part, told, &columns, chunk).await?,
-                    Kind::Joint => self.write(part, told, &columns, chunk, IfThere::Keep).await?,
-                    Kind::Own | Kind::Outside => self.write(part, told, &columns, chunk, IfThere::Fail).await?,
+                    PartKind::Reference(by) => self.refer(part, file, &columns, by, chunk).await?,
+                    PartKind::Named => self.named(part, file, &columns, chunk).await?,
+                    PartKind::Joint if TenantGuard::minds(part.table.name()) => {
+                        self.guarded(part, file, &columns, chunk).await?
+                    }
+                    PartKind::Joint => self.write(part, file, &columns, chunk, OnConflict::Keep).await?,
+                    PartKind::Own | PartKind::Outside => {
+                        self.write(part, file, &columns, chunk, OnConflict::Fail).await?
+                    }
                 }
             }
         }
@@ -65,56 +69,56 @@ impl Work<'_> {
     /// A line as a row of this installation.
     fn row(
         &mut self,
-        part: &Part,
-        told: &PartFile,
-        columns: &[WholeColumn],
+        part: &ArchivePart,
+        file: &PartFile,
+        columns: &[RawColumn],
         line: u64,
         text: &str,
-    ) -> ArchiveResult<WholeRow> {
-        let bad = |it: BadLine| at(&told.file, line, it.column, &it.problem);
+    ) -> ArchiveResult<RawRow> {
+        let bad = |it: BadLine| at(&file.file, line, it.column, &it.problem);
         let mut row = read_line(text, columns).map_err(bad)?;
         if let Err(column) = part.table.check(&row) {
             let value = row.get(column).map(in_words).unwrap_or_default();
             let name = columns.get(column).map(|it| it.name);
-            return Err(at(&told.file, line, name, &format!("{value} is no value that it takes")));
+            return Err(at(&file.file, line, name, &format!("{value} is no value that it takes")));
         }
         // Whatever an archive says, it brings rows of one authority.
-        if matches!(part.kind, Kind::Named | Kind::Own)
+        if matches!(part.kind, PartKind::Named | PartKind::Own)
             && let Some((column, value)) = columns.iter().zip(&row).find(|it| self.is_of_another(part, it.0, it.1))
         {
             let problem = format!("{} is not the authority of the archive", in_words(value));
-            return Err(at(&told.file, line, Some(column.name), &problem));
+            return Err(at(&file.file, line, Some(column.name), &problem));
         }
         self.remap
             .apply(part.table.name(), columns, &mut row)
-            .map_err(|problem| at(&told.file, line, None, &problem))?;
+            .map_err(|problem| at(&file.file, line, None, &problem))?;
         Ok(row)
     }
 
     /// Writes rows; where one is refused, tells which.
     async fn write(
         &mut self,
-        part: &Part,
-        told: &PartFile,
-        columns: &[WholeColumn],
-        rows: &[Placed],
-        there: IfThere,
+        part: &ArchivePart,
+        file: &PartFile,
+        columns: &[RawColumn],
+        rows: &[NumberedRow],
+        there: OnConflict,
     ) -> ArchiveResult<()> {
-        self.session.mark().await?;
+        self.session.savepoint().await?;
         let plain: Vec<_> = rows.iter().map(|it| it.1.clone()).collect();
         let written = match part.table.insert(self.writer, &plain, there).await {
             Ok(written) => written,
             Err(error) => {
                 // One by one, to name the line.
-                self.session.back().await?;
+                self.session.rollback_to_savepoint().await?;
                 for (line, row) in rows {
                     let one = part.table.insert(self.writer, std::slice::from_ref(row), there).await;
-                    one.map_err(|error| refused(part, &told.file, *line, columns, row, &error))?;
+                    one.map_err(|error| refused(part, &file.file, *line, columns, row, &error))?;
                 }
                 return Err(store::database_error(&error).into());
             }
         };
-        self.session.unmark().await?;
+        self.session.release_savepoint().await?;
         self.done.rows += written;
         self.done.there += rows.len() as u64 - written;
         Ok(())
@@ -123,17 +127,17 @@ impl Work<'_> {
     /// Finds what others refer to, and makes what is not there.
     async fn refer(
         &mut self,
-        part: &Part,
-        told: &PartFile,
-        columns: &[WholeColumn],
+        part: &ArchivePart,
+        file: &PartFile,
+        columns: &[RawColumn],
         by: &[&str],
-        rows: &[Placed],
+        rows: &[NumberedRow],
     ) -> ArchiveResult<()> {
         for placed in rows {
             let wanted = columns.iter().enumerate().filter(|it| by.contains(&it.1.name));
             let wanted: Vec<_> = wanted.map(|(at, _)| (at, placed.1[at].clone())).collect();
             match part.table.find(self.session, &wanted).await? {
-                None => self.write(part, told, columns, std::slice::from_ref(placed), IfThere::Fail).await?,
+                None => self.write(part, file, columns, std::slice::from_ref(placed), OnConflict::Fail).await?,
                 Some(found) => {
                     self.done.there += 1;
                     if let (Some(Value::Uuid(Some(there))), Some(Value::Uuid(Some(here)))) =
@@ -148,7 +152,7 @@ impl Work<'_> {
     }
 
     /// Whether a value says that a row is another authority's.
-    fn is_of_another(&self, part: &Part, column: &WholeColumn, value: &Value) -> bool {
+    fn is_of_another(&self, part: &ArchivePart, column: &RawColumn, value: &Value) -> bool {
         let owner = if part.table.name() == "tenant" { "id" } else { "tenant_id" };
         column.name == owner && *value != Value::from(self.tenant)
     }
@@ -156,10 +160,10 @@ impl Work<'_> {
     /// Writes what is the authority's own, maybe over the little that archives of others told of it.
     async fn named(
         &mut self,
-        part: &Part,
-        told: &PartFile,
-        columns: &[WholeColumn],
-        rows: &[Placed],
+        part: &ArchivePart,
+        file: &PartFile,
+        columns: &[RawColumn],
+        rows: &[NumberedRow],
     ) -> ArchiveResult<()> {
         let mut fresh = Vec::new();
         for placed in rows {
@@ -169,22 +173,22 @@ impl Work<'_> {
                 continue;
             };
             if columns.iter().zip(&found).any(|it| self.is_of_another(part, it.0, it.1)) {
-                return Err(at(&told.file, placed.0, None, "is a row of another authority here"));
+                return Err(at(&file.file, placed.0, None, "is a row of another authority here"));
             }
             let replaced = part.table.replace(self.writer, &placed.1).await;
-            replaced.map_err(|error| refused(part, &told.file, placed.0, columns, &placed.1, &error))?;
+            replaced.map_err(|error| refused(part, &file.file, placed.0, columns, &placed.1, &error))?;
             self.done.rows += 1;
         }
-        self.write(part, told, columns, &fresh, IfThere::Fail).await
+        self.write(part, file, columns, &fresh, OnConflict::Fail).await
     }
 
     /// Writes what decides on access across the boundary, as far as it says nothing new of those who are here.
     async fn guarded(
         &mut self,
-        part: &Part,
-        told: &PartFile,
-        columns: &[WholeColumn],
-        rows: &[Placed],
+        part: &ArchivePart,
+        file: &PartFile,
+        columns: &[RawColumn],
+        rows: &[NumberedRow],
     ) -> ArchiveResult<()> {
         let key = part.table.key();
         for placed in rows {
@@ -194,8 +198,8 @@ impl Work<'_> {
                 continue;
             }
             let table = part.table.name();
-            self.guard.check(table, columns, &placed.1).map_err(|it| at(&told.file, placed.0, None, &it))?;
-            self.write(part, told, columns, std::slice::from_ref(placed), IfThere::Fail).await?;
+            self.guard.check(table, columns, &placed.1).map_err(|it| at(&file.file, placed.0, None, &it))?;
+            self.write(part, file, columns, std::slice::from_ref(placed), OnConflict::Fail).await?;
             self.guard.made(table, &placed.1);
         }
         Ok(())
@@ -211,7 +215,14 @@ fn at(file: &str, line: u64, column: Option<&str>, problem: &str) -> ArchiveErro
 }
 
 /// What the database says against a row, with the column where its constraint names one.
-fn refused(part: &Part, file: &str, line: u64, columns: &[WholeColumn], row: &WholeRow, error: &DbErr) -> ArchiveError {
+fn refused(
+    part: &ArchivePart,
+    file: &str,
+    line: u64,
+    columns: &[RawColumn],
+    row: &RawRow,
+    error: &DbErr,
+) -> ArchiveError {
     let said = error.to_string();
     let table = part.table.name();
     let hit = columns.iter().zip(row).find(|(column, _)| {

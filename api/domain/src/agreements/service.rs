@@ -13,12 +13,12 @@ use kernel::text;
 use policy::{Action, NotInForce, Object};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use serde_json::{Value, json};
-use store::scopes::{Audience, Way, ensure};
+use store::scopes::{Audience, ScopeShare, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
@@ -28,7 +28,7 @@ const MAX_PARTIES: usize = 50;
 
 /// Values of a new cooperation agreement.
 #[derive(Clone, Debug)]
-pub struct Draft {
+pub struct NewAgreement {
     /// The drafting authority.
     pub tenant: Uuid,
     /// Other parties.
@@ -48,8 +48,8 @@ pub struct Draft {
 }
 
 /// Drafts an agreement. Only the drafting authority knows it until it is proposed.
-pub async fn draft(op: &Op, mut draft: Draft, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "agreementDraft").await?;
+pub async fn draft(op: &Op, mut draft: NewAgreement, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "agreementDraft").await?;
     let session = mutation.session();
     if session.get::<tenant::Entity>(draft.tenant).await?.is_none() {
         return Err(Problem::not_found("tenant").into());
@@ -58,18 +58,18 @@ pub async fn draft(op: &Op, mut draft: Draft, idempotency: Option<Idempotency>) 
     let grant = session.authorize(Action::Write, &object, "tenant")?;
     check(session, &mut draft).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     let row = rows_of_draft(&writer, &draft, id).await?;
-    let change = changed(&row, "agreement.drafted", None);
+    let change = change_record(&row, "agreement.drafted", None);
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
 
-async fn check(session: &Session, draft: &mut Draft) -> ApiResult<()> {
+async fn check(session: &Session, draft: &mut NewAgreement) -> ApiResult<()> {
     let mut problems = Problems::default();
     if let Some(title) = problems.take(text::line(&draft.title, "title", 300))? {
         draft.title = title;
@@ -120,7 +120,7 @@ async fn check(session: &Session, draft: &mut Draft) -> ApiResult<()> {
 }
 
 /// Writes the rows of a draft. The caller has checked it.
-pub async fn rows_of_draft(writer: &Writer<'_>, draft: &Draft, id: Uuid) -> ApiResult<agreement::Model> {
+pub async fn rows_of_draft(writer: &Writer<'_>, draft: &NewAgreement, id: Uuid) -> ApiResult<agreement::Model> {
     let scope = ensure(writer, &Audience::private(draft.tenant, ScopeArea::Agreements, None)).await?;
     let row = agreement::Model {
         id,
@@ -160,7 +160,7 @@ pub async fn rows_of_draft(writer: &Writer<'_>, draft: &Draft, id: Uuid) -> ApiR
 
 /// Shows a draft to its parties, for them to sign.
 pub async fn propose(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "agreementPropose").await?;
+    let mutation = UnitOfWork::begin(op, "agreementPropose").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<agreement::Entity>(session, id, Operation::Propose, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -171,7 +171,7 @@ pub async fn propose(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
         ..touched(&writer, version)
     };
     let after = change(&writer, &row, version, values).await?;
-    let recorded = mutation.record(&writer, changed(&after, "agreement.proposed", Some(&row))).await?;
+    let recorded = mutation.record(&writer, change_record(&after, "agreement.proposed", Some(&row))).await?;
     mutation.commit(recorded).await
 }
 
@@ -181,7 +181,7 @@ async fn rescope(writer: &Writer<'_>, row: &agreement::Model) -> ApiResult<Uuid>
         tenant: row.tenant_id,
         area: ScopeArea::Agreements,
         field: None,
-        ways: BTreeSet::from([Way::to_parties(row.id)]),
+        scope_shares: BTreeSet::from([ScopeShare::to_parties(row.id)]),
     };
     let scope = ensure(writer, &audience).await?;
     show_to_parties(writer, row.id, scope).await?;
@@ -204,7 +204,7 @@ pub async fn show_to_parties(writer: &Writer<'_>, id: Uuid, scope: Uuid) -> ApiR
 
 /// Signs for one party. The last signature makes the agreement active.
 pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "agreementSign").await?;
+    let mutation = UnitOfWork::begin(op, "agreementSign").await?;
     let session = mutation.session();
     let (grant, row) =
         rights::find_for_party::<agreement::Entity>(session, (id, "id"), Operation::Sign, (party, "tenant")).await?;
@@ -228,14 +228,14 @@ pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()>
     let values = agreement::ActiveModel { state: Set(state), ..touched(&writer, version) };
     let after = change(&writer, &row, version, values).await?;
     let topic = if complete { "agreement.activated" } else { "agreement.signed" };
-    let recorded = mutation.record(&writer, changed(&after, topic, Some(&row))).await?;
+    let recorded = mutation.record(&writer, change_record(&after, topic, Some(&row))).await?;
     mutation.commit(recorded).await
 }
 
 /// Ends an agreement for all parties. Every share under it is without effect from the next request on.
 pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -> ApiResult<()> {
     let reason = text::line(&reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "agreementEnd").await?;
+    let mutation = UnitOfWork::begin(op, "agreementEnd").await?;
     let session = mutation.session();
     let (grant, row) =
         rights::find_for_party::<agreement::Entity>(session, (id, "id"), Operation::End, (party, "tenant")).await?;
@@ -249,7 +249,7 @@ pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -
     // What the party takes part in goes out of its sight: it keeps a copy.
     crate::projects::archive::keep_all(session, &writer, id).await?;
     let after = change(&writer, &row, version, values).await?;
-    let recorded = mutation.record(&writer, changed(&after, "agreement.ended", Some(&row))).await?;
+    let recorded = mutation.record(&writer, change_record(&after, "agreement.ended", Some(&row))).await?;
     mutation.commit(recorded).await
 }
 
@@ -364,8 +364,8 @@ async fn change(
     Ok(after)
 }
 
-fn changed(after: &agreement::Model, topic: &'static str, before: Option<&agreement::Model>) -> Change {
-    Change {
+fn change_record(after: &agreement::Model, topic: &'static str, before: Option<&agreement::Model>) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Agreement",
         object_id: after.id,
         version: after.version,
@@ -374,13 +374,13 @@ fn changed(after: &agreement::Model, topic: &'static str, before: Option<&agreem
         parent: None,
         also: BTreeSet::new(),
         agreement: Some(after.id),
-        before: before.map(told),
-        after: Some(told(after)),
+        before: before.map(audit_snapshot),
+        after: Some(audit_snapshot(after)),
     }
 }
 
 /// An agreement in the audit trail.
-fn told(row: &agreement::Model) -> Value {
+fn audit_snapshot(row: &agreement::Model) -> Value {
     json!({
         "title": row.title, "state": row.state, "validFrom": row.valid_from, "validUntil": row.valid_until,
         "calendars": row.covers_calendars, "projects": row.covers_projects, "datasets": row.covers_datasets,

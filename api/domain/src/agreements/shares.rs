@@ -14,20 +14,20 @@ use policy::{Action, Fields, Grant, Object, in_force};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::json;
-use store::scopes::{Audience, Way, ensure, own_shares, selects, ways_of};
+use store::scopes::{Audience, ScopeShare, ensure, own_shares, scope_shares_of, selects};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{obstacles, parties_of};
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation, Resource};
 use crate::tenants::service::today_of;
 use crate::{datasets, projects};
 
 /// Values of a new share.
 #[derive(Clone, Debug)]
-pub struct ShareWish {
+pub struct NewShare {
     /// Owner.
     pub tenant: Uuid,
     /// Agreement.
@@ -57,19 +57,19 @@ pub struct ShareWish {
 }
 
 /// Makes a share.
-pub async fn create(op: &Op, mut wish: ShareWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    wish.reason = text::optional(wish.reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "shareCreate").await?;
+pub async fn create(op: &Op, mut new: NewShare, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    new.reason = text::optional(new.reason, "reason", 1_000)?;
+    let mutation = UnitOfWork::begin(op, "shareCreate").await?;
     let session = mutation.session();
-    let grant = authorize(session, &wish).await?;
-    check(session, &wish).await?;
+    let grant = authorize(session, &new).await?;
+    check(session, &new).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let (row, also) = make(session, &writer, &wish, id).await?;
-    let change = Change { also, ..changed(&row, "share.created") };
+    let (row, also) = make(session, &writer, &new, id).await?;
+    let change = ChangeRecord { also, ..change_record(&row, "share.created") };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -79,12 +79,12 @@ pub async fn create(op: &Op, mut wish: ShareWish, idempotency: Option<Idempotenc
 pub async fn make(
     session: &Session,
     writer: &Writer<'_>,
-    wish: &ShareWish,
+    new: &NewShare,
     id: Uuid,
 ) -> ApiResult<(share::Model, BTreeSet<Uuid>)> {
     // Two shares of the same authority at once must each see the other when they compute scopes.
-    writer.lock_named(wish.tenant).await?;
-    let row = insert_share(writer, wish, id).await?;
+    writer.lock_named(new.tenant).await?;
+    let row = insert_share(writer, new, id).await?;
     let also = move_shared(session, writer, &row, None).await?;
     Ok((row, also))
 }
@@ -108,9 +108,9 @@ async fn move_shared(
         return Ok(if ended.is_some() { before } else { now });
     }
     if row.area == Area::Projects {
-        let projects = projects::circle::selected(session, row).await?;
+        let projects = projects::project_access::selected(session, row).await?;
         let before: BTreeSet<Uuid> = projects.iter().map(|it| it.scope_id).collect();
-        let now = projects::circle::rescope_all(session, writer, &projects, &shares).await?;
+        let now = projects::project_access::rescope_all(session, writer, &projects, &shares).await?;
         return Ok(if ended.is_some() { before } else { now });
     }
     let calendars = calendars_of(session, row).await?;
@@ -124,20 +124,20 @@ async fn move_shared(
 ///
 /// # Errors
 /// Something is out of sight, or a permission is missing.
-pub async fn authorize(session: &Session, wish: &ShareWish) -> ApiResult<Grant> {
-    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+pub async fn authorize(session: &Session, new: &NewShare) -> ApiResult<Grant> {
+    if session.get::<tenant::Entity>(new.tenant).await?.is_none() {
         return Err(Problem::not_found("tenant").into());
     }
-    if let Some(id) = wish.dataset {
-        return of_owner::<dataset::Entity>(session, id, wish.tenant, "dataset").await;
+    if let Some(id) = new.dataset {
+        return of_owner::<dataset::Entity>(session, id, new.tenant, "dataset").await;
     }
-    if let Some(id) = wish.project {
-        return of_owner::<project::Entity>(session, id, wish.tenant, "project").await;
+    if let Some(id) = new.project {
+        return of_owner::<project::Entity>(session, id, new.tenant, "project").await;
     }
-    if let Some(id) = wish.calendar {
-        return of_owner::<calendar::Entity>(session, id, wish.tenant, "calendar").await;
+    if let Some(id) = new.calendar {
+        return of_owner::<calendar::Entity>(session, id, new.tenant, "calendar").await;
     }
-    let object = Object::new_in(area_scope(wish.area), wish.tenant, wish.field);
+    let object = Object::new_in(area_scope(new.area), new.tenant, new.field);
     session.authorize(Action::Share, &object, "tenant")
 }
 
@@ -162,22 +162,22 @@ const fn area_scope(area: Area) -> ScopeArea {
 ///
 /// # Errors
 /// All that they do not.
-pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
-    let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
+pub async fn check(session: &Session, new: &NewShare) -> ApiResult<()> {
+    let Some(agreement) = session.get::<agreement::Entity>(new.agreement).await? else {
         return Err(Problem::not_found("agreement").into());
     };
     let parties = parties_of(session, agreement.id).await?;
-    if !parties.contains(&wish.tenant) {
+    if !parties.contains(&new.tenant) {
         return Err(Problem::not_found("agreement").into());
     }
     let mut problems = Problems::default();
-    for problem in obstacles(&agreement, wish.area) {
+    for problem in obstacles(&agreement, new.area) {
         problems.add(problem);
     }
-    if wish.grantee.is_some_and(|it| it == wish.tenant || !parties.contains(&it)) {
+    if new.grantee.is_some_and(|it| it == new.tenant || !parties.contains(&it)) {
         problems.add(Problem::at(UserErrorCode::NotCovered, "grantee", Text::new("no-other-party")));
     }
-    if let (Some(from), Some(until)) = (wish.valid_from, wish.valid_until)
+    if let (Some(from), Some(until)) = (new.valid_from, new.valid_until)
         && from > until
     {
         let text = Text::new("ends-before-start").with("from", from).with("until", until);
@@ -187,43 +187,43 @@ pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
         session.select::<agreement_field::Entity>().filter(agreement_field::Column::AgreementId.eq(agreement.id));
     let fields = session.all(fields).await?.into_iter().map(|it| it.field_of_work_id);
     let covered = Fields::new(agreement.all_fields, fields);
-    if let Some(field) = wish.field {
+    if let Some(field) = new.field {
         if session.get::<field_of_work::Entity>(field).await?.is_none() {
             problems.add(Problem::not_found("fieldOfWork"));
         } else if !covered.covers(Some(field)) {
             problems.add(Problem::at(UserErrorCode::NotCovered, "fieldOfWork", Text::new("field-not-covered")));
         }
     }
-    if wish.area == Area::Datasets && wish.level == ShareLevel::Busy {
+    if new.area == Area::Datasets && new.level == ShareLevel::Busy {
         problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-datasets")));
     }
-    if let Some(id) = wish.dataset
+    if let Some(id) = new.dataset
         && let Some(dataset) = session.get::<dataset::Entity>(id).await?
     {
-        if wish.area != Area::Datasets {
+        if new.area != Area::Datasets {
             problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("dataset-in-datasets")));
         }
         if !covered.covers(dataset.field_of_work_id) {
             problems.add(Problem::at(UserErrorCode::NotCovered, "dataset", Text::new("field-not-covered")));
         }
     }
-    if wish.area == Area::Projects && wish.level == ShareLevel::Busy {
+    if new.area == Area::Projects && new.level == ShareLevel::Busy {
         problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-projects")));
     }
-    if let Some(id) = wish.project
+    if let Some(id) = new.project
         && let Some(project) = session.get::<project::Entity>(id).await?
     {
-        if wish.area != Area::Projects {
+        if new.area != Area::Projects {
             problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("project-in-projects")));
         }
         if !covered.covers(project.field_of_work_id) {
             problems.add(Problem::at(UserErrorCode::NotCovered, "project", Text::new("field-not-covered")));
         }
     }
-    if let Some(id) = wish.calendar
+    if let Some(id) = new.calendar
         && let Some(calendar) = session.get::<calendar::Entity>(id).await?
     {
-        if wish.area != Area::Calendars {
+        if new.area != Area::Calendars {
             problems.add(Problem::at(UserErrorCode::Invalid, "area", Text::new("calendar-in-calendars")));
         }
         if !covered.covers(calendar.field_of_work_id) {
@@ -234,27 +234,31 @@ pub async fn check(session: &Session, wish: &ShareWish) -> ApiResult<()> {
 }
 
 /// Writes the row of a share; the caller has checked it.
-pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> ApiResult<share::Model> {
+pub async fn insert_share(writer: &Writer<'_>, new: &NewShare, id: Uuid) -> ApiResult<share::Model> {
     // The parties that a share means see it; with a grantee, only that one.
-    let way = Way { grantee: wish.grantee, ..Way::to_parties(wish.agreement) };
-    let audience =
-        Audience::Owned { tenant: wish.tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) };
+    let scope_share = ScopeShare { grantee: new.grantee, ..ScopeShare::to_parties(new.agreement) };
+    let audience = Audience::Owned {
+        tenant: new.tenant,
+        area: ScopeArea::Agreements,
+        field: None,
+        scope_shares: BTreeSet::from([scope_share]),
+    };
     let row = share::Model {
         id,
-        tenant_id: wish.tenant,
+        tenant_id: new.tenant,
         scope_id: ensure(writer, &audience).await?,
-        agreement_id: wish.agreement,
-        area: wish.area,
-        calendar_id: wish.calendar,
-        dataset_id: wish.dataset,
-        project_id: wish.project,
-        field_of_work_id: wish.field,
-        grantee_tenant_id: wish.grantee,
-        grantee_role: wish.grantee_role,
-        level: wish.level,
-        valid_from: wish.valid_from,
-        valid_until: wish.valid_until,
-        reason: wish.reason.clone(),
+        agreement_id: new.agreement,
+        area: new.area,
+        calendar_id: new.calendar,
+        dataset_id: new.dataset,
+        project_id: new.project,
+        field_of_work_id: new.field,
+        grantee_tenant_id: new.grantee,
+        grantee_role: new.grantee_role,
+        level: new.level,
+        valid_from: new.valid_from,
+        valid_until: new.valid_until,
+        reason: new.reason.clone(),
         ended_at: None,
         version: 1,
         created_at: writer.now(),
@@ -267,7 +271,7 @@ pub async fn insert_share(writer: &Writer<'_>, wish: &ShareWish, id: Uuid) -> Ap
 /// Takes a share back.
 pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
     let reason = text::optional(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "shareEnd").await?;
+    let mutation = UnitOfWork::begin(op, "shareEnd").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<share::Entity>(session, id, Operation::End, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -283,7 +287,7 @@ pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> Api
         return Err(stale(version));
     }
     let also = move_shared(session, &writer, &row, Some(&row)).await?;
-    let mut change = Change { also, ..changed(&row, "share.ended") };
+    let mut change = ChangeRecord { also, ..change_record(&row, "share.ended") };
     change.version = version.saturating_add(1);
     change.before = change.after.take();
     change.after = Some(json!({ "reason": reason }));
@@ -307,12 +311,13 @@ pub async fn rescope_calendars(
     calendars: &[calendar::Model],
     shares: &[share::Model],
 ) -> ApiResult<()> {
-    let mut groups: BTreeMap<(Option<Uuid>, BTreeSet<Way>), Vec<&calendar::Model>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<Uuid>, BTreeSet<ScopeShare>), Vec<&calendar::Model>> = BTreeMap::new();
     for calendar in calendars.iter().filter(|it| it.confidentiality != Confidentiality::Internal) {
-        groups.entry((calendar.field_of_work_id, ways_of(shares, calendar))).or_default().push(calendar);
+        groups.entry((calendar.field_of_work_id, scope_shares_of(shares, calendar))).or_default().push(calendar);
     }
-    for ((field, ways), calendars) in groups {
-        let audience = |takes_time| entry_audience(writer.tenant(), field, Confidentiality::Partner, takes_time, &ways);
+    for ((field, scope_shares), calendars) in groups {
+        let audience =
+            |takes_time| entry_audience(writer.tenant(), field, Confidentiality::Partner, takes_time, &scope_shares);
         let open = ensure(writer, &audience(true)).await?;
         let idle = ensure(writer, &audience(false)).await?;
         let partner: Vec<_> =
@@ -345,9 +350,9 @@ async fn audiences_of(
 ) -> ApiResult<BTreeSet<Uuid>> {
     let mut audiences = BTreeSet::new();
     for calendar in calendars.iter().filter(|it| it.confidentiality != Confidentiality::Internal) {
-        let (field, ways) = (calendar.field_of_work_id, ways_of(shares, calendar));
-        if !ways.is_empty() {
-            let audience = entry_audience(writer.tenant(), field, Confidentiality::Partner, true, &ways);
+        let (field, scope_shares) = (calendar.field_of_work_id, scope_shares_of(shares, calendar));
+        if !scope_shares.is_empty() {
+            let audience = entry_audience(writer.tenant(), field, Confidentiality::Partner, true, &scope_shares);
             if audiences.insert(audience.id()) {
                 ensure(writer, &audience).await?;
             }
@@ -362,9 +367,9 @@ pub fn entry_audience(
     field: Option<Uuid>,
     confidentiality: Confidentiality,
     takes_time: bool,
-    ways: &BTreeSet<Way>,
+    scope_shares: &BTreeSet<ScopeShare>,
 ) -> Audience {
-    let reaching = ways.iter().filter(|it| takes_time || it.level > ShareLevel::Busy).cloned().collect();
+    let reaching = scope_shares.iter().filter(|it| takes_time || it.level > ShareLevel::Busy).cloned().collect();
     Audience::new(tenant, ScopeArea::Calendars, field, confidentiality, &reaching)
 }
 
@@ -409,8 +414,8 @@ pub async fn is_effective(session: &Session, share: &share::Model) -> ApiResult<
         && share.valid_until.is_none_or(|it| day <= it))
 }
 
-fn changed(row: &share::Model, topic: &'static str) -> Change {
-    Change {
+fn change_record(row: &share::Model, topic: &'static str) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Share",
         object_id: row.id,
         version: row.version,

@@ -10,20 +10,20 @@ use kernel::text;
 use policy::Grant;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
-use store::scopes::{Audience, ensure, own_shares, ways_of};
+use store::scopes::{Audience, ensure, own_shares, scope_shares_of};
 use store::{Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::shares::rescope_calendars;
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
 const NAME: Unique = Unique { name: "calendar_name_key", columns: "calendar.tenant_id, calendar.name" };
 
 /// A calendar to make.
 #[derive(Clone, Debug)]
-pub struct CalendarWish {
+pub struct NewCalendar {
     /// The owner.
     pub tenant: Uuid,
     /// Name, unique in the authority.
@@ -42,7 +42,7 @@ pub struct CalendarWish {
 
 /// What shall change of a calendar. The outer option is "leave as it is".
 #[derive(Clone, Debug, Default)]
-pub struct CalendarChange {
+pub struct CalendarPatch {
     /// Name.
     pub name: Option<String>,
     /// What it is for.
@@ -54,17 +54,17 @@ pub struct CalendarChange {
 }
 
 /// Makes a calendar.
-pub async fn create(op: &Op, wish: CalendarWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "calendarCreate").await?;
+pub async fn create(op: &Op, new: NewCalendar, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "calendarCreate").await?;
     let session = mutation.session();
-    let (grant, wish, zone) = checked(session, wish, Problems::default()).await?;
+    let (grant, new, zone) = checked(session, new, Problems::default()).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let row = insert(&writer, calendar_row(&writer, wish, zone, id)).await?;
-    let recorded = mutation.record(&writer, changed(&row, "calendar.created", None)).await?;
+    let row = insert(&writer, calendar_row(&writer, new, zone, id)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "calendar.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -73,21 +73,21 @@ pub async fn create(op: &Op, wish: CalendarWish, idempotency: Option<Idempotency
 /// it gets.
 pub(super) async fn checked(
     session: &Session,
-    mut wish: CalendarWish,
+    mut new: NewCalendar,
     mut problems: Problems,
-) -> ApiResult<(Grant, CalendarWish, String)> {
-    let (grant, owner) = rights::create_in::<calendar::Entity>(session, wish.tenant, wish.field).await?;
-    wish.name = problems.take(text::line(&wish.name, "name", 120))?.unwrap_or_default();
-    wish.description = problems.take(text::optional(wish.description, "description", 4_000))?.flatten();
-    wish.color = problems.take(color(wish.color))?.flatten();
-    if let Some(field) = wish.field
+) -> ApiResult<(Grant, NewCalendar, String)> {
+    let (grant, owner) = rights::create_in::<calendar::Entity>(session, new.tenant, new.field).await?;
+    new.name = problems.take(text::line(&new.name, "name", 120))?.unwrap_or_default();
+    new.description = problems.take(text::optional(new.description, "description", 4_000))?.flatten();
+    new.color = problems.take(color(new.color))?.flatten();
+    if let Some(field) = new.field
         && session.get::<field_of_work::Entity>(field).await?.is_none()
     {
         problems.add(Problem::not_found("fieldOfWork"));
     }
     problems.done()?;
-    let zone = wish.zone.map_or_else(|| owner.time_zone.clone(), |it| it.name().to_owned());
-    Ok((grant, wish, zone))
+    let zone = new.zone.map_or_else(|| owner.time_zone.clone(), |it| it.name().to_owned());
+    Ok((grant, new, zone))
 }
 
 /// Writes a new calendar.
@@ -103,22 +103,22 @@ pub(super) async fn insert(writer: &Writer<'_>, mut row: calendar::Model) -> Api
 }
 
 fn audience(row: &calendar::Model, shares: &[entities::share::Model]) -> Audience {
-    let ways = ways_of(shares, row);
-    Audience::new(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id, row.confidentiality, &ways)
+    let scope_shares = scope_shares_of(shares, row);
+    Audience::new(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id, row.confidentiality, &scope_shares)
 }
 
 /// The row of a new calendar, private until its scope is known.
-pub fn calendar_row(writer: &Writer<'_>, wish: CalendarWish, zone: String, id: Uuid) -> calendar::Model {
+pub fn calendar_row(writer: &Writer<'_>, new: NewCalendar, zone: String, id: Uuid) -> calendar::Model {
     calendar::Model {
         id,
-        tenant_id: wish.tenant,
-        scope_id: Audience::private(wish.tenant, ScopeArea::Calendars, wish.field).id(),
-        name: wish.name,
-        description: wish.description,
-        color: wish.color,
+        tenant_id: new.tenant,
+        scope_id: Audience::private(new.tenant, ScopeArea::Calendars, new.field).id(),
+        name: new.name,
+        description: new.description,
+        color: new.color,
         time_zone: zone,
-        field_of_work_id: wish.field,
-        confidentiality: wish.confidentiality,
+        field_of_work_id: new.field,
+        confidentiality: new.confidentiality,
         external: false,
         project_id: None,
         project_calendar: None,
@@ -148,24 +148,24 @@ fn color(color: Option<String>) -> ApiResult<Option<String>> {
 }
 
 /// Changes a calendar.
-pub async fn update(op: &Op, id: Uuid, version: i32, change: CalendarChange) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "calendarUpdate").await?;
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: CalendarPatch) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "calendarUpdate").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<calendar::Entity>(session, id, Operation::Update, "id").await?;
     let mut row = (*before).clone();
     let mut problems = Problems::default();
-    if let Some(name) = change.name {
+    if let Some(name) = patch.name {
         row.name = problems.take(text::line(&name, "name", 120))?.unwrap_or_default();
     }
-    if let Some(description) = change.description {
+    if let Some(description) = patch.description {
         row.description = problems.take(text::optional(description, "description", 4_000))?.flatten();
     }
-    if let Some(value) = change.color {
+    if let Some(value) = patch.color {
         row.color = problems.take(color(value))?.flatten();
     }
     problems.done()?;
     let writer = session.writer(&grant).await?;
-    let confidentiality = change.confidentiality.unwrap_or(before.confidentiality);
+    let confidentiality = patch.confidentiality.unwrap_or(before.confidentiality);
     row.confidentiality = confidentiality;
     if confidentiality != before.confidentiality {
         writer.lock_named(row.tenant_id).await?;
@@ -177,7 +177,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: CalendarChange) -> 
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, changed(&row, "calendar.updated", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "calendar.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -197,7 +197,7 @@ async fn narrow_entries(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult
 
 /// Puts a calendar away, or takes it out again.
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "calendarArchive").await?;
+    let mutation = UnitOfWork::begin(op, "calendarArchive").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<calendar::Entity>(session, id, Operation::Archive, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -206,7 +206,7 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, changed(&row, "calendar.updated", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "calendar.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -220,8 +220,12 @@ pub(super) async fn save(writer: &Writer<'_>, row: &calendar::Model, version: i3
     }
 }
 
-pub(super) fn changed(row: &calendar::Model, topic: &'static str, before: Option<&calendar::Model>) -> Change {
-    Change {
+pub(super) fn change_record(
+    row: &calendar::Model,
+    topic: &'static str,
+    before: Option<&calendar::Model>,
+) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Calendar",
         object_id: row.id,
         version: row.version,
@@ -230,13 +234,13 @@ pub(super) fn changed(row: &calendar::Model, topic: &'static str, before: Option
         parent: None,
         also: BTreeSet::new(),
         agreement: None,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(audit_snapshot),
+        after: Some(audit_snapshot(row)),
     }
 }
 
 /// A calendar in the audit trail.
-fn told(row: &calendar::Model) -> Value {
+fn audit_snapshot(row: &calendar::Model) -> Value {
     json!({
         "name": row.name, "description": row.description, "color": row.color, "timeZone": row.time_zone,
         "fieldOfWork": row.field_of_work_id, "confidentiality": row.confidentiality, "archivedAt": row.archived_at,

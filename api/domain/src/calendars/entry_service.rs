@@ -10,44 +10,44 @@ use kernel::text;
 use policy::Grant;
 use sea_orm::Set;
 use serde_json::{Value, json};
-use store::scopes::{ensure, own_shares, ways_of};
+use store::scopes::{ensure, own_shares, scope_shares_of};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::shares::entry_audience;
-use crate::calendars::entry_wish::{EntryChange, EntryWish, WishedTime, check, kept_audiences};
+use crate::calendars::entry_values::{EntryPatch, NewEntry, NewTime, check, kept_audiences};
 use crate::calendars::series;
 use crate::calendars::series::Apply;
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
 /// Puts an entry into a calendar.
 pub async fn create(
     op: &Op,
     calendar: Uuid,
-    mut wish: EntryWish,
-    time: WishedTime,
+    mut new: NewEntry,
+    time: NewTime,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "calendarEntryCreate").await?;
+    let mutation = UnitOfWork::begin(op, "calendarEntryCreate").await?;
     let session = mutation.session();
     let (grant, calendar) =
         rights::find_for::<calendar::Entity>(session, calendar, Operation::CreateEntries, "calendar").await?;
     let mut problems = Problems::default();
     if let Some(time) = problems.take(time.in_calendar(&calendar))? {
-        wish.time = time;
+        new.time = time;
     }
-    let wish = check(session, &calendar, wish, problems).await?;
+    let new = check(session, &calendar, new, problems).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let mut row = entry_row(&writer, &calendar, wish, id);
+    let mut row = entry_row(&writer, &calendar, new, id);
     row.scope_id = scope(&writer, &calendar, &row).await?;
     insert(&writer, &mut row).await?;
-    let recorded = mutation.record(&writer, changed(&row, "calendar_entry.created", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "calendar_entry.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -60,48 +60,48 @@ pub(super) async fn insert(writer: &Writer<'_>, row: &mut calendar_entry::Model)
 }
 
 /// The row of a new entry, in its calendar's scope until its own is known.
-pub fn entry_row(writer: &Writer<'_>, calendar: &calendar::Model, wish: EntryWish, id: Uuid) -> calendar_entry::Model {
+pub fn entry_row(writer: &Writer<'_>, calendar: &calendar::Model, new: NewEntry, id: Uuid) -> calendar_entry::Model {
     let lines = |lines: Vec<String>| Some(lines.join("\n")).filter(|it| !it.is_empty());
     calendar_entry::Model {
         id,
         tenant_id: calendar.tenant_id,
         scope_id: calendar.scope_id,
         calendar_id: calendar.id,
-        search_text: text::fold(&wish.title),
-        title: wish.title,
-        description: wish.description,
-        kind: wish.kind,
-        status: wish.status,
-        confidentiality: wish.confidentiality.unwrap_or(calendar.confidentiality),
-        field_of_work_id: wish.field.or(calendar.field_of_work_id),
-        all_day: wish.time.all_day,
-        starts_local: wish.time.starts_local,
-        ends_local: wish.time.ends_local,
-        time_zone: wish.time.zone.name().to_owned(),
-        starts_at: wish.time.starts_at(),
-        ends_at: wish.time.ends_at(),
-        recurrence_rule: wish.recurrence.rule,
-        extra_dates: listed(&wish.recurrence.extra),
-        except_dates: listed(&wish.recurrence.except),
+        search_text: text::fold(&new.title),
+        title: new.title,
+        description: new.description,
+        kind: new.kind,
+        status: new.status,
+        confidentiality: new.confidentiality.unwrap_or(calendar.confidentiality),
+        field_of_work_id: new.field.or(calendar.field_of_work_id),
+        all_day: new.time.all_day,
+        starts_local: new.time.starts_local,
+        ends_local: new.time.ends_local,
+        time_zone: new.time.zone.name().to_owned(),
+        starts_at: new.time.starts_at(),
+        ends_at: new.time.ends_at(),
+        recurrence_rule: new.recurrence.rule,
+        extra_dates: listed(&new.recurrence.rdate),
+        except_dates: listed(&new.recurrence.exdate),
         expanded_until: None,
         series_id: None,
         series_date: None,
-        uid: wish.uid,
+        uid: new.uid,
         source_sequence: None,
         source_modified: None,
         source_digest: None,
-        learning_place_id: wish.place,
-        location: wish.location,
-        organiser: wish.organiser,
-        speakers: lines(wish.speakers),
-        responsible_office: wish.responsible_office,
-        pillar: wish.pillar,
-        audiences: kept_audiences(&wish.audiences),
-        cost: wish.cost,
-        target_groups: lines(wish.target_groups),
-        registration_url: wish.registration_url,
+        learning_place_id: new.place,
+        location: new.location,
+        organiser: new.organiser,
+        speakers: lines(new.speakers),
+        responsible_office: new.responsible_office,
+        pillar: new.pillar,
+        audiences: kept_audiences(&new.audiences),
+        cost: new.cost,
+        target_groups: lines(new.target_groups),
+        registration_url: new.registration_url,
         cancel_reason: None,
-        source: wish.source,
+        source: new.source,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
@@ -117,13 +117,13 @@ pub(super) async fn scope(
     if row.confidentiality == calendar.confidentiality && row.status.takes_time() {
         return Ok(calendar.scope_id);
     }
-    let ways = match row.confidentiality {
-        Confidentiality::Partner => ways_of(&own_shares(writer, Area::Calendars).await?, calendar),
+    let scope_shares = match row.confidentiality {
+        Confidentiality::Partner => scope_shares_of(&own_shares(writer, Area::Calendars).await?, calendar),
         Confidentiality::Internal | Confidentiality::Public => Default::default(),
     };
     let takes_time = row.status.takes_time();
     let audience =
-        entry_audience(calendar.tenant_id, calendar.field_of_work_id, row.confidentiality, takes_time, &ways);
+        entry_audience(calendar.tenant_id, calendar.field_of_work_id, row.confidentiality, takes_time, &scope_shares);
     ensure(writer, &audience).await
 }
 
@@ -139,9 +139,9 @@ async fn find_for(
 }
 
 /// Changes an entry, or some dates of a series; tells which entry says so now.
-pub async fn update(op: &Op, id: Uuid, version: i32, apply: Apply, change: EntryChange) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "calendarEntryUpdate").await?;
-    let (shown, recorded) = update_in(&mutation, id, version, apply, change).await?;
+pub async fn update(op: &Op, id: Uuid, version: i32, apply: Apply, patch: EntryPatch) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "calendarEntryUpdate").await?;
+    let (shown, recorded) = update_in(&mutation, id, version, apply, patch).await?;
     mutation.commit(recorded).await?;
     Ok(shown)
 }
@@ -151,54 +151,54 @@ pub async fn update(op: &Op, id: Uuid, version: i32, apply: Apply, change: Entry
 /// # Errors
 /// The usual refusals.
 pub async fn update_in(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     id: Uuid,
     version: i32,
     apply: Apply,
-    change: EntryChange,
-) -> ApiResult<(Uuid, Recorded)> {
+    patch: EntryPatch,
+) -> ApiResult<(Uuid, AuditReceipt)> {
     let session = mutation.session();
     let (grant, calendar, before) = find_for(session, id, Operation::Update).await?;
     let writer = session.writer(&grant).await?;
-    let place = series::Place { session, writer: &writer, mutation, calendar: &calendar };
+    let place = series::EditContext { session, writer: &writer, mutation, calendar: &calendar };
     Ok(match series::part(&place, &before, apply).await? {
-        series::Part::Whole => (id, update_whole(&place, &before, version, change).await?),
-        series::Part::Date(date) => place.change_date(&before, version, date, change).await?,
-        series::Part::Rest(date) => place.change_rest(&before, version, date, change).await?,
+        series::SeriesPart::Whole => (id, update_whole(&place, &before, version, patch).await?),
+        series::SeriesPart::Date(date) => place.change_date(&before, version, date, patch).await?,
+        series::SeriesPart::Rest(date) => place.change_rest(&before, version, date, patch).await?,
     })
 }
 
 async fn update_whole(
-    place: &series::Place<'_>,
+    context: &series::EditContext<'_>,
     before: &calendar_entry::Model,
     version: i32,
-    change: EntryChange,
-) -> ApiResult<Recorded> {
+    patch: EntryPatch,
+) -> ApiResult<AuditReceipt> {
     let mut problems = Problems::default();
     if before.series_id.is_some() {
-        series::refuse_for_one_date(&change, before, &mut problems);
+        series::refuse_for_one_date(&patch, before, &mut problems);
     }
-    let wish = change.applied(EntryWish::of(before), place.calendar, &mut problems)?;
-    let wish = check(place.session, place.calendar, wish, problems).await?;
-    let mut row = entry_row(place.writer, place.calendar, wish, before.id);
-    row.scope_id = scope(place.writer, place.calendar, &row).await?;
+    let wish = patch.applied(NewEntry::of(before), context.calendar, &mut problems)?;
+    let wish = check(context.session, context.calendar, wish, problems).await?;
+    let mut row = entry_row(context.writer, context.calendar, wish, before.id);
+    row.scope_id = scope(context.writer, context.calendar, &row).await?;
     (row.series_id, row.series_date) = (before.series_id, before.series_date);
     kept_source(&mut row, before);
     row.created_at = before.created_at;
     row.version = version.saturating_add(1);
-    let dates = series::plan(&mut row, place.writer.now())?;
-    save(place.writer, &row, version).await?;
+    let dates = series::plan(&mut row, context.writer.now())?;
+    save(context.writer, &row, version).await?;
     if before.expanded_until.is_some() || row.expanded_until.is_some() {
-        let dates = place.keep_changed_dates(before, &row, dates).await?;
-        series::write(place.writer, &row, dates).await?;
+        let dates = context.keep_changed_dates(before, &row, dates).await?;
+        series::write(context.writer, &row, dates).await?;
     }
-    place.mutation.record(place.writer, changed(&row, "calendar_entry.updated", Some(before))).await
+    context.mutation.record(context.writer, change_record(&row, "calendar_entry.updated", Some(before))).await
 }
 
 /// Calls an entry off, or some dates of a series. It stays, so that those who saw it learn of it. Tells which entry says
 /// so now.
 pub async fn cancel(op: &Op, id: Uuid, version: i32, apply: Apply, reason: Option<String>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "calendarEntryCancel").await?;
+    let mutation = UnitOfWork::begin(op, "calendarEntryCancel").await?;
     let (shown, recorded) = cancel_in(&mutation, id, version, apply, reason).await?;
     mutation.commit(recorded).await?;
     Ok(shown)
@@ -209,39 +209,39 @@ pub async fn cancel(op: &Op, id: Uuid, version: i32, apply: Apply, reason: Optio
 /// # Errors
 /// The usual refusals.
 pub async fn cancel_in(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     id: Uuid,
     version: i32,
     apply: Apply,
     reason: Option<String>,
-) -> ApiResult<(Uuid, Recorded)> {
+) -> ApiResult<(Uuid, AuditReceipt)> {
     let reason = text::optional(reason, "reason", 1_000)?;
     let session = mutation.session();
     let (grant, calendar, before) = find_for(session, id, Operation::Cancel).await?;
     let writer = session.writer(&grant).await?;
-    let place = series::Place { session, writer: &writer, mutation, calendar: &calendar };
+    let place = series::EditContext { session, writer: &writer, mutation, calendar: &calendar };
     Ok(match series::part(&place, &before, apply).await? {
-        series::Part::Whole => (id, cancel_whole(&place, &before, version, reason).await?),
-        series::Part::Date(date) => place.cancel_date(&before, version, date, reason).await?,
-        series::Part::Rest(date) => place.cancel_rest(&before, version, date, reason).await?,
+        series::SeriesPart::Whole => (id, cancel_whole(&place, &before, version, reason).await?),
+        series::SeriesPart::Date(date) => place.cancel_date(&before, version, date, reason).await?,
+        series::SeriesPart::Rest(date) => place.cancel_rest(&before, version, date, reason).await?,
     })
 }
 
 async fn cancel_whole(
-    place: &series::Place<'_>,
+    context: &series::EditContext<'_>,
     before: &calendar_entry::Model,
     version: i32,
     reason: Option<String>,
-) -> ApiResult<Recorded> {
+) -> ApiResult<AuditReceipt> {
     let mut row = before.clone();
     called_off(&mut row, reason.clone());
-    row.scope_id = scope(place.writer, place.calendar, &row).await?;
+    row.scope_id = scope(context.writer, context.calendar, &row).await?;
     row.version = version.saturating_add(1);
-    save(place.writer, &row, version).await?;
+    save(context.writer, &row, version).await?;
     if before.expanded_until.is_some() {
-        place.cancel_changed_dates(before.id, reason.as_deref()).await?;
+        context.cancel_changed_dates(before.id, reason.as_deref()).await?;
     }
-    place.mutation.record(place.writer, changed(&row, "calendar_entry.cancelled", Some(before))).await
+    context.mutation.record(context.writer, change_record(&row, "calendar_entry.cancelled", Some(before))).await
 }
 
 /// Where an entry was taken over from stays known whatever is changed here.
@@ -264,8 +264,12 @@ pub(super) async fn save(writer: &Writer<'_>, row: &calendar_entry::Model, versi
 }
 
 /// What is told of an entry.
-pub fn changed(row: &calendar_entry::Model, topic: &'static str, before: Option<&calendar_entry::Model>) -> Change {
-    Change {
+pub fn change_record(
+    row: &calendar_entry::Model,
+    topic: &'static str,
+    before: Option<&calendar_entry::Model>,
+) -> ChangeRecord {
+    ChangeRecord {
         object_type: "CalendarEntry",
         object_id: row.id,
         version: row.version,
@@ -274,13 +278,13 @@ pub fn changed(row: &calendar_entry::Model, topic: &'static str, before: Option<
         parent: Some(row.calendar_id),
         also: before.map(|it| it.scope_id).into_iter().collect(),
         agreement: None,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(audit_snapshot),
+        after: Some(audit_snapshot(row)),
     }
 }
 
 /// An entry in the audit trail.
-fn told(row: &calendar_entry::Model) -> Value {
+fn audit_snapshot(row: &calendar_entry::Model) -> Value {
     json!({
         "calendar": row.calendar_id, "title": row.title, "description": row.description, "kind": row.kind,
         "status": row.status, "confidentiality": row.confidentiality, "fieldOfWork": row.field_of_work_id,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::EntryTime;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use entities::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar, ShareLevel, calendar, calendar_entry};
@@ -17,7 +17,7 @@ use serde_json::Value;
 use store::{Owned, Session};
 use uuid::Uuid;
 
-use crate::calendars::entry_wish::read_audiences;
+use crate::calendars::entry_values::read_audiences;
 
 /// Calendar entry as a level of access shows it.
 #[derive(Clone)]
@@ -34,7 +34,7 @@ impl EntryView {
     /// View of a row at the level of the session; none if the session does not see the row. At `BUSY` an entry that
     /// occupies no time is not seen either.
     pub fn of(session: &Session, row: Arc<calendar_entry::Model>) -> Option<Self> {
-        let level = session.access().sight(row.scope_id)?.level;
+        let level = session.access().visibility(row.scope_id)?.level;
         (row.status.takes_time() || level > ShareLevel::Busy).then(|| Self::at(level, row))
     }
 
@@ -111,13 +111,13 @@ pub fn in_full<E: Owned>(session: &Session) -> SimpleExpr {
 /// Condition that fields of an entry are shown: a filter on a hidden field must not disclose its value. None without
 /// fields.
 pub fn showing(session: &Session, fields: &BTreeSet<EntryField>) -> Option<SimpleExpr> {
-    let least = fields.iter().map(|it| it.least()).max()?;
-    Some(session.seen_from::<calendar_entry::Entity>(least))
+    let min = fields.iter().map(|it| it.least()).max()?;
+    Some(session.seen_from::<calendar_entry::Entity>(min))
 }
 
 /// Description of a calendar, shown from `SUMMARY` on.
 pub fn calendar_description<'a>(session: &Session, calendar: &'a calendar::Model) -> Option<&'a str> {
-    let level = session.access().sight(calendar.scope_id)?.level;
+    let level = session.access().visibility(calendar.scope_id)?.level;
     calendar.description.as_deref().filter(|_| level >= ShareLevel::Summary)
 }
 
@@ -280,8 +280,8 @@ impl EntryTimes {
     }
 
     /// Recurrence.
-    pub fn recurrence(&self) -> Recurrence {
-        Recurrence::of(&self.0)
+    pub fn recurrence(&self) -> RecurrenceSet {
+        RecurrenceSet::of(&self.0)
     }
 
     /// Instant up to which the occurrences of a series have been computed; none for a single entry.
@@ -365,7 +365,7 @@ impl EntryContent {
     /// Content that the session could see of a row of a scope, and sees of its present view; none if it does not see the
     /// scope.
     pub(crate) fn shown_in(self, session: &Session, scope: Uuid, now: &EntryView) -> Option<Self> {
-        let then = session.access().sight(scope)?.level;
+        let then = session.access().visibility(scope)?.level;
         Some(self.up_to(then.min(now.level())))
     }
 

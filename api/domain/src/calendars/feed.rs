@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::{EntryTime, instant};
 use chrono::{DateTime, Months, NaiveDateTime, TimeDelta, Utc};
 use entities::{EntryStatus, calendar, calendar_entry, calendar_occurrence, learning_place};
-use icalendar::{Class, Event, Feed, Recurrence as Repeats, Status, Texts, When};
+use icalendar::{CalendarFeed, Class, Event, Recurrence as Repeats, Status, Texts, When};
 use kernel::error::ApiResult;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::Session;
@@ -20,11 +20,11 @@ const REFRESH: TimeDelta = TimeDelta::hours(1);
 /// How far back entries are told, in months; series are told whole.
 const BACK: u32 = 12;
 /// The most entries of a feed; the latest win.
-const MOST: u64 = 5_000;
+const MAX: u64 = 5_000;
 
 /// An entry as a feed tells it.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct FeedEntry {
     /// The entry.
     pub id: Uuid,
     /// What stands in one file of a calendar server: the series of a changed date, or the entry itself.
@@ -34,7 +34,7 @@ pub struct Told {
     /// Its first date as instants.
     pub span: (DateTime<Utc>, DateTime<Utc>),
     /// Up to when its dates are known, if it is a series.
-    pub known_until: Option<DateTime<Utc>>,
+    pub materialized_until: Option<DateTime<Utc>>,
     /// What is told of it.
     pub event: Event,
 }
@@ -43,17 +43,17 @@ pub struct Told {
 ///
 /// # Errors
 /// The database fails.
-pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<Feed>> {
+pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<CalendarFeed>> {
     let Some(calendar) = session.get::<calendar::Entity>(id).await? else { return Ok(None) };
-    let events = told(session, &[id]).await?;
+    let events = feed_entries(session, &[id]).await?;
     Ok(Some(feed_of(session, &calendar.name, std::slice::from_ref(&*calendar), events)))
 }
 
 /// Puts entries of calendars into one feed. Only that of a single calendar has its colour, and its description where more
 /// of it is seen than that time is taken.
-pub fn feed_of(session: &Session, name: &str, calendars: &[calendar::Model], told: Vec<Told>) -> Feed {
+pub fn feed_of(session: &Session, name: &str, calendars: &[calendar::Model], told: Vec<FeedEntry>) -> CalendarFeed {
     let only = if let [only] = calendars { Some(only) } else { None };
-    Feed {
+    CalendarFeed {
         name: name.to_owned(),
         description: only.and_then(|it| calendar_description(session, it)).map(str::to_owned),
         color: only.and_then(|it| it.color.clone()),
@@ -67,7 +67,7 @@ pub fn feed_of(session: &Session, name: &str, calendars: &[calendar::Model], tol
 ///
 /// # Errors
 /// The database fails.
-pub async fn told(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Told>> {
+pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<FeedEntry>> {
     let since = session.now().checked_sub_months(Months::new(BACK)).unwrap_or_else(|| session.now());
     let recent = Condition::any()
         .add(calendar_entry::Column::EndsAt.gt(since))
@@ -79,7 +79,7 @@ pub async fn told(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Told>>
         .filter(recent)
         .order_by_desc(calendar_entry::Column::StartsAt)
         .order_by_desc(calendar_entry::Column::Id)
-        .limit(MOST);
+        .limit(MAX);
     let rows = session.all(select).await?.into_iter().rev();
     let views: Vec<_> = rows.filter_map(|row| EntryView::of(session, Arc::new(row))).collect();
     let place_of = |view: &EntryView| view.details().and_then(EntryDetails::place);
@@ -99,14 +99,14 @@ pub async fn told(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<Told>>
         let date = series.map(|it| it.0.1);
         let mut event = event(view, uid, date, place.as_ref().map(|it| it.name.as_str()));
         if let (Some(recurrence), Some(gone)) = (&mut event.recurrence, gone.get(&times.id())) {
-            recurrence.except.extend(gone);
+            recurrence.exdate.extend(gone);
         }
-        told.push(Told {
+        told.push(FeedEntry {
             id: times.id(),
             resource: series.map_or_else(|| times.id(), |it| it.0.0),
             calendar: times.calendar_id(),
             span: (times.starts_at(), times.ends_at()),
-            known_until: times.materialized_until(),
+            materialized_until: times.materialized_until(),
             event,
         });
     }
@@ -148,8 +148,8 @@ pub(super) fn event(view: &EntryView, uid: String, series_date: Option<NaiveDate
     let (times, outline) = (view.times(), view.outline());
     let EntryTime { all_day, starts_local, ends_local, zone } = times.time();
     let repeats = || {
-        let Recurrence { rule, extra, except } = times.recurrence();
-        Repeats { rule, extra: extra.into_iter().collect(), except: except.into_iter().collect() }
+        let RecurrenceSet { rule, rdate, exdate } = times.recurrence();
+        Repeats { rule, rdate: rdate.into_iter().collect(), exdate: exdate.into_iter().collect() }
     };
     let texts = |outline: &EntryOutline| {
         let title = Some(outline.title().to_owned());

@@ -19,12 +19,12 @@
 
 pub mod calendar_service;
 pub mod entry_service;
+pub mod entry_values;
 pub mod entry_view;
-pub mod entry_wish;
 pub mod external;
 pub mod feed;
-pub mod horizon;
 pub mod import;
+pub mod materialization;
 pub mod series;
 pub mod window;
 

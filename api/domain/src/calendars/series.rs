@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar_time::recurrence::{Recurrence, horizon, listed};
+use calendar_time::recurrence::{RecurrenceSet, listed, materialized_until};
 use calendar_time::time::{EntryTime, end_instant, instant};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entities::{calendar, calendar_entry, calendar_occurrence};
@@ -18,9 +18,9 @@ use sha2::{Digest, Sha256};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::calendars::entry_service::{called_off, changed, entry_row, save, scope};
-use crate::calendars::entry_wish::{EntryChange, EntryWish, check};
-use crate::context::mutation::{Mutation, Recorded};
+use crate::calendars::entry_service::{called_off, change_record, entry_row, save, scope};
+use crate::calendars::entry_values::{EntryPatch, NewEntry, check};
+use crate::context::unit_of_work::{AuditReceipt, UnitOfWork};
 
 /// Rows of one insert: a database takes only so many values in a statement.
 const CHUNK: usize = 1_000;
@@ -37,29 +37,29 @@ pub enum Apply {
 }
 
 /// What that comes to.
-pub(super) enum Part {
+pub(super) enum SeriesPart {
     Whole,
     Date(NaiveDateTime),
     Rest(NaiveDateTime),
 }
 
 /// Where a change happens.
-pub(super) struct Place<'a> {
+pub(super) struct EditContext<'a> {
     pub(super) session: &'a Session,
     pub(super) writer: &'a Writer<'a>,
-    pub(super) mutation: &'a Mutation,
+    pub(super) mutation: &'a UnitOfWork,
     pub(super) calendar: &'a calendar::Model,
 }
 
 /// Computes the dates of a series and notes in its row how far; none for a single entry.
 pub fn plan(row: &mut calendar_entry::Model, now: DateTime<Utc>) -> ApiResult<BTreeSet<NaiveDateTime>> {
-    let recurrence = Recurrence::of(row);
+    let recurrence = RecurrenceSet::of(row);
     if !recurrence.is_some() {
         (row.expanded_until, row.except_dates) = (None, None);
         return Ok(BTreeSet::new());
     }
     let time = EntryTime::of(row);
-    let known = horizon(row.starts_at, now);
+    let known = materialized_until(row.starts_at, now);
     let dates = recurrence.dates(time.starts_local, known.with_timezone(&time.zone).naive_local())?;
     if dates.is_empty() {
         return Err(Problem::at(UserErrorCode::Invalid, "recurrence", Text::new("series-without-dates")).into());
@@ -115,9 +115,13 @@ pub(super) fn named(series: Uuid, start: NaiveDateTime) -> Uuid {
 }
 
 /// Finds out which part of an entry is meant.
-pub(super) async fn part(place: &Place<'_>, row: &calendar_entry::Model, apply: Apply) -> ApiResult<Part> {
+pub(super) async fn part(
+    context: &EditContext<'_>,
+    row: &calendar_entry::Model,
+    apply: Apply,
+) -> ApiResult<SeriesPart> {
     let date = match apply {
-        Apply::All => return Ok(Part::Whole),
+        Apply::All => return Ok(SeriesPart::Whole),
         Apply::This(date) | Apply::Following(date) => date,
     };
     let refused = |code, text: Text| Problem::at(code, "occurrence", text.with("value", date)).into();
@@ -125,35 +129,35 @@ pub(super) async fn part(place: &Place<'_>, row: &calendar_entry::Model, apply: 
         return Err(refused(UserErrorCode::Invalid, Text::new("no-series")));
     }
     if apply == Apply::Following(row.starts_local) {
-        return Ok(Part::Whole);
+        return Ok(SeriesPart::Whole);
     }
-    let select = place
+    let select = context
         .session
         .select::<calendar_occurrence::Entity>()
         .filter(calendar_occurrence::Column::EntryId.eq(row.id))
         .filter(calendar_occurrence::Column::StartsLocal.eq(date));
-    if place.session.one(select).await?.is_none() {
-        let changed = place.changed_dates(row.id).await?.iter().any(|it| it.series_date == Some(date));
+    if context.session.one(select).await?.is_none() {
+        let changed = context.changed_dates(row.id).await?.iter().any(|it| it.series_date == Some(date));
         return Err(if changed {
             refused(UserErrorCode::Conflict, Text::new("date-is-an-entry"))
         } else {
             refused(UserErrorCode::NotFound, Text::new("no-date-of-the-series"))
         });
     }
-    Ok(if apply == Apply::This(date) { Part::Date(date) } else { Part::Rest(date) })
+    Ok(if apply == Apply::This(date) { SeriesPart::Date(date) } else { SeriesPart::Rest(date) })
 }
 
 /// What one date of a series cannot have of its own.
-pub(super) fn refuse_for_one_date(change: &EntryChange, series: &calendar_entry::Model, problems: &mut Problems) {
-    if change.recurrence.is_some() {
+pub(super) fn refuse_for_one_date(patch: &EntryPatch, series: &calendar_entry::Model, problems: &mut Problems) {
+    if patch.recurrence.is_some() {
         problems.add(Problem::at(UserErrorCode::Invalid, "recurrence", Text::new("one-date-has-no-rule")));
     }
-    if change.field.is_some_and(|it| it != series.field_of_work_id) {
+    if patch.field.is_some_and(|it| it != series.field_of_work_id) {
         problems.add(Problem::at(UserErrorCode::Invalid, "fieldOfWork", Text::new("not-the-series-field")));
     }
 }
 
-impl Place<'_> {
+impl EditContext<'_> {
     /// The dates of a series that are entries of their own.
     async fn changed_dates(&self, series: Uuid) -> ApiResult<Vec<calendar_entry::Model>> {
         let select =
@@ -188,7 +192,9 @@ impl Place<'_> {
                 ..Default::default()
             };
             self.writer.change::<calendar_entry::Entity, _>(calendar_entry::Column::Id.eq(entry.id), values).await?;
-            self.mutation.tell(self.writer, &changed(&entry, "calendar_entry.updated", Some(&entry))).await?;
+            self.mutation
+                .publish_event(self.writer, &change_record(&entry, "calendar_entry.updated", Some(&entry)))
+                .await?;
         }
         Ok(dates)
     }
@@ -202,16 +208,18 @@ impl Place<'_> {
                 row.scope_id = scope(self.writer, self.calendar, &row).await?;
                 row.version = before.version.saturating_add(1);
                 save(self.writer, &row, before.version).await?;
-                self.mutation.tell(self.writer, &changed(&row, "calendar_entry.cancelled", Some(&before))).await?;
+                self.mutation
+                    .publish_event(self.writer, &change_record(&row, "calendar_entry.cancelled", Some(&before)))
+                    .await?;
             }
         }
         Ok(())
     }
 
     /// A date of a series as an entry of its own, not written yet.
-    fn date_of(&self, series: &calendar_entry::Model, date: NaiveDateTime) -> EntryWish {
+    fn date_of(&self, series: &calendar_entry::Model, date: NaiveDateTime) -> NewEntry {
         let time = EntryTime::of(series).at(date);
-        EntryWish { time, recurrence: Recurrence::default(), uid: None, ..EntryWish::of(series) }
+        NewEntry { time, recurrence: RecurrenceSet::default(), uid: None, ..NewEntry::of(series) }
     }
 
     /// Writes a date as an entry of its own and takes it from its series.
@@ -222,7 +230,7 @@ impl Place<'_> {
         date: NaiveDateTime,
         mut row: calendar_entry::Model,
         topic: &'static str,
-    ) -> ApiResult<(Uuid, Recorded)> {
+    ) -> ApiResult<(Uuid, AuditReceipt)> {
         (row.series_id, row.series_date) = (Some(series.id), Some(date));
         row.scope_id = scope(self.writer, self.calendar, &row).await?;
         let mut kept = series.clone();
@@ -234,8 +242,8 @@ impl Place<'_> {
             .await?;
         self.writer.insert(full(row.clone())).await?;
         // Whoever may not see the date learns at least that the series has one less.
-        self.mutation.tell(self.writer, &changed(&kept, "calendar_entry.updated", Some(series))).await?;
-        Ok((row.id, self.mutation.record(self.writer, changed(&row, topic, None)).await?))
+        self.mutation.publish_event(self.writer, &change_record(&kept, "calendar_entry.updated", Some(series))).await?;
+        Ok((row.id, self.mutation.record(self.writer, change_record(&row, topic, None)).await?))
     }
 
     /// Changes one date.
@@ -244,11 +252,11 @@ impl Place<'_> {
         series: &calendar_entry::Model,
         version: i32,
         date: NaiveDateTime,
-        change: EntryChange,
-    ) -> ApiResult<(Uuid, Recorded)> {
+        patch: EntryPatch,
+    ) -> ApiResult<(Uuid, AuditReceipt)> {
         let mut problems = Problems::default();
-        refuse_for_one_date(&change, series, &mut problems);
-        let wish = change.applied(self.date_of(series, date), self.calendar, &mut problems)?;
+        refuse_for_one_date(&patch, series, &mut problems);
+        let wish = patch.applied(self.date_of(series, date), self.calendar, &mut problems)?;
         let wish = check(self.session, self.calendar, wish, problems).await?;
         let row = entry_row(self.writer, self.calendar, wish, new_id());
         self.split_off(series, version, date, row, "calendar_entry.created").await
@@ -261,7 +269,7 @@ impl Place<'_> {
         version: i32,
         date: NaiveDateTime,
         reason: Option<String>,
-    ) -> ApiResult<(Uuid, Recorded)> {
+    ) -> ApiResult<(Uuid, AuditReceipt)> {
         let mut row = entry_row(self.writer, self.calendar, self.date_of(series, date), new_id());
         called_off(&mut row, reason);
         self.split_off(series, version, date, row, "calendar_entry.cancelled").await
@@ -270,9 +278,9 @@ impl Place<'_> {
     /// Ends a series before a date.
     async fn cut(&self, series: &calendar_entry::Model, version: i32, date: NaiveDateTime) -> ApiResult<()> {
         let mut head = series.clone();
-        let recurrence = Recurrence::of(series).before(date, series.all_day);
+        let recurrence = RecurrenceSet::of(series).before(date, series.all_day);
         (head.recurrence_rule, head.extra_dates, head.except_dates) =
-            (recurrence.rule, listed(&recurrence.extra), listed(&recurrence.except));
+            (recurrence.rule, listed(&recurrence.rdate), listed(&recurrence.exdate));
         head.version = version.saturating_add(1);
         save(self.writer, &head, version).await?;
         let rest = sea_orm::Condition::all()
@@ -280,15 +288,16 @@ impl Place<'_> {
             .add(calendar_occurrence::Column::StartsLocal.gte(date));
         self.writer.delete::<calendar_occurrence::Entity>(rest).await?;
         // That it ended is told by the first date of the other one as well; whoever reads only this one learns it here.
-        let _also = self.mutation.record(self.writer, changed(&head, "calendar_entry.updated", Some(series))).await?;
+        let _also =
+            self.mutation.record(self.writer, change_record(&head, "calendar_entry.updated", Some(series))).await?;
         Ok(())
     }
 
     /// The rest of a series as a wish.
-    fn rest_of(&self, series: &calendar_entry::Model, date: NaiveDateTime) -> EntryWish {
-        let whole = Recurrence::of(series);
+    fn rest_of(&self, series: &calendar_entry::Model, date: NaiveDateTime) -> NewEntry {
+        let whole = RecurrenceSet::of(series);
         let recurrence = whole.from(date, whole.gone(series.starts_local, date));
-        EntryWish { recurrence, ..self.date_of(series, date) }
+        NewEntry { recurrence, ..self.date_of(series, date) }
     }
 
     /// Writes the rest of a series as a series of its own, with the changed dates that it has.
@@ -318,15 +327,15 @@ impl Place<'_> {
         series: &calendar_entry::Model,
         version: i32,
         date: NaiveDateTime,
-        change: EntryChange,
-    ) -> ApiResult<(Uuid, Recorded)> {
+        patch: EntryPatch,
+    ) -> ApiResult<(Uuid, AuditReceipt)> {
         let mut problems = Problems::default();
-        let wish = change.applied(self.rest_of(series, date), self.calendar, &mut problems)?;
+        let wish = patch.applied(self.rest_of(series, date), self.calendar, &mut problems)?;
         let wish = check(self.session, self.calendar, wish, problems).await?;
         self.cut(series, version, date).await?;
         let mut row = entry_row(self.writer, self.calendar, wish, new_id());
         self.begin_rest(series, date, &mut row).await?;
-        let recorded = self.mutation.record(self.writer, changed(&row, "calendar_entry.created", None)).await?;
+        let recorded = self.mutation.record(self.writer, change_record(&row, "calendar_entry.created", None)).await?;
         Ok((row.id, recorded))
     }
 
@@ -337,13 +346,13 @@ impl Place<'_> {
         version: i32,
         date: NaiveDateTime,
         reason: Option<String>,
-    ) -> ApiResult<(Uuid, Recorded)> {
+    ) -> ApiResult<(Uuid, AuditReceipt)> {
         self.cut(series, version, date).await?;
         let mut row = entry_row(self.writer, self.calendar, self.rest_of(series, date), new_id());
         called_off(&mut row, reason.clone());
         self.begin_rest(series, date, &mut row).await?;
         self.cancel_changed_dates(row.id, reason.as_deref()).await?;
-        let recorded = self.mutation.record(self.writer, changed(&row, "calendar_entry.cancelled", None)).await?;
+        let recorded = self.mutation.record(self.writer, change_record(&row, "calendar_entry.cancelled", None)).await?;
         Ok((row.id, recorded))
     }
 }

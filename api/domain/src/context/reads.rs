@@ -10,7 +10,7 @@ use kernel::error::{ApiError, ApiResult};
 use kernel::ids::new_id;
 use sea_orm::Set;
 use serde_json::{Value as Json, json};
-use store::scopes::{Audience, Way, ensure};
+use store::scopes::{Audience, ScopeShare, ensure};
 use uuid::Uuid;
 
 use crate::context::op::Op;
@@ -55,7 +55,7 @@ impl DataRead {
 /// The database fails.
 pub async fn remember(op: &Op, read: DataRead) -> ApiResult<()> {
     let session = op.session().await?;
-    if session.access().sight(read.scope).is_some_and(|it| it.because.is_share()) {
+    if session.access().visibility(read.scope).is_some_and(|it| it.because.is_share()) {
         op.read_data(read);
     }
     Ok(())
@@ -72,7 +72,7 @@ pub async fn keep(op: &Op) -> ApiResult<()> {
     }
     let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
     for read in reads {
-        let Some(sight) = session.access().sight(read.scope) else {
+        let Some(sight) = session.access().visibility(read.scope) else {
             return Err(ApiError::fault("figures went out of sight before they were recorded"));
         };
         if !sight.because.is_share() {
@@ -83,9 +83,13 @@ pub async fn keep(op: &Op) -> ApiResult<()> {
             .grant_of_reader(read.scope, read.owner)
             .ok_or_else(|| ApiError::fault("figures were read by a share that is none"))?;
         let writer = session.writer(&grant).await?;
-        let way = Way { grantee: Some(reader), ..Way::to_parties(agreement) };
-        let audience =
-            Audience::Owned { tenant: read.owner, area: ScopeArea::Audit, field: None, ways: BTreeSet::from([way]) };
+        let scope_share = ScopeShare { grantee: Some(reader), ..ScopeShare::to_parties(agreement) };
+        let audience = Audience::Owned {
+            tenant: read.owner,
+            area: ScopeArea::Audit,
+            field: None,
+            scope_shares: BTreeSet::from([scope_share]),
+        };
         let scope = ensure(&writer, &audience).await?;
         writer
             .insert(audit_event::ActiveModel {

@@ -14,20 +14,20 @@ use kernel::error::ApiResult;
 use sea_orm::sea_query::{ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, Condition, Set};
 use store::Writer;
-use store::scopes::{Audience, Way, ensure};
+use store::scopes::{Audience, ScopeShare, ensure};
 use uuid::Uuid;
 
 /// The scopes of one dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Scopes {
+pub struct DatasetScopes {
     /// The authority alone.
     pub private: Uuid,
     /// The dataset itself. One that was public stays so, to say that it was taken back.
-    pub face: Uuid,
+    pub dataset_scope: Uuid,
     /// Its published versions.
-    pub outline: Uuid,
+    pub metadata_scope: Uuid,
     /// Figures that may leave the authority.
-    pub figures: Uuid,
+    pub data_scope: Uuid,
 }
 
 /// Whether a share of the owner's means this dataset.
@@ -40,15 +40,15 @@ pub fn selects(share: &share::Model, dataset: &dataset::Model) -> bool {
 }
 
 /// The audience of what a level from `least` on shows.
-fn audience(dataset: &dataset::Model, shares: &[share::Model], least: ShareLevel) -> Audience {
+fn audience(dataset: &dataset::Model, shares: &[share::Model], min: ShareLevel) -> Audience {
     match dataset.access {
         DatasetAccess::Internal => private(dataset),
         DatasetAccess::Public => Audience::Public,
         DatasetAccess::Shared => {
-            let reaching = shares.iter().filter(|it| it.level >= least && selects(it, dataset));
-            let ways: BTreeSet<Way> = reaching.map(Way::from).collect();
+            let reaching = shares.iter().filter(|it| it.level >= min && selects(it, dataset));
+            let scope_shares: BTreeSet<ScopeShare> = reaching.map(ScopeShare::from).collect();
             let (tenant, field) = (dataset.tenant_id, dataset.field_of_work_id);
-            Audience::Owned { tenant, area: ScopeArea::Datasets, field, ways }
+            Audience::Owned { tenant, area: ScopeArea::Datasets, field, scope_shares }
         }
     }
 }
@@ -61,16 +61,20 @@ const fn private(dataset: &dataset::Model) -> Audience {
 ///
 /// # Errors
 /// The database fails.
-pub async fn scopes_of(writer: &Writer<'_>, dataset: &dataset::Model, shares: &[share::Model]) -> ApiResult<Scopes> {
-    let least = |level| match dataset.withdrawn_at {
+pub async fn scopes_of(
+    writer: &Writer<'_>,
+    dataset: &dataset::Model,
+    shares: &[share::Model],
+) -> ApiResult<DatasetScopes> {
+    let min = |level| match dataset.withdrawn_at {
         None => audience(dataset, shares, level),
         Some(_) => private(dataset),
     };
-    Ok(Scopes {
+    Ok(DatasetScopes {
         private: ensure(writer, &private(dataset)).await?,
-        face: ensure(writer, &audience(dataset, shares, ShareLevel::Summary)).await?,
-        outline: ensure(writer, &least(ShareLevel::Summary)).await?,
-        figures: ensure(writer, &least(ShareLevel::Full)).await?,
+        dataset_scope: ensure(writer, &audience(dataset, shares, ShareLevel::Summary)).await?,
+        metadata_scope: ensure(writer, &min(ShareLevel::Summary)).await?,
+        data_scope: ensure(writer, &min(ShareLevel::Full)).await?,
     })
 }
 
@@ -92,13 +96,13 @@ pub async fn rescope_all(
         let key = (scopes, dataset.withdrawn_at.is_some());
         audiences.entry(key).or_default().push(dataset);
     }
-    let mut faces = BTreeSet::new();
+    let mut dataset_scopes = BTreeSet::new();
     for datasets in audiences.into_values() {
         let scopes = scopes_of(writer, datasets[0], shares).await?;
-        faces.insert(scopes.face);
+        dataset_scopes.insert(scopes.dataset_scope);
         rescope(writer, &datasets, scopes).await?;
     }
-    Ok(faces)
+    Ok(dataset_scopes)
 }
 
 /// Moves datasets with all that belongs to them to their scopes. The number of statements does not depend on how much
@@ -106,18 +110,18 @@ pub async fn rescope_all(
 ///
 /// # Errors
 /// The database fails.
-pub async fn rescope(writer: &Writer<'_>, datasets: &[&dataset::Model], scopes: Scopes) -> ApiResult<()> {
+pub async fn rescope(writer: &Writer<'_>, datasets: &[&dataset::Model], scopes: DatasetScopes) -> ApiResult<()> {
     let ids = || datasets.iter().map(|it| it.id);
-    let row = dataset::ActiveModel { scope_id: Set(scopes.face), ..Default::default() };
+    let row = dataset::ActiveModel { scope_id: Set(scopes.dataset_scope), ..Default::default() };
     let here = Condition::all().add(dataset::Column::Id.is_in(ids()));
     writer.change::<dataset::Entity, _>(here, row).await?;
-    let row = dataset_indicator::ActiveModel { scope_id: Set(scopes.outline), ..Default::default() };
+    let row = dataset_indicator::ActiveModel { scope_id: Set(scopes.metadata_scope), ..Default::default() };
     let here = Condition::all().add(dataset_indicator::Column::DatasetId.is_in(ids()));
     writer.change::<dataset_indicator::Entity, _>(here, row).await?;
     let open = Condition::all()
         .add(dataset_version::Column::DatasetId.is_in(ids()))
         .add(dataset_version::Column::State.ne(DatasetVersionState::Draft));
-    let row = dataset_version::ActiveModel { scope_id: Set(scopes.outline), ..Default::default() };
+    let row = dataset_version::ActiveModel { scope_id: Set(scopes.metadata_scope), ..Default::default() };
     writer.change::<dataset_version::Entity, _>(open, row).await?;
     let published = Query::select()
         .column(dataset_version::Column::Id)
@@ -131,7 +135,7 @@ pub async fn rescope(writer: &Writer<'_>, datasets: &[&dataset::Model], scopes: 
         .eq(ContentKind::Protected)
         .or(dataset_content::Column::DatasetId.is_in(exempt))
         .and(dataset_content::Column::VersionId.in_subquery(published));
-    for (condition, scope) in [(leaves.clone(), scopes.figures), (leaves.not(), scopes.private)] {
+    for (condition, scope) in [(leaves.clone(), scopes.data_scope), (leaves.not(), scopes.private)] {
         let row = dataset_content::ActiveModel { scope_id: Set(scope), ..Default::default() };
         writer.change::<dataset_content::Entity, _>(here().add(condition), row).await?;
     }

@@ -2,18 +2,18 @@
 
 use std::ops::ControlFlow;
 
-use disclosure::{CELLS, Given, Method, Protected, Protection, Refusal, Shape};
+use disclosure::{CELLS, InputColumn, Method, Protected, Protection, ProtectionRefusal, Shape};
 use entities::{ContentKind, ProtectionMethod, ScopeArea, dataset, dataset_content, dataset_version};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::scopes::{Audience, ensure};
-use store::tables::{Grouped, Incoming, Place, TableStore as _};
+use store::tables::{GroupSource, Incoming, TableRef, TableStore as _};
 use store::{Session, Writer, full};
 use tokio::sync::mpsc;
 
-use crate::datasets::service::words;
+use crate::datasets::service::string_list;
 use crate::datasets::version_service::stored_columns;
 
 /// Rows that go to the store at a time.
@@ -28,7 +28,7 @@ fn profile(row: &dataset::Model) -> Option<Protection> {
         ProtectionMethod::Rounding => Method::Rounding { base: parameter },
         ProtectionMethod::Suppression => Method::Suppression { minimum: parameter },
     };
-    Some(Protection { method, dimensions: words(&row.protection_dimensions) })
+    Some(Protection { method, dimensions: string_list(&row.protection_dimensions) })
 }
 
 /// Makes the protected table of a version, if there is none yet. It belongs to the authority alone until the dataset is
@@ -63,7 +63,7 @@ pub async fn ensure_protected(
 }
 
 /// What is put together, and which rows are left out: a column and a code of it.
-type Question = (Vec<Grouped>, Vec<(usize, String)>);
+type Question = (Vec<GroupSource>, Vec<(usize, String)>);
 
 /// What the store puts together for a shape.
 fn question(shape: &Shape, columns: &[tabular::model::Column]) -> ApiResult<Question> {
@@ -71,12 +71,12 @@ fn question(shape: &Shape, columns: &[tabular::model::Column]) -> ApiResult<Ques
         let found = columns.iter().position(|it| it.name == name);
         found.ok_or_else(|| ApiError::fault("protection asks for a column that is not there"))
     };
-    let grouped = shape.given.iter().map(|it| {
+    let grouped = shape.inputs.iter().map(|it| {
         Ok(match it {
-            Given::Dimension(name) => Grouped::Dimension(at(name)?),
-            Given::Sum(name) => Grouped::Sum(at(name)?),
-            Given::AsIs(name) => Grouped::AsIs(at(name)?),
-            Given::Rows => Grouped::Rows,
+            InputColumn::Dimension(name) => GroupSource::Dimension(at(name)?),
+            InputColumn::Sum(name) => GroupSource::Sum(at(name)?),
+            InputColumn::AsIs(name) => GroupSource::AsIs(at(name)?),
+            InputColumn::Rows => GroupSource::Rows,
         })
     });
     let grouped = grouped.collect::<ApiResult<_>>()?;
@@ -96,7 +96,7 @@ async fn store(
     protected: Protected,
 ) -> ApiResult<()> {
     let id = new_id();
-    let place = Place { content: id, columns: &protected.columns };
+    let place = TableRef { content: id, columns: &protected.columns };
     let tables = writer.tables();
     tables.create(place).await?;
     let (sender, mut batches) = mpsc::channel(protected.rows.len() / BATCH + 1);
@@ -125,42 +125,50 @@ async fn store(
     tables.seal(place).await
 }
 
-fn refused(refusal: Refusal) -> ApiError {
-    Problem::at(UserErrorCode::Disclosure, "protection", say(refusal)).into()
+fn refused(refusal: ProtectionRefusal) -> ApiError {
+    Problem::at(UserErrorCode::Disclosure, "protection", refusal_text(refusal)).into()
 }
 
 /// Why a table cannot be protected, in words.
-fn say(refusal: Refusal) -> Text {
+fn refusal_text(refusal: ProtectionRefusal) -> Text {
     let list = |of: Vec<String>| of.join(", ");
     match refusal {
-        Refusal::Minimum(it) => Text::new("protect-minimum").with("value", it),
-        Refusal::Base(it) => Text::new("protect-base").with("value", it),
-        Refusal::Dimension(it) => Text::new("protect-dimension").with("name", it),
-        Refusal::Total(it) => Text::new("protect-total").with("name", it),
-        Refusal::Nothing => Text::new("protect-nothing"),
-        Refusal::Whole { measure, whole } => Text::new("protect-whole").with("measure", measure).with("whole", whole),
-        Refusal::SumOfMeasures { measure, parts } => {
+        ProtectionRefusal::Minimum(it) => Text::new("protect-minimum").with("value", it),
+        ProtectionRefusal::Base(it) => Text::new("protect-base").with("value", it),
+        ProtectionRefusal::Dimension(it) => Text::new("protect-dimension").with("name", it),
+        ProtectionRefusal::Total(it) => Text::new("protect-total").with("name", it),
+        ProtectionRefusal::Nothing => Text::new("protect-nothing"),
+        ProtectionRefusal::Whole { measure, whole } => {
+            Text::new("protect-whole").with("measure", measure).with("whole", whole)
+        }
+        ProtectionRefusal::SumOfMeasures { measure, parts } => {
             Text::new("protect-sum-of-measures").with("measure", measure).with("parts", list(parts))
         }
-        Refusal::Linked { measure, whole } => Text::new("protect-linked").with("measure", measure).with("whole", whole),
-        Refusal::SumOfCodes { dimension, code, parts } => {
+        ProtectionRefusal::Linked { measure, whole } => {
+            Text::new("protect-linked").with("measure", measure).with("whole", whole)
+        }
+        ProtectionRefusal::SumOfCodes { dimension, code, parts } => {
             Text::new("protect-sum-of-codes").with("dimension", dimension).with("code", code).with("parts", list(parts))
         }
-        Refusal::NestedRegions { dimension, outer, inner } => {
+        ProtectionRefusal::NestedRegions { dimension, outer, inner } => {
             Text::new("protect-nested-regions").with("dimension", dimension).with("outer", outer).with("inner", inner)
         }
-        Refusal::Totals { dimensions, most } => {
-            Text::new("protect-totals").with("dimensions", list(dimensions)).with("most", most)
+        ProtectionRefusal::Totals { dimensions, max } => {
+            Text::new("protect-totals").with("dimensions", list(dimensions)).with("most", max)
         }
-        Refusal::Cells { cells, most } => Text::new("protect-cells").with("cells", cells).with("most", most),
-        Refusal::Negative(it) => Text::new("protect-negative").with("name", it),
-        Refusal::Above { measure, whole } => Text::new("protect-above").with("measure", measure).with("whole", whole),
-        Refusal::Overlap { whole, parts } => {
+        ProtectionRefusal::Cells { cells, max } => Text::new("protect-cells").with("cells", cells).with("most", max),
+        ProtectionRefusal::Negative(it) => Text::new("protect-negative").with("name", it),
+        ProtectionRefusal::Above { measure, whole } => {
+            Text::new("protect-above").with("measure", measure).with("whole", whole)
+        }
+        ProtectionRefusal::Overlap { whole, parts } => {
             Text::new("protect-overlap").with("whole", whole).with("parts", list(parts))
         }
-        Refusal::Gap { measure, whole } => Text::new("protect-gap").with("measure", measure).with("whole", whole),
-        Refusal::Open(it) => Text::new("protect-open").with("name", it),
-        Refusal::Large(it) => Text::new("protect-large").with("name", it),
-        Refusal::Twice(key) => Text::new("protect-twice").with("key", list(key)),
+        ProtectionRefusal::Gap { measure, whole } => {
+            Text::new("protect-gap").with("measure", measure).with("whole", whole)
+        }
+        ProtectionRefusal::Open(it) => Text::new("protect-open").with("name", it),
+        ProtectionRefusal::Large(it) => Text::new("protect-large").with("name", it),
+        ProtectionRefusal::Twice(key) => Text::new("protect-twice").with("key", list(key)),
     }
 }

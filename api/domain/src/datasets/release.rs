@@ -16,11 +16,11 @@ use store::{Session, Writer, full};
 use tabular::licence::Licence;
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::datasets::audience::{rescope, scopes_of};
 use crate::datasets::content;
-use crate::datasets::service::{changed, save};
+use crate::datasets::service::{change_record, save};
 use crate::members::acting_name;
 use crate::rights::datasets::is_own;
 use crate::rights::{self, Operation};
@@ -30,7 +30,7 @@ use crate::rights::{self, Operation};
 /// # Errors
 /// It lacks what partners must know, its figures cannot be protected, or it is public.
 pub async fn change_access(op: &Op, id: Uuid, version: i32, access: DatasetAccess) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "datasetAccessChange").await?;
+    let mutation = UnitOfWork::begin(op, "datasetAccessChange").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::ChangeAccess, "id").await?;
     let allowed: &[&str] = match before.access {
@@ -49,13 +49,13 @@ pub async fn change_access(op: &Op, id: Uuid, version: i32, access: DatasetAcces
     let mut row = (*before).clone();
     row.access = access;
     step(session, &writer, &mut row, version).await?;
-    let recorded = mutation.record(&writer, changed(&row, "dataset.access_changed", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "dataset.access_changed", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
 /// What somebody looked at before it proposes a release.
 #[derive(Clone, Debug)]
-pub struct Proposal {
+pub struct ReleaseProposal {
     /// The dataset.
     pub dataset: Uuid,
     /// What was checked, by name.
@@ -66,14 +66,14 @@ pub struct Proposal {
 ///
 /// # Errors
 /// It may not be public, lacks something, or is proposed already.
-pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "datasetReleasePropose").await?;
+pub async fn propose(op: &Op, proposal: ReleaseProposal, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "datasetReleasePropose").await?;
     let session = mutation.session();
     let (grant, dataset) =
         rights::find_for::<dataset::Entity>(session, proposal.dataset, Operation::ProposeRelease, "dataset").await?;
     let name = acting_name(session, dataset.tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
@@ -105,7 +105,7 @@ pub async fn propose(op: &Op, proposal: Proposal, idempotency: Option<Idempotenc
         updated_at: writer.now(),
     };
     writer.insert(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, told(&row, "dataset_release.proposed")).await?;
+    let recorded = mutation.record(&writer, release_record(&row, "dataset_release.proposed")).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -131,7 +131,7 @@ pub(crate) async fn may_be_proposed(session: &Session, row: &dataset::Model) -> 
 /// # Errors
 /// It is decided already, the same person proposed it, or the dataset may not be public any more.
 pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "datasetReleaseApprove").await?;
+    let mutation = UnitOfWork::begin(op, "datasetReleaseApprove").await?;
     let session = mutation.session();
     let (grant, release) = rights::find_for::<dataset_release::Entity>(session, id, Operation::Approve, "id").await?;
     let mut release = (*release).clone();
@@ -148,8 +148,8 @@ pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     (dataset.withdrawn_at, dataset.withdrawn_reason) = (None, None);
     let read_at = dataset.version;
     step(session, &writer, &mut dataset, read_at).await?;
-    mutation.tell(&writer, &changed(&dataset, "dataset.released", None)).await?;
-    let recorded = mutation.record(&writer, told(&release, "dataset_release.approved")).await?;
+    mutation.publish_event(&writer, &change_record(&dataset, "dataset.released", None)).await?;
+    let recorded = mutation.record(&writer, release_record(&release, "dataset_release.approved")).await?;
     mutation.commit(recorded).await
 }
 
@@ -159,7 +159,7 @@ pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 /// It is decided already.
 pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "datasetReleaseDecline").await?;
+    let mutation = UnitOfWork::begin(op, "datasetReleaseDecline").await?;
     let session = mutation.session();
     let release = rights::find_visible::<dataset_release::Entity>(session, id, "id").await?;
     let is_own = is_own(session, &release);
@@ -172,7 +172,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     release.reason = Some(reason);
     decided(&mut release, &writer, name, version);
     keep(&writer, &release, version).await?;
-    let recorded = mutation.record(&writer, told(&release, "dataset_release.declined")).await?;
+    let recorded = mutation.record(&writer, release_record(&release, "dataset_release.declined")).await?;
     mutation.commit(recorded).await
 }
 
@@ -182,7 +182,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
 /// It is not public.
 pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "datasetWithdraw").await?;
+    let mutation = UnitOfWork::begin(op, "datasetWithdraw").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::Withdraw, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -190,7 +190,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResul
     row.withdrawn_at = Some(writer.now());
     row.withdrawn_reason = Some(reason);
     step(session, &writer, &mut row, version).await?;
-    let recorded = mutation.record(&writer, changed(&row, "dataset.withdrawn", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "dataset.withdrawn", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -236,7 +236,7 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &mut dataset::Model, 
     }
     let shares = own_shares(writer, Area::Datasets).await?;
     let scopes = scopes_of(writer, row, &shares).await?;
-    row.scope_id = scopes.face;
+    row.scope_id = scopes.dataset_scope;
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(writer, row, version).await?;
@@ -264,8 +264,8 @@ async fn keep(writer: &Writer<'_>, row: &dataset_release::Model, version: i32) -
     }
 }
 
-fn told(row: &dataset_release::Model, topic: &'static str) -> Change {
-    Change {
+fn release_record(row: &dataset_release::Model, topic: &'static str) -> ChangeRecord {
+    ChangeRecord {
         object_type: "DatasetRelease",
         object_id: row.id,
         version: row.version,

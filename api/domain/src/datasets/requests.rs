@@ -10,20 +10,21 @@ use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
 use serde_json::json;
-use store::scopes::{Audience, Way, ensure};
+use store::scopes::{Audience, ScopeShare, ensure};
 use store::{Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{obstacles, parties_of};
-use crate::agreements::shares::{ShareWish, authorize as authorize_share, check as check_share, make as make_share};
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::agreements::shares;
+use crate::agreements::shares::NewShare;
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct NewDataRequest {
     /// The authority that asks.
     pub tenant: Uuid,
     /// The authority that is asked.
@@ -48,61 +49,65 @@ pub struct Wish {
 ///
 /// # Errors
 /// The agreement does not bind both for data, or something is out of sight.
-pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "dataRequestCreate").await?;
+pub async fn create(op: &Op, new: NewDataRequest, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "dataRequestCreate").await?;
     let session = mutation.session();
-    let (grant, _) = rights::create_in::<data_request::Entity>(session, wish.tenant, None).await?;
-    let Some(agreement) = session.get::<agreement::Entity>(wish.agreement).await? else {
+    let (grant, _) = rights::create_in::<data_request::Entity>(session, new.tenant, None).await?;
+    let Some(agreement) = session.get::<agreement::Entity>(new.agreement).await? else {
         return Err(Problem::not_found("agreement").into());
     };
     let parties = parties_of(session, agreement.id).await?;
-    if !parties.contains(&wish.tenant) {
+    if !parties.contains(&new.tenant) {
         return Err(Problem::not_found("agreement").into());
     }
     let mut problems = Problems::default();
     for problem in obstacles(&agreement, Area::Datasets) {
         problems.add(problem);
     }
-    if wish.to == wish.tenant {
+    if new.to == new.tenant {
         problems.add(Problem::at(UserErrorCode::Invalid, "to", Text::new("request-own")));
-    } else if !parties.contains(&wish.to) {
+    } else if !parties.contains(&new.to) {
         problems.add(Problem::at(UserErrorCode::NotCovered, "to", Text::new("no-other-party")));
     }
-    if let Some(id) = wish.dataset {
+    if let Some(id) = new.dataset {
         let found = session.get::<dataset::Entity>(id).await?;
-        if found.is_none_or(|it| it.tenant_id != wish.to) {
+        if found.is_none_or(|it| it.tenant_id != new.to) {
             problems.add(Problem::not_found("dataset"));
         }
     }
-    if wish.level == ShareLevel::Busy {
+    if new.level == ShareLevel::Busy {
         problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-datasets")));
     }
-    let mut line = |value: &str, field, most| problems.take(text::line(value, field, most));
-    let about = line(&wish.about, "about", 1_000)?.unwrap_or_default();
-    let purpose = line(&wish.purpose, "purpose", 1_000)?.unwrap_or_default();
-    let legal_basis = line(&wish.legal_basis, "legalBasis", 1_000)?.unwrap_or_default();
+    let mut line = |value: &str, field, max| problems.take(text::line(value, field, max));
+    let about = line(&new.about, "about", 1_000)?.unwrap_or_default();
+    let purpose = line(&new.purpose, "purpose", 1_000)?.unwrap_or_default();
+    let legal_basis = line(&new.legal_basis, "legalBasis", 1_000)?.unwrap_or_default();
     problems.done()?;
-    let asked_by = acting_name(session, wish.tenant).await?;
+    let asked_by = acting_name(session, new.tenant).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let way = Way { grantee: Some(wish.to), ..Way::to_parties(wish.agreement) };
-    let both =
-        Audience::Owned { tenant: wish.tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) };
+    let scope_share = ScopeShare { grantee: Some(new.to), ..ScopeShare::to_parties(new.agreement) };
+    let both = Audience::Owned {
+        tenant: new.tenant,
+        area: ScopeArea::Agreements,
+        field: None,
+        scope_shares: BTreeSet::from([scope_share]),
+    };
     let row = data_request::Model {
         id,
-        tenant_id: wish.tenant,
-        to_tenant_id: wish.to,
+        tenant_id: new.tenant,
+        to_tenant_id: new.to,
         scope_id: ensure(&writer, &both).await?,
-        agreement_id: wish.agreement,
-        dataset_id: wish.dataset,
+        agreement_id: new.agreement,
+        dataset_id: new.dataset,
         about,
         purpose,
         legal_basis,
-        level: wish.level,
-        until: wish.until,
+        level: new.level,
+        until: new.until,
         state: DataRequestState::Open,
         asked_by,
         answer: None,
@@ -114,7 +119,7 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
         updated_at: writer.now(),
     };
     writer.insert(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, told(&row, "data_request.created")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "data_request.created")).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -138,14 +143,14 @@ pub struct Gift {
 /// It is decided already, or the share cannot be made.
 pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()> {
     let answer = text::optional(gift.answer, "answer", 1_000)?;
-    let mutation = Mutation::begin(op, "dataRequestGrant").await?;
+    let mutation = UnitOfWork::begin(op, "dataRequestGrant").await?;
     let session = mutation.session();
     let (to, row) = rights::find_for::<data_request::Entity>(session, id, Operation::Grant, "id").await?;
     let mut row = (*row).clone();
     let Some(dataset) = gift.dataset.or(row.dataset_id) else {
         return Err(Problem::at(UserErrorCode::Required, "dataset", Text::new("request-names-no-dataset")).into());
     };
-    let wish = ShareWish {
+    let wish = NewShare {
         tenant: row.to_tenant_id,
         agreement: row.agreement_id,
         area: Area::Datasets,
@@ -160,17 +165,17 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
         valid_until: gift.until.or(row.until),
         reason: Some(row.purpose.clone()),
     };
-    authorize_share(session, &wish).await?;
-    check_share(session, &wish).await?;
+    shares::authorize(session, &wish).await?;
+    shares::check(session, &wish).await?;
     let name = acting_name(session, row.to_tenant_id).await?;
     let writer = session.writer(&to).await?;
-    let (share, _) = make_share(session, &writer, &wish, new_id()).await?;
+    let (share, _) = shares::make(session, &writer, &wish, new_id()).await?;
     row.dataset_id = Some(dataset);
     row.share_id = Some(share.id);
     row.answer = answer;
     answered(&mut row, DataRequestState::Granted, name, &writer, version);
     keep(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, told(&row, "data_request.granted")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "data_request.granted")).await?;
     mutation.commit(recorded).await
 }
 
@@ -180,7 +185,7 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
 /// It is decided already.
 pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "dataRequestRefuse").await?;
+    let mutation = UnitOfWork::begin(op, "dataRequestRefuse").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<data_request::Entity>(session, id, Operation::Refuse, "id").await?;
     let mut row = (*row).clone();
@@ -189,7 +194,7 @@ pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<
     row.answer = Some(reason);
     answered(&mut row, DataRequestState::Refused, name, &writer, version);
     keep(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, told(&row, "data_request.refused")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "data_request.refused")).await?;
     mutation.commit(recorded).await
 }
 
@@ -198,7 +203,7 @@ pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<
 /// # Errors
 /// It is decided already.
 pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "dataRequestWithdraw").await?;
+    let mutation = UnitOfWork::begin(op, "dataRequestWithdraw").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<data_request::Entity>(session, id, Operation::Withdraw, "id").await?;
     let mut row = (*row).clone();
@@ -207,7 +212,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     keep(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, told(&row, "data_request.withdrawn")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "data_request.withdrawn")).await?;
     mutation.commit(recorded).await
 }
 
@@ -227,8 +232,8 @@ async fn keep(writer: &Writer<'_>, row: &data_request::Model, version: i32) -> A
     }
 }
 
-fn told(row: &data_request::Model, topic: &'static str) -> Change {
-    Change {
+fn change_record(row: &data_request::Model, topic: &'static str) -> ChangeRecord {
+    ChangeRecord {
         object_type: "DataRequest",
         object_id: row.id,
         version: row.version,

@@ -13,19 +13,19 @@ use store::{Session, Unique, WriteError, Writer, full};
 use tabular::licence::Licence;
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
 const TITLE: Unique = Unique { name: "dataset_title_key", columns: "dataset.tenant_id, dataset.title" };
 /// The least counts that may be chosen.
-const LEAST_COUNTS: std::ops::RangeInclusive<i32> = 3..=100;
+const MIN_COUNTS: std::ops::RangeInclusive<i32> = 3..=100;
 /// The bases of rounding.
 const BASES: [i32; 2] = [3, 5];
 
 /// What a dataset says about itself.
 #[derive(Clone, Debug)]
-pub struct About {
+pub struct DatasetMetadata {
     /// Title, unique in the authority.
     pub title: String,
     /// What it is about.
@@ -74,7 +74,7 @@ pub struct About {
 
 /// How figures are protected when they leave the authority.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Protection {
+pub struct ProtectionSettings {
     /// What is done.
     pub method: ProtectionMethod,
     /// The least count, or the base of rounding; the usual one where left out.
@@ -87,7 +87,7 @@ pub struct Protection {
 
 /// A dataset to make.
 #[derive(Clone, Debug)]
-pub struct DatasetWish {
+pub struct NewDataset {
     /// The owner.
     pub tenant: Uuid,
     /// Field of work.
@@ -95,41 +95,41 @@ pub struct DatasetWish {
     /// What kind of data it holds.
     pub class: DataClass,
     /// What it says about itself.
-    pub about: About,
+    pub about: DatasetMetadata,
     /// How it is protected.
-    pub protection: Protection,
+    pub protection: ProtectionSettings,
 }
 
 /// Makes a dataset.
-pub async fn create(op: &Op, wish: DatasetWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "datasetCreate").await?;
+pub async fn create(op: &Op, new: NewDataset, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "datasetCreate").await?;
     let session = mutation.session();
-    let (grant, _) = rights::create_in::<dataset::Entity>(session, wish.tenant, wish.field).await?;
+    let (grant, _) = rights::create_in::<dataset::Entity>(session, new.tenant, new.field).await?;
     let mut problems = Problems::default();
-    if let Some(field) = wish.field
+    if let Some(field) = new.field
         && session.get::<field_of_work::Entity>(field).await?.is_none()
     {
         problems.add(Problem::not_found("fieldOfWork"));
     }
-    let about = checked(session, wish.about, &mut problems).await?;
-    let protection = problems.take(checked_protection(wish.protection))?;
+    let about = checked(session, new.about, &mut problems).await?;
+    let protection = problems.take(checked_protection(new.protection))?;
     problems.done()?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let scope = ensure(&writer, &Audience::private(wish.tenant, ScopeArea::Datasets, wish.field)).await?;
+    let scope = ensure(&writer, &Audience::private(new.tenant, ScopeArea::Datasets, new.field)).await?;
     let mut row = dataset::Model {
         id,
-        tenant_id: wish.tenant,
+        tenant_id: new.tenant,
         scope_id: scope,
-        field_of_work_id: wish.field,
+        field_of_work_id: new.field,
         title: String::new(),
         description: None,
         search_text: String::new(),
         access: DatasetAccess::Internal,
-        data_class: wish.class,
+        data_class: new.class,
         protection_method: ProtectionMethod::MinimumCount,
         protection_parameter: None,
         protection_dimensions: json!([]),
@@ -163,7 +163,7 @@ pub async fn create(op: &Op, wish: DatasetWish, idempotency: Option<Idempotency>
         created_at: writer.now(),
         updated_at: writer.now(),
     };
-    say(&mut row, about);
+    set_metadata(&mut row, about);
     if let Some(protection) = protection {
         protect(&mut row, protection);
     }
@@ -171,7 +171,7 @@ pub async fn create(op: &Op, wish: DatasetWish, idempotency: Option<Idempotency>
         Ok(()) => {}
         Err(error) => return Err(title_taken(error, &row.title)),
     }
-    let recorded = mutation.record(&writer, changed(&row, "dataset.created", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "dataset.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -181,10 +181,10 @@ pub async fn update(
     op: &Op,
     id: Uuid,
     version: i32,
-    change: impl FnOnce(&mut About) + Send,
-    wish: Option<Protection>,
+    change: impl FnOnce(&mut DatasetMetadata) + Send,
+    wish: Option<ProtectionSettings>,
 ) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "datasetUpdate").await?;
+    let mutation = UnitOfWork::begin(op, "datasetUpdate").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::Update, "id").await?;
     let mut row = (*before).clone();
@@ -206,11 +206,11 @@ pub async fn update(
     }
     problems.done()?;
     let writer = session.writer(&grant).await?;
-    say(&mut row, about);
+    set_metadata(&mut row, about);
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, changed(&row, "dataset.updated", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "dataset.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -237,12 +237,12 @@ fn title_taken(error: WriteError, title: &str) -> ApiError {
 }
 
 /// What a dataset says about itself now.
-fn about(row: &dataset::Model) -> About {
+fn about(row: &dataset::Model) -> DatasetMetadata {
     let row = row.clone();
-    About {
+    DatasetMetadata {
         title: row.title,
         description: row.description,
-        keywords: words(&row.keywords),
+        keywords: string_list(&row.keywords),
         contact_name: row.contact_name,
         contact_email: row.contact_email,
         contact_url: row.contact_url,
@@ -266,11 +266,11 @@ fn about(row: &dataset::Model) -> About {
 }
 
 /// A stored list of words.
-pub fn words(list: &Value) -> Vec<String> {
+pub fn string_list(list: &Value) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(|it| it.as_str().map(str::to_owned)).collect()
 }
 
-fn say(row: &mut dataset::Model, about: About) {
+fn set_metadata(row: &mut dataset::Model, about: DatasetMetadata) {
     let found_by = [Some(&about.title), about.description.as_ref(), about.source.as_ref(), about.collector.as_ref()];
     let found_by: Vec<_> = found_by.into_iter().flatten().chain(&about.keywords).map(|it| text::fold(it)).collect();
     row.search_text = found_by.join("\n");
@@ -298,9 +298,9 @@ fn say(row: &mut dataset::Model, about: About) {
     row.retention_until = about.retention_until;
 }
 
-async fn checked(session: &Session, about: About, problems: &mut Problems) -> ApiResult<About> {
-    let mut optional = |value, field, most| problems.take(text::optional(value, field, most)).map(Option::flatten);
-    let mut about = About {
+async fn checked(session: &Session, about: DatasetMetadata, problems: &mut Problems) -> ApiResult<DatasetMetadata> {
+    let mut optional = |value, field, max| problems.take(text::optional(value, field, max)).map(Option::flatten);
+    let mut about = DatasetMetadata {
         description: optional(about.description, "description", 4_000)?,
         contact_name: optional(about.contact_name, "contact.name", 200)?,
         contact_email: optional(about.contact_email, "contact.email", 200)?,
@@ -375,23 +375,23 @@ fn is_address(address: &str) -> bool {
 }
 
 /// How a dataset is protected now.
-fn protection(row: &dataset::Model) -> Protection {
-    Protection {
+fn protection(row: &dataset::Model) -> ProtectionSettings {
+    ProtectionSettings {
         method: row.protection_method,
         parameter: row.protection_parameter,
-        dimensions: words(&row.protection_dimensions),
+        dimensions: string_list(&row.protection_dimensions),
         exempt_source: row.exempt_source.clone(),
     }
 }
 
-fn protect(row: &mut dataset::Model, protection: Protection) {
+fn protect(row: &mut dataset::Model, protection: ProtectionSettings) {
     row.protection_method = protection.method;
     row.protection_parameter = protection.parameter;
     row.protection_dimensions = json!(protection.dimensions);
     row.exempt_source = protection.exempt_source;
 }
 
-fn checked_protection(wish: Protection) -> ApiResult<Protection> {
+fn checked_protection(wish: ProtectionSettings) -> ApiResult<ProtectionSettings> {
     let exempt_source = text::optional(wish.exempt_source, "protection.exemptSource", 500)?;
     let out_of = |value: i32, allowed: String| {
         let text = Text::new("none-of").with("value", value).with("allowed", allowed);
@@ -411,19 +411,19 @@ fn checked_protection(wish: Protection) -> ApiResult<Protection> {
             Some(base)
         }
         (ProtectionMethod::MinimumCount | ProtectionMethod::Suppression, parameter) => {
-            let least = parameter.unwrap_or(3);
-            if !LEAST_COUNTS.contains(&least) {
-                return Err(out_of(least, format!("{}–{}", LEAST_COUNTS.start(), LEAST_COUNTS.end())));
+            let min = parameter.unwrap_or(3);
+            if !MIN_COUNTS.contains(&min) {
+                return Err(out_of(min, format!("{}–{}", MIN_COUNTS.start(), MIN_COUNTS.end())));
             }
-            Some(least)
+            Some(min)
         }
     };
-    Ok(Protection { parameter, exempt_source, ..wish })
+    Ok(ProtectionSettings { parameter, exempt_source, ..wish })
 }
 
 /// What happened to a dataset.
-pub fn changed(row: &dataset::Model, topic: &'static str, before: Option<&dataset::Model>) -> Change {
-    Change {
+pub fn change_record(row: &dataset::Model, topic: &'static str, before: Option<&dataset::Model>) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Dataset",
         object_id: row.id,
         version: row.version,
@@ -432,13 +432,13 @@ pub fn changed(row: &dataset::Model, topic: &'static str, before: Option<&datase
         parent: None,
         also: BTreeSet::new(),
         agreement: None,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(audit_snapshot),
+        after: Some(audit_snapshot(row)),
     }
 }
 
 /// A dataset in the audit trail.
-fn told(row: &dataset::Model) -> Value {
+fn audit_snapshot(row: &dataset::Model) -> Value {
     json!({
         "title": row.title, "description": row.description, "fieldOfWork": row.field_of_work_id, "access": row.access,
         "dataClass": row.data_class, "protection": {

@@ -12,8 +12,8 @@ use store::scopes::own_shares;
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, UnitOfWork, at_version, stale};
 use crate::datasets::audience::{rescope, scopes_of};
 use crate::datasets::content;
 use crate::datasets::indicators::service::of_columns;
@@ -25,7 +25,7 @@ use crate::rights::{self, Operation};
 /// # Errors
 /// It may not be changed, or is no draft.
 pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "datasetVersionPublish").await?;
+    let mutation = UnitOfWork::begin(op, "datasetVersionPublish").await?;
     let session = mutation.session();
     let (grant, dataset, before) = find_for(session, id, Operation::Publish).await?;
     let writer = session.writer(&grant).await?;
@@ -41,7 +41,7 @@ pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 /// It may not be changed, or is not published.
 pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "datasetVersionWithdraw").await?;
+    let mutation = UnitOfWork::begin(op, "datasetVersionWithdraw").await?;
     let session = mutation.session();
     let (grant, dataset, before) = find_for(session, id, Operation::Withdraw).await?;
     let writer = session.writer(&grant).await?;
@@ -75,7 +75,7 @@ pub(crate) fn illegal(row: &dataset_version::Model, wanted: DatasetVersionState)
 
 /// Writes the new state, and moves everything to where it is seen.
 async fn step(
-    mutation: Mutation,
+    mutation: UnitOfWork,
     grant: &Grant,
     dataset: &dataset::Model,
     before: dataset_version::Model,
@@ -91,7 +91,7 @@ async fn step(
     }
     let shares = own_shares(&writer, Area::Datasets).await?;
     let scopes = scopes_of(&writer, dataset, &shares).await?;
-    row.scope_id = scopes.outline;
+    row.scope_id = scopes.metadata_scope;
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
     save(&writer, &row, version).await?;
@@ -99,7 +99,7 @@ async fn step(
         of_columns(&writer, dataset, &stored_columns(&row.columns)?).await?;
     }
     rescope(&writer, &[dataset], scopes).await?;
-    let recorded = mutation.record(&writer, changed(&row, topic, Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, topic, Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -112,14 +112,18 @@ async fn save(writer: &Writer<'_>, row: &dataset_version::Model, version: i32) -
 }
 
 /// What happened to a version.
-pub fn changed(row: &dataset_version::Model, topic: &'static str, before: Option<&dataset_version::Model>) -> Change {
+pub fn change_record(
+    row: &dataset_version::Model,
+    topic: &'static str,
+    before: Option<&dataset_version::Model>,
+) -> ChangeRecord {
     let told = |row: &dataset_version::Model| {
         json!({
             "dataset": row.dataset_id, "number": number(row), "state": row.state, "rows": row.row_count,
             "checksum": row.checksum, "withdrawnReason": row.withdrawn_reason,
         })
     };
-    Change {
+    ChangeRecord {
         object_type: "DatasetVersion",
         object_id: row.id,
         version: row.version,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// How exactly the last use is kept.
 const USED: TimeDelta = TimeDelta::hours(1);
 /// The most calendars of a feed of everything.
-const MOST: u64 = 500;
+const MAX: u64 = 500;
 
 /// A feed whose secret somebody has.
 pub struct OpenFeed {
@@ -57,7 +57,7 @@ impl OpenFeed {
             Some(ids) => select.filter(self.session.is_one_of(calendar::Column::Id, &ids)),
             None => select.filter(calendar::Column::ArchivedAt.is_null()),
         };
-        let select = select.order_by_asc(calendar::Column::Name).order_by_asc(calendar::Column::Id).limit(MOST);
+        let select = select.order_by_asc(calendar::Column::Name).order_by_asc(calendar::Column::Id).limit(MAX);
         self.session.all(select).await
     }
 

@@ -15,16 +15,16 @@ use store::scopes::Audience;
 use store::{Session, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
 /// The most feeds of one person that are neither over nor taken back.
-const MOST: u64 = 50;
+const MAX: u64 = 50;
 
 /// A feed to make.
 #[derive(Clone, Debug)]
-pub struct FeedWish {
+pub struct NewFeed {
     /// The authority for which one subscribes.
     pub tenant: Uuid,
     /// What to call it.
@@ -38,18 +38,18 @@ pub struct FeedWish {
 }
 
 /// Makes a feed. The secret is told this once; who repeats the mutation with its key learns only which feed it made.
-pub async fn create(op: &Op, wish: FeedWish, idempotency: Option<Idempotency>) -> ApiResult<(Uuid, Option<String>)> {
-    let mutation = Mutation::begin(op, "feedCreate").await?;
+pub async fn create(op: &Op, new: NewFeed, idempotency: Option<Idempotency>) -> ApiResult<(Uuid, Option<String>)> {
+    let mutation = UnitOfWork::begin(op, "feedCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+    if session.get::<tenant::Entity>(new.tenant).await?.is_none() {
         return Err(Problem::not_found("tenant").into());
     }
-    let granted = session.access().grant_of_member(Permission::CalendarsRead, wish.tenant);
+    let granted = session.access().grant_of_member(Permission::CalendarsRead, new.tenant);
     let (grant, member) = granted.map_err(|decision| refused(decision, "tenant"))?;
     let person = grant.person().ok_or_else(|| ApiError::fault("a member without an account"))?;
-    let name = check(session, &wish).await?;
+    let name = check(session, &new).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok((id, None)),
     };
@@ -61,23 +61,23 @@ pub async fn create(op: &Op, wish: FeedWish, idempotency: Option<Idempotency>) -
         .filter(feed::Column::PersonId.eq(person))
         .filter(feed::Column::RevokedAt.is_null())
         .filter(live);
-    if session.count(own).await? >= MOST {
-        let text = Text::new("too-many-feeds").with("max", MOST);
+    if session.count(own).await? >= MAX {
+        let text = Text::new("too-many-feeds").with("max", MAX);
         return Err(Problem::whole(UserErrorCode::LimitReached, text).into());
     }
     let secret = SecretKind::Feed.make();
     let row = feed::Model {
         id,
-        tenant_id: wish.tenant,
+        tenant_id: new.tenant,
         // That of the members of the authority: it is there since there are any.
-        scope_id: Audience::private(wish.tenant, ScopeArea::Members, None).id(),
+        scope_id: Audience::private(new.tenant, ScopeArea::Members, None).id(),
         member_id: member,
         person_id: person,
         name,
-        calendars: wish.calendars.map(|it| json!(it)),
-        level: wish.level.min(ShareLevel::Full),
+        calendars: new.calendars.map(|it| json!(it)),
+        level: new.level.min(ShareLevel::Full),
         secret_hash: fingerprint(&secret),
-        expires_at: wish.expires_at,
+        expires_at: new.expires_at,
         last_used_at: None,
         revoked_at: None,
         version: 1,
@@ -85,15 +85,15 @@ pub async fn create(op: &Op, wish: FeedWish, idempotency: Option<Idempotency>) -
         updated_at: writer.now(),
     };
     writer.insert::<feed::ActiveModel>(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, changed("feed.created", None, &row)).await?;
+    let recorded = mutation.record(&writer, change_record("feed.created", None, &row)).await?;
     mutation.commit(recorded).await?;
     Ok((id, Some(secret)))
 }
 
-async fn check(session: &Session, wish: &FeedWish) -> ApiResult<String> {
+async fn check(session: &Session, new: &NewFeed) -> ApiResult<String> {
     let mut problems = Problems::default();
-    let name = problems.take(text::line(&wish.name, "name", 120))?.unwrap_or_default();
-    if let Some(calendars) = &wish.calendars {
+    let name = problems.take(text::line(&new.name, "name", 120))?.unwrap_or_default();
+    if let Some(calendars) = &new.calendars {
         if calendars.is_empty() {
             problems.add(Problem::at(UserErrorCode::Required, "calendars", Text::new("required")));
         }
@@ -104,7 +104,7 @@ async fn check(session: &Session, wish: &FeedWish) -> ApiResult<String> {
             }
         }
     }
-    if let Some(expires_at) = wish.expires_at.filter(|it| *it <= session.now()) {
+    if let Some(expires_at) = new.expires_at.filter(|it| *it <= session.now()) {
         let text = Text::new("over-already").with("value", expires_at);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "expiresAt", text));
     }
@@ -114,7 +114,7 @@ async fn check(session: &Session, wish: &FeedWish) -> ApiResult<String> {
 
 /// Takes a feed back: the next request with its secret finds nothing.
 pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "feedRevoke").await?;
+    let mutation = UnitOfWork::begin(op, "feedRevoke").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<feed::Entity>(session, id, Operation::Revoke, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -131,11 +131,11 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     if writer.change::<feed::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    let recorded = mutation.record(&writer, changed("feed.revoked", Some(&before), &row)).await?;
+    let recorded = mutation.record(&writer, change_record("feed.revoked", Some(&before), &row)).await?;
     mutation.commit(recorded).await
 }
 
-fn changed(topic: &'static str, before: Option<&feed::Model>, row: &feed::Model) -> Change {
+fn change_record(topic: &'static str, before: Option<&feed::Model>, row: &feed::Model) -> ChangeRecord {
     // Neither the secret nor its fingerprint.
     let told = |it: &feed::Model| -> Value {
         json!({
@@ -143,7 +143,7 @@ fn changed(topic: &'static str, before: Option<&feed::Model>, row: &feed::Model)
             "expiresAt": it.expires_at, "revokedAt": it.revoked_at,
         })
     };
-    Change {
+    ChangeRecord {
         object_type: "Feed",
         object_id: row.id,
         version: row.version,

@@ -15,7 +15,7 @@ use store::scopes::Audience;
 use store::{Session, Store, TicketKey, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded};
+use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::files::settings::FileSettings;
 
 /// How long a ticket to fetch a file is good.
@@ -39,13 +39,13 @@ pub struct NewTicket {
 /// What comes of wishing for a ticket.
 pub enum Drafted {
     /// One to complete and keep.
-    New(Box<Draft>),
+    New(Box<TicketDraft>),
     /// The mutation was repeated: the ticket is there.
     Done(NewTicket),
 }
 
 /// A ticket that is not stored yet: the domain fills in what it is for.
-pub struct Draft {
+pub struct TicketDraft {
     /// Its row.
     pub row: file_ticket::Model,
     secret: String,
@@ -56,7 +56,7 @@ pub struct Draft {
 /// # Errors
 /// The key of the mutation is of another input, or the database fails.
 pub async fn upload(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     file_name: String,
     files: &FileSettings,
@@ -71,7 +71,7 @@ pub async fn upload(
 /// # Errors
 /// The key of the mutation is of another input, or the database fails.
 pub async fn download(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     file_name: String,
     idempotency: Option<Idempotency>,
@@ -80,7 +80,7 @@ pub async fn download(
 }
 
 async fn draft(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     (purpose, good): (TicketPurpose, TimeDelta),
     file_name: String,
@@ -89,7 +89,7 @@ async fn draft(
     let (tenant, person) = (writer.grant().tenant(), writer.grant().person());
     let person = person.ok_or_else(|| ApiError::fault("a ticket of nobody"))?;
     let expires_at = writer.now() + good;
-    let id = match mutation.claim(writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => {
             let made = row(mutation.session(), own(id)).await?;
@@ -121,10 +121,10 @@ async fn draft(
         used_at: None,
         created_at: writer.now(),
     };
-    Ok(Drafted::New(Box::new(Draft { row, secret })))
+    Ok(Drafted::New(Box::new(TicketDraft { row, secret })))
 }
 
-impl Draft {
+impl TicketDraft {
     /// Stores the ticket; the mutation is still to be recorded and committed.
     ///
     /// # Errors
@@ -141,12 +141,12 @@ impl Draft {
     /// The database fails.
     pub async fn hand_out(
         self,
-        mutation: &Mutation,
+        mutation: &UnitOfWork,
         writer: &Writer<'_>,
         mut of: Value,
-    ) -> ApiResult<(NewTicket, Recorded)> {
+    ) -> ApiResult<(NewTicket, AuditReceipt)> {
         of["expiresAt"] = json!(self.row.expires_at);
-        let change = Change {
+        let change = ChangeRecord {
             object_type: "FileTicket",
             object_id: self.row.id,
             version: 1,

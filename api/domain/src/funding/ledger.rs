@@ -27,7 +27,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// The most that can be asked for.
-    pub fn most(&self) -> i64 {
+    pub fn max_request(&self) -> i64 {
         share_of(self.cost, self.rate)
     }
 
@@ -49,7 +49,7 @@ impl Ledger {
 
 /// A budget line, as far as sums go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct LedgerLine {
     /// Party that pays.
     pub tenant: Uuid,
     /// Calendar year.
@@ -62,7 +62,7 @@ pub struct Line {
     pub actual: i64,
 }
 
-impl From<&entities::budget_line::Model> for Line {
+impl From<&entities::budget_line::Model> for LedgerLine {
     fn from(row: &entities::budget_line::Model) -> Self {
         Self {
             tenant: row.tenant_id,
@@ -84,7 +84,7 @@ pub struct Sums {
 }
 
 /// The sums of lines by a key, in its order.
-pub fn sums<K: Ord>(lines: &[Line], key: impl Fn(&Line) -> K) -> std::collections::BTreeMap<K, Sums> {
+pub fn sums<K: Ord>(lines: &[LedgerLine], key: impl Fn(&LedgerLine) -> K) -> std::collections::BTreeMap<K, Sums> {
     let mut all = std::collections::BTreeMap::new();
     for line in lines {
         let sums: &mut Sums = all.entry(key(line)).or_default();
@@ -108,9 +108,9 @@ mod tests {
         assert_eq!(ledger.gap(), 0);
     }
 
-    fn line() -> impl Strategy<Value = Line> {
+    fn line() -> impl Strategy<Value = LedgerLine> {
         (0_u128..3, 2020_i32..2024, 0_usize..CostType::ALL.len(), 0..=MAX_AMOUNT, 0..=MAX_AMOUNT).prop_map(
-            |(tenant, year, cost_type, planned, actual)| Line {
+            |(tenant, year, cost_type, planned, actual)| LedgerLine {
                 tenant: Uuid::from_u128(tenant),
                 year,
                 cost_type: CostType::ALL[cost_type],
@@ -141,18 +141,18 @@ mod tests {
         fn what_is_paid_and_what_is_missing_is_the_cost(
             cost in 0..=MAX_AMOUNT, rate in 0_i32..=10_000, asked in 0..=MAX_AMOUNT, less in 0..=MAX_AMOUNT, own in 0..=MAX_AMOUNT,
         ) {
-            let most = share_of(cost, rate);
-            let requested = asked.min(most);
+            let max = share_of(cost, rate);
+            let requested = asked.min(max);
             let granted = requested - less.min(requested);
             let ledger = Ledger { cost, rate, requested, granted: Some(granted), own, called: 0 };
             prop_assert_eq!(ledger.funder() + ledger.own + ledger.gap(), cost);
             prop_assert_eq!(ledger.left(), granted);
             let exact = i128::from(cost) * i128::from(rate);
-            prop_assert!(i128::from(most) * 10_000 <= exact);
-            prop_assert!(exact - i128::from(most) * 10_000 < 10_000);
+            prop_assert!(i128::from(max) * 10_000 <= exact);
+            prop_assert!(exact - i128::from(max) * 10_000 < 10_000);
             // What the rates of funder and parties give together is the whole but for one cent.
             let rest = share_of(cost, 10_000 - rate);
-            prop_assert!((0..=1).contains(&(cost - most - rest)));
+            prop_assert!((0..=1).contains(&(cost - max - rest)));
         }
     }
 }

@@ -16,26 +16,27 @@ use policy::Action;
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version};
 use crate::funding::ledger::Ledger;
 use crate::funding::rules::{Planned, Rule, planned, reminder};
 use crate::funding::service::{amount, ledger};
 use crate::projects::calendar;
-use crate::projects::calendar::Date;
-use crate::projects::circle::room;
-use crate::projects::parts::{Part, change_of, update as change, writable};
+use crate::projects::calendar::ProjectDate;
+use crate::projects::parts;
+use crate::projects::parts::{ProjectPart, change_record, writable};
+use crate::projects::project_access::check_part_limit;
 use crate::rights::{self, Operation, Resource as _};
 use crate::tenants::service::today_of;
 
 /// Makes obligations of a funding be those that the rules of its programme ask for: new ones are added, open ones move, those
 /// that are not asked for any more are waived. What was met stays. What changed is told along with the funding.
 pub(super) async fn follow_rules(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     project: &project::Model,
     row: &funding::Model,
-) -> ApiResult<Vec<Change>> {
+) -> ApiResult<Vec<ChangeRecord>> {
     let session = mutation.session();
     let Some(programme) = session.get::<funding_programme::Entity>(row.programme_id).await? else {
         return Ok(Vec::new());
@@ -56,7 +57,13 @@ pub(super) async fn follow_rules(
     let mut told = Vec::new();
     for one in asked.iter().filter(|it| !titles.contains(&(it.kind, it.title.clone()))) {
         let made = write(mutation, writer, (project, row), one, None, (new_id(), true)).await?;
-        told.push(change_of::<obligation::Entity>(&made, <obligation::Entity as Part>::CREATED, 1, None, None));
+        told.push(change_record::<obligation::Entity>(
+            &made,
+            <obligation::Entity as ProjectPart>::CREATED,
+            1,
+            None,
+            None,
+        ));
     }
     for before in known.into_iter().filter(|it| it.state == ObligationState::Open) {
         let mut after = before.clone();
@@ -76,22 +83,22 @@ pub(super) async fn follow_rules(
         after.updated_at = writer.now();
         let here = at_version(obligation::Column::Id, after.id, obligation::Column::Version, before.version);
         writer.change::<obligation::Entity, obligation::ActiveModel>(here, full(after.clone())).await?;
-        let updated = <obligation::Entity as Part>::UPDATED;
-        told.push(change_of::<obligation::Entity>(&after, updated, after.version, None, Some(&before)));
+        let updated = <obligation::Entity as ProjectPart>::UPDATED;
+        told.push(change_record::<obligation::Entity>(&after, updated, after.version, None, Some(&before)));
     }
     Ok(told)
 }
 
 /// Writes a new obligation and its day in the calendar of the party.
 async fn write(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     (project, of): (&project::Model, &funding::Model),
     one: &Planned,
     note: Option<String>,
     (id, made_by_rule): (Uuid, bool),
 ) -> ApiResult<obligation::Model> {
-    let date = Date { title: &one.title, day: one.due_on, stands: true };
+    let date = ProjectDate { title: &one.title, day: one.due_on, stands: true };
     let entry = calendar::show(mutation, writer, project, ProjectCalendar::Deadlines, &date).await?;
     let row = obligation::Model {
         id,
@@ -120,14 +127,14 @@ async fn write(
 }
 
 /// The entry of an obligation says what the obligation says now.
-async fn show(mutation: &Mutation, writer: &Writer<'_>, row: &obligation::Model) -> ApiResult<()> {
-    let date = Date { title: &row.title, day: row.due_on, stands: row.state != ObligationState::Waived };
+async fn show(mutation: &UnitOfWork, writer: &Writer<'_>, row: &obligation::Model) -> ApiResult<()> {
+    let date = ProjectDate { title: &row.title, day: row.due_on, stands: row.state != ObligationState::Waived };
     calendar::follow(mutation, writer, row.entry_id, &date).await
 }
 
 /// An obligation to add by hand.
 #[derive(Clone, Debug)]
-pub struct ObligationWish {
+pub struct NewObligation {
     /// Kind of the obligation.
     pub kind: ObligationKind,
     /// Title.
@@ -139,25 +146,25 @@ pub struct ObligationWish {
 }
 
 /// Adds an obligation that no rule knows, for the party that receives the funding.
-pub async fn create(op: &Op, of: Uuid, wish: ObligationWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "obligationCreate").await?;
+pub async fn create(op: &Op, of: Uuid, new: NewObligation, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "obligationCreate").await?;
     let session = mutation.session();
     let found = writable::<funding::Entity>(session, of, Operation::CreateObligations).await;
     let (grant, row, project) = found.map_err(|error| error.about("funding"))?;
     let mut problems = Problems::default();
-    let title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
-    let note = problems.take(text::optional(wish.note, "note", 4_000))?.flatten();
+    let title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
+    let note = problems.take(text::optional(new.note, "note", 4_000))?.flatten();
     problems.done()?;
-    room(session.group::<obligation::Entity>(project.id).await?.len(), "funding")?;
+    check_part_limit(session.group::<obligation::Entity>(project.id).await?.len(), "funding")?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let one = Planned { kind: wish.kind, title, due_on: wish.due_on };
+    let one = Planned { kind: new.kind, title, due_on: new.due_on };
     let made = write(&mutation, &writer, (&project, &row), &one, note, (id, false)).await?;
-    let created = <obligation::Entity as Part>::CREATED;
-    let told = change_of::<obligation::Entity>(&made, created, 1, project.agreement_id, None);
+    let created = <obligation::Entity as ProjectPart>::CREATED;
+    let told = change_record::<obligation::Entity>(&made, created, 1, project.agreement_id, None);
     let recorded = mutation.record(&writer, told).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -183,7 +190,7 @@ pub struct Fulfilment {
 
 /// Meets an obligation, in time or late.
 pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "obligationFulfil").await?;
+    let mutation = UnitOfWork::begin(op, "obligationFulfil").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<obligation::Entity>(session, id, Operation::Fulfil, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -232,14 +239,14 @@ pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResu
         remind_on: None,
         ..(*before).clone()
     };
-    let recorded = change::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
+    let recorded = parts::update::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
     mutation.commit(recorded).await
 }
 
 /// Notes that the funder does not ask for an obligation any more.
 pub async fn waive(op: &Op, id: Uuid, version: i32, note: String) -> ApiResult<()> {
     let note = text::line(&note, "note", 4_000)?;
-    let mutation = Mutation::begin(op, "obligationWaive").await?;
+    let mutation = UnitOfWork::begin(op, "obligationWaive").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<obligation::Entity>(session, id, Operation::Waive, "id").await?;
     let agreement = agreement_of(session, &before).await?;
@@ -247,7 +254,7 @@ pub async fn waive(op: &Op, id: Uuid, version: i32, note: String) -> ApiResult<(
     let row =
         obligation::Model { state: ObligationState::Waived, note: Some(note), remind_on: None, ..(*before).clone() };
     show(&mutation, &writer, &row).await?;
-    let recorded = change::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
+    let recorded = parts::update::<obligation::Entity>(&mutation, &writer, (&before, row), version, agreement).await?;
     mutation.commit(recorded).await
 }
 
@@ -256,7 +263,7 @@ pub async fn waive(op: &Op, id: Uuid, version: i32, note: String) -> ApiResult<(
 /// # Errors
 /// The database fails.
 pub(super) async fn remind(op: &Op, id: Uuid) -> ApiResult<bool> {
-    let mutation = Mutation::begin(op, "obligationRemind").await?;
+    let mutation = UnitOfWork::begin(op, "obligationRemind").await?;
     let session = mutation.session();
     let Some(row) = session.get::<obligation::Entity>(id).await? else { return Ok(false) };
     let Ok(grant) = session.authorize(Action::Write, &obligation::Entity::object(&row), "id") else { return Ok(false) };
@@ -274,8 +281,13 @@ pub(super) async fn remind(op: &Op, id: Uuid) -> ApiResult<bool> {
     if writer.change::<obligation::Entity, obligation::ActiveModel>(here, full(after.clone())).await? == 0 {
         return Ok(false);
     }
-    let mut change =
-        change_of::<obligation::Entity>(&after, <obligation::Entity as Part>::UPDATED, after.version, None, None);
+    let mut change = change_record::<obligation::Entity>(
+        &after,
+        <obligation::Entity as ProjectPart>::UPDATED,
+        after.version,
+        None,
+        None,
+    );
     change.topic = "obligation.due";
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;

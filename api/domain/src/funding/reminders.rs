@@ -13,7 +13,7 @@ use crate::context::op::Op;
 use crate::funding::obligations::remind;
 
 /// The most reminders of one look.
-const MOST: i32 = 200;
+const MAX: i32 = 200;
 
 /// Reminds of what is due; of how many.
 ///
@@ -23,7 +23,7 @@ pub async fn remind_due(store: &Store, clock: &Clock) -> ApiResult<usize> {
     // Somewhere it is tomorrow already; whether it is at the authority is seen with the obligation.
     let now = clock.now().date_naive();
     let day = now.succ_opt().unwrap_or(now);
-    let due: Vec<(Uuid, Uuid)> = store.obligations_due(day, MOST).await?;
+    let due: Vec<(Uuid, Uuid)> = store.obligations_due(day, MAX).await?;
     let mut reminded = 0;
     for (id, tenant) in due {
         let actor = Actor::Service { tenant };

@@ -15,18 +15,19 @@ use serde_json::json;
 use store::{Session, WriteError, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, stale};
 use crate::funding::ledger::{Ledger, share_of};
 use crate::funding::obligations;
-use crate::projects::circle::{house, party_grant, room};
-use crate::projects::parts::{Part, REFERENCE, change_of, insert, save, update as change, writable};
+use crate::projects::parts;
+use crate::projects::parts::{ProjectPart, REFERENCE, change_record, insert, save, writable};
+use crate::projects::project_access::{check_part_limit, party_grant, party_scope};
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
 /// Values of a new funding.
 #[derive(Clone, Debug)]
-pub struct FundingWish {
+pub struct NewFunding {
     /// Funding programme.
     pub programme: Uuid,
     /// Reference number of the funder.
@@ -47,7 +48,7 @@ pub struct FundingWish {
 
 /// What shall change of a funding. The outer option is "leave as it is".
 #[derive(Clone, Debug, Default)]
-pub struct FundingChange {
+pub struct FundingPatch {
     /// Reference number of the funder.
     pub reference_number: Option<Option<String>>,
     /// Share of the eligible cost.
@@ -69,37 +70,37 @@ pub async fn create(
     op: &Op,
     project: Uuid,
     tenant: Uuid,
-    wish: FundingWish,
+    new: NewFunding,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "fundingCreate").await?;
+    let mutation = UnitOfWork::begin(op, "fundingCreate").await?;
     let session = mutation.session();
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
-    room(session.group::<funding::Entity>(project.id).await?.len(), "project")?;
-    let wish = checked(session, wish, 0).await?;
+    check_part_limit(session.group::<funding::Entity>(project.id).await?.len(), "project")?;
+    let new = checked(session, new, 0).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     let row = funding::Model {
         id,
         tenant_id: tenant,
-        scope_id: house(&writer, &project).await?,
+        scope_id: party_scope(&writer, &project).await?,
         project_id: project.id,
         field_of_work_id: project.field_of_work_id,
-        programme_id: wish.programme,
-        reference_number: wish.reference_number,
+        programme_id: new.programme,
+        reference_number: new.reference_number,
         state: FundingState::Prepared,
-        rate: wish.rate,
-        eligible_from: wish.from,
-        eligible_until: wish.until,
-        eligible_cost: wish.cost,
-        requested: wish.requested,
+        rate: new.rate,
+        eligible_from: new.from,
+        eligible_until: new.until,
+        eligible_cost: new.cost,
+        requested: new.requested,
         granted: None,
         decided_on: None,
-        note: wish.note,
+        note: new.note,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
@@ -112,63 +113,63 @@ pub async fn create(
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    let created = <funding::Entity as Part>::CREATED;
-    let told = change_of::<funding::Entity>(&row, created, 1, project.agreement_id, None);
+    let created = <funding::Entity as ProjectPart>::CREATED;
+    let told = change_record::<funding::Entity>(&row, created, 1, project.agreement_id, None);
     let recorded = mutation.record(&writer, told).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
 
 /// A wish that programme and arithmetic allow, beside what the parties pay themselves.
-async fn checked(session: &Session, mut wish: FundingWish, own: i64) -> ApiResult<FundingWish> {
+async fn checked(session: &Session, mut new: NewFunding, own: i64) -> ApiResult<NewFunding> {
     let mut problems = Problems::default();
-    let number = std::mem::take(&mut wish.reference_number);
-    wish.reference_number = problems.take(text::optional(number, "referenceNumber", 60))?.flatten();
-    wish.note = problems.take(text::optional(wish.note, "note", 4_000))?.flatten();
-    let Some(programme) = session.get::<funding_programme::Entity>(wish.programme).await? else {
+    let number = std::mem::take(&mut new.reference_number);
+    new.reference_number = problems.take(text::optional(number, "referenceNumber", 60))?.flatten();
+    new.note = problems.take(text::optional(new.note, "note", 4_000))?.flatten();
+    let Some(programme) = session.get::<funding_programme::Entity>(new.programme).await? else {
         problems.add(Problem::not_found("programme"));
         problems.done()?;
-        return Ok(wish);
+        return Ok(new);
     };
-    if let Some(most) = programme.max_rate.filter(|it| wish.rate > *it) {
+    if let Some(max) = programme.max_rate.filter(|it| new.rate > *it) {
         let text = Text::new("above-rate-of-programme")
-            .with("value", rate(wish.rate))
-            .with("max", rate(most))
+            .with("value", rate(new.rate))
+            .with("max", rate(max))
             .with("programme", &programme.name);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "rate", text));
     }
-    if wish.from > wish.until {
-        let text = Text::new("ends-before-start").with("from", wish.from).with("until", wish.until);
+    if new.from > new.until {
+        let text = Text::new("ends-before-start").with("from", new.from).with("until", new.until);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleUntil", text));
     }
-    if wish.until.year().saturating_sub(wish.from.year()) > 20 {
+    if new.until.year().saturating_sub(new.from.year()) > 20 {
         let text = Text::new("period-too-long").with("max", 20);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleUntil", text));
     }
-    if let Some(first) = programme.starts_on.filter(|it| wish.from < *it) {
-        let text = Text::new("before-programme").with("value", wish.from).with("first", first);
+    if let Some(first) = programme.starts_on.filter(|it| new.from < *it) {
+        let text = Text::new("before-programme").with("value", new.from).with("first", first);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleFrom", text));
     }
-    if let Some(last) = programme.ends_on.filter(|it| wish.until > *it) {
-        let text = Text::new("after-programme").with("value", wish.until).with("last", last);
+    if let Some(last) = programme.ends_on.filter(|it| new.until > *it) {
+        let text = Text::new("after-programme").with("value", new.until).with("last", last);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "eligibleUntil", text));
     }
-    let most = share_of(wish.cost, wish.rate);
-    if wish.requested > most {
+    let max = share_of(new.cost, new.rate);
+    if new.requested > max {
         let text = Text::new("above-share")
-            .with("value", amount(wish.requested))
-            .with("max", amount(most))
-            .with("rate", rate(wish.rate))
-            .with("cost", amount(wish.cost));
+            .with("value", amount(new.requested))
+            .with("max", amount(max))
+            .with("rate", rate(new.rate))
+            .with("cost", amount(new.cost));
         problems.add(Problem::at(UserErrorCode::OutOfRange, "requested", text));
-    } else if wish.requested.saturating_add(own) > wish.cost {
+    } else if new.requested.saturating_add(own) > new.cost {
         let text = Text::new("paid-more-than-cost")
-            .with("value", amount(wish.requested.saturating_add(own)))
-            .with("cost", amount(wish.cost));
+            .with("value", amount(new.requested.saturating_add(own)))
+            .with("cost", amount(new.cost));
         problems.add(Problem::at(UserErrorCode::OutOfRange, "requested", text));
     }
     problems.done()?;
-    Ok(wish)
+    Ok(new)
 }
 
 /// An amount in words.
@@ -201,18 +202,18 @@ pub async fn ledger(session: &Session, row: &funding::Model) -> ApiResult<Ledger
 
 /// Changes a funding, for the party that applies: everything as long as it is not decided, then only the number, the note
 /// and, where the funder lets it run longer, its last day; obligations move with that.
-pub async fn update(op: &Op, id: Uuid, version: i32, wish: FundingChange) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "fundingUpdate").await?;
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: FundingPatch) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "fundingUpdate").await?;
     let session = mutation.session();
     let (grant, before, project) = writable::<funding::Entity>(session, id, Operation::Update).await?;
     let decided = matches!(before.state, FundingState::Approved | FundingState::Rejected | FundingState::Withdrawn);
     if decided {
         for (given, field) in [
-            (wish.rate.is_some(), "rate"),
-            (wish.from.is_some(), "eligibleFrom"),
-            (wish.cost.is_some(), "eligibleCost"),
-            (wish.requested.is_some(), "requested"),
-            (wish.until.is_some() && before.state != FundingState::Approved, "eligibleUntil"),
+            (patch.rate.is_some(), "rate"),
+            (patch.from.is_some(), "eligibleFrom"),
+            (patch.cost.is_some(), "eligibleCost"),
+            (patch.requested.is_some(), "requested"),
+            (patch.until.is_some() && before.state != FundingState::Approved, "eligibleUntil"),
         ] {
             if given {
                 let text = Text::new("funding-decided").with("state", before.state.as_str());
@@ -220,15 +221,15 @@ pub async fn update(op: &Op, id: Uuid, version: i32, wish: FundingChange) -> Api
             }
         }
     }
-    let asked = FundingWish {
+    let asked = NewFunding {
         programme: before.programme_id,
-        reference_number: wish.reference_number.unwrap_or_else(|| before.reference_number.clone()),
-        rate: wish.rate.unwrap_or(before.rate),
-        from: wish.from.unwrap_or(before.eligible_from),
-        until: wish.until.unwrap_or(before.eligible_until),
-        cost: wish.cost.unwrap_or(before.eligible_cost),
-        requested: wish.requested.unwrap_or(before.requested),
-        note: wish.note.unwrap_or_else(|| before.note.clone()),
+        reference_number: patch.reference_number.unwrap_or_else(|| before.reference_number.clone()),
+        rate: patch.rate.unwrap_or(before.rate),
+        from: patch.from.unwrap_or(before.eligible_from),
+        until: patch.until.unwrap_or(before.eligible_until),
+        cost: patch.cost.unwrap_or(before.eligible_cost),
+        requested: patch.requested.unwrap_or(before.requested),
+        note: patch.note.unwrap_or_else(|| before.note.clone()),
     };
     let own = if decided { 0 } else { ledger(session, &before).await?.own };
     let asked = checked(session, asked, own).await?;
@@ -267,7 +268,7 @@ pub const fn next(state: FundingState) -> &'static [FundingState] {
 
 /// What the funder decided.
 #[derive(Clone, Debug, Default)]
-pub struct Decision {
+pub struct FunderDecision {
     /// What was granted, in cents.
     pub granted: Option<i64>,
     /// Day of the decision.
@@ -277,8 +278,8 @@ pub struct Decision {
 }
 
 /// Takes a funding to another state; with the approval its obligations begin.
-pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decision: Decision) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "fundingAdvance").await?;
+pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decision: FunderDecision) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "fundingAdvance").await?;
     let session = mutation.session();
     let (grant, before, project) = writable::<funding::Entity>(session, id, Operation::Advance).await?;
     let allowed = next(before.state);
@@ -330,7 +331,7 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decis
 
 /// What a party itself pays of a funded cost; zero takes it back.
 pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "ownShareSet").await?;
+    let mutation = UnitOfWork::begin(op, "ownShareSet").await?;
     let session = mutation.session();
     let row = rights::find_visible::<funding::Entity>(session, id, "funding").await?;
     let project = rights::find_visible::<project::Entity>(session, row.project_id, "funding").await?;
@@ -367,7 +368,7 @@ pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiRe
     let recorded = mutation
         .record(
             &writer,
-            Change {
+            ChangeRecord {
                 object_type: "Funding",
                 object_id: id,
                 version: row.version,
@@ -387,7 +388,7 @@ pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiRe
 
 /// What a party plans and spends.
 #[derive(Clone, Debug)]
-pub struct LineWish {
+pub struct BudgetLineValues {
     /// Funding to which the line belongs.
     pub funding: Option<Uuid>,
     /// Calendar year.
@@ -405,13 +406,13 @@ pub struct LineWish {
 }
 
 /// Sets a budget line of a party: there is one for each funding, year and type of cost.
-pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, wish: LineWish) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "budgetLineSet").await?;
+pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, new: BudgetLineValues) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "budgetLineSet").await?;
     let session = mutation.session();
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
-    check_line(session, &project, &wish).await?;
-    let note = match wish.note {
+    check_line(session, &project, &new).await?;
+    let note = match new.note {
         Some(note) => Some(text::optional(note, "note", 1_000)?),
         None => None,
     };
@@ -420,24 +421,24 @@ pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, wish: LineWish) -> A
     writer.lock_named(project.id).await?;
     let lines = session.group::<budget_line::Entity>(project.id).await?;
     let same = |it: &&budget_line::Model| {
-        (it.tenant_id, it.year, it.cost_type, it.funding_id) == (tenant, wish.year, wish.cost_type, wish.funding)
+        (it.tenant_id, it.year, it.cost_type, it.funding_id) == (tenant, new.year, new.cost_type, new.funding)
     };
     let Some(before) = lines.iter().find(same) else {
-        room(lines.len(), "project")?;
-        if let Some(version) = wish.version {
+        check_part_limit(lines.len(), "project")?;
+        if let Some(version) = new.version {
             return Err(stale(version));
         }
         let row = budget_line::Model {
             id: kernel::ids::new_id(),
             tenant_id: tenant,
-            scope_id: house(&writer, &project).await?,
+            scope_id: party_scope(&writer, &project).await?,
             project_id: project.id,
-            funding_id: wish.funding,
+            funding_id: new.funding,
             field_of_work_id: project.field_of_work_id,
-            year: wish.year,
-            cost_type: wish.cost_type,
-            planned: wish.planned.unwrap_or(0),
-            actual: wish.actual.unwrap_or(0),
+            year: new.year,
+            cost_type: new.cost_type,
+            planned: new.planned.unwrap_or(0),
+            actual: new.actual.unwrap_or(0),
             note: note.flatten(),
             version: 1,
             created_at: writer.now(),
@@ -449,28 +450,28 @@ pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, wish: LineWish) -> A
         return Ok(id);
     };
     let row = budget_line::Model {
-        planned: wish.planned.unwrap_or(before.planned),
-        actual: wish.actual.unwrap_or(before.actual),
+        planned: new.planned.unwrap_or(before.planned),
+        actual: new.actual.unwrap_or(before.actual),
         note: note.unwrap_or_else(|| before.note.clone()),
         ..before.clone()
     };
-    let Some(version) = wish.version else {
+    let Some(version) = new.version else {
         let text = Text::new("line-is-there").with("version", before.version);
         return Err(Problem::at(UserErrorCode::StaleVersion, "version", text).into());
     };
     let recorded =
-        change::<budget_line::Entity>(&mutation, &writer, (before, row), version, project.agreement_id).await?;
+        parts::update::<budget_line::Entity>(&mutation, &writer, (before, row), version, project.agreement_id).await?;
     mutation.commit(recorded).await?;
     Ok(before.id)
 }
 
-async fn check_line(session: &Session, project: &project::Model, wish: &LineWish) -> ApiResult<()> {
+async fn check_line(session: &Session, project: &project::Model, new: &BudgetLineValues) -> ApiResult<()> {
     let mut problems = Problems::default();
     let (mut first, mut last) = (1990, 2100);
     if let (Some(from), Some(until)) = (project.starts_on, project.ends_on) {
         (first, last) = (from.year(), until.year());
     }
-    if let Some(id) = wish.funding {
+    if let Some(id) = new.funding {
         match session.get::<funding::Entity>(id).await?.filter(|it| it.project_id == project.id) {
             None => problems.add(Problem::not_found("funding")),
             Some(funding) => {
@@ -480,18 +481,18 @@ async fn check_line(session: &Session, project: &project::Model, wish: &LineWish
                     .as_ref()
                     .and_then(|it| serde_json::from_value(it.cost_types.clone()).ok())
                     .unwrap_or_default();
-                if !eligible.is_empty() && !eligible.contains(&wish.cost_type) {
+                if !eligible.is_empty() && !eligible.contains(&new.cost_type) {
                     let known: Vec<_> = eligible.iter().map(|it| it.as_str()).collect();
                     let text = Text::new("cost-not-eligible")
-                        .with("value", wish.cost_type.as_str())
+                        .with("value", new.cost_type.as_str())
                         .with("known", known.join(", "));
                     problems.add(Problem::at(UserErrorCode::Invalid, "costType", text));
                 }
             }
         }
     }
-    if !(first..=last).contains(&wish.year) {
-        let text = Text::new("out-of-range").with("value", wish.year).with("min", first).with("max", last);
+    if !(first..=last).contains(&new.year) {
+        let text = Text::new("out-of-range").with("value", new.year).with("min", first).with("max", last);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "year", text));
     }
     problems.done()

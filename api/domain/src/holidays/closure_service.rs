@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use store::full;
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
 /// The longest closure, in days.
@@ -21,7 +21,7 @@ const MAX_DAYS: i64 = 366;
 
 /// A closure to make.
 #[derive(Clone, Debug)]
-pub struct ClosureWish {
+pub struct NewClosure {
     /// The authority.
     pub tenant: Uuid,
     /// Why, as everybody may read it.
@@ -34,7 +34,7 @@ pub struct ClosureWish {
 
 /// What shall change of a closure; none is "leave as it is".
 #[derive(Clone, Debug, Default)]
-pub struct ClosureChange {
+pub struct ClosurePatch {
     /// Why.
     pub title: Option<String>,
     /// First day.
@@ -44,46 +44,46 @@ pub struct ClosureChange {
 }
 
 /// Makes a closure.
-pub async fn create(op: &Op, wish: ClosureWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "tenantClosureCreate").await?;
+pub async fn create(op: &Op, new: NewClosure, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "tenantClosureCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(wish.tenant).await?.is_none() {
+    if session.get::<tenant::Entity>(new.tenant).await?.is_none() {
         return Err(Problem::not_found("tenant").into());
     }
-    let grant = session.authorize_in(Permission::TenantManage, wish.tenant, "tenant")?;
+    let grant = session.authorize_in(Permission::TenantManage, new.tenant, "tenant")?;
     let writer = session.writer(&grant).await?;
     let mut row = tenant_closure::Model {
         id: Uuid::nil(),
-        tenant_id: wish.tenant,
+        tenant_id: new.tenant,
         scope_id: PUBLIC_SCOPE,
-        title: wish.title,
-        starts_on: wish.first_day,
-        ends_on: wish.last_day.unwrap_or(wish.first_day),
+        title: new.title,
+        starts_on: new.first_day,
+        ends_on: new.last_day.unwrap_or(new.first_day),
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
     };
     check(&mut row)?;
-    row.id = match mutation.claim(&writer, idempotency).await? {
+    row.id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     writer.insert::<tenant_closure::ActiveModel>(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, told("tenant_closure.created", None, &row)).await?;
+    let recorded = mutation.record(&writer, change_record("tenant_closure.created", None, &row)).await?;
     mutation.commit(recorded).await?;
     Ok(row.id)
 }
 
 /// Changes a closure.
-pub async fn update(op: &Op, id: Uuid, version: i32, change: ClosureChange) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "tenantClosureUpdate").await?;
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: ClosurePatch) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "tenantClosureUpdate").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<tenant_closure::Entity>(session, id, Operation::Update, "id").await?;
     let writer = session.writer(&grant).await?;
     let mut row = (*before).clone();
-    row.title = change.title.unwrap_or(row.title);
-    row.starts_on = change.first_day.unwrap_or(row.starts_on);
-    row.ends_on = change.last_day.unwrap_or(row.ends_on);
+    row.title = patch.title.unwrap_or(row.title);
+    row.starts_on = patch.first_day.unwrap_or(row.starts_on);
+    row.ends_on = patch.last_day.unwrap_or(row.ends_on);
     check(&mut row)?;
     row.version = version.saturating_add(1);
     row.updated_at = writer.now();
@@ -92,13 +92,13 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: ClosureChange) -> A
     if writer.change::<tenant_closure::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    let recorded = mutation.record(&writer, told("tenant_closure.updated", Some(&before), &row)).await?;
+    let recorded = mutation.record(&writer, change_record("tenant_closure.updated", Some(&before), &row)).await?;
     mutation.commit(recorded).await
 }
 
 /// Deletes a closure; what it was stays in the trail.
 pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "tenantClosureDelete").await?;
+    let mutation = UnitOfWork::begin(op, "tenantClosureDelete").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<tenant_closure::Entity>(session, id, Operation::Delete, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -107,7 +107,7 @@ pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
         return Err(stale(version));
     }
     let gone = tenant_closure::Model { version: version.saturating_add(1), ..(*before).clone() };
-    let mut change = told("tenant_closure.deleted", Some(&before), &gone);
+    let mut change = change_record("tenant_closure.deleted", Some(&before), &gone);
     change.after = Some(json!({ "deleted": true }));
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
@@ -130,11 +130,15 @@ fn check(row: &mut tenant_closure::Model) -> ApiResult<()> {
     problems.done()
 }
 
-fn told(topic: &'static str, before: Option<&tenant_closure::Model>, row: &tenant_closure::Model) -> Change {
+fn change_record(
+    topic: &'static str,
+    before: Option<&tenant_closure::Model>,
+    row: &tenant_closure::Model,
+) -> ChangeRecord {
     let words = |it: &tenant_closure::Model| -> Value {
         json!({ "title": it.title, "firstDay": it.starts_on, "lastDay": it.ends_on })
     };
-    Change {
+    ChangeRecord {
         object_type: "TenantClosure",
         object_id: row.id,
         version: row.version,

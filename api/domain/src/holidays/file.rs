@@ -54,11 +54,11 @@ const HOLIDAY: &[&str] = &["kind", "from", "to", "name_de", "name_en", "extent",
 /// Every problem of the file: its place, the value, the reason.
 pub fn parse(text: &str) -> ApiResult<SchoolHolidays> {
     let whole = DeTable::parse(text).map_err(|error| {
-        let place = place("file", text, error.span().map_or(0, |it| it.start));
+        let place = location("file", text, error.span().map_or(0, |it| it.start));
         Problem::at(UserErrorCode::Invalid, place, Text::new("no-toml").with("reason", error.message()))
     })?;
-    let mut reader = Reader { text, problems: Problems::default() };
-    let root = Part { name: String::new(), at: 0, table: whole.get_ref() };
+    let mut reader = FileReader { text, problems: Problems::default() };
+    let root = FileTable { name: String::new(), at: 0, table: whole.get_ref() };
     reader.only(&root, &["source", "covers", "holiday"]);
     let source = reader.part(&root, "source");
     let covers = reader.part(&root, "covers");
@@ -106,31 +106,31 @@ pub(super) fn overlap(period: &Period, name: &str, first_day: NaiveDate, last_da
 }
 
 /// A place in the file for people: name and line.
-fn place(name: &str, text: &str, at: usize) -> String {
+fn location(name: &str, text: &str, at: usize) -> String {
     let lines = text.bytes().take(at).filter(|it| *it == b'\n').count();
     format!("{name} (line {})", lines + 1)
 }
 
 /// A table of the file.
-struct Part<'t, 'i> {
+struct FileTable<'t, 'i> {
     name: String,
     at: usize,
     table: &'t DeTable<'i>,
 }
 
 /// What is read so far, and what was wrong.
-struct Reader<'i> {
+struct FileReader<'i> {
     text: &'i str,
     problems: Problems,
 }
 
-impl<'i> Reader<'i> {
-    fn place(&self, part: &Part<'_, 'i>, key: &str, at: usize) -> String {
+impl<'i> FileReader<'i> {
+    fn place(&self, part: &FileTable<'_, 'i>, key: &str, at: usize) -> String {
         let name = if part.name.is_empty() { key.to_owned() } else { format!("{}.{key}", part.name) };
-        place(&name, self.text, at)
+        location(&name, self.text, at)
     }
 
-    fn wrong(&mut self, part: &Part<'_, 'i>, key: &str, value: &Spanned<DeValue<'i>>, text: Text) {
+    fn wrong(&mut self, part: &FileTable<'_, 'i>, key: &str, value: &Spanned<DeValue<'i>>, text: Text) {
         let shown = self.text.get(value.span()).unwrap_or_default();
         let place = self.place(part, key, value.span().start);
         let text = text.with("value", clip(shown, 60));
@@ -138,7 +138,7 @@ impl<'i> Reader<'i> {
     }
 
     /// Refuses names that nobody would read: they are misspelt ones.
-    fn only(&mut self, part: &Part<'_, 'i>, known: &[&str]) {
+    fn only(&mut self, part: &FileTable<'_, 'i>, known: &[&str]) {
         for (key, _) in part.table {
             if !known.contains(&key.get_ref().as_ref()) {
                 let place = self.place(part, key.get_ref(), key.span().start);
@@ -148,7 +148,7 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn value<'t>(&mut self, part: &Part<'t, 'i>, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+    fn value<'t>(&mut self, part: &FileTable<'t, 'i>, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
         let found = part.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value);
         if found.is_none() {
             let place = self.place(part, key, part.at);
@@ -157,16 +157,16 @@ impl<'i> Reader<'i> {
         found
     }
 
-    fn part<'t>(&mut self, root: &Part<'t, 'i>, key: &str) -> Option<Part<'t, 'i>> {
+    fn part<'t>(&mut self, root: &FileTable<'t, 'i>, key: &str) -> Option<FileTable<'t, 'i>> {
         let value = self.value(root, key)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
             self.wrong(root, key, value, Text::new("no-table"));
         }
-        Some(Part { name: key.to_owned(), at: value.span().start, table: table? })
+        Some(FileTable { name: key.to_owned(), at: value.span().start, table: table? })
     }
 
-    fn parts<'t>(&mut self, root: &Part<'t, 'i>, key: &str) -> Vec<Part<'t, 'i>> {
+    fn parts<'t>(&mut self, root: &FileTable<'t, 'i>, key: &str) -> Vec<FileTable<'t, 'i>> {
         let Some(value) = self.value(root, key) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array().filter(|it| !it.is_empty()) else {
             self.wrong(root, key, value, Text::new("no-table"));
@@ -176,14 +176,14 @@ impl<'i> Reader<'i> {
         for (index, item) in list.iter().enumerate() {
             let name = format!("{key}[{}]", index + 1);
             match item.get_ref().as_table() {
-                Some(table) => parts.push(Part { name, at: item.span().start, table }),
+                Some(table) => parts.push(FileTable { name, at: item.span().start, table }),
                 None => self.wrong(root, &name, item, Text::new("no-table")),
             }
         }
         parts
     }
 
-    fn line(&mut self, part: &Part<'_, 'i>, key: &str, max: usize) -> ApiResult<Option<String>> {
+    fn line(&mut self, part: &FileTable<'_, 'i>, key: &str, max: usize) -> ApiResult<Option<String>> {
         let Some(value) = self.value(part, key) else { return Ok(None) };
         let Some(text) = value.get_ref().as_str() else {
             self.wrong(part, key, value, Text::new("no-text"));
@@ -205,7 +205,7 @@ impl<'i> Reader<'i> {
     /// A line that must also meet `fits`.
     fn formed(
         &mut self,
-        part: &Part<'_, 'i>,
+        part: &FileTable<'_, 'i>,
         key: &str,
         fits: impl Fn(&str) -> bool,
         otherwise: Text,
@@ -221,12 +221,12 @@ impl<'i> Reader<'i> {
         Ok(line)
     }
 
-    fn edition(&mut self, source: &Part<'_, 'i>) -> ApiResult<Option<String>> {
+    fn edition(&mut self, source: &FileTable<'_, 'i>) -> ApiResult<Option<String>> {
         let is_date = |text: &str| text.len() == 10 && text.parse::<NaiveDate>().is_ok();
         self.formed(source, "edition", |text| is_date(text) || is_date(&format!("{text}-01")), Text::new("no-edition"))
     }
 
-    fn region(&mut self, covers: &Part<'_, 'i>) -> ApiResult<Option<String>> {
+    fn region(&mut self, covers: &FileTable<'_, 'i>) -> ApiResult<Option<String>> {
         let fits = |text: &str| {
             text.split_once('-').is_some_and(|(country, state)| {
                 let upper = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit();
@@ -239,7 +239,7 @@ impl<'i> Reader<'i> {
         self.formed(covers, "region", fits, Text::new("no-state"))
     }
 
-    fn date(&mut self, part: &Part<'_, 'i>, key: &str) -> Option<NaiveDate> {
+    fn date(&mut self, part: &FileTable<'_, 'i>, key: &str) -> Option<NaiveDate> {
         let value = self.value(part, key)?;
         let whole = value.get_ref().as_datetime().filter(|it| it.time.is_none() && it.offset.is_none());
         let date = whole
@@ -252,7 +252,7 @@ impl<'i> Reader<'i> {
     }
 
     /// `from` and `to`, in order.
-    fn days(&mut self, part: &Part<'_, 'i>) -> Option<(NaiveDate, NaiveDate)> {
+    fn days(&mut self, part: &FileTable<'_, 'i>) -> Option<(NaiveDate, NaiveDate)> {
         let (from, to) = (self.date(part, "from"), self.date(part, "to"));
         let (from, to) = (from?, to?);
         if from <= to {
@@ -264,7 +264,7 @@ impl<'i> Reader<'i> {
         None
     }
 
-    fn period(&mut self, part: &Part<'_, 'i>, span: Option<(NaiveDate, NaiveDate)>) -> ApiResult<Option<Period>> {
+    fn period(&mut self, part: &FileTable<'_, 'i>, span: Option<(NaiveDate, NaiveDate)>) -> ApiResult<Option<Period>> {
         let is_school_holiday = |text: &str| text.parse() == Ok(HolidayKind::SchoolHoliday);
         let kind = self.formed(part, "kind", is_school_holiday, Text::new("no-school-holiday"))?;
         let extent =
@@ -280,12 +280,12 @@ impl<'i> Reader<'i> {
                 .with("to", last_day)
                 .with("first", first)
                 .with("last", last);
-            let place = place(&part.name, self.text, part.at);
+            let place = location(&part.name, self.text, part.at);
             self.problems.add(Problem::at(UserErrorCode::OutOfRange, place, text));
         }
         let (Some(_), Some(name_de), Some(name_en)) = (kind, name_de, name_en) else { return Ok(None) };
         let Some(extent) = extent.and_then(|it| it.parse().ok()) else { return Ok(None) };
-        let place = place(&part.name, self.text, part.at);
+        let place = location(&part.name, self.text, part.at);
         Ok(Some(Period { first_day, last_day, name_de, name_en, extent, place }))
     }
 }

@@ -14,7 +14,7 @@ use crate::holidays::rules::STATE;
 
 /// Reason for non-working or school-free days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FreeDayKind {
+pub enum NonWorkingDayKind {
     /// Public holiday by law.
     PublicHoliday,
     /// School holidays.
@@ -25,7 +25,7 @@ pub enum FreeDayKind {
     Closure,
 }
 
-impl From<HolidayKind> for FreeDayKind {
+impl From<HolidayKind> for NonWorkingDayKind {
     fn from(kind: HolidayKind) -> Self {
         match kind {
             HolidayKind::Public => Self::PublicHoliday,
@@ -37,13 +37,13 @@ impl From<HolidayKind> for FreeDayKind {
 
 /// Consecutive non-working or school-free days with one reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FreeDay {
+pub struct NonWorkingDay {
     /// First day.
     pub first: NaiveDate,
     /// Last day, inclusive.
     pub last: NaiveDate,
     /// Why.
-    pub kind: FreeDayKind,
+    pub kind: NonWorkingDayKind,
     /// German name; of a closure, its title.
     pub name_de: String,
     /// English name; of a closure, its title.
@@ -59,7 +59,7 @@ pub async fn free_days(
     tenant: &Arc<tenant::Model>,
     from: NaiveDate,
     to: NaiveDate,
-) -> ApiResult<Vec<FreeDay>> {
+) -> ApiResult<Vec<NonWorkingDay>> {
     let mut days = free_days_of(session, std::slice::from_ref(tenant), from, to).await?;
     Ok(days.remove(&tenant.id).unwrap_or_default())
 }
@@ -75,7 +75,7 @@ pub async fn free_days_of(
     tenants: &[Arc<tenant::Model>],
     from: NaiveDate,
     to: NaiveDate,
-) -> ApiResult<BTreeMap<Uuid, Vec<FreeDay>>> {
+) -> ApiResult<BTreeMap<Uuid, Vec<NonWorkingDay>>> {
     let holidays = session
         .reference::<holiday::Entity>()
         .filter(holiday::Column::Region.eq(STATE))
@@ -91,14 +91,14 @@ pub async fn free_days_of(
     let closures = session.all(closures).await?;
     let mut days = BTreeMap::new();
     for tenant in tenants {
-        let closed = closures.iter().filter(|it| it.tenant_id == tenant.id).map(|it| FreeDay {
+        let closed = closures.iter().filter(|it| it.tenant_id == tenant.id).map(|it| NonWorkingDay {
             first: it.starts_on,
             last: it.ends_on,
-            kind: FreeDayKind::Closure,
+            kind: NonWorkingDayKind::Closure,
             name_de: it.title.clone(),
             name_en: it.title.clone(),
         });
-        let free = holidays.iter().filter(|it| holds_for(it, tenant)).map(|it| FreeDay {
+        let free = holidays.iter().filter(|it| holds_for(it, tenant)).map(|it| NonWorkingDay {
             first: it.starts_on,
             last: it.ends_on,
             kind: it.kind.into(),
@@ -111,10 +111,10 @@ pub async fn free_days_of(
 }
 
 /// Joins what is free for the same reason without a day between, and sorts by first day, then kind.
-fn merge(mut days: Vec<FreeDay>) -> Vec<FreeDay> {
-    let reason = |it: &FreeDay| (it.kind, it.name_de.clone(), it.name_en.clone());
+fn merge(mut days: Vec<NonWorkingDay>) -> Vec<NonWorkingDay> {
+    let reason = |it: &NonWorkingDay| (it.kind, it.name_de.clone(), it.name_en.clone());
     days.sort_by_key(|it| (reason(it), it.first));
-    let mut merged: Vec<FreeDay> = Vec::new();
+    let mut merged: Vec<NonWorkingDay> = Vec::new();
     for it in days {
         match merged.last_mut() {
             Some(last) if reason(last) == reason(&it) && last.last.succ_opt().is_none_or(|next| it.first <= next) => {
@@ -136,8 +136,8 @@ pub fn holds_for(row: &holiday::Model, tenant: &tenant::Model) -> bool {
 mod tests {
     use super::*;
 
-    fn free(first: &str, last: &str, kind: FreeDayKind, name: &str) -> FreeDay {
-        FreeDay {
+    fn free(first: &str, last: &str, kind: NonWorkingDayKind, name: &str) -> NonWorkingDay {
+        NonWorkingDay {
             first: first.parse().unwrap(),
             last: last.parse().unwrap(),
             kind,
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_follows_without_a_day_between_is_one_for_one_reason_only() {
-        use FreeDayKind::{Closure, PublicHoliday, SchoolHoliday};
+        use NonWorkingDayKind::{Closure, PublicHoliday, SchoolHoliday};
         let days = vec![
             free("2027-12-27", "2027-12-31", Closure, "Betriebsruhe"),
             free("2027-12-24", "2027-12-26", Closure, "Betriebsruhe"),

@@ -11,8 +11,8 @@ use serde_json::json;
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use crate::holidays::file::{Period, SchoolHolidays, overlap, parse};
 use crate::operator::{self, teller};
 
@@ -21,7 +21,7 @@ const LOCK: Uuid = Uuid::from_u128(0x0686_f6c6_9646_1797);
 
 /// What an import came to.
 #[derive(Clone, Debug, Default)]
-pub struct Imported {
+pub struct HolidayImport {
     /// The state.
     pub region: String,
     /// The edition of the file.
@@ -36,14 +36,14 @@ pub struct Imported {
     pub removed: u64,
 }
 
-impl Imported {
+impl HolidayImport {
     /// How many rows are not as they were.
     pub const fn touched(&self) -> u64 {
         self.added + self.changed + self.removed
     }
 
     /// What came of it, for the terminal.
-    pub fn say(&self) -> String {
+    pub fn render(&self) -> String {
         let Self { region, edition, holidays, added, changed, removed } = self;
         if self.touched() == 0 {
             return format!("{region}: edition {edition} is stored already, nothing changed");
@@ -59,9 +59,9 @@ impl Imported {
 ///
 /// # Errors
 /// Every problem of the file; there is no authority yet, in whose trail it could be told; the database fails.
-pub async fn import(op: &Op, text: &str) -> ApiResult<Imported> {
+pub async fn import(op: &Op, text: &str) -> ApiResult<HolidayImport> {
     let file = parse(text)?;
-    let mutation = Mutation::begin(op, "import holidays").await?;
+    let mutation = UnitOfWork::begin(op, "import holidays").await?;
     let session = mutation.session();
     let tenant = teller(session).await?;
     let grant = operator::grant(op, tenant.id)?;
@@ -70,7 +70,7 @@ pub async fn import(op: &Op, text: &str) -> ApiResult<Imported> {
     if done.touched() == 0 {
         return Ok(done);
     }
-    let change = Change {
+    let change = ChangeRecord {
         object_type: "Tenant",
         object_id: tenant.id,
         version: tenant.version,
@@ -108,7 +108,7 @@ async fn stored(session: &Session, file: &SchoolHolidays, first_day: NaiveDate) 
 }
 
 /// The same within a transaction that is under way. What begins in the span is replaced; what is in both keeps its id.
-pub async fn replace(session: &Session, writer: &Writer<'_>, file: &SchoolHolidays) -> ApiResult<Imported> {
+pub async fn replace(session: &Session, writer: &Writer<'_>, file: &SchoolHolidays) -> ApiResult<HolidayImport> {
     writer.lock_named(LOCK).await?;
     let (before, stored): (Vec<_>, Vec<_>) =
         stored(session, file, file.first_day).await?.into_iter().partition(|it| it.starts_on < file.first_day);
@@ -119,11 +119,11 @@ pub async fn replace(session: &Session, writer: &Writer<'_>, file: &SchoolHolida
         }
     }
     problems.done()?;
-    let mut done = Imported {
+    let mut done = HolidayImport {
         region: file.region.clone(),
         edition: file.edition.clone(),
         holidays: file.holidays.len(),
-        ..Imported::default()
+        ..HolidayImport::default()
     };
     let mut known = BTreeMap::new();
     let mut gone = Vec::new();

@@ -6,11 +6,11 @@ pub mod sign_in;
 
 use entities::member;
 use kernel::error::ApiResult;
-use store::{Hint, Session};
+use store::{ChangeHint, Session};
 use uuid::Uuid;
 
 /// Whether a committed change may be one of somebody's access.
-pub fn changes_access(hint: &Hint) -> bool {
+pub fn changes_access(hint: &ChangeHint) -> bool {
     matches!(hint.object_type.as_str(), "Agreement" | "Member" | "RoleGrant" | "Share" | "Tenant")
 }
 

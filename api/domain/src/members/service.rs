@@ -15,15 +15,15 @@ use store::scopes::{Audience, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::members::keep_an_admin;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
 /// Whom to give a role.
 #[derive(Clone, Debug)]
-pub enum WishedMember {
+pub enum RoleHolder {
     /// Member of the authority.
     Known(Uuid),
     /// An account of an identity provider.
@@ -41,11 +41,11 @@ pub enum WishedMember {
 
 /// Values of a new role grant.
 #[derive(Clone, Debug)]
-pub struct RoleWish {
+pub struct NewRoleGrant {
     /// The authority.
     pub tenant: Uuid,
     /// Whom.
-    pub to: WishedMember,
+    pub to: RoleHolder,
     /// The role.
     pub role: RoleKey,
     /// Only for these fields of work; none = all.
@@ -58,50 +58,50 @@ pub struct RoleWish {
     pub reason: Option<String>,
 }
 
-impl RoleWish {
+impl NewRoleGrant {
     fn fields(&self) -> Fields {
         Fields::new(self.fields.is_none(), self.fields.iter().flatten().copied())
     }
 }
 
 /// Gives a role and tells which member has it now.
-pub async fn grant(op: &Op, wish: RoleWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "roleGrant").await?;
+pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "roleGrant").await?;
     let session = mutation.session();
     // Whoever grants a role must see and be able to revoke it.
-    let (permit, tenant) = rights::create_in::<role_grant::Entity>(session, wish.tenant, None).await?;
-    check(session, &wish, today(&tenant.time_zone, session.now())).await?;
-    if !session.access().may_give(wish.tenant, wish.role, &wish.fields(), wish.valid_from, wish.valid_until) {
-        let text = Text::new("not-held").with("role", wish.role.as_str());
+    let (permit, tenant) = rights::create_in::<role_grant::Entity>(session, new.tenant, None).await?;
+    check(session, &new, today(&tenant.time_zone, session.now())).await?;
+    if !session.access().may_give(new.tenant, new.role, &new.fields(), new.valid_from, new.valid_until) {
+        let text = Text::new("not-held").with("role", new.role.as_str());
         return Err(Problem::at(UserErrorCode::NotHeld, "role", text).into());
     }
     let writer = session.writer(&permit).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => {
             let known = session.get::<role_grant::Entity>(id).await?;
             return known.map(|it| it.member_id).ok_or_else(|| Problem::not_found("idempotencyKey").into());
         }
     };
-    let (member, change) = give_role(&writer, Some(session), &wish, id).await?;
+    let (member, change) = give_role(&writer, Some(session), &new, id).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(member)
 }
 
-async fn check(session: &Session, wish: &RoleWish, today: NaiveDate) -> ApiResult<()> {
+async fn check(session: &Session, new: &NewRoleGrant, today: NaiveDate) -> ApiResult<()> {
     let mut problems = Problems::default();
-    if let (Some(from), Some(until)) = (wish.valid_from, wish.valid_until)
+    if let (Some(from), Some(until)) = (new.valid_from, new.valid_until)
         && from > until
     {
         let text = Text::new("ends-before-start").with("from", from).with("until", until);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "validUntil", text));
     }
-    if let Some(until) = wish.valid_until.filter(|it| *it < today) {
+    if let Some(until) = new.valid_until.filter(|it| *it < today) {
         let text = Text::new("over-already").with("value", until);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "validUntil", text));
     }
-    if let Some(fields) = &wish.fields {
+    if let Some(fields) = &new.fields {
         if fields.is_empty() {
             problems.add(Problem::at(UserErrorCode::Required, "fieldsOfWork", Text::new("required")));
         }
@@ -112,21 +112,21 @@ async fn check(session: &Session, wish: &RoleWish, today: NaiveDate) -> ApiResul
             }
         }
     }
-    match &wish.to {
-        WishedMember::Known(id) => {
+    match &new.to {
+        RoleHolder::Known(id) => {
             let known = session.get::<member::Entity>(*id).await?;
-            if known.is_none_or(|it| it.tenant_id != wish.tenant) {
+            if known.is_none_or(|it| it.tenant_id != new.tenant) {
                 problems.add(Problem::not_found("to.member"));
             }
         }
-        WishedMember::Account { issuer, subject, name, email } => {
+        RoleHolder::Account { issuer, subject, name, email } => {
             problems.take(text::line(issuer, "to.account.issuer", 500))?;
             problems.take(text::line(subject, "to.account.subject", 255))?;
             problems.take(text::line(name, "to.account.name", 200))?;
             problems.take(text::optional(email.clone(), "to.account.email", 320))?;
         }
     }
-    problems.take(text::optional(wish.reason.clone(), "reason", 1_000))?;
+    problems.take(text::optional(new.reason.clone(), "reason", 1_000))?;
     problems.done()
 }
 
@@ -135,20 +135,20 @@ async fn check(session: &Session, wish: &RoleWish, today: NaiveDate) -> ApiResul
 pub async fn give_role(
     writer: &Writer<'_>,
     session: Option<&Session>,
-    wish: &RoleWish,
+    new: &NewRoleGrant,
     id: Uuid,
-) -> ApiResult<(Uuid, Change)> {
-    let scope = ensure(writer, &Audience::private(wish.tenant, ScopeArea::Members, None)).await?;
+) -> ApiResult<(Uuid, ChangeRecord)> {
+    let scope = ensure(writer, &Audience::private(new.tenant, ScopeArea::Members, None)).await?;
     let now = writer.now();
-    let member_id = match &wish.to {
-        WishedMember::Known(id) => *id,
-        WishedMember::Account { issuer, subject, name, email } => {
+    let member_id = match &new.to {
+        RoleHolder::Known(id) => *id,
+        RoleHolder::Account { issuer, subject, name, email } => {
             let person_id = account(writer, issuer, subject, name).await?;
             let known = match session {
                 Some(session) => {
                     let select = session
                         .select::<member::Entity>()
-                        .filter(member::Column::TenantId.eq(wish.tenant))
+                        .filter(member::Column::TenantId.eq(new.tenant))
                         .filter(member::Column::PersonId.eq(person_id));
                     session.one(select).await?.map(|it| it.id)
                 }
@@ -159,7 +159,7 @@ pub async fn give_role(
                 None => {
                     let row = member::Model {
                         id: new_id(),
-                        tenant_id: wish.tenant,
+                        tenant_id: new.tenant,
                         scope_id: scope,
                         person_id,
                         name: name.trim().to_owned(),
@@ -177,15 +177,15 @@ pub async fn give_role(
     };
     let row = role_grant::Model {
         id,
-        tenant_id: wish.tenant,
+        tenant_id: new.tenant,
         scope_id: scope,
         member_id,
-        role: wish.role,
-        all_fields: wish.fields.is_none(),
+        role: new.role,
+        all_fields: new.fields.is_none(),
         by_claim: false,
-        valid_from: wish.valid_from,
-        valid_until: wish.valid_until,
-        reason: wish.reason.clone(),
+        valid_from: new.valid_from,
+        valid_until: new.valid_until,
+        reason: new.reason.clone(),
         granted_by: writer.grant().person(),
         revoked_at: None,
         version: 1,
@@ -193,21 +193,21 @@ pub async fn give_role(
         updated_at: now,
     };
     let after = json!({
-        "member": member_id, "role": wish.role, "fieldsOfWork": wish.fields,
-        "validFrom": wish.valid_from, "validUntil": wish.valid_until, "reason": wish.reason,
+        "member": member_id, "role": new.role, "fieldsOfWork": new.fields,
+        "validFrom": new.valid_from, "validUntil": new.valid_until, "reason": new.reason,
     });
     writer.insert(full(row)).await?;
-    let mut fields: Vec<_> = wish.fields.iter().flatten().copied().collect();
+    let mut fields: Vec<_> = new.fields.iter().flatten().copied().collect();
     fields.sort_unstable();
     fields.dedup();
     let fields = fields.into_iter().map(|field| role_grant_field::ActiveModel {
         role_grant_id: Set(id),
         field_of_work_id: Set(field),
-        tenant_id: Set(wish.tenant),
+        tenant_id: Set(new.tenant),
         scope_id: Set(scope),
     });
     writer.insert_all(fields.collect()).await?;
-    let change = Change {
+    let change = ChangeRecord {
         object_type: "RoleGrant",
         object_id: id,
         version: 1,
@@ -242,7 +242,7 @@ pub(super) async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, na
 /// Takes a role back.
 pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
     let reason = text::optional(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "roleRevoke").await?;
+    let mutation = UnitOfWork::begin(op, "roleRevoke").await?;
     let session = mutation.session();
     let (permit, row) = rights::find_for::<role_grant::Entity>(session, id, Operation::Revoke, "id").await?;
     let writer = session.writer(&permit).await?;
@@ -261,7 +261,7 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     if writer.change::<role_grant::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    let change = Change {
+    let change = ChangeRecord {
         object_type: "RoleGrant",
         object_id: id,
         version: version.saturating_add(1),

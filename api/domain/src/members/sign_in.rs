@@ -18,15 +18,15 @@ use store::scopes::{Audience, ensure};
 use store::{Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use crate::members::binding::Arrival;
 use crate::members::service::account;
 
 /// How long somebody who was seen is not looked up again.
 const REMEMBERED: Duration = Duration::from_secs(600);
 /// The most people who are remembered.
-const MOST: u64 = 100_000;
+const MAX: u64 = 100_000;
 
 /// Welcomes people; remembers whom it has seen, so that a request usually costs nothing.
 pub struct SignIn {
@@ -36,7 +36,7 @@ pub struct SignIn {
 
 impl Default for SignIn {
     fn default() -> Self {
-        Self { seen: Cache::builder().max_capacity(MOST).time_to_live(REMEMBERED).build() }
+        Self { seen: Cache::builder().max_capacity(MAX).time_to_live(REMEMBERED).build() }
     }
 }
 
@@ -59,7 +59,7 @@ impl SignIn {
 }
 
 async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "signIn").await?;
+    let mutation = UnitOfWork::begin(op, "signIn").await?;
     let session = mutation.session();
     let select = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
     let Some(tenant) = session.one(select).await? else {
@@ -101,7 +101,7 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
         return Ok(());
     }
     let roles = |roles: &[RoleKey]| roles.iter().map(|it| it.as_str()).collect::<Vec<_>>();
-    let change = Change {
+    let change = ChangeRecord {
         object_type: "Member",
         object_id: member,
         version: 1,

@@ -9,4 +9,4 @@
 
 pub mod service;
 pub mod sets;
-pub mod wish;
+pub mod values;

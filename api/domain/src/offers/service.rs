@@ -17,17 +17,17 @@ use store::scopes::{Audience, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
-use crate::offers::wish::OfferWish;
+use crate::offers::values::NewOffer;
 use crate::places::revisions;
 use crate::places::revisions::Revision;
 use crate::rights::{self, Operation};
 
 /// Where a new offer stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Placed {
+pub struct NewOfferState {
     /// Its id.
     pub id: Uuid,
     /// Its state.
@@ -38,21 +38,21 @@ pub struct Placed {
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn create(op: &Op, owner: Uuid, wish: OfferWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "educationOfferCreate").await?;
+pub async fn create(op: &Op, owner: Uuid, new: NewOffer, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "educationOfferCreate").await?;
     let session = mutation.session();
     let (grant, _) = rights::create_in::<education_offer::Entity>(session, owner, None).await?;
-    let wish = wish.checked(session, owner, None).await?;
+    let new = new.checked(session, owner, None).await?;
     let by = acting_name(session, owner).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let row = insert(&writer, Placed { id, state: State::Draft }, &wish).await?;
-    let words = wish.words();
+    let row = insert(&writer, NewOfferState { id, state: State::Draft }, &new).await?;
+    let words = new.audit_snapshot();
     revisions::keep(&writer, revision(&row, "educationOfferCreate", &by, None, &words)).await?;
-    let change = Change { after: Some(words), ..told(&row, "education_offer.created") };
+    let change = ChangeRecord { after: Some(words), ..change_record(&row, "education_offer.created") };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -62,9 +62,9 @@ pub async fn create(op: &Op, owner: Uuid, wish: OfferWish, idempotency: Option<I
 ///
 /// # Errors
 /// The database fails.
-pub async fn insert(writer: &Writer<'_>, placed: Placed, wish: &OfferWish) -> ApiResult<education_offer::Model> {
+pub async fn insert(writer: &Writer<'_>, placed: NewOfferState, new: &NewOffer) -> ApiResult<education_offer::Model> {
     let scope = ensure(writer, &audience(writer.tenant(), placed.state)).await?;
-    let row = wish.onto(education_offer::Model {
+    let row = new.onto(education_offer::Model {
         id: placed.id,
         tenant_id: writer.tenant(),
         scope_id: scope,
@@ -99,7 +99,7 @@ pub async fn insert(writer: &Writer<'_>, placed: Placed, wish: &OfferWish) -> Ap
         updated_at: writer.now(),
     });
     writer.insert::<education_offer::ActiveModel>(full(row.clone())).await?;
-    put_dates(writer, &row, &BTreeSet::new(), &wish.dates).await?;
+    put_dates(writer, &row, &BTreeSet::new(), &new.dates).await?;
     Ok(row)
 }
 
@@ -111,13 +111,13 @@ pub async fn update(
     op: &Op,
     id: Uuid,
     version: i32,
-    change: impl FnOnce(OfferWish) -> ApiResult<OfferWish> + Send,
+    change: impl FnOnce(NewOffer) -> ApiResult<NewOffer> + Send,
 ) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "educationOfferUpdate").await?;
+    let mutation = UnitOfWork::begin(op, "educationOfferUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Update, "id").await?;
     let dates = session.group::<education_offer_date::Entity>(id).await?;
-    let before = OfferWish::of(&row, dates.iter().map(|it| it.calendar_entry_id).collect());
+    let before = NewOffer::of(&row, dates.iter().map(|it| it.calendar_entry_id).collect());
     let wish = change(before.clone())?.checked(session, row.tenant_id, Some(&before)).await?;
     let after = wish.onto((*row).clone());
     if row.state == State::Published {
@@ -127,9 +127,10 @@ pub async fn update(
     let writer = session.writer(&grant).await?;
     let after = save(&writer, after, version).await?;
     put_dates(&writer, &after, &before.dates, &wish.dates).await?;
-    let (was, is) = (before.words(), wish.words());
+    let (was, is) = (before.audit_snapshot(), wish.audit_snapshot());
     revisions::keep(&writer, revision(&after, "educationOfferUpdate", &by, Some(&was), &is)).await?;
-    let change = Change { before: Some(was), after: Some(is), ..told(&after, "education_offer.updated") };
+    let change =
+        ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "education_offer.updated") };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -139,7 +140,7 @@ pub async fn update(
 /// # Errors
 /// It is published already, or names what is not public; the database fails.
 pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "educationOfferPublish").await?;
+    let mutation = UnitOfWork::begin(op, "educationOfferPublish").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Publish, "id").await?;
     let (published_at, withdraw_reason) = (Some(session.now()), None);
@@ -153,7 +154,7 @@ pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 /// It is not published; the database fails.
 pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
     let reason = text::optional(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "educationOfferWithdraw").await?;
+    let mutation = UnitOfWork::begin(op, "educationOfferWithdraw").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Withdraw, "id").await?;
     let after = education_offer::Model { state: State::Withdrawn, withdraw_reason: reason, ..(*row).clone() };
@@ -162,7 +163,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: Option<String>) -
 
 /// Moves an offer and its dates into the scope of its new state.
 async fn step(
-    mutation: Mutation,
+    mutation: UnitOfWork,
     grant: Grant,
     row: &education_offer::Model,
     after: education_offer::Model,
@@ -179,8 +180,12 @@ async fn step(
     let words = |it: &education_offer::Model| json!({ "state": it.state, "withdrawReason": it.withdraw_reason });
     let (was, is) = (words(row), words(&after));
     revisions::keep(&writer, revision(&after, action, &by, Some(&was), &is)).await?;
-    let change =
-        Change { also: BTreeSet::from([row.scope_id]), before: Some(was), after: Some(is), ..told(&after, topic) };
+    let change = ChangeRecord {
+        also: BTreeSet::from([row.scope_id]),
+        before: Some(was),
+        after: Some(is),
+        ..change_record(&after, topic)
+    };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -272,8 +277,8 @@ fn revision<'a>(
     Revision { subject, object, version, action, by, before, after }
 }
 
-fn told(row: &education_offer::Model, topic: &'static str) -> Change {
-    Change {
+fn change_record(row: &education_offer::Model, topic: &'static str) -> ChangeRecord {
+    ChangeRecord {
         object_type: "EducationOffer",
         object_id: row.id,
         version: row.version,

@@ -14,16 +14,16 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use store::{DatabaseSettings, Session, Store};
 use uuid::Uuid;
 
-use crate::context::mutation::Mutation;
 use crate::context::op::Op;
-use crate::members::service::{RoleWish, WishedMember, give_role};
+use crate::context::unit_of_work::UnitOfWork;
+use crate::members::service::{NewRoleGrant, RoleHolder, give_role};
 
 /// The operator's operation on the database at `url`, with the rights of the owner.
 ///
 /// # Errors
 /// The database cannot be reached.
 pub async fn operation(url: String, clock: &Clock) -> Result<Op, String> {
-    let store = Store::connect(&DatabaseSettings { url, max_connections: 1 }).await.map_err(|error| say(&error))?;
+    let store = Store::connect(&DatabaseSettings { url, max_connections: 1 }).await.map_err(|error| render(&error))?;
     Ok(Op::new(store, clock.clone(), Actor::Operator, format!("cli-{}", new_id()), Locale::En))
 }
 
@@ -42,13 +42,13 @@ pub fn grant(op: &Op, tenant: Uuid) -> ApiResult<Grant> {
 }
 
 /// An error in words, for the terminal.
-pub fn say(error: &ApiError) -> String {
+pub fn render(error: &ApiError) -> String {
     match error {
         ApiError::Fault(fault) => fault.message.clone(),
         ApiError::Problems(problems) => {
             let lines: Vec<_> = problems
                 .iter()
-                .map(|it| format!("{}: {}", it.field.as_deref().unwrap_or("input"), it.text.say(Locale::En)))
+                .map(|it| format!("{}: {}", it.field.as_deref().unwrap_or("input"), it.text.render(Locale::En)))
                 .collect();
             lines.join("; ")
         }
@@ -73,8 +73,8 @@ pub async fn teller(session: &Session) -> ApiResult<tenant::Model> {
 ///
 /// # Errors
 /// There is no such authority; the database fails.
-pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: WishedMember) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "member grant").await?;
+pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: RoleHolder) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "member grant").await?;
     let session = mutation.session();
     let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
     let Some(tenant) = session.one(here).await? else {
@@ -82,7 +82,7 @@ pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: WishedMember) ->
     };
     let grant = grant(op, tenant.id)?;
     let writer = session.writer(&grant).await?;
-    let wish = RoleWish {
+    let wish = NewRoleGrant {
         tenant: tenant.id,
         to,
         role,

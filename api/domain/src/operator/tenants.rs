@@ -12,15 +12,15 @@ use store::scopes::{Audience, ensure};
 use store::{Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use crate::operator;
 
 const SLUG: Unique = Unique { name: "tenant_slug_key", columns: "tenant.slug" };
 
 /// An authority to add.
 #[derive(Clone, Debug)]
-pub struct TenantWish {
+pub struct NewTenant {
     /// Short name in addresses.
     pub slug: String,
     /// Name as the authority signs.
@@ -41,12 +41,12 @@ pub struct TenantWish {
 ///
 /// # Errors
 /// The short name is taken or has a wrong form; the database fails.
-pub async fn create_tenant(op: &Op, wish: TenantWish) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "tenant create").await?;
+pub async fn create_tenant(op: &Op, new: NewTenant) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "tenant create").await?;
     let id = new_id();
     let grant = operator::grant(op, id)?;
     let writer = mutation.session().writer(&grant).await?;
-    let change = insert_tenant(&writer, wish, id).await?;
+    let change = insert_tenant(&writer, new, id).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -56,23 +56,23 @@ pub async fn create_tenant(op: &Op, wish: TenantWish) -> ApiResult<Uuid> {
 ///
 /// # Errors
 /// A value is wrong or taken; the database fails.
-pub async fn insert_tenant(writer: &Writer<'_>, wish: TenantWish, id: Uuid) -> ApiResult<Change> {
+pub async fn insert_tenant(writer: &Writer<'_>, new: NewTenant, id: Uuid) -> ApiResult<ChangeRecord> {
     let mut problems = Problems::default();
-    if !text::is_key(&wish.slug) {
-        problems.add(Problem::at(UserErrorCode::Invalid, "slug", Text::new("no-key").with("value", &wish.slug)));
+    if !text::is_key(&new.slug) {
+        problems.add(Problem::at(UserErrorCode::Invalid, "slug", Text::new("no-key").with("value", &new.slug)));
     }
-    let legal_name = problems.take(text::line(&wish.legal_name, "name", 200))?.unwrap_or_default();
+    let legal_name = problems.take(text::line(&new.legal_name, "name", 200))?.unwrap_or_default();
     problems.done()?;
     let row = tenant::Model {
         id,
-        slug: wish.slug,
+        slug: new.slug,
         legal_name,
-        kind: wish.kind,
-        ags: wish.ags,
-        time_zone: wish.zone.name().to_owned(),
+        kind: new.kind,
+        ags: new.ags,
+        time_zone: new.zone.name().to_owned(),
         locale: "de".to_owned(),
-        assumption_day: wish.assumption_day,
-        website: wish.website,
+        assumption_day: new.assumption_day,
+        website: new.website,
         status: TenantStatus::Active,
         version: 1,
         created_at: writer.now(),
@@ -90,7 +90,7 @@ pub async fn insert_tenant(writer: &Writer<'_>, wish: TenantWish, id: Uuid) -> A
     for area in ScopeArea::ALL {
         ensure(writer, &Audience::private(id, *area, None)).await?;
     }
-    Ok(Change {
+    Ok(ChangeRecord {
         object_type: "Tenant",
         object_id: id,
         version: 1,

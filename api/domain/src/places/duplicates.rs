@@ -14,7 +14,7 @@ use crate::places::names::Name;
 use crate::places::near::Point;
 
 /// The score from which a pair is worth looking at, where nothing else is asked for.
-pub const LEAST: u32 = 70;
+pub const MIN_SCORE: u32 = 70;
 /// Records farther apart are other places, in metres.
 pub const FAR: u32 = 2_000;
 /// Within this, in metres, one name may be a slip of the other.
@@ -26,7 +26,7 @@ const ALIKE: u32 = 80;
 
 /// A record, as far as it matters.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct ComparedRecord {
     /// The place or organisation.
     pub id: Uuid,
     /// Whether pairs with it are wanted: pairs of two others are not.
@@ -45,7 +45,7 @@ pub struct Record {
     pub ids: BTreeSet<(Scheme, String)>,
 }
 
-impl Record {
+impl ComparedRecord {
     /// The words of its own by which it is looked for: in its town the town's name tells nothing.
     fn telling(&self) -> impl Iterator<Item = &String> {
         self.name.own.iter().filter(|it| Some(*it) != self.town.as_ref())
@@ -54,7 +54,7 @@ impl Record {
 
 /// Reason why two records may be duplicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum MatchReason {
     /// Same id in an external register.
     SameExternalId,
     /// Same name, regardless of word order and filler words.
@@ -75,7 +75,7 @@ pub enum Reason {
 
 /// Two records that may be the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub struct DuplicatePair {
     /// One: the smaller id.
     pub one: Uuid,
     /// The other.
@@ -83,14 +83,14 @@ pub struct Pair {
     /// How sure it is, 0 to 100.
     pub score: u32,
     /// Reasons for the match.
-    pub reasons: BTreeSet<Reason>,
+    pub reasons: BTreeSet<MatchReason>,
     /// Metres between them, where both positions are known.
     pub metres: Option<u32>,
 }
 
 /// Pairs with at least `least` points, the surest first. Looks only at records that are near each other, share an id,
 /// share a postal code or a town and a word, or are known by the same name.
-pub fn find(records: &[Record], least: u32) -> Vec<Pair> {
+pub fn find(records: &[ComparedRecord], min: u32) -> Vec<DuplicatePair> {
     let mut tried: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut pairs = Vec::new();
     let mut look = |a: usize, b: usize| {
@@ -98,7 +98,7 @@ pub fn find(records: &[Record], least: u32) -> Vec<Pair> {
         if a == b || !(records[a].wanted || records[b].wanted) || !tried.insert((a, b)) {
             return;
         }
-        pairs.extend(judge(&records[a], &records[b]).filter(|it| it.score >= least));
+        pairs.extend(judge(&records[a], &records[b]).filter(|it| it.score >= min));
     };
     let mut same_id: BTreeMap<&(Scheme, String), Vec<usize>> = BTreeMap::new();
     let mut same_word: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
@@ -151,23 +151,24 @@ fn every_two(group: &[usize], look: &mut impl FnMut(usize, usize)) {
 }
 
 /// Whether their names share a word that tells something.
-fn share_a_word(a: &Record, b: &Record) -> bool {
+fn share_a_word(a: &ComparedRecord, b: &ComparedRecord) -> bool {
     let theirs: BTreeSet<_> = b.telling().collect();
     a.telling().any(|it| theirs.contains(it))
 }
 
 /// What two records say together; none where nothing speaks for the same place or organisation.
-pub fn judge(a: &Record, b: &Record) -> Option<Pair> {
+pub fn judge(a: &ComparedRecord, b: &ComparedRecord) -> Option<DuplicatePair> {
     let metres = a.position.zip(b.position).map(|(a, b)| a.metres_to(b));
     let mut reasons = BTreeSet::new();
     if metres.is_some_and(|it| it <= BESIDE) {
-        reasons.insert(Reason::SamePlace);
+        reasons.insert(MatchReason::SamePlace);
     } else if metres.is_some_and(|it| it <= FAR) {
-        reasons.insert(Reason::Nearby);
+        reasons.insert(MatchReason::Nearby);
     }
-    let pair = |score, reasons| Some(Pair { one: a.id.min(b.id), other: a.id.max(b.id), score, reasons, metres });
+    let pair =
+        |score, reasons| Some(DuplicatePair { one: a.id.min(b.id), other: a.id.max(b.id), score, reasons, metres });
     if !a.ids.is_disjoint(&b.ids) {
-        reasons.insert(Reason::SameExternalId);
+        reasons.insert(MatchReason::SameExternalId);
         return pair(100, reasons);
     }
     if contradict(&a.ids, &b.ids) || !a.name.may_be(&b.name) {
@@ -177,12 +178,12 @@ pub fn judge(a: &Record, b: &Record) -> Option<Pair> {
     let known_by_name = a.by_name && b.by_name;
     let same_words = likeness.is_some() && (share_a_word(a, b) || (known_by_name && a.name.own == b.name.own));
     let (by_name, reason) = match likeness {
-        Some(_) if a.name.own == b.name.own => (100, Reason::SameName),
-        Some(percent) if percent >= ALIKE => (percent, Reason::SimilarName),
+        Some(_) if a.name.own == b.name.own => (100, MatchReason::SameName),
+        Some(percent) if percent >= ALIKE => (percent, MatchReason::SimilarName),
         Some(_) => return None,
         None if a.name.stages.is_empty() || b.name.stages.is_empty() => return None,
-        None if a.name.whole == b.name.whole => (90, Reason::SameName),
-        None => (80, Reason::SameKind),
+        None if a.name.whole == b.name.whole => (90, MatchReason::SameName),
+        None => (80, MatchReason::SameKind),
     };
     reasons.insert(reason);
     let by_distance = match metres {
@@ -195,13 +196,13 @@ pub fn judge(a: &Record, b: &Record) -> Option<Pair> {
         Some(..=FAR) => 60,
         Some(_) => return None,
         None if same_words && by_name >= 90 && a.postal_code.is_some() && a.postal_code == b.postal_code => {
-            reasons.insert(Reason::SamePostalCode);
+            reasons.insert(MatchReason::SamePostalCode);
             80
         }
         None if !(known_by_name && same_words && by_name >= 90) => return None,
         None => match (&a.town, &b.town) {
             (Some(one), Some(other)) if one == other => {
-                reasons.insert(Reason::SameTown);
+                reasons.insert(MatchReason::SameTown);
                 80
             }
             (Some(_), Some(_)) => return None,

@@ -6,12 +6,12 @@ use entities::{ExternalIdScheme as Scheme, LearningPlaceKind as Kind};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use crate::places::duplicates::{LEAST, Pair, Reason, Record, find, judge};
+use crate::places::duplicates::{ComparedRecord, DuplicatePair, MIN_SCORE, MatchReason, find, judge};
 use crate::places::names::Name;
 use crate::places::near::Point;
 
-fn record(index: usize, name: &str, position: Option<(f64, f64)>) -> Record {
-    Record {
+fn record(index: usize, name: &str, position: Option<(f64, f64)>) -> ComparedRecord {
+    ComparedRecord {
         id: Uuid::from_u128(index as u128),
         wanted: true,
         name: Name::of(name, None, Kind::Other),
@@ -23,12 +23,12 @@ fn record(index: usize, name: &str, position: Option<(f64, f64)>) -> Record {
     }
 }
 
-fn all_with_all(records: &[Record], least: u32) -> Vec<Pair> {
+fn all_with_all(records: &[ComparedRecord], min: u32) -> Vec<DuplicatePair> {
     let mut pairs = Vec::new();
     for (at, one) in records.iter().enumerate() {
         for other in &records[at + 1..] {
             if one.wanted || other.wanted {
-                pairs.extend(judge(one, other).filter(|it| it.score >= least));
+                pairs.extend(judge(one, other).filter(|it| it.score >= min));
             }
         }
     }
@@ -36,7 +36,7 @@ fn all_with_all(records: &[Record], least: u32) -> Vec<Pair> {
     pairs
 }
 
-fn reasons(pair: Option<Pair>) -> Vec<Reason> {
+fn reasons(pair: Option<DuplicatePair>) -> Vec<MatchReason> {
     pair.map(|it| it.reasons.into_iter().collect()).unwrap_or_default()
 }
 
@@ -55,8 +55,8 @@ fn the_same_id_is_certain_wherever_it_is() {
         it.ids.insert((Scheme::Isil, "DE-1".to_owned()));
     }
     let pair = judge(&one, &other).unwrap();
-    assert_eq!((pair.score, reasons(Some(pair))), (100, vec![Reason::SameExternalId]));
-    assert_eq!(find(&[one, other], LEAST).len(), 1);
+    assert_eq!((pair.score, reasons(Some(pair))), (100, vec![MatchReason::SameExternalId]));
+    assert_eq!(find(&[one, other], MIN_SCORE).len(), 1);
 }
 
 #[test]
@@ -113,12 +113,12 @@ fn organisations_are_known_by_name_and_town() {
     assert_eq!(judged(("Volkshochschule Kaufbeuren", here), ("Musikschule Kaufbeuren", here)), None, "another kind");
 }
 
-fn organisation(index: usize, name: &str, town: Option<&str>) -> Record {
+fn organisation(index: usize, name: &str, town: Option<&str>) -> ComparedRecord {
     let town = town.map(str::to_owned);
-    Record { postal_code: None, town, by_name: true, ..record(index, name, None) }
+    ComparedRecord { postal_code: None, town, by_name: true, ..record(index, name, None) }
 }
 
-fn organisations() -> impl Strategy<Value = Vec<Record>> {
+fn organisations() -> impl Strategy<Value = Vec<ComparedRecord>> {
     let words = ["Marien", "Kaufbeuren", "Stifter", "Marienn", "Kaufbeurenn", ""];
     let kinds = ["Verein", "Volkshochschule", "Stiftung Stifter", "Musikschule", "Kaufbeuren"];
     let towns = [None, Some("kaufbeuren"), Some("fuessen")];
@@ -134,7 +134,7 @@ fn organisations() -> impl Strategy<Value = Vec<Record>> {
     })
 }
 
-fn records() -> impl Strategy<Value = Vec<Record>> {
+fn records() -> impl Strategy<Value = Vec<ComparedRecord>> {
     let words = ["Marien", "Comenius", "Stifter", "Comenjus", "Ebenhofen", ""];
     let kinds = ["Grundschule", "Gymnasium", "Grund- und Mittelschule", "Schule", "Verein"];
     let one = (0..words.len(), 0..kinds.len(), 0..60_u8, 0..60_u8, 0..10_u8, 0..3_u8, any::<bool>(), 0..3_u8);
@@ -155,20 +155,20 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
 
 proptest! {
     #[test]
-    fn what_is_near_is_enough(records in records(), least in 0_u32..101) {
-        prop_assert_eq!(find(&records, least), all_with_all(&records, least));
+    fn what_is_near_is_enough(records in records(), min in 0_u32..101) {
+        prop_assert_eq!(find(&records, min), all_with_all(&records, min));
     }
 
     #[test]
-    fn what_shares_a_name_is_enough(records in organisations(), least in 0_u32..101) {
-        prop_assert_eq!(find(&records, least), all_with_all(&records, least));
+    fn what_shares_a_name_is_enough(records in organisations(), min in 0_u32..101) {
+        prop_assert_eq!(find(&records, min), all_with_all(&records, min));
     }
 
     #[test]
     fn neither_order_nor_side_matters(records in records()) {
-        let found = find(&records, LEAST);
+        let found = find(&records, MIN_SCORE);
         let backwards: Vec<_> = records.iter().rev().cloned().collect();
-        prop_assert_eq!(&found, &find(&backwards, LEAST));
+        prop_assert_eq!(&found, &find(&backwards, MIN_SCORE));
         for pair in found {
             prop_assert!(pair.one < pair.other && pair.score <= 100 && !pair.reasons.is_empty());
         }

@@ -9,18 +9,18 @@ use kernel::global_id::at_most_100;
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, Condition, Set};
-use store::{Grouped, Unique, WriteError, Writer, full};
+use store::{ByParent, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 /// The most ids of one place.
-const MOST: usize = 20;
+const MAX: usize = 20;
 
 /// Ids of one thing, by value.
 pub type Ids = BTreeSet<(Scheme, String)>;
 
 /// Whose ids they are.
 #[derive(Clone, Copy, Debug)]
-pub enum Of {
+pub enum RegisteredObject {
     /// A learning place.
     Place(Uuid),
     /// Organisation.
@@ -30,7 +30,7 @@ pub enum Of {
 /// The ids of a place.
 pub enum IdsOfPlace {}
 
-impl Grouped for IdsOfPlace {
+impl ByParent for IdsOfPlace {
     type Of = external_id::Entity;
     const PARENT: external_id::Column = external_id::Column::LearningPlaceId;
     const SORT: external_id::Column = external_id::Column::Value;
@@ -42,7 +42,7 @@ impl Grouped for IdsOfPlace {
 /// The ids of an organisation.
 pub enum IdsOfOrganisation {}
 
-impl Grouped for IdsOfOrganisation {
+impl ByParent for IdsOfOrganisation {
     type Of = external_id::Entity;
     const PARENT: external_id::Column = external_id::Column::OrganisationId;
     const SORT: external_id::Column = external_id::Column::Value;
@@ -57,7 +57,7 @@ pub fn ids(rows: &[external_id::Model]) -> Ids {
 }
 
 /// In words, for trail and history.
-pub fn words(ids: &Ids) -> Vec<String> {
+pub fn string_list(ids: &Ids) -> Vec<String> {
     ids.iter().map(|(scheme, value)| format!("{} {value}", scheme.as_str())).collect()
 }
 
@@ -81,8 +81,8 @@ pub fn checked(wished: Vec<(Scheme, String)>) -> ApiResult<Ids> {
             problems.add(Problem::at(UserErrorCode::Invalid, "externalIds", text));
         }
     }
-    if ids.len() > MOST {
-        let text = Text::new("list-too-long").with("length", ids.len()).with("max", MOST);
+    if ids.len() > MAX {
+        let text = Text::new("list-too-long").with("length", ids.len()).with("max", MAX);
         problems.add(Problem::at(UserErrorCode::LimitReached, "externalIds", text));
     }
     problems.done()?;
@@ -90,8 +90,8 @@ pub fn checked(wished: Vec<(Scheme, String)>) -> ApiResult<Ids> {
 }
 
 fn is_formed(scheme: Scheme, value: &str) -> bool {
-    let digits = |text: &str, least: usize, most: usize| {
-        (least..=most).contains(&text.len()) && text.chars().all(|it| it.is_ascii_digit())
+    let digits = |text: &str, min: usize, max: usize| {
+        (min..=max).contains(&text.len()) && text.chars().all(|it| it.is_ascii_digit())
     };
     let plain = |text: &str| {
         (1..=20).contains(&text.len()) && text.chars().all(|it| it.is_ascii_alphanumeric() || "-/:".contains(it))
@@ -125,11 +125,17 @@ const fn example(scheme: Scheme) -> &'static str {
 ///
 /// # Errors
 /// `NOT_UNIQUE`: another thing of the authority has one of them. The database fails.
-pub async fn replace(writer: &Writer<'_>, of: Of, scope: Uuid, before: &Ids, after: &Ids) -> ApiResult<()> {
+pub async fn replace(
+    writer: &Writer<'_>,
+    of: RegisteredObject,
+    scope: Uuid,
+    before: &Ids,
+    after: &Ids,
+) -> ApiResult<()> {
     use external_id::Column as C;
     let mine = match of {
-        Of::Place(id) => C::LearningPlaceId.eq(id),
-        Of::Organisation(id) => C::OrganisationId.eq(id),
+        RegisteredObject::Place(id) => C::LearningPlaceId.eq(id),
+        RegisteredObject::Organisation(id) => C::OrganisationId.eq(id),
     };
     for (scheme, value) in before.difference(after) {
         let here = Condition::all().add(mine.clone()).add(C::Scheme.eq(*scheme)).add(C::Value.eq(value));
@@ -137,8 +143,8 @@ pub async fn replace(writer: &Writer<'_>, of: Of, scope: Uuid, before: &Ids, aft
     }
     for (scheme, value) in after.difference(before) {
         let (place, organisation, unique) = match of {
-            Of::Place(id) => (Some(id), None, "external_id_place_key"),
-            Of::Organisation(id) => (None, Some(id), "external_id_organisation_key"),
+            RegisteredObject::Place(id) => (Some(id), None, "external_id_place_key"),
+            RegisteredObject::Organisation(id) => (None, Some(id), "external_id_organisation_key"),
         };
         let row = external_id::Model {
             id: new_id(),
@@ -167,11 +173,11 @@ pub async fn replace(writer: &Writer<'_>, of: Of, scope: Uuid, before: &Ids, aft
 ///
 /// # Errors
 /// The database fails.
-pub async fn rescope(writer: &Writer<'_>, of: Of, scope: Uuid) -> ApiResult<()> {
+pub async fn rescope(writer: &Writer<'_>, of: RegisteredObject, scope: Uuid) -> ApiResult<()> {
     use external_id::Column as C;
     let mine = match of {
-        Of::Place(id) => C::LearningPlaceId.eq(id),
-        Of::Organisation(id) => C::OrganisationId.eq(id),
+        RegisteredObject::Place(id) => C::LearningPlaceId.eq(id),
+        RegisteredObject::Organisation(id) => C::OrganisationId.eq(id),
     };
     let moved = external_id::ActiveModel { scope_id: Set(scope), ..Default::default() };
     writer.change::<external_id::Entity, _>(Condition::all().add(mine), moved).await?;

@@ -11,7 +11,7 @@ use kernel::global_id::NodeType;
 use kernel::money::Money;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Value, json};
-use store::{Keyed, Session};
+use store::{ByKey, Session};
 use uuid::Uuid;
 
 /// The most features of one page.
@@ -19,7 +19,7 @@ const PAGE: usize = 2_000;
 
 /// Which features are wanted.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct FeatureFilter {
     /// Of this authority.
     pub tenant: Option<Uuid>,
     /// After this place or offer.
@@ -27,7 +27,7 @@ pub struct Wanted {
 }
 
 /// A page of features.
-pub struct Page {
+pub struct FeaturePage {
     /// The feature collection.
     pub body: Value,
     /// The last one, where there are more.
@@ -38,7 +38,11 @@ pub struct Page {
 ///
 /// # Errors
 /// The database fails.
-pub async fn places(session: &Session, wanted: &Wanted, kind: Option<LearningPlaceKind>) -> ApiResult<Page> {
+pub async fn places(
+    session: &Session,
+    filter: &FeatureFilter,
+    kind: Option<LearningPlaceKind>,
+) -> ApiResult<FeaturePage> {
     use learning_place::Column as C;
     let mut select = session
         .select::<learning_place::Entity>()
@@ -46,13 +50,13 @@ pub async fn places(session: &Session, wanted: &Wanted, kind: Option<LearningPla
         .filter(C::Latitude.is_not_null())
         .filter(C::MergedIntoId.is_null())
         .filter(C::ArchivedAt.is_null());
-    if let Some(tenant) = wanted.tenant {
+    if let Some(tenant) = filter.tenant {
         select = select.filter(C::TenantId.eq(tenant));
     }
     if let Some(kind) = kind {
         select = select.filter(C::Kind.eq(kind));
     }
-    if let Some(after) = wanted.after {
+    if let Some(after) = filter.after {
         select = select.filter(C::Id.gt(after));
     }
     let mut rows = session.all(select.order_by_asc(C::Id).limit(PAGE as u64 + 1)).await?;
@@ -73,14 +77,14 @@ pub async fn places(session: &Session, wanted: &Wanted, kind: Option<LearningPla
         });
         features.extend(feature(NodeType::LearningPlace, row.id, row, properties));
     }
-    Ok(Page { body: collection(features), next })
+    Ok(FeaturePage { body: collection(features), next })
 }
 
 /// Published offers at public places that have a position, by id.
 ///
 /// # Errors
 /// The database fails.
-pub async fn offers(session: &Session, wanted: &Wanted, topic: Option<OfferTopic>) -> ApiResult<Page> {
+pub async fn offers(session: &Session, filter: &FeatureFilter, topic: Option<OfferTopic>) -> ApiResult<FeaturePage> {
     use education_offer::Column as C;
     let placed = session
         .select::<learning_place::Entity>()
@@ -92,13 +96,13 @@ pub async fn offers(session: &Session, wanted: &Wanted, topic: Option<OfferTopic
         .filter(C::ScopeId.eq(PUBLIC_SCOPE))
         .filter(C::State.eq(EducationOfferState::Published))
         .filter(C::LearningPlaceId.in_subquery(placed));
-    if let Some(tenant) = wanted.tenant {
+    if let Some(tenant) = filter.tenant {
         select = select.filter(C::TenantId.eq(tenant));
     }
     if let Some(topic) = topic {
         select = select.filter(C::Topic.eq(topic));
     }
-    if let Some(after) = wanted.after {
+    if let Some(after) = filter.after {
         select = select.filter(C::Id.gt(after));
     }
     let mut rows = session.all(select.order_by_asc(C::Id).limit(PAGE as u64 + 1)).await?;
@@ -125,7 +129,7 @@ pub async fn offers(session: &Session, wanted: &Wanted, topic: Option<OfferTopic
         });
         features.extend(feature(NodeType::EducationOffer, row.id, &place, properties));
     }
-    Ok(Page { body: collection(features), next })
+    Ok(FeaturePage { body: collection(features), next })
 }
 
 /// Leaves a page of the rows; the last one's id where there were more.
@@ -156,7 +160,7 @@ async fn name(session: &Session, id: Option<Uuid>) -> ApiResult<Option<String>> 
     Ok(by_id::<organisation::Entity>(session, id).await?.map(|it| it.name.clone()))
 }
 
-async fn by_id<E: Keyed<Key = Uuid>>(
+async fn by_id<E: ByKey<Key = Uuid>>(
     session: &Session,
     id: Option<Uuid>,
 ) -> ApiResult<Option<std::sync::Arc<<E::Of as sea_orm::EntityTrait>::Model>>> {

@@ -23,4 +23,4 @@ pub mod organisations;
 pub mod revisions;
 pub mod rules;
 pub mod service;
-pub mod wish;
+pub mod values;

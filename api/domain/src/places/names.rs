@@ -139,8 +139,8 @@ pub struct Name {
 impl Name {
     /// Takes a name apart. The town's name is none of its own words; the kind counts where the name tells none.
     pub fn of(name: &str, town: Option<&str>, kind: Kind) -> Self {
-        let town: BTreeSet<_> = town.map(words).unwrap_or_default().into_iter().collect();
-        let all = words(name);
+        let town: BTreeSet<_> = town.map(name_words).unwrap_or_default().into_iter().collect();
+        let all = name_words(name);
         let known: BTreeMap<_, _> = STAGES.into_iter().collect();
         let mut stages: BTreeSet<_> = all.iter().filter_map(|it| known.get(it.as_str()).copied()).collect();
         // A Volksschule has both, if it does not say which.
@@ -213,7 +213,7 @@ fn trigrams(word: &str) -> Vec<[char; 3]> {
 }
 
 /// Folded words, in order.
-fn words(text: &str) -> Vec<String> {
+fn name_words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let split = folded.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty());
     split.map(|it| if it == "sankt" { "st".to_owned() } else { it.to_owned() }).collect()

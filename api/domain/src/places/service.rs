@@ -14,13 +14,13 @@ use store::scopes::ensure;
 use store::{Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
-use crate::places::externals::{Ids, IdsOfPlace, Of};
+use crate::places::externals::{Ids, IdsOfPlace, RegisteredObject};
 use crate::places::revisions::Revision;
 use crate::places::rules::{audience, not_named_by_offers};
-use crate::places::wish::PlaceWish;
+use crate::places::values::NewPlace;
 use crate::places::{externals, revisions};
 use crate::rights::{self, Operation};
 
@@ -30,34 +30,35 @@ const KEY: Unique = Unique { name: "learning_place_key_key", columns: "learning_
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn create(op: &Op, owner: Uuid, wish: PlaceWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "learningPlaceCreate").await?;
+pub async fn create(op: &Op, owner: Uuid, new: NewPlace, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "learningPlaceCreate").await?;
     let session = mutation.session();
     let (grant, _) = rights::create_in::<learning_place::Entity>(session, owner, None).await?;
-    let wish = wish.checked(session, None).await?;
+    let new = new.checked(session, None).await?;
     let by = acting_name(session, owner).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let row = insert(&writer, id, &wish).await?;
-    let words = wish.words();
+    let row = insert(&writer, id, &new).await?;
+    let words = new.audit_snapshot();
     revisions::keep(&writer, revision(&row, "learningPlaceCreate", &by, None, &words)).await?;
-    let recorded =
-        mutation.record(&writer, Change { after: Some(words), ..told(&row, "learning_place.created") }).await?;
+    let recorded = mutation
+        .record(&writer, ChangeRecord { after: Some(words), ..change_record(&row, "learning_place.created") })
+        .await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
 
 /// Writes the rows of a new place, which was checked.
-async fn insert(writer: &Writer<'_>, id: Uuid, wish: &PlaceWish) -> ApiResult<learning_place::Model> {
-    let scope = ensure(writer, &audience(writer.tenant(), wish.visibility)).await?;
+async fn insert(writer: &Writer<'_>, id: Uuid, new: &NewPlace) -> ApiResult<learning_place::Model> {
+    let scope = ensure(writer, &audience(writer.tenant(), new.visibility)).await?;
     let row = learning_place::Model {
-        key: wish.key.clone().unwrap_or_else(|| key_of(&wish.name, id)),
+        key: new.key.clone().unwrap_or_else(|| key_of(&new.name, id)),
         ..bare(writer, id, scope)
     };
-    let row = wish.onto(row, scope);
+    let row = new.onto(row, scope);
     match writer.insert_unique::<learning_place::ActiveModel>(full(row.clone()), KEY).await {
         Ok(()) => {}
         Err(WriteError::Taken) => {
@@ -66,7 +67,7 @@ async fn insert(writer: &Writer<'_>, id: Uuid, wish: &PlaceWish) -> ApiResult<le
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    externals::replace(writer, Of::Place(id), scope, &Ids::new(), &wish.ids).await?;
+    externals::replace(writer, RegisteredObject::Place(id), scope, &Ids::new(), &new.ids).await?;
     Ok(row)
 }
 
@@ -112,12 +113,12 @@ pub async fn update(
     op: &Op,
     id: Uuid,
     version: i32,
-    change: impl FnOnce(PlaceWish) -> ApiResult<PlaceWish> + Send,
+    change: impl FnOnce(NewPlace) -> ApiResult<NewPlace> + Send,
 ) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "learningPlaceUpdate").await?;
+    let mutation = UnitOfWork::begin(op, "learningPlaceUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<learning_place::Entity>(session, id, Operation::Update, "id").await?;
-    let before = PlaceWish::of(&row, externals::ids(&session.group::<IdsOfPlace>(id).await?));
+    let before = NewPlace::of(&row, externals::ids(&session.group::<IdsOfPlace>(id).await?));
     let wish = change(before.clone())?.checked(session, Some(&before)).await?;
     if wish.visibility < row.visibility {
         not_named_by_offers(session, row.tenant_id, education_offer::Column::LearningPlaceId, id).await?;
@@ -127,19 +128,19 @@ pub async fn update(
     let scope = ensure(&writer, &audience(row.tenant_id, wish.visibility)).await?;
     let after = save(&writer, wish.onto((*row).clone(), scope), version).await?;
     if scope != row.scope_id {
-        externals::rescope(&writer, Of::Place(id), scope).await?;
+        externals::rescope(&writer, RegisteredObject::Place(id), scope).await?;
         let here = Condition::all().add(learning_place_origin::Column::LearningPlaceId.eq(id));
         let moved = learning_place_origin::ActiveModel { scope_id: Set(scope), ..Default::default() };
         writer.change::<learning_place_origin::Entity, _>(here, moved).await?;
     }
-    externals::replace(&writer, Of::Place(id), scope, &before.ids, &wish.ids).await?;
-    let (was, is) = (before.words(), wish.words());
+    externals::replace(&writer, RegisteredObject::Place(id), scope, &before.ids, &wish.ids).await?;
+    let (was, is) = (before.audit_snapshot(), wish.audit_snapshot());
     revisions::keep(&writer, revision(&after, "learningPlaceUpdate", &by, Some(&was), &is)).await?;
-    let change = Change {
+    let change = ChangeRecord {
         also: BTreeSet::from([row.scope_id]),
         before: Some(was),
         after: Some(is),
-        ..told(&after, "learning_place.updated")
+        ..change_record(&after, "learning_place.updated")
     };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
@@ -150,7 +151,7 @@ pub async fn update(
 /// # Errors
 /// It may not be changed; the database fails.
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "learningPlaceArchive").await?;
+    let mutation = UnitOfWork::begin(op, "learningPlaceArchive").await?;
     let (grant, row) =
         rights::find_for::<learning_place::Entity>(mutation.session(), id, Operation::Archive, "id").await?;
     let by = acting_name(mutation.session(), row.tenant_id).await?;
@@ -160,7 +161,8 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     let words = |it: &learning_place::Model| json!({ "archivedAt": it.archived_at });
     let (was, is) = (words(&row), words(&after));
     revisions::keep(&writer, revision(&after, "learningPlaceArchive", &by, Some(&was), &is)).await?;
-    let change = Change { before: Some(was), after: Some(is), ..told(&after, "learning_place.archived") };
+    let change =
+        ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "learning_place.archived") };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -170,7 +172,7 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
 /// # Errors
 /// It is not merged, or may not be changed; the database fails.
 pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "learningPlaceUnmerge").await?;
+    let mutation = UnitOfWork::begin(op, "learningPlaceUnmerge").await?;
     let (grant, row) =
         rights::find_for::<learning_place::Entity>(mutation.session(), id, Operation::Unmerge, "id").await?;
     let by = acting_name(mutation.session(), row.tenant_id).await?;
@@ -179,7 +181,8 @@ pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let after = save(&writer, after, version).await?;
     let (was, is) = (merged_words(&row), merged_words(&after));
     revisions::keep(&writer, revision(&after, "learningPlaceUnmerge", &by, Some(&was), &is)).await?;
-    let change = Change { before: Some(was), after: Some(is), ..told(&after, "learning_place.unmerged") };
+    let change =
+        ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "learning_place.unmerged") };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -191,7 +194,7 @@ pub(super) async fn merge(
     row: &learning_place::Model,
     survivor: Uuid,
     by: &str,
-) -> ApiResult<Option<Change>> {
+) -> ApiResult<Option<ChangeRecord>> {
     let merged = learning_place::Model {
         merged_into_id: Some(survivor),
         merged_at: Some(writer.now()),
@@ -205,7 +208,7 @@ pub(super) async fn merge(
     };
     let (was, is) = (merged_words(row), merged_words(&after));
     revisions::keep(writer, revision(&after, "mergeProposalAccept", by, Some(&was), &is)).await?;
-    Ok(Some(Change { before: Some(was), after: Some(is), ..told(&after, "learning_place.merged") }))
+    Ok(Some(ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "learning_place.merged") }))
 }
 
 fn merged_words(row: &learning_place::Model) -> Value {
@@ -252,8 +255,8 @@ fn revision<'a>(
     Revision { subject, object, version, action, by, before, after }
 }
 
-fn told(row: &learning_place::Model, topic: &'static str) -> Change {
-    Change {
+fn change_record(row: &learning_place::Model, topic: &'static str) -> ChangeRecord {
+    ChangeRecord {
         object_type: "LearningPlace",
         object_id: row.id,
         version: row.version,

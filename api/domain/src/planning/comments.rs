@@ -13,17 +13,18 @@ use store::{Session, full};
 use uuid::Uuid;
 
 use crate::calendars::entry_view::{EntryView, in_full};
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
-use crate::planning::proposals::{VisibleProposals, entry_of, visible as visible_proposals};
+use crate::planning::proposals;
+use crate::planning::proposals::{VisibleProposals, entry_of};
 use crate::rights::{self, Operation};
 
 /// The comments of a round that the actor may see: not those about what it does not see, nor about entries that it
 /// does not see in full.
 pub fn of_round(session: &Session, round: Uuid) -> Select<coordination_comment::Entity> {
     use coordination_comment::Column as C;
-    let proposals = visible_proposals(session).select_only().column(change_proposal::Column::Id).into_query();
+    let proposals = proposals::visible(session).select_only().column(change_proposal::Column::Id).into_query();
     let entries = session
         .select::<calendar_entry::Entity>()
         .filter(in_full::<calendar_entry::Entity>(session))
@@ -39,7 +40,7 @@ pub fn of_round(session: &Session, round: Uuid) -> Select<coordination_comment::
 
 /// What a comment is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum About {
+pub enum CommentSubject {
     /// The round.
     Round,
     /// A proposal.
@@ -53,7 +54,7 @@ pub async fn create(
     op: &Op,
     id: Uuid,
     tenant: Uuid,
-    about: About,
+    about: CommentSubject,
     text: &str,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
@@ -61,7 +62,7 @@ pub async fn create(
     let Some(text) = text else {
         return Err(Problem::at(UserErrorCode::Required, "text", Text::new("required")).into());
     };
-    let mutation = Mutation::begin(op, "commentCreate").await?;
+    let mutation = UnitOfWork::begin(op, "commentCreate").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =
@@ -69,12 +70,12 @@ pub async fn create(
             .await?;
     let (mut proposal_id, mut entry_id) = (None, None);
     match about {
-        About::Round => {}
-        About::Proposal(proposal) => match session.get::<VisibleProposals>(proposal).await? {
+        CommentSubject::Round => {}
+        CommentSubject::Proposal(proposal) => match session.get::<VisibleProposals>(proposal).await? {
             Some(proposal) if proposal.round_id == id => proposal_id = Some(proposal.id),
             Some(_) | None => return Err(Problem::not_found("about").into()),
         },
-        About::Entry(entry) => {
+        CommentSubject::Entry(entry) => {
             let entry = entry_of(session, &row, entry).await.map_err(|_| Problem::not_found("about"))?;
             let id = entry.id;
             let view = EntryView::of(session, Arc::new(entry));
@@ -85,7 +86,7 @@ pub async fn create(
         }
     }
     let writer = session.writer(&grant).await?;
-    let made = match mutation.claim(&writer, idempotency).await? {
+    let made = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(_) => return Ok(id),
     };
@@ -104,7 +105,7 @@ pub async fn create(
     let recorded = mutation
         .record(
             &writer,
-            Change {
+            ChangeRecord {
                 object_type: "CoordinationComment",
                 object_id: made,
                 version: 1,

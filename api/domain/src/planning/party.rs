@@ -6,7 +6,7 @@ use entities::{Area, ScopeArea, agreement};
 use kernel::error::{ApiError, ApiResult, Problem};
 use policy::{Action, Grant, Object};
 use store::Session;
-use store::scopes::{Audience, Way};
+use store::scopes::{Audience, ScopeShare};
 use uuid::Uuid;
 
 use crate::agreements;
@@ -41,6 +41,6 @@ pub(crate) async fn in_force(session: &Session, row: &agreement::Model) -> ApiRe
 
 /// Who sees what belongs to rounds: the owner, and the parties of the agreements.
 pub fn audience(tenant: Uuid, agreements: impl IntoIterator<Item = Uuid>) -> Audience {
-    let ways: BTreeSet<_> = agreements.into_iter().map(Way::to_parties).collect();
-    Audience::Owned { tenant, area: ScopeArea::Agreements, field: None, ways }
+    let scope_shares: BTreeSet<_> = agreements.into_iter().map(ScopeShare::to_parties).collect();
+    Audience::Owned { tenant, area: ScopeArea::Agreements, field: None, scope_shares }
 }

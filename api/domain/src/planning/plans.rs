@@ -13,8 +13,8 @@ use store::scopes::{Audience, ensure};
 use store::{RoundsOfPlan, Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::planning::party::audience;
 use crate::planning::rounds::check_year;
 use crate::rights::{self, Operation};
@@ -23,7 +23,7 @@ const ONE_A_YEAR: Unique = Unique { name: "annual_plan_year_key", columns: "annu
 
 /// A plan to make.
 #[derive(Clone, Debug)]
-pub struct PlanWish {
+pub struct NewPlan {
     /// The authority.
     pub tenant: Uuid,
     /// Calendar year.
@@ -35,25 +35,25 @@ pub struct PlanWish {
 }
 
 /// Makes a plan. Only its owner knows it.
-pub async fn create(op: &Op, wish: PlanWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "annualPlanCreate").await?;
+pub async fn create(op: &Op, new: NewPlan, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "annualPlanCreate").await?;
     let session = mutation.session();
-    let (grant, _) = rights::create_in::<annual_plan::Entity>(session, wish.tenant, None).await?;
+    let (grant, _) = rights::create_in::<annual_plan::Entity>(session, new.tenant, None).await?;
     let mut problems = Problems::default();
-    let title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
-    check_year(wish.year, &mut problems);
-    problems.take(check_calendars(session, wish.tenant, &wish.calendars).await)?;
+    let title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
+    check_year(new.year, &mut problems);
+    problems.take(check_calendars(session, new.tenant, &new.calendars).await)?;
     problems.done()?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     let row = annual_plan::Model {
         id,
-        tenant_id: wish.tenant,
-        scope_id: ensure(&writer, &Audience::private(wish.tenant, ScopeArea::Calendars, None)).await?,
-        year: wish.year,
+        tenant_id: new.tenant,
+        scope_id: ensure(&writer, &Audience::private(new.tenant, ScopeArea::Calendars, None)).await?,
+        year: new.year,
         title,
         version: 1,
         created_at: writer.now(),
@@ -62,13 +62,13 @@ pub async fn create(op: &Op, wish: PlanWish, idempotency: Option<Idempotency>) -
     match writer.insert_unique::<annual_plan::ActiveModel>(full(row.clone()), ONE_A_YEAR).await {
         Ok(()) => {}
         Err(WriteError::Taken) => {
-            let text = Text::new("plan-exists").with("year", wish.year);
+            let text = Text::new("plan-exists").with("year", new.year);
             return Err(Problem::at(UserErrorCode::NotUnique, "year", text).into());
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    write_calendars(&writer, &row, &wish.calendars).await?;
-    let recorded = mutation.record(&writer, changed(&row, "annual_plan.created", None)).await?;
+    write_calendars(&writer, &row, &new.calendars).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "annual_plan.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -81,7 +81,7 @@ pub async fn update(
     title: Option<String>,
     calendars: Option<Vec<Uuid>>,
 ) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "annualPlanUpdate").await?;
+    let mutation = UnitOfWork::begin(op, "annualPlanUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<annual_plan::Entity>(session, id, Operation::Update, "id").await?;
     let mut after = annual_plan::Model { version: version.saturating_add(1), ..(*row).clone() };
@@ -113,7 +113,7 @@ pub async fn update(
         writer.delete::<annual_plan_calendar::Entity>(annual_plan_calendar::Column::PlanId.eq(id)).await?;
         write_calendars(&writer, &row, &calendars).await?;
     }
-    let recorded = mutation.record(&writer, changed(&after, "annual_plan.updated", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&after, "annual_plan.updated", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -146,7 +146,7 @@ async fn write_calendars(writer: &Writer<'_>, row: &annual_plan::Model, calendar
 }
 
 /// A plan that the actor may see.
-pub(super) async fn found(session: &Session, id: Uuid) -> ApiResult<annual_plan::Model> {
+pub(super) async fn find_visible(session: &Session, id: Uuid) -> ApiResult<annual_plan::Model> {
     let row = session.get::<annual_plan::Entity>(id).await?;
     row.map(|it| (*it).clone()).ok_or_else(|| Problem::not_found("id").into())
 }
@@ -195,12 +195,12 @@ pub(super) async fn show(
     Ok(annual_plan::Model { scope_id: scope, version: version.saturating_add(1), ..row.clone() })
 }
 
-pub(super) fn changed(
+pub(super) fn change_record(
     row: &annual_plan::Model,
     topic: &'static str,
     round: Option<&coordination_round::Model>,
-) -> Change {
-    Change {
+) -> ChangeRecord {
+    ChangeRecord {
         object_type: "AnnualPlan",
         object_id: row.id,
         version: row.version,

@@ -16,15 +16,15 @@ use kernel::text;
 use policy::Grant;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait, Select};
 use serde_json::{Value, json};
-use store::{Keyed, Session, Writer, full};
+use store::{ByKey, Session, Writer, full};
 use uuid::Uuid;
 
 use crate::calendars::entry_service::{cancel_in, update_in};
+use crate::calendars::entry_values::{EntryPatch, NewTime};
 use crate::calendars::entry_view::in_full;
-use crate::calendars::entry_wish::{EntryChange, WishedTime};
 use crate::calendars::series::Apply;
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 
@@ -34,7 +34,7 @@ pub struct Proposed {
     /// The date of a series that is meant.
     pub occurrence: Option<NaiveDateTime>,
     /// Another time.
-    pub time: Option<WishedTime>,
+    pub time: Option<NewTime>,
     /// Another learning place.
     pub place: Option<Uuid>,
     /// Another place in words.
@@ -67,7 +67,7 @@ pub fn visible(session: &Session) -> Select<change_proposal::Entity> {
 /// Proposals by id, as every list has them.
 pub enum VisibleProposals {}
 
-impl Keyed for VisibleProposals {
+impl ByKey for VisibleProposals {
     type Of = change_proposal::Entity;
     type Key = Uuid;
     const KEY: change_proposal::Column = change_proposal::Column::Id;
@@ -88,7 +88,7 @@ pub async fn create(
     proposed: Proposed,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "changeProposalCreate").await?;
+    let mutation = UnitOfWork::begin(op, "changeProposalCreate").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =
@@ -100,7 +100,7 @@ pub async fn create(
         return Err(Problem::at(UserErrorCode::Invalid, "entry", Text::new("own-entry")).into());
     }
     let writer = session.writer(&grant).await?;
-    let made = match mutation.claim(&writer, idempotency).await? {
+    let made = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
@@ -142,13 +142,13 @@ pub(super) async fn entry_of(
 
 /// Checks what is proposed and writes it.
 async fn insert(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     (row, entry): (&coordination_round::Model, &calendar_entry::Model),
     (from, to): (Uuid, Uuid),
     (id, counters): (Uuid, Option<Uuid>),
     proposed: Proposed,
-) -> ApiResult<Recorded> {
+) -> ApiResult<AuditReceipt> {
     let session = mutation.session();
     let mut problems = Problems::default();
     let message = problems.take(text::line(&proposed.message, "message", 1_000))?.unwrap_or_default();
@@ -209,38 +209,38 @@ async fn insert(
         updated_at: writer.now(),
     };
     writer.insert::<change_proposal::ActiveModel>(full(made.clone())).await?;
-    mutation.record(writer, changed(&made, row.agreement_id, "change_proposal.created", None)).await
+    mutation.record(writer, change_record(&made, row.agreement_id, "change_proposal.created", None)).await
 }
 
 /// A proposed time on the clock of the entry, whatever zone it was written in.
-fn in_zone_of(entry: &calendar_entry::Model, time: &WishedTime, calendar: &calendar::Model) -> ApiResult<EntryTime> {
+fn in_zone_of(entry: &calendar_entry::Model, time: &NewTime, calendar: &calendar::Model) -> ApiResult<EntryTime> {
     let zone = EntryTime::of(entry).zone;
-    let WishedTime::Timed { start, end, zone: wished } = time else { return time.in_calendar(calendar) };
+    let NewTime::Timed { start, end, zone: wished } = time else { return time.in_calendar(calendar) };
     let time = EntryTime::timed(*start, *end, wished.unwrap_or(zone))?;
     let local = |instant: DateTime<Utc>| instant.with_timezone(&zone).naive_local();
     Ok(EntryTime { starts_local: local(time.starts_at()), ends_local: local(time.ends_at()), zone, ..time })
 }
 
 /// A proposal to answer, its round and entry.
-struct Asked {
+struct OpenProposal {
     grant: Grant,
     row: Arc<change_proposal::Model>,
     round: Arc<coordination_round::Model>,
     entry: Arc<calendar_entry::Model>,
 }
 
-async fn asked(session: &Session, id: Uuid, operation: Operation) -> ApiResult<Asked> {
+async fn asked(session: &Session, id: Uuid, operation: Operation) -> ApiResult<OpenProposal> {
     let (grant, row) = rights::find_for::<VisibleProposals>(session, id, operation, "id").await?;
     let round = rights::find_visible::<coordination_round::Entity>(session, row.round_id, "id").await?;
     let entry = rights::find_visible::<calendar_entry::Entity>(session, row.entry_id, "id").await?;
-    Ok(Asked { grant, row, round, entry })
+    Ok(OpenProposal { grant, row, round, entry })
 }
 
 /// Says yes. The owner's yes changes the entry; a partner's yes to the owner's offer leaves that to the owner.
 pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "changeProposalAccept").await?;
+    let mutation = UnitOfWork::begin(op, "changeProposalAccept").await?;
     let session = mutation.session();
-    let Asked { grant, row, round, entry } = asked(session, id, Operation::Accept).await?;
+    let OpenProposal { grant, row, round, entry } = asked(session, id, Operation::Accept).await?;
     let acting = grant.tenant();
     let by_owner = acting == entry.tenant_id;
     let wanted = if by_owner { ProposalState::Accepted } else { ProposalState::Agreed };
@@ -255,24 +255,24 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 
 /// Changes the entry as proposed.
 async fn apply(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     entry: &calendar_entry::Model,
     row: &change_proposal::Model,
-) -> ApiResult<Recorded> {
+) -> ApiResult<AuditReceipt> {
     let part = row.occurrence.map_or(Apply::All, Apply::This);
     if row.call_off {
         let (_, recorded) = cancel_in(mutation, entry.id, entry.version, part, Some(row.message.clone())).await?;
         return Ok(recorded);
     }
     let time = row.starts_local.zip(row.ends_local).map(|(start, end)| match row.all_day {
-        Some(true) => WishedTime::AllDay { first: start.date(), last: end.date().pred_opt().unwrap_or(end.date()) },
-        Some(false) | None => WishedTime::Timed { start, end, zone: entry.time_zone.parse().ok() },
+        Some(true) => NewTime::AllDay { first: start.date(), last: end.date().pred_opt().unwrap_or(end.date()) },
+        Some(false) | None => NewTime::Timed { start, end, zone: entry.time_zone.parse().ok() },
     });
-    let change = EntryChange {
+    let change = EntryPatch {
         time,
         place: row.place_id.map(Some),
         location: row.location.clone().map(Some),
-        ..EntryChange::default()
+        ..EntryPatch::default()
     };
     let (_, recorded) = update_in(mutation, entry.id, entry.version, part, change).await?;
     Ok(recorded)
@@ -281,9 +281,9 @@ async fn apply(
 /// Says no, with a reason.
 pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "changeProposalDecline").await?;
+    let mutation = UnitOfWork::begin(op, "changeProposalDecline").await?;
     let session = mutation.session();
-    let Asked { grant, row, round, .. } = asked(session, id, Operation::Decline).await?;
+    let OpenProposal { grant, row, round, .. } = asked(session, id, Operation::Decline).await?;
     let acting = grant.tenant();
     let writer = session.writer(&grant).await?;
     let recorded =
@@ -293,9 +293,9 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
 
 /// Takes a proposal back, by the party that made it.
 pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "changeProposalWithdraw").await?;
+    let mutation = UnitOfWork::begin(op, "changeProposalWithdraw").await?;
     let session = mutation.session();
-    let Asked { grant, row, round, .. } = asked(session, id, Operation::Withdraw).await?;
+    let OpenProposal { grant, row, round, .. } = asked(session, id, Operation::Withdraw).await?;
     let writer = session.writer(&grant).await?;
     let recorded =
         answer(&mutation, &writer, (&round, &row), (ProposalState::Withdrawn, row.tenant_id), version, None).await?;
@@ -304,9 +304,9 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 
 /// Answers with another proposal; tells which.
 pub async fn counter(op: &Op, id: Uuid, version: i32, proposed: Proposed) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "changeProposalCounter").await?;
+    let mutation = UnitOfWork::begin(op, "changeProposalCounter").await?;
     let session = mutation.session();
-    let Asked { grant, row, round, entry } = asked(session, id, Operation::Counter).await?;
+    let OpenProposal { grant, row, round, entry } = asked(session, id, Operation::Counter).await?;
     let writer = session.writer(&grant).await?;
     let state = (ProposalState::Countered, row.to_tenant_id);
     let _answered = answer(&mutation, &writer, (&round, &row), state, version, None).await?;
@@ -338,13 +338,13 @@ pub(crate) fn leads_to(row: &change_proposal::Model, wanted: ProposalState) -> A
 }
 
 async fn answer(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     (round, row): (&coordination_round::Model, &change_proposal::Model),
     (state, acting): (ProposalState, Uuid),
     version: i32,
     reason: Option<String>,
-) -> ApiResult<Recorded> {
+) -> ApiResult<AuditReceipt> {
     let after = change_proposal::Model {
         state,
         answer: reason,
@@ -360,21 +360,21 @@ async fn answer(
     if writer.change::<change_proposal::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    mutation.record(writer, changed(&after, round.agreement_id, "change_proposal.answered", Some(row))).await
+    mutation.record(writer, change_record(&after, round.agreement_id, "change_proposal.answered", Some(row))).await
 }
 
-fn changed(
+fn change_record(
     row: &change_proposal::Model,
     agreement: Uuid,
     topic: &'static str,
     before: Option<&change_proposal::Model>,
-) -> Change {
+) -> ChangeRecord {
     let words = |it: &change_proposal::Model| -> Value {
         json!({ "round": it.round_id, "entry": it.entry_id, "state": it.state, "start": it.starts_local,
             "end": it.ends_local, "place": it.place_id, "location": it.location, "callOff": it.call_off,
             "message": it.message, "answer": it.answer })
     };
-    Change {
+    ChangeRecord {
         object_type: "ChangeProposal",
         object_id: row.id,
         version: row.version,

@@ -8,23 +8,23 @@ use kernel::error::ApiResult;
 use store::Session;
 use uuid::Uuid;
 
-use crate::calendars::feed::{Told, told};
+use crate::calendars::feed::{FeedEntry, feed_entries};
 
 /// A joint calendar.
-pub struct Joint {
+pub struct JointCalendar {
     /// Year and authorities.
     pub name: String,
     /// The calendars of its plans that the session sees.
     pub calendars: Vec<calendar::Model>,
     /// What the session sees of their entries in that year.
-    pub told: Vec<Told>,
+    pub entries: Vec<FeedEntry>,
 }
 
 /// The joint calendar of a round; none where the session sees no such round, or it is not published.
 ///
 /// # Errors
 /// The database fails.
-pub async fn joint(session: &Session, id: Uuid) -> ApiResult<Option<Joint>> {
+pub async fn joint(session: &Session, id: Uuid) -> ApiResult<Option<JointCalendar>> {
     let round = session.get::<coordination_round::Entity>(id).await?;
     let Some(round) = round.filter(|it| it.state == RoundState::Published) else { return Ok(None) };
     let taking = session.group::<round_plan::Entity>(id).await?;
@@ -47,7 +47,7 @@ pub async fn joint(session: &Session, id: Uuid) -> ApiResult<Option<Joint>> {
     let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
     let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
     let (start, end) = (first(round.year), first(round.year.saturating_add(1)));
-    let mut told = told(session, &ids).await?;
-    told.retain(|it| it.span.0 < end && (it.known_until.is_some() || it.span.1 > start));
-    Ok(Some(Joint { name: format!("{} {}", authorities.join(", "), round.year), calendars, told }))
+    let mut told = feed_entries(session, &ids).await?;
+    told.retain(|it| it.span.0 < end && (it.materialized_until.is_some() || it.span.1 > start));
+    Ok(Some(JointCalendar { name: format!("{} {}", authorities.join(", "), round.year), calendars, entries: told }))
 }

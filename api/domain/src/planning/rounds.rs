@@ -15,8 +15,8 @@ use store::{Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::parties_of;
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, Recorded, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
 use crate::planning::conflicts::lookup::of_round;
 use crate::planning::conflicts::rules::ConflictSeverity;
@@ -34,7 +34,7 @@ const ONE_A_YEAR: Unique =
 
 /// A round to open.
 #[derive(Clone, Debug)]
-pub struct RoundWish {
+pub struct NewRound {
     /// The agreement.
     pub agreement: Uuid,
     /// The party that opens it.
@@ -48,30 +48,30 @@ pub struct RoundWish {
 }
 
 /// Opens a round.
-pub async fn open(op: &Op, wish: RoundWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "coordinationRoundOpen").await?;
+pub async fn open(op: &Op, new: NewRound, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "coordinationRoundOpen").await?;
     let session = mutation.session();
-    let agreement = session.get::<entities::agreement::Entity>(wish.agreement).await?;
+    let agreement = session.get::<entities::agreement::Entity>(new.agreement).await?;
     let Some(agreement) = agreement else { return Err(Problem::not_found("agreement").into()) };
-    let grant = grant(session, (agreement.id, agreement.scope_id), (wish.tenant, "tenant"), WRITE).await?;
+    let grant = grant(session, (agreement.id, agreement.scope_id), (new.tenant, "tenant"), WRITE).await?;
     let mut problems = Problems::default();
-    check_year(wish.year, &mut problems);
-    check_terms(session, wish.tenant, wish.submit_until, wish.days_apart, &mut problems).await?;
+    check_year(new.year, &mut problems);
+    check_terms(session, new.tenant, new.submit_until, new.days_apart, &mut problems).await?;
     problems.done()?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     let row = coordination_round::Model {
         id,
-        tenant_id: wish.tenant,
-        scope_id: ensure(&writer, &audience(wish.tenant, [wish.agreement])).await?,
-        agreement_id: wish.agreement,
-        year: wish.year,
+        tenant_id: new.tenant,
+        scope_id: ensure(&writer, &audience(new.tenant, [new.agreement])).await?,
+        agreement_id: new.agreement,
+        year: new.year,
         state: RoundState::Collecting,
-        submit_until: wish.submit_until,
-        days_apart: wish.days_apart,
+        submit_until: new.submit_until,
+        days_apart: new.days_apart,
         close_reason: None,
         published_at: None,
         version: 1,
@@ -81,12 +81,12 @@ pub async fn open(op: &Op, wish: RoundWish, idempotency: Option<Idempotency>) ->
     match writer.insert_unique::<coordination_round::ActiveModel>(full(row.clone()), ONE_A_YEAR).await {
         Ok(()) => {}
         Err(WriteError::Taken) => {
-            let text = Text::new("round-exists").with("year", wish.year);
+            let text = Text::new("round-exists").with("year", new.year);
             return Err(Problem::at(UserErrorCode::NotUnique, "year", text).into());
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    let recorded = mutation.record(&writer, changed(&row, "coordination_round.opened", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "coordination_round.opened", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -125,7 +125,7 @@ pub async fn update(
     submit_until: Option<NaiveDate>,
     days_apart: Option<i32>,
 ) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "coordinationRoundUpdate").await?;
+    let mutation = UnitOfWork::begin(op, "coordinationRoundUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<coordination_round::Entity>(session, id, Operation::Update, "id").await?;
     let mut after = (*row).clone();
@@ -165,7 +165,7 @@ pub(crate) async fn may_start(session: &Session, row: &coordination_round::Model
 /// Begins the coordination although a party has no plan, with two plans at least. Before the deadline only by the party
 /// that opened it.
 pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "coordinationRoundStart").await?;
+    let mutation = UnitOfWork::begin(op, "coordinationRoundStart").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =
@@ -178,9 +178,9 @@ pub async fn start(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<(
 
 /// Submits a plan for its owner. The last party's plan begins the coordination.
 pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "annualPlanSubmit").await?;
+    let mutation = UnitOfWork::begin(op, "annualPlanSubmit").await?;
     let session = mutation.session();
-    let plan = crate::planning::plans::found(session, plan).await?;
+    let plan = crate::planning::plans::find_visible(session, plan).await?;
     let party = (plan.tenant_id, "id");
     let (grant, row) =
         rights::find_for_party::<coordination_round::Entity>(session, (id, "round"), Operation::TakePart, party)
@@ -220,8 +220,9 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
     writer.insert::<round_plan::ActiveModel>(full(taking)).await?;
     let plan = crate::planning::plans::show(session, &writer, &plan, version).await?;
     snapshots::take(session, &writer, &plan, &row, PlanStep::Submitted, name).await?;
-    let recorded =
-        mutation.record(&writer, crate::planning::plans::changed(&plan, "annual_plan.submitted", Some(&row))).await?;
+    let recorded = mutation
+        .record(&writer, crate::planning::plans::change_record(&plan, "annual_plan.submitted", Some(&row)))
+        .await?;
     if parties_of(session, row.agreement_id).await?.len() > there.len() + 1 {
         return mutation.commit(recorded).await;
     }
@@ -232,9 +233,9 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
 
 /// Takes a plan back, as long as plans are collected.
 pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "annualPlanWithdraw").await?;
+    let mutation = UnitOfWork::begin(op, "annualPlanWithdraw").await?;
     let session = mutation.session();
-    let plan = crate::planning::plans::found(session, plan).await?;
+    let plan = crate::planning::plans::find_visible(session, plan).await?;
     let party = (plan.tenant_id, "id");
     let (grant, row) =
         rights::find_for_party::<coordination_round::Entity>(session, (id, "round"), Operation::TakePart, party)
@@ -249,7 +250,7 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
     }
     let before = plan.scope_id;
     let plan = crate::planning::plans::show(session, &writer, &plan, version).await?;
-    let mut change = crate::planning::plans::changed(&plan, "annual_plan.withdrawn", Some(&row));
+    let mut change = crate::planning::plans::change_record(&plan, "annual_plan.withdrawn", Some(&row));
     // The parties that saw it learn that it is gone.
     change.also.insert(before);
     let recorded = mutation.record(&writer, change).await?;
@@ -258,7 +259,7 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
 
 /// Signs the outcome off for one party. The last one makes the round agreed.
 pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "roundSignOff").await?;
+    let mutation = UnitOfWork::begin(op, "roundSignOff").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =
@@ -270,7 +271,7 @@ pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResul
     let own = unsigned(&plans, tenant)?;
     settled(session, &row, tenant).await?;
     let name = acting_name(session, tenant).await?;
-    let plan = crate::planning::plans::found(session, own.plan_id).await?;
+    let plan = crate::planning::plans::find_visible(session, own.plan_id).await?;
     snapshots::take(session, &writer, &plan, &row, PlanStep::Agreed, name.clone()).await?;
     let values = round_plan::ActiveModel {
         signed_by: Set(Some(name)),
@@ -330,7 +331,7 @@ async fn settled(session: &Session, row: &coordination_round::Model, tenant: Uui
 /// Publishes what was agreed: the round and its plans are public from now on. How far each entry goes stays its owner's
 /// decision.
 pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "roundPublish").await?;
+    let mutation = UnitOfWork::begin(op, "roundPublish").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =
@@ -347,7 +348,7 @@ pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult
 /// Ends a round without an outcome.
 pub async fn close(op: &Op, id: Uuid, tenant: Uuid, version: i32, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "coordinationRoundClose").await?;
+    let mutation = UnitOfWork::begin(op, "coordinationRoundClose").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =
@@ -400,12 +401,12 @@ pub(crate) fn leads_to(row: &coordination_round::Model, wanted: RoundState) -> A
 
 /// Writes how a round stands after a step, and records it.
 async fn step(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     (before, after): (&coordination_round::Model, &mut coordination_round::Model),
     version: i32,
     topic: &'static str,
-) -> ApiResult<Recorded> {
+) -> ApiResult<AuditReceipt> {
     after.version = version.saturating_add(1);
     after.updated_at = writer.now();
     let mut values: coordination_round::ActiveModel = full(after.clone());
@@ -414,15 +415,19 @@ async fn step(
     if writer.change::<coordination_round::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    mutation.record(writer, changed(after, topic, Some(before))).await
+    mutation.record(writer, change_record(after, topic, Some(before))).await
 }
 
-fn changed(row: &coordination_round::Model, topic: &'static str, before: Option<&coordination_round::Model>) -> Change {
+fn change_record(
+    row: &coordination_round::Model,
+    topic: &'static str,
+    before: Option<&coordination_round::Model>,
+) -> ChangeRecord {
     let words = |it: &coordination_round::Model| -> Value {
         json!({ "agreement": it.agreement_id, "year": it.year, "state": it.state, "submitUntil": it.submit_until,
             "daysApart": it.days_apart, "closeReason": it.close_reason })
     };
-    Change {
+    ChangeRecord {
         object_type: "CoordinationRound",
         object_id: row.id,
         version: row.version,

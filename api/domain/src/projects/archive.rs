@@ -8,14 +8,14 @@ use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use store::{Grouped, Session, Writer, full};
+use store::{ByParent, Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Claim, Idempotency, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
-use crate::projects::circle::{is_party, party_grant, private};
-use crate::projects::parts::{Part, change_of};
+use crate::projects::parts::{ProjectPart, change_record};
+use crate::projects::project_access::{is_party, party_grant, private};
 use crate::projects::{partners, service};
 use crate::rights;
 
@@ -24,19 +24,19 @@ const FORM: &str = "verbund-project/1";
 
 /// Takes a copy for a party.
 pub async fn create(op: &Op, id: Uuid, tenant: Uuid, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "projectArchiveCreate").await?;
+    let mutation = UnitOfWork::begin(op, "projectArchiveCreate").await?;
     let session = mutation.session();
     let row = rights::find_visible::<project::Entity>(session, id, "project").await?;
     let grant = party_grant(session, &row, tenant, "tenant").await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     let made = write(session, &writer, &row, id).await?;
-    let change = change_of::<project_archive::Entity>(
+    let change = change_record::<project_archive::Entity>(
         &made,
-        <project_archive::Entity as Part>::CREATED,
+        <project_archive::Entity as ProjectPart>::CREATED,
         1,
         row.agreement_id,
         None,
@@ -65,7 +65,8 @@ pub async fn keep_all(session: &Session, writer: &Writer<'_>, agreement: Uuid) -
         .filter(project::Column::AgreementId.eq(agreement))
         .filter(project::Column::TenantId.ne(writer.tenant()));
     for row in session.all(select).await? {
-        if is_party(session, &row, writer.tenant()).await? && session.access().sight(row.inner_scope_id).is_some() {
+        if is_party(session, &row, writer.tenant()).await? && session.access().visibility(row.inner_scope_id).is_some()
+        {
             keep(session, writer, &row).await?;
         }
     }
@@ -125,7 +126,7 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
     let mut files = Vec::new();
     for document in documents.iter() {
         let versions = session.group::<document_version::Entity>(document.id).await?;
-        let mut told = e::project_document::Entity::told(document);
+        let mut told = e::project_document::Entity::audit_snapshot(document);
         told["versions"] = versions.iter().map(version).collect();
         files.push(told);
     }
@@ -137,8 +138,8 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
             "says": "Everything of the project that this party saw when the copy was taken. Amounts are in cents.",
         },
         "authorities": names,
-        "project": service::told(row),
-        "partners": partners_of.iter().map(partners::told).collect::<Vec<_>>(),
+        "project": service::audit_snapshot(row),
+        "partners": partners_of.iter().map(partners::audit_snapshot).collect::<Vec<_>>(),
         "phases": steps,
         "members": told_of::<e::project_member::Entity>(session, row.id).await?,
         "workPackages": told_of::<e::work_package::Entity>(session, row.id).await?,
@@ -160,10 +161,10 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
 
 async fn told_of<P>(session: &Session, project: Uuid) -> ApiResult<Vec<Value>>
 where
-    P: Part + Grouped<Of = P>,
+    P: ProjectPart + ByParent<Of = P>,
     P::Model: sea_orm::IntoActiveModel<P::Written> + Send + Sync,
 {
-    Ok(session.group::<P>(project).await?.iter().map(P::told).collect())
+    Ok(session.group::<P>(project).await?.iter().map(P::audit_snapshot).collect())
 }
 
 fn version(row: &document_version::Model) -> Value {

@@ -1,7 +1,7 @@
 //! The dates of a project in the calendars of its parties: milestones in one calendar per party, obligations in another.
 //! Nobody changes them by hand; they follow what they are made from.
 
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::EntryTime;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -13,14 +13,15 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::calendars::calendar_service::{CalendarWish, calendar_row};
-use crate::calendars::entry_service::{changed as entry_changed, entry_row};
-use crate::calendars::entry_wish::EntryWish;
-use crate::context::mutation::Mutation;
-use crate::projects::circle::house;
+use crate::calendars::calendar_service::{NewCalendar, calendar_row};
+use crate::calendars::entry_service;
+use crate::calendars::entry_service::entry_row;
+use crate::calendars::entry_values::NewEntry;
+use crate::context::unit_of_work::UnitOfWork;
+use crate::projects::project_access::party_scope;
 
 /// A date of a project as its calendar shows it.
-pub struct Date<'a> {
+pub struct ProjectDate<'a> {
     /// Title.
     pub title: &'a str,
     /// The day.
@@ -58,7 +59,7 @@ async fn calendar(
     }
     let owner = session.get::<tenant::Entity>(writer.tenant()).await?;
     let zone = owner.map_or_else(|| "UTC".to_owned(), |it| it.time_zone.clone());
-    let wish = CalendarWish {
+    let wish = NewCalendar {
         tenant: writer.tenant(),
         name: name(project, kind),
         description: None,
@@ -69,7 +70,7 @@ async fn calendar(
     };
     let scope = match kind {
         ProjectCalendar::Plan => project.inner_scope_id,
-        ProjectCalendar::Deadlines => house(writer, project).await?,
+        ProjectCalendar::Deadlines => party_scope(writer, project).await?,
     };
     let row = calendar::Model {
         scope_id: scope,
@@ -86,14 +87,14 @@ async fn calendar(
 /// # Errors
 /// The database fails.
 pub async fn show(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     project: &project::Model,
     kind: ProjectCalendar,
-    date: &Date<'_>,
+    date: &ProjectDate<'_>,
 ) -> ApiResult<Uuid> {
     let calendar = calendar(mutation.session(), writer, project, kind).await?;
-    let wish = EntryWish {
+    let wish = NewEntry {
         title: date.title.to_owned(),
         description: None,
         kind: EntryKind::Deadline,
@@ -111,13 +112,13 @@ pub async fn show(
         pillar: project.pillar,
         cost: None,
         registration_url: None,
-        recurrence: Recurrence::default(),
+        recurrence: RecurrenceSet::default(),
         uid: None,
         source: None,
     };
     let row = entry_row(writer, &calendar, wish, new_id());
     writer.insert::<calendar_entry::ActiveModel>(full(row.clone())).await?;
-    mutation.tell(writer, &entry_changed(&row, "calendar_entry.created", None)).await?;
+    mutation.publish_event(writer, &entry_service::change_record(&row, "calendar_entry.created", None)).await?;
     Ok(row.id)
 }
 
@@ -129,7 +130,7 @@ fn day(day: NaiveDate, zone: &str) -> ApiResult<EntryTime> {
 ///
 /// # Errors
 /// The database fails.
-pub async fn follow(mutation: &Mutation, writer: &Writer<'_>, entry: Uuid, date: &Date<'_>) -> ApiResult<()> {
+pub async fn follow(mutation: &UnitOfWork, writer: &Writer<'_>, entry: Uuid, date: &ProjectDate<'_>) -> ApiResult<()> {
     let Some(before) = mutation.session().get::<calendar_entry::Entity>(entry).await? else { return Ok(()) };
     let time = day(date.day, &before.time_zone)?;
     let row = calendar_entry::Model {
@@ -146,7 +147,7 @@ pub async fn follow(mutation: &Mutation, writer: &Writer<'_>, entry: Uuid, date:
     };
     let here = Condition::all().add(calendar_entry::Column::Id.eq(entry));
     writer.change::<calendar_entry::Entity, calendar_entry::ActiveModel>(here, full(row.clone())).await?;
-    mutation.tell(writer, &entry_changed(&row, "calendar_entry.updated", Some(&before))).await
+    mutation.publish_event(writer, &entry_service::change_record(&row, "calendar_entry.updated", Some(&before))).await
 }
 
 /// The calendars of the lead take the new title of a project; those of partners keep the name that they began with.

@@ -8,21 +8,21 @@ use uuid::Uuid;
 pub type Before = BTreeMap<Uuid, BTreeSet<Uuid>>;
 
 /// The circle that would arise if `package` came after `first`: from `package` back to itself. None where there is none.
-pub fn circle(before: &Before, package: Uuid, first: Uuid) -> Option<Vec<Uuid>> {
+pub fn find_cycle(before: &Before, package: Uuid, first: Uuid) -> Option<Vec<Uuid>> {
     let mut came_from: BTreeMap<Uuid, Uuid> = BTreeMap::new();
     let mut open = vec![first];
     let mut seen = BTreeSet::from([first]);
     while let Some(here) = open.pop() {
         if here == package {
-            let mut way = vec![package];
+            let mut cycle = vec![package];
             let mut at = package;
             while let Some(from) = came_from.get(&at) {
-                way.push(*from);
+                cycle.push(*from);
                 at = *from;
             }
-            way.push(package);
-            way.reverse();
-            return Some(way);
+            cycle.push(package);
+            cycle.reverse();
+            return Some(cycle);
         }
         for earlier in before.get(&here).into_iter().flatten() {
             if seen.insert(*earlier) {
@@ -46,14 +46,14 @@ mod tests {
 
     #[test]
     fn a_package_does_not_come_after_itself() {
-        assert_eq!(circle(&Before::new(), id(1), id(1)), Some(vec![id(1), id(1)]));
+        assert_eq!(find_cycle(&Before::new(), id(1), id(1)), Some(vec![id(1), id(1)]));
     }
 
     #[test]
     fn a_circle_is_told_by_its_way() {
         let before = Before::from([(id(2), BTreeSet::from([id(1)])), (id(3), BTreeSet::from([id(2)]))]);
-        assert_eq!(circle(&before, id(1), id(3)), Some(vec![id(1), id(3), id(2), id(1)]));
-        assert_eq!(circle(&before, id(3), id(1)), None);
+        assert_eq!(find_cycle(&before, id(1), id(3)), Some(vec![id(1), id(3), id(2), id(1)]));
+        assert_eq!(find_cycle(&before, id(3), id(1)), None);
     }
 
     /// Whether work packages can be put into an order in which each comes after what is before it.
@@ -79,7 +79,7 @@ mod tests {
                 let (package, first) = (id(package), id(first));
                 let mut after = before.clone();
                 after.entry(package).or_default().insert(first);
-                prop_assert_eq!(circle(&before, package, first).is_none(), has_order(&after, 8));
+                prop_assert_eq!(find_cycle(&before, package, first).is_none(), has_order(&after, 8));
                 if has_order(&after, 8) {
                     before = after;
                 }

@@ -14,18 +14,18 @@ use serde_json::json;
 use store::{Session, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Claim, Idempotency, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::files;
 use crate::files::folder::Folder;
 use crate::files::settings::FileSettings;
 use crate::files::tickets::{Drafted, NewTicket, keeper};
 use crate::members::acting_name;
 use crate::projects::archive::has_file;
-use crate::projects::circle::{house, party_grant, room};
 use crate::projects::file_kinds;
 use crate::projects::file_kinds::FileKind;
-use crate::projects::parts::{change_of, insert, update, writable};
+use crate::projects::parts::{change_record, insert, update, writable};
+use crate::projects::project_access::{check_part_limit, party_grant, party_scope};
 use crate::rights::{self, Operation};
 
 /// Where files of documents are, below the folder of files.
@@ -42,20 +42,20 @@ pub async fn create(
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
     let title = text::line(&title, "title", 200)?;
-    let mutation = Mutation::begin(op, "projectDocumentCreate").await?;
+    let mutation = UnitOfWork::begin(op, "projectDocumentCreate").await?;
     let session = mutation.session();
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
-    room(session.group::<project_document::Entity>(project.id).await?.len(), "project")?;
+    check_part_limit(session.group::<project_document::Entity>(project.id).await?.len(), "project")?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     let row = project_document::Model {
         id,
         tenant_id: tenant,
-        scope_id: house(&writer, &project).await?,
+        scope_id: party_scope(&writer, &project).await?,
         project_id: project.id,
         field_of_work_id: project.field_of_work_id,
         title,
@@ -83,7 +83,7 @@ pub async fn upload_ticket(
         let text = Text::new("no-kind-of-document").with("value", &file_name).with("known", file_kinds::known());
         return Err(Problem::at(UserErrorCode::Invalid, "fileName", text).into());
     };
-    let mutation = Mutation::begin(op, "documentUploadTicket").await?;
+    let mutation = UnitOfWork::begin(op, "documentUploadTicket").await?;
     let session = mutation.session();
     let found = writable::<project_document::Entity>(session, document, Operation::Update).await;
     let (grant, row, project) = found.map_err(|error| error.about("document"))?;
@@ -94,7 +94,7 @@ pub async fn upload_ticket(
     };
     draft.row.document_id = Some(row.id);
     draft.row.format = Some(kind.media_type.to_owned());
-    let mut change = change_of::<project_document::Entity>(
+    let mut change = change_record::<project_document::Entity>(
         &row,
         "project_document.upload_opened",
         row.version,
@@ -118,7 +118,7 @@ pub async fn may_send(session: &Session, document: Uuid) -> ApiResult<bool> {
 }
 
 /// Why a file that came is not kept.
-pub enum Refused {
+pub enum UploadRefusal {
     /// It is not what its name says.
     NotWhatItSays,
     /// The person may not change the document any more.
@@ -134,23 +134,23 @@ pub async fn arrived(
     folder: &Folder,
     ticket: &file_ticket::Model,
     (bytes, checksum): (u64, &str),
-) -> ApiResult<Result<(), Refused>> {
+) -> ApiResult<Result<(), UploadRefusal>> {
     let disk = |error: std::io::Error| ApiError::fault(format!("files: {error}"));
     let came = folder.path(&format!("uploads/{}", ticket.id));
-    let Some(document) = ticket.document_id else { return Ok(Err(Refused::OutOfReach)) };
+    let Some(document) = ticket.document_id else { return Ok(Err(UploadRefusal::OutOfReach)) };
     let kind = file_kinds::of(&ticket.file_name);
     if !kind.is_some_and(|it| looks_like(it, &came)) {
         std::fs::remove_file(&came).map_err(disk)?;
-        return Ok(Err(Refused::NotWhatItSays));
+        return Ok(Err(UploadRefusal::NotWhatItSays));
     }
-    let mutation = Mutation::begin(op, "documentUpload").await?;
+    let mutation = UnitOfWork::begin(op, "documentUpload").await?;
     let session = mutation.session();
     let (grant, before, project) =
         match writable::<project_document::Entity>(session, document, Operation::Update).await {
             Ok(found) => found,
             Err(ApiError::Problems(_)) => {
                 std::fs::remove_file(&came).map_err(disk)?;
-                return Ok(Err(Refused::OutOfReach));
+                return Ok(Err(UploadRefusal::OutOfReach));
             }
             Err(fault @ ApiError::Fault(_)) => return Err(fault),
         };
@@ -198,7 +198,7 @@ fn stored(folder: &Folder, checksum: &str) -> PathBuf {
 
 /// What shall be fetched.
 #[derive(Clone, Debug)]
-pub enum Wanted {
+pub enum ProjectFile {
     /// A version of a document.
     Version(Uuid, i32),
     /// A copy of a project itself.
@@ -227,9 +227,9 @@ pub struct File {
 ///
 /// # Errors
 /// The database fails.
-pub async fn find(session: &Session, folder: &Folder, wanted: &Wanted) -> ApiResult<Option<File>> {
+pub async fn find(session: &Session, folder: &Folder, wanted: &ProjectFile) -> ApiResult<Option<File>> {
     match wanted {
-        Wanted::Version(document, number) => {
+        ProjectFile::Version(document, number) => {
             let versions = session.group::<document_version::Entity>(*document).await?;
             Ok(versions.iter().find(|it| it.number == *number).map(|it| File {
                 path: Some(stored(folder, &it.checksum)),
@@ -241,7 +241,7 @@ pub async fn find(session: &Session, folder: &Folder, wanted: &Wanted) -> ApiRes
                 tenant: it.tenant_id,
             }))
         }
-        Wanted::Archive(id) => Ok(session.get::<project_archive::Entity>(*id).await?.map(|it| File {
+        ProjectFile::Archive(id) => Ok(session.get::<project_archive::Entity>(*id).await?.map(|it| File {
             path: None,
             content: Some(it.content.clone()),
             checksum: it.checksum.clone(),
@@ -250,7 +250,7 @@ pub async fn find(session: &Session, folder: &Folder, wanted: &Wanted) -> ApiRes
             scope: it.scope_id,
             tenant: it.tenant_id,
         })),
-        Wanted::OfArchive(id, checksum) => {
+        ProjectFile::OfArchive(id, checksum) => {
             let Some(row) = session.get::<project_archive::Entity>(*id).await? else { return Ok(None) };
             Ok(has_file(&row, checksum).map(|(name, media_type)| File {
                 path: Some(stored(folder, checksum)),
@@ -268,11 +268,11 @@ pub async fn find(session: &Session, folder: &Folder, wanted: &Wanted) -> ApiRes
 /// Makes a ticket to fetch a file; whether there still is such a file for the person is judged when it is fetched.
 pub async fn download_ticket(
     op: &Op,
-    wanted: Wanted,
+    wanted: ProjectFile,
     folder: &Folder,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<NewTicket> {
-    let mutation = Mutation::begin(op, "documentDownloadTicket").await?;
+    let mutation = UnitOfWork::begin(op, "documentDownloadTicket").await?;
     let session = mutation.session();
     let file = find(session, folder, &wanted).await?.ok_or_else(|| ApiError::from(Problem::not_found("of")))?;
     let granted = session.access().grant_of_member(Permission::ProjectsRead, keeper(session, file.scope, file.tenant));
@@ -283,12 +283,12 @@ pub async fn download_ticket(
         Drafted::Done(made) => return Ok(made),
     };
     match wanted {
-        Wanted::Version(document, number) => {
+        ProjectFile::Version(document, number) => {
             draft.row.document_id = Some(document);
             draft.row.format = Some(number.to_string());
         }
-        Wanted::Archive(archive) => draft.row.archive_id = Some(archive),
-        Wanted::OfArchive(archive, checksum) => {
+        ProjectFile::Archive(archive) => draft.row.archive_id = Some(archive),
+        ProjectFile::OfArchive(archive, checksum) => {
             draft.row.archive_id = Some(archive);
             draft.row.format = Some(checksum);
         }
@@ -300,11 +300,11 @@ pub async fn download_ticket(
 }
 
 /// What a ticket is for; none where it is of something else.
-pub fn of_ticket(ticket: &file_ticket::Model) -> Option<Wanted> {
+pub fn of_ticket(ticket: &file_ticket::Model) -> Option<ProjectFile> {
     match (ticket.document_id, ticket.archive_id, &ticket.format) {
-        (Some(document), _, Some(number)) => number.parse().ok().map(|it| Wanted::Version(document, it)),
-        (_, Some(archive), None) => Some(Wanted::Archive(archive)),
-        (_, Some(archive), Some(checksum)) => Some(Wanted::OfArchive(archive, checksum.clone())),
+        (Some(document), _, Some(number)) => number.parse().ok().map(|it| ProjectFile::Version(document, it)),
+        (_, Some(archive), None) => Some(ProjectFile::Archive(archive)),
+        (_, Some(archive), Some(checksum)) => Some(ProjectFile::OfArchive(archive, checksum.clone())),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Projects: joint conception and implementation. Their money is in `funding`.
 //!
 //! A project belongs to the lead authority. Each part belongs to the party responsible for it, and only that party
-//! writes it. There are three audiences (see `circle`):
+//! writes it. There are three audiences (see `project_access`):
 //!
 //! - The project itself: as wide as its confidentiality and shares allow.
 //! - The joint plan (work packages, milestones, reports, indicators, links, own shares): lead and partners.
@@ -19,14 +19,17 @@
 //! to their files by it, and files remain after their document is hidden.
 
 pub mod archive;
-pub mod around;
 pub mod calendar;
-pub mod circle;
 pub mod dependencies;
 pub mod documents;
 pub mod file_kinds;
+pub mod indicators;
+pub mod links;
+pub mod members;
 pub mod partners;
 pub mod parts;
 pub mod phases;
+pub mod project_access;
+pub mod reports;
 pub mod service;
 pub mod work;

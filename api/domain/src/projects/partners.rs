@@ -14,21 +14,21 @@ use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{obstacles, parties_of};
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
-use crate::projects::circle::{is_party, place};
+use crate::projects::project_access::{assign_scopes, is_party};
 use crate::projects::{archive, service};
 use crate::rights::{self, Operation, Resource as _};
 
 /// Asks a party of the project's agreement to take part. From now on it sees the project and its parts.
 pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "projectPartnerAdd").await?;
+    let mutation = UnitOfWork::begin(op, "projectPartnerAdd").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<project::Entity>(session, id, Operation::AddPartner, "id").await?;
     session.load_groups::<project_partner::Entity>([id]).await?;
     let writer = session.writer(&grant).await?;
-    if let Claim::Done(_) = mutation.claim(&writer, idempotency).await? {
+    if let Claim::Done(_) = mutation.claim_idempotency_key(&writer, idempotency).await? {
         return Ok(id);
     }
     check(session, &before, partner).await?;
@@ -67,13 +67,13 @@ pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Op
 
 /// Takes part, for the authority that was asked.
 pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "projectPartnerAccept").await?;
+    let mutation = UnitOfWork::begin(op, "projectPartnerAccept").await?;
     let session = mutation.session();
     let (grant, before) =
         rights::find_for_party::<project::Entity>(session, (id, "id"), Operation::Join, (tenant, "tenant")).await?;
     let mut row = asked(session, &before, tenant, "tenant").await?;
     if row.version != version {
-        return Err(crate::context::mutation::stale(version));
+        return Err(crate::context::unit_of_work::stale(version));
     }
     let writer = session.writer(&grant).await?;
     row.state = PartnerState::Active;
@@ -91,7 +91,7 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
 /// partner's own stays with it.
 pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32, reason: String) -> ApiResult<()> {
     let reason = text::line(&reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "projectPartnerRemove").await?;
+    let mutation = UnitOfWork::begin(op, "projectPartnerRemove").await?;
     let session = mutation.session();
     let before = rights::find_visible::<project::Entity>(session, id, "id").await?;
     let acting = grant(session, &before, tenant)?;
@@ -103,7 +103,7 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
         return Err(Problem::illegal_transition("partner", row.state.as_str(), "ENDED", []).into());
     }
     if row.version != version {
-        return Err(crate::context::mutation::stale(version));
+        return Err(crate::context::unit_of_work::stale(version));
     }
     let writer = session.writer(&acting).await?;
     if tenant == partner && is_party(session, &before, partner).await? {
@@ -128,9 +128,9 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
     let of_lead = if tenant == before.tenant_id { acting.clone() } else { Grant::to_leave(&acting, before.tenant_id) };
     let writer = session.writer(&of_lead).await?;
     let after = move_to(&writer, &before, &rows, before.version).await?;
-    let mut change = service::changed(&after, "project.updated", Some(&before));
+    let mut change = service::change_record(&after, "project.updated", Some(&before));
     change.also.insert(before.scope_id);
-    mutation.tell(&writer, &change).await?;
+    mutation.publish_event(&writer, &change).await?;
     mutation.commit(recorded).await
 }
 
@@ -204,7 +204,7 @@ async fn move_to(
     writer.lock_named(before.tenant_id).await?;
     let shares = own_shares(writer, Area::Projects).await?;
     let mut after = project::Model { version: version.saturating_add(1), updated_at: writer.now(), ..before.clone() };
-    place(writer, &mut after, partners, &shares).await?;
+    assign_scopes(writer, &mut after, partners, &shares).await?;
     service::save(writer, &after, version).await?;
     Ok(after)
 }
@@ -217,8 +217,8 @@ async fn keep(writer: &Writer<'_>, row: &project_partner::Model) -> ApiResult<()
     Ok(())
 }
 
-fn told_of(project: &project::Model, row: &project_partner::Model, topic: &'static str) -> Change {
-    Change {
+fn told_of(project: &project::Model, row: &project_partner::Model, topic: &'static str) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Project",
         object_id: project.id,
         version: project.version,
@@ -229,12 +229,12 @@ fn told_of(project: &project::Model, row: &project_partner::Model, topic: &'stat
         also: BTreeSet::new(),
         agreement: project.agreement_id,
         before: None,
-        after: Some(told(row)),
+        after: Some(audit_snapshot(row)),
     }
 }
 
 /// A partner in the audit trail, and in the copy that a party keeps.
-pub fn told(row: &project_partner::Model) -> Value {
+pub fn audit_snapshot(row: &project_partner::Model) -> Value {
     json!({
         "partner": row.tenant_id, "state": row.state, "invitedBy": row.invited_by, "joinedBy": row.joined_by,
         "joinedAt": row.joined_at, "endedAt": row.ended_at, "reason": row.end_reason,

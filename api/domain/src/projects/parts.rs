@@ -12,10 +12,10 @@ use kernel::i18n::Text;
 use policy::Grant;
 use sea_orm::{ActiveModelBehavior, ActiveModelTrait, IntoActiveModel};
 use serde_json::Value as Json;
-use store::{Keyed, Owned, Session, Unique, WriteError, Writer, full};
+use store::{ByKey, Owned, Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Mutation, Recorded, at_version, stale};
+use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation, Resource};
 
 /// The one value of any part that must be unique in its authority: the number under which a funder knows a funding.
@@ -24,7 +24,7 @@ pub const REFERENCE: Unique =
 
 /// What every part has.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts {
+pub struct PartFacts {
     /// The part.
     pub id: Uuid,
     /// Its owner.
@@ -36,7 +36,7 @@ pub struct Facts {
 }
 
 /// A part of a project.
-pub trait Part: Keyed<Key = Uuid, Of = Self> + Owned
+pub trait ProjectPart: ByKey<Key = Uuid, Of = Self> + Owned
 where
     Self::Model: IntoActiveModel<Self::Written>,
 {
@@ -51,13 +51,13 @@ where
     /// What is told when it is taken away.
     const REMOVED: &'static str;
     /// What it is.
-    fn facts(row: &Self::Model) -> Facts;
+    fn facts(row: &Self::Model) -> PartFacts;
     /// A part in the audit trail, and in the copy that a party keeps.
-    fn told(row: &Self::Model) -> Json;
+    fn audit_snapshot(row: &Self::Model) -> Json;
 }
 
 /// A part that is changed.
-pub trait Versioned: Part
+pub trait Versioned: ProjectPart
 where
     Self::Model: IntoActiveModel<Self::Written>,
 {
@@ -70,18 +70,18 @@ where
 }
 
 macro_rules! parts {
-    ($($table:ident $kind:literal $topic:literal: $row:ident => $told:expr;)+) => {
-        $(impl Part for e::$table::Entity {
+    ($($table:ident $kind:literal $topic:literal: $row:ident => $snapshot:expr;)+) => {
+        $(impl ProjectPart for e::$table::Entity {
             type Written = e::$table::ActiveModel;
             const TYPE: &'static str = $kind;
             const CREATED: &'static str = concat!($topic, ".created");
             const UPDATED: &'static str = concat!($topic, ".updated");
             const REMOVED: &'static str = concat!($topic, ".removed");
-            fn facts(row: &e::$table::Model) -> Facts {
-                Facts { id: row.id, tenant: row.tenant_id, scope: row.scope_id, project: row.project_id }
+            fn facts(row: &e::$table::Model) -> PartFacts {
+                PartFacts { id: row.id, tenant: row.tenant_id, scope: row.scope_id, project: row.project_id }
             }
-            fn told($row: &e::$table::Model) -> Json {
-                $told
+            fn audit_snapshot($row: &e::$table::Model) -> Json {
+                $snapshot
             }
         })+
     };
@@ -170,7 +170,7 @@ versioned!(
 ///
 /// # Errors
 /// It is out of sight, belongs to a party in which a permission is missing, or its state forbids the operation.
-pub async fn writable<P: Part + Resource>(
+pub async fn writable<P: ProjectPart + Resource>(
     session: &Session,
     id: Uuid,
     operation: Operation,
@@ -184,18 +184,18 @@ where
 }
 
 /// What is told of a part.
-pub fn change_of<P: Part>(
+pub fn change_record<P: ProjectPart>(
     row: &P::Model,
     topic: &'static str,
     version: i32,
     agreement: Option<Uuid>,
     before: Option<&P::Model>,
-) -> Change
+) -> ChangeRecord
 where
     P::Model: IntoActiveModel<P::Written>,
 {
     let facts = P::facts(row);
-    Change {
+    ChangeRecord {
         object_type: P::TYPE,
         object_id: facts.id,
         version,
@@ -204,8 +204,8 @@ where
         parent: Some(facts.project),
         also: BTreeSet::new(),
         agreement,
-        before: before.map(P::told),
-        after: Some(P::told(row)),
+        before: before.map(P::audit_snapshot),
+        after: Some(P::audit_snapshot(row)),
     }
 }
 
@@ -213,17 +213,17 @@ where
 ///
 /// # Errors
 /// The database fails.
-pub async fn insert<P: Part>(
-    mutation: &Mutation,
+pub async fn insert<P: ProjectPart>(
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     row: P::Model,
     project: &project::Model,
-) -> ApiResult<Recorded>
+) -> ApiResult<AuditReceipt>
 where
     P::Model: IntoActiveModel<P::Written> + Clone,
 {
     writer.insert::<P::Written>(full(row.clone())).await?;
-    mutation.record(writer, change_of::<P>(&row, P::CREATED, 1, project.agreement_id, None)).await
+    mutation.record(writer, change_record::<P>(&row, P::CREATED, 1, project.agreement_id, None)).await
 }
 
 /// Writes a part that changed, if it still has the version that the client saw, and its trail.
@@ -231,12 +231,12 @@ where
 /// # Errors
 /// Somebody was faster, or the database fails.
 pub async fn update<P: Versioned>(
-    mutation: &Mutation,
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     rows: (&P::Model, P::Model),
     version: i32,
     agreement: Option<Uuid>,
-) -> ApiResult<Recorded>
+) -> ApiResult<AuditReceipt>
 where
     P::Model: IntoActiveModel<P::Written> + Clone,
 {
@@ -253,7 +253,7 @@ pub async fn save<P: Versioned>(
     (before, mut after): (&P::Model, P::Model),
     version: i32,
     agreement: Option<Uuid>,
-) -> ApiResult<Change>
+) -> ApiResult<ChangeRecord>
 where
     P::Model: IntoActiveModel<P::Written> + Clone,
 {
@@ -268,19 +268,19 @@ where
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    Ok(change_of::<P>(&after, P::UPDATED, P::version(&after), agreement, Some(before)))
+    Ok(change_record::<P>(&after, P::UPDATED, P::version(&after), agreement, Some(before)))
 }
 
 /// Takes a part away; the trail keeps what it was.
 ///
 /// # Errors
 /// It is gone already, or the database fails.
-pub async fn remove<P: Part>(
-    mutation: &Mutation,
+pub async fn remove<P: ProjectPart>(
+    mutation: &UnitOfWork,
     writer: &Writer<'_>,
     row: &P::Model,
     agreement: Option<Uuid>,
-) -> ApiResult<Recorded>
+) -> ApiResult<AuditReceipt>
 where
     P::Model: IntoActiveModel<P::Written> + Clone,
 {
@@ -288,7 +288,7 @@ where
     if writer.delete::<P>(here).await? == 0 {
         return Err(Problem::not_found("id").into());
     }
-    let mut change = change_of::<P>(row, P::REMOVED, 1, agreement, None);
+    let mut change = change_record::<P>(row, P::REMOVED, 1, agreement, None);
     change.before = change.after.replace(serde_json::json!({ "removed": true }));
     mutation.record(writer, change).await
 }

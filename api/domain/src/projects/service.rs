@@ -19,11 +19,11 @@ use store::{Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::parties_of;
-use crate::calendars::entry_wish::kept_audiences;
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
+use crate::calendars::entry_values::kept_audiences;
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
-use crate::projects::circle::{place, private};
+use crate::projects::project_access::{assign_scopes, private};
 use crate::projects::{calendar, phases};
 use crate::rights::{self, Operation};
 
@@ -31,7 +31,7 @@ const TITLE: Unique = Unique { name: "project_title_key", columns: "project.tena
 
 /// What a project shall be.
 #[derive(Clone, Debug)]
-pub struct ProjectWish {
+pub struct NewProject {
     /// Title.
     pub title: String,
     /// Summary.
@@ -58,7 +58,7 @@ pub struct ProjectWish {
 
 /// What shall change of a project. The outer option is "leave as it is".
 #[derive(Clone, Debug, Default)]
-pub struct ProjectChange {
+pub struct ProjectPatch {
     /// Title.
     pub title: Option<String>,
     /// Summary.
@@ -84,51 +84,51 @@ pub struct ProjectChange {
 }
 
 /// Makes a project: an idea of the authority that will lead it.
-pub async fn create(op: &Op, tenant: Uuid, wish: ProjectWish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "projectCreate").await?;
+pub async fn create(op: &Op, tenant: Uuid, new: NewProject, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "projectCreate").await?;
     let session = mutation.session();
-    let (grant, _) = rights::create_in::<project::Entity>(session, tenant, wish.field).await?;
-    let wish = check(session, tenant, wish).await?;
+    let (grant, _) = rights::create_in::<project::Entity>(session, tenant, new.field).await?;
+    let new = check(session, tenant, new).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let mut row = row_of(&writer, wish, id);
+    let mut row = row_of(&writer, new, id);
     writer.lock_named(tenant).await?;
     let shares = own_shares(&writer, Area::Projects).await?;
-    place(&writer, &mut row, &[], &shares).await?;
+    assign_scopes(&writer, &mut row, &[], &shares).await?;
     match writer.insert_unique::<project::ActiveModel>(full(row.clone()), TITLE).await {
         Ok(()) => {}
         Err(error) => return Err(title_taken(error, &row.title)),
     }
     step(session, &writer, &row, None).await?;
-    let recorded = mutation.record(&writer, changed(&row, "project.created", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "project.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
 
 /// The row of a new project, private until its scopes are known.
-fn row_of(writer: &Writer<'_>, wish: ProjectWish, id: Uuid) -> project::Model {
-    let private = Readers::private(writer.tenant(), ScopeArea::Projects, wish.field).id();
+fn row_of(writer: &Writer<'_>, new: NewProject, id: Uuid) -> project::Model {
+    let private = Readers::private(writer.tenant(), ScopeArea::Projects, new.field).id();
     let mut row = project::Model {
         id,
         tenant_id: writer.tenant(),
         scope_id: private,
         inner_scope_id: private,
-        agreement_id: wish.agreement,
-        field_of_work_id: wish.field,
-        title: wish.title,
-        summary: wish.summary,
+        agreement_id: new.agreement,
+        field_of_work_id: new.field,
+        title: new.title,
+        summary: new.summary,
         search_text: String::new(),
         phase: ProjectPhase::Idea,
-        confidentiality: wish.confidentiality,
-        pillar: wish.pillar,
-        audiences: kept_audiences(&wish.audiences),
-        target_groups: lines(&wish.target_groups),
-        place_id: wish.place,
-        starts_on: wish.starts_on,
-        ends_on: wish.ends_on,
+        confidentiality: new.confidentiality,
+        pillar: new.pillar,
+        audiences: kept_audiences(&new.audiences),
+        target_groups: lines(&new.target_groups),
+        place_id: new.place,
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
@@ -145,34 +145,34 @@ fn lines(lines: &[String]) -> Option<String> {
     Some(lines.join("\n")).filter(|it| !it.is_empty())
 }
 
-async fn check(session: &Session, tenant: Uuid, mut wish: ProjectWish) -> ApiResult<ProjectWish> {
+async fn check(session: &Session, tenant: Uuid, mut new: NewProject) -> ApiResult<NewProject> {
     let mut problems = Problems::default();
-    wish.title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
-    wish.summary = problems.take(text::optional(wish.summary, "summary", 10_000))?.flatten();
-    let groups = std::mem::take(&mut wish.target_groups);
+    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
+    new.summary = problems.take(text::optional(new.summary, "summary", 10_000))?.flatten();
+    let groups = std::mem::take(&mut new.target_groups);
     kernel::global_id::at_most_100(&groups, "targetGroups")?;
     for group in groups {
-        wish.target_groups.extend(problems.take(text::line(&group, "targetGroups", 200))?);
+        new.target_groups.extend(problems.take(text::line(&group, "targetGroups", 200))?);
     }
-    if let Some(id) = wish.agreement {
+    if let Some(id) = new.agreement {
         let known = session.get::<agreement::Entity>(id).await?.is_some();
         if !known || !parties_of(session, id).await?.contains(&tenant) {
             problems.add(Problem::not_found("agreement"));
         }
     }
-    if let Some(id) = wish.field
+    if let Some(id) = new.field
         && session.get::<field_of_work::Entity>(id).await?.is_none()
     {
         problems.add(Problem::not_found("fieldOfWork"));
     }
-    if let Some(id) = wish.place
+    if let Some(id) = new.place
         && session.get::<learning_place::Entity>(id).await?.is_none()
     {
         problems.add(Problem::not_found("place"));
     }
-    span(wish.starts_on, wish.ends_on, "endsOn", &mut problems);
+    span(new.starts_on, new.ends_on, "endsOn", &mut problems);
     problems.done()?;
-    Ok(wish)
+    Ok(new)
 }
 
 /// Refuses a last day before the first.
@@ -186,26 +186,26 @@ pub fn span(from: Option<NaiveDate>, until: Option<NaiveDate>, field: &'static s
 }
 
 /// Changes a project, for the lead.
-pub async fn update(op: &Op, id: Uuid, version: i32, change: ProjectChange) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "projectUpdate").await?;
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: ProjectPatch) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "projectUpdate").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<project::Entity>(session, id, Operation::Update, "id").await?;
-    let wish = ProjectWish {
-        title: change.title.unwrap_or_else(|| before.title.clone()),
-        summary: change.summary.unwrap_or_else(|| before.summary.clone()),
-        agreement: change.agreement.unwrap_or(before.agreement_id),
-        field: change.field.unwrap_or(before.field_of_work_id),
-        confidentiality: change.confidentiality.unwrap_or(before.confidentiality),
-        pillar: change.pillar.unwrap_or(before.pillar),
-        audiences: change
+    let wish = NewProject {
+        title: patch.title.unwrap_or_else(|| before.title.clone()),
+        summary: patch.summary.unwrap_or_else(|| before.summary.clone()),
+        agreement: patch.agreement.unwrap_or(before.agreement_id),
+        field: patch.field.unwrap_or(before.field_of_work_id),
+        confidentiality: patch.confidentiality.unwrap_or(before.confidentiality),
+        pillar: patch.pillar.unwrap_or(before.pillar),
+        audiences: patch
             .audiences
-            .unwrap_or_else(|| crate::calendars::entry_wish::read_audiences(before.audiences.as_deref())),
-        target_groups: change.target_groups.unwrap_or_else(|| {
+            .unwrap_or_else(|| crate::calendars::entry_values::read_audiences(before.audiences.as_deref())),
+        target_groups: patch.target_groups.unwrap_or_else(|| {
             before.target_groups.as_deref().map(|it| it.lines().map(str::to_owned).collect()).unwrap_or_default()
         }),
-        place: change.place.unwrap_or(before.place_id),
-        starts_on: change.starts_on.unwrap_or(before.starts_on),
-        ends_on: change.ends_on.unwrap_or(before.ends_on),
+        place: patch.place.unwrap_or(before.place_id),
+        starts_on: patch.starts_on.unwrap_or(before.starts_on),
+        ends_on: patch.ends_on.unwrap_or(before.ends_on),
     };
     let wish = check(session, before.tenant_id, wish).await?;
     let partners = session.group::<project_partner::Entity>(id).await?;
@@ -233,7 +233,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: ProjectChange) -> A
     };
     writer.lock_named(row.tenant_id).await?;
     let shares = own_shares(&writer, Area::Projects).await?;
-    place(&writer, &mut row, &partners, &shares).await?;
+    assign_scopes(&writer, &mut row, &partners, &shares).await?;
     save(&writer, &row, version).await?;
     if row.field_of_work_id != before.field_of_work_id {
         rescope_people(&writer, &row).await?;
@@ -241,9 +241,9 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change: ProjectChange) -> A
     if row.title != before.title {
         calendar::rename(session, &writer, &row).await?;
     }
-    let mut change = changed(&row, "project.updated", Some(&before));
-    change.also.insert(before.scope_id);
-    let recorded = mutation.record(&writer, change).await?;
+    let mut patch = change_record(&row, "project.updated", Some(&before));
+    patch.also.insert(before.scope_id);
+    let recorded = mutation.record(&writer, patch).await?;
     mutation.commit(recorded).await
 }
 
@@ -284,7 +284,7 @@ fn title_taken(error: WriteError, title: &str) -> ApiError {
 /// Takes a project into another phase, for the lead.
 pub async fn advance(op: &Op, id: Uuid, version: i32, phase: ProjectPhase, note: Option<String>) -> ApiResult<()> {
     let note = text::optional(note, "note", 1_000)?;
-    let mutation = Mutation::begin(op, "projectAdvance").await?;
+    let mutation = UnitOfWork::begin(op, "projectAdvance").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<project::Entity>(session, id, Operation::Advance, "id").await?;
     let allowed = phases::next(before.phase);
@@ -300,7 +300,7 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, phase: ProjectPhase, note:
         project::Model { phase, version: version.saturating_add(1), updated_at: writer.now(), ..(*before).clone() };
     save(&writer, &row, version).await?;
     step(session, &writer, &row, note).await?;
-    let recorded = mutation.record(&writer, changed(&row, "project.advanced", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "project.advanced", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -337,8 +337,8 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &project::Model, note
 }
 
 /// What is told of a project.
-pub fn changed(row: &project::Model, topic: &'static str, before: Option<&project::Model>) -> Change {
-    Change {
+pub fn change_record(row: &project::Model, topic: &'static str, before: Option<&project::Model>) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Project",
         object_id: row.id,
         version: row.version,
@@ -347,13 +347,13 @@ pub fn changed(row: &project::Model, topic: &'static str, before: Option<&projec
         parent: Some(row.id),
         also: BTreeSet::new(),
         agreement: row.agreement_id,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(audit_snapshot),
+        after: Some(audit_snapshot(row)),
     }
 }
 
 /// A project in the audit trail, and in the copy that a party keeps.
-pub fn told(row: &project::Model) -> Value {
+pub fn audit_snapshot(row: &project::Model) -> Value {
     json!({
         "title": row.title, "summary": row.summary, "lead": row.tenant_id, "agreement": row.agreement_id,
         "fieldOfWork": row.field_of_work_id, "phase": row.phase, "confidentiality": row.confidentiality,

@@ -14,20 +14,21 @@ use sea_orm::{ColumnTrait, Condition};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Claim, Idempotency, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::projects::calendar;
-use crate::projects::calendar::Date;
-use crate::projects::circle::{party_grant, room};
-use crate::projects::dependencies::{Before, circle};
-use crate::projects::parts::{insert, update as change, writable};
+use crate::projects::calendar::ProjectDate;
+use crate::projects::dependencies::{Before, find_cycle};
+use crate::projects::parts;
+use crate::projects::parts::{insert, writable};
+use crate::projects::project_access::{check_part_limit, party_grant};
 use crate::projects::service::span;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
 /// What a work package shall be.
 #[derive(Clone, Debug)]
-pub struct WorkWish {
+pub struct NewWorkPackage {
     /// Title.
     pub title: String,
     /// Description of the work.
@@ -44,7 +45,7 @@ pub struct WorkWish {
 
 /// What shall change of a work package. The outer option is "leave as it is".
 #[derive(Clone, Debug, Default)]
-pub struct WorkChange {
+pub struct WorkPackagePatch {
     /// Title.
     pub title: Option<String>,
     /// Description of the work.
@@ -64,17 +65,17 @@ pub async fn create(
     op: &Op,
     project: Uuid,
     tenant: Uuid,
-    wish: WorkWish,
+    new: NewWorkPackage,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "workPackageCreate").await?;
+    let mutation = UnitOfWork::begin(op, "workPackageCreate").await?;
     let session = mutation.session();
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
-    room(session.group::<work_package::Entity>(project.id).await?.len(), "project")?;
-    let wish = checked(session, &project, None, wish).await?;
+    check_part_limit(session.group::<work_package::Entity>(project.id).await?.len(), "project")?;
+    let new = checked(session, &project, None, new).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
@@ -83,27 +84,27 @@ pub async fn create(
         tenant_id: tenant,
         scope_id: project.inner_scope_id,
         project_id: project.id,
-        title: wish.title,
-        description: wish.description,
-        status: wish.status,
-        starts_on: wish.starts_on,
-        ends_on: wish.ends_on,
+        title: new.title,
+        description: new.description,
+        status: new.status,
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
     };
     let recorded = insert::<work_package::Entity>(&mutation, &writer, row.clone(), &project).await?;
-    depend(&writer, &row, wish.after.unwrap_or_default()).await?;
+    depend(&writer, &row, new.after.unwrap_or_default()).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
 
 /// Changes a work package, for the party that answers for it.
-pub async fn update(op: &Op, id: Uuid, version: i32, change_of: WorkChange) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "workPackageUpdate").await?;
+pub async fn update(op: &Op, id: Uuid, version: i32, change_of: WorkPackagePatch) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "workPackageUpdate").await?;
     let session = mutation.session();
     let (grant, before, project) = writable::<work_package::Entity>(session, id, Operation::Update).await?;
-    let wish = WorkWish {
+    let wish = NewWorkPackage {
         title: change_of.title.unwrap_or_else(|| before.title.clone()),
         description: change_of.description.unwrap_or_else(|| before.description.clone()),
         status: change_of.status.unwrap_or(before.status),
@@ -123,9 +124,14 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change_of: WorkChange) -> A
         ends_on: wish.ends_on,
         ..before.clone()
     };
-    let recorded =
-        change::<work_package::Entity>(&mutation, &writer, (&before, row.clone()), version, project.agreement_id)
-            .await?;
+    let recorded = parts::update::<work_package::Entity>(
+        &mutation,
+        &writer,
+        (&before, row.clone()),
+        version,
+        project.agreement_id,
+    )
+    .await?;
     if let Some(after) = wish.after {
         let here = Condition::all().add(work_package_dependency::Column::WorkPackageId.eq(id));
         writer.delete::<work_package_dependency::Entity>(here).await?;
@@ -151,13 +157,13 @@ async fn checked(
     session: &Session,
     project: &project::Model,
     id: Option<Uuid>,
-    mut wish: WorkWish,
-) -> ApiResult<WorkWish> {
+    mut new: NewWorkPackage,
+) -> ApiResult<NewWorkPackage> {
     let mut problems = Problems::default();
-    wish.title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
-    wish.description = problems.take(text::optional(wish.description, "description", 10_000))?.flatten();
-    span(wish.starts_on, wish.ends_on, "endsOn", &mut problems);
-    if let Some(after) = &wish.after {
+    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
+    new.description = problems.take(text::optional(new.description, "description", 10_000))?.flatten();
+    span(new.starts_on, new.ends_on, "endsOn", &mut problems);
+    if let Some(after) = &new.after {
         let packages = session.group::<work_package::Entity>(project.id).await?;
         let mut before = Before::new();
         let known = session.group::<work_package_dependency::Entity>(project.id).await?;
@@ -167,8 +173,8 @@ async fn checked(
         for first in after {
             if !packages.iter().any(|it| it.id == *first) {
                 problems.add(Problem::not_found("after"));
-            } else if let Some(way) = id.and_then(|id| circle(&before, id, *first)) {
-                let titles: Vec<_> = way
+            } else if let Some(cycle) = id.and_then(|id| find_cycle(&before, id, *first)) {
+                let titles: Vec<_> = cycle
                     .iter()
                     .filter_map(|it| packages.iter().find(|row| row.id == *it))
                     .map(|it| it.title.as_str())
@@ -177,15 +183,15 @@ async fn checked(
                 problems.add(Problem::at(UserErrorCode::Conflict, "after", text));
             }
         }
-        wish.after = Some(after.iter().copied().collect::<BTreeSet<_>>().into_iter().collect());
+        new.after = Some(after.iter().copied().collect::<BTreeSet<_>>().into_iter().collect());
     }
     problems.done()?;
-    Ok(wish)
+    Ok(new)
 }
 
 /// What a milestone shall be.
 #[derive(Clone, Debug)]
-pub struct MilestoneWish {
+pub struct NewMilestone {
     /// Title.
     pub title: String,
     /// Due date.
@@ -200,7 +206,7 @@ pub struct MilestoneWish {
 
 /// What shall change of a milestone. The outer option is "leave as it is".
 #[derive(Clone, Debug, Default)]
-pub struct MilestoneChange {
+pub struct MilestonePatch {
     /// Title.
     pub title: Option<String>,
     /// Due date.
@@ -218,32 +224,32 @@ pub async fn create_milestone(
     op: &Op,
     project: Uuid,
     tenant: Uuid,
-    wish: MilestoneWish,
+    new: NewMilestone,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "milestoneCreate").await?;
+    let mutation = UnitOfWork::begin(op, "milestoneCreate").await?;
     let session = mutation.session();
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
-    room(session.group::<milestone::Entity>(project.id).await?.len(), "project")?;
-    let wish = checked_milestone(session, &project, wish).await?;
+    check_part_limit(session.group::<milestone::Entity>(project.id).await?.len(), "project")?;
+    let new = checked_milestone(session, &project, new).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let date = Date { title: &wish.title, day: wish.due_on, stands: wish.status != MilestoneStatus::Cancelled };
+    let date = ProjectDate { title: &new.title, day: new.due_on, stands: new.status != MilestoneStatus::Cancelled };
     let entry = calendar::show(&mutation, &writer, &project, ProjectCalendar::Plan, &date).await?;
     let row = milestone::Model {
         id,
         tenant_id: tenant,
         scope_id: project.inner_scope_id,
         project_id: project.id,
-        work_package_id: wish.package,
-        title: wish.title,
-        due_on: wish.due_on,
-        status: wish.status,
-        reached_on: wish.reached_on,
+        work_package_id: new.package,
+        title: new.title,
+        due_on: new.due_on,
+        status: new.status,
+        reached_on: new.reached_on,
         entry_id: entry,
         version: 1,
         created_at: writer.now(),
@@ -255,8 +261,8 @@ pub async fn create_milestone(
 }
 
 /// Changes a milestone, for the party that answers for it.
-pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: MilestoneChange) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "milestoneUpdate").await?;
+pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: MilestonePatch) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "milestoneUpdate").await?;
     let session = mutation.session();
     let (grant, before, project) = writable::<milestone::Entity>(session, id, Operation::Update).await?;
     let status = change_of.status.unwrap_or(before.status);
@@ -269,7 +275,7 @@ pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: Milest
         (MilestoneStatus::Reached, None) => before.reached_on,
         (_, day) => day.flatten(),
     };
-    let wish = MilestoneWish {
+    let wish = NewMilestone {
         title: change_of.title.unwrap_or_else(|| before.title.clone()),
         due_on: change_of.due_on.unwrap_or(before.due_on),
         status,
@@ -278,7 +284,7 @@ pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: Milest
     };
     let wish = checked_milestone(session, &project, wish).await?;
     let writer = session.writer(&grant).await?;
-    let date = Date { title: &wish.title, day: wish.due_on, stands: wish.status != MilestoneStatus::Cancelled };
+    let date = ProjectDate { title: &wish.title, day: wish.due_on, stands: wish.status != MilestoneStatus::Cancelled };
     calendar::follow(&mutation, &writer, before.entry_id, &date).await?;
     let row = milestone::Model {
         title: wish.title,
@@ -289,25 +295,25 @@ pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: Milest
         ..before.clone()
     };
     let recorded =
-        change::<milestone::Entity>(&mutation, &writer, (&before, row), version, project.agreement_id).await?;
+        parts::update::<milestone::Entity>(&mutation, &writer, (&before, row), version, project.agreement_id).await?;
     mutation.commit(recorded).await
 }
 
 async fn checked_milestone(
     session: &Session,
     project: &project::Model,
-    mut wish: MilestoneWish,
-) -> ApiResult<MilestoneWish> {
+    mut new: NewMilestone,
+) -> ApiResult<NewMilestone> {
     let mut problems = Problems::default();
-    wish.title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
-    if let Some(package) = wish.package
+    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
+    if let Some(package) = new.package
         && session.get::<work_package::Entity>(package).await?.is_none_or(|it| it.project_id != project.id)
     {
         problems.add(Problem::not_found("workPackage"));
     }
-    if wish.reached_on.is_some() && wish.status != MilestoneStatus::Reached {
+    if new.reached_on.is_some() && new.status != MilestoneStatus::Reached {
         problems.add(Problem::at(UserErrorCode::Invalid, "reachedOn", Text::new("not-reached")));
     }
     problems.done()?;
-    Ok(wish)
+    Ok(new)
 }

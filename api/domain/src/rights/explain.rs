@@ -6,7 +6,7 @@ use entities as e;
 use entities::ShareLevel;
 use kernel::error::{ApiError, ApiResult, UserErrorCode};
 use kernel::global_id::NodeType;
-use policy::{Action, Decision, Explanation, Object};
+use policy::{AccessDecision, Action, Explanation, Object};
 use store::Session;
 use uuid::Uuid;
 
@@ -120,7 +120,7 @@ async fn explain<R: Resource>(
         };
         return Ok(Some(Explained { explanation, reason: None }));
     }
-    let level = seen.scope.and_then(|it| session.access().sight(it)).map(|it| it.level);
+    let level = seen.scope.and_then(|it| session.access().visibility(it)).map(|it| it.level);
     let mut best =
         Explained { explanation: Explanation { allowed: false, level, because: None, missing: None }, reason: None };
     for need in R::OPERATIONS {
@@ -173,9 +173,9 @@ async fn explain_need<R: Resource>(
             Err(decision) if best.reason.is_none() => {
                 best.explanation.missing = need.action.needs(object.area);
                 best.reason = Some(match decision {
-                    Decision::Hide => UserErrorCode::NotFound,
-                    Decision::SignIn => UserErrorCode::Unauthenticated,
-                    Decision::Deny(_) | Decision::Allow(..) => UserErrorCode::Forbidden,
+                    AccessDecision::Hide => UserErrorCode::NotFound,
+                    AccessDecision::SignIn => UserErrorCode::Unauthenticated,
+                    AccessDecision::Deny(_) | AccessDecision::Allow(..) => UserErrorCode::Forbidden,
                 });
             }
             Err(_) => {}
@@ -190,6 +190,6 @@ fn allowed<R: Resource>(session: &Session, row: &Row<R>, need: &Need, object: &O
         return explanation;
     }
     // Allowed to the account to which the row belongs.
-    let level = R::object(row).scope.and_then(|it| session.access().sight(it)).map(|it| it.level);
+    let level = R::object(row).scope.and_then(|it| session.access().visibility(it)).map(|it| it.level);
     Explanation { allowed: true, level, because: None, missing: None }
 }

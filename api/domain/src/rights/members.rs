@@ -5,7 +5,7 @@ use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use policy::{Action, Fields, Object};
-use store::{Grouped, Session};
+use store::{ByParent, Session};
 use uuid::Uuid;
 
 use crate::rights::calendars::conflict;
@@ -25,7 +25,7 @@ impl Resource for member::Entity {
 /// The fields of work of role grants.
 pub enum FieldsOfGrant {}
 
-impl Grouped for FieldsOfGrant {
+impl ByParent for FieldsOfGrant {
     type Of = entities::role_grant_field::Entity;
     const PARENT: entities::role_grant_field::Column = entities::role_grant_field::Column::RoleGrantId;
     const SORT: entities::role_grant_field::Column = entities::role_grant_field::Column::FieldOfWorkId;
@@ -37,7 +37,7 @@ impl Grouped for FieldsOfGrant {
 /// The role grants of authorities.
 pub enum GrantsOfTenant {}
 
-impl Grouped for GrantsOfTenant {
+impl ByParent for GrantsOfTenant {
     type Of = role_grant::Entity;
     const PARENT: role_grant::Column = role_grant::Column::TenantId;
     const SORT: role_grant::Column = role_grant::Column::Id;

@@ -24,17 +24,17 @@ use kernel::error::{ApiError, ApiResult, Problem};
 use kernel::global_id::NodeType;
 use policy::{Action, Grant, Object, refused};
 use sea_orm::EntityTrait;
-use store::{Keyed, Session};
+use store::{ByKey, Session};
 use uuid::Uuid;
 
 pub use crate::rights::explain::{DECLARATIONS, Declaration, Explained, declaration};
 pub use crate::rights::operation::{Need, Operation};
 
 /// The row of a resource.
-pub type Row<R> = <<R as Keyed>::Of as EntityTrait>::Model;
+pub type Row<R> = <<R as ByKey>::Of as EntityTrait>::Model;
 
 /// Something with a global id on which operations exist.
-pub trait Resource: Keyed<Key = Uuid> + Sized + Send + Sync {
+pub trait Resource: ByKey<Key = Uuid> + Sized + Send + Sync {
     /// The type of its global ids.
     const NODE: NodeType;
     /// What it is about.
@@ -209,7 +209,7 @@ fn granted<R: Resource>(
     row: &Row<R>,
     action: Action,
     object: &Object,
-) -> Result<Grant, policy::Decision> {
+) -> Result<Grant, policy::AccessDecision> {
     let own = R::person(row).and_then(|it| session.access().grant_of_owner(object.tenant, it));
     own.map_or_else(|| session.access().grant(action, object), Ok)
 }

@@ -14,9 +14,9 @@ use policy::{Action, Object};
 use store::Session;
 use uuid::Uuid;
 
-use crate::projects::circle::in_sight;
 use crate::projects::partners::takes_partners;
 use crate::projects::phases;
+use crate::projects::project_access::check_visible;
 use crate::rights::calendars::conflict;
 use crate::rights::{Need, Operation, Resource};
 
@@ -63,7 +63,7 @@ impl Resource for project::Entity {
                 Err(Problem::illegal_transition("phase", phase, phase, []).into())
             }
             Operation::AddPartner => takes_partners(row),
-            Operation::TakePart => in_sight(session, row),
+            Operation::TakePart => check_visible(session, row),
             Operation::Share if row.confidentiality == Confidentiality::Internal => conflict("project-is-internal"),
             _ => Ok(()),
         }
@@ -101,7 +101,7 @@ macro_rules! parts {
                 _: Uuid,
             ) -> ApiResult<()> {
                 let _ = operation;
-                in_sight(session, &*project_of(session, row.project_id).await?)?;
+                check_visible(session, &*project_of(session, row.project_id).await?)?;
                 $($state(row, operation)?;)?
                 Ok(())
             }

@@ -12,8 +12,8 @@ use serde_json::json;
 use store::{Session, Unique, WriteError, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 
 const KEY: Unique = Unique { name: "field_of_work_key_key", columns: "field_of_work.tenant_id, field_of_work.key" };
 
@@ -34,14 +34,14 @@ pub async fn create_field(
     }
     problems.done()?;
 
-    let mutation = Mutation::begin(op, "fieldOfWorkCreate").await?;
+    let mutation = UnitOfWork::begin(op, "fieldOfWorkCreate").await?;
     let session = mutation.session();
     if session.get::<tenant::Entity>(tenant).await?.is_none() {
         return Err(Problem::not_found("tenant").into());
     }
     let grant = session.authorize_in(Permission::TenantManage, tenant, "tenant")?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
@@ -64,7 +64,7 @@ pub async fn create_field(
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    let change = Change {
+    let change = ChangeRecord {
         object_type: "FieldOfWork",
         object_id: id,
         version: 1,

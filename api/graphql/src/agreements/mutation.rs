@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::agreements::service;
-use domain::agreements::service::Draft;
+use domain::agreements::service::NewAgreement;
 use kernel::error::{ApiError, ApiResult, Problems};
 use kernel::global_id::{NodeType, at_most_100};
 
@@ -112,7 +112,7 @@ impl AgreementMutation {
             Err(error) => return AgreementPayload::refused(op, error),
         };
         let done = service::propose(op, id, input.version).await;
-        AgreementPayload::changed(op, id, done).await
+        AgreementPayload::after_change(op, id, done).await
     }
 
     /// Signs an agreement for one party. The last signature makes the agreement active. `CONFLICT` if the party has
@@ -128,7 +128,7 @@ impl AgreementMutation {
             Err(error) => return AgreementPayload::refused(op, error),
         };
         let done = service::sign(op, id, party, input.version).await;
-        AgreementPayload::changed(op, id, done).await
+        AgreementPayload::after_change(op, id, done).await
     }
 
     /// Ends an agreement for all parties. Its shares have no effect from the next request on. The acting party keeps
@@ -145,7 +145,7 @@ impl AgreementMutation {
             Err(error) => return AgreementPayload::refused(op, error),
         };
         let done = service::end(op, id, party, input.version, input.reason).await;
-        AgreementPayload::changed(op, id, done).await
+        AgreementPayload::after_change(op, id, done).await
     }
 }
 
@@ -153,7 +153,7 @@ fn both(agreement: &ID, tenant: &ID) -> ApiResult<(uuid::Uuid, uuid::Uuid)> {
     Ok((NodeType::Agreement.parse(agreement, "id")?, NodeType::Tenant.parse(tenant, "tenant")?))
 }
 
-fn draft(input: AgreementDraftInput) -> ApiResult<Draft> {
+fn draft(input: AgreementDraftInput) -> ApiResult<NewAgreement> {
     let mut problems = Problems::default();
     problems.take(at_most_100(&input.areas, "areas"))?;
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
@@ -166,7 +166,7 @@ fn draft(input: AgreementDraftInput) -> ApiResult<Draft> {
     let (Some(tenant), Some(parties), Some(fields)) = (tenant, parties, fields) else {
         return Err(ApiError::fault("an input without problems lacks a value"));
     };
-    Ok(Draft {
+    Ok(NewAgreement {
         tenant,
         parties,
         title: input.title,

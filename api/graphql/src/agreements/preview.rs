@@ -17,7 +17,7 @@ use entities::{
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::global_id::{NodeType, at_most_100};
 use kernel::i18n::Text;
-use policy::{Action, Fields, Foreseen, Foresight, Grant, Object as PolicyObject, Party, WayFact};
+use policy::{Action, AgreementChange, Fields, Grant, Object as PolicyObject, Party, ScopeShareFact, VisibilityDiff};
 use sea_orm::QueryFilter;
 use store::scopes::own_ways;
 use store::{Order, Owned, PageRequest, Session, SortValue, page_cost};
@@ -90,7 +90,7 @@ pub enum PreviewedEffect {
 }
 
 impl PreviewedEffect {
-    fn of(it: &Foresight) -> Self {
+    fn of(it: &VisibilityDiff) -> Self {
         match (it.before, it.after) {
             (None, _) => Self::Visible,
             (_, None) => Self::Hidden,
@@ -149,7 +149,7 @@ pub struct PreviewedSight {
 pub struct AgreementPreview {
     agreement: Agreement,
     /// What is foreseen, by scope.
-    seen: BTreeMap<Uuid, Vec<Foresight>>,
+    seen: BTreeMap<Uuid, Vec<VisibilityDiff>>,
     /// Names the question, for cursors.
     question: String,
 }
@@ -167,7 +167,7 @@ impl PreviewQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Agreement and hypothetical change.")] input: AgreementPreviewInput,
     ) -> ApiResult<AgreementPreview> {
-        foresee(ctx, input).await
+        simulate(ctx, input).await
     }
 }
 
@@ -250,7 +250,7 @@ async fn count(session: &Session, kind: PreviewedType, scopes: &[Uuid]) -> ApiRe
 }
 
 /// What a row is told by.
-struct Told {
+struct AffectedRow {
     id: ID,
     owner: Uuid,
     scope: Uuid,
@@ -262,7 +262,7 @@ trait Previewed: Owned<Model: Send + Sync> {
     const ID: Self::Column;
     const CREATED: Self::Column;
     fn key(row: &Self::Model) -> (DateTime<Utc>, Uuid);
-    fn told(row: Self::Model) -> Told;
+    fn affected_row(row: Self::Model) -> AffectedRow;
 }
 
 macro_rules! previewed {
@@ -273,9 +273,9 @@ macro_rules! previewed {
             fn key(row: &$table::Model) -> (DateTime<Utc>, Uuid) {
                 (row.created_at, row.id)
             }
-            fn told(row: $table::Model) -> Told {
+            fn affected_row(row: $table::Model) -> AffectedRow {
                 let name: fn(&$table::Model) -> Option<String> = $name;
-                Told { id: NodeType::$node.id(row.id).into(), owner: row.tenant_id, scope: row.scope_id, name: name(&row) }
+                AffectedRow { id: NodeType::$node.id(row.id).into(), owner: row.tenant_id, scope: row.scope_id, name: name(&row) }
             }
         })+
     };
@@ -317,8 +317,8 @@ impl AgreementPreview {
         let mut connection =
             Connection::with_additional_fields(frame.has_previous_page, frame.has_next_page, frame.additional_fields);
         for (cursor, row) in rows {
-            let told = E::told(row);
-            let is_named = session.access().sight(told.scope).is_some_and(|it| it.level > Level::Busy);
+            let told = E::affected_row(row);
+            let is_named = session.access().visibility(told.scope).is_some_and(|it| it.level > Level::Busy);
             let mut changes = Vec::new();
             for it in self.seen.get(&told.scope).into_iter().flatten() {
                 let party = tenant_of(ctx, it.party).await?;
@@ -336,7 +336,7 @@ impl AgreementPreview {
     }
 }
 
-async fn foresee(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<AgreementPreview> {
+async fn simulate(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<AgreementPreview> {
     let mut problems = Problems::default();
     let id = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?;
     let asking = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
@@ -355,7 +355,7 @@ async fn foresee(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<A
     }
     let grant = may_ask(&session, asking, &row)?;
     check(&session, &row, &parties, &change).await?;
-    let own = ways(&session, &grant, asking).await?;
+    let own = scope_shares(&session, &grant, asking).await?;
     session.load::<tenant::Entity>(parties.iter().copied()).await?;
     let mut taking_part = Vec::new();
     for party in parties {
@@ -366,8 +366,8 @@ async fn foresee(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<A
     }
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     let at = input.on.map_or(session.now(), |it| it.0.and_time(noon).and_utc());
-    let mut seen: BTreeMap<Uuid, Vec<Foresight>> = BTreeMap::new();
-    for it in session.access().foresee(asking, &taking_part, &own, id, &change, at) {
+    let mut seen: BTreeMap<Uuid, Vec<VisibilityDiff>> = BTreeMap::new();
+    for it in session.access().simulate(asking, &taking_part, &own, id, &change, at) {
         seen.entry(it.scope).or_default().push(it);
     }
     let agreement = agreement_by_id(&session, id).await?.ok_or_else(|| ApiError::fault("the agreement is gone"))?;
@@ -382,16 +382,16 @@ fn may_ask(session: &Session, asking: Uuid, row: &agreement::Model) -> ApiResult
 }
 
 /// The ways from the authority's own scopes.
-async fn ways(session: &Session, grant: &Grant, asking: Uuid) -> ApiResult<Vec<WayFact>> {
+async fn scope_shares(session: &Session, grant: &Grant, asking: Uuid) -> ApiResult<Vec<ScopeShareFact>> {
     // Nothing is written: a writer is who may read the machinery of access of the authority it acts for.
     let writer = session.writer(grant).await?;
     let rows = own_ways(&writer).await?;
     let zone = session.access().roles().iter().find(|it| it.tenant == asking).map(|it| it.zone.clone());
     let zone = zone.unwrap_or_else(|| "UTC".to_owned());
     let scopes: BTreeMap<_, _> = session.access().scopes_of(asking).map(|it| (it.id, it)).collect();
-    let way = |row: entities::scope_share::Model| {
+    let scope_share = |row: entities::scope_share::Model| {
         let scope = scopes.get(&row.scope_id)?;
-        Some(WayFact {
+        Some(ScopeShareFact {
             scope: scope.id,
             tenant: scope.tenant,
             zone: zone.clone(),
@@ -405,14 +405,14 @@ async fn ways(session: &Session, grant: &Grant, asking: Uuid) -> ApiResult<Vec<W
             until: row.valid_until,
         })
     };
-    Ok(rows.into_iter().filter_map(way).collect())
+    Ok(rows.into_iter().filter_map(scope_share).collect())
 }
 
-fn change_of(input: &AgreementChangeInput) -> ApiResult<Foreseen> {
+fn change_of(input: &AgreementChangeInput) -> ApiResult<AgreementChange> {
     Ok(match input {
-        AgreementChangeInput::Step(AgreementStep::End) => Foreseen::End,
-        AgreementChangeInput::Step(AgreementStep::Activate) => Foreseen::Activate,
-        AgreementChangeInput::Leaves(party) => Foreseen::Leave(NodeType::Tenant.parse(party, "change.leaves")?),
+        AgreementChangeInput::Step(AgreementStep::End) => AgreementChange::End,
+        AgreementChangeInput::Step(AgreementStep::Activate) => AgreementChange::Activate,
+        AgreementChangeInput::Leaves(party) => AgreementChange::Leave(NodeType::Tenant.parse(party, "change.leaves")?),
         AgreementChangeInput::Terms(terms) => {
             let mut problems = Problems::default();
             if let Some(areas) = &terms.areas {
@@ -436,7 +436,7 @@ fn change_of(input: &AgreementChangeInput) -> ApiResult<Foreseen> {
                 MaybeUndefined::Null => Some(None),
                 MaybeUndefined::Value(day) => Some(Some(day.0)),
             };
-            Foreseen::Terms { areas, fields, until }
+            AgreementChange::Terms { areas, fields, until }
         }
     })
 }
@@ -446,26 +446,28 @@ async fn check(
     session: &Session,
     row: &agreement::Model,
     parties: &BTreeSet<Uuid>,
-    change: &Foreseen,
+    change: &AgreementChange,
 ) -> ApiResult<()> {
     let wanted = match change {
-        Foreseen::Activate => AgreementState::Active,
-        Foreseen::End | Foreseen::Terms { .. } | Foreseen::Leave(_) => AgreementState::Ended,
+        AgreementChange::Activate => AgreementState::Active,
+        AgreementChange::End | AgreementChange::Terms { .. } | AgreementChange::Leave(_) => AgreementState::Ended,
     };
     let is_possible = match change {
-        Foreseen::Activate => matches!(row.state, AgreementState::Draft | AgreementState::Proposed),
-        Foreseen::End | Foreseen::Terms { .. } | Foreseen::Leave(_) => row.state != AgreementState::Ended,
+        AgreementChange::Activate => matches!(row.state, AgreementState::Draft | AgreementState::Proposed),
+        AgreementChange::End | AgreementChange::Terms { .. } | AgreementChange::Leave(_) => {
+            row.state != AgreementState::Ended
+        }
     };
     if !is_possible {
         return Err(Problem::illegal_transition("change", row.state.as_str(), wanted.as_str(), []).into());
     }
     match change {
-        Foreseen::Leave(party) if !parties.contains(party) => Err(Problem::not_found("change.leaves").into()),
-        Foreseen::Terms { until: Some(Some(until)), .. } if *until < row.valid_from => {
+        AgreementChange::Leave(party) if !parties.contains(party) => Err(Problem::not_found("change.leaves").into()),
+        AgreementChange::Terms { until: Some(Some(until)), .. } if *until < row.valid_from => {
             let text = Text::new("ends-before-start").with("from", row.valid_from).with("until", *until);
             Err(Problem::at(UserErrorCode::OutOfRange, "change.terms.validUntil", text).into())
         }
-        Foreseen::Terms { fields: Some(Fields::Only(fields)), .. } => {
+        AgreementChange::Terms { fields: Some(Fields::Only(fields)), .. } => {
             session.load::<field_of_work::Entity>(fields.iter().copied()).await?;
             for field in fields {
                 if session.get::<field_of_work::Entity>(*field).await?.is_none() {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use domain::agreements::shares;
-use domain::agreements::shares::ShareWish;
+use domain::agreements::shares::NewShare;
 use kernel::error::{ApiError, ApiResult, Problems};
 use kernel::global_id::NodeType;
 
@@ -90,7 +90,7 @@ impl ShareMutation {
     ) -> ApiResult<SharePayload> {
         let op = ctx.op()?;
         let key = idempotency("shareCreate", input.idempotency_key.clone(), &input);
-        let done = match wish(input) {
+        let done = match new_share(input) {
             Ok(wish) => shares::create(op, wish, key).await,
             Err(error) => Err(error),
         };
@@ -109,11 +109,11 @@ impl ShareMutation {
             Err(error) => return SharePayload::refused(op, error),
         };
         let done = shares::end(op, id, input.version, input.reason).await;
-        SharePayload::changed(op, id, done).await
+        SharePayload::after_change(op, id, done).await
     }
 }
 
-fn wish(input: ShareCreateInput) -> ApiResult<ShareWish> {
+fn new_share(input: ShareCreateInput) -> ApiResult<NewShare> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
     let agreement = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?;
@@ -145,7 +145,7 @@ fn wish(input: ShareCreateInput) -> ApiResult<ShareWish> {
     let (Some(tenant), Some(agreement)) = (tenant, agreement) else {
         return Err(ApiError::fault("an input without problems lacks a value"));
     };
-    Ok(ShareWish {
+    Ok(NewShare {
         tenant,
         agreement,
         area: input.area.into(),

@@ -17,8 +17,8 @@ use store::{Order, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
 use crate::calendars::entry_types::CalendarEntry;
-use crate::calendars::query::{CalendarEntryFilter, DateTimeRange, narrowed, overlapping, read_ahead};
-use crate::connection::{Paged, Total, fill};
+use crate::calendars::query::{CalendarEntryFilter, DateTimeRange, narrowed, overlapping, preload};
+use crate::connection::{Paged, TotalCount, fill};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::scalars::{Date, LocalDateTime};
@@ -163,8 +163,8 @@ impl AgendaQuery {
         });
         let page = request.merged(singles, dates, |it| (it.starts_at, it.id));
         let shown: Vec<_> = page.rows.iter().filter_map(|it| entries.get(&it.entry)).collect();
-        read_ahead(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
-        let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
+        preload(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
+        let frame = Connection::with_additional_fields(page.has_previous, page.has_next, TotalCount::of(total));
         let nodes = page.cursors.into_iter().zip(page.rows).filter_map(|(cursor, date)| {
             let entry = entries.get(&date.entry)?.clone().into();
             Some((cursor, Occurrence { entry, date }))

@@ -23,7 +23,7 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// The longest window, in days.
 const MAX_DAYS: i64 = 366;
 /// The most dates that are put together in one answer.
-const MOST: usize = 20_000;
+const MAX: usize = 20_000;
 /// Points for reading and merging, whatever comes out.
 const POINTS: usize = 500;
 
@@ -81,7 +81,7 @@ impl BusyQuery {
         }
         let session = ctx.session().await?;
         let mut of: BTreeMap<Uuid, Vec<Busy>> = BTreeMap::new();
-        for (tenant, busy) in busy(&session, Whose::Tenants(&tenants), between).await? {
+        for (tenant, busy) in busy(&session, BusyOf::Tenants(&tenants), between).await? {
             of.entry(tenant).or_default().push(busy);
         }
         if ctx.look_ahead().field("tenant").exists() {
@@ -105,7 +105,7 @@ impl BusyQuery {
 
 /// Whose busy times.
 #[derive(Clone, Copy, Debug)]
-pub enum Whose<'a> {
+pub enum BusyOf<'a> {
     /// Of authorities.
     Tenants(&'a [Uuid]),
     /// Of calendars.
@@ -116,16 +116,16 @@ pub enum Whose<'a> {
 ///
 /// # Errors
 /// The window is none, there is too much in it, or the database fails.
-pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -> ApiResult<Vec<(Uuid, Busy)>> {
+pub async fn busy(session: &Session, whose: BusyOf<'_>, between: DateTimeRange) -> ApiResult<Vec<(Uuid, Busy)>> {
     use calendar_entry::Column as Entry;
     use calendar_occurrence::Column as Of;
     let taken = [EntryStatus::Tentative, EntryStatus::Confirmed];
     let here = |tenant_id: SimpleExpr, calendar_id: SimpleExpr| match whose {
-        Whose::Tenants(_) => tenant_id,
-        Whose::Calendars(_) => calendar_id,
+        BusyOf::Tenants(_) => tenant_id,
+        BusyOf::Calendars(_) => calendar_id,
     };
     let ids = match whose {
-        Whose::Tenants(ids) | Whose::Calendars(ids) => ids,
+        BusyOf::Tenants(ids) | BusyOf::Calendars(ids) => ids,
     };
     let of_entry = || here(session.is_one_of(Entry::TenantId, ids), session.is_one_of(Entry::CalendarId, ids));
     let singles = session
@@ -136,7 +136,7 @@ pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -
         .filter(Entry::Kind.ne(EntryKind::Deadline))
         .filter(Entry::ExpandedUntil.is_null())
         .filter(between.overlaps(Entry::StartsAt, Entry::EndsAt)?)
-        .limit(MOST as u64 + 1);
+        .limit(MAX as u64 + 1);
     let singles = session.all(singles).await?;
     let series = session
         .select::<calendar_entry::Entity>()
@@ -150,10 +150,10 @@ pub async fn busy(session: &Session, whose: Whose<'_>, between: DateTimeRange) -
         .select::<calendar_occurrence::Entity>()
         .filter(between.overlaps(Of::StartsAt, Of::EndsAt)?)
         .filter(Of::EntryId.in_subquery(series))
-        .limit(MOST as u64 + 1);
+        .limit(MAX as u64 + 1);
     let dates = session.all(dates).await?;
-    if singles.len() + dates.len() > MOST {
-        let text = Text::new("busy-too-many").with("max", MOST);
+    if singles.len() + dates.len() > MAX {
+        let text = Text::new("busy-too-many").with("max", MAX);
         return Err(Problem::at(UserErrorCode::LimitReached, "between", text).into());
     }
     session.load::<calendar_entry::Entity>(dates.iter().map(|it| it.entry_id)).await?;
@@ -203,7 +203,7 @@ pub async fn series_within(
 pub async fn free_busy(session: &Session, uid: String, calendars: &[Uuid]) -> ApiResult<FreeBusy> {
     let from = session.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
     let between = DateTimeRange { start: from, end: from + TimeDelta::days(MAX_DAYS) };
-    let busy = busy(session, Whose::Calendars(calendars), between).await?;
+    let busy = busy(session, BusyOf::Calendars(calendars), between).await?;
     let busy = busy.into_iter().map(|it| it.1).collect();
     Ok(FreeBusy { uid, stamp: from, from, until: between.end, busy })
 }

@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use crate::access::subscription::fingerprint;
 use crate::calendars::entry_types::CalendarEntry;
-use crate::calendars::query::read_ahead;
+use crate::calendars::query::preload;
 use crate::calendars::subscription::{events, visible};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
@@ -83,10 +83,10 @@ impl ChangesQuery {
             None => {
                 // Before the entries: what changes meanwhile is told once more.
                 let (event, _) = newest(&session, events(&session, &ids)).await?;
-                snapshot(&session, &ids, Cursor { event, rights, told: Some(Uuid::nil()) }, limit).await?
+                snapshot(&session, &ids, ChangeCursor { event, rights, told: Some(Uuid::nil()) }, limit).await?
             }
             Some(since) => {
-                let cursor = Cursor::read(&since).filter(|it| it.rights == rights).ok_or_else(full_sync)?;
+                let cursor = ChangeCursor::read(&since).filter(|it| it.rights == rights).ok_or_else(full_sync)?;
                 match cursor.told {
                     Some(_) => snapshot(&session, &ids, cursor, limit).await?,
                     None => delta(&session, &ids, cursor, limit).await?.ok_or_else(full_sync)?,
@@ -100,7 +100,7 @@ impl ChangesQuery {
             views.push(row.and_then(|it| EntryView::of(&session, it)));
         }
         let shown: Vec<_> = views.iter().flatten().collect();
-        read_ahead(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
+        preload(&Selected::within(ctx, &["entry"]), &session, &shown).await?;
         let nodes = ids.iter().zip(views).map(|(id, view)| CalendarEntryState {
             entry_id: NodeType::CalendarEntry.id(*id).into(),
             entry: view.map(CalendarEntry::from),
@@ -136,7 +136,7 @@ async fn chosen(session: &Session, calendars: Option<Vec<ID>>) -> ApiResult<Vec<
 
 /// Where a client is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Cursor {
+struct ChangeCursor {
     /// The last event that it knows of.
     #[serde(rename = "e")]
     event: Uuid,
@@ -148,7 +148,7 @@ struct Cursor {
     told: Option<Uuid>,
 }
 
-impl Cursor {
+impl ChangeCursor {
     fn read(text: &str) -> Option<Self> {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
     }
@@ -174,10 +174,15 @@ fn seal(access: &str, calendars: &[calendar::Model]) -> String {
 }
 
 /// Ids of entries, where to go on from, and whether there is more right now.
-type Step = (Vec<Uuid>, Cursor, bool);
+type ChangeStep = (Vec<Uuid>, ChangeCursor, bool);
 
 /// The next entries in the order of their ids: what is made meanwhile comes later, or is told as a change.
-async fn snapshot(session: &Session, calendars: &[Uuid], mut cursor: Cursor, limit: u64) -> ApiResult<Step> {
+async fn snapshot(
+    session: &Session,
+    calendars: &[Uuid],
+    mut cursor: ChangeCursor,
+    limit: u64,
+) -> ApiResult<ChangeStep> {
     let select = session
         .select::<calendar_entry::Entity>()
         .filter(session.is_one_of(calendar_entry::Column::CalendarId, calendars))
@@ -191,7 +196,12 @@ async fn snapshot(session: &Session, calendars: &[Uuid], mut cursor: Cursor, lim
 }
 
 /// Entries with events after the cursor; none where its event is not known.
-async fn delta(session: &Session, calendars: &[Uuid], mut cursor: Cursor, limit: u64) -> ApiResult<Option<Step>> {
+async fn delta(
+    session: &Session,
+    calendars: &[Uuid],
+    mut cursor: ChangeCursor,
+    limit: u64,
+) -> ApiResult<Option<ChangeStep>> {
     let Some(position) = position_of(session, cursor.event).await? else { return Ok(None) };
     let select = events(session, calendars)
         .filter(outbox_event::Column::Position.gt(position))
@@ -209,7 +219,7 @@ async fn delta(session: &Session, calendars: &[Uuid], mut cursor: Cursor, limit:
 ///
 /// # Errors
 /// The database fails.
-pub async fn marks(session: &Session, calendars: &[calendar::Model]) -> ApiResult<Vec<String>> {
+pub async fn sync_tokens(session: &Session, calendars: &[calendar::Model]) -> ApiResult<Vec<String>> {
     let access = fingerprint(session).await?;
     let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
     let last = events(session, &ids)
@@ -220,15 +230,15 @@ pub async fn marks(session: &Session, calendars: &[calendar::Model]) -> ApiResul
         .select::<outbox_event::Entity>()
         .filter(outbox_event::Column::Position.in_subquery(sea_orm::QueryTrait::into_query(last)));
     let last: BTreeMap<_, _> = session.all(select).await?.into_iter().map(|it| (it.parent_id, it.id)).collect();
-    let mark = |it: &calendar::Model| {
+    let sync_token = |it: &calendar::Model| {
         let event = last.get(&Some(it.id)).copied().unwrap_or_default();
-        Cursor { event, rights: seal(&access, std::slice::from_ref(it)), told: None }.write()
+        ChangeCursor { event, rights: seal(&access, std::slice::from_ref(it)), told: None }.write()
     };
-    Ok(calendars.iter().map(mark).collect())
+    Ok(calendars.iter().map(sync_token).collect())
 }
 
-/// Ids of the entries of one calendar that changed since a cursor of [`marks`], with where to go on from and whether there
-/// is more; none where the cursor leads nowhere any more.
+/// Ids of the entries of one calendar that changed since a cursor of [`sync_tokens`],
+/// with where to go on from and whether there is more; none where the cursor leads nowhere any more.
 ///
 /// # Errors
 /// The database fails.
@@ -239,7 +249,7 @@ pub async fn changed_since(
     limit: u64,
 ) -> ApiResult<Option<(Vec<Uuid>, String, bool)>> {
     let rights = rights(session, std::slice::from_ref(calendar)).await?;
-    let Some(cursor) = Cursor::read(cursor).filter(|it| it.rights == rights && it.told.is_none()) else {
+    let Some(cursor) = ChangeCursor::read(cursor).filter(|it| it.rights == rights && it.told.is_none()) else {
         return Ok(None);
     };
     let step = delta(session, &[calendar.id], cursor, limit).await?;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use async_graphql::{Enum, ID, InputObject, MaybeUndefined, OneofObject};
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::EntryTime;
 use chrono_tz::Tz;
-use domain::calendars::entry_wish::{EntryChange, EntryWish, WishedTime};
+use domain::calendars::entry_values::{EntryPatch, NewEntry, NewTime};
 use domain::calendars::series::Apply;
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::global_id::{NodeType, at_most_100};
@@ -46,7 +46,7 @@ pub struct AllDayInput {
     last_day: Option<Date>,
 }
 
-impl From<EntryTimeInput> for WishedTime {
+impl From<EntryTimeInput> for NewTime {
     fn from(input: EntryTimeInput) -> Self {
         match input {
             EntryTimeInput::Timed(it) => {
@@ -76,10 +76,10 @@ pub struct RecurrenceInput {
     except_dates: Vec<LocalDateTime>,
 }
 
-impl From<RecurrenceInput> for Recurrence {
+impl From<RecurrenceInput> for RecurrenceSet {
     fn from(input: RecurrenceInput) -> Self {
         let dates = |dates: Vec<LocalDateTime>| dates.into_iter().map(|it| it.0).collect();
-        Self { rule: input.rule, extra: dates(input.extra_dates), except: dates(input.except_dates) }
+        Self { rule: input.rule, rdate: dates(input.extra_dates), exdate: dates(input.except_dates) }
     }
 }
 
@@ -172,7 +172,7 @@ impl CalendarEntryCreateInput {
     ///
     /// # Errors
     /// Ids of a wrong type.
-    pub fn wish(self) -> ApiResult<(Uuid, EntryWish, WishedTime)> {
+    pub fn into_new(self) -> ApiResult<(Uuid, NewEntry, NewTime)> {
         let mut problems = Problems::default();
         problems.take(at_most_100(&self.audiences, "audiences"))?;
         let calendar = problems.take(NodeType::Calendar.parse(&self.calendar, "calendar"))?;
@@ -185,7 +185,7 @@ impl CalendarEntryCreateInput {
             None => None,
         };
         problems.done()?;
-        let wish = EntryWish {
+        let wish = NewEntry {
             title: self.title,
             description: self.description,
             kind: self.kind.into(),
@@ -275,12 +275,12 @@ impl CalendarEntryUpdateInput {
     ///
     /// # Errors
     /// Ids of a wrong type; null for what cannot be empty.
-    pub fn change(self) -> ApiResult<EntryChange> {
+    pub fn change(self) -> ApiResult<EntryPatch> {
         let mut problems = Problems::default();
         if let MaybeUndefined::Value(audiences) = &self.audiences {
             problems.take(at_most_100(audiences, "audiences"))?;
         }
-        let change = EntryChange {
+        let change = EntryPatch {
             title: required(self.title, "title", &mut problems),
             description: optional(self.description),
             kind: required(self.kind, "kind", &mut problems).map(Into::into),

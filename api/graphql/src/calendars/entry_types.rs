@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
 use domain::calendars::entry_view::{self, EntryTimes, EntryView};
 use entities::{calendar_entry, conflict_acknowledgement, learning_place};
@@ -237,8 +237,8 @@ impl EntryOutline {
     async fn recurrence(&self) -> Option<RecurrenceView> {
         let dates = |dates: &BTreeSet<NaiveDateTime>| dates.iter().map(|it| LocalDateTime(*it)).collect();
         let known_until = self.0.materialized_until()?;
-        let Recurrence { rule, extra, except } = self.0.recurrence();
-        Some(RecurrenceView { rule, extra_dates: dates(&extra), except_dates: dates(&except), known_until })
+        let RecurrenceSet { rule, rdate, exdate } = self.0.recurrence();
+        Some(RecurrenceView { rule, extra_dates: dates(&rdate), except_dates: dates(&exdate), known_until })
     }
 
     /// Global id of the series, for a changed or cancelled occurrence; null for other entries, and if the series is not

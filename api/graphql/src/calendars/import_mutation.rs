@@ -1,7 +1,7 @@
 //! The mutation that imports a file, and what it answers.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use domain::calendars::import::{Done, Found, ImportAction, MOST_LISTED, Report, import};
+use domain::calendars::import::{ImportAction, ImportProblem, ImportReport, ImportedEvent, MAX_LISTED, import};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 
@@ -42,7 +42,7 @@ pub struct CalendarImportInput {
 }
 
 /// Problem of an imported calendar file.
-pub struct CalendarImportProblem(Found);
+pub struct CalendarImportProblem(ImportProblem);
 
 /// Problem of an imported calendar file.
 #[Object]
@@ -64,7 +64,7 @@ impl CalendarImportProblem {
 
     /// Explanation, in German or English by `Accept-Language`.
     async fn reason(&self, ctx: &Context<'_>) -> ApiResult<String> {
-        Ok(self.0.reason.say(ctx.op()?.locale))
+        Ok(self.0.reason.render(ctx.op()?.locale))
     }
 
     /// True if the event was left out because of the problem; false if the event was imported with the assumption
@@ -75,7 +75,7 @@ impl CalendarImportProblem {
 }
 
 /// Event of an imported calendar file, with the action taken.
-pub struct CalendarImportEvent(Done);
+pub struct CalendarImportEvent(ImportedEvent);
 
 /// Event of an imported calendar file, with the action taken.
 #[Object]
@@ -114,7 +114,7 @@ impl CalendarImportEvent {
 }
 
 /// Result of an import. In a dry run, counts and actions state what the import would do.
-pub struct CalendarImportReport(Report);
+pub struct CalendarImportReport(ImportReport);
 
 /// Result of an import. In a dry run, counts and actions state what the import would do.
 #[Object]
@@ -135,7 +135,7 @@ impl CalendarImportReport {
     }
 
     /// Number of changed entries.
-    async fn changed(&self) -> i32 {
+    async fn after_change(&self) -> i32 {
         self.count(ImportAction::Change)
     }
 
@@ -157,13 +157,13 @@ impl CalendarImportReport {
     /// Problems in the order of the file, at most 1,000.
     #[graphql(complexity = "LISTED * child_complexity")]
     async fn problems(&self) -> Vec<CalendarImportProblem> {
-        self.0.problems.iter().take(MOST_LISTED).cloned().map(CalendarImportProblem).collect()
+        self.0.problems.iter().take(MAX_LISTED).cloned().map(CalendarImportProblem).collect()
     }
 
     /// Readable events in the order of the file, at most 1,000.
     #[graphql(complexity = "LISTED * child_complexity")]
     async fn events(&self) -> Vec<CalendarImportEvent> {
-        self.0.done.iter().take(MOST_LISTED).cloned().map(CalendarImportEvent).collect()
+        self.0.done.iter().take(MAX_LISTED).cloned().map(CalendarImportEvent).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Mutations of calendars and entries.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
-use domain::calendars::calendar_service::{CalendarChange, CalendarWish};
+use domain::calendars::calendar_service::{CalendarPatch, NewCalendar};
 use domain::calendars::{calendar_service, entry_service};
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
@@ -117,7 +117,7 @@ impl CalendarMutation {
     ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
         let key = idempotency("calendarCreate", input.idempotency_key.clone(), &input);
-        let done = match wish(input) {
+        let done = match new_calendar(input) {
             Ok(wish) => calendar_service::create(op, wish, key).await,
             Err(error) => Err(error),
         };
@@ -133,7 +133,7 @@ impl CalendarMutation {
         let op = ctx.op()?;
         let mut problems = Problems::default();
         let id = problems.take(NodeType::Calendar.parse(&input.id, "id"))?.unwrap_or_default();
-        let change = CalendarChange {
+        let change = CalendarPatch {
             name: required(input.name, "name", &mut problems),
             description: optional(input.description),
             color: optional(input.color),
@@ -143,7 +143,7 @@ impl CalendarMutation {
             Ok(()) => calendar_service::update(op, id, input.version, change).await,
             Err(error) => Err(error),
         };
-        CalendarPayload::changed(op, id, done).await
+        CalendarPayload::after_change(op, id, done).await
     }
 
     /// Archives a calendar or restores it. `CONFLICT` for project calendars. Requires `CALENDARS_WRITE` in the owning
@@ -159,7 +159,7 @@ impl CalendarMutation {
             Err(error) => return CalendarPayload::refused(op, error),
         };
         let done = calendar_service::archive(op, id, input.version, input.archived).await;
-        CalendarPayload::changed(op, id, done).await
+        CalendarPayload::after_change(op, id, done).await
     }
 
     /// Creates an entry in a calendar. `CONFLICT` for archived, external and project calendars. Requires
@@ -171,7 +171,7 @@ impl CalendarMutation {
     ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
         let key = idempotency("calendarEntryCreate", input.idempotency_key.clone(), &input);
-        let done = match input.wish() {
+        let done = match input.into_new() {
             Ok((calendar, wish, time)) => entry_service::create(op, calendar, wish, time, key).await,
             Err(error) => Err(error),
         };
@@ -219,7 +219,7 @@ impl CalendarMutation {
     }
 }
 
-fn wish(input: CalendarCreateInput) -> ApiResult<CalendarWish> {
+fn new_calendar(input: CalendarCreateInput) -> ApiResult<NewCalendar> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
     let field = match &input.field_of_work {
@@ -227,7 +227,7 @@ fn wish(input: CalendarCreateInput) -> ApiResult<CalendarWish> {
         None => None,
     };
     problems.done()?;
-    Ok(CalendarWish {
+    Ok(NewCalendar {
         tenant,
         name: input.name,
         description: input.description,

@@ -135,7 +135,7 @@ impl CalendarQuery {
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let seen = rows.into_iter().filter_map(|(cursor, row)| Some((cursor, EntryView::of(&session, Arc::new(row))?)));
         let (cursors, views): (Vec<_>, Vec<_>) = seen.unzip();
-        read_ahead(&Selected::of(ctx), &session, &views.iter().collect::<Vec<_>>()).await?;
+        preload(&Selected::of(ctx), &session, &views.iter().collect::<Vec<_>>()).await?;
         Ok(fill(frame, cursors.into_iter().zip(views.into_iter().map(CalendarEntry::from))))
     }
 }
@@ -219,7 +219,7 @@ pub(super) fn narrowed(
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(selected: &Selected<'_, '_>, session: &Session, views: &[&EntryView]) -> ApiResult<()> {
+pub async fn preload(selected: &Selected<'_, '_>, session: &Session, views: &[&EntryView]) -> ApiResult<()> {
     let times = || views.iter().map(|it| it.times());
     let details = || views.iter().filter_map(|it| it.details());
     let calendars = selected.node("calendar") || selected.node("viewerCan");
@@ -255,7 +255,7 @@ pub async fn read_ahead(selected: &Selected<'_, '_>, session: &Session, views: &
     }
     if selected.node("place") {
         let ids: Vec<_> = details().filter_map(EntryDetails::place).collect();
-        crate::places::query::read_ahead(session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
+        crate::places::query::preload(session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
     }
     Ok(())
 }

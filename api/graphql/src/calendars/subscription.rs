@@ -11,7 +11,7 @@ use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter, Select};
-use store::{Hint, Session};
+use store::{ChangeHint, Session};
 use uuid::Uuid;
 
 use crate::calendars::entry_types::CalendarEntry;
@@ -123,7 +123,7 @@ impl Followed for Calendars {
         Ok(events(session, &calendars))
     }
 
-    fn concerns(&self, hint: &Hint) -> bool {
+    fn concerns(&self, hint: &ChangeHint) -> bool {
         match hint.object_type.as_str() {
             ENTRY => hint.parent.is_some_and(|it| self.0.contains(&it)),
             "Calendar" => true,
@@ -135,7 +135,7 @@ impl Followed for Calendars {
         CalendarEntryChange { cursor, kind: CalendarEntryChangeKind::Ready, row: None, entry_id: None }
     }
 
-    async fn told(
+    async fn change_of(
         &self,
         session: &Session,
         event: &outbox_event::Model,

@@ -80,7 +80,7 @@ impl Calendar {
     /// visible at a lower level.
     async fn viewer_level(&self, ctx: &Context<'_>) -> ApiResult<ShareLevel> {
         let session = ctx.session().await?;
-        Ok(session.access().sight(self.0.scope_id).map_or(Level::Busy, |it| it.level).into())
+        Ok(session.access().visibility(self.0.scope_id).map_or(Level::Busy, |it| it.level).into())
     }
 
     /// True for an external calendar: the server imports its entries from another system, and they cannot be changed by

@@ -3,8 +3,8 @@
 use async_graphql::{
     Enum, InputObject, InputValueError, InputValueResult, OneofObject, Scalar, ScalarType, Value as Json,
 };
-use tabular::figures::{AskedMeasure, Comparison, Filter, Operand, Sort, Wanted};
-use tabular::{figures, model};
+use tabular::query::{AskedMeasure, ColumnTest, Comparison, Filter, Operand, Sort};
+use tabular::{model, query};
 
 use crate::scalars::Date;
 
@@ -50,7 +50,7 @@ pub enum Symbol {
 
 /// Administrative level of a region.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "figures::RegionLevel")]
+#[graphql(remote = "query::RegionLevel")]
 pub enum RegionLevel {
     /// Germany, key `DG`.
     Country,
@@ -66,7 +66,7 @@ pub enum RegionLevel {
 
 /// Function that aggregates the cells of a group.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "figures::Function")]
+#[graphql(remote = "query::Function")]
 pub enum FigureFunction {
     /// Sum of a numeric measure. Refused if several rows come together and the column permits no sum.
     Sum,
@@ -130,7 +130,7 @@ macro_rules! conditions {
             impl From<$condition> for Filter {
                 fn from(it: $condition) -> Self {
                     let wanted = match it.is {
-                        $($test::$name(value) => { let wanted: fn($of) -> Wanted = $wanted; wanted(value) })+
+                        $($test::$name(value) => { let wanted: fn($of) -> ColumnTest = $wanted; wanted(value) })+
                     };
                     Self::Column(it.column, wanted)
                 }
@@ -151,8 +151,8 @@ fn date(date: Date) -> Operand {
     Operand::Date(date.0)
 }
 
-fn one_of<T>(values: Vec<T>, operand: fn(T) -> Operand) -> Wanted {
-    Wanted::OneOf(values.into_iter().map(operand).collect())
+fn one_of<T>(values: Vec<T>, operand: fn(T) -> Operand) -> ColumnTest {
+    ColumnTest::OneOf(values.into_iter().map(operand).collect())
 }
 
 conditions! {
@@ -163,11 +163,11 @@ conditions! {
         /// Equal to one of these texts, at most 1,000.
         In(Vec<String>) => |it| one_of(it, text),
         /// Beginning with this text.
-        Prefix(String) => Wanted::Prefix,
+        Prefix(String) => ColumnTest::Prefix,
         /// Containing this text; upper and lower case of A–Z are the same.
-        Contains(String) => Wanted::Contains,
+        Contains(String) => ColumnTest::Contains,
         /// True = cells without value, false = cells with a value.
-        IsNull(bool) => Wanted::Missing,
+        IsNull(bool) => ColumnTest::Missing,
     }
     /// Test of a column of type `REGION`.
     RegionCondition RegionTest {
@@ -176,13 +176,13 @@ conditions! {
         /// Region with one of these keys, at most 1,000.
         In(Vec<String>) => |it| one_of(it, text),
         /// Region whose key begins with this text.
-        Prefix(String) => Wanted::Prefix,
+        Prefix(String) => ColumnTest::Prefix,
         /// Region of this level.
-        Level(RegionLevel) => |it| Wanted::Level(it.into()),
+        Level(RegionLevel) => |it| ColumnTest::Level(it.into()),
         /// Part of the region with this key; the region itself is excluded.
-        Within(String) => Wanted::Within,
+        Within(String) => ColumnTest::Within,
         /// True = cells without value, false = cells with a value.
-        IsNull(bool) => Wanted::Missing,
+        IsNull(bool) => ColumnTest::Missing,
     }
     /// Test of a column of type `PERIOD`. Periods are written in the notation of the column: `2023`, `2022/23`,
     /// `2023-Q1`, `2023-03` or `2023-03-01`.
@@ -192,15 +192,15 @@ conditions! {
         /// Equal to one of these periods, at most 1,000.
         In(Vec<String>) => |it| one_of(it, text),
         /// Before this period.
-        Lt(String) => |it| Wanted::Compare(Comparison::Less, text(it)),
+        Lt(String) => |it| ColumnTest::Compare(Comparison::Less, text(it)),
         /// Before or equal to this period.
-        Lte(String) => |it| Wanted::Compare(Comparison::AtMost, text(it)),
+        Lte(String) => |it| ColumnTest::Compare(Comparison::AtMost, text(it)),
         /// After this period.
-        Gt(String) => |it| Wanted::Compare(Comparison::More, text(it)),
+        Gt(String) => |it| ColumnTest::Compare(Comparison::More, text(it)),
         /// After or equal to this period.
-        Gte(String) => |it| Wanted::Compare(Comparison::AtLeast, text(it)),
+        Gte(String) => |it| ColumnTest::Compare(Comparison::AtLeast, text(it)),
         /// True = cells without value, false = cells with a value.
-        IsNull(bool) => Wanted::Missing,
+        IsNull(bool) => ColumnTest::Missing,
     }
     /// Test of a column of type `INTEGER` or `DECIMAL`.
     NumberCondition NumberTest {
@@ -209,15 +209,15 @@ conditions! {
         /// Equal to one of these numbers, at most 1,000.
         In(Vec<DatasetNumber>) => |it| one_of(it, number),
         /// Less than this number.
-        Lt(DatasetNumber) => |it| Wanted::Compare(Comparison::Less, number(it)),
+        Lt(DatasetNumber) => |it| ColumnTest::Compare(Comparison::Less, number(it)),
         /// Less than or equal to this number.
-        Lte(DatasetNumber) => |it| Wanted::Compare(Comparison::AtMost, number(it)),
+        Lte(DatasetNumber) => |it| ColumnTest::Compare(Comparison::AtMost, number(it)),
         /// Greater than this number.
-        Gt(DatasetNumber) => |it| Wanted::Compare(Comparison::More, number(it)),
+        Gt(DatasetNumber) => |it| ColumnTest::Compare(Comparison::More, number(it)),
         /// Greater than or equal to this number.
-        Gte(DatasetNumber) => |it| Wanted::Compare(Comparison::AtLeast, number(it)),
+        Gte(DatasetNumber) => |it| ColumnTest::Compare(Comparison::AtLeast, number(it)),
         /// True = cells without value, false = cells with a value.
-        IsNull(bool) => Wanted::Missing,
+        IsNull(bool) => ColumnTest::Missing,
     }
     /// Test of a column of type `DATE`.
     DateCondition DateTest {
@@ -226,31 +226,31 @@ conditions! {
         /// Equal to one of these dates, at most 1,000.
         In(Vec<Date>) => |it| one_of(it, date),
         /// Before this date.
-        Lt(Date) => |it| Wanted::Compare(Comparison::Less, date(it)),
+        Lt(Date) => |it| ColumnTest::Compare(Comparison::Less, date(it)),
         /// Before or equal to this date.
-        Lte(Date) => |it| Wanted::Compare(Comparison::AtMost, date(it)),
+        Lte(Date) => |it| ColumnTest::Compare(Comparison::AtMost, date(it)),
         /// After this date.
-        Gt(Date) => |it| Wanted::Compare(Comparison::More, date(it)),
+        Gt(Date) => |it| ColumnTest::Compare(Comparison::More, date(it)),
         /// After or equal to this date.
-        Gte(Date) => |it| Wanted::Compare(Comparison::AtLeast, date(it)),
+        Gte(Date) => |it| ColumnTest::Compare(Comparison::AtLeast, date(it)),
         /// True = cells without value, false = cells with a value.
-        IsNull(bool) => Wanted::Missing,
+        IsNull(bool) => ColumnTest::Missing,
     }
     /// Test of a column of type `BOOLEAN`.
     BooleanCondition BooleanTest {
         /// Equal to this value.
-        Eq(bool) => |it| Wanted::OneOf(vec![Operand::Boolean(it)]),
+        Eq(bool) => |it| ColumnTest::OneOf(vec![Operand::Boolean(it)]),
         /// True = cells without value, false = cells with a value.
-        IsNull(bool) => Wanted::Missing,
+        IsNull(bool) => ColumnTest::Missing,
     }
     /// Test of the symbol in a numeric measure, in place of a number or beside one.
     SymbolCondition SymbolTest {
         /// Equal to this symbol.
-        Eq(Symbol) => |it| Wanted::Symbol(vec![it.into()]),
+        Eq(Symbol) => |it| ColumnTest::Symbol(vec![it.into()]),
         /// Equal to one of these symbols.
-        In(Vec<Symbol>) => |it| Wanted::Symbol(it.into_iter().map(Into::into).collect()),
+        In(Vec<Symbol>) => |it| ColumnTest::Symbol(it.into_iter().map(Into::into).collect()),
         /// True = cells without symbol, false = cells with a symbol.
-        IsNull(bool) => |it| Wanted::Marked(!it),
+        IsNull(bool) => |it| ColumnTest::Marked(!it),
     }
 }
 
@@ -330,7 +330,7 @@ pub enum HavingTest {
     Gte(DatasetNumber),
 }
 
-impl From<FigureHaving> for figures::Having {
+impl From<FigureHaving> for query::Having {
     fn from(it: FigureHaving) -> Self {
         let (how, value) = match it.is {
             HavingTest::Eq(value) => (None, value),

@@ -10,8 +10,8 @@ use domain::context::reads::DataRead;
 use entities::{ContentKind, dataset_content, dataset_version};
 use kernel::error::ApiResult;
 use store::Session;
-use tabular::figures::{Condition, GroupsAsked, Missing, RowsAsked};
-use tabular::model::{Column, Row};
+use tabular::model::{Column, TableRow};
+use tabular::query::{Condition, GroupsAsked, MissingCells, RowsAsked};
 
 use crate::context::ContextExt;
 use crate::datasets::cells::DatasetCell;
@@ -49,7 +49,7 @@ impl From<Summary> for FigureProtection {
             parameter: number(u64::from(parameter)),
             summed_over: it.summed_over,
             withheld_measures: it.withheld_measures,
-            withheld: number(it.withheld_small.saturating_add(it.withheld_beside)),
+            withheld: number(it.primary_suppressed.saturating_add(it.secondary_suppressed)),
         }
     }
 }
@@ -69,7 +69,7 @@ fn protection_of(content: &dataset_content::Model) -> ApiResult<Option<FigurePro
     Ok(summary.map(serde_json::from_value::<Summary>).transpose()?.map(Into::into))
 }
 
-fn cells(row: Row, columns: &[Column]) -> Vec<DatasetCell> {
+fn cells(row: TableRow, columns: &[Column]) -> Vec<DatasetCell> {
     row.into_iter().zip(columns).map(|(cell, column)| DatasetCell::of(cell, column)).collect()
 }
 
@@ -168,7 +168,7 @@ pub struct FigureGroups {
     columns: Vec<Column>,
     groups: usize,
     rows: Vec<Vec<DatasetCell>>,
-    missing: Vec<Vec<Missing>>,
+    missing: Vec<Vec<MissingCells>>,
     page: PageInfo,
 }
 

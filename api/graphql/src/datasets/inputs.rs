@@ -1,7 +1,7 @@
 //! Inputs of mutations of datasets.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::datasets::service::{About, DatasetWish, Protection};
+use domain::datasets::service::{DatasetMetadata, NewDataset, ProtectionSettings};
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
 
@@ -59,7 +59,7 @@ pub struct DatasetProtectionInput {
     exempt_source: Option<String>,
 }
 
-impl From<DatasetProtectionInput> for Protection {
+impl From<DatasetProtectionInput> for ProtectionSettings {
     fn from(it: DatasetProtectionInput) -> Self {
         Self {
             method: it.method.into(),
@@ -127,7 +127,7 @@ impl DatasetCreateInput {
     ///
     /// # Errors
     /// An id is none.
-    pub fn wish(self) -> ApiResult<DatasetWish> {
+    pub fn into_new(self) -> ApiResult<NewDataset> {
         let mut problems = Problems::default();
         let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?.unwrap_or_default();
         let field = self.field_of_work.map(|it| NodeType::FieldOfWork.parse(&it, "fieldOfWork")).transpose();
@@ -136,17 +136,17 @@ impl DatasetCreateInput {
         let contact = self.contact.unwrap_or_default();
         let provenance = self.provenance.unwrap_or_default();
         let covers = self.covers.unwrap_or_default();
-        let usual = Protection {
+        let usual = ProtectionSettings {
             method: entities::ProtectionMethod::MinimumCount,
             parameter: None,
             dimensions: Vec::new(),
             exempt_source: None,
         };
-        Ok(DatasetWish {
+        Ok(NewDataset {
             tenant,
             field,
             class: self.data_class.into(),
-            about: About {
+            about: DatasetMetadata {
                 title: self.title,
                 description: self.description,
                 keywords: self.keywords,
@@ -222,7 +222,10 @@ pub struct DatasetUpdateInput {
 
 impl DatasetUpdateInput {
     /// What shall change, and how it shall be protected.
-    pub fn change(self, problems: &mut Problems) -> (impl FnOnce(&mut About) + Send + use<>, Option<Protection>) {
+    pub fn change(
+        self,
+        problems: &mut Problems,
+    ) -> (impl FnOnce(&mut DatasetMetadata) + Send + use<>, Option<ProtectionSettings>) {
         let title = required(self.title, "title", problems);
         let language = required(self.language, "language", problems);
         let protection = required(self.protection, "protection", problems).map(Into::into);
@@ -239,7 +242,7 @@ impl DatasetUpdateInput {
         let purpose = optional(self.purpose);
         let legal_basis = optional(self.legal_basis);
         let retention_until = optional(self.retention_until);
-        let change = move |about: &mut About| {
+        let change = move |about: &mut DatasetMetadata| {
             put(&mut about.title, title);
             put(&mut about.language, language);
             put(&mut about.description, description);

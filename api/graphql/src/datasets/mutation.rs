@@ -44,7 +44,7 @@ impl DatasetMutation {
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetCreate", input.idempotency_key.clone(), &input);
-        let done = match input.wish() {
+        let done = match input.into_new() {
             Ok(wish) => service::create(op, wish, key).await,
             Err(error) => Err(error),
         };
@@ -66,7 +66,7 @@ impl DatasetMutation {
             Ok(()) => service::update(op, id, version, change, protection).await,
             Err(error) => Err(error),
         };
-        DatasetPayload::changed(op, id, done).await
+        DatasetPayload::after_change(op, id, done).await
     }
 
     /// Publishes a draft version, which makes it visible to the audience of the dataset. Unless access is `INTERNAL`,
@@ -81,7 +81,7 @@ impl DatasetMutation {
         match NodeType::DatasetVersion.parse(&input.id, "id") {
             Ok(id) => {
                 let done = version_service::publish(op, id, input.version).await;
-                DatasetVersionPayload::changed(op, id, done).await
+                DatasetVersionPayload::after_change(op, id, done).await
             }
             Err(error) => DatasetVersionPayload::refused(op, error),
         }
@@ -99,7 +99,7 @@ impl DatasetMutation {
         match NodeType::DatasetVersion.parse(&input.id, "id") {
             Ok(id) => {
                 let done = version_service::withdraw(op, id, input.version, &input.reason).await;
-                DatasetVersionPayload::changed(op, id, done).await
+                DatasetVersionPayload::after_change(op, id, done).await
             }
             Err(error) => DatasetVersionPayload::refused(op, error),
         }

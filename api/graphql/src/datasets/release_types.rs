@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::datasets::release;
-use domain::datasets::release::Proposal;
+use domain::datasets::release::ReleaseProposal;
 use entities::{dataset, dataset_release};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::global_id::NodeType;
@@ -203,7 +203,7 @@ payload! {
 }
 
 impl DatasetReleaseProposeInput {
-    fn proposal(self) -> ApiResult<Proposal> {
+    fn proposal(self) -> ApiResult<ReleaseProposal> {
         let mut problems = Problems::default();
         let dataset = problems.take(NodeType::Dataset.parse(&self.dataset, "dataset"))?.unwrap_or_default();
         let list = self.checklist;
@@ -223,7 +223,7 @@ impl DatasetReleaseProposeInput {
         let checklist = json!({
             "licence": true, "contact": true, "purpose": true, "legalBasis": true, "retention": true, "disclosure": true,
         });
-        Ok(Proposal { dataset, checklist })
+        Ok(ReleaseProposal { dataset, checklist })
     }
 }
 
@@ -282,7 +282,7 @@ impl ReleaseMutation {
         match NodeType::Dataset.parse(&input.id, "id") {
             Ok(id) => {
                 let done = release::change_access(op, id, input.version, input.access.into()).await;
-                DatasetPayload::changed(op, id, done).await
+                DatasetPayload::after_change(op, id, done).await
             }
             Err(error) => DatasetPayload::refused(op, error),
         }
@@ -316,7 +316,7 @@ impl ReleaseMutation {
         match NodeType::DatasetRelease.parse(&input.id, "id") {
             Ok(id) => {
                 let done = release::approve(op, id, input.version).await;
-                DatasetReleasePayload::changed(op, id, done).await
+                DatasetReleasePayload::after_change(op, id, done).await
             }
             Err(error) => DatasetReleasePayload::refused(op, error),
         }
@@ -333,7 +333,7 @@ impl ReleaseMutation {
         match NodeType::DatasetRelease.parse(&input.id, "id") {
             Ok(id) => {
                 let done = release::decline(op, id, input.version, &input.reason).await;
-                DatasetReleasePayload::changed(op, id, done).await
+                DatasetReleasePayload::after_change(op, id, done).await
             }
             Err(error) => DatasetReleasePayload::refused(op, error),
         }
@@ -350,7 +350,7 @@ impl ReleaseMutation {
         match NodeType::Dataset.parse(&input.id, "id") {
             Ok(id) => {
                 let done = release::withdraw(op, id, input.version, &input.reason).await;
-                DatasetPayload::changed(op, id, done).await
+                DatasetPayload::after_change(op, id, done).await
             }
             Err(error) => DatasetPayload::refused(op, error),
         }

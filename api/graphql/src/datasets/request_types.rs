@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use domain::datasets::requests;
-use domain::datasets::requests::{Gift, Wish};
+use domain::datasets::requests::{Gift, NewDataRequest};
 use entities::{data_request, dataset, share, tenant};
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
@@ -235,7 +235,7 @@ payload! {
 }
 
 impl DataRequestCreateInput {
-    fn wish(self) -> ApiResult<Wish> {
+    fn into_new(self) -> ApiResult<NewDataRequest> {
         let mut problems = Problems::default();
         let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?;
         let to = problems.take(NodeType::Tenant.parse(&self.to, "to"))?;
@@ -243,7 +243,7 @@ impl DataRequestCreateInput {
         let dataset = self.dataset.map(|it| NodeType::Dataset.parse(&it, "dataset")).transpose();
         let dataset = problems.take(dataset)?.flatten();
         problems.done()?;
-        Ok(Wish {
+        Ok(NewDataRequest {
             tenant: tenant.unwrap_or_default(),
             to: to.unwrap_or_default(),
             agreement: agreement.unwrap_or_default(),
@@ -337,7 +337,7 @@ impl RequestMutation {
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
         let key = idempotency("dataRequestCreate", input.idempotency_key.clone(), &input);
-        let done = match input.wish() {
+        let done = match input.into_new() {
             Ok(wish) => requests::create(op, wish, key).await,
             Err(error) => Err(error),
         };
@@ -356,7 +356,7 @@ impl RequestMutation {
         match input.gift() {
             Ok((id, gift)) => {
                 let done = requests::grant(op, id, version, gift).await;
-                DataRequestPayload::changed(op, id, done).await
+                DataRequestPayload::after_change(op, id, done).await
             }
             Err(error) => DataRequestPayload::refused(op, error),
         }
@@ -372,7 +372,7 @@ impl RequestMutation {
         match NodeType::DataRequest.parse(&input.id, "id") {
             Ok(id) => {
                 let done = requests::refuse(op, id, input.version, &input.reason).await;
-                DataRequestPayload::changed(op, id, done).await
+                DataRequestPayload::after_change(op, id, done).await
             }
             Err(error) => DataRequestPayload::refused(op, error),
         }
@@ -388,7 +388,7 @@ impl RequestMutation {
         match NodeType::DataRequest.parse(&input.id, "id") {
             Ok(id) => {
                 let done = requests::withdraw(op, id, input.version).await;
-                DataRequestPayload::changed(op, id, done).await
+                DataRequestPayload::after_change(op, id, done).await
             }
             Err(error) => DataRequestPayload::refused(op, error),
         }

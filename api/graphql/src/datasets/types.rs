@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::datasets::service::words;
+use domain::datasets::service::string_list;
 use entities::{DatasetVersionState, ShareLevel as Level, dataset, dataset_version};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -124,7 +124,7 @@ impl Dataset {
 
     /// Keywords for the search.
     async fn keywords(&self) -> Vec<String> {
-        words(&self.0.keywords)
+        string_list(&self.0.keywords)
     }
 
     /// Contact point.
@@ -205,7 +205,7 @@ impl Dataset {
         DatasetProtection {
             method: row.protection_method.into(),
             parameter: row.protection_parameter,
-            dimensions: words(&row.protection_dimensions),
+            dimensions: string_list(&row.protection_dimensions),
             fixed_at: row.protection_fixed_at,
             exempt_source: row.exempt_source.clone(),
         }
@@ -221,7 +221,7 @@ impl Dataset {
     /// Share level at which the viewer sees the dataset: `SUMMARY` shows metadata and columns, `FULL` also the data.
     async fn viewer_level(&self, ctx: &Context<'_>) -> ApiResult<ShareLevel> {
         let session = ctx.session().await?;
-        Ok(session.access().sight(self.0.scope_id).map_or(Level::Summary, |it| it.level).into())
+        Ok(session.access().visibility(self.0.scope_id).map_or(Level::Summary, |it| it.level).into())
     }
 
     /// Actions on the dataset that the viewer is permitted.

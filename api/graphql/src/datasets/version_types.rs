@@ -13,8 +13,8 @@ use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
 use serde_json::json;
 use store::Session;
-use tabular::figures::{GroupsAsked, RowsAsked, Span};
 use tabular::model::Column;
+use tabular::query::{GroupsAsked, PageSpan, RowsAsked};
 use uuid::Uuid;
 
 use crate::access::abilities::DatasetVersionAbilities;
@@ -108,7 +108,7 @@ const USUAL_COLUMNS: usize = 20;
 
 /// Points of a question to figures: a table of its own, and its cells. A hundred plain cells are a point.
 fn figures_cost(first: Option<i32>, columns: usize, of_answer: usize) -> usize {
-    Span::cost(first, columns).saturating_add(200).saturating_add(of_answer)
+    PageSpan::cost(first, columns).saturating_add(200).saturating_add(of_answer)
 }
 
 /// Version of a dataset. Columns and data never change, only the state does.
@@ -155,7 +155,7 @@ impl DatasetVersion {
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Option<ApiResult<FigureRows>> {
         let order = order_by.into_iter().map(Into::into).collect();
-        let span = Span { first, after };
+        let span = PageSpan { first, after };
         let asked = RowsAsked { columns, filter: filter.map(Into::into), order, span };
         let question = json!({
             "columns": asked.columns, "filter": asked.filter.as_ref().map(|it| format!("{it:?}")),
@@ -194,7 +194,7 @@ impl DatasetVersion {
             filter: filter.map(Into::into),
             having: having.into_iter().map(Into::into).collect(),
             order: order_by.into_iter().map(Into::into).collect(),
-            span: Span { first, after },
+            span: PageSpan { first, after },
         };
         let question = json!({
             "groupBy": asked.by, "measures": asked.measures.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::feeds::service;
-use domain::feeds::service::FeedWish;
+use domain::feeds::service::NewFeed;
 use kernel::error::{ApiError, ApiResult, Problems};
 use kernel::global_id::NodeType;
 
@@ -76,7 +76,7 @@ impl FeedMutation {
     ) -> ApiResult<FeedCreatePayload> {
         let op = ctx.op()?;
         let key = idempotency("feedCreate", input.idempotency_key.clone(), &input);
-        let done = match wish(input) {
+        let done = match new_feed(input) {
             Ok(wish) => service::create(op, wish, key).await,
             Err(error) => Err(error),
         };
@@ -102,11 +102,11 @@ impl FeedMutation {
             Err(error) => return FeedPayload::refused(op, error),
         };
         let done = service::revoke(op, id, input.version).await;
-        FeedPayload::changed(op, id, done).await
+        FeedPayload::after_change(op, id, done).await
     }
 }
 
-fn wish(input: FeedCreateInput) -> Result<FeedWish, ApiError> {
+fn new_feed(input: FeedCreateInput) -> Result<NewFeed, ApiError> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
     let calendars = match input.calendars {
@@ -115,5 +115,5 @@ fn wish(input: FeedCreateInput) -> Result<FeedWish, ApiError> {
     };
     problems.done()?;
     let (name, level, expires_at) = (input.name, input.level.into(), input.expires_at);
-    Ok(FeedWish { tenant, name, calendars, level, expires_at })
+    Ok(NewFeed { tenant, name, calendars, level, expires_at })
 }

@@ -1,8 +1,8 @@
 //! Mutations of fundings, own shares, budget lines and obligations.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
-use domain::funding::obligations::{Fulfilment, ObligationWish};
-use domain::funding::service::{Decision, FundingChange, FundingWish, LineWish};
+use domain::funding::obligations::{Fulfilment, NewObligation};
+use domain::funding::service::{BudgetLineValues, FunderDecision, FundingPatch, NewFunding};
 use domain::funding::{obligations, service};
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
@@ -217,7 +217,7 @@ impl FundingMutation {
             let project = problems.take(NodeType::Project.parse(&input.project, "project"))?.unwrap_or_default();
             let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
             let programme = problems.take(NodeType::FundingProgramme.parse(&input.programme, "programme"))?;
-            let wish = FundingWish {
+            let wish = NewFunding {
                 programme: programme.unwrap_or_default(),
                 reference_number: input.reference_number,
                 rate: problems.take(input.rate.rate("rate"))?.unwrap_or_default(),
@@ -253,7 +253,7 @@ impl FundingMutation {
             Ok(change) => service::update(op, id, version, change).await,
             Err(error) => Err(error),
         };
-        FundingPayload::changed(op, id, done).await
+        FundingPayload::after_change(op, id, done).await
     }
 
     /// Moves a funding to another state. Approval creates the obligations that follow from the rules of the programme;
@@ -271,7 +271,7 @@ impl FundingMutation {
         let granted = input.granted.map(|it| it.cents("granted")).transpose();
         let done = match granted {
             Ok(granted) => {
-                let decision = Decision {
+                let decision = FunderDecision {
                     granted,
                     decided_on: input.decided_on.map(|it| it.0),
                     reference_number: input.reference_number,
@@ -280,7 +280,7 @@ impl FundingMutation {
             }
             Err(error) => Err(error),
         };
-        FundingPayload::changed(op, id, done).await
+        FundingPayload::after_change(op, id, done).await
     }
 
     /// Sets the own share of a party in a funded cost. Requires `PROJECTS_WRITE` in that party.
@@ -324,7 +324,7 @@ impl FundingMutation {
             problems.done()?;
             let (year, cost_type) = (input.year, input.cost_type.into());
             let (note, version) = (optional(input.note), input.version);
-            Ok((project, tenant, LineWish { funding, year, cost_type, planned, actual, note, version }))
+            Ok((project, tenant, BudgetLineValues { funding, year, cost_type, planned, actual, note, version }))
         };
         let done = match wish() {
             Ok((project, tenant, wish)) => service::set_line(op, project, tenant, wish).await,
@@ -344,7 +344,7 @@ impl FundingMutation {
         let key = idempotency("obligationCreate", input.idempotency_key.clone(), &input);
         let done = match NodeType::Funding.parse(&input.funding, "funding") {
             Ok(funding) => {
-                let wish = ObligationWish {
+                let wish = NewObligation {
                     kind: input.kind.into(),
                     title: input.title,
                     due_on: input.due_on.0,
@@ -381,7 +381,7 @@ impl FundingMutation {
             Ok(how) => obligations::fulfil(op, id, input.version, how).await,
             Err(error) => Err(error),
         };
-        ObligationPayload::changed(op, id, done).await
+        ObligationPayload::after_change(op, id, done).await
     }
 
     /// Marks an obligation as waived by the funder. Requires `PROJECTS_WRITE` in the party that owes it.
@@ -394,14 +394,14 @@ impl FundingMutation {
         match NodeType::Obligation.parse(&input.id, "id") {
             Ok(id) => {
                 let done = obligations::waive(op, id, input.version, input.note).await;
-                ObligationPayload::changed(op, id, done).await
+                ObligationPayload::after_change(op, id, done).await
             }
             Err(error) => ObligationPayload::refused(op, error),
         }
     }
 }
 
-fn funding_change(input: FundingUpdateInput) -> ApiResult<FundingChange> {
+fn funding_change(input: FundingUpdateInput) -> ApiResult<FundingPatch> {
     let mut problems = Problems::default();
     let rate = match required(input.rate, "rate", &mut problems) {
         Some(rate) => problems.take(rate.rate("rate"))?,
@@ -419,5 +419,5 @@ fn funding_change(input: FundingUpdateInput) -> ApiResult<FundingChange> {
     let until = required(input.eligible_until, "eligibleUntil", &mut problems).map(|it| it.0);
     problems.done()?;
     let (reference_number, note) = (optional(input.reference_number), optional(input.note));
-    Ok(FundingChange { reference_number, rate, from, until, cost, requested, note })
+    Ok(FundingPatch { reference_number, rate, from, until, cost, requested, note })
 }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::access::abilities::ObligationAbilities;
 use crate::context::ContextExt;
-use crate::funding::types::{Funding, read_ahead as read_ahead_fundings};
+use crate::funding::types::Funding;
 use crate::money::Money;
 use crate::projects::document_types::ProjectDocument;
 use crate::projects::enums::{ObligationKind, ObligationState};
@@ -170,7 +170,7 @@ pub(super) async fn read_ahead_obligations(
         for row in rows {
             found.extend(session.get::<project::Entity>(row.project_id).await?);
         }
-        crate::projects::types::read_ahead(session, &found, &below, |_, _| true).await?;
+        crate::projects::types::preload(session, &found, &below, |_, _| true).await?;
     }
     if selected("funding") {
         session.load::<funding::Entity>(rows.iter().map(|it| it.funding_id)).await?;
@@ -178,7 +178,7 @@ pub(super) async fn read_ahead_obligations(
         for row in rows {
             found.extend(session.get::<funding::Entity>(row.funding_id).await?.map(|it| (*it).clone()));
         }
-        read_ahead_fundings(session, &found, &below).await?;
+        crate::funding::types::preload(session, &found, &below).await?;
     }
     if selected("document") {
         session.load::<project_document::Entity>(rows.iter().filter_map(|it| it.document_id)).await?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use domain::calendars::entry_wish::read_audiences;
+use domain::calendars::entry_values::read_audiences;
 use entities::{FundingState, funding, funding_programme, learning_place, project, tenant};
 use kernel::error::{ApiResult, Problem};
 use kernel::global_id::NodeType;
@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::context::ContextExt;
 use crate::enums::Audience;
-use crate::funding::types::{Funding, FundingProgramme, read_ahead};
+use crate::funding::types::{Funding, FundingProgramme, preload};
 use crate::projects::types::Project;
 
 /// Common feature of two funded projects, besides programme and period.
@@ -82,13 +82,13 @@ impl OverlapQuery {
         let look = ctx.look_ahead();
         let of_fundings = |field: &str| ["funding", "other"].iter().any(|it| look.field(it).field(field).exists());
         let all: Vec<_> = fundings.iter().chain(&others).cloned().collect();
-        read_ahead(&session, &all, of_fundings).await?;
+        preload(&session, &all, of_fundings).await?;
         let mut projects = Vec::new();
         for other in &others {
             projects.extend(session.get::<project::Entity>(other.project_id).await?);
         }
         let of_projects = |field: &str| look.field("otherProject").field(field).exists();
-        crate::projects::types::read_ahead(&session, &projects, of_projects, |_, _| true).await?;
+        crate::projects::types::preload(&session, &projects, of_projects, |_, _| true).await?;
         let mut hints = Vec::new();
         for one in mine {
             let Some(programme) = session.get::<funding_programme::Entity>(one.programme_id).await? else { continue };

@@ -22,7 +22,7 @@ use crate::projects::types::Project;
 use crate::tenants::types::{Tenant, tenant_of};
 
 /// The most rows of one overview.
-const MOST: u64 = 1_000;
+const MAX: u64 = 1_000;
 
 /// Dimension of a financial overview.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,7 +107,7 @@ impl FinancialSum {
 }
 
 /// A row of the answer; a dimension that was not asked for is not in it.
-struct Row {
+struct OverviewRow {
     project: Option<Uuid>,
     tenant: Option<Uuid>,
     year: Option<i32>,
@@ -118,7 +118,7 @@ struct Row {
     lines: i64,
 }
 
-impl FromQueryResult for Row {
+impl FromQueryResult for OverviewRow {
     fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
         Ok(Self {
             project: row.try_get(prefix, "project").ok(),
@@ -192,10 +192,10 @@ impl OverviewQuery {
             .expr_as(sum(budget_line::Column::Planned), "planned")
             .expr_as(sum(budget_line::Column::Actual), "actual")
             .expr_as(Func::count(Expr::col((budget_line::Entity, budget_line::Column::Id))), "lines")
-            .limit(MOST + 1);
-        let rows: Vec<Row> = session.grouped(select).await?;
-        if rows.len() as u64 > MOST {
-            let text = Text::new("too-many-sums").with("max", MOST);
+            .limit(MAX + 1);
+        let rows: Vec<OverviewRow> = session.grouped(select).await?;
+        if rows.len() as u64 > MAX {
+            let text = Text::new("too-many-sums").with("max", MAX);
             return Err(Problem::at(UserErrorCode::LimitReached, "by", text).into());
         }
         session.load::<tenant::Entity>(rows.iter().filter_map(|it| it.tenant)).await?;
@@ -207,7 +207,7 @@ impl OverviewQuery {
         }
         let look = ctx.look_ahead();
         let of_projects = |field: &str| look.field("project").field(field).exists();
-        crate::projects::types::read_ahead(&session, &projects, of_projects, |_, _| true).await?;
+        crate::projects::types::preload(&session, &projects, of_projects, |_, _| true).await?;
         Ok(rows.into_iter().map(FinancialSum::from).collect())
     }
 }
@@ -227,8 +227,8 @@ fn to_funding(session: &Session) -> RelationDef {
     to.on_condition(move |_, _| sea_orm::Condition::all().add(seen.clone()))
 }
 
-impl From<Row> for FinancialSum {
-    fn from(row: Row) -> Self {
+impl From<OverviewRow> for FinancialSum {
+    fn from(row: OverviewRow) -> Self {
         Self {
             year: row.year,
             cost_type: row.cost_type.map(Into::into),

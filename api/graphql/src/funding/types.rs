@@ -393,7 +393,7 @@ impl BudgetLine {
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(session: &Session, rows: &[funding::Model], selected: impl Fn(&str) -> bool) -> ApiResult<()> {
+pub async fn preload(session: &Session, rows: &[funding::Model], selected: impl Fn(&str) -> bool) -> ApiResult<()> {
     let projects = || rows.iter().map(|it| it.project_id);
     let any = |fields: &[&str]| fields.iter().any(|it| selected(it));
     if selected("programme") {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::holidays::closure_service as service;
-use domain::holidays::closure_service::{ClosureChange, ClosureWish};
+use domain::holidays::closure_service::{ClosurePatch, NewClosure};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
@@ -77,7 +77,7 @@ impl ClosureMutation {
         let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
             Ok(tenant) => {
                 let last_day = input.last_day.map(|it| it.0);
-                let wish = ClosureWish { tenant, title: input.title, first_day: input.first_day.0, last_day };
+                let wish = NewClosure { tenant, title: input.title, first_day: input.first_day.0, last_day };
                 service::create(op, wish, key).await
             }
             Err(error) => Err(error),
@@ -94,7 +94,7 @@ impl ClosureMutation {
         let op = ctx.op()?;
         let mut problems = Problems::default();
         let id = problems.take(NodeType::TenantClosure.parse(&input.id, "id"))?.unwrap_or_default();
-        let change = ClosureChange {
+        let change = ClosurePatch {
             title: kept(input.title, "title", &mut problems),
             first_day: kept(input.first_day, "firstDay", &mut problems).map(|it| it.0),
             last_day: kept(input.last_day, "lastDay", &mut problems).map(|it| it.0),
@@ -103,7 +103,7 @@ impl ClosureMutation {
             Ok(()) => service::update(op, id, input.version, change).await,
             Err(error) => Err(error),
         };
-        TenantClosurePayload::changed(op, id, done).await
+        TenantClosurePayload::after_change(op, id, done).await
     }
 
     /// Deletes an office closure. Requires `TENANT_MANAGE` in the authority.
@@ -118,7 +118,7 @@ impl ClosureMutation {
             Err(error) => return TenantClosurePayload::refused(op, error),
         };
         let done = service::delete(op, id, input.version).await;
-        TenantClosurePayload::changed(op, id, done).await
+        TenantClosurePayload::after_change(op, id, done).await
     }
 }
 

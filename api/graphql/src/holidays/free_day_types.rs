@@ -10,7 +10,7 @@ use crate::scalars::Date;
 
 /// Reason for non-working or school-free days.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[graphql(remote = "domain::holidays::free_days::FreeDayKind")]
+#[graphql(remote = "domain::holidays::free_days::NonWorkingDayKind")]
 pub enum FreeDayKind {
     /// Public holiday by law.
     PublicHoliday,
@@ -23,7 +23,7 @@ pub enum FreeDayKind {
 }
 
 /// Consecutive non-working or school-free days with one reason.
-pub struct FreeDay(pub free_days::FreeDay);
+pub struct FreeDay(pub free_days::NonWorkingDay);
 
 /// Consecutive non-working or school-free days with one reason.
 #[Object]

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use domain::members::service;
-use domain::members::service::{RoleWish, WishedMember};
+use domain::members::service::{NewRoleGrant, RoleHolder};
 use kernel::error::{ApiError, ApiResult, Problems};
 use kernel::global_id::NodeType;
 
@@ -100,7 +100,7 @@ impl MemberMutation {
     ) -> ApiResult<RoleGrantPayload> {
         let op = ctx.op()?;
         let key = idempotency("roleGrant", input.idempotency_key.clone(), &input);
-        let given = match wish(input) {
+        let given = match new_role_grant(input) {
             Ok(wish) => service::grant(op, wish, key).await,
             Err(error) => Err(error),
         };
@@ -121,19 +121,19 @@ impl MemberMutation {
             Err(error) => return RoleRevokePayload::refused(op, error),
         };
         let done = service::revoke(op, id, input.version, input.reason).await;
-        RoleRevokePayload::changed(op, id, done).await
+        RoleRevokePayload::after_change(op, id, done).await
     }
 }
 
-fn wish(input: RoleGrantInput) -> ApiResult<RoleWish> {
+fn new_role_grant(input: RoleGrantInput) -> ApiResult<NewRoleGrant> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
     let to = match input.to {
         RoleRecipientInput::Member(id) => {
-            problems.take(NodeType::Member.parse(&id, "to.member"))?.map(WishedMember::Known)
+            problems.take(NodeType::Member.parse(&id, "to.member"))?.map(RoleHolder::Known)
         }
         RoleRecipientInput::Account(it) => {
-            Some(WishedMember::Account { issuer: it.issuer, subject: it.subject, name: it.name, email: it.email })
+            Some(RoleHolder::Account { issuer: it.issuer, subject: it.subject, name: it.name, email: it.email })
         }
     };
     let fields = match input.fields_of_work {
@@ -144,7 +144,7 @@ fn wish(input: RoleGrantInput) -> ApiResult<RoleWish> {
     let (Some(tenant), Some(to), Some(fields)) = (tenant, to, fields) else {
         return Err(ApiError::fault("an input without problems lacks a value"));
     };
-    Ok(RoleWish {
+    Ok(NewRoleGrant {
         tenant,
         to,
         role: input.role.into(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::offers::wish::OfferWish;
+use domain::offers::values::NewOffer;
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::{NodeType, at_most_100};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::calendars::entry_input::{optional, required};
 use crate::enums::{Audience, Pillar};
 use crate::money::MoneyInput;
 use crate::offers::enums::{Accessibility, OfferKind, OfferTopic};
-use crate::places::given::{changed_id, id};
+use crate::places::optional_ids::{changed_id, id};
 use crate::scalars::Date;
 
 /// Values of a new education offer. Its state is `DRAFT`.
@@ -73,7 +73,7 @@ pub struct EducationOfferCreateInput {
 }
 
 impl EducationOfferCreateInput {
-    pub(super) fn wish(self) -> ApiResult<OfferWish> {
+    pub(super) fn into_new(self) -> ApiResult<NewOffer> {
         let mut problems = Problems::default();
         problems.take(at_most_100(&self.audiences, "audiences"))?;
         problems.take(at_most_100(&self.accessibility, "accessibility"))?;
@@ -83,7 +83,7 @@ impl EducationOfferCreateInput {
         let dates = entries(&self.dates, &mut problems)?;
         let cost = problems.take(self.cost.map(|it| it.minor("cost")).transpose())?.flatten();
         problems.done()?;
-        Ok(OfferWish {
+        Ok(NewOffer {
             title: self.title,
             description: self.description,
             kind: self.kind.into(),
@@ -168,44 +168,44 @@ pub struct EducationOfferUpdateInput {
 
 impl EducationOfferUpdateInput {
     /// What the offer shall be, made of what it is.
-    pub(super) fn applied(self, mut wish: OfferWish) -> ApiResult<OfferWish> {
+    pub(super) fn applied(self, mut new: NewOffer) -> ApiResult<NewOffer> {
         let mut problems = Problems::default();
-        wish.title = required(self.title, "title", &mut problems).unwrap_or(wish.title);
-        wish.description = optional(self.description).unwrap_or(wish.description);
-        wish.kind = required(self.kind, "kind", &mut problems).map_or(wish.kind, Into::into);
-        wish.topic = required(self.topic, "topic", &mut problems).map_or(wish.topic, Into::into);
-        wish.tags = optional(self.tags).map_or(wish.tags, Option::unwrap_or_default);
+        new.title = required(self.title, "title", &mut problems).unwrap_or(new.title);
+        new.description = optional(self.description).unwrap_or(new.description);
+        new.kind = required(self.kind, "kind", &mut problems).map_or(new.kind, Into::into);
+        new.topic = required(self.topic, "topic", &mut problems).map_or(new.topic, Into::into);
+        new.tags = optional(self.tags).map_or(new.tags, Option::unwrap_or_default);
         if let Some(audiences) = optional(self.audiences).map(Option::unwrap_or_default) {
             problems.take(at_most_100(&audiences, "audiences"))?;
-            wish.audiences = audiences.into_iter().map(Into::into).collect();
+            new.audiences = audiences.into_iter().map(Into::into).collect();
         }
-        wish.age_from = optional(self.age_from).unwrap_or(wish.age_from);
-        wish.age_to = optional(self.age_to).unwrap_or(wish.age_to);
-        wish.languages = optional(self.languages).map_or(wish.languages, Option::unwrap_or_default);
+        new.age_from = optional(self.age_from).unwrap_or(new.age_from);
+        new.age_to = optional(self.age_to).unwrap_or(new.age_to);
+        new.languages = optional(self.languages).map_or(new.languages, Option::unwrap_or_default);
         if let Some(cost) = optional(self.cost) {
-            wish.cost = problems.take(cost.map(|it| it.minor("cost")).transpose())?.flatten();
+            new.cost = problems.take(cost.map(|it| it.minor("cost")).transpose())?.flatten();
         }
-        wish.cost_note = optional(self.cost_note).unwrap_or(wish.cost_note);
+        new.cost_note = optional(self.cost_note).unwrap_or(new.cost_note);
         if let Some(all) = optional(self.accessibility).map(Option::unwrap_or_default) {
             problems.take(at_most_100(&all, "accessibility"))?;
-            wish.accessibility = all.into_iter().map(Into::into).collect();
+            new.accessibility = all.into_iter().map(Into::into).collect();
         }
         let provider = changed_id(&self.provider, NodeType::Organisation, "provider", &mut problems)?;
-        wish.provider = provider.unwrap_or(wish.provider);
+        new.provider = provider.unwrap_or(new.provider);
         let place = changed_id(&self.place, NodeType::LearningPlace, "place", &mut problems)?;
-        wish.place = place.unwrap_or(wish.place);
-        wish.location = optional(self.location).unwrap_or(wish.location);
+        new.place = place.unwrap_or(new.place);
+        new.location = optional(self.location).unwrap_or(new.location);
         let field = changed_id(&self.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?;
-        wish.field = field.unwrap_or(wish.field);
-        wish.pillar = optional(self.pillar).map_or(wish.pillar, |it| it.map(Into::into));
-        wish.registration_url = optional(self.registration_url).unwrap_or(wish.registration_url);
-        wish.valid_from = optional(self.valid_from).map_or(wish.valid_from, |it| it.map(|it| it.0));
-        wish.valid_until = optional(self.valid_until).map_or(wish.valid_until, |it| it.map(|it| it.0));
+        new.field = field.unwrap_or(new.field);
+        new.pillar = optional(self.pillar).map_or(new.pillar, |it| it.map(Into::into));
+        new.registration_url = optional(self.registration_url).unwrap_or(new.registration_url);
+        new.valid_from = optional(self.valid_from).map_or(new.valid_from, |it| it.map(|it| it.0));
+        new.valid_until = optional(self.valid_until).map_or(new.valid_until, |it| it.map(|it| it.0));
         if let Some(dates) = optional(self.dates) {
-            wish.dates = entries(&dates.unwrap_or_default(), &mut problems)?;
+            new.dates = entries(&dates.unwrap_or_default(), &mut problems)?;
         }
         problems.done()?;
-        Ok(wish)
+        Ok(new)
     }
 }
 

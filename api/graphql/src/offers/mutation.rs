@@ -35,7 +35,7 @@ impl OfferMutation {
         let op = ctx.op()?;
         let key = idempotency("educationOfferCreate", input.idempotency_key.clone(), &input);
         let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => match input.wish() {
+            Ok(tenant) => match input.into_new() {
                 Ok(wish) => service::create(op, tenant, wish, key).await,
                 Err(error) => Err(error),
             },
@@ -55,7 +55,7 @@ impl OfferMutation {
         match NodeType::EducationOffer.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::update(op, id, version, |wish| input.applied(wish)).await;
-                EducationOfferPayload::changed(op, id, done).await
+                EducationOfferPayload::after_change(op, id, done).await
             }
             Err(error) => EducationOfferPayload::refused(op, error),
         }
@@ -72,7 +72,7 @@ impl OfferMutation {
         match NodeType::EducationOffer.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::publish(op, id, input.version).await;
-                EducationOfferPayload::changed(op, id, done).await
+                EducationOfferPayload::after_change(op, id, done).await
             }
             Err(error) => EducationOfferPayload::refused(op, error),
         }
@@ -89,7 +89,7 @@ impl OfferMutation {
         match NodeType::EducationOffer.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::withdraw(op, id, input.version, input.reason).await;
-                EducationOfferPayload::changed(op, id, done).await
+                EducationOfferPayload::after_change(op, id, done).await
             }
             Err(error) => EducationOfferPayload::refused(op, error),
         }

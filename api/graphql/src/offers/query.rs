@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, Select};
 use store::{Order, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
-use crate::connection::{Paged, Total, fill, page};
+use crate::connection::{Paged, TotalCount, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::offers::filter::{EducationOfferFilter, filtered, ids};
@@ -101,7 +101,7 @@ impl OfferQuery {
             (frame, rows)
         };
         let rows: Vec<_> = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).collect();
-        read_ahead(&session, &rows.iter().map(|(_, row)| row.clone()).collect::<Vec<_>>(), ctx, &selected).await?;
+        preload(&session, &rows.iter().map(|(_, row)| row.clone()).collect::<Vec<_>>(), ctx, &selected).await?;
         let offer = |row: Arc<education_offer::Model>| {
             let metres = far(&row);
             EducationOffer { row, metres }
@@ -110,7 +110,7 @@ impl OfferQuery {
     }
 }
 
-type Rows = Vec<(String, education_offer::Model)>;
+type OffersByDistance = Vec<(String, education_offer::Model)>;
 
 /// All that were found, sorted here: distances are exact, and the same on every database.
 async fn by_distance(
@@ -118,7 +118,7 @@ async fn by_distance(
     request: &PageRequest,
     select: Select<education_offer::Entity>,
     far: impl Fn(&education_offer::Model) -> Option<u32>,
-) -> ApiResult<(Paged<crate::connection::Never>, Rows)> {
+) -> ApiResult<(Paged<crate::connection::Never>, OffersByDistance)> {
     let rows = session.all(select.limit(MOST + 1)).await?;
     let total = rows.len() as u64;
     if total > MOST {
@@ -128,12 +128,12 @@ async fn by_distance(
     let key =
         |row: &education_offer::Model| (SortValue::Text(Some(format!("{:010}", far(row).unwrap_or(u32::MAX)))), row.id);
     let page = request.of(rows, key)?;
-    let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
+    let frame = Connection::with_additional_fields(page.has_previous, page.has_next, TotalCount::of(total));
     Ok((frame, page.cursors.into_iter().zip(page.rows).collect()))
 }
 
 /// What was selected of the offers of a page, in one statement each.
-async fn read_ahead(
+async fn preload(
     session: &Session,
     rows: &[Arc<education_offer::Model>],
     ctx: &Context<'_>,
@@ -148,17 +148,17 @@ async fn read_ahead(
     if selected.node("provider") {
         let ids: Vec<_> = rows.iter().filter_map(|it| it.organisation_id).collect();
         let within = |path: &str| selected.node_path(&format!("provider.{path}"));
-        crate::places::organisations::query::read_ahead(session, &ids, &within).await?;
+        crate::places::organisations::query::preload(session, &ids, &within).await?;
     }
     if selected.node("place") {
         let ids: Vec<_> = rows.iter().filter_map(|it| it.learning_place_id).collect();
-        crate::places::query::read_ahead(session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
+        crate::places::query::preload(session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
     }
     if selected.node("dates") {
         let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
         let entries = entries_of(session, &ids).await?;
         let entries: Vec<_> = entries.iter().map(|(_, it)| it).collect();
-        crate::calendars::query::read_ahead(&Selected::within(ctx, &["dates"]), session, &entries).await?;
+        crate::calendars::query::preload(&Selected::within(ctx, &["dates"]), session, &entries).await?;
     }
     Ok(())
 }

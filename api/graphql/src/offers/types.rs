@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
+use domain::calendars::entry_values::read_audiences;
 use domain::calendars::entry_view::EntryView;
-use domain::calendars::entry_wish::read_audiences;
 use domain::offers::sets::read;
 use entities::{calendar_entry, education_offer, education_offer_date};
 use kernel::error::ApiResult;
@@ -199,7 +199,7 @@ impl EducationOffer {
         let session = ctx.session().await?;
         let entries = entries_of(&session, &[self.row.id]).await?;
         let views: Vec<_> = entries.iter().map(|(_, it)| it).collect();
-        crate::calendars::query::read_ahead(&Selected::plain(ctx), &session, &views).await?;
+        crate::calendars::query::preload(&Selected::plain(ctx), &session, &views).await?;
         let seen = entries.into_iter().map(|(_, it)| CalendarEntry::from(it));
         Ok(seen
             .filter_map(|it| match it {

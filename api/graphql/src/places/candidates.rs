@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Enum, ID, Object};
-use domain::places::duplicates::{FAR, LEAST, Pair, Record, find};
+use domain::places::duplicates::{ComparedRecord, DuplicatePair, FAR, MIN_SCORE, find};
 use domain::places::externals::{IdsOfOrganisation, IdsOfPlace, ids};
-use domain::places::merges::records::{self, Kind};
+use domain::places::merges::records::{self, RecordKind};
 use domain::places::names::Name;
 use domain::places::near::Point;
 use entities::{
@@ -25,17 +25,17 @@ use sha2::{Digest, Sha256};
 use store::{PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
-use crate::connection::{Paged, Total, fill};
+use crate::connection::{Paged, TotalCount, fill};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
-use crate::places::merges::record_types::{DirectoryRecord, DirectoryRecordKind, read_ahead};
+use crate::places::merges::record_types::{DirectoryRecord, DirectoryRecordKind, preload};
 
 /// The most records that are compared: an authority's own, and as many of others.
-const MOST: u64 = 5_000;
+const MAX: u64 = 5_000;
 
 /// Reason why two records may be duplicates.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::places::duplicates::Reason")]
+#[graphql(remote = "domain::places::duplicates::MatchReason")]
 pub enum DuplicateReason {
     /// Same id in an external register.
     SameExternalId,
@@ -57,8 +57,8 @@ pub enum DuplicateReason {
 
 /// Two records that may be the same.
 pub struct DuplicateCandidate {
-    kind: Kind,
-    pair: Pair,
+    kind: RecordKind,
+    pair: DuplicatePair,
 }
 
 /// Pair of records that may be duplicates of one learning place or organisation. Merging requires a proposal, see
@@ -97,7 +97,7 @@ impl DuplicateCandidate {
     }
 }
 
-async fn record(ctx: &Context<'_>, kind: Kind, id: Uuid) -> Option<ApiResult<DirectoryRecord>> {
+async fn record(ctx: &Context<'_>, kind: RecordKind, id: Uuid) -> Option<ApiResult<DirectoryRecord>> {
     match ctx.session().await {
         Ok(session) => DirectoryRecord::by_id(&session, kind, id).await.transpose(),
         Err(error) => Some(Err(error)),
@@ -105,7 +105,7 @@ async fn record(ctx: &Context<'_>, kind: Kind, id: Uuid) -> Option<ApiResult<Dir
 }
 
 /// An id made of both.
-fn id_of(pair: &Pair) -> Uuid {
+fn id_of(pair: &DuplicatePair) -> Uuid {
     let digest = Sha256::digest([pair.one.into_bytes(), pair.other.into_bytes()].concat());
     let mut bytes = [0_u8; 16];
     bytes.copy_from_slice(&digest[..16]);
@@ -132,7 +132,8 @@ impl CandidateQuery {
             default_with = "DirectoryRecordKind::LearningPlace"
         )]
         of: DirectoryRecordKind,
-        #[graphql(desc = "Only from this score on, 50 to 100.", default_with = "LEAST.cast_signed()")] min_score: i32,
+        #[graphql(desc = "Only from this score on, 50 to 100.", default_with = "MIN_SCORE.cast_signed()")]
+        min_score: i32,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -140,7 +141,7 @@ impl CandidateQuery {
     ) -> ApiResult<Paged<DuplicateCandidate>> {
         let request =
             PageRequest::new(first, after, last, before, &format!("candidates {tenant:?} {of:?} {min_score}"))?;
-        let (owner, of) = (NodeType::Tenant.parse(&tenant, "tenant")?, Kind::from(of));
+        let (owner, of) = (NodeType::Tenant.parse(&tenant, "tenant")?, RecordKind::from(of));
         if !(50..=100).contains(&min_score) {
             let text = Text::new("out-of-range").with("value", min_score).with("min", 50).with("max", 100);
             return Err(Problem::at(UserErrorCode::OutOfRange, "minScore", text).into());
@@ -152,15 +153,16 @@ impl CandidateQuery {
             Vec::new()
         };
         let total = pairs.len() as u64;
-        let key = |it: &Pair| (SortValue::Text(Some(format!("{:03}", 100_u32.saturating_sub(it.score)))), id_of(it));
+        let key =
+            |it: &DuplicatePair| (SortValue::Text(Some(format!("{:03}", 100_u32.saturating_sub(it.score)))), id_of(it));
         let page = request.of(pairs, key)?;
         let selected = Selected::of(ctx);
         let either = |path: &str| ["one", "other"].iter().any(|it| selected.node_path(&format!("{it}{path}")));
         if either("") {
             let ids: Vec<_> = page.rows.iter().flat_map(|it| [(of, it.one), (of, it.other)]).collect();
-            read_ahead(&session, &ids, &|path| either(&format!(".{path}"))).await?;
+            preload(&session, &ids, &|path| either(&format!(".{path}"))).await?;
         }
-        let frame = Connection::with_additional_fields(page.has_previous, page.has_next, Total::of(total));
+        let frame = Connection::with_additional_fields(page.has_previous, page.has_next, TotalCount::of(total));
         Ok(fill(
             frame,
             page.cursors.into_iter().zip(page.rows.into_iter().map(|pair| DuplicateCandidate { kind: of, pair })),
@@ -169,28 +171,28 @@ impl CandidateQuery {
 }
 
 /// Pairs with at least one record of `owner`: a constant number of statements.
-async fn candidates(session: &Session, owner: Uuid, kind: Kind, least: u32) -> ApiResult<Vec<Pair>> {
+async fn candidates(session: &Session, owner: Uuid, kind: RecordKind, min: u32) -> ApiResult<Vec<DuplicatePair>> {
     let records = match kind {
-        Kind::LearningPlace => places(session, owner).await?,
-        Kind::Organisation => organisations(session, owner).await?,
+        RecordKind::LearningPlace => places(session, owner).await?,
+        RecordKind::Organisation => organisations(session, owner).await?,
     };
     let settled = settled(session, owner, kind).await?;
     // Comparing takes its time: beside the requests of others.
-    let found = tokio::task::spawn_blocking(move || find(&records, least)).await;
+    let found = tokio::task::spawn_blocking(move || find(&records, min)).await;
     let mut pairs = found.map_err(|error| ApiError::fault(format!("comparing records: {error}")))?;
     pairs.retain(|it| !settled.contains(&(it.one, it.other)));
     Ok(pairs)
 }
 
 /// The places of `owner` that stand for themselves, and those of others that may be the same.
-async fn places(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>> {
+async fn places(session: &Session, owner: Uuid) -> ApiResult<Vec<ComparedRecord>> {
     use learning_place::Column as C;
     let standing = || {
         session
             .select::<learning_place::Entity>()
             .filter(C::MergedIntoId.is_null())
             .filter(C::ArchivedAt.is_null())
-            .limit(MOST + 1)
+            .limit(MAX + 1)
     };
     let mut places = session.all(standing().filter(C::TenantId.eq(owner))).await?;
     few(places.len())?;
@@ -200,7 +202,7 @@ async fn places(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>> {
     session.load_groups::<IdsOfPlace>(places.iter().map(|it| it.id)).await?;
     let mut records = Vec::new();
     for it in &places {
-        records.push(Record {
+        records.push(ComparedRecord {
             id: it.id,
             wanted: it.tenant_id == owner,
             name: Name::of(&it.name, it.city.as_deref(), it.kind),
@@ -215,14 +217,14 @@ async fn places(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>> {
 }
 
 /// The organisations of `owner` that stand for themselves, and those of others that may be the same.
-async fn organisations(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>> {
+async fn organisations(session: &Session, owner: Uuid) -> ApiResult<Vec<ComparedRecord>> {
     use organisation::Column as C;
     let standing = || {
         session
             .select::<organisation::Entity>()
             .filter(C::MergedIntoId.is_null())
             .filter(C::ArchivedAt.is_null())
-            .limit(MOST + 1)
+            .limit(MAX + 1)
     };
     let own = |column| {
         let mine = session.select::<organisation::Entity>().filter(C::TenantId.eq(owner));
@@ -245,7 +247,7 @@ async fn organisations(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>>
             OrganisationKind::AdultEducationCentre => LearningPlaceKind::AdultEducation,
             _ => LearningPlaceKind::Other,
         };
-        records.push(Record {
+        records.push(ComparedRecord {
             id: it.id,
             wanted: it.tenant_id == owner,
             // The town is part of who it is.
@@ -261,8 +263,8 @@ async fn organisations(session: &Session, owner: Uuid) -> ApiResult<Vec<Record>>
 }
 
 fn few(records: usize) -> ApiResult<()> {
-    if records as u64 > MOST {
-        let text = Text::new("duplicates-too-many").with("max", MOST);
+    if records as u64 > MAX {
+        let text = Text::new("duplicates-too-many").with("max", MAX);
         return Err(Problem::at(UserErrorCode::LimitReached, "tenant", text).into());
     }
     Ok(())
@@ -273,8 +275,8 @@ fn few(records: usize) -> ApiResult<()> {
 fn around(session: &Session, owner: Uuid, places: &[learning_place::Model]) -> Condition {
     use learning_place::Column as C;
     let boxes: Vec<_> = places.iter().filter_map(Point::of).map(|it| it.around(FAR)).collect();
-    let least = |index: usize| boxes.iter().map(|it| it[index]).fold(f64::INFINITY, f64::min);
-    let most = |index: usize| boxes.iter().map(|it| it[index]).fold(f64::NEG_INFINITY, f64::max);
+    let min = |index: usize| boxes.iter().map(|it| it[index]).fold(f64::INFINITY, f64::min);
+    let max = |index: usize| boxes.iter().map(|it| it[index]).fold(f64::NEG_INFINITY, f64::max);
     let own = |column| {
         let mine = session.select::<learning_place::Entity>().filter(C::TenantId.eq(owner));
         mine.select_only().column(column).into_query()
@@ -283,8 +285,8 @@ fn around(session: &Session, owner: Uuid, places: &[learning_place::Model]) -> C
     let mut where_ =
         Condition::any().add(C::Id.in_subquery(same_ids)).add(C::PostalCode.in_subquery(own(C::PostalCode)));
     if !boxes.is_empty() {
-        let north = C::Latitude.between(least(0), most(1));
-        where_ = where_.add(north.and(C::Longitude.between(least(2), most(3))));
+        let north = C::Latitude.between(min(0), max(1));
+        where_ = where_.add(north.and(C::Longitude.between(min(2), max(3))));
     }
     where_
 }
@@ -299,15 +301,15 @@ fn same_ids(session: &Session, owner: Uuid, named: external_id::Column) -> Selec
 }
 
 /// Pairs about which something was said: a proposal waits, or was turned down.
-async fn settled(session: &Session, owner: Uuid, kind: Kind) -> ApiResult<BTreeSet<(Uuid, Uuid)>> {
+async fn settled(session: &Session, owner: Uuid, kind: RecordKind) -> ApiResult<BTreeSet<(Uuid, Uuid)>> {
     use merge_proposal::Column as C;
     let said = session
         .select::<merge_proposal::Entity>()
         .filter(C::State.is_in([State::Open, State::Declined]))
         .filter(Condition::any().add(C::TenantId.eq(owner)).add(C::ToTenantId.eq(owner)));
     let rows = session.all(said).await?;
-    let pairs = rows.iter().map(records::Pair::of).filter(|it| it.kind == kind);
-    let sorted = |it: records::Pair| {
+    let pairs = rows.iter().map(records::RecordPair::of).filter(|it| it.kind == kind);
+    let sorted = |it: records::RecordPair| {
         if it.duplicate < it.survivor { (it.duplicate, it.survivor) } else { (it.survivor, it.duplicate) }
     };
     Ok(pairs.map(sorted).collect())

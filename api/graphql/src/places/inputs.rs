@@ -1,7 +1,7 @@
 //! Inputs of learning places, and how they become wishes.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::places::wish::PlaceWish;
+use domain::places::values::NewPlace;
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
 
@@ -10,7 +10,7 @@ use crate::enums::LearningPlaceKind;
 use crate::places::enums::Visibility;
 use crate::places::external_types;
 use crate::places::external_types::ExternalIdInput;
-use crate::places::given::{changed_id, id};
+use crate::places::optional_ids::{changed_id, id};
 use crate::scalars::Date;
 
 /// Values of a new learning place.
@@ -63,12 +63,12 @@ pub struct LearningPlaceCreateInput {
 }
 
 impl LearningPlaceCreateInput {
-    pub(super) fn wish(self) -> ApiResult<PlaceWish> {
+    pub(super) fn into_new(self) -> ApiResult<NewPlace> {
         let mut problems = Problems::default();
         let organisation = id(self.organisation.as_ref(), NodeType::Organisation, "organisation", &mut problems)?;
         let ids = problems.take(external_types::checked(self.external_ids))?.unwrap_or_default();
         problems.done()?;
-        Ok(PlaceWish {
+        Ok(NewPlace {
             key: self.key,
             name: self.name,
             kind: self.kind.into(),
@@ -137,30 +137,30 @@ pub struct LearningPlaceUpdateInput {
 
 impl LearningPlaceUpdateInput {
     /// What the place shall be, made of what it is.
-    pub(super) fn applied(self, mut wish: PlaceWish) -> ApiResult<PlaceWish> {
+    pub(super) fn applied(self, mut new: NewPlace) -> ApiResult<NewPlace> {
         let mut problems = Problems::default();
-        wish.name = required(self.name, "name", &mut problems).unwrap_or(wish.name);
-        wish.kind = required(self.kind, "kind", &mut problems).map_or(wish.kind, Into::into);
-        wish.visibility = required(self.visibility, "visibility", &mut problems).map_or(wish.visibility, Into::into);
-        wish.region = optional(self.region).unwrap_or(wish.region);
-        wish.street = optional(self.street).unwrap_or(wish.street);
-        wish.postal_code = optional(self.postal_code).unwrap_or(wish.postal_code);
-        wish.city = optional(self.city).unwrap_or(wish.city);
-        wish.latitude = optional(self.latitude).unwrap_or(wish.latitude);
-        wish.longitude = optional(self.longitude).unwrap_or(wish.longitude);
-        wish.website = optional(self.website).unwrap_or(wish.website);
-        wish.note = optional(self.note).unwrap_or(wish.note);
-        wish.age_from = optional(self.age_from).unwrap_or(wish.age_from);
-        wish.age_to = optional(self.age_to).unwrap_or(wish.age_to);
-        wish.valid_from = optional(self.valid_from).map_or(wish.valid_from, |it| it.map(|it| it.0));
-        wish.valid_until = optional(self.valid_until).map_or(wish.valid_until, |it| it.map(|it| it.0));
+        new.name = required(self.name, "name", &mut problems).unwrap_or(new.name);
+        new.kind = required(self.kind, "kind", &mut problems).map_or(new.kind, Into::into);
+        new.visibility = required(self.visibility, "visibility", &mut problems).map_or(new.visibility, Into::into);
+        new.region = optional(self.region).unwrap_or(new.region);
+        new.street = optional(self.street).unwrap_or(new.street);
+        new.postal_code = optional(self.postal_code).unwrap_or(new.postal_code);
+        new.city = optional(self.city).unwrap_or(new.city);
+        new.latitude = optional(self.latitude).unwrap_or(new.latitude);
+        new.longitude = optional(self.longitude).unwrap_or(new.longitude);
+        new.website = optional(self.website).unwrap_or(new.website);
+        new.note = optional(self.note).unwrap_or(new.note);
+        new.age_from = optional(self.age_from).unwrap_or(new.age_from);
+        new.age_to = optional(self.age_to).unwrap_or(new.age_to);
+        new.valid_from = optional(self.valid_from).map_or(new.valid_from, |it| it.map(|it| it.0));
+        new.valid_until = optional(self.valid_until).map_or(new.valid_until, |it| it.map(|it| it.0));
         let organisation = changed_id(&self.organisation, NodeType::Organisation, "organisation", &mut problems)?;
-        wish.organisation = organisation.unwrap_or(wish.organisation);
+        new.organisation = organisation.unwrap_or(new.organisation);
         if let Some(ids) = optional(self.external_ids) {
-            wish.ids = problems.take(external_types::checked(ids.unwrap_or_default()))?.unwrap_or_default();
+            new.ids = problems.take(external_types::checked(ids.unwrap_or_default()))?.unwrap_or_default();
         }
         problems.done()?;
-        Ok(wish)
+        Ok(new)
     }
 }
 

@@ -3,12 +3,12 @@
 pub mod candidates;
 pub mod enums;
 pub mod external_types;
-pub mod given;
 pub mod history;
 pub mod inputs;
 pub mod merges;
 pub mod mutation;
 pub mod nearby;
+pub mod optional_ids;
 pub mod organisations;
 pub mod query;
 pub mod types;

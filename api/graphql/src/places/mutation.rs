@@ -35,7 +35,7 @@ impl PlaceMutation {
         let op = ctx.op()?;
         let key = idempotency("learningPlaceCreate", input.idempotency_key.clone(), &input);
         let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => match input.wish() {
+            Ok(tenant) => match input.into_new() {
                 Ok(wish) => service::create(op, tenant, wish, key).await,
                 Err(error) => Err(error),
             },
@@ -56,7 +56,7 @@ impl PlaceMutation {
         match NodeType::LearningPlace.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::update(op, id, version, |wish| input.applied(wish)).await;
-                LearningPlacePayload::changed(op, id, done).await
+                LearningPlacePayload::after_change(op, id, done).await
             }
             Err(error) => LearningPlacePayload::refused(op, error),
         }
@@ -73,7 +73,7 @@ impl PlaceMutation {
         match NodeType::LearningPlace.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::archive(op, id, input.version, input.archived).await;
-                LearningPlacePayload::changed(op, id, done).await
+                LearningPlacePayload::after_change(op, id, done).await
             }
             Err(error) => LearningPlacePayload::refused(op, error),
         }
@@ -90,7 +90,7 @@ impl PlaceMutation {
         match NodeType::LearningPlace.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::unmerge(op, id, input.version).await;
-                LearningPlacePayload::changed(op, id, done).await
+                LearningPlacePayload::after_change(op, id, done).await
             }
             Err(error) => LearningPlacePayload::refused(op, error),
         }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 /// The widest radius, in kilometres.
 const WIDEST: i32 = 100;
 /// The most places in the box of a search.
-const MOST: u64 = 5_000;
+const MAX: u64 = 5_000;
 
 /// Geographic position, WGS 84.
 #[derive(InputObject, Clone, Debug)]
@@ -67,13 +67,13 @@ pub async fn places_near(
     let mut within = session
         .select::<learning_place::Entity>()
         .filter(C::Latitude.between(south, north).and(C::Longitude.between(west, east)))
-        .limit(MOST + 1);
+        .limit(MAX + 1);
     if let Some(among) = among {
         within = within.filter(C::Id.in_subquery(among));
     }
     let found = session.all(within).await?;
-    if found.len() as u64 > MOST {
-        let text = Text::new("near-too-many").with("max", MOST);
+    if found.len() as u64 > MAX {
+        let text = Text::new("near-too-many").with("max", MAX);
         return Err(Problem::at(UserErrorCode::LimitReached, "filter.near.radiusKm", text).into());
     }
     let distance = |it: &learning_place::Model| Some((it.id, Point::of(it)?.metres_to(middle)));
@@ -83,12 +83,12 @@ pub async fn places_near(
 async fn middle(session: &Session, from: NearPoint) -> ApiResult<Point> {
     match from {
         NearPoint::Position(it) => {
-            for (field, value, most) in [
+            for (field, value, max) in [
                 ("filter.near.from.position.latitude", it.latitude, 90.0),
                 ("filter.near.from.position.longitude", it.longitude, 180.0),
             ] {
-                if !value.is_finite() || value.abs() > most {
-                    let text = Text::new("out-of-range").with("value", value).with("min", -most).with("max", most);
+                if !value.is_finite() || value.abs() > max {
+                    let text = Text::new("out-of-range").with("value", value).with("min", -max).with("max", max);
                     return Err(Problem::at(UserErrorCode::OutOfRange, field, text).into());
                 }
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::places::externals::IdsOfPlace;
-use domain::places::merges::standing::{MergedPlaces, standing_for};
+use domain::places::merges::canonical::{MergedPlaces, canonical_ids};
 use entities::{
     ExternalIdScheme, LearningPlaceKind as Kind, external_id, learning_place, learning_place_origin, region, tenant,
 };
@@ -118,7 +118,7 @@ impl PlaceQuery {
                 .filter(external_id::Column::Value.eq(id.value.trim()))
                 .filter(external_id::Column::LearningPlaceId.is_not_null());
             let places = session.all(named).await?.into_iter().filter_map(|it| it.learning_place_id).collect();
-            let standing = standing_for::<learning_place::Entity>(&session, places, |it| it.merged_into_id).await?;
+            let standing = canonical_ids::<learning_place::Entity>(&session, places, |it| it.merged_into_id).await?;
             select = select.filter(session.is_one_of(C::Id, &standing));
         }
         if let Some(near) = filter.near {
@@ -171,7 +171,7 @@ type Paths<'a> = &'a (dyn Fn(&str) -> bool + Send + Sync);
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(session: &Session, places: &[Uuid], selected: Paths<'_>) -> ApiResult<()> {
+pub async fn preload(session: &Session, places: &[Uuid], selected: Paths<'_>) -> ApiResult<()> {
     session.load::<learning_place::Entity>(places.iter().copied()).await?;
     let mut rows = Vec::new();
     for place in places {
@@ -202,11 +202,11 @@ fn read_ahead_rows<'a>(
         if selected("organisation") {
             let ids: Vec<_> = rows.iter().filter_map(|it| it.organisation_id).collect();
             let within = |path: &str| selected(&format!("organisation.{path}"));
-            crate::places::organisations::query::read_ahead(session, &ids, &within).await?;
+            crate::places::organisations::query::preload(session, &ids, &within).await?;
         }
         if selected("mergedInto") {
             let ids: Vec<_> = rows.iter().filter_map(|it| it.merged_into_id).collect();
-            read_ahead(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
+            preload(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
         }
         if selected("mergedFrom") {
             session.load_groups::<MergedPlaces>(rows.iter().map(|it| it.id)).await?;

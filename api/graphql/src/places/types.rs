@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::places::externals::IdsOfPlace;
-use domain::places::merges::standing::MergedPlaces;
+use domain::places::merges::canonical::MergedPlaces;
 use entities::{learning_place, learning_place_origin, region};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;

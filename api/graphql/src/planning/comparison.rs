@@ -12,8 +12,8 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use store::{PageRequest, Session, SortValue, page_cost};
 
 use crate::calendars::entry_types::CalendarEntry;
-use crate::calendars::query::read_ahead;
-use crate::connection::{Paged, Total, fill};
+use crate::calendars::query::preload;
+use crate::connection::{Paged, TotalCount, fill};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::planning::difference::{Difference, PlanDifferenceKind, to_snapshot, to_year_before};
@@ -88,7 +88,7 @@ impl ComparisonQuery {
         if let Some(kinds) = kinds {
             differences.retain(|it| kinds.contains(&it.kind));
         }
-        let total = Total::of(differences.len() as u64);
+        let total = TotalCount::of(differences.len() as u64);
         let page = request.of(differences, |it| {
             let row = it.entry.as_ref().or(it.before.as_ref());
             let start = row.map_or(it.start_before, |it| Some(it.times().starts_local()));
@@ -96,9 +96,9 @@ impl ComparisonQuery {
             (SortValue::Text(start), row.map(|it| it.times().id()).unwrap_or_default())
         })?;
         let rows: Vec<_> = page.rows.iter().filter_map(|it| it.entry.as_ref()).collect();
-        read_ahead(&Selected::within(ctx, &["entry"]), &session, &rows).await?;
+        preload(&Selected::within(ctx, &["entry"]), &session, &rows).await?;
         let rows: Vec<_> = page.rows.iter().filter_map(|it| it.before.as_ref()).collect();
-        read_ahead(&Selected::within(ctx, &["entryBefore"]), &session, &rows).await?;
+        preload(&Selected::within(ctx, &["entryBefore"]), &session, &rows).await?;
         let frame = Connection::with_additional_fields(page.has_previous, page.has_next, total);
         let nodes = page.rows.into_iter().map(|it| PlanDifference {
             kind: it.kind,

@@ -53,7 +53,7 @@ pub(super) fn to_snapshot(now: Vec<EntryView>, kept: Vec<SnapshotEntry>) -> Vec<
             None if off => continue,
             None => PlanDifferenceKind::Added,
             Some(it) if off && !it.content.is_cancelled() => PlanDifferenceKind::Removed,
-            Some(it) => changed(&it.content, &EntryContent::of(&entry)),
+            Some(it) => change_kind(&it.content, &EntryContent::of(&entry)),
         };
         found.push(against(kind, entry, was));
     }
@@ -73,7 +73,7 @@ fn against(kind: PlanDifferenceKind, entry: EntryView, was: Option<SnapshotEntry
 }
 
 /// Kind of difference between two contents of an entry.
-fn changed(was: &EntryContent, now: &EntryContent) -> PlanDifferenceKind {
+fn change_kind(was: &EntryContent, now: &EntryContent) -> PlanDifferenceKind {
     let fields: Vec<_> = was.differing(now).collect();
     if fields.iter().copied().any(EntryField::is_time) {
         PlanDifferenceKind::Moved
@@ -110,7 +110,7 @@ pub(super) fn to_year_before(now: Vec<EntryView>, before: Vec<EntryView>) -> Vec
 
 /// An entry that takes place, with the words of its title; none if the viewer does not see the title.
 fn readable(entry: EntryView) -> Option<(String, EntryView)> {
-    let words = words(entry.outline()?.title());
+    let words = title_key(entry.outline()?.title());
     (!entry.is_cancelled()).then_some((words, entry))
 }
 
@@ -125,7 +125,7 @@ fn difference(kind: PlanDifferenceKind, entry: Option<EntryView>, before: Option
 }
 
 /// The words of a title without numbers, so that "Bildungsfest 2026" is "Bildungsfest 2027".
-fn words(title: &str) -> String {
+fn title_key(title: &str) -> String {
     let folded = fold(title);
     let words = folded.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.chars().all(|it| it.is_ascii_digit()));
     words.collect::<Vec<_>>().join(" ")

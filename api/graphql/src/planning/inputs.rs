@@ -1,10 +1,10 @@
 //! Inputs of plans, rounds and proposals, and how they become wishes.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::planning::comments::About;
-use domain::planning::plans::PlanWish;
+use domain::planning::comments::CommentSubject;
+use domain::planning::plans::NewPlan;
 use domain::planning::proposals::Proposed;
-use domain::planning::rounds::RoundWish;
+use domain::planning::rounds::NewRound;
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::global_id::{NodeType, parse};
 use kernel::i18n::Text;
@@ -243,12 +243,12 @@ pub struct ConflictAcknowledgeInput {
 }
 
 /// The plan that is wished for.
-pub(super) fn plan(input: AnnualPlanCreateInput) -> ApiResult<PlanWish> {
+pub(super) fn plan(input: AnnualPlanCreateInput) -> ApiResult<NewPlan> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
     let calendars = problems.take(NodeType::Calendar.parse_all(&input.calendars, "calendars"))?.unwrap_or_default();
     problems.done()?;
-    Ok(PlanWish { tenant, year: input.year, title: input.title, calendars })
+    Ok(NewPlan { tenant, year: input.year, title: input.title, calendars })
 }
 
 /// A plan and a round.
@@ -257,13 +257,13 @@ pub(super) fn plan_and_round(plan: &ID, round: &ID) -> ApiResult<(Uuid, Uuid)> {
 }
 
 /// The round that is wished for.
-pub(super) fn round(input: CoordinationRoundOpenInput) -> ApiResult<RoundWish> {
+pub(super) fn round(input: CoordinationRoundOpenInput) -> ApiResult<NewRound> {
     let mut problems = Problems::default();
     let agreement = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?.unwrap_or_default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
     problems.done()?;
     let (submit_until, days_apart) = (input.submit_until.0, input.days_apart);
-    Ok(RoundWish { agreement, tenant, year: input.year, submit_until, days_apart })
+    Ok(NewRound { agreement, tenant, year: input.year, submit_until, days_apart })
 }
 
 /// A round, named by `field`, and a party.
@@ -272,11 +272,11 @@ pub(super) fn round_and_party(round: &ID, field: &'static str, tenant: &ID) -> A
 }
 
 /// What a comment is about.
-pub(super) fn about(id: Option<&ID>) -> ApiResult<About> {
-    let Some(id) = id else { return Ok(About::Round) };
+pub(super) fn about(id: Option<&ID>) -> ApiResult<CommentSubject> {
+    let Some(id) = id else { return Ok(CommentSubject::Round) };
     match parse(id) {
-        Some((NodeType::ChangeProposal, row)) => Ok(About::Proposal(row)),
-        Some((NodeType::CalendarEntry, row)) => Ok(About::Entry(row)),
+        Some((NodeType::ChangeProposal, row)) => Ok(CommentSubject::Proposal(row)),
+        Some((NodeType::CalendarEntry, row)) => Ok(CommentSubject::Entry(row)),
         Some(_) | None => {
             let text = Text::new("comment-about-nothing").with("value", kernel::text::clip(id, 40));
             Err(Problem::at(UserErrorCode::Invalid, "about", text).into())

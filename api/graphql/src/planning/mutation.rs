@@ -94,7 +94,7 @@ impl PlanningMutation {
             Ok(()) => plans::update(op, id, input.version, title, calendars).await,
             Err(error) => Err(error),
         };
-        AnnualPlanPayload::changed(op, id, done).await
+        AnnualPlanPayload::after_change(op, id, done).await
     }
 
     /// Submits an annual plan to a coordination round of its year. The parties can then see the plan, and each entry at
@@ -112,7 +112,7 @@ impl PlanningMutation {
             Err(error) => return AnnualPlanPayload::refused(op, error),
         };
         let done = rounds::submit(op, id, round, input.version).await;
-        AnnualPlanPayload::changed(op, id, done).await
+        AnnualPlanPayload::after_change(op, id, done).await
     }
 
     /// Withdraws an annual plan from a coordination round that is still collecting plans. `AGREEMENT_NOT_ACTIVE` if the
@@ -128,7 +128,7 @@ impl PlanningMutation {
             Err(error) => return AnnualPlanPayload::refused(op, error),
         };
         let done = rounds::withdraw(op, id, round, input.version).await;
-        AnnualPlanPayload::changed(op, id, done).await
+        AnnualPlanPayload::after_change(op, id, done).await
     }
 
     /// Opens a coordination round of an agreement for one year. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
@@ -163,7 +163,7 @@ impl PlanningMutation {
             Ok(()) => rounds::update(op, id, input.version, until, days).await,
             Err(error) => Err(error),
         };
-        CoordinationRoundPayload::changed(op, id, done).await
+        CoordinationRoundPayload::after_change(op, id, done).await
     }
 
     /// Starts the coordination with the plans submitted so far, at least two. Until the last day for submitting plans
@@ -180,7 +180,7 @@ impl PlanningMutation {
             Err(error) => return CoordinationRoundPayload::refused(op, error),
         };
         let done = rounds::start(op, id, tenant, input.version).await;
-        CoordinationRoundPayload::changed(op, id, done).await
+        CoordinationRoundPayload::after_change(op, id, done).await
     }
 
     /// Signs off the outcome of a coordination round for a party that submitted a plan; with the last signature the
@@ -198,7 +198,7 @@ impl PlanningMutation {
             Err(error) => return CoordinationRoundPayload::refused(op, error),
         };
         let done = rounds::sign_off(op, id, tenant, input.version).await;
-        CoordinationRoundPayload::changed(op, id, done).await
+        CoordinationRoundPayload::after_change(op, id, done).await
     }
 
     /// Publishes the outcome of a coordination round in state `AGREED`. The round and its plans become public, also as
@@ -216,7 +216,7 @@ impl PlanningMutation {
             Err(error) => return CoordinationRoundPayload::refused(op, error),
         };
         let done = rounds::publish(op, id, tenant, input.version).await;
-        CoordinationRoundPayload::changed(op, id, done).await
+        CoordinationRoundPayload::after_change(op, id, done).await
     }
 
     /// Closes a coordination round without an outcome. `ILLEGAL_TRANSITION` if the round is published or closed.
@@ -233,7 +233,7 @@ impl PlanningMutation {
             Err(error) => return CoordinationRoundPayload::refused(op, error),
         };
         let done = rounds::close(op, id, tenant, input.version, &input.reason).await;
-        CoordinationRoundPayload::changed(op, id, done).await
+        CoordinationRoundPayload::after_change(op, id, done).await
     }
 
     /// Creates a comment in a coordination round. `CONFLICT` if the round is published or closed.
@@ -292,7 +292,7 @@ impl PlanningMutation {
             Err(error) => return ChangeProposalPayload::refused(op, error),
         };
         let done = proposals::accept(op, id, input.version).await;
-        ChangeProposalPayload::changed(op, id, done).await
+        ChangeProposalPayload::after_change(op, id, done).await
     }
 
     /// Declines a change proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE`
@@ -308,7 +308,7 @@ impl PlanningMutation {
             Err(error) => return ChangeProposalPayload::refused(op, error),
         };
         let done = proposals::decline(op, id, input.version, &input.reason).await;
-        ChangeProposalPayload::changed(op, id, done).await
+        ChangeProposalPayload::after_change(op, id, done).await
     }
 
     /// Answers a change proposal with a counter-proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force.
@@ -343,7 +343,7 @@ impl PlanningMutation {
             Err(error) => return ChangeProposalPayload::refused(op, error),
         };
         let done = proposals::withdraw(op, id, input.version).await;
-        ChangeProposalPayload::changed(op, id, done).await
+        ChangeProposalPayload::after_change(op, id, done).await
     }
 
     /// Acknowledges a conflict of an entry, with a reason that is kept on the entry. `CONFLICT` if already
@@ -363,6 +363,6 @@ impl PlanningMutation {
             Err(error) => return ConflictAcknowledgePayload::refused(op, error),
         };
         let done = acknowledge(op, entry, round, &input.conflict, &input.reason).await;
-        ConflictAcknowledgePayload::changed(op, entry, done).await
+        ConflictAcknowledgePayload::after_change(op, entry, done).await
     }
 }

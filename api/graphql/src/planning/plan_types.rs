@@ -153,7 +153,7 @@ impl AnnualPlan {
 }
 
 /// Reads ahead what was selected of plans: a statement each, however many plans.
-pub(super) async fn read_ahead(
+pub(super) async fn preload(
     session: &Session,
     plans: &[Arc<annual_plan::Model>],
     selected: impl Fn(&str) -> bool,

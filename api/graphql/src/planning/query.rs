@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
-use crate::calendars::query::read_ahead;
+use crate::calendars::query::preload;
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::enums::{ProposalState, RoundState};
@@ -60,7 +60,7 @@ impl PlanningQuery {
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let (cursors, plans): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
         let (selected, of_rounds) = (Selected::of(ctx), Selected::within(ctx, &["rounds"]));
-        plan_types::read_ahead(&session, &plans, |it| selected.node(it), |it| of_rounds.node(it)).await?;
+        plan_types::preload(&session, &plans, |it| selected.node(it), |it| of_rounds.node(it)).await?;
         Ok(fill(frame, cursors.into_iter().zip(plans.into_iter().map(AnnualPlan))))
     }
 
@@ -101,7 +101,7 @@ impl PlanningQuery {
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let (cursors, rounds): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
         let (selected, of_plans) = (Selected::of(ctx), Selected::within(ctx, &["plans", "plan"]));
-        round_types::read_ahead(&session, &rounds, |it| selected.node(it), |it| of_plans.node(it)).await?;
+        round_types::preload(&session, &rounds, |it| selected.node(it), |it| of_plans.node(it)).await?;
         Ok(fill(frame, cursors.into_iter().zip(rounds.into_iter().map(CoordinationRound))))
     }
 
@@ -146,8 +146,7 @@ impl PlanningQuery {
         session.load::<tenant::Entity>(tenants).await?;
         if selected.node("place") {
             let ids: Vec<_> = rows.iter().filter_map(|(_, it)| it.place_id).collect();
-            crate::places::query::read_ahead(&session, &ids, &|path| selected.node_path(&format!("place.{path}")))
-                .await?;
+            crate::places::query::preload(&session, &ids, &|path| selected.node_path(&format!("place.{path}"))).await?;
         }
         if selected.node("entry") || selected.node("viewerCan") {
             session.load::<calendar_entry::Entity>(rows.iter().map(|(_, it)| it.entry_id)).await?;
@@ -157,7 +156,7 @@ impl PlanningQuery {
                 entries.extend(row.and_then(|it| EntryView::of(&session, it)));
             }
             let entries: Vec<_> = entries.iter().collect();
-            read_ahead(&Selected::within(ctx, &["entry"]), &session, &entries).await?;
+            preload(&Selected::within(ctx, &["entry"]), &session, &entries).await?;
         }
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, ChangeProposal(row)))))
     }

@@ -168,14 +168,14 @@ impl CoordinationRound {
 }
 
 /// Reads ahead what was selected of rounds: a statement each, however many rounds.
-pub(super) async fn read_ahead(
+pub(super) async fn preload(
     session: &Session,
     rounds: &[Arc<coordination_round::Model>],
     selected: impl Fn(&str) -> bool,
     of_plans: impl Fn(&str) -> bool,
 ) -> ApiResult<()> {
     let plans = load(session, rounds, selected).await?;
-    plan_types::read_ahead(session, &plans, of_plans, |_| false).await
+    plan_types::preload(session, &plans, of_plans, |_| false).await
 }
 
 /// The same without what was selected of the plans in them; tells these.

@@ -13,7 +13,7 @@ use futures_util::stream::Stream;
 use kernel::error::{ApiError, ApiResult, Problem};
 use kernel::global_id::NodeType;
 use sea_orm::{ColumnTrait, QueryFilter, Select};
-use store::{Hint, Session};
+use store::{ChangeHint, Session};
 use uuid::Uuid;
 
 use crate::calendars::entry_types::CalendarEntry;
@@ -113,7 +113,7 @@ impl Followed for Round {
         Ok(session.select::<outbox_event::Entity>().filter(session.is_one_of(outbox_event::Column::ParentId, &parents)))
     }
 
-    fn concerns(&self, hint: &Hint) -> bool {
+    fn concerns(&self, hint: &ChangeHint) -> bool {
         match hint.object_type.as_str() {
             // Which calendars belong to it is read anew: a plan may have come.
             "CalendarEntry" | "Calendar" => true,
@@ -125,7 +125,7 @@ impl Followed for Round {
         change(cursor, CoordinationRoundChangeKind::Ready, self.seen.clone())
     }
 
-    async fn told(
+    async fn change_of(
         &self,
         session: &Session,
         event: &outbox_event::Model,

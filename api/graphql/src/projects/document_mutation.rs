@@ -16,7 +16,7 @@ use crate::projects::document_types::{ProjectArchive, ProjectDocument};
 use crate::projects::inputs::{
     DocumentDownloadTicketInput, DocumentUploadTicketInput, ProjectArchiveCreateInput, ProjectDocumentCreateInput,
 };
-use crate::projects::wishes::{project_and_party, wanted};
+use crate::projects::values::{project_and_party, wanted};
 
 payload! {
     /// Payload of `projectDocumentCreate`.

@@ -10,4 +10,4 @@ pub mod part_types;
 pub mod query;
 pub mod subscription;
 pub mod types;
-pub mod wishes;
+pub mod values;

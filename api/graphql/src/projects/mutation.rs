@@ -1,7 +1,7 @@
 //! Mutations of projects and their parts.
 
 use async_graphql::{Context, Object};
-use domain::projects::{around, partners, service, work as plan};
+use domain::projects::{indicators, links, members, partners, reports, service, work as plan};
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
 
@@ -16,7 +16,7 @@ use crate::projects::inputs::{
 };
 use crate::projects::part_types::{Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage};
 use crate::projects::types::Project;
-use crate::projects::wishes::{
+use crate::projects::values::{
     indicator, indicator_change, linked, member, milestone, milestone_change, project, project_and_party,
     project_change, report, work, work_change,
 };
@@ -116,7 +116,7 @@ impl ProjectMutation {
             Ok(change) => service::update(op, id, version, change).await,
             Err(error) => Err(error),
         };
-        ProjectPayload::changed(op, id, done).await
+        ProjectPayload::after_change(op, id, done).await
     }
 
     /// Moves a project to another phase. Requires `PROJECTS_WRITE` in the lead authority.
@@ -129,7 +129,7 @@ impl ProjectMutation {
         match NodeType::Project.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::advance(op, id, input.version, input.phase.into(), input.note).await;
-                ProjectPayload::changed(op, id, done).await
+                ProjectPayload::after_change(op, id, done).await
             }
             Err(error) => ProjectPayload::refused(op, error),
         }
@@ -170,7 +170,7 @@ impl ProjectMutation {
             Err(error) => return ProjectPayload::refused(op, error),
         };
         let done = partners::accept(op, id, tenant, input.version).await;
-        ProjectPayload::changed(op, id, done).await
+        ProjectPayload::after_change(op, id, done).await
     }
 
     /// Ends the partnership of an authority in a project, or its invitation. Parts owned by the partner remain with the
@@ -195,7 +195,7 @@ impl ProjectMutation {
             Err(error) => return ProjectPayload::refused(op, error),
         };
         let done = partners::remove(op, id, partner, tenant, input.version, input.reason).await;
-        ProjectPayload::changed(op, id, done).await
+        ProjectPayload::after_change(op, id, done).await
     }
 
     /// Adds a member to a project team. Requires `PROJECTS_WRITE` in the person's party.
@@ -207,7 +207,7 @@ impl ProjectMutation {
         let op = ctx.op()?;
         let key = idempotency("projectMemberAdd", input.idempotency_key.clone(), &input);
         let done = match project_and_party(&input.project, &input.tenant) {
-            Ok((project, tenant)) => around::add_member(op, project, tenant, member(input), key).await,
+            Ok((project, tenant)) => members::add_member(op, project, tenant, member(input), key).await,
             Err(error) => Err(error),
         };
         ProjectMemberPayload::made(op, done).await
@@ -221,7 +221,7 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let done = match NodeType::ProjectMember.parse(&input.id, "id") {
-            Ok(id) => around::remove_member(op, id).await,
+            Ok(id) => members::remove_member(op, id).await,
             Err(error) => Err(error),
         };
         ProjectPayload::made(op, done).await
@@ -259,7 +259,7 @@ impl ProjectMutation {
             Ok(change) => plan::update(op, id, version, change).await,
             Err(error) => Err(error),
         };
-        WorkPackagePayload::changed(op, id, done).await
+        WorkPackagePayload::after_change(op, id, done).await
     }
 
     /// Creates a milestone, with an entry in the party's calendar of the project. Requires `PROJECTS_WRITE` in the
@@ -295,7 +295,7 @@ impl ProjectMutation {
             Ok(change) => plan::update_milestone(op, id, version, change).await,
             Err(error) => Err(error),
         };
-        MilestonePayload::changed(op, id, done).await
+        MilestonePayload::after_change(op, id, done).await
     }
 
     /// Creates a status report. Requires `PROJECTS_WRITE` in the reporting party.
@@ -307,7 +307,7 @@ impl ProjectMutation {
         let op = ctx.op()?;
         let key = idempotency("statusReportCreate", input.idempotency_key.clone(), &input);
         let done = match project_and_party(&input.project, &input.tenant) {
-            Ok((project, tenant)) => around::report(op, project, tenant, report(input), key).await,
+            Ok((project, tenant)) => reports::report(op, project, tenant, report(input), key).await,
             Err(error) => Err(error),
         };
         StatusReportPayload::made(op, done).await
@@ -322,7 +322,7 @@ impl ProjectMutation {
         let op = ctx.op()?;
         let key = idempotency("projectIndicatorCreate", input.idempotency_key.clone(), &input);
         let done = match project_and_party(&input.project, &input.tenant) {
-            Ok((project, tenant)) => around::add_indicator(op, project, tenant, indicator(input), key).await,
+            Ok((project, tenant)) => indicators::add_indicator(op, project, tenant, indicator(input), key).await,
             Err(error) => Err(error),
         };
         ProjectIndicatorPayload::made(op, done).await
@@ -341,10 +341,10 @@ impl ProjectMutation {
         };
         let version = input.version;
         let done = match indicator_change(input) {
-            Ok(change) => around::update_indicator(op, id, version, change).await,
+            Ok(change) => indicators::update_indicator(op, id, version, change).await,
             Err(error) => Err(error),
         };
-        ProjectIndicatorPayload::changed(op, id, done).await
+        ProjectIndicatorPayload::after_change(op, id, done).await
     }
 
     /// Adds a measured value to a project indicator. Requires `PROJECTS_WRITE` in the responsible party of the
@@ -357,7 +357,7 @@ impl ProjectMutation {
         let op = ctx.op()?;
         let key = idempotency("indicatorMeasurementAdd", input.idempotency_key.clone(), &input);
         let done = match NodeType::ProjectIndicator.parse(&input.indicator, "indicator") {
-            Ok(id) => around::measure(op, id, input.measured_on.0, input.value.0, input.note, key).await,
+            Ok(id) => indicators::measure(op, id, input.measured_on.0, input.value.0, input.note, key).await,
             Err(error) => Err(error),
         };
         ProjectIndicatorPayload::made(op, done).await
@@ -373,7 +373,7 @@ impl ProjectMutation {
         let key = idempotency("projectLinkAdd", input.idempotency_key.clone(), &input);
         let ids = project_and_party(&input.project, &input.tenant);
         let done = match (ids, linked(&input.to)) {
-            (Ok((project, tenant)), Ok(to)) => around::link(op, project, tenant, to, input.note, key).await,
+            (Ok((project, tenant)), Ok(to)) => links::link(op, project, tenant, to, input.note, key).await,
             (Err(error), _) | (_, Err(error)) => Err(error),
         };
         ProjectLinkPayload::made(op, done).await
@@ -387,7 +387,7 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let done = match NodeType::ProjectLink.parse(&input.id, "id") {
-            Ok(id) => around::unlink(op, id).await,
+            Ok(id) => links::unlink(op, id).await,
             Err(error) => Err(error),
         };
         ProjectPayload::made(op, done).await

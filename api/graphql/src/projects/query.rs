@@ -15,7 +15,7 @@ use crate::enums::{Audience, Pillar};
 use crate::lookahead::Selected;
 use crate::projects::document_types::ProjectArchive;
 use crate::projects::enums::ProjectPhase;
-use crate::projects::types::{Project, read_ahead};
+use crate::projects::types::{Project, preload};
 
 /// Filter of `projects`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Default, Debug)]
@@ -121,8 +121,7 @@ impl ProjectQuery {
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).unzip();
         let selected = Selected::of(ctx);
-        read_ahead(&session, &rows, |field| selected.node(field), |list, field| selected.node_child(list, field))
-            .await?;
+        preload(&session, &rows, |field| selected.node(field), |list, field| selected.node_child(list, field)).await?;
         Ok(fill(frame, cursors.into_iter().zip(rows.into_iter().map(Project))))
     }
 

@@ -10,7 +10,7 @@ use futures_util::stream::Stream;
 use kernel::error::{ApiError, ApiResult, Problem};
 use kernel::global_id::NodeType;
 use sea_orm::{ColumnTrait, QueryFilter, Select};
-use store::{Hint, Session};
+use store::{ChangeHint, Session};
 use uuid::Uuid;
 
 use crate::context::ContextExt;
@@ -51,18 +51,18 @@ impl ProjectSubscription {
         let Some(row) = op.session().await?.get::<project::Entity>(id).await? else {
             return Err(Problem::not_found("id").into());
         };
-        follow(op, Watched { id, seen: row }, after).await
+        follow(op, WatchedProject { id, seen: row }, after).await
     }
 }
 
 /// The project that is followed.
-struct Watched {
+struct WatchedProject {
     id: Uuid,
     /// As it was when the subscription began.
     seen: Arc<project::Model>,
 }
 
-impl Followed for Watched {
+impl Followed for WatchedProject {
     type Change = ProjectChange;
 
     async fn events(&self, session: &Session) -> ApiResult<Select<outbox_event::Entity>> {
@@ -72,7 +72,7 @@ impl Followed for Watched {
         Ok(session.select::<outbox_event::Entity>().filter(outbox_event::Column::ParentId.eq(self.id)))
     }
 
-    fn concerns(&self, hint: &Hint) -> bool {
+    fn concerns(&self, hint: &ChangeHint) -> bool {
         hint.parent == Some(self.id) || changes_access(hint)
     }
 
@@ -80,7 +80,7 @@ impl Followed for Watched {
         ProjectChange { cursor, topic: "ready".to_owned(), project: Project(self.seen.clone()), part_id: None }
     }
 
-    async fn told(
+    async fn change_of(
         &self,
         session: &Session,
         event: &outbox_event::Model,

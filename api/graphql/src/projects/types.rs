@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
-use domain::calendars::entry_wish::read_audiences;
-use domain::funding::ledger::{Line, sums};
+use domain::calendars::entry_values::read_audiences;
+use domain::funding::ledger::{LedgerLine, sums};
 use domain::funding::service::ledger;
 use domain::projects::phases;
 use entities::{
@@ -22,7 +22,7 @@ use crate::access::abilities::ProjectAbilities;
 use crate::context::ContextExt;
 use crate::enums::{Audience, Confidentiality, Pillar};
 use crate::funding::obligation_types::Obligation;
-use crate::funding::types::{BudgetLine, Funding, read_ahead as read_ahead_fundings};
+use crate::funding::types::{BudgetLine, Funding};
 use crate::money::Money;
 use crate::places::types::LearningPlace;
 use crate::projects::detail_types::{ProjectFinances, ProjectPartner, ProjectStep, YearOfProject};
@@ -158,7 +158,7 @@ impl Project {
         let rows = session.group::<project_partner::Entity>(self.0.id).await?;
         session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
         // Names of people are for those inside.
-        let inside = session.access().sight(self.0.inner_scope_id).is_some();
+        let inside = session.access().visibility(self.0.inner_scope_id).is_some();
         Ok(rows
             .iter()
             .map(|it| ProjectPartner {
@@ -270,7 +270,7 @@ impl Project {
         let session = ctx.session().await?;
         let fundings = session.group::<funding::Entity>(self.0.id).await?;
         let lines = session.group::<budget_line::Entity>(self.0.id).await?;
-        let lines: Vec<Line> = lines.iter().map(Line::from).collect();
+        let lines: Vec<LedgerLine> = lines.iter().map(LedgerLine::from).collect();
         let total = sums(&lines, |_| ()).remove(&()).unwrap_or_default();
         let (mut cost, mut requested, mut granted, mut called, mut own, mut gap) = (0, 0, 0, 0, 0, 0_i64);
         for row in fundings.iter() {
@@ -338,7 +338,7 @@ const OF_PARTIES: [&str; 11] = [
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(
+pub async fn preload(
     session: &Session,
     rows: &[Arc<project::Model>],
     selected: impl Fn(&str) -> bool,
@@ -413,7 +413,7 @@ pub async fn read_ahead(
         for id in ids() {
             fundings.extend(session.group::<funding::Entity>(id).await?.iter().cloned());
         }
-        read_ahead_fundings(session, &fundings, |field| child("fundings", field)).await?;
+        crate::funding::types::preload(session, &fundings, |field| child("fundings", field)).await?;
     }
     // A part decides with its project.
     let of_part = |field: &str| OF_PARTIES.iter().any(|part| selected(part) && child(part, field));

@@ -2,8 +2,8 @@
 
 use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, Weekday};
 
-use crate::read::lines::Content;
-use crate::read::values::{Written, written};
+use crate::read::lines::ContentLine;
+use crate::read::values::{WallTime, written};
 
 /// So many changes of a definition are kept; Thunderbird writes about 250. Each time of the file is compared with all.
 const MAX_CHANGES: usize = 500;
@@ -12,15 +12,15 @@ const MAX_RULES: usize = 20;
 
 /// When which offset holds.
 #[derive(Clone, Debug, Default)]
-pub struct Definition {
+pub struct ZoneDefinition {
     /// The name of the zone in the database, where the file says it (X-LIC-LOCATION).
     pub location: Option<String>,
-    parts: Vec<Part>,
+    parts: Vec<OffsetRule>,
 }
 
 /// STANDARD or DAYLIGHT: changes to one offset.
 #[derive(Clone, Debug, Default)]
-pub struct Part {
+pub struct OffsetRule {
     start: Option<NaiveDateTime>,
     from: i32,
     to: i32,
@@ -46,16 +46,16 @@ enum Day {
     Date(u32),
 }
 
-impl Definition {
+impl ZoneDefinition {
     /// Takes in a property of the zone itself.
-    pub fn take(&mut self, property: &Content) {
+    pub fn take(&mut self, property: &ContentLine) {
         if property.name == "X-LIC-LOCATION" {
             self.location = Some(property.value.trim().to_owned());
         }
     }
 
     /// Takes in one of its parts.
-    pub fn add(&mut self, part: Part) {
+    pub fn add(&mut self, part: OffsetRule) {
         let changes: usize = self.parts.iter().map(|it| 1 + it.dates.len()).sum();
         let rules = self.parts.iter().filter(|it| it.rule.is_some()).count();
         if part.start.is_some() && changes + part.dates.len() < MAX_CHANGES && rules < MAX_RULES {
@@ -76,9 +76,9 @@ impl Definition {
     }
 }
 
-impl Part {
+impl OffsetRule {
     /// Takes in a property.
-    pub fn take(&mut self, property: &Content) {
+    pub fn take(&mut self, property: &ContentLine) {
         match property.name.as_str() {
             "DTSTART" => self.start = local(&property.value),
             "TZOFFSETFROM" => self.from = offset(&property.value).unwrap_or_default(),
@@ -134,8 +134,8 @@ impl Day {
 
 fn local(text: &str) -> Option<NaiveDateTime> {
     match written(text)? {
-        Written::Local(it) | Written::Utc(it) => Some(it),
-        Written::Day(it) => Some(it.into()),
+        WallTime::Local(it) | WallTime::Utc(it) => Some(it),
+        WallTime::Day(it) => Some(it.into()),
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Event, Feed, write};
+use crate::{CalendarFeed, Event, write};
 
 const ZONES: [Tz; 8] = [
     Tz::Europe__Berlin,
@@ -85,7 +85,7 @@ fn event() -> impl Strategy<Value = Event> {
                 days.into_iter().map(|it| time.starts_local() + chrono::Days::new(it)).collect()
             };
             let recurrence = recurrence
-                .map(|(rule, extra, except)| Recurrence { rule, extra: at(extra), except: at(except) })
+                .map(|(rule, rdate, exdate)| Recurrence { rule, rdate: at(rdate), exdate: at(exdate) })
                 .filter(|it| *it != Recurrence::default());
             let stamp = Utc.timestamp_opt(changed.unwrap_or_default(), 0).unwrap();
             Event {
@@ -105,7 +105,7 @@ fn event() -> impl Strategy<Value = Event> {
     })
 }
 
-fn feed() -> impl Strategy<Value = Feed> {
+fn feed() -> impl Strategy<Value = CalendarFeed> {
     (words(), vec((event(), any::<bool>()), 0..5)).prop_map(|(name, events)| {
         let mut series: Option<When> = None;
         let mut uid = 0;
@@ -120,7 +120,7 @@ fn feed() -> impl Strategy<Value = Feed> {
             event.uid = format!("uid,{uid};\\");
             event
         });
-        Feed { events: events.collect(), name, description: None, color: None, refresh: TimeDelta::hours(1) }
+        CalendarFeed { events: events.collect(), name, description: None, color: None, refresh: TimeDelta::hours(1) }
     })
 }
 
@@ -141,7 +141,7 @@ fn read_back(event: &Event, line: usize) -> ReadEvent {
 }
 
 /// What holds of everything that was read.
-fn sane(read: &Read) {
+fn sane(read: &ReadCalendar) {
     for it in &read.events {
         match it.time {
             When::Days { first, last_exclusive } => assert!(first < last_exclusive),
@@ -153,7 +153,7 @@ fn sane(read: &Read) {
     }
     for it in &read.problems {
         assert!(it.line > 0 && !it.component.is_empty());
-        assert!(!it.say(kernel::i18n::Locale::De).starts_with("ics-"));
+        assert!(!it.render(kernel::i18n::Locale::De).starts_with("ics-"));
     }
     assert!(!read.events.is_empty() || !read.problems.is_empty());
 }
@@ -165,7 +165,7 @@ proptest! {
         prop_assert_eq!(&text, &write::feed(&feed));
         prop_assert!(text.split("\r\n").all(|it| it.len() <= 75));
         let read = read(text.as_bytes(), Tz::Asia__Tokyo);
-        prop_assert!(read.problems.iter().all(|it| it.reason == Reason::Empty), "{:?}\n{}", read.problems, text);
+        prop_assert!(read.problems.iter().all(|it| it.reason == ReadProblemReason::Empty), "{:?}\n{}", read.problems, text);
         prop_assert_eq!(read.name.as_deref(), Some(feed.name.as_str()));
         let lines: Vec<_> = read.events.iter().map(|it| it.line).collect();
         let expected: Vec<_> = feed.events.iter().zip(lines).map(|(it, line)| read_back(it, line)).collect();
@@ -189,7 +189,7 @@ proptest! {
                 recurrence: None, occurrence: None, status: None, transparent: false, class: Class::Public, texts: None,
             });
         }
-        let feed = Feed { events, name: "x".to_owned(), description: None, color: None, refresh: TimeDelta::hours(1) };
+        let feed = CalendarFeed { events, name: "x".to_owned(), description: None, color: None, refresh: TimeDelta::hours(1) };
         // Under a name that nobody knows, the definition is all there is.
         let text = write::feed(&feed).replace(zone.name(), "Nowhere/At_All");
         let mut zones = definitions(text.as_bytes(), Tz::UTC);

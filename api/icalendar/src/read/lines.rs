@@ -65,7 +65,7 @@ impl Iterator for Unfold<'_> {
 
 /// A property.
 #[derive(Clone, Debug)]
-pub struct Content {
+pub struct ContentLine {
     /// Where it stands in the file.
     pub line: usize,
     /// Name in upper case.
@@ -79,7 +79,7 @@ pub struct Content {
 /// Values of these have no colon: one in an unquoted name of a zone before them can be told from the colon that counts.
 const MOMENTS: [&str; 5] = ["DTSTART", "DTEND", "RECURRENCE-ID", "RDATE", "EXDATE"];
 
-impl Content {
+impl ContentLine {
     /// Takes a line apart; none = it has no name or no value.
     pub fn parse(line: &Logical) -> Option<Self> {
         let text = line.text.as_str();
@@ -152,8 +152,8 @@ mod tests {
         Unfold::new(bytes).map(|it| (it.number, it.text)).collect()
     }
 
-    fn parse(text: &str) -> Content {
-        Content::parse(&Logical { number: 1, text: text.to_owned(), broken: false }).unwrap()
+    fn parse(text: &str) -> ContentLine {
+        ContentLine::parse(&Logical { number: 1, text: text.to_owned(), broken: false }).unwrap()
     }
 
     #[test]
@@ -184,7 +184,10 @@ mod tests {
         assert_eq!(parse("REFRESH - INTERVAL; VALUE = DURATION:PT48H").name, "REFRESH-INTERVAL");
         assert_eq!(parse("A;B=\"c:d").value, "d");
         for text in ["X", "", ":x", ";a=b:x", "A;B=c"] {
-            assert!(Content::parse(&Logical { number: 1, text: text.to_owned(), broken: false }).is_none(), "{text}");
+            assert!(
+                ContentLine::parse(&Logical { number: 1, text: text.to_owned(), broken: false }).is_none(),
+                "{text}"
+            );
         }
     }
 }

@@ -28,15 +28,15 @@ use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-use crate::read::definition::{Definition, Part};
-use crate::read::event::{Raw, Reader, Unplaced};
-use crate::read::lines::{Content, Unfold};
-use crate::read::problem::Log;
-use crate::read::values::{Written, text, written};
+use crate::read::definition::{OffsetRule, ZoneDefinition};
+use crate::read::event::{EventReader, Raw, Unplaced};
+use crate::read::lines::{ContentLine, Unfold};
+use crate::read::problem::ProblemLog;
+use crate::read::values::{WallTime, text, written};
 use crate::read::zones::Zones;
 use crate::{Class, Recurrence, Status, Texts, When};
 
-pub use crate::read::problem::{ReadProblem, Reason};
+pub use crate::read::problem::{ReadProblem, ReadProblemReason};
 
 /// The largest file that is read, in MiB.
 pub const MAX_MIB: usize = 10;
@@ -71,7 +71,7 @@ const READ: [&str; 21] = [
 
 /// What a file has.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct ReadCalendar {
     /// Its events, in its order.
     pub events: Vec<ReadEvent>,
     /// What is wrong with it, in its order.
@@ -109,14 +109,14 @@ pub struct ReadEvent {
 }
 
 /// Reads a file; times without a zone are on the clock of `default`.
-pub fn read(bytes: &[u8], default: Tz) -> Read {
-    let failed = |reason| Read {
+pub fn read(bytes: &[u8], default: Tz) -> ReadCalendar {
+    let failed = |reason| ReadCalendar {
         events: Vec::new(),
         problems: vec![ReadProblem { line: 1, component: "VCALENDAR".to_owned(), uid: None, reason }],
         name: None,
     };
     if bytes.len() > MAX_MIB * 1024 * 1024 {
-        return failed(Reason::TooLarge { max: MAX_MIB });
+        return failed(ReadProblemReason::TooLarge { max: MAX_MIB });
     }
     let mut zones = definitions(bytes, default);
     let mut scan = Scan::new(&mut zones);
@@ -124,7 +124,7 @@ pub fn read(bytes: &[u8], default: Tz) -> Read {
         scan.line(&line);
     }
     if !scan.is_calendar {
-        return failed(Reason::NotACalendar);
+        return failed(ReadProblemReason::NotACalendar);
     }
     scan.finish()
 }
@@ -132,19 +132,19 @@ pub fn read(bytes: &[u8], default: Tz) -> Read {
 /// The first pass: definitions of zones may stand behind their use, and are compared in the years of the events.
 fn definitions(bytes: &[u8], default: Tz) -> Zones {
     let mut zones = Zones::new(default);
-    let mut zone: Option<(String, Definition)> = None;
-    let mut part: Option<Part> = None;
+    let mut zone: Option<(String, ZoneDefinition)> = None;
+    let mut part: Option<OffsetRule> = None;
     for line in Unfold::new(bytes) {
         let outside = zone.is_none();
         let begins = |word: &str| line.text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
         if outside && !begins("BEGIN:VTIMEZONE") && !begins("DTSTART") {
             continue;
         }
-        let Some(content) = Content::parse(&line) else { continue };
+        let Some(content) = ContentLine::parse(&line) else { continue };
         let value = content.value.trim().to_ascii_uppercase();
         match (content.name.as_str(), value.as_str()) {
             ("BEGIN", "VTIMEZONE") => (zone, part) = (Some(Default::default()), None),
-            ("BEGIN", "STANDARD" | "DAYLIGHT") => part = Some(Part::default()),
+            ("BEGIN", "STANDARD" | "DAYLIGHT") => part = Some(OffsetRule::default()),
             ("END", "STANDARD" | "DAYLIGHT") => {
                 if let (Some((_, definition)), Some(part)) = (&mut zone, part.take()) {
                     definition.add(part);
@@ -162,7 +162,7 @@ fn definitions(bytes: &[u8], default: Tz) -> Zones {
                 }
             }
             ("DTSTART", _) if outside => {
-                if let (Some(name), Some(Written::Local(at))) = (content.parameter("TZID"), written(&content.value)) {
+                if let (Some(name), Some(WallTime::Local(at))) = (content.parameter("TZID"), written(&content.value)) {
                     zones.used(name, at.year());
                 }
             }
@@ -179,7 +179,7 @@ fn definitions(bytes: &[u8], default: Tz) -> Zones {
 /// The second pass.
 struct Scan<'a> {
     zones: &'a mut Zones,
-    log: Log,
+    log: ProblemLog,
     /// What has begun and not ended: name and line.
     open: Vec<(String, usize)>,
     current: Option<(Raw, Sha256)>,
@@ -197,7 +197,7 @@ impl<'a> Scan<'a> {
     fn new(zones: &'a mut Zones) -> Self {
         Self {
             zones,
-            log: Log::new(),
+            log: ProblemLog::new(),
             open: Vec::new(),
             current: None,
             events: Vec::new(),
@@ -210,7 +210,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Notes a problem of the component that is open.
-    fn note(&mut self, line: usize, reason: Reason) {
+    fn note(&mut self, line: usize, reason: ReadProblemReason) {
         let inside = self.open.last().map_or("VCALENDAR", |(name, _)| name);
         self.log.add(line, inside, reason);
     }
@@ -218,14 +218,14 @@ impl<'a> Scan<'a> {
     fn line(&mut self, line: &lines::Logical) {
         self.last_line = line.number;
         if line.broken {
-            self.note(line.number, Reason::NotUtf8);
+            self.note(line.number, ReadProblemReason::NotUtf8);
         }
-        let Some(content) = Content::parse(line) else {
-            self.note(line.number, Reason::Unreadable);
+        let Some(content) = ContentLine::parse(line) else {
+            self.note(line.number, ReadProblemReason::Unreadable);
             return;
         };
         match content.name.as_str() {
-            "BEGIN" | "END" if content.value.trim().is_empty() => self.note(line.number, Reason::Unreadable),
+            "BEGIN" | "END" if content.value.trim().is_empty() => self.note(line.number, ReadProblemReason::Unreadable),
             "BEGIN" => self.begin(content.value.trim().to_ascii_uppercase(), line.number),
             "END" => self.end(&content.value.trim().to_ascii_uppercase(), line.number),
             name => match self.open.last().map(|(it, _)| it.as_str()) {
@@ -246,7 +246,7 @@ impl<'a> Scan<'a> {
         if name == "VEVENT" {
             self.count += 1;
             if self.count == MAX_EVENTS + 1 {
-                self.log.event(line, Reason::TooManyEvents { max: MAX_EVENTS });
+                self.log.event(line, ReadProblemReason::TooManyEvents { max: MAX_EVENTS });
             }
             let raw = Raw { line, properties: Vec::new(), fingerprint: String::new() };
             self.current = (self.count <= MAX_EVENTS).then(|| (raw, Sha256::new()));
@@ -264,11 +264,11 @@ impl<'a> Scan<'a> {
 
     fn end(&mut self, name: &str, line: usize) {
         let Some(place) = self.open.iter().rposition(|(it, _)| it == name) else {
-            self.note(line, Reason::StrayEnd(name.to_owned()));
+            self.note(line, ReadProblemReason::StrayEnd(name.to_owned()));
             return;
         };
         if place + 1 < self.open.len() {
-            self.note(line, Reason::StrayEnd(name.to_owned()));
+            self.note(line, ReadProblemReason::StrayEnd(name.to_owned()));
         }
         if name != "VEVENT" && self.open[place..].iter().any(|(it, _)| it == "VEVENT") {
             self.unclosed();
@@ -279,12 +279,12 @@ impl<'a> Scan<'a> {
         {
             let digest = hash.finalize();
             raw.fingerprint = digest.iter().take(16).map(|it| format!("{it:02x}")).collect();
-            let read = Reader { zones: &mut *self.zones, log: &mut self.log }.event(&raw);
+            let read = EventReader { zones: &mut *self.zones, log: &mut self.log }.event(&raw);
             self.events.extend(read);
         }
     }
 
-    fn property(&mut self, content: Content, line: &str) {
+    fn property(&mut self, content: ContentLine, line: &str) {
         let Some((raw, hash)) = &mut self.current else { return };
         // Some programs stamp every download anew.
         if content.name != "DTSTAMP" {
@@ -295,7 +295,7 @@ impl<'a> Scan<'a> {
             return;
         }
         if raw.properties.len() == MAX_LINES {
-            self.log.event(content.line, Reason::TooManyLines);
+            self.log.event(content.line, ReadProblemReason::TooManyLines);
         }
         if raw.properties.len() <= MAX_LINES {
             raw.properties.push(content);
@@ -305,29 +305,29 @@ impl<'a> Scan<'a> {
     /// Leaves out an event that was begun and did not end: nobody knows what is missing of it.
     fn unclosed(&mut self) {
         if let Some((raw, _)) = self.current.take() {
-            self.log.event(raw.line, Reason::Unclosed);
+            self.log.event(raw.line, ReadProblemReason::Unclosed);
             self.open.retain(|(name, _)| name != "VEVENT");
         }
     }
 
-    fn finish(mut self) -> Read {
+    fn finish(mut self) -> ReadCalendar {
         self.unclosed();
         if self.open.iter().any(|(name, _)| name == "VCALENDAR") {
-            self.log.add(self.last_line, "VCALENDAR", Reason::CalendarUnclosed);
+            self.log.add(self.last_line, "VCALENDAR", ReadProblemReason::CalendarUnclosed);
         }
         for (name, (line, count)) in std::mem::take(&mut self.ignored) {
-            self.log.add(line, name, Reason::Ignored { count });
+            self.log.add(line, name, ReadProblemReason::Ignored { count });
         }
-        let events = newest(place(self.events, self.zones.default), &mut self.log);
+        let events = newest(on_series_clock(self.events, self.zones.default), &mut self.log);
         if events.is_empty() && self.log.is_empty() {
-            self.log.add(1, "VCALENDAR", Reason::Empty);
+            self.log.add(1, "VCALENDAR", ReadProblemReason::Empty);
         }
-        Read { events, problems: self.log.finish(), name: self.name }
+        ReadCalendar { events, problems: self.log.finish(), name: self.name }
     }
 }
 
 /// Puts each occurrence on the clock of its series.
-fn place(mut events: Vec<Unplaced>, default: Tz) -> Vec<Unplaced> {
+fn on_series_clock(mut events: Vec<Unplaced>, default: Tz) -> Vec<Unplaced> {
     let series: HashMap<String, When> = events
         .iter()
         .rev()
@@ -342,7 +342,7 @@ fn place(mut events: Vec<Unplaced>, default: Tz) -> Vec<Unplaced> {
 }
 
 /// Of several versions of an event keeps the newest: by SEQUENCE, then by when it was changed, then the first one.
-fn newest(events: Vec<Unplaced>, log: &mut Log) -> Vec<ReadEvent> {
+fn newest(events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<ReadEvent> {
     let mut kept: Vec<Unplaced> = Vec::with_capacity(events.len());
     let mut places: HashMap<(String, Option<NaiveDateTime>), usize> = HashMap::new();
     for it in events {
@@ -355,7 +355,7 @@ fn newest(events: Vec<Unplaced>, log: &mut Log) -> Vec<ReadEvent> {
         let version = |it: &Unplaced| (it.event.sequence, it.changed);
         let older = if version(&it) > version(&kept[place]) { std::mem::replace(&mut kept[place], it) } else { it };
         let before = log.len();
-        log.event(older.event.line, Reason::Duplicate(older.event.uid.clone()));
+        log.event(older.event.line, ReadProblemReason::Duplicate(older.event.uid.clone()));
         log.name(before, Some(&older.event.uid));
     }
     kept.into_iter().map(|it| it.event).collect()

@@ -13,7 +13,7 @@ pub struct ReadProblem {
     /// UID of the event, where it has one.
     pub uid: Option<String>,
     /// What is wrong.
-    pub reason: Reason,
+    pub reason: ReadProblemReason,
 }
 
 impl ReadProblem {
@@ -24,28 +24,30 @@ impl ReadProblem {
 
     /// Whether events may be missing because of it that nobody can name.
     pub fn hides_events(&self) -> bool {
-        matches!(self.reason, Reason::CalendarUnclosed | Reason::TooManyEvents { .. } | Reason::Unclosed)
-            || (self.fatal() && self.uid.is_none())
+        matches!(
+            self.reason,
+            ReadProblemReason::CalendarUnclosed | ReadProblemReason::TooManyEvents { .. } | ReadProblemReason::Unclosed
+        ) || (self.fatal() && self.uid.is_none())
     }
 
     /// Whether nothing could be read because of it.
     pub const fn is_of_all(&self) -> bool {
-        matches!(self.reason, Reason::NotACalendar | Reason::TooLarge { .. })
+        matches!(self.reason, ReadProblemReason::NotACalendar | ReadProblemReason::TooLarge { .. })
     }
 
     /// The whole problem in words.
-    pub fn say(&self, locale: Locale) -> String {
+    pub fn render(&self, locale: Locale) -> String {
         Text::new("ics-problem")
             .with("line", self.line)
             .with("component", &self.component)
-            .with("reason", self.reason.text().say(locale))
-            .say(locale)
+            .with("reason", self.reason.text().render(locale))
+            .render(locale)
     }
 }
 
 /// What is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum ReadProblemReason {
     /// The file is no calendar.
     NotACalendar,
     /// It has more bytes than are read.
@@ -122,7 +124,7 @@ pub enum Reason {
     },
 }
 
-impl Reason {
+impl ReadProblemReason {
     const fn fatal(&self) -> bool {
         match self {
             Self::NotACalendar
@@ -204,7 +206,7 @@ fn shown(value: &str) -> String {
 
 /// The problems of a file, as many as somebody may want to read.
 #[derive(Debug)]
-pub struct Log {
+pub struct ProblemLog {
     kept: Vec<ReadProblem>,
     /// Where the first one was that is not kept, and how many there were.
     more: Option<(usize, usize)>,
@@ -213,14 +215,14 @@ pub struct Log {
 /// So many problems are listed.
 const MAX: usize = 1_000;
 
-impl Log {
+impl ProblemLog {
     /// Without problems.
     pub const fn new() -> Self {
         Self { kept: Vec::new(), more: None }
     }
 
     /// Adds one.
-    pub fn add(&mut self, line: usize, component: &str, reason: Reason) {
+    pub fn add(&mut self, line: usize, component: &str, reason: ReadProblemReason) {
         if self.kept.len() < MAX {
             let component = shown(component);
             self.kept.push(ReadProblem { line, component, uid: None, reason });
@@ -230,7 +232,7 @@ impl Log {
     }
 
     /// Adds one of an event.
-    pub fn event(&mut self, line: usize, reason: Reason) {
+    pub fn event(&mut self, line: usize, reason: ReadProblemReason) {
         self.add(line, "VEVENT", reason);
     }
 
@@ -256,7 +258,7 @@ impl Log {
         self.kept.sort_by_key(|it| it.line);
         if let Some((line, count)) = self.more {
             let component = "VCALENDAR".to_owned();
-            self.kept.push(ReadProblem { line, component, uid: None, reason: Reason::More { count } });
+            self.kept.push(ReadProblem { line, component, uid: None, reason: ReadProblemReason::More { count } });
         }
         self.kept
     }

@@ -9,11 +9,11 @@ fn calendar(inside: &str) -> String {
     format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{}\r\nEND:VCALENDAR\r\n", inside.trim().replace('\n', "\r\n"))
 }
 
-fn event(inside: &str) -> Read {
+fn event(inside: &str) -> ReadCalendar {
     read(calendar(&format!("BEGIN:VEVENT\nUID:u\n{}\nEND:VEVENT", inside.trim())).as_bytes(), Berlin)
 }
 
-fn of(text: &str) -> Read {
+fn of(text: &str) -> ReadCalendar {
     read(calendar(text).as_bytes(), Berlin)
 }
 
@@ -29,12 +29,12 @@ fn days(first: &str, after: &str) -> When {
     When::Days { first: first.parse().unwrap(), last_exclusive: after.parse().unwrap() }
 }
 
-fn reasons(read: &Read) -> Vec<&Reason> {
+fn reasons(read: &ReadCalendar) -> Vec<&ReadProblemReason> {
     read.problems.iter().map(|it| &it.reason).collect()
 }
 
 /// The only event of a file, and what was assumed for it.
-fn one(inside: &str) -> (ReadEvent, Vec<Reason>) {
+fn one(inside: &str) -> (ReadEvent, Vec<ReadProblemReason>) {
     let read = event(inside);
     assert_eq!(read.events.len(), 1, "{inside}: {:?}", read.problems);
     assert!(read.problems.iter().all(|it| !it.fatal()));
@@ -42,7 +42,7 @@ fn one(inside: &str) -> (ReadEvent, Vec<Reason>) {
 }
 
 /// Why the only event of a file was left out.
-fn refused(inside: &str) -> Reason {
+fn refused(inside: &str) -> ReadProblemReason {
     let read = event(inside);
     assert!(read.events.is_empty(), "{inside}");
     read.problems.into_iter().find(ReadProblem::fatal).map(|it| it.reason).unwrap()
@@ -81,8 +81,12 @@ fn ends_and_what_is_assumed_for_them() {
         ("DTSTART:20270301\nDTEND:20270303", days("2027-03-01", "2027-03-03"), None),
         ("DTSTART;VALUE=DATE:20270301\nDURATION:P2D", days("2027-03-01", "2027-03-03"), None),
         ("DTSTART;VALUE=DATE:20270301\nDURATION:PT25H", days("2027-03-01", "2027-03-03"), None),
-        ("DTSTART:20270301\nDTEND:20270301", days("2027-03-01", "2027-03-02"), Some(Reason::EndsOnFirstDay)),
-        ("DTSTART:20270301\nDTEND:20270302T100000", days("2027-03-01", "2027-03-03"), Some(Reason::TypesDiffer)),
+        ("DTSTART:20270301\nDTEND:20270301", days("2027-03-01", "2027-03-02"), Some(ReadProblemReason::EndsOnFirstDay)),
+        (
+            "DTSTART:20270301\nDTEND:20270302T100000",
+            days("2027-03-01", "2027-03-03"),
+            Some(ReadProblemReason::TypesDiffer),
+        ),
         (
             "DTSTART:20270301T090000\nDTEND:20270301T100000",
             clock("2027-03-01T09:00:00", "2027-03-01T10:00:00", Berlin),
@@ -95,17 +99,17 @@ fn ends_and_what_is_assumed_for_them() {
         (
             "DTSTART:20270301T090000",
             clock("2027-03-01T09:00:00", "2027-03-01T09:01:00", Berlin),
-            Some(Reason::ZeroLength),
+            Some(ReadProblemReason::ZeroLength),
         ),
         (
             "DTSTART:20270328T023000",
             clock("2027-03-28T02:30:00", "2027-03-28T02:31:00", Berlin),
-            Some(Reason::ZeroLength),
+            Some(ReadProblemReason::ZeroLength),
         ),
         (
             "DTSTART:20270301T090000\nDTEND:20270302",
             clock("2027-03-01T09:00:00", "2027-03-02T00:00:00", Berlin),
-            Some(Reason::TypesDiffer),
+            Some(ReadProblemReason::TypesDiffer),
         ),
         (
             "DTSTART:20270301T090000\nDTEND;TZID=America/New_York:20270301T080000",
@@ -126,16 +130,19 @@ fn ends_and_what_is_assumed_for_them() {
 
 #[test]
 fn what_leaves_an_event_out() {
-    assert_eq!(refused("SUMMARY:x"), Reason::NoStart);
-    assert_eq!(refused("DTSTART:soon"), Reason::BadStart("soon".to_owned()));
-    assert_eq!(refused("DTSTART:20270229"), Reason::BadStart("20270229".to_owned()));
-    assert_eq!(refused("DTSTART:20270301T090000\nDTEND:x"), Reason::BadEnd("x".to_owned()));
-    assert_eq!(refused("DTSTART:20270301T090000\nDURATION:1H"), Reason::BadEnd("1H".to_owned()));
-    assert_eq!(refused("DTSTART:20270301T090000\nDTEND:20270301T080000"), Reason::EndsBeforeStart);
-    assert_eq!(refused("DTSTART:20270302\nDTEND:20270301"), Reason::EndsBeforeStart);
-    assert_eq!(refused("DTSTART:20270301\nRECURRENCE-ID:x"), Reason::BadOccurrence("x".to_owned()));
-    assert_eq!(refused("DTSTART:20270301\nRRULE:FREQ=HOURLY"), Reason::RuleUnsupported("FREQ=HOURLY".to_owned()));
-    assert_eq!(refused("DTSTART:20270301\nRRULE:FREQ=X"), Reason::RuleBroken("FREQ=X".to_owned()));
+    assert_eq!(refused("SUMMARY:x"), ReadProblemReason::NoStart);
+    assert_eq!(refused("DTSTART:soon"), ReadProblemReason::BadStart("soon".to_owned()));
+    assert_eq!(refused("DTSTART:20270229"), ReadProblemReason::BadStart("20270229".to_owned()));
+    assert_eq!(refused("DTSTART:20270301T090000\nDTEND:x"), ReadProblemReason::BadEnd("x".to_owned()));
+    assert_eq!(refused("DTSTART:20270301T090000\nDURATION:1H"), ReadProblemReason::BadEnd("1H".to_owned()));
+    assert_eq!(refused("DTSTART:20270301T090000\nDTEND:20270301T080000"), ReadProblemReason::EndsBeforeStart);
+    assert_eq!(refused("DTSTART:20270302\nDTEND:20270301"), ReadProblemReason::EndsBeforeStart);
+    assert_eq!(refused("DTSTART:20270301\nRECURRENCE-ID:x"), ReadProblemReason::BadOccurrence("x".to_owned()));
+    assert_eq!(
+        refused("DTSTART:20270301\nRRULE:FREQ=HOURLY"),
+        ReadProblemReason::RuleUnsupported("FREQ=HOURLY".to_owned())
+    );
+    assert_eq!(refused("DTSTART:20270301\nRRULE:FREQ=X"), ReadProblemReason::RuleBroken("FREQ=X".to_owned()));
 }
 
 #[test]
@@ -145,7 +152,7 @@ fn the_others_stay_and_problems_name_their_lines() {
         BEGIN:VTODO\nUID:t\nEND:VTODO\nBEGIN:VEVENT\nUID:c\nDTSTART:20270301\n\
         BEGIN:VALARM\nTRIGGER:P0D\nEND:VALARM\nEND:VEVENT");
     assert_eq!(read.events.iter().map(|it| it.uid.as_str()).collect::<Vec<_>>(), ["b", "c"]);
-    let problems: Vec<_> = read.problems.iter().map(|it| it.say(Locale::En)).collect();
+    let problems: Vec<_> = read.problems.iter().map(|it| it.render(Locale::En)).collect();
     assert_eq!(
         problems,
         [
@@ -165,9 +172,13 @@ fn series_keep_their_clock() {
     let recurrence = it.recurrence.unwrap();
     assert_eq!(recurrence.rule.as_deref(), Some("FREQ=WEEKLY;UNTIL=20270701T090000"));
     let expected = ["2027-03-08", "2027-03-15", "2027-03-22", "2027-04-05"].map(|it| local(&format!("{it}T09:00:00")));
-    assert_eq!(recurrence.except, expected);
-    assert_eq!(recurrence.extra, [local("2027-04-10T09:00:00")]);
-    let expected = [Reason::SeveralRules, Reason::BadDate("never".to_owned()), Reason::OnlyStartOfPeriod];
+    assert_eq!(recurrence.exdate, expected);
+    assert_eq!(recurrence.rdate, [local("2027-04-10T09:00:00")]);
+    let expected = [
+        ReadProblemReason::SeveralRules,
+        ReadProblemReason::BadDate("never".to_owned()),
+        ReadProblemReason::OnlyStartOfPeriod,
+    ];
     assert_eq!(problems, expected);
 }
 
@@ -182,7 +193,7 @@ fn an_occurrence_stands_on_the_clock_of_its_series() {
     assert_eq!(read.events[0].recurrence, None);
     assert_eq!(read.events[1].occurrence, None);
     assert_eq!(read.events[2].occurrence, Some(local("2027-04-05T07:00:00")));
-    assert_eq!(reasons(&read), [&Reason::RuleOfOccurrence, &Reason::OnlyOneOccurrence]);
+    assert_eq!(reasons(&read), [&ReadProblemReason::RuleOfOccurrence, &ReadProblemReason::OnlyOneOccurrence]);
 }
 
 #[test]
@@ -195,7 +206,7 @@ fn the_newest_version_counts() {
     let title = |versions: &[String]| {
         let read = of(&versions.concat());
         assert_eq!(read.events.len(), 1);
-        assert!(read.problems.iter().all(|it| it.reason == Reason::Duplicate("a".to_owned())));
+        assert!(read.problems.iter().all(|it| it.reason == ReadProblemReason::Duplicate("a".to_owned())));
         assert_eq!(read.problems.len(), versions.len() - 1);
         read.events[0].texts.title.clone().unwrap()
     };
@@ -210,7 +221,7 @@ fn the_newest_version_counts() {
 fn an_event_without_uid_gets_one_that_stays() {
     let nameless = |title: &str, stamp: &str| {
         let read = of(&format!("BEGIN:VEVENT\nDTSTART:20270301\nSUMMARY:{title}\nDTSTAMP:{stamp}\nEND:VEVENT"));
-        assert_eq!(reasons(&read), [&Reason::NoUid]);
+        assert_eq!(reasons(&read), [&ReadProblemReason::NoUid]);
         read.events[0].uid.clone()
     };
     assert_eq!(nameless("a", "20270101T000000Z"), nameless("a", "20270102T000000Z"));
@@ -229,7 +240,7 @@ fn a_zone_of_the_file_is_found_by_its_clocks() {
     for text in [format!("{OWN_ZONE}\n{event}"), format!("{event}\n{OWN_ZONE}")] {
         let read = of(&text);
         assert_eq!(read.events[0].time, clock("2027-07-01T09:00:00", "2027-07-01T10:00:00", Berlin));
-        assert_eq!(reasons(&read), Vec::<&Reason>::new());
+        assert_eq!(reasons(&read), Vec::<&ReadProblemReason>::new());
     }
     let fixed = "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:20170101\nTZOFFSETFROM:+1100\nTZOFFSETTO:+1100\nEND:STANDARD\nEND:VTIMEZONE";
     let read = of(&format!("{fixed}\n{event}"));
@@ -238,10 +249,10 @@ fn a_zone_of_the_file_is_found_by_its_clocks() {
     let odd = OWN_ZONE.replace("+0200", "+0120").replace("BYMONTH=3", "BYMONTH=5");
     let read = of(&format!("{odd}\n{event}"));
     assert_eq!(read.events[0].time, clock("2027-07-01T07:40:00", "2027-07-01T08:40:00", Tz::UTC));
-    assert_eq!(reasons(&read), [&Reason::ZoneConverted("Ours".to_owned())]);
+    assert_eq!(reasons(&read), [&ReadProblemReason::ZoneConverted("Ours".to_owned())]);
     let read = of(&format!("{event}\n{}", event.replace("UID:a", "UID:b")));
     assert_eq!(read.events[0].time, clock("2027-07-01T09:00:00", "2027-07-01T10:00:00", Berlin));
-    assert_eq!(reasons(&read), [&Reason::ZoneUnknown("Ours".to_owned())], "said once");
+    assert_eq!(reasons(&read), [&ReadProblemReason::ZoneUnknown("Ours".to_owned())], "said once");
 }
 
 #[test]
@@ -250,16 +261,19 @@ fn files_that_are_none_or_not_whole() {
         [&b""[..], b"<html>\n<a href=\"x\">x</a>\n</html>", b"\xff\xfe\x00", b"BEGIN:VTIMEZONE\rTZID:S\rEND:VTIMEZONE"]
     {
         let read = read(bytes, Berlin);
-        assert_eq!(reasons(&read), [&Reason::NotACalendar]);
+        assert_eq!(reasons(&read), [&ReadProblemReason::NotACalendar]);
         assert!(read.problems[0].fatal() && read.events.is_empty());
     }
     let big = vec![b'x'; MAX_MIB * 1024 * 1024 + 1];
-    assert_eq!(reasons(&read(&big, Berlin)), [&Reason::TooLarge { max: MAX_MIB }]);
-    assert_eq!(reasons(&of("")), [&Reason::Empty]);
+    assert_eq!(reasons(&read(&big, Berlin)), [&ReadProblemReason::TooLarge { max: MAX_MIB }]);
+    assert_eq!(reasons(&of("")), [&ReadProblemReason::Empty]);
     let cut =
         read(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20270301\nEND:VEVENT\nBEGIN:VEVENT\nUID:b\nDTST", Berlin);
     assert_eq!(cut.events.len(), 1);
-    assert_eq!(reasons(&cut), [&Reason::Unclosed, &Reason::Unreadable, &Reason::CalendarUnclosed]);
+    assert_eq!(
+        reasons(&cut),
+        [&ReadProblemReason::Unclosed, &ReadProblemReason::Unreadable, &ReadProblemReason::CalendarUnclosed]
+    );
     let crossed = read(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20270301\nEND:VCALENDAR\nEND:VTODO", Berlin);
     assert_eq!(reasons(&crossed).len(), 3, "{:?}", crossed.problems);
     let bytes = read(
@@ -267,7 +281,7 @@ fn files_that_are_none_or_not_whole() {
         Berlin,
     );
     assert_eq!(bytes.events[0].texts.title.as_deref(), Some("F\u{fffd}ssen"));
-    assert_eq!((bytes.problems[0].line, &bytes.problems[0].reason), (5, &Reason::NotUtf8));
+    assert_eq!((bytes.problems[0].line, &bytes.problems[0].reason), (5, &ReadProblemReason::NotUtf8));
 }
 
 #[test]
@@ -276,15 +290,15 @@ fn a_file_has_its_limits() {
     let read = of(&many);
     assert_eq!(read.events.len(), 1, "the same content, one UID");
     assert!(read.problems.len() <= 1_001);
-    assert!(matches!(read.problems.last().map(|it| &it.reason), Some(Reason::More { .. })));
+    assert!(matches!(read.problems.last().map(|it| &it.reason), Some(ReadProblemReason::More { .. })));
     let numbered: String =
         (0..MAX_EVENTS + 5).map(|it| format!("BEGIN:VEVENT\nUID:{it}\nDTSTART:20270301\nEND:VEVENT\n")).collect();
     let read = of(&numbered);
     assert_eq!(read.events.len(), MAX_EVENTS);
-    assert_eq!(reasons(&read), [&Reason::TooManyEvents { max: MAX_EVENTS }]);
+    assert_eq!(reasons(&read), [&ReadProblemReason::TooManyEvents { max: MAX_EVENTS }]);
     let long = event(&format!("DTSTART:20270301\n{}", "CATEGORIES:x\n".repeat(MAX_LINES + 9)));
-    assert_eq!(reasons(&long), [&Reason::TooManyLines]);
-    assert_eq!(reasons(&of("BEGIN: \nX\nEND:")), [&Reason::Unreadable; 3], "all within the calendar");
+    assert_eq!(reasons(&long), [&ReadProblemReason::TooManyLines]);
+    assert_eq!(reasons(&of("BEGIN: \nX\nEND:")), [&ReadProblemReason::Unreadable; 3], "all within the calendar");
     let deep = of(&"BEGIN:X\n".repeat(10_000));
     assert!(deep.events.is_empty() && !deep.problems.is_empty());
 }
@@ -297,7 +311,7 @@ fn a_definition_as_long_as_the_file_takes_no_time() {
     let zone = format!("BEGIN:VTIMEZONE\nTZID:Ours\n{}END:VTIMEZONE\n", part.repeat(10_000));
     let event = format!("BEGIN:VEVENT\nUID:a\nDTSTART;TZID=Ours:20270701T090000\nEXDATE;TZID=Ours:{dates}\nEND:VEVENT");
     let read = of(&format!("{zone}{event}"));
-    assert_eq!(read.events[0].recurrence.as_ref().map(|it| it.except.len()), Some(1));
+    assert_eq!(read.events[0].recurrence.as_ref().map(|it| it.exdate.len()), Some(1));
 }
 
 #[test]

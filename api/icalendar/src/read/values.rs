@@ -38,7 +38,7 @@ pub fn in_zone(local: NaiveDateTime, from: Tz, to: Tz) -> NaiveDateTime {
 }
 
 /// A moment before its zone is looked up: what the clock shows, and whether it is a clock of UTC.
-pub enum Written {
+pub enum WallTime {
     /// A day.
     Day(NaiveDate),
     /// A time in UTC.
@@ -48,20 +48,20 @@ pub enum Written {
 }
 
 /// Reads `20270131`, `20270131T090000` or `20270131T090000Z`.
-pub fn written(text: &str) -> Option<Written> {
+pub fn written(text: &str) -> Option<WallTime> {
     // A quote that was meant to end before the colon ends here.
     let text = text.trim().trim_end_matches('"');
     if let Some(utc) = text.strip_suffix(['Z', 'z']) {
-        return rule::date_time(utc).map(Written::Utc);
+        return rule::date_time(utc).map(WallTime::Utc);
     }
-    rule::date(text).map(Written::Day).or_else(|| rule::date_time(text).map(Written::Local))
+    rule::date(text).map(WallTime::Day).or_else(|| rule::date_time(text).map(WallTime::Local))
 }
 
 /// An instant, for properties that are always in UTC.
 pub fn utc(text: &str) -> Option<chrono::DateTime<Utc>> {
     match written(text)? {
-        Written::Utc(it) | Written::Local(it) => Some(it.and_utc()),
-        Written::Day(_) => None,
+        WallTime::Utc(it) | WallTime::Local(it) => Some(it.and_utc()),
+        WallTime::Day(_) => None,
     }
 }
 

@@ -9,14 +9,14 @@ use std::collections::HashMap;
 use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, Offset as _, TimeDelta};
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use crate::read::definition::Definition;
+use crate::read::definition::ZoneDefinition;
 
 /// So many definitions are compared with the zones of the database; nobody uses more.
 const MAX_COMPARED: usize = 20;
 
 /// What a TZID means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum ZoneLookup {
     /// This zone.
     Zone(Tz),
     /// The definition of this place: times are converted to UTC by it.
@@ -30,11 +30,11 @@ pub enum Found {
 pub struct Zones {
     /// The zone of times without one.
     pub default: Tz,
-    definitions: Vec<Definition>,
+    definitions: Vec<ZoneDefinition>,
     by_name: HashMap<String, usize>,
     /// The years in which events start, by TZID.
     years: HashMap<String, (i32, i32)>,
-    found: HashMap<String, Found>,
+    found: HashMap<String, ZoneLookup>,
     compared: usize,
 }
 
@@ -52,7 +52,7 @@ impl Zones {
     }
 
     /// Adds a definition; the first one of a name counts.
-    pub fn define(&mut self, name: &str, definition: Definition) {
+    pub fn define(&mut self, name: &str, definition: ZoneDefinition) {
         self.by_name.entry(name.trim().to_owned()).or_insert(self.definitions.len());
         self.definitions.push(definition);
     }
@@ -64,7 +64,7 @@ impl Zones {
     }
 
     /// What a name means, and whether it is asked for the first time.
-    pub fn find(&mut self, name: &str) -> (Found, bool) {
+    pub fn find(&mut self, name: &str) -> (ZoneLookup, bool) {
         let name = name.trim();
         if let Some(found) = self.found.get(name) {
             return (*found, false);
@@ -81,26 +81,26 @@ impl Zones {
 
     /// A definition by its name.
     #[cfg(test)]
-    pub fn definition(&self, name: &str) -> Option<Definition> {
+    pub fn definition(&self, name: &str) -> Option<ZoneDefinition> {
         self.by_name.get(name).and_then(|it| self.definitions.get(*it)).cloned()
     }
 
-    fn look_up(&mut self, name: &str) -> Found {
+    fn look_up(&mut self, name: &str) -> ZoneLookup {
         if let Some(zone) = by_known_name(name) {
-            return Found::Zone(zone);
+            return ZoneLookup::Zone(zone);
         }
         let Some(place) = self.by_name.get(name).copied() else {
-            return by_offset_in_name(name).map_or(Found::Unknown, Found::Zone);
+            return by_offset_in_name(name).map_or(ZoneLookup::Unknown, ZoneLookup::Zone);
         };
         if let Some(zone) = self.definitions[place].location.as_deref().and_then(by_known_name) {
-            return Found::Zone(zone);
+            return ZoneLookup::Zone(zone);
         }
         self.compared += 1;
         if self.compared > MAX_COMPARED {
-            return Found::Own(place);
+            return ZoneLookup::Own(place);
         }
         let years = self.years.get(name).copied().unwrap_or((2025, 2030));
-        same_clocks(&self.definitions[place], years, self.default).map_or(Found::Own(place), Found::Zone)
+        same_clocks(&self.definitions[place], years, self.default).map_or(ZoneLookup::Own(place), ZoneLookup::Zone)
     }
 }
 
@@ -135,7 +135,7 @@ fn by_other_programs(name: &str) -> Option<Tz> {
 }
 
 /// The zone of the database whose clocks go as the definition says, in these years and the two after.
-fn same_clocks(definition: &Definition, (first, last): (i32, i32), default: Tz) -> Option<Tz> {
+fn same_clocks(definition: &ZoneDefinition, (first, last): (i32, i32), default: Tz) -> Option<Tz> {
     let samples = samples(definition, first, last);
     let same = |zone: &Tz| samples.iter().all(|(local, offset)| fits(*zone, *local, *offset));
     let offset = samples.first()?.1;
@@ -152,7 +152,7 @@ fn same_clocks(definition: &Definition, (first, last): (i32, i32), default: Tz) 
 }
 
 /// Clock times at which zones are told apart, and their offsets: each week, and around the changes.
-fn samples(definition: &Definition, first: i32, last: i32) -> Vec<(NaiveDateTime, i32)> {
+fn samples(definition: &ZoneDefinition, first: i32, last: i32) -> Vec<(NaiveDateTime, i32)> {
     let (first, last) = (first.clamp(1970, 2080), last.clamp(1970, 2080));
     let years = (first..=last + 2).filter(|it| *it < first + 8 || *it > last - 2);
     let mut times = Vec::new();
@@ -179,8 +179,8 @@ mod tests {
 
     fn named(name: &str) -> Option<&'static str> {
         match Zones::new(Tz::Europe__Berlin).find(name).0 {
-            Found::Zone(zone) => Some(zone.name()),
-            Found::Own(_) | Found::Unknown => None,
+            ZoneLookup::Zone(zone) => Some(zone.name()),
+            ZoneLookup::Own(_) | ZoneLookup::Unknown => None,
         }
     }
 

@@ -5,9 +5,9 @@ const WIDTH: usize = 75;
 
 /// A text of content lines, growing.
 #[derive(Debug, Default)]
-pub struct Lines(String);
+pub struct ContentLines(String);
 
-impl Lines {
+impl ContentLines {
     /// Adds a line as it is: name, parameters and value are already what they must be.
     pub fn raw(&mut self, line: &str) {
         let mut used = 0;
@@ -104,7 +104,7 @@ mod tests {
     fn lines_are_cut_at_75_octets_and_never_within_a_letter() {
         for filler in 0..8 {
             let value = format!("{}{}", "x".repeat(filler), "ä€🎒".repeat(60));
-            let mut lines = Lines::default();
+            let mut lines = ContentLines::default();
             lines.plain("X", &value);
             let text = lines.finish();
             assert!(text.split("\r\n").all(|it| it.len() <= 75), "{text}");
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_line_end_within_a_value_begins_no_line() {
-        let mut lines = Lines::default();
+        let mut lines = ContentLines::default();
         lines.plain("URL", "https://a.example/\r\nATTENDEE:mailto:x");
         assert_eq!(lines.finish(), "URL:https://a.example/ATTENDEE:mailto:x\r\n");
     }

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::write::lines::{Lines, duration, escaped, quoted};
-use crate::{Event, Feed, FreeBusy, Recurrence, Texts, When, rule};
+use crate::write::lines::{ContentLines, duration, escaped, quoted};
+use crate::{CalendarFeed, Event, FreeBusy, Recurrence, Texts, When, rule};
 
 /// The media type of what is written here.
 pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
@@ -21,7 +21,7 @@ pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
 pub(super) const PRODUCT: &str = "-//Verbund//Verbund//DE";
 
 /// A feed as text. The same feed gives the same bytes.
-pub fn feed(feed: &Feed) -> String {
+pub fn feed(feed: &CalendarFeed) -> String {
     calendar(&feed.events, |lines| {
         lines.plain("METHOD", "PUBLISH");
         lines.text("NAME", &feed.name);
@@ -44,8 +44,8 @@ pub fn resource(events: &[Event]) -> String {
     calendar(events, |_| ())
 }
 
-fn calendar(events: &[Event], more: impl FnOnce(&mut Lines)) -> String {
-    let mut lines = Lines::default();
+fn calendar(events: &[Event], more: impl FnOnce(&mut ContentLines)) -> String {
+    let mut lines = ContentLines::default();
     // RECURRENCE-ID is of the kind and on the clock of the series, whatever its occurrence has become.
     let masters: HashMap<&str, &When> =
         events.iter().rev().filter(|it| it.occurrence.is_none()).map(|it| (it.uid.as_str(), &it.time)).collect();
@@ -66,7 +66,7 @@ fn calendar(events: &[Event], more: impl FnOnce(&mut Lines)) -> String {
 
 /// Busy times as text: a VFREEBUSY with periods in UTC.
 pub fn free_busy(answer: &FreeBusy) -> String {
-    let mut lines = Lines::default();
+    let mut lines = ContentLines::default();
     lines.component("VCALENDAR", |lines| {
         head(lines);
         lines.plain("METHOD", "PUBLISH");
@@ -90,7 +90,7 @@ pub fn free_busy(answer: &FreeBusy) -> String {
     lines.finish()
 }
 
-fn head(lines: &mut Lines) {
+fn head(lines: &mut ContentLines) {
     lines.plain("VERSION", "2.0");
     lines.plain("PRODID", PRODUCT);
     lines.plain("CALSCALE", "GREGORIAN");
@@ -109,7 +109,7 @@ fn used_zones(events: &[Event], masters: &HashMap<&str, &When>) -> BTreeMap<&'st
         note(zone, event.time.starts_local());
         note(zone, event.time.ends_local());
         if let Some(recurrence) = &event.recurrence {
-            recurrence.extra.iter().chain(&recurrence.except).for_each(|it| note(zone, *it));
+            recurrence.rdate.iter().chain(&recurrence.exdate).for_each(|it| note(zone, *it));
             let until = recurrence.rule.iter().flat_map(|it| it.split(';')).find_map(|it| it.strip_prefix("UNTIL="));
             if let Some(day) = until.and_then(|it| it.get(..8)).and_then(rule::date) {
                 note(zone, day.into());
@@ -122,7 +122,7 @@ fn used_zones(events: &[Event], masters: &HashMap<&str, &When>) -> BTreeMap<&'st
     used
 }
 
-fn write_event(lines: &mut Lines, event: &Event, series: &When) {
+fn write_event(lines: &mut ContentLines, event: &Event, series: &When) {
     lines.text("UID", &event.uid);
     lines.plain("DTSTAMP", &utc(event.stamp));
     if let Some(occurrence) = event.occurrence {
@@ -147,11 +147,11 @@ fn write_event(lines: &mut Lines, event: &Event, series: &When) {
     }
 }
 
-fn write_recurrence(lines: &mut Lines, recurrence: &Recurrence, time: &When) {
+fn write_recurrence(lines: &mut ContentLines, recurrence: &Recurrence, time: &When) {
     if let Some(rule) = &recurrence.rule {
         lines.plain("RRULE", &rule::to_wire(rule, time));
     }
-    for (name, dates) in [("RDATE", &recurrence.extra), ("EXDATE", &recurrence.except)] {
+    for (name, dates) in [("RDATE", &recurrence.rdate), ("EXDATE", &recurrence.exdate)] {
         let dates: BTreeSet<_> = dates.iter().copied().collect();
         if !dates.is_empty() {
             moment(lines, name, time, &dates.into_iter().collect::<Vec<_>>());
@@ -159,7 +159,7 @@ fn write_recurrence(lines: &mut Lines, recurrence: &Recurrence, time: &When) {
     }
 }
 
-fn write_texts(lines: &mut Lines, texts: &Texts) {
+fn write_texts(lines: &mut ContentLines, texts: &Texts) {
     lines.optional("SUMMARY", texts.title.as_deref());
     lines.optional("DESCRIPTION", texts.description.as_deref());
     lines.optional("LOCATION", texts.location.as_deref());
@@ -178,7 +178,7 @@ fn write_texts(lines: &mut Lines, texts: &Texts) {
 }
 
 /// A property of times on the clock of `time`: dates, times in UTC, or times with their zone.
-fn moment(lines: &mut Lines, name: &str, time: &When, values: &[NaiveDateTime]) {
+fn moment(lines: &mut ContentLines, name: &str, time: &When, values: &[NaiveDateTime]) {
     let join = |format: &str| values.iter().map(|it| it.format(format).to_string()).collect::<Vec<_>>().join(",");
     match time.zone() {
         None => lines.plain(&format!("{name};VALUE=DATE"), &join("%Y%m%d")),

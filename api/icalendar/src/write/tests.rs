@@ -38,7 +38,7 @@ fn nine() -> When {
 fn written(events: Vec<Event>) -> String {
     let name = "Plankalender, Süd".to_owned();
     let color = Some("#2a6f97".to_owned());
-    feed(&Feed { name, description: None, color, refresh: TimeDelta::hours(1), events })
+    feed(&CalendarFeed { name, description: None, color, refresh: TimeDelta::hours(1), events })
 }
 
 #[test]
@@ -87,8 +87,8 @@ fn an_occurrence_is_named_on_the_clock_of_its_series() {
     let mut series = event(nine());
     series.recurrence = Some(Recurrence {
         rule: Some("FREQ=WEEKLY;UNTIL=20270701T090000".to_owned()),
-        extra: vec![local("2027-04-03T09:00:00")],
-        except: vec![local("2027-04-05T09:00:00"), local("2027-03-29T09:00:00")],
+        rdate: vec![local("2027-04-03T09:00:00")],
+        exdate: vec![local("2027-04-05T09:00:00"), local("2027-03-29T09:00:00")],
     });
     let days = When::Days { first: "2027-03-09".parse().unwrap(), last_exclusive: "2027-03-10".parse().unwrap() };
     let moved = Event { occurrence: Some(local("2027-03-08T09:00:00")), ..event(days) };

@@ -13,7 +13,7 @@ use chrono::{
 };
 use chrono_tz::{OffsetName as _, Tz};
 
-use crate::write::lines::Lines;
+use crate::write::lines::ContentLines;
 
 /// Years the database of time zones knows; what lies outside is written with the rules at their ends.
 const KNOWN: RangeInclusive<i32> = 1900..=2089;
@@ -24,7 +24,7 @@ const HOLDS: i32 = 5;
 
 /// One change of the clocks.
 #[derive(Clone, Copy, Debug)]
-struct Change {
+struct ClockChange {
     at: DateTime<Utc>,
     /// Seconds east of UTC before.
     from: i32,
@@ -32,7 +32,7 @@ struct Change {
     to: i32,
 }
 
-impl Change {
+impl ClockChange {
     /// What the clocks show when they are changed.
     fn local(&self) -> NaiveDateTime {
         self.at.naive_utc() + TimeDelta::seconds(i64::from(self.from))
@@ -42,8 +42,8 @@ impl Change {
 /// Changes of consecutive years under one rule.
 #[derive(Clone, Debug)]
 struct Run {
-    first: Change,
-    last: Change,
+    first: ClockChange,
+    last: ClockChange,
     name: String,
     /// Which Sunday of the month, for all of them: -1 the last one, 1 the first one.
     ordinals: Vec<i32>,
@@ -51,7 +51,7 @@ struct Run {
 
 impl Run {
     /// Takes in the next change if it is of the same rule.
-    fn take(&mut self, next: Change) -> bool {
+    fn take(&mut self, next: ClockChange) -> bool {
         let (a, b) = (self.last.local(), next.local());
         let same = (self.last.from, self.last.to) == (next.from, next.to)
             && a.year() + 1 == b.year()
@@ -85,7 +85,7 @@ pub fn is_utc(zone: Tz) -> bool {
 }
 
 /// Writes a zone for events in these years.
-pub fn write(lines: &mut Lines, zone: Tz, years: RangeInclusive<i32>) {
+pub fn write(lines: &mut ContentLines, zone: Tz, years: RangeInclusive<i32>) {
     let clamp = |year: i32| year.clamp(*KNOWN.start(), *KNOWN.end());
     // The year before the first event, so that a change lies before it.
     let (first, last) = (clamp(*years.start()) - 1, clamp(*years.end()) + AHEAD);
@@ -104,7 +104,7 @@ pub fn write(lines: &mut Lines, zone: Tz, years: RangeInclusive<i32>) {
         if runs.iter().all(|it| it.first.local().year() > first) {
             let offset = zone.offset_from_utc_datetime(&begin).fix().local_minus_utc();
             let begin =
-                Change { at: begin.and_utc() - TimeDelta::seconds(i64::from(offset)), from: offset, to: offset };
+                ClockChange { at: begin.and_utc() - TimeDelta::seconds(i64::from(offset)), from: offset, to: offset };
             let name = name_at(zone, begin.at, offset);
             observance(lines, &Run { first: begin, last: begin, name, ordinals: Vec::new() }, last);
         }
@@ -118,7 +118,7 @@ fn midnight(year: i32) -> NaiveDateTime {
     NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default().and_time(NaiveTime::MIN)
 }
 
-fn observance(lines: &mut Lines, run: &Run, last_year: i32) {
+fn observance(lines: &mut ContentLines, run: &Run, last_year: i32) {
     // By the clock, not by the law: Ireland's law calls winter the exception, and no calendar program knows.
     let daylight = run.first.to > run.first.from;
     lines.component(if daylight { "DAYLIGHT" } else { "STANDARD" }, |lines| {
@@ -168,7 +168,7 @@ fn name_at(zone: Tz, at: DateTime<Utc>, to: i32) -> String {
 }
 
 /// All changes of the offset within these years.
-fn changes(zone: Tz, first: i32, last: i32) -> Vec<Change> {
+fn changes(zone: Tz, first: i32, last: i32) -> Vec<ClockChange> {
     const STEP: i64 = 86_400;
     let mut changes = Vec::new();
     let (mut at, end) = (midnight(first).and_utc().timestamp(), midnight(last + 1).and_utc().timestamp());
@@ -183,7 +183,7 @@ fn changes(zone: Tz, first: i32, last: i32) -> Vec<Change> {
                 let middle = before.midpoint(after);
                 if offset_at(zone, middle) == from { before = middle } else { after = middle }
             }
-            changes.push(Change { at: DateTime::from_timestamp(after, 0).unwrap_or_default(), from, to });
+            changes.push(ClockChange { at: DateTime::from_timestamp(after, 0).unwrap_or_default(), from, to });
             from = to;
         }
         at = next;
@@ -196,7 +196,7 @@ mod tests {
     use super::*;
 
     fn zone(zone: Tz, years: RangeInclusive<i32>) -> String {
-        let mut lines = Lines::default();
+        let mut lines = ContentLines::default();
         write(&mut lines, zone, years);
         lines.finish()
     }

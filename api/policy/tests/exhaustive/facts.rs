@@ -5,7 +5,7 @@ use entities::{AgreementState, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel};
 use policy_worlds::reference::Rule;
 use policy_worlds::{Action, Area, Authority, BORDER, Caller, Day, Field, Level, RoleName, Row, State, World};
 use uuid::Uuid;
-use verbund_policy::{Access, AgreementFact, Because, Fields, PersonFact, RoleFact, ScopeFact, WayFact};
+use verbund_policy::{Access, AgreementFact, Because, Fields, PersonFact, RoleFact, ScopeFact, ScopeShareFact};
 
 /// A scope that no world has.
 pub const UNKNOWN_SCOPE: Uuid = Uuid::from_u128(999);
@@ -22,14 +22,14 @@ pub fn access(world: &World) -> Access {
     Access::evaluate(facts(world), true, instant(world))
 }
 
-fn facts(world: &World) -> verbund_policy::Facts {
-    let mut facts = verbund_policy::Facts {
+fn facts(world: &World) -> verbund_policy::ActorFacts {
+    let mut facts = verbund_policy::ActorFacts {
         person: (world.caller != Caller::Unknown).then(|| PersonFact {
             id: PERSON,
             name: String::new(),
             active: world.caller == Caller::Active,
         }),
-        ..verbund_policy::Facts::default()
+        ..verbund_policy::ActorFacts::default()
     };
     for (at, role) in world.roles.iter().enumerate() {
         facts.roles.push(RoleFact {
@@ -63,7 +63,7 @@ fn facts(world: &World) -> verbund_policy::Facts {
         let (id, owner, area, field) = (scope(at, row), tenant(row.owner), scope_area(row.area), row.field.map(field));
         facts.scopes.push(ScopeFact { id, tenant: owner, area, field });
         for share in row.shares.iter().map(|it| &world.shares[*it]) {
-            facts.ways.push(WayFact {
+            facts.scope_shares.push(ScopeShareFact {
                 scope: id,
                 tenant: owner,
                 zone: world.zones[row.owner].name.to_owned(),

@@ -14,7 +14,7 @@ use entities::ShareLevel;
 use policy_worlds::reference::{Answer, Question, Rule, Subject, Visibility, answer, permission, visibility};
 use policy_worlds::{Action, Row, World, Worlds};
 use uuid::Uuid;
-use verbund_policy::{Access, Decision, Explanation, Object, Permission};
+use verbund_policy::{Access, AccessDecision, Explanation, Object, Permission};
 
 use self::facts::{PERSON, UNKNOWN_SCOPE, because, field, level, policy_action, scope, scope_area, tenant};
 
@@ -200,7 +200,7 @@ impl Case<'_> {
         );
     }
 
-    fn fail(&self, question: Question<'_>, answer: &Answer, decision: &Decision, explanation: &Explanation) -> ! {
+    fn fail(&self, question: Question<'_>, answer: &Answer, decision: &AccessDecision, explanation: &Explanation) -> ! {
         panic!(
             "world {}: {question:?}: expected {answer:?}, decided {decision:?}, explained {explanation:?}: {:#?}",
             self.number, self.world
@@ -209,21 +209,21 @@ impl Case<'_> {
 }
 
 /// Whether the decision is the answer, by one of its rules.
-fn is_decided(answer: &Answer, decision: &Decision) -> bool {
+fn is_decided(answer: &Answer, decision: &AccessDecision) -> bool {
     match (answer, decision) {
-        (Answer::Allow(by), Decision::Allow(shown, named)) => {
+        (Answer::Allow(by), AccessDecision::Allow(shown, named)) => {
             *shown == level(by.level) && by.rules.iter().any(|rule| because(*rule) == *named)
         }
-        (Answer::Deny(missing), Decision::Deny(permission)) => permission.map(Permission::name) == *missing,
-        (Answer::Hide, Decision::Hide) | (Answer::SignIn, Decision::SignIn) => true,
+        (Answer::Deny(missing), AccessDecision::Deny(permission)) => permission.map(Permission::name) == *missing,
+        (Answer::Hide, AccessDecision::Hide) | (Answer::SignIn, AccessDecision::SignIn) => true,
         _ => false,
     }
 }
 
 /// Whether the explanation is that of the decision: its level and rule, or how much is visible and what is missing.
-fn is_explained(answer: &Answer, decision: &Decision, explanation: &Explanation, question: Question<'_>) -> bool {
+fn is_explained(answer: &Answer, decision: &AccessDecision, explanation: &Explanation, question: Question<'_>) -> bool {
     let (shown, named) = match (decision, question.subject) {
-        (Decision::Allow(level, because), _) => (Some(*level), Some(because)),
+        (AccessDecision::Allow(level, because), _) => (Some(*level), Some(because)),
         (_, Subject::Row(Some(visible))) => (Some(level(visible.level)), None),
         (_, Subject::Row(None) | Subject::NewRow) => (None, None),
     };

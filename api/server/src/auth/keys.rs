@@ -25,11 +25,11 @@ pub type KeySet = HashMap<String, PublicKey>;
 
 /// A JWK set as it comes; each key is read by itself, so that one of a kind we do not know spoils nothing.
 #[derive(Deserialize)]
-pub(super) struct Document {
+pub(super) struct JwkSet {
     keys: Vec<serde_json::Value>,
 }
 
-impl Document {
+impl JwkSet {
     /// The keys that can be used, and how many were left out: symmetric and private ones, those for encryption, too
     /// small, of an unknown kind or curve, or without `kid`.
     pub(super) fn read(self) -> (KeySet, usize) {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn kept(key: serde_json::Value) -> Option<Vec<Algorithm>> {
-        let (set, left_out) = Document { keys: vec![key] }.read();
+        let (set, left_out) = JwkSet { keys: vec![key] }.read();
         assert_eq!(set.len() + left_out, 1);
         set.into_values().next().map(|it| it.algorithms)
     }

@@ -13,7 +13,7 @@ use kernel::ids::new_id;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::auth::{Keys, PublicKey, TokenType, TrustedIssuer};
+use crate::auth::{KeySource, PublicKey, TokenType, TrustedIssuer};
 
 /// An issuer with its key on this machine.
 pub struct LocalIssuer {
@@ -34,7 +34,7 @@ pub struct TokenRequest {
 }
 
 #[derive(Serialize)]
-struct Claims<'a> {
+struct IssuedClaims<'a> {
     iss: &'a str,
     sub: &'a str,
     aud: &'a str,
@@ -88,7 +88,7 @@ impl LocalIssuer {
             audience: self.audience.clone(),
             algorithms: vec![Algorithm::EdDSA],
             token_type: TokenType::AccessToken,
-            keys: Keys::Fixed([(self.key_id.clone(), key)].into()),
+            keys: KeySource::Fixed([(self.key_id.clone(), key)].into()),
             binding: None,
         }
     }
@@ -101,7 +101,7 @@ impl LocalIssuer {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".to_owned());
         header.kid = Some(self.key_id.clone());
-        let claims = Claims {
+        let claims = IssuedClaims {
             iss: &self.issuer,
             sub: &request.subject,
             aud: &self.audience,

@@ -21,7 +21,7 @@ use policy::Actor;
 pub use crate::auth::keys::{KeySet, PublicKey};
 pub use crate::auth::local::{LocalIssuer, TokenRequest};
 pub use crate::auth::provider::{Pace, Provider, safe_address};
-pub use crate::auth::verify::{Keys, Rejection, TokenType, TrustedIssuer, Verifier};
+pub use crate::auth::verify::{KeySource, Rejection, TokenType, TrustedIssuer, Verifier};
 pub use domain::members::binding::{Arrival, Binding, ClaimRule};
 
 /// What an `Authorization` header came to.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use crate::auth::keys::{Document, KeySet, PublicKey};
+use crate::auth::keys::{JwkSet, KeySet, PublicKey};
 
 /// The largest document that is read from a provider, in bytes.
 const MAX_DOCUMENT: usize = 256 * 1024;
@@ -32,20 +32,20 @@ pub struct Provider {
     issuer: String,
     pace: Pace,
     client: Client,
-    kept: RwLock<Arc<Kept>>,
+    kept: RwLock<Arc<CachedKeys>>,
     /// When it was last asked; held while it is asked.
-    asked: Mutex<Asked>,
+    asked: Mutex<LastFetch>,
 }
 
 /// When a provider was last asked, by reason: a question out of habit must not delay one that a new key needs.
 #[derive(Default)]
-struct Asked {
+struct LastFetch {
     for_a_key: Option<Instant>,
     for_age: Option<Instant>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct CachedKeys {
     keys: KeySet,
     since: Option<Instant>,
 }
@@ -113,7 +113,7 @@ impl Provider {
         match self.fetch().await {
             Ok((keys, left_out)) => {
                 tracing::info!(issuer = self.issuer, keys = keys.len(), left_out, "keys of an identity provider");
-                let kept = Arc::new(Kept { keys, since: Some(Instant::now()) });
+                let kept = Arc::new(CachedKeys { keys, since: Some(Instant::now()) });
                 *self.kept.write().unwrap_or_else(std::sync::PoisonError::into_inner) = kept;
             }
             Err(reason) => {
@@ -132,7 +132,7 @@ impl Provider {
         if metadata.issuer != self.issuer {
             return Err(format!("{address} is of another issuer, {:?}", metadata.issuer));
         }
-        let (keys, left_out) = self.get::<Document>(&metadata.jwks_uri).await?.read();
+        let (keys, left_out) = self.get::<JwkSet>(&metadata.jwks_uri).await?.read();
         if keys.is_empty() {
             return Err(format!("{} has no key that can be used", metadata.jwks_uri));
         }
@@ -156,7 +156,7 @@ impl Provider {
         serde_json::from_slice(&body).map_err(|error| failed(error.to_string()))
     }
 
-    fn kept(&self) -> Arc<Kept> {
+    fn kept(&self) -> Arc<CachedKeys> {
         self.kept.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 }

@@ -78,7 +78,7 @@ pub enum TokenType {
 }
 
 /// Where an issuer's keys come from.
-pub enum Keys {
+pub enum KeySource {
     /// Known from the start.
     Fixed(KeySet),
     /// Asked for.
@@ -96,7 +96,7 @@ pub struct TrustedIssuer {
     /// What it calls its access tokens.
     pub token_type: TokenType,
     /// Its keys.
-    pub keys: Keys,
+    pub keys: KeySource,
     /// Whom it vouches for; none for the local issuer, whose accounts are made with their roles.
     pub binding: Option<Arc<Binding>>,
 }
@@ -193,8 +193,8 @@ impl Verifier {
 impl TrustedIssuer {
     async fn key(&self, kid: &str) -> Option<PublicKey> {
         match &self.keys {
-            Keys::Fixed(set) => set.get(kid).cloned(),
-            Keys::Provider(provider) => provider.key(kid).await,
+            KeySource::Fixed(set) => set.get(kid).cloned(),
+            KeySource::Provider(provider) => provider.key(kid).await,
         }
     }
 

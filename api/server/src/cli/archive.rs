@@ -6,7 +6,7 @@ use std::sync::Arc;
 use archive::export::export_tenant;
 use archive::import::import_tenant;
 use archive::problem::ArchiveResult;
-use archive::progress::Progress;
+use archive::progress::ArchiveProgress;
 use clap::Args;
 use kernel::clock::Clock;
 
@@ -26,11 +26,11 @@ pub(super) struct ExportArgs {
 /// Writes an archive; what is in it.
 pub(super) async fn export(config: &Config, args: &ExportArgs) -> Result<String, String> {
     let op = operation(config, &Clock::System).await?;
-    let progress = Arc::new(Progress::default());
+    let progress = Arc::new(ArchiveProgress::default());
     let work = export_tenant(&op, &args.slug, &config.files.folder, &args.out, &progress);
     let done = watched(work, &progress).await;
     op.store.close().await;
-    let done = done.map_err(|error| error.say())?;
+    let done = done.map_err(|error| error.render())?;
     let mut text = format!("{}: {} rows, {} files", args.out.display(), done.rows, done.files);
     for missing in &done.missing {
         text.push_str(&format!("\nmissing: {}", config.files.folder.join(missing).display()));
@@ -41,10 +41,10 @@ pub(super) async fn export(config: &Config, args: &ExportArgs) -> Result<String,
 /// Takes an archive over; what came of it.
 pub(super) async fn import(config: &Config, file: &Path) -> Result<String, String> {
     let op = operation(config, &Clock::System).await?;
-    let progress = Arc::new(Progress::default());
+    let progress = Arc::new(ArchiveProgress::default());
     let done = watched(import_tenant(&op, file, &config.files.folder, &progress), &progress).await;
     op.store.close().await;
-    let done = done.map_err(|error| format!("{}: nothing was stored\n{}", file.display(), error.say()))?;
+    let done = done.map_err(|error| format!("{}: nothing was stored\n{}", file.display(), error.render()))?;
     let mut text = format!("{} is here: {} rows, {} files", done.slug, done.rows, done.files);
     for (count, what) in [
         (done.there, "were here already"),
@@ -58,7 +58,7 @@ pub(super) async fn import(config: &Config, file: &Path) -> Result<String, Strin
     Ok(text)
 }
 
-async fn watched<T>(work: impl Future<Output = ArchiveResult<T>>, progress: &Progress) -> ArchiveResult<T> {
+async fn watched<T>(work: impl Future<Output = ArchiveResult<T>>, progress: &ArchiveProgress) -> ArchiveResult<T> {
     let look = || {
         let (done, total) = progress.now();
         bar::Reached { done, total, words: format!("{} %", done.saturating_mul(100) / total.max(1)) }

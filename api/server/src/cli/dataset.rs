@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use clap::Args;
-use domain::datasets::import::load::Origin;
+use domain::datasets::import::load::FileOrigin;
 use domain::datasets::import::operator::{OperatorImport, import_as_operator};
-use domain::datasets::import::reading::Watched;
-use domain::datasets::import::words::line as problem_line;
-use domain::operator::say;
+use domain::datasets::import::reading::ReadProgress;
+use domain::operator::render;
 use kernel::clock::Clock;
 use kernel::i18n::Locale;
-use tabular::read::{Limits, Profile, Report, propose};
+use tabular::read::{Profile, ReadLimits, ReadReport, propose};
 
 use crate::cli::bar;
 use crate::config::Config;
 use crate::operator::operation;
+use domain::datasets::import::problem_text;
 
 #[derive(Args)]
 pub(super) struct DatasetArgs {
@@ -49,15 +49,15 @@ pub(super) async fn run(
 ) -> Result<String, String> {
     let named = |error: String| format!("{}: {error}", args.file.display());
     if args.propose {
-        let found = propose(&args.file, args.sheet.as_deref(), Limits::default());
-        let found = found.map_err(|problem| named(problem_line(&problem, Locale::En)))?;
+        let found = propose(&args.file, args.sheet.as_deref(), ReadLimits::default());
+        let found = found.map_err(|problem| named(problem_text::line(&problem, Locale::En)))?;
         return toml::to_string(&found.profile).map(|it| it.trim_end().to_owned()).map_err(|error| error.to_string());
     }
     let config = load_config()?;
     let path = args.profile.clone().unwrap_or_default();
     let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let profile: Profile = toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
-    let origin = Origin::of(&args.file).map_err(|error| named(error.to_string()))?;
+    let origin = FileOrigin::of(&args.file).map_err(|error| named(error.to_string()))?;
     let total = u64::try_from(origin.bytes).unwrap_or_default();
     let wish = OperatorImport {
         tenant: args.tenant.clone().unwrap_or_default(),
@@ -69,7 +69,7 @@ pub(super) async fn run(
         folder: config.files.folder.clone(),
     };
     let op = operation(&config, &Clock::System).await?;
-    let watched = Arc::new(Watched::default());
+    let watched = Arc::new(ReadProgress::default());
     let done = tokio::select! {
         done = import_as_operator(&op, wish, &watched) => done,
         never = bar::draw(|| {
@@ -79,7 +79,7 @@ pub(super) async fn run(
     };
     bar::clear();
     op.store.close().await;
-    let (report, number) = done.map_err(|error| named(say(&error)))?;
+    let (report, number) = done.map_err(|error| named(render(&error)))?;
     let lines = lines(&report);
     if !report.is_fine() {
         let text = format!("{} problems, nothing was stored\n{}", report.problem_count(), lines.join("\n"));
@@ -95,6 +95,6 @@ pub(super) async fn run(
     Ok(text)
 }
 
-fn lines(report: &Report) -> Vec<String> {
-    report.problems.iter().chain(&report.warnings).map(|it| problem_line(it, Locale::En)).collect()
+fn lines(report: &ReadReport) -> Vec<String> {
+    report.problems.iter().chain(&report.warnings).map(|it| problem_text::line(it, Locale::En)).collect()
 }

@@ -8,7 +8,7 @@ use kernel::clock::Clock;
 
 use crate::app::{App, DemoAccount, local_issuer};
 use crate::auth::TokenRequest;
-use crate::cli::{migrate, say, serve};
+use crate::cli::{migrate, print_line, serve};
 use crate::config::{Config, LogFormat};
 use crate::seed::Account;
 use crate::{seed, telemetry};
@@ -39,9 +39,9 @@ pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Res
     let feed = folder.join(FEED);
     if let Some(secret) = seed::demo(&config, &Clock::System).await? {
         std::fs::write(&feed, secret).map_err(|error| format!("{}: {error}", feed.display()))?;
-        say("the demo's data is loaded");
+        print_line("the demo's data is loaded");
     } else {
-        say("the demo's data is there already; --reset starts anew");
+        print_line("the demo's data is there already; --reset starts anew");
     }
     let accounts = accounts(&config)?;
     let app = App::build(config, Clock::System).await?.with_accounts(accounts.clone());
@@ -50,7 +50,7 @@ pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Res
     subscribe(&feed, address);
     // Listened for before it is promised: who reads the line may stop it at once.
     let stop = serve::stop_signal()?;
-    say(&format!("\nlistening on http://{address} (stop with Ctrl-C)"));
+    print_line(&format!("\nlistening on http://{address} (stop with Ctrl-C)"));
     app.run_until(stop).await
 }
 
@@ -86,29 +86,29 @@ fn accounts(config: &Config) -> Result<Vec<DemoAccount>, String> {
 
 /// Prints a token per role account and a first request.
 fn introduce(accounts: &[DemoAccount], address: SocketAddr) {
-    say(&format!("\nOne token per role account, good for {TOKEN_DAYS} days:\n"));
+    print_line(&format!("\nOne token per role account, good for {TOKEN_DAYS} days:\n"));
     for account in accounts {
-        say(&format!("{} ({})\n  {}\n", account.subject, account.says, account.token));
+        print_line(&format!("{} ({})\n  {}\n", account.subject, account.says, account.token));
     }
     let planner = accounts.iter().find(|it| it.subject == "planner@kaufbeuren").map_or("", |it| &it.token);
     let query = "{ calendarEntries(between: {start: \\\"2027-03-01T00:00:00Z\\\", end: \\\"2027-04-01T00:00:00Z\\\"}, first: 100) \
                  { nodes { __typename id start end tenant { slug } calendar { name } \
                  ... on CalendarEntrySummary { title status } \
                  ... on CalendarEntryFull { title status confidentiality place { name } } } } }";
-    say(
+    print_line(
         "March 2027 as the planner of Kaufbeuren sees it: own entries in full, Ostallgäu's as far as they are shared:\n",
     );
-    say(&format!(
+    print_line(&format!(
         "curl -sS http://{address}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {planner}' \
          -d '{{\"query\":\"{query}\"}}'"
     ));
-    say(&format!("\nOr in a browser, with every role account in a menu: http://{address}/"));
+    print_line(&format!("\nOr in a browser, with every role account in a menu: http://{address}/"));
 }
 
 /// Prints the address of the demo's feed, for a calendar program.
 fn subscribe(feed: &Path, address: SocketAddr) {
     if let Ok(secret) = std::fs::read_to_string(feed) {
-        say(&format!(
+        print_line(&format!(
             "\nThe calendars of the planner of Kaufbeuren, for a calendar program to subscribe to:\n\n\
              http://{address}/feeds/{secret}.ics\n\n\
              The same over CalDAV: http://{address}/caldav/ with any user name and {secret} as the password"

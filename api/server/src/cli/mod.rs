@@ -240,7 +240,7 @@ async fn command(cli: Cli) -> Result<(), String> {
         }
         Command::Healthcheck { url } => {
             let url = url.map_or_else(|| Config::load(file).map(|it| healthcheck::local(it.http.listen)), Ok)?;
-            say(&healthcheck::run(&url).await?);
+            print_line(&healthcheck::run(&url).await?);
             Ok(())
         }
         Command::Doctor { json } => {
@@ -253,19 +253,19 @@ async fn command(cli: Cli) -> Result<(), String> {
         Command::Import(ImportCommand::Reference) => {
             let config = Config::load(file)?;
             config.check_operator()?;
-            say(&format!("{} rows added or renewed", operator::reference(&config).await?));
+            print_line(&format!("{} rows added or renewed", operator::reference(&config).await?));
             Ok(())
         }
         Command::Import(ImportCommand::Holidays { file: data }) => {
             let config = Config::load(file)?;
             config.check_operator()?;
-            say(&operator::holidays(&config, &data).await?);
+            print_line(&operator::holidays(&config, &data).await?);
             Ok(())
         }
         Command::Import(ImportCommand::Calendar { file: data, calendar, dry_run }) => {
             let config = Config::load(file)?;
             config.check_operator()?;
-            say(&operator::calendar(&config, &data, &calendar, dry_run).await?);
+            print_line(&operator::calendar(&config, &data, &calendar, dry_run).await?);
             Ok(())
         }
         Command::Import(ImportCommand::Dataset(args)) => {
@@ -274,27 +274,27 @@ async fn command(cli: Cli) -> Result<(), String> {
                 config.check_operator()?;
                 Ok(config)
             };
-            say(&dataset::run(load, args).await?);
+            print_line(&dataset::run(load, args).await?);
             Ok(())
         }
         Command::Import(ImportCommand::Tenant { file: data }) => {
             let config = Config::load(file)?;
             config.check_operator()?;
-            say(&archive::import(&config, &data).await?);
+            print_line(&archive::import(&config, &data).await?);
             Ok(())
         }
         Command::Export(ExportCommand::Tenant(args)) => {
             let config = Config::load(file)?;
             config.check_operator()?;
-            say(&archive::export(&config, &args).await?);
+            print_line(&archive::export(&config, &args).await?);
             Ok(())
         }
         Command::Schema => {
-            say(graphql::schema::sdl().trim_end());
+            print_line(graphql::schema::sdl().trim_end());
             Ok(())
         }
         Command::Config => {
-            say(crate::config::DEFAULT.trim_end());
+            print_line(crate::config::DEFAULT.trim_end());
             Ok(())
         }
         Command::Token(args) => {
@@ -306,7 +306,7 @@ async fn command(cli: Cli) -> Result<(), String> {
             if !config.auth.local.enabled {
                 return Err("auth.local.enabled is false: this server would not accept the token".to_owned());
             }
-            say(&operator::token(&config, &args.tenant, args.role, args.hours).await?);
+            print_line(&operator::token(&config, &args.tenant, args.role, args.hours).await?);
             Ok(())
         }
         Command::Tenant(TenantCommand::Create(args)) => {
@@ -314,7 +314,7 @@ async fn command(cli: Cli) -> Result<(), String> {
             config.check_operator()?;
             let slug = args.slug.clone();
             operator::tenant(&config, args).await?;
-            say(&format!("added {slug}"));
+            print_line(&format!("added {slug}"));
             Ok(())
         }
         Command::Member(MemberCommand::Grant(args)) => {
@@ -322,7 +322,7 @@ async fn command(cli: Cli) -> Result<(), String> {
             config.check_operator()?;
             let text = format!("{} is {} in {}", args.name, args.role.as_str(), args.tenant);
             operator::member(&config, args).await?;
-            say(&text);
+            print_line(&text);
             Ok(())
         }
     }
@@ -332,10 +332,10 @@ async fn command(cli: Cli) -> Result<(), String> {
 fn report(checks: &[Check], json: bool) -> Result<(), String> {
     if json {
         let text = serde_json::to_string_pretty(&serde_json::json!({ "checks": checks }));
-        say(&text.map_err(|error| error.to_string())?);
+        print_line(&text.map_err(|error| error.to_string())?);
     } else {
         for check in checks {
-            say(&check.line());
+            print_line(&check.line());
         }
     }
     match checks.iter().filter(|it| it.verdict == Verdict::Fail).count() {
@@ -351,10 +351,10 @@ async fn migrate(config: &Config) -> Result<(), String> {
         .await
         .map_err(|error| format!("migrate: {error}"))?;
     match outcome.applied.as_slice() {
-        [] => say("nothing to migrate"),
+        [] => print_line("nothing to migrate"),
         applied => {
             for name in applied {
-                say(&format!("applied {name}"));
+                print_line(&format!("applied {name}"));
             }
         }
     }
@@ -362,7 +362,7 @@ async fn migrate(config: &Config) -> Result<(), String> {
 }
 
 #[expect(clippy::print_stdout, reason = "what a command answers goes to standard output")]
-fn say(text: &str) {
+fn print_line(text: &str) {
     println!("{text}");
 }
 

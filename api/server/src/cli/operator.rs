@@ -5,9 +5,9 @@ use std::path::Path;
 use chrono::Duration;
 use domain::calendars::import::import_as_operator;
 use domain::holidays::import::import;
-use domain::members::service::WishedMember;
-use domain::operator::tenants::{TenantWish, create_tenant};
-use domain::operator::{grant_role, say};
+use domain::members::service::RoleHolder;
+use domain::operator::tenants::{NewTenant, create_tenant};
+use domain::operator::{grant_role, render};
 use entities::RoleKey;
 use kernel::clock::Clock;
 use kernel::error::ApiError;
@@ -23,7 +23,7 @@ use crate::seed;
 
 pub(super) async fn tenant(config: &Config, args: TenantArgs) -> Result<(), String> {
     let op = operation(config, &Clock::System).await?;
-    let wish = TenantWish {
+    let wish = NewTenant {
         slug: args.slug,
         legal_name: args.name,
         kind: args.kind,
@@ -32,7 +32,7 @@ pub(super) async fn tenant(config: &Config, args: TenantArgs) -> Result<(), Stri
         assumption_day: args.assumption_day,
         website: args.website,
     };
-    let done = create_tenant(&op, wish).await.map_err(|error| say(&error));
+    let done = create_tenant(&op, wish).await.map_err(|error| render(&error));
     op.store.close().await;
     done.map(|_| ())
 }
@@ -40,15 +40,15 @@ pub(super) async fn tenant(config: &Config, args: TenantArgs) -> Result<(), Stri
 pub(super) async fn member(config: &Config, args: MemberArgs) -> Result<(), String> {
     let op = operation(config, &Clock::System).await?;
     let account =
-        WishedMember::Account { issuer: args.issuer, subject: args.subject, name: args.name, email: args.email };
-    let done = grant_role(&op, &args.tenant, args.role, account).await.map_err(|error| say(&error));
+        RoleHolder::Account { issuer: args.issuer, subject: args.subject, name: args.name, email: args.email };
+    let done = grant_role(&op, &args.tenant, args.role, account).await.map_err(|error| render(&error));
     op.store.close().await;
     done
 }
 
 pub(super) async fn reference(config: &Config) -> Result<u64, String> {
     let op = operation(config, &Clock::System).await?;
-    let done = seed::reference(&op).await.map_err(|error| say(&error));
+    let done = seed::reference(&op).await.map_err(|error| render(&error));
     op.store.close().await;
     done
 }
@@ -59,10 +59,10 @@ pub(super) async fn holidays(config: &Config, file: &Path) -> Result<String, Str
     let op = operation(config, &Clock::System).await?;
     let done = import(&op, &text).await;
     op.store.close().await;
-    done.map(|it| it.say()).map_err(|error| match &error {
-        ApiError::Fault(_) => say(&error),
+    done.map(|it| it.render()).map_err(|error| match &error {
+        ApiError::Fault(_) => render(&error),
         ApiError::Problems(problems) => {
-            let lines: Vec<_> = problems.iter().map(|it| say(&it.clone().into())).collect();
+            let lines: Vec<_> = problems.iter().map(|it| render(&it.clone().into())).collect();
             format!("{}: nothing was stored\n{}", file.display(), lines.join("\n"))
         }
     })
@@ -71,11 +71,11 @@ pub(super) async fn holidays(config: &Config, file: &Path) -> Result<String, Str
 /// Imports a calendar file; what came of it, and every problem in a line of its own.
 pub(super) async fn calendar(config: &Config, file: &Path, calendar: &str, dry_run: bool) -> Result<String, String> {
     let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let id = NodeType::Calendar.parse(calendar, "calendar").map_err(|error| say(&error))?;
+    let id = NodeType::Calendar.parse(calendar, "calendar").map_err(|error| render(&error))?;
     let op = operation(config, &Clock::System).await?;
     let done = import_as_operator(&op, id, &bytes, dry_run).await;
     op.store.close().await;
-    done.map(|it| it.say(op.locale)).map_err(|error| say(&error))
+    done.map(|it| it.render(op.locale)).map_err(|error| render(&error))
 }
 
 /// Signs a token for the account `<role>@<tenant>` of the local issuer, and gives it the role if it lacks it.
@@ -84,17 +84,17 @@ pub(super) async fn token(config: &Config, tenant: &str, role: RoleKey, hours: i
     let subject = format!("{}@{tenant}", role.as_str().to_ascii_lowercase().replace('_', "-"));
     let op = operation(config, &Clock::System).await?;
     let actor = Actor::Person { issuer: issuer.issuer().to_owned(), subject: subject.clone() };
-    let session = op.store.read(&actor, op.clock.now(), op.stats.clone()).await.map_err(|error| say(&error))?;
+    let session = op.store.read(&actor, op.clock.now(), op.stats.clone()).await.map_err(|error| render(&error))?;
     let held = session.access().roles().iter().any(|it| it.role == role);
     drop(session);
     if !held {
-        let account = WishedMember::Account {
+        let account = RoleHolder::Account {
             issuer: issuer.issuer().to_owned(),
             subject: subject.clone(),
             name: subject.clone(),
             email: None,
         };
-        grant_role(&op, tenant, role, account).await.map_err(|error| say(&error))?;
+        grant_role(&op, tenant, role, account).await.map_err(|error| render(&error))?;
     }
     op.store.close().await;
     issuer.token(&TokenRequest { subject, lifetime: Duration::hours(hours) }, op.clock.now())

@@ -49,8 +49,8 @@ impl Database {
             0 => u32::try_from(2 * cores).unwrap_or(4),
             set => set,
         };
-        let most = if url.starts_with("sqlite:") { 4 } else { 1_000 };
-        Ok(DatabaseSettings { url, max_connections: wanted.min(most) })
+        let max = if url.starts_with("sqlite:") { 4 } else { 1_000 };
+        Ok(DatabaseSettings { url, max_connections: wanted.min(max) })
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use domain::datasets::catalogue::settings::CatalogueSettings;
 use domain::files::settings::FileSettings;
-use graphql::schema::Limits;
+use graphql::schema::QueryLimits;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -22,7 +22,7 @@ pub use self::database::Database;
 pub use self::http::Http;
 pub use self::operations::{ExternalCalendars, GraphQl, JobSettings, Live};
 use self::read::environment_variable;
-pub use self::telemetry::{Log, LogFormat, Metrics, Telemetry};
+pub use self::telemetry::{LogFormat, LogSettings, MetricsSettings, Telemetry};
 
 /// The reference: every key, its default, its meaning.
 pub const DEFAULT: &str = include_str!("../../../default.toml");
@@ -50,9 +50,9 @@ pub struct Config {
     /// The catalogue of open data.
     pub catalogue: CatalogueSettings,
     /// Logs.
-    pub log: Log,
+    pub log: LogSettings,
     /// Metrics.
-    pub metrics: Metrics,
+    pub metrics: MetricsSettings,
     /// Spans.
     pub telemetry: Telemetry,
 }
@@ -130,7 +130,7 @@ impl Config {
                 "database.{key} must begin with postgres:// or sqlite:// (or set {variable}, or database.{key}_file)"
             ));
         }
-        for (key, value, least, most) in [
+        for (key, value, min, max) in [
             ("http.request_timeout_seconds", self.http.request_timeout_seconds, 1, 600),
             ("http.body_limit_kib", self.http.body_limit_kib as u64, 1, 65_536),
             ("http.head_timeout_seconds", self.http.head_timeout_seconds, 1, 600),
@@ -156,8 +156,8 @@ impl Config {
             ("catalogue.page_size", self.catalogue.page_size, 1, 1_000),
             ("database.max_connections", u64::from(self.database.max_connections), 0, 1_000),
         ] {
-            if !(least..=most).contains(&value) {
-                problems.push(format!("{key} is {value}, must be {least} to {most}"));
+            if !(min..=max).contains(&value) {
+                problems.push(format!("{key} is {value}, must be {min} to {max}"));
             }
         }
         let is_name =
@@ -193,8 +193,8 @@ impl Config {
     }
 
     /// Limits of the executor.
-    pub const fn limits(&self) -> Limits {
-        Limits { max_depth: self.graphql.max_depth, max_complexity: self.graphql.max_complexity }
+    pub const fn limits(&self) -> QueryLimits {
+        QueryLimits { max_depth: self.graphql.max_depth, max_complexity: self.graphql.max_complexity }
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn lists_may_be_words_and_addresses_may_be_empty() {
-        let read = |text: &str| -> Result<Metrics, toml::de::Error> { toml::from_str(text) };
+        let read = |text: &str| -> Result<MetricsSettings, toml::de::Error> { toml::from_str(text) };
         let list = read("listen = \"127.0.0.1:9090\"\noperations = [\"Month\", \"Year\"]").unwrap();
         let words = read("listen = \"\"\noperations = \"Month, Year,\"").unwrap();
         assert_eq!(list.operations, words.operations);

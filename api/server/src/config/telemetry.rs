@@ -9,7 +9,7 @@ use super::read::{address_or_empty, list_or_words};
 /// Section `log`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Log {
+pub struct LogSettings {
     /// How lines are written.
     pub format: LogFormat,
     /// Which lines are written.
@@ -19,7 +19,7 @@ pub struct Log {
 /// Section `metrics`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Metrics {
+pub struct MetricsSettings {
     /// Address and port of `/metrics`; none = it is not served.
     #[serde(deserialize_with = "address_or_empty")]
     pub listen: Option<SocketAddr>,

@@ -77,7 +77,7 @@ pub(super) async fn role(db: &DatabaseConnection, expected: &str) -> Check {
     }
 }
 
-pub(super) async fn walls(db: &DatabaseConnection) -> Check {
+pub(super) async fn row_level_security(db: &DatabaseConnection) -> Check {
     const NAME: &str = "walls";
     match migration::wall_problems(db).await {
         Err(error) => unanswered(NAME, &error),

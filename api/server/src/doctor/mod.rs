@@ -1,9 +1,9 @@
 //! What may be wrong with an installation, one check after the other. It only looks; it changes nothing.
 
-mod around;
 mod database;
+mod environment;
 
-use domain::operator::say;
+use domain::operator::render;
 use kernel::clock::Clock;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -72,8 +72,8 @@ impl Check {
 /// Makes every check that the checks before it leave possible.
 pub async fn examine(config: &Config, clock: &Clock) -> Vec<Check> {
     let mut checks = vec![configuration(config)];
-    checks.push(around::local_issuer(config));
-    checks.extend(around::issuers(config).await);
+    checks.push(environment::local_issuer(config));
+    checks.extend(environment::issuers(config).await);
     match reach(config).await {
         Err(check) => checks.push(check),
         Ok(store) => {
@@ -93,14 +93,14 @@ async fn of_database(config: &Config, clock: &Clock, store: &Store) -> Vec<Check
     checks.push(migrations);
     if store.engine() == Engine::Postgres {
         checks.push(database::role(&db, &config.database.app_role).await);
-        checks.push(database::walls(&db).await);
+        checks.push(database::row_level_security(&db).await);
         checks.push(database::clock(&db, clock).await);
     }
     // What follows reads tables.
     if complete {
-        checks.extend(around::issuer_tenants(config, &db).await);
-        checks.push(around::time_zones(&db).await);
-        checks.push(around::holidays(&db, clock).await);
+        checks.extend(environment::issuer_tenants(config, &db).await);
+        checks.push(environment::time_zones(&db).await);
+        checks.push(environment::holidays(&db, clock).await);
     }
     checks
 }
@@ -127,7 +127,7 @@ async fn reach(config: &Config) -> Result<Store, Check> {
     }
     let settings = DatabaseSettings { url, max_connections: 1 };
     Store::connect(&settings).await.map_err(|error| {
-        failed(format!("{}: look at the server, the network, and role and password in database.url", say(&error)))
+        failed(format!("{}: look at the server, the network, and role and password in database.url", render(&error)))
     })
 }
 

@@ -18,8 +18,8 @@ use policy::Actor;
 use serde::Deserialize;
 use store::Stats;
 
-use crate::http::feeds::with_costs;
-use crate::http::files::{PUBLIC, failed, gone, nothing, of_address, spent};
+use crate::http::feeds::with_request_fields;
+use crate::http::files::{PUBLIC, failed, gone, not_found, of_address, too_many_requests};
 use crate::http::headers::{ClientAddress, RequestId, text};
 use crate::http::ranges::{names, set};
 use crate::http::state::State;
@@ -29,7 +29,7 @@ const POINTS: usize = 200;
 
 /// Which page.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct CatalogueParams {
     page: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub(super) async fn catalogue(
     request_id: Extension<RequestId>,
     address: Extension<ClientAddress>,
     uri: Uri,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<CatalogueParams>,
     headers: HeaderMap,
 ) -> Response {
     let state = shared.0.clone();
@@ -49,12 +49,12 @@ pub(super) async fn catalogue(
             None => 1,
             Some(text) => match text.parse() {
                 Ok(number @ 1..) => number,
-                _ => return Ok(Told::Nothing),
+                _ => return Ok(CatalogueAnswer::Nothing),
             },
         };
         let (catalogue, part, datasets) = list(session, &state.config.catalogue, &state.files, base, number).await?;
         if number > part.last() {
-            return Ok(Told::Nothing);
+            return Ok(CatalogueAnswer::Nothing);
         }
         let address = format!("{base}{}", uri.path());
         let links = [
@@ -65,7 +65,7 @@ pub(super) async fn catalogue(
         ];
         let links =
             links.into_iter().filter_map(|(name, page)| Some(format!("<{address}?page={}>; rel=\"{name}\"", page?)));
-        Ok(Told::Text {
+        Ok(CatalogueAnswer::Text {
             body: page(&catalogue, &part, &address, &datasets, syntax),
             modified: catalogue.modified,
             links: links.collect::<Vec<_>>().join(", "),
@@ -89,23 +89,23 @@ pub(super) async fn one(
         None => (file.as_str(), None),
     };
     public(shared, request_id, address, &headers, suffix, async |session, base, syntax| {
-        let Ok(id) = NodeType::Dataset.parse(&ID::from(name), "dataset") else { return Ok(Told::Nothing) };
+        let Ok(id) = NodeType::Dataset.parse(&ID::from(name), "dataset") else { return Ok(CatalogueAnswer::Nothing) };
         let catalogue = Catalogue::of(&state.config.catalogue, base, None);
         Ok(match listed(session, &state.files, base, id).await? {
-            Listed::There(it) => Told::Text {
+            Listed::There(it) => CatalogueAnswer::Text {
                 body: dataset(&catalogue, &it, syntax),
                 modified: Some(it.modified),
                 links: format!("<{}>; rel=\"collection\"", catalogue.address()),
             },
-            Listed::Gone => Told::Gone,
-            Listed::Nothing => Told::Nothing,
+            Listed::Gone => CatalogueAnswer::Gone,
+            Listed::Nothing => CatalogueAnswer::Nothing,
         })
     })
     .await
 }
 
 /// What there is to tell.
-enum Told {
+enum CatalogueAnswer {
     Text { body: Vec<u8>, modified: Option<DateTime<Utc>>, links: String },
     Gone,
     Nothing,
@@ -118,11 +118,11 @@ async fn public(
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     headers: &HeaderMap,
     suffix: Option<&str>,
-    say: impl AsyncFnOnce(&store::Session, &str, Syntax) -> ApiResult<Told>,
+    render: impl AsyncFnOnce(&store::Session, &str, Syntax) -> ApiResult<CatalogueAnswer>,
 ) -> Response {
     let spending = of_address(&state, address);
     if !spending.charge(POINTS) {
-        return spent(&spending);
+        return too_many_requests(&spending);
     }
     let syntax = match suffix {
         Some(suffix) => Syntax::ALL.into_iter().find(|it| it.suffix() == suffix),
@@ -130,7 +130,7 @@ async fn public(
     };
     let Some(syntax) = syntax else {
         return match suffix {
-            Some(_) => nothing(),
+            Some(_) => not_found(),
             None => crate::http::problem(
                 StatusCode::NOT_ACCEPTABLE,
                 "This is told as text/turtle, application/rdf+xml or application/ld+json.",
@@ -141,17 +141,17 @@ async fn public(
     let stats = Arc::<Stats>::default();
     let told = async {
         let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats.clone()).await?;
-        let told = say(&session, &base, syntax).await?;
+        let told = render(&session, &base, syntax).await?;
         session.commit().await?;
         Ok(told)
     };
     let response = match told.await {
-        Ok(Told::Text { body, modified, links }) => answer(headers, syntax, body, modified, &links),
-        Ok(Told::Gone) => gone(),
-        Ok(Told::Nothing) => nothing(),
+        Ok(CatalogueAnswer::Text { body, modified, links }) => answer(headers, syntax, body, modified, &links),
+        Ok(CatalogueAnswer::Gone) => gone(),
+        Ok(CatalogueAnswer::Nothing) => not_found(),
         Err(error) => failed(&request_id, &error),
     };
-    with_costs(&state, response, "anonymous", &stats)
+    with_request_fields(&state, response, "anonymous", &stats)
 }
 
 /// The text, or 304 where the portal has it already.

@@ -7,13 +7,13 @@ use axum::Extension;
 use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::calendars::feed::{feed_of, told};
+use domain::calendars::feed::{feed_entries, feed_of};
 use domain::feeds::open::{OpenFeed, open};
-use domain::planning::published::{Joint, joint};
+use domain::planning::published::{JointCalendar, joint};
 use entities::calendar;
 use graphql::calendars::busy::free_busy;
 use graphql::meter::Charge as _;
-use icalendar::{Feed, json, write};
+use icalendar::{CalendarFeed, json, write};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
 use policy::Actor;
@@ -25,7 +25,7 @@ use crate::http::headers::{ClientAddress, RequestId, text};
 use crate::http::problem;
 use crate::http::rate::Spending;
 use crate::http::state::State;
-use crate::telemetry::Told;
+use crate::telemetry::RequestFields;
 
 /// Points that one answer takes from a budget, and that a wrong secret takes from that of its address.
 const POINTS: usize = 100;
@@ -36,13 +36,13 @@ pub(super) const PRIVATE: &str = "private, no-cache";
 
 /// In which form.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+enum FeedFormat {
     ICalendar,
     JsCalendar,
     FreeBusy,
 }
 
-impl Form {
+impl FeedFormat {
     /// The name without its ending, and the form that the ending asks for.
     fn of(file: &str) -> Option<(&str, Self)> {
         let (name, ending) = file.rsplit_once('.')?;
@@ -63,16 +63,22 @@ impl Form {
     }
 
     /// What a session sees of calendars, as text.
-    async fn say(self, session: &Session, uid: Uuid, name: &str, calendars: &[calendar::Model]) -> ApiResult<String> {
+    async fn render(
+        self,
+        session: &Session,
+        uid: Uuid,
+        name: &str,
+        calendars: &[calendar::Model],
+    ) -> ApiResult<String> {
         let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
         if self == Self::FreeBusy {
             return Ok(write::free_busy(&free_busy(session, uid.to_string(), &ids).await?));
         }
-        Ok(self.written(&feed_of(session, name, calendars, told(session, &ids).await?), uid))
+        Ok(self.written(&feed_of(session, name, calendars, feed_entries(session, &ids).await?), uid))
     }
 
     /// A feed as text.
-    fn written(self, feed: &Feed, uid: Uuid) -> String {
+    fn written(self, feed: &CalendarFeed, uid: Uuid) -> String {
         match self {
             Self::ICalendar | Self::FreeBusy => write::feed(feed),
             Self::JsCalendar => json::group(feed, &uid.to_string()),
@@ -91,7 +97,7 @@ pub(super) async fn public_calendar(
     public((shared, request_id, address), &file, &headers, async |session, name, form| {
         let Ok(id) = NodeType::Calendar.parse(&ID::from(name), "calendar") else { return Ok(None) };
         let Some(calendar) = session.get::<calendar::Entity>(id).await? else { return Ok(None) };
-        Ok(Some(form.say(session, id, &calendar.name, std::slice::from_ref(&*calendar)).await?))
+        Ok(Some(form.render(session, id, &calendar.name, std::slice::from_ref(&*calendar)).await?))
     })
     .await
 }
@@ -106,11 +112,11 @@ pub(super) async fn public_round(
 ) -> Response {
     public((shared, request_id, address), &file, &headers, async |session, name, form| {
         let Ok(id) = NodeType::CoordinationRound.parse(&ID::from(name), "round") else { return Ok(None) };
-        if form == Form::FreeBusy {
+        if form == FeedFormat::FreeBusy {
             return Ok(None);
         }
-        let Some(Joint { name, calendars, told }) = joint(session, id).await? else { return Ok(None) };
-        Ok(Some(form.written(&feed_of(session, &name, &calendars, told), id)))
+        let Some(JointCalendar { name, calendars, entries }) = joint(session, id).await? else { return Ok(None) };
+        Ok(Some(form.written(&feed_of(session, &name, &calendars, entries), id)))
     })
     .await
 }
@@ -124,26 +130,26 @@ async fn public(
     ),
     file: &str,
     headers: &HeaderMap,
-    say: impl AsyncFnOnce(&Session, &str, Form) -> ApiResult<Option<String>>,
+    render: impl AsyncFnOnce(&Session, &str, FeedFormat) -> ApiResult<Option<String>>,
 ) -> Response {
     let spending = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !spending.charge(POINTS) {
-        return spent(&spending);
+        return too_many_requests(&spending);
     }
-    let Some((name, form)) = Form::of(file) else { return nothing() };
+    let Some((name, form)) = FeedFormat::of(file) else { return not_found() };
     let stats = Arc::<Stats>::default();
     let body = async {
         let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats.clone()).await?;
-        let body = say(&session, name, form).await?;
+        let body = render(&session, name, form).await?;
         session.commit().await?;
         Ok(body)
     };
     let response = match body.await {
         Ok(Some(body)) => answer(headers, form.media_type(), PUBLIC, body),
-        Ok(None) => nothing(),
+        Ok(None) => not_found(),
         Err(error) => failed(&request_id, &error),
     };
-    with_costs(&state, response, "anonymous", &stats)
+    with_request_fields(&state, response, "anonymous", &stats)
 }
 
 /// `GET /feeds/<secret>.ics`, also `.json` and `.ifb`: what the subscriber may see at this moment. A secret that is
@@ -156,31 +162,31 @@ pub(super) async fn secret_feed(
     headers: HeaderMap,
 ) -> Response {
     let stats = Arc::<Stats>::default();
-    let named = Form::of(&file);
+    let named = FeedFormat::of(&file);
     let opened = match named {
-        Some((secret, _)) => unlock(&state, &request_id, address, secret, stats.clone()).await,
-        None => unlock(&state, &request_id, address, "", stats.clone()).await,
+        Some((secret, _)) => authenticate_feed(&state, &request_id, address, secret, stats.clone()).await,
+        None => authenticate_feed(&state, &request_id, address, "", stats.clone()).await,
     };
     let response = match (opened, named) {
         (Ok(feed), Some((_, form))) => match secret(&state, feed, form, stats.clone()).await {
             Ok(body) => answer(&headers, form.media_type(), PRIVATE, body),
             Err(error) => failed(&request_id, &error),
         },
-        (Err(Locked::Refused(response)), _) => *response,
-        (Err(Locked::Unknown), _) | (Ok(_), None) => nothing(),
+        (Err(FeedAuthError::Refused(response)), _) => *response,
+        (Err(FeedAuthError::Unknown), _) | (Ok(_), None) => not_found(),
     };
-    with_costs(&state, response, "feed", &stats)
+    with_request_fields(&state, response, "feed", &stats)
 }
 
-async fn secret(state: &State, feed: OpenFeed, form: Form, stats: Arc<Stats>) -> ApiResult<String> {
+async fn secret(state: &State, feed: OpenFeed, form: FeedFormat, stats: Arc<Stats>) -> ApiResult<String> {
     let calendars = feed.calendars().await?;
-    let body = form.say(&feed.session, feed.row.id, &feed.row.name, &calendars).await?;
+    let body = form.render(&feed.session, feed.row.id, &feed.row.name, &calendars).await?;
     feed.close(&state.store, stats).await?;
     Ok(body)
 }
 
 /// Why the feed of a secret does not open.
-pub(super) enum Locked {
+pub(super) enum FeedAuthError {
     /// There is none.
     Unknown,
     /// For another reason.
@@ -191,51 +197,57 @@ pub(super) enum Locked {
 ///
 /// # Errors
 /// Why not.
-pub(super) async fn unlock(
+pub(super) async fn authenticate_feed(
     state: &State,
     request_id: &str,
     address: std::net::IpAddr,
     secret: &str,
     stats: Arc<Stats>,
-) -> Result<OpenFeed, Locked> {
-    let refused = |response| Locked::Refused(Box::new(response));
+) -> Result<OpenFeed, FeedAuthError> {
+    let refused = |response| FeedAuthError::Refused(Box::new(response));
     let guessing = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !guessing.charge(0) {
-        return Err(refused(spent(&guessing)));
+        return Err(refused(too_many_requests(&guessing)));
     }
     match open(&state.store, secret, state.clock.now(), stats).await {
         Ok(Some(feed)) => {
             let spending = Spending::new(state.signed_in_budget.clone(), format!("feed {}", feed.row.id));
-            if spending.charge(POINTS) { Ok(feed) } else { Err(refused(spent(&spending))) }
+            if spending.charge(POINTS) { Ok(feed) } else { Err(refused(too_many_requests(&spending))) }
         }
         Ok(None) => {
             let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
-            Err(if guess.charge(POINTS) { Locked::Unknown } else { refused(spent(&guess)) })
+            Err(if guess.charge(POINTS) { FeedAuthError::Unknown } else { refused(too_many_requests(&guess)) })
         }
         Err(error) => Err(refused(failed(request_id, &error))),
     }
 }
 
-pub(super) fn nothing() -> Response {
+pub(super) fn not_found() -> Response {
     problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }
 
-pub(super) fn spent(spending: &Spending) -> Response {
+pub(super) fn too_many_requests(spending: &Spending) -> Response {
     let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
     spending.headers(response.headers_mut());
     response
 }
 
 pub(super) fn failed(request_id: &str, error: &ApiError) -> Response {
-    tracing::error!(request_id, fault = domain::operator::say(error), "a calendar could not be told");
+    tracing::error!(request_id, fault = domain::operator::render(error), "a calendar could not be told");
     problem(StatusCode::SERVICE_UNAVAILABLE, "The calendar cannot be told at the moment; try again.")
 }
 
 /// Notes for the request line who asked and what it cost.
-pub(super) fn with_costs(state: &State, mut response: Response, actor: &'static str, stats: &Stats) -> Response {
-    let told = Told { actor, statements: stats.statements(), database: stats.time(), ..Told::default() };
-    crate::http::headers::timing(state.config.http.server_timing, &told, response.headers_mut());
-    response.extensions_mut().insert(told);
+pub(super) fn with_request_fields(
+    state: &State,
+    mut response: Response,
+    actor: &'static str,
+    stats: &Stats,
+) -> Response {
+    let fields =
+        RequestFields { actor, statements: stats.statements(), database: stats.time(), ..RequestFields::default() };
+    crate::http::headers::timing(state.config.http.server_timing, &fields, response.headers_mut());
+    response.extensions_mut().insert(fields);
     response
 }
 

@@ -13,11 +13,11 @@ use domain::context::reads;
 use domain::context::reads::DataRead;
 use domain::datasets::files::made::Making;
 use domain::datasets::files::ticket::of_ticket;
-use domain::datasets::files::{Asked, Form, Found, find};
+use domain::datasets::files::{FileForm, FileLookup, FileRequest, find};
 use domain::files::folder::Folder;
 use domain::files::tickets::{Opened, open};
 use domain::projects::documents;
-use domain::projects::documents::Wanted;
+use domain::projects::documents::ProjectFile;
 use graphql::meter::Charge as _;
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
@@ -25,7 +25,7 @@ use kernel::i18n::Locale;
 use policy::Actor;
 use serde_json::json;
 use store::Session;
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 
 use crate::http::graphql::{Caller, caller};
 use crate::http::headers::{ClientAddress, RequestId};
@@ -55,10 +55,10 @@ pub(super) async fn version(
     };
     let spending = spending_of(&state, &caller);
     if !spending.charge(POINTS) {
-        return spent(&spending);
+        return too_many_requests(&spending);
     }
     let dataset = NodeType::Dataset.parse(&ID::from(dataset), "dataset").ok();
-    let asked = dataset.and_then(|it| Asked::of(it, &name));
+    let asked = dataset.and_then(|it| FileRequest::of(it, &name));
     let op = op(&state, caller.actor, request_id, caller.locale);
     answer(&state, &op, asked, &headers).await
 }
@@ -73,11 +73,11 @@ pub(super) async fn download(
 ) -> Response {
     let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !guess.charge(POINTS) {
-        return spent(&guess);
+        return too_many_requests(&guess);
     }
     let ticket = match open(&state.store, &secret, state.clock.now()).await {
         Ok(Some(ticket)) => ticket,
-        Ok(None) => return nothing(),
+        Ok(None) => return not_found(),
         Err(error) => return failed(&request_id, &error),
     };
     let locale = Locale::negotiate(crate::http::headers::text(&headers, header::ACCEPT_LANGUAGE.as_str()));
@@ -86,21 +86,21 @@ pub(super) async fn download(
         Ok(response) => response,
         Err(error) => failed(&op.request_id, &error),
     };
-    crate::http::feeds::with_costs(&state, response, "person", &op.stats)
+    crate::http::feeds::with_request_fields(&state, response, "person", &op.stats)
 }
 
 /// What a ticket is for is told by whoever made it: the projects or the datasets.
 async fn opened(state: &State, op: &Op, ticket: &Opened, headers: &HeaderMap) -> ApiResult<Response> {
     let session = op.session().await?;
-    let Some(row) = ticket.row(&session).await? else { return Ok(nothing()) };
+    let Some(row) = ticket.row(&session).await? else { return Ok(not_found()) };
     if let Some(wanted) = documents::of_ticket(&row) {
         return document(state, op, session, &wanted, headers).await;
     }
     let asked = of_ticket(&session, &row).await?;
     drop(session);
     match asked {
-        Some(asked) => told(state, op, asked, headers).await,
-        None => Ok(nothing()),
+        Some(asked) => file_response(state, op, asked, headers).await,
+        None => Ok(not_found()),
     }
 }
 
@@ -109,13 +109,13 @@ async fn document(
     state: &State,
     op: &Op,
     session: Arc<Session>,
-    wanted: &Wanted,
+    wanted: &ProjectFile,
     headers: &HeaderMap,
 ) -> ApiResult<Response> {
     let found = documents::find(&session, &Folder(state.config.files.folder.clone()), wanted).await?;
     drop(session);
     op.finish().await?;
-    let Some(found) = found else { return Ok(nothing()) };
+    let Some(found) = found else { return Ok(not_found()) };
     let tag = format!("\"{}\"", &found.checksum[..found.checksum.len().min(32)]);
     let mut response = match (&found.path, found.content) {
         (Some(path), _) => {
@@ -140,27 +140,27 @@ pub(super) fn spending_of(state: &State, caller: &Caller) -> Spending {
     Spending::new(budget.clone(), caller.payer())
 }
 
-async fn answer(state: &State, op: &Op, asked: Option<Asked>, headers: &HeaderMap) -> Response {
+async fn answer(state: &State, op: &Op, asked: Option<FileRequest>, headers: &HeaderMap) -> Response {
     let actor = if matches!(op.actor, Actor::Anonymous) { "anonymous" } else { "person" };
     let response = match asked {
-        Some(asked) => match told(state, op, asked, headers).await {
+        Some(asked) => match file_response(state, op, asked, headers).await {
             Ok(response) => response,
             Err(error) => failed(&op.request_id, &error),
         },
-        None => nothing(),
+        None => not_found(),
     };
-    crate::http::feeds::with_costs(state, response, actor, &op.stats)
+    crate::http::feeds::with_request_fields(state, response, actor, &op.stats)
 }
 
 /// Finds or makes the file, ends reading, records what crosses a boundary, and only then sends anything.
-async fn told(state: &State, op: &Op, asked: Asked, headers: &HeaderMap) -> ApiResult<Response> {
+async fn file_response(state: &State, op: &Op, request: FileRequest, headers: &HeaderMap) -> ApiResult<Response> {
     let session = op.session().await?;
-    let found = find(&session, &state.files, asked).await?;
+    let found = find(&session, &state.files, request).await?;
     let (path, sha256, name, media, public) = match found {
-        Found::Nothing => return Ok(nothing()),
-        Found::Gone => return Ok(gone()),
-        Found::Original(it) => (it.path, it.sha256, it.name, "application/octet-stream", false),
-        Found::Table(it) => {
+        FileLookup::Nothing => return Ok(not_found()),
+        FileLookup::Gone => return Ok(gone()),
+        FileLookup::Original(it) => (it.path, it.sha256, it.name, "application/octet-stream", false),
+        FileLookup::Table(it) => {
             let made = match state.files.file(&session, &it.content, &it.about, it.format).await? {
                 Making::Made(made) => made,
                 Making::Unfit(why) => {
@@ -171,7 +171,7 @@ async fn told(state: &State, op: &Op, asked: Asked, headers: &HeaderMap) -> ApiR
             let question = json!({ "format": it.format.suffix() });
             let rows = if it.format.has_rows() { it.content.row_count } else { 0 };
             reads::remember(op, DataRead::of("export", &it.content, question, rows)).await?;
-            let name = named(&it.about.title, asked, it.format);
+            let name = named(&it.about.title, request, it.format);
             (made.path, made.sha256, name, it.format.media_type(), it.public)
         }
     };
@@ -186,15 +186,15 @@ async fn told(state: &State, op: &Op, asked: Asked, headers: &HeaderMap) -> ApiR
     let anonymous = matches!(op.actor, Actor::Anonymous);
     set(&mut response, header::CACHE_CONTROL, if public && anonymous { PUBLIC } else { PRIVATE });
     set(&mut response, header::VARY, "authorization");
-    if asked.form == Form::Table(Format::Csv) {
-        let sibling = format!("<{}.{}.{}>", asked.major, asked.minor, Format::CsvMetadata.suffix());
+    if request.form == FileForm::Table(ExportFormat::Csv) {
+        let sibling = format!("<{}.{}.{}>", request.major, request.minor, ExportFormat::CsvMetadata.suffix());
         set(&mut response, header::LINK, &format!("{sibling}; rel=\"describedby\"; type=\"application/csvm+json\""));
     }
     Ok(response)
 }
 
 /// A name that tells what is in the file.
-fn named(title: &str, asked: Asked, format: Format) -> String {
+fn named(title: &str, request: FileRequest, format: ExportFormat) -> String {
     let mut name = String::new();
     for it in kernel::text::fold(title).chars().take(60) {
         match it {
@@ -203,7 +203,7 @@ fn named(title: &str, asked: Asked, format: Format) -> String {
             _ => {}
         }
     }
-    format!("{}-{}.{}.{}", name.trim_end_matches('-'), asked.major, asked.minor, format.suffix())
+    format!("{}-{}.{}.{}", name.trim_end_matches('-'), request.major, request.minor, format.suffix())
 }
 
 /// The name of a file in a header: plain, and in full (RFC 6266).
@@ -220,7 +220,7 @@ fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }
 
-pub(super) fn nothing() -> Response {
+pub(super) fn not_found() -> Response {
     problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }
 
@@ -228,14 +228,14 @@ pub(super) fn gone() -> Response {
     problem(StatusCode::GONE, "What was published here has been withdrawn.")
 }
 
-pub(super) fn spent(spending: &Spending) -> Response {
+pub(super) fn too_many_requests(spending: &Spending) -> Response {
     let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
     spending.headers(response.headers_mut());
     response
 }
 
 pub(super) fn failed(request_id: &str, error: &ApiError) -> Response {
-    tracing::error!(request_id, fault = domain::operator::say(error), "a file could not be sent");
+    tracing::error!(request_id, fault = domain::operator::render(error), "a file could not be sent");
     problem(StatusCode::SERVICE_UNAVAILABLE, "This cannot be told at the moment; try again.")
 }
 
@@ -250,9 +250,9 @@ mod tests {
 
     #[test]
     fn names_of_files_are_plain_and_whole() {
-        let asked = Asked::of(uuid::Uuid::nil(), "2.1.csv").unwrap();
+        let asked = FileRequest::of(uuid::Uuid::nil(), "2.1.csv").unwrap();
         assert_eq!(
-            named("Schulabgänge (2023) – Übersicht", asked, Format::Csv),
+            named("Schulabgänge (2023) – Übersicht", asked, ExportFormat::Csv),
             "schulabgaenge-2023-uebersicht-2.1.csv"
         );
         assert_eq!(disposition("a \"b\".csv"), "attachment; filename=\"a__b_.csv\"; filename*=UTF-8''a%20%22b%22.csv");

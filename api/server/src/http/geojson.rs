@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::{Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
-use domain::places::geojson::{Page, Wanted, offers, places};
+use domain::places::geojson::{FeatureFilter, FeaturePage, offers, places};
 use entities::{LearningPlaceKind, OfferTopic, tenant};
 use graphql::meter::Charge as _;
 use kernel::error::ApiResult;
@@ -17,8 +17,8 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use store::{Session, Stats};
 
-use crate::http::feeds::{answer, with_costs};
-use crate::http::files::{PUBLIC, failed, nothing, of_address, spent};
+use crate::http::feeds::{answer, with_request_fields};
+use crate::http::files::{PUBLIC, failed, not_found, of_address, too_many_requests};
 use crate::http::headers::{ClientAddress, RequestId, text};
 use crate::http::ranges::set;
 use crate::http::state::State;
@@ -30,7 +30,7 @@ const MEDIA: &str = "application/geo+json";
 
 /// Which features.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct FeatureParams {
     tenant: Option<String>,
     kind: Option<String>,
     topic: Option<String>,
@@ -44,14 +44,14 @@ pub(super) async fn public_places(
     Extension(RequestId(request_id)): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     uri: Uri,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<FeatureParams>,
     headers: HeaderMap,
 ) -> Response {
     let kind = match asked.kind.as_deref().map(str::parse::<LearningPlaceKind>).transpose() {
         Ok(kind) => kind,
         Err(reason) => return wrong("kind", &reason),
     };
-    let told = Told { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
+    let told = FeatureRequest { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
     told.answer(&asked, NodeType::LearningPlace, async |session, wanted| places(session, wanted, kind).await).await
 }
 
@@ -61,14 +61,14 @@ pub(super) async fn public_offers(
     Extension(RequestId(request_id)): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     uri: Uri,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<FeatureParams>,
     headers: HeaderMap,
 ) -> Response {
     let topic = match asked.topic.as_deref().map(str::parse::<OfferTopic>).transpose() {
         Ok(topic) => topic,
         Err(reason) => return wrong("topic", &reason),
     };
-    let told = Told { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
+    let told = FeatureRequest { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
     told.answer(&asked, NodeType::EducationOffer, async |session, wanted| offers(session, wanted, topic).await).await
 }
 
@@ -77,7 +77,7 @@ fn wrong(name: &str, reason: &str) -> Response {
 }
 
 /// A request, as far as it matters.
-struct Told<'a> {
+struct FeatureRequest<'a> {
     state: &'a State,
     request_id: &'a str,
     address: std::net::IpAddr,
@@ -85,26 +85,26 @@ struct Told<'a> {
     headers: &'a HeaderMap,
 }
 
-impl Told<'_> {
+impl FeatureRequest<'_> {
     /// Answers with what everybody may see, from the budget of the address.
     async fn answer(
         self,
-        asked: &Asked,
+        params: &FeatureParams,
         kind: NodeType,
-        say: impl AsyncFnOnce(&Session, &Wanted) -> ApiResult<Page>,
+        render: impl AsyncFnOnce(&Session, &FeatureFilter) -> ApiResult<FeaturePage>,
     ) -> Response {
         let spending = of_address(self.state, self.address);
         if !spending.charge(POINTS) {
-            return spent(&spending);
+            return too_many_requests(&spending);
         }
-        let after = match asked.after.as_ref().map(|it| kind.parse(&ID::from(it.as_str()), "after")).transpose() {
+        let after = match params.after.as_ref().map(|it| kind.parse(&ID::from(it.as_str()), "after")).transpose() {
             Ok(after) => after,
             Err(_) => return wrong("after", &format!("no id that begins with {}_", kind.prefix())),
         };
         let stats = Arc::<Stats>::default();
         let told = async {
             let session = self.state.store.read(&Actor::Anonymous, self.state.clock.now(), stats.clone()).await?;
-            let tenant = match &asked.tenant {
+            let tenant = match &params.tenant {
                 None => None,
                 Some(slug) => {
                     let named = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug.as_str()));
@@ -112,30 +112,30 @@ impl Told<'_> {
                     Some(tenant.id)
                 }
             };
-            let page = say(&session, &Wanted { tenant, after }).await?;
+            let page = render(&session, &FeatureFilter { tenant, after }).await?;
             session.commit().await?;
             ApiResult::Ok(Some(page))
         };
         let response = match told.await {
             Ok(Some(page)) => {
-                let next = page.next.map(|it| self.next(asked, &kind.id(it)));
+                let next = page.next.map(|it| self.next(params, &kind.id(it)));
                 let mut response = answer(self.headers, MEDIA, PUBLIC, page.body.to_string());
                 if let Some(next) = next {
                     set(&mut response, header::LINK, &next);
                 }
                 response
             }
-            Ok(None) => nothing(),
+            Ok(None) => not_found(),
             Err(error) => failed(self.request_id, &error),
         };
-        with_costs(self.state, response, "anonymous", &stats)
+        with_request_fields(self.state, response, "anonymous", &stats)
     }
 
     /// The link to the page behind `last`.
-    fn next(&self, asked: &Asked, last: &str) -> String {
+    fn next(&self, params: &FeatureParams, last: &str) -> String {
         let base = self.state.config.catalogue.address_for(text(self.headers, header::HOST.as_str()));
         // What was asked for was found, so it has no letter that would have to be quoted.
-        let narrowed = [("tenant", &asked.tenant), ("kind", &asked.kind), ("topic", &asked.topic)];
+        let narrowed = [("tenant", &params.tenant), ("kind", &params.kind), ("topic", &params.topic)];
         let narrowed = narrowed.into_iter().filter_map(|(name, value)| Some(format!("{name}={}&", value.as_ref()?)));
         format!("<{base}{}?{}after={last}>; rel=\"next\"", self.uri.path(), narrowed.collect::<String>())
     }

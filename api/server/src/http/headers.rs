@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::telemetry::Told;
+use crate::telemetry::RequestFields;
 
 /// Names a request in errors, audit rows and log.
 #[derive(Clone, Debug)]
@@ -30,9 +30,9 @@ pub(super) fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &st
 }
 
 /// Tells what a request cost in the database, where the operator wishes that.
-pub(super) fn timing(wished: bool, told: &Told, headers: &mut HeaderMap) {
-    let millis = told.database.as_secs_f64() * 1_000.0;
-    let timing = format!("db;dur={millis:.3};desc=\"{} statements\"", told.statements);
+pub(super) fn timing(wished: bool, fields: &RequestFields, headers: &mut HeaderMap) {
+    let millis = fields.database.as_secs_f64() * 1_000.0;
+    let timing = format!("db;dur={millis:.3};desc=\"{} statements\"", fields.statements);
     if let (true, Ok(timing)) = (wished, HeaderValue::from_str(&timing)) {
         headers.insert("server-timing", timing);
     }

@@ -14,7 +14,7 @@ use kernel::ids::new_id;
 
 use crate::http::headers::{ClientAddress, RequestId, client_address, text};
 use crate::http::state::State;
-use crate::telemetry::{RequestLine, Told, TraceContext};
+use crate::telemetry::{RequestFields, RequestLine, TraceContext};
 
 /// The peer of a connection that does not say; there is none such.
 const UNKNOWN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -40,7 +40,7 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
     let method = request.method().clone();
     let path: String = kernel::secret::mask(request.uri().path()).chars().take(200).collect();
     let mut response = next.run(request).await;
-    let told = response.extensions_mut().remove::<Told>().unwrap_or_default();
+    let told = response.extensions_mut().remove::<RequestFields>().unwrap_or_default();
     // Probes come every few seconds and say nothing when all is well.
     if !(response.status().is_success() && matches!(path.as_str(), "/healthz" | "/readyz")) {
         let line = RequestLine {
@@ -53,7 +53,7 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
             elapsed: started.elapsed(),
             bytes: response.body().size_hint().exact().unwrap_or_default(),
         };
-        tell(&state, &line, &trace, began);
+        log_request(&state, &line, &trace, began);
     }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", id);
@@ -65,7 +65,7 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
 }
 
 /// Tells of a request that has ended: log, metrics, spans.
-pub(super) fn tell(state: &State, line: &RequestLine<'_>, trace: &TraceContext, began: DateTime<Utc>) {
+pub(super) fn log_request(state: &State, line: &RequestLine<'_>, trace: &TraceContext, began: DateTime<Utc>) {
     line.write();
     state.metrics.request(line);
     if let Some(spans) = &state.spans {

@@ -17,7 +17,7 @@ const CHUNK: usize = 1 << 16;
 
 /// What of a file is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+enum ByteRange {
     Whole,
     /// From one byte to another, both counted.
     Part(u64, u64),
@@ -26,28 +26,28 @@ enum Wanted {
 }
 
 /// Reads `Range`: of several ranges, and of what cannot be read, the whole file is sent.
-fn wanted(range: Option<&str>, length: u64) -> Wanted {
+fn wanted(range: Option<&str>, length: u64) -> ByteRange {
     let Some((first, last)) = range.and_then(|it| it.trim().strip_prefix("bytes=")).and_then(|it| it.split_once('-'))
     else {
-        return Wanted::Whole;
+        return ByteRange::Whole;
     };
     let (first, last) = (first.trim(), last.trim());
     let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
     let number = |it: &str| it.parse::<u64>().unwrap_or(u64::MAX);
     match (first, last) {
         (first, "") if digits(first) => match number(first) {
-            start if start < length => Wanted::Part(start, length - 1),
-            _ => Wanted::Beyond,
+            start if start < length => ByteRange::Part(start, length - 1),
+            _ => ByteRange::Beyond,
         },
         ("", last) if digits(last) => match number(last).min(length) {
-            0 => Wanted::Beyond,
-            many => Wanted::Part(length - many, length - 1),
+            0 => ByteRange::Beyond,
+            many => ByteRange::Part(length - many, length - 1),
         },
         (first, last) if digits(first) && digits(last) && number(first) <= number(last) => match number(first) {
-            start if start < length => Wanted::Part(start, number(last).min(length - 1)),
-            _ => Wanted::Beyond,
+            start if start < length => ByteRange::Part(start, number(last).min(length - 1)),
+            _ => ByteRange::Beyond,
         },
-        _ => Wanted::Whole,
+        _ => ByteRange::Whole,
     }
 }
 
@@ -68,15 +68,15 @@ pub(super) async fn file(headers: &HeaderMap, path: &Path, tag: &str) -> std::io
         let same = text(headers, header::IF_RANGE.as_str()).is_none_or(|it| it.trim() == tag);
         let range = text(headers, header::RANGE.as_str()).filter(|_| same);
         match wanted(range, length) {
-            Wanted::Whole => sized(StatusCode::OK, body(file, length), length),
-            Wanted::Part(first, last) => {
+            ByteRange::Whole => sized(StatusCode::OK, body(file, length), length),
+            ByteRange::Part(first, last) => {
                 file.seek(SeekFrom::Start(first)).await?;
                 let many = last - first + 1;
                 let mut response = sized(StatusCode::PARTIAL_CONTENT, body(file, many), many);
                 set(&mut response, header::CONTENT_RANGE, &format!("bytes {first}-{last}/{length}"));
                 response
             }
-            Wanted::Beyond => {
+            ByteRange::Beyond => {
                 let mut response =
                     crate::http::problem(StatusCode::RANGE_NOT_SATISFIABLE, "The file does not reach that far.");
                 set(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
@@ -125,25 +125,25 @@ mod tests {
     #[test]
     fn one_range_is_read_and_everything_else_is_the_whole() {
         for (range, what) in [
-            (None, Wanted::Whole),
-            (Some("bytes=0-0"), Wanted::Part(0, 0)),
-            (Some("bytes=10-19"), Wanted::Part(10, 19)),
-            (Some("bytes=90-"), Wanted::Part(90, 99)),
-            (Some("bytes=90-1000"), Wanted::Part(90, 99)),
-            (Some("bytes=-10"), Wanted::Part(90, 99)),
-            (Some("bytes=-1000"), Wanted::Part(0, 99)),
-            (Some("bytes=100-"), Wanted::Beyond),
-            (Some("bytes=99999999999999999999999-"), Wanted::Beyond),
-            (Some("bytes=-0"), Wanted::Beyond),
-            (Some("bytes=0-1,5-6"), Wanted::Whole),
-            (Some("bytes=9-3"), Wanted::Whole),
-            (Some("bytes=+1-3"), Wanted::Whole),
-            (Some("lines=1-3"), Wanted::Whole),
-            (Some("bytes=-"), Wanted::Whole),
+            (None, ByteRange::Whole),
+            (Some("bytes=0-0"), ByteRange::Part(0, 0)),
+            (Some("bytes=10-19"), ByteRange::Part(10, 19)),
+            (Some("bytes=90-"), ByteRange::Part(90, 99)),
+            (Some("bytes=90-1000"), ByteRange::Part(90, 99)),
+            (Some("bytes=-10"), ByteRange::Part(90, 99)),
+            (Some("bytes=-1000"), ByteRange::Part(0, 99)),
+            (Some("bytes=100-"), ByteRange::Beyond),
+            (Some("bytes=99999999999999999999999-"), ByteRange::Beyond),
+            (Some("bytes=-0"), ByteRange::Beyond),
+            (Some("bytes=0-1,5-6"), ByteRange::Whole),
+            (Some("bytes=9-3"), ByteRange::Whole),
+            (Some("bytes=+1-3"), ByteRange::Whole),
+            (Some("lines=1-3"), ByteRange::Whole),
+            (Some("bytes=-"), ByteRange::Whole),
         ] {
             assert_eq!(wanted(range, 100), what, "{range:?}");
         }
-        assert_eq!(wanted(Some("bytes=0-"), 0), Wanted::Beyond);
+        assert_eq!(wanted(Some("bytes=0-"), 0), ByteRange::Beyond);
     }
 
     #[test]

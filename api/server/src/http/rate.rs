@@ -43,12 +43,12 @@ impl Budget {
 pub struct Spending {
     budget: Arc<Budget>,
     caller: String,
-    outcome: OnceLock<Outcome>,
+    outcome: OnceLock<RateOutcome>,
 }
 
 /// How it went.
 #[derive(Clone, Copy, Debug)]
-enum Outcome {
+enum RateOutcome {
     Left(u32),
     Wait(Duration),
 }
@@ -62,7 +62,7 @@ impl Spending {
     /// How long to wait, when the budget is spent.
     pub fn wait(&self) -> Option<Duration> {
         match self.outcome.get() {
-            Some(Outcome::Wait(time)) => Some(*time),
+            Some(RateOutcome::Wait(time)) => Some(*time),
             _ => None,
         }
     }
@@ -72,10 +72,10 @@ impl Spending {
         let (Some(outcome), points) = (self.outcome.get(), self.budget.points) else { return };
         let (left, seconds) = match outcome {
             // One point comes back every minute/points; a full budget is at most a minute away.
-            Outcome::Left(left) => {
+            RateOutcome::Left(left) => {
                 (*left, (u64::from(points - (*left).min(points)) * 60).div_ceil(u64::from(points.max(1))))
             }
-            Outcome::Wait(time) => (0, time.as_secs() + 1),
+            RateOutcome::Wait(time) => (0, time.as_secs() + 1),
         };
         let mut set = |name: &'static str, value: String| {
             if let Ok(value) = HeaderValue::from_str(&value) {
@@ -84,7 +84,7 @@ impl Spending {
         };
         set("ratelimit-policy", format!("\"points\";q={points};w=60"));
         set("ratelimit", format!("\"points\";r={left};t={seconds}"));
-        if matches!(outcome, Outcome::Wait(_)) {
+        if matches!(outcome, RateOutcome::Wait(_)) {
             set("retry-after", seconds.to_string());
         }
     }
@@ -96,12 +96,12 @@ impl Charge for Spending {
         let points = u32::try_from(complexity).unwrap_or(u32::MAX).saturating_add(BASE_POINTS);
         let points = NonZeroU32::new(points.min(self.budget.points)).unwrap_or(NonZeroU32::MIN);
         let outcome = match limiter.check_key_n(&self.caller, points) {
-            Ok(Ok(state)) => Outcome::Left(state.remaining_burst_capacity()),
-            Ok(Err(not_until)) => Outcome::Wait(not_until.wait_time_from(DefaultClock::default().now())),
+            Ok(Ok(state)) => RateOutcome::Left(state.remaining_burst_capacity()),
+            Ok(Err(not_until)) => RateOutcome::Wait(not_until.wait_time_from(DefaultClock::default().now())),
             // Points are never more than the budget.
-            Err(_too_many) => Outcome::Wait(Duration::from_secs(60)),
+            Err(_too_many) => RateOutcome::Wait(Duration::from_secs(60)),
         };
         let outcome = self.outcome.get_or_init(|| outcome);
-        matches!(outcome, Outcome::Left(_))
+        matches!(outcome, RateOutcome::Left(_))
     }
 }

@@ -62,7 +62,7 @@ pub struct State {
 impl State {
     /// The state of a server that was just started.
     pub fn new(config: Config, store: Store, clock: Clock, verifier: Verifier) -> Self {
-        let permits = |most: usize| Arc::new(Semaphore::new(most));
+        let permits = |max: usize| Arc::new(Semaphore::new(max));
         Self {
             files: FileCache::new(&config.files.folder, config.catalogue.address(config.http.listen)),
             schema: build(config.limits(), &config.files),

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use domain::context::op::Op;
 use domain::files::folder::Folder;
 use domain::files::uploads::{Receiving, receive};
-use domain::projects::documents::{MAX_BYTES, Refused, arrived};
+use domain::projects::documents::{MAX_BYTES, UploadRefusal, arrived};
 use futures_util::StreamExt as _;
 use graphql::meter::Charge as _;
 use kernel::error::{ApiError, ApiResult};
@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use store::Stats;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::http::feeds::{nothing, spent, with_costs};
+use crate::http::feeds::{not_found, too_many_requests, with_request_fields};
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::problem;
 use crate::http::rate::Spending;
@@ -44,26 +44,26 @@ pub(super) async fn upload(
     let stats = Arc::<Stats>::default();
     let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !guess.charge(0) {
-        return spent(&guess);
+        return too_many_requests(&guess);
     }
-    let most = state.config.files.max_upload_mib << 20;
+    let max = state.config.files.max_upload_mib << 20;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
     let folder = Folder(state.config.files.folder.clone());
     let response = match receive(&state.store, &ticket, &folder, state.clock.now(), stats.clone()).await {
         Ok(Some(receiving)) => {
-            let most = if receiving.row.document_id.is_some() { most.min(MAX_BYTES) } else { most };
+            let max = if receiving.row.document_id.is_some() { max.min(MAX_BYTES) } else { max };
             // What says of itself that it is too large is not read; its ticket is used up all the same.
-            if length.is_some_and(|it| it > most) {
-                too_large(most)
+            if length.is_some_and(|it| it > max) {
+                too_large(max)
             } else {
-                match write(&receiving.target, body.into_data_stream(), most).await {
+                match write(&receiving.target, body.into_data_stream(), max).await {
                     Ok(Came::Whole { bytes, checksum }) => {
                         match came(&state, &receiving, &folder, (bytes, checksum), &request_id, &stats).await {
                             Ok(response) => response,
                             Err(error) => failed(&request_id, &error),
                         }
                     }
-                    Ok(Came::TooLarge) => too_large(most),
+                    Ok(Came::TooLarge) => too_large(max),
                     Ok(Came::Cut) => problem(StatusCode::REQUEST_TIMEOUT, "The file did not come to its end."),
                     Err(error) => failed(&request_id, &error),
                 }
@@ -71,11 +71,11 @@ pub(super) async fn upload(
         }
         Ok(None) => {
             let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
-            if guess.charge(POINTS) { nothing() } else { spent(&guess) }
+            if guess.charge(POINTS) { not_found() } else { too_many_requests(&guess) }
         }
         Err(error) => failed(&request_id, &error),
     };
-    with_costs(&state, response, "ticket", &stats)
+    with_request_fields(&state, response, "ticket", &stats)
 }
 
 /// Notes a file that came whole; that of a document becomes a version of it at once.
@@ -96,10 +96,10 @@ async fn came(
     let op = Op::new(state.store.clone(), state.clock.clone(), actor, request_id.to_owned(), locale);
     Ok(match arrived(&op, folder, &receiving.row, (bytes, &checksum)).await? {
         Ok(()) => created(&told),
-        Err(Refused::NotWhatItSays) => {
+        Err(UploadRefusal::NotWhatItSays) => {
             problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The file is not of the kind that its name says.")
         }
-        Err(Refused::OutOfReach) => nothing(),
+        Err(UploadRefusal::OutOfReach) => not_found(),
     })
 }
 
@@ -111,7 +111,7 @@ enum Came {
 }
 
 /// Writes a body to a file as it comes. Nothing is left of one that is cut or too large.
-async fn write(target: &std::path::Path, mut body: BodyDataStream, most: u64) -> ApiResult<Came> {
+async fn write(target: &std::path::Path, mut body: BodyDataStream, max: u64) -> ApiResult<Came> {
     let disk = |error: std::io::Error| ApiError::fault(format!("files: {error}"));
     let mut file = tokio::fs::File::create(target).await.map_err(disk)?;
     let mut hash = Sha256::new();
@@ -120,7 +120,7 @@ async fn write(target: &std::path::Path, mut body: BodyDataStream, most: u64) ->
         match tokio::time::timeout(SILENCE, body.next()).await {
             Ok(Some(Ok(chunk))) => {
                 bytes = bytes.saturating_add(chunk.len() as u64);
-                if bytes > most {
+                if bytes > max {
                     break Came::TooLarge;
                 }
                 hash.update(&chunk);
@@ -147,11 +147,11 @@ fn created(told: &serde_json::Value) -> Response {
     response
 }
 
-fn too_large(most: u64) -> Response {
-    problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("A file has at most {most} bytes."))
+fn too_large(max: u64) -> Response {
+    problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("A file has at most {max} bytes."))
 }
 
 fn failed(request_id: &str, error: &ApiError) -> Response {
-    tracing::error!(request_id, fault = domain::operator::say(error), "an upload failed");
+    tracing::error!(request_id, fault = domain::operator::render(error), "an upload failed");
     problem(StatusCode::SERVICE_UNAVAILABLE, "The file cannot be taken at the moment; try again.")
 }

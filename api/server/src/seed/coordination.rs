@@ -2,13 +2,13 @@
 //! comment; and a feed of the planner of Kaufbeuren. By the role accounts, through the same services as anybody's.
 
 use chrono::{Days, NaiveDate};
-use domain::calendars::entry_wish::WishedTime;
+use domain::calendars::entry_values::NewTime;
 use domain::context::op::Op;
-use domain::feeds::service::{FeedWish, create as make_feed};
-use domain::planning::comments::{About, create as write_comment};
-use domain::planning::plans::{PlanWish, create as make_plan};
-use domain::planning::proposals::{Proposed, create as make_proposal};
-use domain::planning::rounds::{RoundWish, open as open_round, submit as submit_plan};
+use domain::feeds::service::NewFeed;
+use domain::planning::comments::CommentSubject;
+use domain::planning::plans::NewPlan;
+use domain::planning::proposals::Proposed;
+use domain::planning::rounds::NewRound;
 use entities::{ShareLevel, agreement, calendar_entry, tenant};
 use kernel::error::{ApiError, ApiResult};
 use kernel::i18n::Locale;
@@ -18,6 +18,11 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::seed::demo::calendar_id;
+use domain::feeds;
+use domain::planning::comments;
+use domain::planning::plans;
+use domain::planning::proposals;
+use domain::planning::rounds;
 
 const YEAR: i32 = 2027;
 /// The calendars of each plan.
@@ -53,41 +58,41 @@ pub(super) async fn coordinate(op: &Op, issuer: &str) -> ApiResult<String> {
     for (slug, title, calendars) in PLANS {
         let op = if slug == "ostallgaeu" { &ostallgaeu } else { &kaufbeuren };
         let calendars = calendars.map(calendar_id).to_vec();
-        let wish = PlanWish { tenant: tenant_of(op, slug).await?, year: YEAR, title: title.to_owned(), calendars };
-        plans.push(make_plan(op, wish, None).await?);
+        let wish = NewPlan { tenant: tenant_of(op, slug).await?, year: YEAR, title: title.to_owned(), calendars };
+        plans.push(plans::create(op, wish, None).await?);
     }
     let today = op.clock.now().date_naive();
-    let wish = RoundWish {
+    let wish = NewRound {
         agreement,
         tenant: tenant_of(&ostallgaeu, "ostallgaeu").await?,
         year: YEAR,
         submit_until: today.checked_add_days(Days::new(30)).unwrap_or(today),
         days_apart: 3,
     };
-    let round = open_round(&ostallgaeu, wish, None).await?;
+    let round = rounds::open(&ostallgaeu, wish, None).await?;
     for (op, plan) in [&ostallgaeu, &kaufbeuren].into_iter().zip(plans) {
-        submit_plan(op, plan, round, 1).await?;
+        rounds::submit(op, plan, round, 1).await?;
     }
     let own = tenant_of(&kaufbeuren, "kaufbeuren").await?;
     let evening = entry(&kaufbeuren, "oal-orientation", "Abend der Ausbildungsberufe").await?;
     let day = NaiveDate::from_ymd_opt(YEAR, 4, 14).unwrap_or_default();
     let at = |hour| day.and_hms_opt(hour, 0, 0).unwrap_or_default();
     let proposed = Proposed {
-        time: Some(WishedTime::Timed { start: at(18), end: at(20), zone: None }),
+        time: Some(NewTime::Timed { start: at(18), end: at(20), zone: None }),
         message: "Am selben Abend laden wir dieselben Klassen ein. Ginge eine Woche nach den Osterferien?".to_owned(),
         ..Proposed::default()
     };
-    make_proposal(&kaufbeuren, round, own, evening, proposed, None).await?;
+    proposals::create(&kaufbeuren, round, own, evening, proposed, None).await?;
     let text = "Die Beratungstage im Februar sehen wir uns in der gemeinsamen Runde an.";
-    write_comment(&kaufbeuren, round, own, About::Round, text, None).await?;
-    let wish = FeedWish {
+    comments::create(&kaufbeuren, round, own, CommentSubject::Round, text, None).await?;
+    let wish = NewFeed {
         tenant: own,
         name: "Kalenderprogramm der Planung".to_owned(),
         calendars: None,
         level: ShareLevel::Full,
         expires_at: None,
     };
-    let (_, secret) = make_feed(&kaufbeuren, wish, None).await?;
+    let (_, secret) = feeds::service::create(&kaufbeuren, wish, None).await?;
     secret.ok_or_else(|| ApiError::fault("a new feed has no secret"))
 }
 

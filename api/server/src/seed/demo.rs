@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::EntryTime;
 use chrono::NaiveDate;
 use chrono_tz::Europe::Berlin;
-use domain::agreements::service::{Draft, rows_of_draft};
-use domain::agreements::shares::{ShareWish, entry_audience, insert_share};
-use domain::calendars::calendar_service::{CalendarWish, calendar_row};
+use domain::agreements::service::{NewAgreement, rows_of_draft};
+use domain::agreements::shares::{NewShare, entry_audience, insert_share};
+use domain::calendars::calendar_service::{NewCalendar, calendar_row};
 use domain::calendars::entry_service::entry_row;
-use domain::calendars::entry_wish::EntryWish;
+use domain::calendars::entry_values::NewEntry;
 use domain::calendars::series;
-use domain::context::mutation::Mutation;
 use domain::context::op::Op;
-use domain::members::service::{RoleWish, WishedMember, give_role};
+use domain::context::unit_of_work::UnitOfWork;
+use domain::members::service::{NewRoleGrant, RoleHolder, give_role};
 use domain::operator;
-use domain::operator::tenants::{TenantWish, insert_tenant};
+use domain::operator::tenants::{NewTenant, insert_tenant};
 use domain::places::service::bare;
 use entities::{
     AgreementState, Area, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, TenantKind, agreement, agreement_signature,
@@ -29,15 +29,15 @@ use kernel::text;
 use policy::Grant;
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 use sha2::{Digest, Sha256};
-use store::scopes::{Audience, Way, ensure, ways_of};
+use store::scopes::{Audience, ScopeShare, ensure, scope_shares_of};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::config::Config;
 use crate::seed::coordination::coordinate;
-use crate::seed::figures::fill;
+use crate::seed::datasets::fill;
 use crate::seed::files::{Entry, Offers, Places, Plans, parse};
-use crate::seed::offers::{Known, offers};
+use crate::seed::offers::{SeedIds, offers};
 use crate::seed::projects::conduct;
 
 const PLACES: &str = include_str!("../../../seed/learning_places.toml");
@@ -109,14 +109,14 @@ pub async fn demo(config: &Config, clock: &Clock) -> Result<Option<String>, Stri
             None
         })
     };
-    let done = done.await.map_err(|error| operator::say(&error));
+    let done = done.await.map_err(|error| operator::render(&error));
     op.store.close().await;
     done
 }
 
 /// Both authorities, their agreement, places and calendars; false when they are there already. All of it or nothing.
 async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
-    let mutation = Mutation::begin(op, "demo").await?;
+    let mutation = UnitOfWork::begin(op, "demo").await?;
     let session = mutation.session();
     if session.one(session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq("kaufbeuren"))).await?.is_some()
     {
@@ -142,7 +142,7 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
         let writer = writer(session, &grants, slug).await?;
         plan(&writer, slug, &plans, &fields, &places, agreement).await?;
         let entries = plan(&writer, slug, &dates, &fields, &places, agreement).await?;
-        offers(&writer, slug, &public, &Known { fields: &fields, places: &places, entries: &entries }).await?;
+        offers(&writer, slug, &public, &SeedIds { fields: &fields, places: &places, entries: &entries }).await?;
     }
     for account in accounts() {
         for slug in account.tenants {
@@ -162,8 +162,8 @@ async fn writer<'a>(session: &'a Session, grants: &'a BTreeMap<&str, Grant>, slu
     session.writer(grant).await
 }
 
-fn authorities() -> [TenantWish; 3] {
-    let wish = |slug: &str, name: &str, kind, ags: &str, website: &str| TenantWish {
+fn authorities() -> [NewTenant; 3] {
+    let wish = |slug: &str, name: &str, kind, ags: &str, website: &str| NewTenant {
         slug: slug.to_owned(),
         legal_name: name.to_owned(),
         kind,
@@ -209,7 +209,7 @@ async fn agreement(
     let writer = &writer(session, grants, "ostallgaeu").await?;
     let id = new_id();
     let parties = ["kaufbeuren", "ostallgaeu"].map(|slug| tenants.get(slug).copied().unwrap_or_default());
-    let draft = Draft {
+    let draft = NewAgreement {
         tenant: writer.tenant(),
         parties: parties.iter().copied().filter(|it| *it != writer.tenant()).collect(),
         title: "Kooperationsvereinbarung über die Zusammenarbeit im Bereich des kommunalen Bildungsmanagements"
@@ -220,8 +220,8 @@ async fn agreement(
         valid_from: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default(),
         valid_until: None,
     };
-    let way = BTreeSet::from([Way::to_parties(id)]);
-    let audience = Audience::Owned { tenant: writer.tenant(), area: ScopeArea::Agreements, field: None, ways: way };
+    let scope_shares = BTreeSet::from([ScopeShare::to_parties(id)]);
+    let audience = Audience::Owned { tenant: writer.tenant(), area: ScopeArea::Agreements, field: None, scope_shares };
     rows_of_draft(writer, &draft, id).await?;
     domain::agreements::service::show_to_parties(writer, id, ensure(writer, &audience).await?).await?;
     let active = agreement::ActiveModel { state: Set(AgreementState::Active), ..Default::default() };
@@ -296,7 +296,7 @@ async fn plan(
 ) -> ApiResult<BTreeMap<String, Uuid>> {
     let mut made = BTreeMap::new();
     for file in plans.calendar.iter().filter(|it| it.tenant == slug) {
-        let wish = CalendarWish {
+        let wish = NewCalendar {
             tenant: writer.tenant(),
             name: file.name.clone(),
             description: file.description.clone(),
@@ -310,9 +310,14 @@ async fn plan(
         ensure(writer, &Audience::private(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id)).await?;
         writer.insert::<calendar::ActiveModel>(full(row.clone())).await?;
         let shares = share(writer, &file.key, &row, agreement).await?;
-        let ways = ways_of(&shares, &row);
-        let audience =
-            Audience::new(row.tenant_id, ScopeArea::Calendars, row.field_of_work_id, row.confidentiality, &ways);
+        let scope_shares = scope_shares_of(&shares, &row);
+        let audience = Audience::new(
+            row.tenant_id,
+            ScopeArea::Calendars,
+            row.field_of_work_id,
+            row.confidentiality,
+            &scope_shares,
+        );
         row.scope_id = ensure(writer, &audience).await?;
         let moved = calendar::ActiveModel { scope_id: Set(row.scope_id), ..Default::default() };
         let here = sea_orm::Condition::all().add(calendar::Column::Id.eq(row.id));
@@ -321,11 +326,11 @@ async fn plan(
         let mut dates = Vec::new();
         for entry in &file.entry {
             let key = entry.key.clone();
-            let mut entry = entry_row(writer, &row, wish_of(entry, &row, places)?, new_id());
+            let mut entry = entry_row(writer, &row, new_entry(entry, &row, places)?, new_id());
             made.insert(key, entry.id);
             let takes_time = entry.status.takes_time();
             let audience =
-                entry_audience(row.tenant_id, row.field_of_work_id, entry.confidentiality, takes_time, &ways);
+                entry_audience(row.tenant_id, row.field_of_work_id, entry.confidentiality, takes_time, &scope_shares);
             entry.scope_id = ensure(writer, &audience).await?;
             dates.push((series::plan(&mut entry, writer.now())?, entry.clone()));
             rows.push(full(entry));
@@ -346,7 +351,7 @@ async fn share(
 ) -> ApiResult<Vec<share::Model>> {
     let mut shares = Vec::new();
     for (_, level, reason) in SHARES.iter().filter(|(it, ..)| *it == key) {
-        let wish = ShareWish {
+        let wish = NewShare {
             dataset: None,
             project: None,
             tenant: writer.tenant(),
@@ -366,7 +371,7 @@ async fn share(
     Ok(shares)
 }
 
-fn wish_of(entry: &Entry, calendar: &calendar::Model, places: &BTreeMap<String, Uuid>) -> ApiResult<EntryWish> {
+fn new_entry(entry: &Entry, calendar: &calendar::Model, places: &BTreeMap<String, Uuid>) -> ApiResult<NewEntry> {
     let time = match (entry.start, entry.end, entry.from) {
         (Some(start), Some(end), None) => EntryTime::timed(start, end, Berlin)?,
         (None, None, Some(first)) => EntryTime::all_day(first, entry.to.unwrap_or(first), Berlin)?,
@@ -380,8 +385,8 @@ fn wish_of(entry: &Entry, calendar: &calendar::Model, places: &BTreeMap<String, 
         return Err(ApiError::fault(format!("plans.toml: {:?} is wider than its calendar", entry.title)));
     }
     let rule = entry.repeats.as_deref();
-    let recurrence = Recurrence::checked(rule, BTreeSet::new(), BTreeSet::new(), time.all_day, Berlin)?;
-    Ok(EntryWish {
+    let recurrence = RecurrenceSet::checked(rule, BTreeSet::new(), BTreeSet::new(), time.all_day, Berlin)?;
+    Ok(NewEntry {
         title: entry.title.clone(),
         description: entry.description.clone(),
         kind: entry.kind,
@@ -405,10 +410,10 @@ fn wish_of(entry: &Entry, calendar: &calendar::Model, places: &BTreeMap<String, 
     })
 }
 
-fn role(account: &Account, issuer: &str, tenant: Uuid) -> RoleWish {
-    RoleWish {
+fn role(account: &Account, issuer: &str, tenant: Uuid) -> NewRoleGrant {
+    NewRoleGrant {
         tenant,
-        to: WishedMember::Account {
+        to: RoleHolder::Account {
             issuer: issuer.to_owned(),
             subject: account.subject.clone(),
             name: account.subject.clone(),

@@ -18,7 +18,7 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(text: &str) -> ApiResult<T> 
 
 /// Where the facts of a file come from.
 #[derive(Debug, Deserialize)]
-pub(super) struct Source {
+pub(super) struct SeedSource {
     /// Attribution as the licence wants it.
     pub attribution: String,
 }
@@ -27,7 +27,7 @@ pub(super) struct Source {
 #[derive(Debug, Deserialize)]
 pub(super) struct Indicators {
     pub edition: String,
-    pub source: Source,
+    pub source: SeedSource,
     pub indicator: Vec<IndicatorFact>,
 }
 
@@ -46,12 +46,12 @@ pub(super) struct IndicatorFact {
 /// `regions.toml`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Regions {
-    pub source: Source,
-    pub region: Vec<Region>,
+    pub source: SeedSource,
+    pub region: Vec<SeedRegion>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Region {
+pub(super) struct SeedRegion {
     pub ags: String,
     pub name: String,
     pub kind: RegionKind,
@@ -64,12 +64,12 @@ pub(super) struct Region {
 /// `learning_places.toml`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Places {
-    pub source: Source,
-    pub place: Vec<Place>,
+    pub source: SeedSource,
+    pub place: Vec<SeedPlace>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Place {
+pub(super) struct SeedPlace {
     pub key: String,
     pub tenant: String,
     pub name: String,
@@ -80,11 +80,11 @@ pub(super) struct Place {
     pub latitude: f64,
     pub longitude: f64,
     pub note: Option<String>,
-    pub origin: Vec<Origin>,
+    pub origin: Vec<SeedOrigin>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Origin {
+pub(super) struct SeedOrigin {
     pub name: String,
     pub latitude: f64,
     pub longitude: f64,
@@ -95,11 +95,11 @@ pub(super) struct Origin {
 /// `plans.toml`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Plans {
-    pub calendar: Vec<Calendar>,
+    pub calendar: Vec<SeedCalendar>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Calendar {
+pub(super) struct SeedCalendar {
     pub key: String,
     pub tenant: String,
     pub name: String,
@@ -114,13 +114,13 @@ pub(super) struct Calendar {
 /// `offers.toml`. Its calendars are read as those of the plans.
 #[derive(Debug, Deserialize)]
 pub(super) struct Offers {
-    pub source: Source,
-    pub organisation: Vec<Organisation>,
+    pub source: SeedSource,
+    pub organisation: Vec<SeedOrganisation>,
     pub offer: Vec<Offer>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Organisation {
+pub(super) struct SeedOrganisation {
     pub key: String,
     pub tenant: String,
     pub name: String,

@@ -2,8 +2,8 @@
 //! files (folder `api/seed`).
 
 mod coordination;
+mod datasets;
 mod demo;
-mod figures;
 mod files;
 mod offers;
 mod projects;

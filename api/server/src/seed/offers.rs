@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::offers::service::{Placed, insert as insert_offer};
-use domain::offers::wish::OfferWish;
+use domain::offers::service::NewOfferState;
+use domain::offers::values::NewOffer;
 use domain::places::externals::Ids;
-use domain::places::organisations::service::{OrganisationWish, insert as insert_organisation};
+use domain::places::organisations::service::NewOrganisation;
 use entities::{EducationOfferState, Visibility};
 use kernel::error::{ApiError, ApiResult};
 use kernel::ids::new_id;
@@ -13,9 +13,10 @@ use store::Writer;
 use uuid::Uuid;
 
 use crate::seed::files::{Offer, Offers};
+use domain::places::organisations;
 
 /// Ids of the demo by the keys of its files.
-pub(super) struct Known<'a> {
+pub(super) struct SeedIds<'a> {
     pub fields: &'a BTreeMap<String, Uuid>,
     pub places: &'a BTreeMap<String, Uuid>,
     pub entries: &'a BTreeMap<String, Uuid>,
@@ -25,10 +26,10 @@ pub(super) struct Known<'a> {
 ///
 /// # Errors
 /// The file names what is not there; the database fails.
-pub(super) async fn offers(writer: &Writer<'_>, slug: &str, file: &Offers, known: &Known<'_>) -> ApiResult<()> {
+pub(super) async fn offers(writer: &Writer<'_>, slug: &str, file: &Offers, known: &SeedIds<'_>) -> ApiResult<()> {
     let mut organisations = BTreeMap::new();
     for it in file.organisation.iter().filter(|it| it.tenant == slug) {
-        let wish = OrganisationWish {
+        let wish = NewOrganisation {
             name: it.name.clone(),
             kind: it.kind,
             visibility: Visibility::Public,
@@ -43,22 +44,32 @@ pub(super) async fn offers(writer: &Writer<'_>, slug: &str, file: &Offers, known
             person: None,
             ids: Ids::new(),
         };
-        let row = insert_organisation(writer, new_id(), &wish).await?;
+        let row = organisations::service::insert(writer, new_id(), &wish).await?;
         organisations.insert(it.key.clone(), row.id);
     }
     for it in file.offer.iter().filter(|it| it.tenant == slug) {
-        let wish = wish(it, &organisations, known, &file.source.attribution)?;
-        insert_offer(writer, Placed { id: new_id(), state: EducationOfferState::Published }, &wish).await?;
+        let wish = new_offer(it, &organisations, known, &file.source.attribution)?;
+        domain::offers::service::insert(
+            writer,
+            NewOfferState { id: new_id(), state: EducationOfferState::Published },
+            &wish,
+        )
+        .await?;
     }
     Ok(())
 }
 
-fn wish(it: &Offer, organisations: &BTreeMap<String, Uuid>, known: &Known<'_>, source: &str) -> ApiResult<OfferWish> {
+fn new_offer(
+    it: &Offer,
+    organisations: &BTreeMap<String, Uuid>,
+    known: &SeedIds<'_>,
+    source: &str,
+) -> ApiResult<NewOffer> {
     let find = |key: &str, among: &BTreeMap<String, Uuid>| {
         among.get(key).copied().ok_or_else(|| ApiError::fault(format!("offers.toml: {:?} names {key:?}", it.title)))
     };
     let optional = |key: &Option<String>, among| key.as_deref().map(|key| find(key, among)).transpose();
-    Ok(OfferWish {
+    Ok(NewOffer {
         title: it.title.clone(),
         description: it.description.clone(),
         kind: it.kind,

@@ -4,15 +4,11 @@
 use chrono::NaiveDate;
 use domain::context::op::Op;
 use domain::funding::obligations::{Fulfilment, fulfil};
-use domain::funding::service::{
-    Decision, FundingWish, LineWish, advance as advance_funding, create as make_funding, set_line, set_own_share,
-};
-use domain::projects::around::{MemberWish, ReportWish, add_member, report as make_report};
-use domain::projects::partners::{accept as join, add as ask_partner};
-use domain::projects::service::{ProjectWish, advance as advance_project, create as make_project};
-use domain::projects::work::{
-    MilestoneWish, WorkWish, create as make_work_package, create_milestone as make_milestone,
-};
+use domain::funding::service::{BudgetLineValues, FunderDecision, NewFunding, set_line, set_own_share};
+use domain::projects::members::{NewMember, add_member};
+use domain::projects::reports::NewReport;
+use domain::projects::service::NewProject;
+use domain::projects::work::{NewMilestone, NewWorkPackage, create_milestone};
 use entities::{
     Audience, Confidentiality, CostType, FundingState, ObligationKind, ObligationState, Pillar, ProjectPhase,
     ProjectRole, TrafficLight, WorkStatus, agreement, field_of_work, funding, funding_programme, obligation, project,
@@ -25,9 +21,13 @@ use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use crate::seed::coordination::tenant_of;
+use domain::projects;
+use domain::projects::partners;
+use domain::projects::reports;
+use domain::projects::work;
 
 /// A project of the demo.
-struct Joint {
+struct SeedProject {
     lead: &'static str,
     partner: &'static str,
     title: &'static str,
@@ -50,8 +50,8 @@ struct Joint {
     report: &'static str,
 }
 
-const PROJECTS: [Joint; 2] = [
-    Joint {
+const PROJECTS: [SeedProject; 2] = [
+    SeedProject {
         lead: "ostallgaeu",
         partner: "kaufbeuren",
         title: "Bildung integriert: datenbasiertes Bildungsmanagement",
@@ -76,7 +76,7 @@ const PROJECTS: [Joint; 2] = [
         light: TrafficLight::Green,
         report: "Abgeschlossen; der Verwendungsnachweis ist vorgelegt. Die Unterlagen werden aufbewahrt.",
     },
-    Joint {
+    SeedProject {
         lead: "kaufbeuren",
         partner: "ostallgaeu",
         title: "Bildungskommune: Bildung für nachhaltige Entwicklung",
@@ -115,12 +115,12 @@ pub(super) async fn conduct(op: &Op, issuer: &str) -> ApiResult<()> {
     Ok(())
 }
 
-async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
+async fn conduct_one(lead: &Op, partner: &Op, joint: &SeedProject) -> ApiResult<()> {
     let (own, other) = (tenant_of(lead, joint.lead).await?, tenant_of(lead, joint.partner).await?);
-    let (agreement, field, programme) = found(lead, joint).await?;
+    let (agreement, field, programme) = project_ids(lead, joint).await?;
     let day = |year: i32, month: u32, day: u32| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
     let (from, until) = (day(joint.years.0, 7, 1), day(joint.years.1, 6, 30));
-    let wish = ProjectWish {
+    let wish = NewProject {
         title: joint.title.to_owned(),
         summary: Some(joint.summary.to_owned()),
         agreement: Some(agreement),
@@ -133,11 +133,11 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
         starts_on: Some(from),
         ends_on: Some(until),
     };
-    let project = make_project(lead, own, wish, None).await?;
-    ask_partner(lead, project, other, 1, None).await?;
-    join(partner, project, other, 1).await?;
+    let project = projects::service::create(lead, own, wish, None).await?;
+    partners::add(lead, project, other, 1, None).await?;
+    partners::accept(partner, project, other, 1).await?;
     for (op, tenant, title) in [(lead, own, joint.work.0), (partner, other, joint.work.1)] {
-        let wish = WorkWish {
+        let wish = NewWorkPackage {
             title: title.to_owned(),
             description: None,
             status: WorkStatus::InProgress,
@@ -145,18 +145,18 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
             ends_on: Some(until),
             after: None,
         };
-        let package = make_work_package(op, project, tenant, wish, None).await?;
+        let package = work::create(op, project, tenant, wish, None).await?;
         if tenant == own {
-            let wish = MilestoneWish {
+            let wish = NewMilestone {
                 title: format!("{title}: Zwischenstand"),
                 due_on: day(joint.years.1, 5, 31),
                 status: entities::MilestoneStatus::Open,
                 reached_on: None,
                 package: Some(package),
             };
-            make_milestone(op, project, tenant, wish, None).await?;
+            create_milestone(op, project, tenant, wish, None).await?;
         }
-        let wish = MemberWish {
+        let wish = NewMember {
             name: "Bildungsbüro".to_owned(),
             function: Some("Projektleitung".to_owned()),
             role: ProjectRole::Lead,
@@ -167,24 +167,24 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
     }
     let (cost, requested, granted, share) = joint.money;
     let wish =
-        FundingWish { programme, reference_number: None, rate: joint.rate, from, until, cost, requested, note: None };
-    let funding = make_funding(lead, project, own, wish, None).await?;
+        NewFunding { programme, reference_number: None, rate: joint.rate, from, until, cost, requested, note: None };
+    let funding = domain::funding::service::create(lead, project, own, wish, None).await?;
     set_own_share(lead, funding, own, cost - requested - share).await?;
     set_own_share(partner, funding, other, share).await?;
-    let decision = Decision {
+    let decision = FunderDecision {
         granted: Some(granted),
         decided_on: Some(day(joint.years.0, 6, 15)),
         reference_number: Some(joint.reference.to_owned()),
     };
-    advance_funding(lead, funding, 1, FundingState::Applied, Decision::default()).await?;
-    advance_funding(lead, funding, 2, FundingState::Approved, decision).await?;
+    domain::funding::service::advance(lead, funding, 1, FundingState::Applied, FunderDecision::default()).await?;
+    domain::funding::service::advance(lead, funding, 2, FundingState::Approved, decision).await?;
     // A year on each side of the middle is half a year long.
     let halves = i64::from(joint.years.1 - joint.years.0) * 2;
     for year in joint.years.0..=joint.years.1 {
         let part = if year == joint.years.0 || year == joint.years.1 { 1 } else { 2 };
         for (op, tenant, whole) in [(lead, own, cost - share), (partner, other, share)] {
             let planned = whole / halves * part;
-            let line = LineWish {
+            let line = BudgetLineValues {
                 funding: Some(funding),
                 year,
                 cost_type: CostType::Staff,
@@ -198,21 +198,21 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &Joint) -> ApiResult<()> {
     }
     for (index, phase) in joint.phases.iter().enumerate() {
         let version = 2 + i32::try_from(index).unwrap_or_default();
-        advance_project(lead, project, version, *phase, None).await?;
+        projects::service::advance(lead, project, version, *phase, None).await?;
     }
     meet(lead, funding, granted, day(2026, 6, 30)).await?;
-    let wish = ReportWish {
+    let wish = NewReport {
         light: joint.light,
         text: joint.report.to_owned(),
         from: day(joint.years.0.max(2017), 1, 1),
         until: day(joint.years.1.min(2026), 6, 30),
     };
-    make_report(lead, project, own, wish, None).await?;
+    reports::report(lead, project, own, wish, None).await?;
     Ok(())
 }
 
 /// Agreement, field of work and programme of a project.
-async fn found(op: &Op, joint: &Joint) -> ApiResult<(Uuid, Uuid, Uuid)> {
+async fn project_ids(op: &Op, joint: &SeedProject) -> ApiResult<(Uuid, Uuid, Uuid)> {
     let session = op.session().await?;
     let missing = |what: &str| ApiError::fault(format!("the demo has no {what}"));
     let agreement = session.one(session.select::<agreement::Entity>().limit(1)).await?;

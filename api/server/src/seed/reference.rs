@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::context::mutation::{Change, Mutation};
 use domain::context::op::Op;
+use domain::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use domain::holidays;
 use domain::holidays::rules;
 use domain::operator::{self, teller};
@@ -35,13 +35,13 @@ const FIELDS: [(&str, &str, &str); 3] = [
 /// # Errors
 /// There is no authority yet, in whose trail it could be told; the database fails.
 pub async fn reference(op: &Op) -> ApiResult<u64> {
-    let mutation = Mutation::begin(op, "import reference").await?;
+    let mutation = UnitOfWork::begin(op, "import reference").await?;
     let session = mutation.session();
     let tenant = teller(session).await?;
     let grant = operator::grant(op, tenant.id)?;
     let writer = session.writer(&grant).await?;
     let added = rows(session, &writer).await?;
-    let change = Change {
+    let change = ChangeRecord {
         object_type: "Tenant",
         object_id: tenant.id,
         version: tenant.version,

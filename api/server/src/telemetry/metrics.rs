@@ -218,12 +218,12 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::telemetry::{Operation, Told};
+    use crate::telemetry::{RequestFields, RequestOperation};
 
     fn request(metrics: &Metrics, status: u16, name: &str, errors: &str) {
-        let told = Told {
+        let told = RequestFields {
             actor: "person",
-            operation: Operation { kind: "query", name: name.to_owned() },
+            operation: RequestOperation { kind: "query", name: name.to_owned() },
             errors: errors.to_owned(),
             statements: 3,
             database: Duration::from_micros(1_500),

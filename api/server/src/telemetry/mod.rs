@@ -52,10 +52,10 @@ use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::config::{Log, LogFormat};
+use crate::config::{LogFormat, LogSettings};
 
 pub use crate::telemetry::metrics::{Metrics, Open};
-pub use crate::telemetry::request_line::{Operation, RequestLine, Told};
+pub use crate::telemetry::request_line::{RequestFields, RequestLine, RequestOperation};
 pub use crate::telemetry::spans::Spans;
 pub use crate::telemetry::trace_context::TraceContext;
 
@@ -63,7 +63,7 @@ pub use crate::telemetry::trace_context::TraceContext;
 ///
 /// # Errors
 /// The filter cannot be read.
-pub fn start(log: &Log) -> Result<(), String> {
+pub fn start(log: &LogSettings) -> Result<(), String> {
     let filter = EnvFilter::try_new(&log.filter).map_err(|error| format!("log.filter {:?}: {error}", log.filter))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -6,14 +6,14 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Opera
 
 /// What a request asked for, as far as it may be logged: never variables, literals or personal data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Operation {
+pub struct RequestOperation {
     /// `query`, `mutation`, or `-` when the document was not read.
     pub kind: &'static str,
     /// Name of the operation, if it is a plain word; clients choose it.
     pub name: String,
 }
 
-impl Operation {
+impl RequestOperation {
     /// The operation of `document` that `name` selects.
     pub fn of(document: &ExecutableDocument, name: Option<&str>) -> Self {
         let found = match &document.operations {
@@ -45,11 +45,11 @@ impl Operation {
 
 /// What the handler of a request tells its log line.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct RequestFields {
     /// `anonymous`, `person`, or `-` when nobody was asked.
     pub actor: &'static str,
     /// What was asked for.
-    pub operation: Operation,
+    pub operation: RequestOperation,
     /// Codes of top-level errors, separated by commas; empty = none.
     pub errors: String,
     /// SQL statements.
@@ -72,7 +72,7 @@ pub struct RequestLine<'a> {
     /// HTTP status.
     pub status: u16,
     /// What the handler told.
-    pub told: &'a Told,
+    pub told: &'a RequestFields,
     /// Time from reading the head to having the answer.
     pub elapsed: Duration,
     /// Bytes of the answer's body.
@@ -128,7 +128,7 @@ mod tests {
         }
     }
 
-    fn told(told: &Told) -> serde_json::Value {
+    fn told(fields: &RequestFields) -> serde_json::Value {
         let written = Written::default();
         let writer = written.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -144,7 +144,7 @@ mod tests {
             method: "POST",
             path: "/graphql",
             status: 200,
-            told,
+            told: fields,
             elapsed: Duration::from_micros(12_345),
             bytes: 99,
         };
@@ -157,9 +157,9 @@ mod tests {
     #[test]
     fn the_fields_of_the_line_are_a_contract() {
         let document = async_graphql::parser::parse_query("mutation Make { __typename }").unwrap();
-        let whole = Told {
+        let whole = RequestFields {
             actor: "person",
-            operation: Operation::of(&document, None),
+            operation: RequestOperation::of(&document, None),
             errors: "BAD_USER_INPUT".to_owned(),
             statements: 3,
             database: Duration::from_nanos(1_500_400),
@@ -171,19 +171,19 @@ mod tests {
             "elapsed_ms": 12.345, "bytes": 99,
         });
         assert_eq!(told(&whole), expected);
-        let nothing = told(&Told::default());
+        let nothing = told(&RequestFields::default());
         assert_eq!((&nothing["actor"], &nothing["operation_type"]), (&"-".into(), &"-".into()));
     }
 
     #[test]
     fn an_operation_is_found_by_its_name() {
         let document = async_graphql::parser::parse_query("query A { __typename } mutation B { __typename }").unwrap();
-        let found = |name| (Operation::of(&document, name).kind, Operation::of(&document, name).name);
+        let found = |name| (RequestOperation::of(&document, name).kind, RequestOperation::of(&document, name).name);
         assert_eq!(found(Some("A")), ("query", "A".to_owned()));
         assert_eq!(found(Some("B")), ("mutation", "B".to_owned()));
         assert_eq!(found(Some("C")), ("-", String::new()));
         assert_eq!(found(None), ("-", String::new()));
-        let long = Operation::of(&document, Some(&"C".repeat(100)));
+        let long = RequestOperation::of(&document, Some(&"C".repeat(100)));
         assert_eq!(long.name, "", "what clients choose is bounded");
     }
 }

@@ -136,18 +136,18 @@ fn status(line: &RequestLine<'_>) -> Status {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telemetry::{Operation, Told};
+    use crate::telemetry::{RequestFields, RequestOperation};
 
-    fn line(told: &Told, status: u16) -> RequestLine<'_> {
+    fn line(fields: &RequestFields, status: u16) -> RequestLine<'_> {
         let (request_id, trace_id, method, path) = ("a-request", "a-trace", "POST", "/graphql");
-        RequestLine { request_id, trace_id, method, path, status, told, elapsed: Duration::ZERO, bytes: 9 }
+        RequestLine { request_id, trace_id, method, path, status, told: fields, elapsed: Duration::ZERO, bytes: 9 }
     }
 
     #[test]
     fn a_span_says_what_the_request_line_says() {
-        let mut told = Told::default();
+        let mut told = RequestFields::default();
         assert_eq!((name(&line(&told, 401)), status(&line(&told, 401))), ("POST /graphql".to_owned(), Status::Unset));
-        told.operation = Operation { kind: "query", name: String::new() };
+        told.operation = RequestOperation { kind: "query", name: String::new() };
         assert_eq!(name(&line(&told, 200)), "query");
         told.operation.name = "Month".to_owned();
         told.actor = "person";

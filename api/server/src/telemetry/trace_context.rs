@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use kernel::ids::{random_span_id, random_trace_id};
 
 /// Most members of `tracestate`, and most characters.
-const MOST_MEMBERS: usize = 32;
-const MOST_CHARACTERS: usize = 512;
+const MAX_MEMBERS: usize = 32;
+const MAX_CHARACTERS: usize = 512;
 
 /// The trace of one request, and the request's own span in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ fn bounded(tracestate: &[&str]) -> String {
         if !well_formed {
             return String::new();
         }
-        if index < MOST_MEMBERS && kept.len() + 1 + member.len() <= MOST_CHARACTERS {
+        if index < MAX_MEMBERS && kept.len() + 1 + member.len() <= MAX_CHARACTERS {
             if !kept.is_empty() {
                 kept.push(',');
             }
@@ -187,7 +187,7 @@ mod tests {
         fn whatever_comes_the_answer_is_well_formed(parent in ".{0,80}", state in ".{0,900}") {
             let found = TraceContext::of(&[&parent], &[&state]);
             prop_assert!(parse(&found.response()).is_some());
-            prop_assert!(found.state.len() <= MOST_CHARACTERS && found.state.split(',').count() <= MOST_MEMBERS);
+            prop_assert!(found.state.len() <= MAX_CHARACTERS && found.state.split(',').count() <= MAX_MEMBERS);
         }
     }
 }

@@ -6,13 +6,13 @@
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use sea_orm::{ConnectionTrait, DbErr};
-use tabular::figures::{Function, GroupQuery, Key, MeasureQuery, Missing};
-use tabular::model::{Cell, Column, Row, Symbol, Value};
+use tabular::model::{Cell, Column, Symbol, TableRow, Value};
+use tabular::query::{Function, GroupColumn, GroupQuery, MeasureQuery, MissingCells};
 
 use crate::fault::database_error;
 use crate::tables::condition::{Ordered, operator, push, push_after, push_order};
 use crate::tables::sql::{Cells, Sql, column, symbol_column};
-use crate::tables::{GroupPage, Place, SqlTables};
+use crate::tables::{GroupPage, SqlTables, TableRef};
 
 /// What can stand where a value is missing, or be a value of limited reliability; in the order of their counts.
 const COUNTED: [Option<Symbol>; 7] = [
@@ -29,8 +29,8 @@ const COUNTED: [Option<Symbol>; 7] = [
 const DIVISIBLE: i64 = 40_000_000_000_000_000;
 
 impl SqlTables<'_> {
-    pub(super) async fn read_groups(&self, place: Place<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
-        let statement = self.groups(place, query).statement();
+    pub(super) async fn read_groups(&self, table: TableRef<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
+        let statement = self.groups(table, query).statement();
         let sum = query.measures.iter().position(|it| it.function.adds_up()).unwrap_or_default();
         let sum = query.columns.get(query.by.len() + sum).map_or("-", |it| it.name.as_str());
         let mut found = self.conn.query_all_raw(statement).await.map_err(|error| too_large(error, sum))?;
@@ -40,12 +40,12 @@ impl SqlTables<'_> {
         for row in &found {
             let mut cells = Cells::of(row);
             for at in &query.one_level {
-                let (least, most): (Option<i64>, Option<i64>) = (cells.next()?, cells.next()?);
-                if least != most {
-                    return Err(several_levels(&place.columns[*at]));
+                let (min, max): (Option<i64>, Option<i64>) = (cells.next()?, cells.next()?);
+                if min != max {
+                    return Err(several_levels(&table.columns[*at]));
                 }
             }
-            let (group, missing) = read(&mut cells, query, place.columns)?;
+            let (group, missing) = read(&mut cells, query, table.columns)?;
             let values: Vec<_> = group.iter().map(|it| it.value.clone()).collect();
             page.cursors.push(query.cursor(&values)?);
             page.rows.push(group);
@@ -54,14 +54,14 @@ impl SqlTables<'_> {
         Ok(page)
     }
 
-    fn groups(&self, place: Place<'_>, query: &GroupQuery) -> Sql {
+    fn groups(&self, table: TableRef<'_>, query: &GroupQuery) -> Sql {
         let mut sql = self.reading();
         sql.push(if self.is_guarded() { ", g AS MATERIALIZED (" } else { "WITH g AS MATERIALIZED (" });
-        self.push_groups(&mut sql, place, query);
+        self.push_groups(&mut sql, table, query);
         sql.push("), a AS (SELECT g.*");
         for (at, measure) in query.measures.iter().enumerate() {
             sql.push(", ");
-            push_measure(&mut sql, at, measure, place.columns);
+            push_measure(&mut sql, at, measure, table.columns);
             sql.push(&format!(" AS a{at}"));
         }
         sql.push(" FROM g) SELECT ");
@@ -71,7 +71,7 @@ impl SqlTables<'_> {
         let mut outputs: Vec<_> = (0..query.by.len()).map(|it| format!("k{it}")).collect();
         for (at, measure) in query.measures.iter().enumerate() {
             outputs.push(format!("a{at}"));
-            if measure.column.is_some_and(|it| place.columns[it].has_symbols()) {
+            if measure.column.is_some_and(|it| table.columns[it].has_symbols()) {
                 outputs.push(format!("v{at}, h{at}"));
                 outputs.extend((0..COUNTED.len()).map(|it| format!("m{at}_{it}")));
             }
@@ -80,11 +80,11 @@ impl SqlTables<'_> {
         for (at, how, value) in &query.having {
             sql.push(&format!(" AND a{at}{}", how.map_or(" = ", operator))).bind_value(value);
         }
-        let name = |key: Key| match key {
-            Key::Group(at) => format!("k{at}"),
-            Key::Measure(at) => format!("a{at}"),
+        let name = |key: GroupColumn| match key {
+            GroupColumn::Group(at) => format!("k{at}"),
+            GroupColumn::Measure(at) => format!("a{at}"),
         };
-        let ordered = |it: &(Key, bool)| Ordered { name: name(it.0), descending: it.1, nullable: true };
+        let ordered = |it: &(GroupColumn, bool)| Ordered { name: name(it.0), descending: it.1, nullable: true };
         let order: Vec<_> = query.order.iter().map(ordered).collect();
         if let Some(after) = &query.after {
             sql.push(" AND ");
@@ -97,7 +97,7 @@ impl SqlTables<'_> {
 
     /// The groups: `k` what makes them, `n` rows, and of every measure `v` values, `t` their sum, `l` and `u` the smallest
     /// and the largest, `h` exact nothings, `m` what is missing; `b` and `e` are the levels of regions.
-    fn push_groups(&self, sql: &mut Sql, place: Place<'_>, query: &GroupQuery) {
+    fn push_groups(&self, sql: &mut Sql, table: TableRef<'_>, query: &GroupQuery) {
         sql.push("SELECT count(*) AS n");
         for (at, group) in query.by.iter().enumerate() {
             sql.push(&format!(", {} AS k{at}", column(*group)));
@@ -112,7 +112,7 @@ impl SqlTables<'_> {
                 Function::Max => sql.push(&format!(", max({name}) AS u{at}")),
                 Function::Count | Function::CountRows => sql,
             };
-            if place.columns[of].has_symbols() {
+            if table.columns[of].has_symbols() {
                 let symbol = symbol_column(of);
                 sql.push(&format!(", count(*) FILTER (WHERE {symbol} = '{}') AS h{at}", Symbol::Nothing.as_str()));
                 for (number, it) in COUNTED.into_iter().enumerate() {
@@ -128,7 +128,7 @@ impl SqlTables<'_> {
             let level = format!("CASE WHEN {0} = 'DG' THEN 0 ELSE CAST(length({0}) AS bigint) END", column(*at));
             sql.push(&format!(", min({level}) AS b{number}, max({level}) AS e{number}"));
         }
-        self.add_source(sql, place);
+        self.add_source(sql, table);
         if let Some(condition) = &query.condition {
             sql.push(" AND ");
             push(sql, condition);
@@ -170,8 +170,8 @@ fn push_measure(sql: &mut Sql, at: usize, measure: &MeasureQuery, columns: &[Col
 }
 
 /// A group: its cells, and what is missing in them.
-fn read(cells: &mut Cells<'_>, query: &GroupQuery, columns: &[Column]) -> ApiResult<(Row, Vec<Missing>)> {
-    let mut row = Row::with_capacity(query.columns.len());
+fn read(cells: &mut Cells<'_>, query: &GroupQuery, columns: &[Column]) -> ApiResult<(TableRow, Vec<MissingCells>)> {
+    let mut row = TableRow::with_capacity(query.columns.len());
     let mut missing = Vec::new();
     for column in &query.columns[..query.by.len()] {
         row.push(Cell { value: cells.value(column.kind)?, symbol: None });
@@ -188,7 +188,7 @@ fn read(cells: &mut Cells<'_>, query: &GroupQuery, columns: &[Column]) -> ApiRes
         for symbol in COUNTED {
             let count = cells.next::<i64>()?;
             if count > 0 {
-                own.push(Missing { measure: at, symbol, cells: count });
+                own.push(MissingCells { measure: at, symbol, cells: count });
             }
         }
         let has = |symbol: Symbol| own.iter().any(|it| it.symbol == Some(symbol));

@@ -5,17 +5,17 @@
 
 use kernel::error::ApiResult;
 use sea_orm::{ConnectionTrait, DbBackend};
-use tabular::model::{Cell, Column, ColumnRole, ColumnType, Row};
+use tabular::model::{Cell, Column, ColumnRole, ColumnType, TableRow};
 
 use crate::fault::OrFault as _;
 use crate::tables::sql::{Cells, Sql, column, symbol_column, table_name};
-use crate::tables::{Place, SqlTables};
+use crate::tables::{SqlTables, TableRef};
 
 /// A key that stands for several rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duplicate {
     /// The dimensions, in the order of the columns.
-    pub key: Row,
+    pub key: TableRow,
     /// How many rows have it.
     pub rows: i64,
     /// Number of the first of them.
@@ -50,11 +50,11 @@ pub struct ChangedRow {
     /// What became of it.
     pub kind: ChangeKind,
     /// The dimensions.
-    pub key: Row,
+    pub key: TableRow,
     /// The columns that both tables have, as they were.
-    pub before: Row,
+    pub before: TableRow,
     /// The same as they are.
-    pub after: Row,
+    pub after: TableRow,
 }
 
 /// How two tables differ.
@@ -80,15 +80,15 @@ fn dimensions(columns: &[Column]) -> impl Iterator<Item = usize> {
 
 /// A column in both tables.
 #[derive(Clone, Copy)]
-struct Pair<'a> {
+struct ColumnPair<'a> {
     before: usize,
     after: usize,
     column: &'a Column,
 }
 
 impl SqlTables<'_> {
-    pub(super) async fn twice(&self, place: Place<'_>, most: usize) -> ApiResult<Duplicates> {
-        let key: Vec<_> = dimensions(place.columns).collect();
+    pub(super) async fn twice(&self, table: TableRef<'_>, max: usize) -> ApiResult<Duplicates> {
+        let key: Vec<_> = dimensions(table.columns).collect();
         if key.is_empty() {
             return Ok(Duplicates::default());
         }
@@ -96,24 +96,29 @@ impl SqlTables<'_> {
         let names = names.join(", ");
         let mut sql = self.reading();
         sql.push(&format!(" SELECT count(*) OVER (), count(*), min(_row), max(_row), {names}"));
-        self.add_source(&mut sql, place);
-        sql.push(&format!(" GROUP BY {names} HAVING count(*) > 1 ORDER BY min(_row) LIMIT {most}"));
+        self.add_source(&mut sql, table);
+        sql.push(&format!(" GROUP BY {names} HAVING count(*) > 1 ORDER BY min(_row) LIMIT {max}"));
         let mut duplicates = Duplicates::default();
         for row in self.conn.query_all_raw(sql.statement()).await.or_fault()? {
             let mut cells = Cells::of(&row);
             duplicates.total = cells.next()?;
             let (rows, first, last) = (cells.next()?, cells.next()?, cells.next()?);
-            let key = key.iter().map(|it| cells.cell(&place.columns[*it])).collect::<ApiResult<_>>()?;
+            let key = key.iter().map(|it| cells.cell(&table.columns[*it])).collect::<ApiResult<_>>()?;
             duplicates.keys.push(Duplicate { key, rows, first, last });
         }
         Ok(duplicates)
     }
 
-    pub(super) async fn compared(&self, before: Place<'_>, after: Place<'_>, most: usize) -> ApiResult<Differences> {
+    pub(super) async fn compared(
+        &self,
+        before: TableRef<'_>,
+        after: TableRef<'_>,
+        max: usize,
+    ) -> ApiResult<Differences> {
         let pairs = pairs(before.columns, after.columns);
-        let (key, other): (Vec<Pair<'_>>, Vec<Pair<'_>>) =
+        let (key, other): (Vec<ColumnPair<'_>>, Vec<ColumnPair<'_>>) =
             pairs.into_iter().partition(|it| it.column.role == ColumnRole::Dimension);
-        let name = |it: &Pair<'_>| it.column.name.clone();
+        let name = |it: &ColumnPair<'_>| it.column.name.clone();
         let columns = other.iter().map(name).collect();
         let wanted = [before, after].map(|it| dimensions(it.columns).count());
         if key.is_empty() || wanted != [key.len(); 2] {
@@ -140,31 +145,31 @@ impl SqlTables<'_> {
         sql.join(0..key.len(), ", ", |sql, at| {
             sql.push(&format!("k{at} ASC NULLS LAST"));
         });
-        sql.push(&format!(" LIMIT {most}"));
+        sql.push(&format!(" LIMIT {max}"));
         for row in self.conn.query_all_raw(sql.statement()).await.or_fault()? {
-            differences.rows.push(changed(&mut Cells::of(&row), &key, &other)?);
+            differences.rows.push(changed_row(&mut Cells::of(&row), &key, &other)?);
         }
         Ok(differences)
     }
 }
 
 /// The columns that both tables have with the same meaning of their values.
-fn pairs<'a>(before: &[Column], after: &'a [Column]) -> Vec<Pair<'a>> {
+fn pairs<'a>(before: &[Column], after: &'a [Column]) -> Vec<ColumnPair<'a>> {
     let like = |it: &Column, column: &Column| {
         it.name == column.name && it.kind == column.kind && it.decimals == column.decimals && it.role == column.role
     };
     let pair = |(at, column): (usize, &'a Column)| {
         let before = before.iter().position(|it| like(it, column))?;
-        Some(Pair { before, after: at, column })
+        Some(ColumnPair { before, after: at, column })
     };
     after.iter().enumerate().filter_map(pair).collect()
 }
 
 /// Both tables grouped by key: `o` and `n` rows in the old and the new, `x0 y0 …` values in the old and the new, with their
 /// symbols `p` and `q`, and whether anything is another (`d`).
-fn grouped(backend: DbBackend, places: [Place<'_>; 2], key: &[Pair<'_>], other: &[Pair<'_>]) -> Sql {
+fn grouped(backend: DbBackend, places: [TableRef<'_>; 2], key: &[ColumnPair<'_>], other: &[ColumnPair<'_>]) -> Sql {
     let mut sql = Sql::new(backend);
-    let of = |it: &Pair<'_>, side: usize| if side == 0 { it.before } else { it.after };
+    let of = |it: &ColumnPair<'_>, side: usize| if side == 0 { it.before } else { it.after };
     sql.push("WITH both_tables AS (");
     sql.join(places.iter().enumerate(), " UNION ALL ", |sql, (side, place)| {
         sql.push(&format!("SELECT {side} AS side"));
@@ -204,7 +209,7 @@ fn grouped(backend: DbBackend, places: [Place<'_>; 2], key: &[Pair<'_>], other: 
     sql
 }
 
-fn push_columns(sql: &mut Sql, key: &[Pair<'_>], other: &[Pair<'_>]) {
+fn push_columns(sql: &mut Sql, key: &[ColumnPair<'_>], other: &[ColumnPair<'_>]) {
     for at in 0..key.len() {
         sql.push(&format!(", k{at}"));
     }
@@ -218,15 +223,15 @@ fn push_columns(sql: &mut Sql, key: &[Pair<'_>], other: &[Pair<'_>]) {
     }
 }
 
-fn changed(cells: &mut Cells<'_>, key: &[Pair<'_>], other: &[Pair<'_>]) -> ApiResult<ChangedRow> {
+fn changed_row(cells: &mut Cells<'_>, key: &[ColumnPair<'_>], other: &[ColumnPair<'_>]) -> ApiResult<ChangedRow> {
     let (before, after): (i64, i64) = (cells.next()?, cells.next()?);
     let kind = match (before, after) {
         (0, _) => ChangeKind::Added,
         (_, 0) => ChangeKind::Removed,
         _ => ChangeKind::Changed,
     };
-    let mut row = |of: &[Pair<'_>]| of.iter().map(|it| cells.cell(it.column)).collect::<ApiResult<Vec<Cell>>>();
+    let mut row = |of: &[ColumnPair<'_>]| of.iter().map(|it| cells.cell(it.column)).collect::<ApiResult<Vec<Cell>>>();
     let (key, old, new) = (row(key)?, row(other)?, row(other)?);
-    let there = |rows: i64, row: Row| if rows == 0 { Row::new() } else { row };
+    let there = |rows: i64, row: TableRow| if rows == 0 { TableRow::new() } else { row };
     Ok(ChangedRow { kind, key, before: there(before, old), after: there(after, new) })
 }

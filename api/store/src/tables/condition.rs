@@ -1,7 +1,7 @@
 //! Conditions and places in an order, as SQL.
 
-use tabular::figures::{Comparison, Condition, RegionLevel, Test};
 use tabular::model::Value;
+use tabular::query::{Comparison, Condition, RegionLevel, Test};
 
 use crate::tables::sql::{Sql, column, symbol_column};
 
@@ -52,10 +52,10 @@ fn is(sql: &mut Sql, at: usize, test: &Test) {
             sql.push(call).push(&name).push("), ").bind(part.as_str()).push(") > 0");
         }
         Test::Level(level) => {
-            let (least, most) = level.lengths();
+            let (min, max) = level.lengths();
             let is_country = if *level == RegionLevel::Country { " = 'DG'" } else { " <> 'DG'" };
             sql.push("(").push(&name).push(is_country).push(" AND length(").push(&name).push(") BETWEEN ");
-            sql.push(&format!("{least} AND {most})"));
+            sql.push(&format!("{min} AND {max})"));
         }
         Test::Within(outer) if outer == "DG" => {
             sql.push(&name).push(" <> 'DG'");

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use kernel::error::ApiResult;
-use tabular::model::{Cell, Column, ColumnType, Row, Symbol, Value};
+use tabular::model::{Cell, Column, ColumnType, Symbol, TableRow, Value};
 
 use crate::tables::broken;
 
@@ -25,7 +25,7 @@ pub fn header(columns: &[Column]) -> ApiResult<String> {
 }
 
 /// Adds a row.
-pub fn push(line: &mut String, columns: &[Column], row: &Row) -> ApiResult<()> {
+pub fn push(line: &mut String, columns: &[Column], row: &TableRow) -> ApiResult<()> {
     if row.len() != columns.len() {
         return Err(broken("a row with another number of cells"));
     }
@@ -86,9 +86,9 @@ fn escape(line: &mut String, text: &str) {
 ///
 /// # Errors
 /// What no line of these columns has, with the column.
-pub fn read(line: &str, columns: &[Column]) -> Result<Row, String> {
+pub fn read(line: &str, columns: &[Column]) -> Result<TableRow, String> {
     let mut fields = line.split('\t');
-    let mut row = Row::with_capacity(columns.len());
+    let mut row = TableRow::with_capacity(columns.len());
     for column in columns {
         let bad = |what: &str| format!("column {}: {what}", column.name);
         let mut field = || fields.next().ok_or_else(|| bad("is missing"));
@@ -175,7 +175,7 @@ mod tests {
         ]
     }
 
-    fn row() -> impl Strategy<Value = Row> {
+    fn row() -> impl Strategy<Value = TableRow> {
         let text = proptest::option::of("[^\\x00]{0,6}|[\\\\\t\n\rNt]{0,4}").prop_map(|it| it.map(Value::Text));
         let flag = proptest::option::of(any::<bool>().prop_map(Value::Boolean));
         let day = proptest::option::of((0_i32..9_000_000).prop_map(|it| {

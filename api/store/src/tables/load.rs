@@ -6,13 +6,13 @@ use std::time::Instant;
 use kernel::error::ApiResult;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sha2::{Digest, Sha256};
-use tabular::model::{Column, ColumnRole, ColumnType, Row};
+use tabular::model::{Column, ColumnRole, ColumnType, TableRow};
 use uuid::Uuid;
 
 use crate::connection::Tx;
 use crate::fault::OrFault as _;
-use crate::tables::sql::{Sql, bound, column, column_list, nothing, symbol_column, table_name};
-use crate::tables::{Incoming, Loaded, MAX_COLUMNS, Place, SqlTables, broken, lines};
+use crate::tables::sql::{Sql, bound, column, column_list, null_of, symbol_column, table_name};
+use crate::tables::{Incoming, LoadSummary, MAX_COLUMNS, SqlTables, TableRef, broken, lines};
 
 /// Bytes that go to PostgreSQL at once.
 const CHUNK: usize = 256 * 1024;
@@ -20,20 +20,20 @@ const CHUNK: usize = 256 * 1024;
 const VALUES: usize = 8_192;
 
 impl SqlTables<'_> {
-    pub(super) async fn make(&self, place: Place<'_>) -> ApiResult<()> {
-        if place.columns.is_empty() || place.columns.len() > MAX_COLUMNS {
+    pub(super) async fn make(&self, table: TableRef<'_>) -> ApiResult<()> {
+        if table.columns.is_empty() || table.columns.len() > MAX_COLUMNS {
             return Err(broken("a number of columns that no table has"));
         }
         if self.conn.get_database_backend() == DbBackend::Postgres {
             // Millions of rows take longer than a request may.
             self.conn.execute_unprepared("SET LOCAL statement_timeout = 0").await.or_fault()?;
-            let shape: Vec<_> = place.columns.iter().map(shape).collect();
+            let shape: Vec<_> = table.columns.iter().map(shape).collect();
             let sql = "SELECT verbund_table_create($1, $2)::text";
-            self.run(sql, [place.content.into(), shape.join(",").into()]).await
+            self.run(sql, [table.content.into(), shape.join(",").into()]).await
         } else {
             let mut sql =
-                format!("CREATE TABLE {} (_row integer PRIMARY KEY", table_name(DbBackend::Sqlite, place.content));
-            for (at, it) in place.columns.iter().enumerate() {
+                format!("CREATE TABLE {} (_row integer PRIMARY KEY", table_name(DbBackend::Sqlite, table.content));
+            for (at, it) in table.columns.iter().enumerate() {
                 let kind = match it.kind {
                     ColumnType::Integer | ColumnType::Decimal => "integer",
                     ColumnType::Boolean => "boolean",
@@ -50,7 +50,7 @@ impl SqlTables<'_> {
         }
     }
 
-    pub(super) async fn close(&self, place: Place<'_>) -> ApiResult<()> {
+    pub(super) async fn close(&self, place: TableRef<'_>) -> ApiResult<()> {
         let dimensions = place.columns.iter().enumerate().filter(|(_, it)| it.role == ColumnRole::Dimension);
         if self.conn.get_database_backend() == DbBackend::Postgres {
             let numbers: Vec<_> = dimensions.map(|(at, _)| (at + 1).to_string()).collect();
@@ -82,23 +82,23 @@ impl SqlTables<'_> {
         Ok(())
     }
 
-    pub(super) async fn fill(&self, place: Place<'_>, incoming: Incoming<'_>) -> ApiResult<Option<Loaded>> {
+    pub(super) async fn fill(&self, table: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
         if self.conn.get_database_backend() == DbBackend::Postgres {
-            self.copy(place, incoming).await
+            self.copy(table, incoming).await
         } else {
-            self.insert(place, incoming).await
+            self.insert(table, incoming).await
         }
     }
 
     /// COPY, in the one transaction.
-    async fn copy(&self, place: Place<'_>, incoming: Incoming<'_>) -> ApiResult<Option<Loaded>> {
+    async fn copy(&self, place: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
         let table = table_name(DbBackend::Postgres, place.content);
         let sql = format!("COPY {table} ({}) FROM STDIN", column_list(place.columns));
         let since = Instant::now();
         let mut tx = self.conn.tx().await;
         let Tx::Postgres(tx) = &mut *tx else { return Err(broken("COPY without PostgreSQL")) };
         let mut copy = tx.copy_in_raw(&sql).await.or_fault()?;
-        let mut counted = Counted::new(place.columns)?;
+        let mut counted = CountedRows::new(place.columns)?;
         let mut buffer = String::with_capacity(CHUNK * 2);
         while let Some(batch) = incoming.batches.recv().await {
             // Where it ends early, dropping it tells PostgreSQL, and the transaction is of no more use.
@@ -124,13 +124,13 @@ impl SqlTables<'_> {
     }
 
     /// Inserts of many rows, in the one transaction.
-    async fn insert(&self, place: Place<'_>, incoming: Incoming<'_>) -> ApiResult<Option<Loaded>> {
+    async fn insert(&self, place: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
         let columns = place.columns;
         let table = table_name(DbBackend::Sqlite, place.content);
         let head = format!("INSERT INTO {table} ({}) VALUES ", column_list(columns));
         let width = 1 + columns.len() + columns.iter().filter(|it| it.has_symbols()).count();
         let at_once = (VALUES / width).max(1);
-        let mut counted = Counted::new(columns)?;
+        let mut counted = CountedRows::new(columns)?;
         while let Some(batch) = incoming.batches.recv().await {
             let mut batch = batch?.into_iter().peekable();
             while batch.peek().is_some() {
@@ -140,7 +140,7 @@ impl SqlTables<'_> {
                     counted.add(&row)?;
                     sql.push(if at > 0 { ", (" } else { "(" }).bind(counted.rows);
                     for (cell, column) in row.into_iter().zip(columns) {
-                        sql.push(", ").bind(cell.value.map_or_else(|| nothing(column.kind), bound));
+                        sql.push(", ").bind(cell.value.map_or_else(|| null_of(column.kind), bound));
                         if column.has_symbols() {
                             sql.push(", ").bind(cell.symbol.map(|it| it.as_str().to_owned()));
                         }
@@ -169,21 +169,21 @@ fn shape(column: &Column) -> &'static str {
 }
 
 /// Rows as they go by: their number and checksum.
-struct Counted<'a> {
+struct CountedRows<'a> {
     columns: &'a [Column],
     rows: i64,
     hash: Sha256,
     line: String,
 }
 
-impl<'a> Counted<'a> {
+impl<'a> CountedRows<'a> {
     fn new(columns: &'a [Column]) -> ApiResult<Self> {
         let mut hash = Sha256::new();
         hash.update(lines::header(columns)?.as_bytes());
         Ok(Self { columns, rows: 0, hash, line: String::new() })
     }
 
-    fn add(&mut self, row: &Row) -> ApiResult<&str> {
+    fn add(&mut self, row: &TableRow) -> ApiResult<&str> {
         self.line.clear();
         lines::push(&mut self.line, self.columns, row)?;
         self.rows += 1;
@@ -191,11 +191,11 @@ impl<'a> Counted<'a> {
         Ok(&self.line)
     }
 
-    fn done(self) -> Loaded {
+    fn done(self) -> LoadSummary {
         let checksum = self.hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
         });
-        Loaded { rows: self.rows, checksum }
+        LoadSummary { rows: self.rows, checksum }
     }
 }

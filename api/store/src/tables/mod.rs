@@ -11,7 +11,7 @@
 //! the load.
 //!
 //! [`TableStore`] is the interface of a store of tables; [`SqlTables`] implements it in the database of everything
-//! else. Reading goes through [`Table`], which a session hands out for a content that it may see; the statement checks
+//! else. Reading goes through [`TableReader`], which a session hands out for a content that it may see; the statement checks
 //! the policy again, and so does row-level security, once per statement. Writing takes a [`Writer`].
 
 mod aggregate;
@@ -28,12 +28,12 @@ use std::ops::ControlFlow;
 use entities::dataset_content;
 use kernel::error::{ApiError, ApiResult};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Statement};
-use tabular::figures::{Condition, GroupQuery, Missing, RowQuery};
-use tabular::model::{Column, Row};
+use tabular::model::{Column, TableRow};
+use tabular::query::{Condition, GroupQuery, MissingCells, RowQuery};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::connection::Connection;
+use crate::connection::SessionConnection;
 use crate::{Session, Writer};
 
 pub use crate::tables::compare::{ChangeKind, ChangedRow, Differences, Duplicate, Duplicates};
@@ -44,14 +44,14 @@ pub const MAX_COLUMNS: usize = 200;
 /// Rows on their way into a table.
 pub struct Incoming<'a> {
     /// The rows in batches, as a reader finds them; an error ends it.
-    pub batches: &'a mut mpsc::Receiver<ApiResult<Vec<Row>>>,
+    pub batches: &'a mut mpsc::Receiver<ApiResult<Vec<TableRow>>>,
     /// Is told how many rows there are so far, and says whether to go on.
     pub progress: &'a mut (dyn FnMut(i64) -> ControlFlow<()> + Send),
 }
 
 /// What was loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loaded {
+pub struct LoadSummary {
     /// Rows.
     pub rows: i64,
     /// SHA-256 of their text and of what the columns are.
@@ -62,7 +62,7 @@ pub struct Loaded {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowPage {
     /// Cells in the order of the columns that were asked for.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// Cursor of each row.
     pub cursors: Vec<String>,
     /// Whether there are more.
@@ -73,9 +73,9 @@ pub struct RowPage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupPage {
     /// Cells in the order of the columns of the answer.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// Cells without a value, by the measures of each row.
-    pub missing: Vec<Vec<Missing>>,
+    pub missing: Vec<Vec<MissingCells>>,
     /// Cursor of each group.
     pub cursors: Vec<String>,
     /// Whether there are more.
@@ -84,7 +84,7 @@ pub struct GroupPage {
 
 /// Where values of a grouped table come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Grouped {
+pub enum GroupSource {
     /// A column that makes the groups.
     Dimension(usize),
     /// A column that is added up. Without a value as soon as one of the group is without; then with its symbol, where all
@@ -98,7 +98,7 @@ pub enum Grouped {
 
 /// A table by its content.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct TableRef<'a> {
     /// The content.
     pub content: Uuid,
     /// Its columns.
@@ -109,54 +109,54 @@ pub struct Place<'a> {
 #[async_trait::async_trait]
 pub trait TableStore: Send + Sync {
     /// Makes the table. Nobody else sees it before the transaction ends.
-    async fn create(&self, place: Place<'_>) -> ApiResult<()>;
+    async fn create(&self, table: TableRef<'_>) -> ApiResult<()>;
 
     /// Fills it; none where `incoming` was told to stop.
-    async fn load(&self, place: Place<'_>, incoming: Incoming<'_>) -> ApiResult<Option<Loaded>>;
+    async fn load(&self, table: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>>;
 
     /// Ends filling it: indexes, and the wall around it. The row of the content must be there.
-    async fn seal(&self, place: Place<'_>) -> ApiResult<()>;
+    async fn seal(&self, table: TableRef<'_>) -> ApiResult<()>;
 
     /// Takes it away. The row of the content must still be there.
     async fn drop(&self, content: Uuid) -> ApiResult<()>;
 
     /// Keys that stand for several rows, the first `most` of them.
-    async fn duplicates(&self, place: Place<'_>, most: usize) -> ApiResult<Duplicates>;
+    async fn duplicates(&self, table: TableRef<'_>, max: usize) -> ApiResult<Duplicates>;
 
     /// How the rows of two tables differ by key, and the first `most` rows that do.
-    async fn differences(&self, before: Place<'_>, after: Place<'_>, most: usize) -> ApiResult<Differences>;
+    async fn differences(&self, before: TableRef<'_>, after: TableRef<'_>, max: usize) -> ApiResult<Differences>;
 
     /// Rows.
-    async fn rows(&self, place: Place<'_>, query: &RowQuery) -> ApiResult<RowPage>;
+    async fn rows(&self, table: TableRef<'_>, query: &RowQuery) -> ApiResult<RowPage>;
 
     /// How many rows meet a condition.
-    async fn count(&self, place: Place<'_>, condition: Option<&Condition>) -> ApiResult<i64>;
+    async fn count(&self, table: TableRef<'_>, condition: Option<&Condition>) -> ApiResult<i64>;
 
     /// Groups and what is measured in each.
-    async fn aggregate(&self, place: Place<'_>, query: &GroupQuery) -> ApiResult<GroupPage>;
+    async fn aggregate(&self, table: TableRef<'_>, query: &GroupQuery) -> ApiResult<GroupPage>;
 
     /// Up to `most` rows in their order, after the one of that number; and the number of the last.
-    async fn scan(&self, place: Place<'_>, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)>;
+    async fn scan(&self, table: TableRef<'_>, after: i64, max: usize) -> ApiResult<(Vec<TableRow>, i64)>;
 
     /// All rows, put together by dimensions, without those that have one of `left_out`; up to `most`.
     async fn group(
         &self,
-        place: Place<'_>,
-        grouped: &[Grouped],
+        table: TableRef<'_>,
+        grouped: &[GroupSource],
         left_out: &[(usize, String)],
-        most: usize,
-    ) -> ApiResult<Vec<Row>>;
+        max: usize,
+    ) -> ApiResult<Vec<TableRow>>;
 }
 
 /// Tables in the database of everything else.
 pub struct SqlTables<'a> {
-    conn: &'a Connection,
+    conn: &'a SessionConnection,
     /// What must be true of the content for this reader; none for who fills it.
     seen: Option<Statement>,
 }
 
 /// A table that may be read.
-pub struct Table<'a> {
+pub struct TableReader<'a> {
     tables: SqlTables<'a>,
     content: Uuid,
     columns: Vec<Column>,
@@ -167,7 +167,7 @@ impl Session {
     ///
     /// # Errors
     /// What is kept of its columns cannot be read.
-    pub fn table(&self, content: &dataset_content::Model) -> ApiResult<Table<'_>> {
+    pub fn table(&self, content: &dataset_content::Model) -> ApiResult<TableReader<'_>> {
         let seen = self
             .select::<dataset_content::Entity>()
             .filter(dataset_content::Column::Id.eq(content.id))
@@ -176,7 +176,7 @@ impl Session {
         let conn = self.conn();
         let seen = Some(seen.build(sea_orm::ConnectionTrait::get_database_backend(conn)));
         let columns = serde_json::from_value(content.columns.clone())?;
-        Ok(Table { tables: SqlTables { conn, seen }, content: content.id, columns })
+        Ok(TableReader { tables: SqlTables { conn, seen }, content: content.id, columns })
     }
 }
 
@@ -189,12 +189,12 @@ impl Writer<'_> {
 
 impl<'a> SqlTables<'a> {
     /// All of them, past the policy: for the operator.
-    pub(super) const fn of_everything(conn: &'a Connection) -> Self {
+    pub(super) const fn of_everything(conn: &'a SessionConnection) -> Self {
         Self { conn, seen: None }
     }
 }
 
-impl Table<'_> {
+impl TableReader<'_> {
     /// The content.
     pub const fn content(&self) -> Uuid {
         self.content
@@ -205,8 +205,8 @@ impl Table<'_> {
         &self.columns
     }
 
-    fn place(&self) -> Place<'_> {
-        Place { content: self.content, columns: &self.columns }
+    fn place(&self) -> TableRef<'_> {
+        TableRef { content: self.content, columns: &self.columns }
     }
 
     /// Rows.
@@ -237,16 +237,21 @@ impl Table<'_> {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn scan(&self, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)> {
-        self.tables.scan(self.place(), after, most).await
+    pub async fn scan(&self, after: i64, max: usize) -> ApiResult<(Vec<TableRow>, i64)> {
+        self.tables.scan(self.place(), after, max).await
     }
 
     /// All rows, put together by dimensions, without those that have one of `left_out`.
     ///
     /// # Errors
     /// They are more than `most`; the database fails.
-    pub async fn group(&self, grouped: &[Grouped], left_out: &[(usize, String)], most: usize) -> ApiResult<Vec<Row>> {
-        self.tables.group(self.place(), grouped, left_out, most).await
+    pub async fn group(
+        &self,
+        grouped: &[GroupSource],
+        left_out: &[(usize, String)],
+        max: usize,
+    ) -> ApiResult<Vec<TableRow>> {
+        self.tables.group(self.place(), grouped, left_out, max).await
     }
 }
 
@@ -257,53 +262,53 @@ fn broken(what: &str) -> ApiError {
 
 #[async_trait::async_trait]
 impl TableStore for SqlTables<'_> {
-    async fn create(&self, place: Place<'_>) -> ApiResult<()> {
-        self.make(place).await
+    async fn create(&self, table: TableRef<'_>) -> ApiResult<()> {
+        self.make(table).await
     }
 
-    async fn load(&self, place: Place<'_>, incoming: Incoming<'_>) -> ApiResult<Option<Loaded>> {
-        self.fill(place, incoming).await
+    async fn load(&self, table: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
+        self.fill(table, incoming).await
     }
 
-    async fn seal(&self, place: Place<'_>) -> ApiResult<()> {
-        self.close(place).await
+    async fn seal(&self, table: TableRef<'_>) -> ApiResult<()> {
+        self.close(table).await
     }
 
     async fn drop(&self, content: Uuid) -> ApiResult<()> {
         self.remove(content).await
     }
 
-    async fn duplicates(&self, place: Place<'_>, most: usize) -> ApiResult<Duplicates> {
-        self.twice(place, most).await
+    async fn duplicates(&self, table: TableRef<'_>, max: usize) -> ApiResult<Duplicates> {
+        self.twice(table, max).await
     }
 
-    async fn differences(&self, before: Place<'_>, after: Place<'_>, most: usize) -> ApiResult<Differences> {
-        self.compared(before, after, most).await
+    async fn differences(&self, before: TableRef<'_>, after: TableRef<'_>, max: usize) -> ApiResult<Differences> {
+        self.compared(before, after, max).await
     }
 
-    async fn rows(&self, place: Place<'_>, query: &RowQuery) -> ApiResult<RowPage> {
-        self.read_rows(place, query).await
+    async fn rows(&self, table: TableRef<'_>, query: &RowQuery) -> ApiResult<RowPage> {
+        self.read_rows(table, query).await
     }
 
-    async fn count(&self, place: Place<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
-        self.count_rows(place, condition).await
+    async fn count(&self, table: TableRef<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
+        self.count_rows(table, condition).await
     }
 
-    async fn aggregate(&self, place: Place<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
-        self.read_groups(place, query).await
+    async fn aggregate(&self, table: TableRef<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
+        self.read_groups(table, query).await
     }
 
-    async fn scan(&self, place: Place<'_>, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)> {
-        self.read_all(place, after, most).await
+    async fn scan(&self, table: TableRef<'_>, after: i64, max: usize) -> ApiResult<(Vec<TableRow>, i64)> {
+        self.read_all(table, after, max).await
     }
 
     async fn group(
         &self,
-        place: Place<'_>,
-        grouped: &[Grouped],
+        table: TableRef<'_>,
+        grouped: &[GroupSource],
         left_out: &[(usize, String)],
-        most: usize,
-    ) -> ApiResult<Vec<Row>> {
-        self.put_together(place, grouped, left_out, most).await
+        max: usize,
+    ) -> ApiResult<Vec<TableRow>> {
+        self.put_together(table, grouped, left_out, max).await
     }
 }

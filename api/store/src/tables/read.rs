@@ -2,13 +2,13 @@
 
 use kernel::error::ApiResult;
 use sea_orm::ConnectionTrait;
-use tabular::figures::{Condition, Position, RowQuery};
-use tabular::model::{Column, Row, Value};
+use tabular::model::{Column, TableRow, Value};
+use tabular::query::{Condition, Position, RowQuery};
 
 use crate::fault::OrFault as _;
 use crate::tables::condition::{Ordered, push, push_after, push_order};
 use crate::tables::sql::{Cells, Sql, column, symbol_column};
-use crate::tables::{Place, RowPage, SqlTables};
+use crate::tables::{RowPage, SqlTables, TableRef};
 
 /// Adds columns, each with its symbols.
 pub(super) fn push_columns(sql: &mut Sql, columns: &[Column], wanted: impl Iterator<Item = usize>) {
@@ -21,15 +21,15 @@ pub(super) fn push_columns(sql: &mut Sql, columns: &[Column], wanted: impl Itera
 }
 
 impl SqlTables<'_> {
-    pub(super) async fn read_rows(&self, place: Place<'_>, query: &RowQuery) -> ApiResult<RowPage> {
-        let columns = place.columns;
+    pub(super) async fn read_rows(&self, table: TableRef<'_>, query: &RowQuery) -> ApiResult<RowPage> {
+        let columns = table.columns;
         let mut sql = self.reading();
         sql.push(" SELECT _row");
         push_columns(&mut sql, columns, query.columns.iter().copied());
         for (at, _) in &query.order {
             sql.push(", ").push(&column(*at));
         }
-        self.add_source(&mut sql, place);
+        self.add_source(&mut sql, table);
         if let Some(condition) = &query.condition {
             sql.push(" AND ");
             push(&mut sql, condition);
@@ -52,17 +52,17 @@ impl SqlTables<'_> {
         for row in &found {
             let mut cells = Cells::of(row);
             let number = cells.next::<i64>()?;
-            rows.push(query.columns.iter().map(|at| cells.cell(&columns[*at])).collect::<ApiResult<Row>>()?);
+            rows.push(query.columns.iter().map(|at| cells.cell(&columns[*at])).collect::<ApiResult<TableRow>>()?);
             let values = query.order.iter().map(|it| cells.value(columns[it.0].kind)).collect::<ApiResult<_>>()?;
             cursors.push(query.cursor(&Position { values, row: Some(number) })?);
         }
         Ok(RowPage { rows, cursors, more })
     }
 
-    pub(super) async fn count_rows(&self, place: Place<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
+    pub(super) async fn count_rows(&self, table: TableRef<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
         let mut sql = self.reading();
         sql.push(" SELECT count(*)");
-        self.add_source(&mut sql, place);
+        self.add_source(&mut sql, table);
         if let Some(condition) = condition {
             sql.push(" AND ");
             push(&mut sql, condition);
@@ -73,20 +73,25 @@ impl SqlTables<'_> {
         }
     }
 
-    pub(super) async fn read_all(&self, place: Place<'_>, after: i64, most: usize) -> ApiResult<(Vec<Row>, i64)> {
-        let columns = place.columns;
+    pub(super) async fn read_all(
+        &self,
+        table: TableRef<'_>,
+        after: i64,
+        max: usize,
+    ) -> ApiResult<(Vec<TableRow>, i64)> {
+        let columns = table.columns;
         let mut sql = self.reading();
         sql.push(" SELECT _row");
         push_columns(&mut sql, columns, 0..columns.len());
-        self.add_source(&mut sql, place);
-        sql.push(" AND _row > ").bind(after).push(&format!(" ORDER BY _row LIMIT {most}"));
+        self.add_source(&mut sql, table);
+        sql.push(" AND _row > ").bind(after).push(&format!(" ORDER BY _row LIMIT {max}"));
         let found = self.conn.query_all_raw(sql.statement()).await.or_fault()?;
         let mut last = after;
         let mut rows = Vec::with_capacity(found.len());
         for row in &found {
             let mut cells = Cells::of(row);
             last = cells.next()?;
-            rows.push(columns.iter().map(|it| cells.cell(it)).collect::<ApiResult<Row>>()?);
+            rows.push(columns.iter().map(|it| cells.cell(it)).collect::<ApiResult<TableRow>>()?);
         }
         Ok((rows, last))
     }

@@ -6,7 +6,7 @@ use tabular::model::{Cell, Column, ColumnType, Symbol, Value};
 use uuid::Uuid;
 
 use crate::fault::OrFault as _;
-use crate::tables::{Place, SqlTables, broken};
+use crate::tables::{SqlTables, TableRef, broken};
 
 /// A statement as it grows.
 pub(super) struct Sql {
@@ -78,7 +78,7 @@ impl SqlTables<'_> {
     }
 
     /// Adds ` FROM … WHERE …` for a table, with the reader's condition.
-    pub(super) fn add_source(&self, sql: &mut Sql, place: Place<'_>) {
+    pub(super) fn add_source(&self, sql: &mut Sql, place: TableRef<'_>) {
         let table = table_name(sql.backend, place.content);
         sql.push(" FROM ").push(&table).push(" WHERE ");
         sql.push(if self.is_guarded() { "EXISTS (SELECT 1 FROM seen)" } else { "TRUE" });
@@ -125,7 +125,7 @@ pub(super) fn bound(value: Value) -> sea_orm::Value {
 }
 
 /// No value of a type.
-pub(super) fn nothing(kind: ColumnType) -> sea_orm::Value {
+pub(super) fn null_of(kind: ColumnType) -> sea_orm::Value {
     match kind {
         ColumnType::Text | ColumnType::Period | ColumnType::Region => sea_orm::Value::String(None),
         ColumnType::Integer | ColumnType::Decimal => sea_orm::Value::BigInt(None),

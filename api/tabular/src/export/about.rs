@@ -6,7 +6,7 @@ use crate::licence::Licence;
 
 /// A version of a dataset, and whose it is.
 #[derive(Clone, Debug)]
-pub struct About {
+pub struct ExportMetadata {
     /// Its id.
     pub id: String,
     /// Where it is described.
@@ -43,7 +43,7 @@ pub struct About {
     pub protection: Option<String>,
 }
 
-impl About {
+impl ExportMetadata {
     /// Name of the file with the rows, without its path: the version and a suffix.
     pub fn file(&self, suffix: &str) -> String {
         format!("{}.{suffix}", self.version)

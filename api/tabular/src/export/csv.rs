@@ -3,9 +3,9 @@
 use std::io;
 use std::io::Write;
 
-use crate::export::Writer;
-use crate::export::fields::{Field, Told, fields, guarded};
-use crate::model::{Column, Row};
+use crate::export::ExportWriter;
+use crate::export::fields::{Field, FieldValue, fields, guarded};
+use crate::model::{Column, TableRow};
 
 /// A CSV file that is being written.
 pub(super) struct Csv<W: Write> {
@@ -23,14 +23,14 @@ impl<W: Write> Csv<W> {
     }
 }
 
-impl<W: Write + Send> Writer for Csv<W> {
-    fn rows(&mut self, rows: &[Row]) -> io::Result<()> {
+impl<W: Write + Send> ExportWriter for Csv<W> {
+    fn rows(&mut self, rows: &[TableRow]) -> io::Result<()> {
         for row in rows {
             for field in &self.fields {
                 let told = field.of(&row[field.index]);
                 match told {
                     // Symbols are a closed set; none of them is a formula.
-                    Told::Text(text) if !field.symbols => self.out.write_field(guarded(text).as_ref())?,
+                    FieldValue::Text(text) if !field.symbols => self.out.write_field(guarded(text).as_ref())?,
                     _ => self.out.write_field(told.text(field.decimals()))?,
                 }
             }

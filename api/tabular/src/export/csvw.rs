@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::export::About;
+use crate::export::ExportMetadata;
 use crate::export::fields::{Field, fields, guarded};
 use crate::model::{Column, ColumnRole, ColumnType, PeriodKind};
 
 /// `<file>-metadata.json`
-pub(super) fn metadata(columns: &[Column], about: &About) -> Value {
+pub(super) fn metadata(columns: &[Column], about: &ExportMetadata) -> Value {
     let fields = fields(columns);
     let keys: Vec<_> = fields.iter().filter(|it| it.column.role == ColumnRole::Dimension).map(|it| &it.name).collect();
     let mut schema = json!({ "columns": fields.iter().map(column).collect::<Vec<_>>() });

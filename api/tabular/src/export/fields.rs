@@ -42,16 +42,16 @@ impl Field {
     }
 
     /// What a cell has for it.
-    pub fn of<'a>(&self, cell: &'a Cell) -> Told<'a> {
+    pub fn of<'a>(&self, cell: &'a Cell) -> FieldValue<'a> {
         if self.symbols {
-            return cell.symbol.map_or(Told::Nothing, |it| Told::Text(it.as_str()));
+            return cell.symbol.map_or(FieldValue::Nothing, |it| FieldValue::Text(it.as_str()));
         }
         match &cell.value {
-            None => Told::Nothing,
-            Some(Value::Text(text)) => Told::Text(text),
-            Some(Value::Number(units)) => Told::Number(*units),
-            Some(Value::Boolean(yes)) => Told::Boolean(*yes),
-            Some(Value::Date(date)) => Told::Date(*date),
+            None => FieldValue::Nothing,
+            Some(Value::Text(text)) => FieldValue::Text(text),
+            Some(Value::Number(units)) => FieldValue::Number(*units),
+            Some(Value::Boolean(yes)) => FieldValue::Boolean(*yes),
+            Some(Value::Date(date)) => FieldValue::Date(*date),
         }
     }
 
@@ -71,7 +71,7 @@ impl Field {
 
 /// What one place of a file says.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Told<'a> {
+pub(super) enum FieldValue<'a> {
     Nothing,
     Text(&'a str),
     /// Whole units of the last place.
@@ -80,7 +80,7 @@ pub(super) enum Told<'a> {
     Date(chrono::NaiveDate),
 }
 
-impl Told<'_> {
+impl FieldValue<'_> {
     /// As text; numbers with a point, dates as ISO 8601.
     pub fn text(self, decimals: u8) -> String {
         match self {

@@ -5,19 +5,19 @@ use std::io::Write;
 
 use serde_json::json;
 
-use crate::export::fields::{Field, Told, fields};
-use crate::export::{About, Writer};
-use crate::model::{Column, Row};
+use crate::export::fields::{Field, FieldValue, fields};
+use crate::export::{ExportMetadata, ExportWriter};
+use crate::model::{Column, TableRow};
 
 /// `{"dataset": …, "columns": […], "rows": [[…], …]}`
-pub(super) struct Document<W> {
+pub(super) struct JsonDocument<W> {
     fields: Vec<Field>,
     out: W,
     begun: bool,
 }
 
-impl<W: Write> Document<W> {
-    pub fn begin(columns: &[Column], about: &About, mut out: W) -> io::Result<Self> {
+impl<W: Write> JsonDocument<W> {
+    pub fn begin(columns: &[Column], about: &ExportMetadata, mut out: W) -> io::Result<Self> {
         let fields = fields(columns);
         let dataset = json!({
             "id": about.id,
@@ -49,8 +49,8 @@ impl<W: Write> Document<W> {
     }
 }
 
-impl<W: Write + Send> Writer for Document<W> {
-    fn rows(&mut self, rows: &[Row]) -> io::Result<()> {
+impl<W: Write + Send> ExportWriter for JsonDocument<W> {
+    fn rows(&mut self, rows: &[TableRow]) -> io::Result<()> {
         for row in rows {
             self.out.write_all(if self.begun { b",\n[" } else { b"\n[" })?;
             self.begun = true;
@@ -72,19 +72,19 @@ impl<W: Write + Send> Writer for Document<W> {
 }
 
 /// One object per row and line.
-pub(super) struct Lines<W> {
+pub(super) struct JsonLines<W> {
     fields: Vec<Field>,
     out: W,
 }
 
-impl<W: Write> Lines<W> {
+impl<W: Write> JsonLines<W> {
     pub fn begin(columns: &[Column], out: W) -> Self {
         Self { fields: fields(columns), out }
     }
 }
 
-impl<W: Write + Send> Writer for Lines<W> {
-    fn rows(&mut self, rows: &[Row]) -> io::Result<()> {
+impl<W: Write + Send> ExportWriter for JsonLines<W> {
+    fn rows(&mut self, rows: &[TableRow]) -> io::Result<()> {
         for row in rows {
             for (position, field) in self.fields.iter().enumerate() {
                 self.out.write_all(if position == 0 { b"{" } else { b"," })?;
@@ -103,12 +103,12 @@ impl<W: Write + Send> Writer for Lines<W> {
 }
 
 /// A number is written with all its places: a float would not keep them.
-fn value(out: &mut impl Write, field: &Field, row: &Row) -> io::Result<()> {
+fn value(out: &mut impl Write, field: &Field, row: &TableRow) -> io::Result<()> {
     let told = field.of(&row[field.index]);
     match told {
-        Told::Nothing => out.write_all(b"null"),
-        Told::Text(text) => Ok(serde_json::to_writer(out, text)?),
-        Told::Date(date) => Ok(serde_json::to_writer(out, &date)?),
-        Told::Number(_) | Told::Boolean(_) => out.write_all(told.text(field.decimals()).as_bytes()),
+        FieldValue::Nothing => out.write_all(b"null"),
+        FieldValue::Text(text) => Ok(serde_json::to_writer(out, text)?),
+        FieldValue::Date(date) => Ok(serde_json::to_writer(out, &date)?),
+        FieldValue::Number(_) | FieldValue::Boolean(_) => out.write_all(told.text(field.decimals()).as_bytes()),
     }
 }

@@ -19,13 +19,13 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use crate::model::{Column, Row};
+use crate::model::{Column, TableRow};
 
-pub use crate::export::about::About;
+pub use crate::export::about::ExportMetadata;
 
 /// In which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum ExportFormat {
     /// RFC 4180, UTF-8, one header row of names.
     Csv,
     /// What the columns of the CSV file are (W3C CSVW).
@@ -42,7 +42,7 @@ pub enum Format {
     Parquet,
 }
 
-impl Format {
+impl ExportFormat {
     /// Every format.
     pub const ALL: [Self; 7] =
         [Self::Csv, Self::CsvMetadata, Self::DataPackage, Self::Json, Self::JsonLines, Self::Xlsx, Self::Parquet];
@@ -84,12 +84,12 @@ impl Format {
 }
 
 /// A file that is being written.
-pub trait Writer: Send {
+pub trait ExportWriter: Send {
     /// Writes rows, in order.
     ///
     /// # Errors
     /// The disk fails, or the format cannot hold a value.
-    fn rows(&mut self, rows: &[Row]) -> io::Result<()>;
+    fn rows(&mut self, rows: &[TableRow]) -> io::Result<()>;
 
     /// Writes what comes after the rows. Nothing is a file before.
     ///
@@ -103,21 +103,21 @@ pub trait Writer: Send {
 /// # Errors
 /// The disk fails.
 pub fn begin(
-    format: Format,
+    format: ExportFormat,
     columns: &[Column],
-    about: &About,
+    about: &ExportMetadata,
     aside: &Path,
     file: File,
-) -> io::Result<Box<dyn Writer>> {
+) -> io::Result<Box<dyn ExportWriter>> {
     let file = io::BufWriter::with_capacity(1 << 16, file);
     Ok(match format {
-        Format::Csv => Box::new(csv::Csv::begin(columns, file)?),
-        Format::CsvMetadata => Box::new(Described::begin(&csvw::metadata(columns, about), file)?),
-        Format::DataPackage => Box::new(Described::begin(&package::package(columns, about), file)?),
-        Format::Json => Box::new(json::Document::begin(columns, about, file)?),
-        Format::JsonLines => Box::new(json::Lines::begin(columns, file)),
-        Format::Xlsx => Box::new(xlsx::Xlsx::begin(columns, about, aside, file)?),
-        Format::Parquet => Box::new(parquet::Parquet::begin(columns, about, file)?),
+        ExportFormat::Csv => Box::new(csv::Csv::begin(columns, file)?),
+        ExportFormat::CsvMetadata => Box::new(Described::begin(&csvw::metadata(columns, about), file)?),
+        ExportFormat::DataPackage => Box::new(Described::begin(&package::package(columns, about), file)?),
+        ExportFormat::Json => Box::new(json::JsonDocument::begin(columns, about, file)?),
+        ExportFormat::JsonLines => Box::new(json::JsonLines::begin(columns, file)),
+        ExportFormat::Xlsx => Box::new(xlsx::Xlsx::begin(columns, about, aside, file)?),
+        ExportFormat::Parquet => Box::new(parquet::Parquet::begin(columns, about, file)?),
     })
 }
 
@@ -131,8 +131,8 @@ impl Described {
     }
 }
 
-impl Writer for Described {
-    fn rows(&mut self, _: &[Row]) -> io::Result<()> {
+impl ExportWriter for Described {
+    fn rows(&mut self, _: &[TableRow]) -> io::Result<()> {
         Ok(())
     }
 

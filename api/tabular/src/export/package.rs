@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::export::About;
+use crate::export::ExportMetadata;
 use crate::export::fields::{Field, fields, guarded};
 use crate::model::{Column, ColumnRole, ColumnType, PeriodKind};
 
 /// `datapackage.json`
-pub(super) fn package(columns: &[Column], about: &About) -> Value {
+pub(super) fn package(columns: &[Column], about: &ExportMetadata) -> Value {
     let fields = fields(columns);
     let keys: Vec<_> = fields.iter().filter(|it| it.column.role == ColumnRole::Dimension).map(|it| &it.name).collect();
     let mut schema = json!({
@@ -67,7 +67,7 @@ pub(super) fn package(columns: &[Column], about: &About) -> Value {
     package
 }
 
-fn source(about: &About) -> Option<Value> {
+fn source(about: &ExportMetadata) -> Option<Value> {
     let title = about.source.as_ref().or(about.source_url.as_ref())?;
     let mut source = json!({ "title": title });
     if let Some(url) = &about.source_url {

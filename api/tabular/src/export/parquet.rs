@@ -14,9 +14,9 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::Type;
 
-use crate::export::fields::{Field, Told, fields};
-use crate::export::{About, Writer};
-use crate::model::{Column, ColumnType, Row};
+use crate::export::fields::{Field, FieldValue, fields};
+use crate::export::{ExportMetadata, ExportWriter};
+use crate::model::{Column, ColumnType, TableRow};
 
 /// Places of a row group: rows are kept in memory until one is written.
 const PLACES: usize = 500_000;
@@ -28,14 +28,14 @@ const DIGITS: u32 = 18;
 /// A Parquet file that is being written.
 pub(super) struct Parquet<W: Write + Send> {
     fields: Vec<Field>,
-    kept: Vec<Kept>,
+    kept: Vec<ColumnBuffer>,
     rows: usize,
-    most: usize,
+    max: usize,
     out: SerializedFileWriter<W>,
 }
 
 /// Values of a column that wait for their row group. A level is 1 where there is a value.
-struct Kept {
+struct ColumnBuffer {
     levels: Vec<i16>,
     values: Values,
 }
@@ -48,14 +48,14 @@ enum Values {
 }
 
 impl<W: Write + Send> Parquet<W> {
-    pub fn begin(columns: &[Column], about: &About, out: W) -> io::Result<Self> {
+    pub fn begin(columns: &[Column], about: &ExportMetadata, out: W) -> io::Result<Self> {
         let fields = fields(columns);
-        let most = (PLACES / fields.len().max(1)).clamp(1, ROWS);
-        Self::of_most(columns, about, out, most)
+        let max = (PLACES / fields.len().max(1)).clamp(1, ROWS);
+        Self::of_max(columns, about, out, max)
     }
 
     /// With row groups of so many rows.
-    pub fn of_most(columns: &[Column], about: &About, out: W, most: usize) -> io::Result<Self> {
+    pub fn of_max(columns: &[Column], about: &ExportMetadata, out: W, max: usize) -> io::Result<Self> {
         let fields = fields(columns);
         let types = fields.iter().map(|it| column_type(it).map(Arc::new)).collect::<Result<_, _>>().map_err(failed)?;
         let schema = Type::group_type_builder("table").with_fields(types).build().map_err(failed)?;
@@ -76,8 +76,8 @@ impl<W: Write + Send> Parquet<W> {
             .set_key_value_metadata(Some(facts))
             .build();
         let out = SerializedFileWriter::new(out, Arc::new(schema), Arc::new(properties)).map_err(failed)?;
-        let kept = fields.iter().map(Kept::of).collect();
-        Ok(Self { fields, kept, rows: 0, most, out })
+        let kept = fields.iter().map(ColumnBuffer::of).collect();
+        Ok(Self { fields, kept, rows: 0, max, out })
     }
 
     /// Writes what is kept as one row group.
@@ -99,14 +99,14 @@ impl<W: Write + Send> Parquet<W> {
     }
 }
 
-impl<W: Write + Send> Writer for Parquet<W> {
-    fn rows(&mut self, rows: &[Row]) -> io::Result<()> {
+impl<W: Write + Send> ExportWriter for Parquet<W> {
+    fn rows(&mut self, rows: &[TableRow]) -> io::Result<()> {
         for row in rows {
             for (field, kept) in self.fields.iter().zip(&mut self.kept) {
                 kept.push(field.of(&row[field.index]), field)?;
             }
             self.rows += 1;
-            if self.rows == self.most {
+            if self.rows == self.max {
                 self.flush().map_err(failed)?;
             }
         }
@@ -120,7 +120,7 @@ impl<W: Write + Send> Writer for Parquet<W> {
     }
 }
 
-impl Kept {
+impl ColumnBuffer {
     fn of(field: &Field) -> Self {
         let values = match physical(field) {
             Physical::INT64 => Values::Numbers(Vec::new()),
@@ -131,23 +131,23 @@ impl Kept {
         Self { levels: Vec::new(), values }
     }
 
-    fn push(&mut self, told: Told<'_>, field: &Field) -> io::Result<()> {
-        match (&mut self.values, told) {
-            (_, Told::Nothing) => {
+    fn push(&mut self, value: FieldValue<'_>, field: &Field) -> io::Result<()> {
+        match (&mut self.values, value) {
+            (_, FieldValue::Nothing) => {
                 self.levels.push(0);
                 return Ok(());
             }
-            (Values::Text(values), Told::Text(text)) => values.push(text.into()),
-            (Values::Numbers(values), Told::Number(units)) => {
+            (Values::Text(values), FieldValue::Text(text)) => values.push(text.into()),
+            (Values::Numbers(values), FieldValue::Number(units)) => {
                 if field.column.kind == ColumnType::Decimal && units.unsigned_abs() >= 10_u64.pow(DIGITS) {
-                    let number = told.text(field.decimals());
+                    let number = value.text(field.decimals());
                     let problem = format!("{number} in {} has more than {DIGITS} digits", field.name);
                     return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
                 }
                 values.push(units);
             }
-            (Values::Booleans(values), Told::Boolean(yes)) => values.push(yes),
-            (Values::Days(values), Told::Date(date)) => values.push(days(date)),
+            (Values::Booleans(values), FieldValue::Boolean(yes)) => values.push(yes),
+            (Values::Days(values), FieldValue::Date(date)) => values.push(days(date)),
             (_, other) => {
                 let problem = format!("{other:?} is no value of {}", field.name);
                 return Err(io::Error::new(io::ErrorKind::InvalidData, problem));

@@ -29,8 +29,8 @@ fn columns() -> Vec<Column> {
     .unwrap()
 }
 
-fn about() -> About {
-    About {
+fn about() -> ExportMetadata {
+    ExportMetadata {
         id: "dst_01k8".to_owned(),
         url: "https://verbund.example/catalog/datasets/dst_01k8".to_owned(),
         title: "Schulen".to_owned(),
@@ -56,7 +56,7 @@ fn cell(value: Option<Value>, symbol: Option<Symbol>) -> Cell {
 }
 
 /// Row of a number: symbols, nothing and values take turns.
-fn row(number: i64) -> Row {
+fn row(number: i64) -> TableRow {
     let (pupils, symbol) = match number % 4 {
         0 => (Some(Value::Number(number)), None),
         1 => (Some(Value::Number(0)), Some(Symbol::Nothing)),
@@ -76,7 +76,7 @@ fn row(number: i64) -> Row {
     ]
 }
 
-fn written(format: Format, count: i64) -> File {
+fn written(format: ExportFormat, count: i64) -> File {
     let mut file = tempfile::tempfile().unwrap();
     let mut writer = begin(format, &columns(), &about(), &std::env::temp_dir(), file.try_clone().unwrap()).unwrap();
     for start in (0..count).step_by(3) {
@@ -87,7 +87,7 @@ fn written(format: Format, count: i64) -> File {
     file
 }
 
-fn text(format: Format, count: i64) -> String {
+fn text(format: ExportFormat, count: i64) -> String {
     let mut text = String::new();
     written(format, count).read_to_string(&mut text).unwrap();
     text
@@ -95,7 +95,7 @@ fn text(format: Format, count: i64) -> String {
 
 #[test]
 fn csv_keeps_keys_symbols_and_numbers_and_starts_no_formula() {
-    let text = text(Format::Csv, 4);
+    let text = text(ExportFormat::Csv, 4);
     assert!(
         text.starts_with("jahr,ags,art,schueler,schueler_symbol,quote,quote_symbol_,quote_symbol,ganztags,stand\r\n")
     );
@@ -121,7 +121,7 @@ fn what_looks_like_a_formula_is_guarded_and_can_be_taken_back() {
 
 #[test]
 fn json_lines_are_objects_with_exact_numbers() {
-    let text = text(Format::JsonLines, 4);
+    let text = text(ExportFormat::JsonLines, 4);
     let lines: Vec<Json> = text.lines().map(|it| serde_json::from_str(it).unwrap()).collect();
     assert_eq!(lines.len(), 4);
     assert_eq!(lines[0]["quote"], json!(7.65));
@@ -134,7 +134,7 @@ fn json_lines_are_objects_with_exact_numbers() {
 #[test]
 fn json_says_what_its_columns_are() {
     for count in [0, 1, 7] {
-        let text: Json = serde_json::from_str(&text(Format::Json, count)).unwrap();
+        let text: Json = serde_json::from_str(&text(ExportFormat::Json, count)).unwrap();
         assert_eq!(text["rows"].as_array().unwrap().len(), usize::try_from(count).unwrap());
         assert_eq!(text["columns"].as_array().unwrap().len(), 10);
         assert_eq!(text["columns"][4]["codes"].as_array().unwrap().len(), 7);
@@ -145,7 +145,8 @@ fn json_says_what_its_columns_are() {
 #[test]
 fn a_workbook_has_typed_cells_and_a_legend() {
     use calamine::{Data, Reader as _, Xlsx};
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(io::BufReader::new(written(Format::Xlsx, 5))).unwrap();
+    let mut book: Xlsx<_> =
+        calamine::open_workbook_from_rs(io::BufReader::new(written(ExportFormat::Xlsx, 5))).unwrap();
     assert_eq!(book.sheet_names(), ["Daten", "Info"]);
     let sheet = book.worksheet_range("Daten").unwrap();
     assert_eq!(sheet.height(), 6);
@@ -167,7 +168,7 @@ fn rows_that_do_not_fit_go_on_in_another_sheet() {
     use calamine::{Reader as _, Xlsx};
     let mut file = tempfile::tempfile().unwrap();
     let mut writer = Box::new(
-        xlsx::Xlsx::of_most(&columns(), &about(), &std::env::temp_dir(), file.try_clone().unwrap(), 4).unwrap(),
+        xlsx::Xlsx::of_max(&columns(), &about(), &std::env::temp_dir(), file.try_clone().unwrap(), 4).unwrap(),
     );
     writer.rows(&(0..8).map(row).collect::<Vec<_>>()).unwrap();
     writer.finish().unwrap();
@@ -182,7 +183,7 @@ fn rows_that_do_not_fit_go_on_in_another_sheet() {
 fn parquet_keeps_types_and_tells_nothing_from_a_symbol() {
     let mut file = tempfile::tempfile().unwrap();
     let mut writer =
-        Box::new(crate::export::parquet::Parquet::of_most(&columns(), &about(), file.try_clone().unwrap(), 3).unwrap());
+        Box::new(crate::export::parquet::Parquet::of_max(&columns(), &about(), file.try_clone().unwrap(), 3).unwrap());
     writer.rows(&(0..8).map(row).collect::<Vec<_>>()).unwrap();
     writer.finish().unwrap();
     file.rewind().unwrap();
@@ -208,7 +209,7 @@ fn parquet_keeps_types_and_tells_nothing_from_a_symbol() {
 #[test]
 fn a_decimal_that_parquet_cannot_hold_is_refused() {
     let file = tempfile::tempfile().unwrap();
-    let mut writer = begin(Format::Parquet, &columns(), &about(), &std::env::temp_dir(), file).unwrap();
+    let mut writer = begin(ExportFormat::Parquet, &columns(), &about(), &std::env::temp_dir(), file).unwrap();
     let mut long = row(0);
     long[4] = Value::Number(1_000_000_000_000_000_000).into();
     let error = writer.rows(&[long]).unwrap_err();
@@ -218,10 +219,10 @@ fn a_decimal_that_parquet_cannot_hold_is_refused() {
 
 #[test]
 fn metadata_names_every_column_of_the_csv_file() {
-    let header = text(Format::Csv, 0);
+    let header = text(ExportFormat::Csv, 0);
     let names: Vec<_> = header.trim_end().split(',').collect();
-    let csvw: Json = serde_json::from_str(&text(Format::CsvMetadata, 0)).unwrap();
-    let package: Json = serde_json::from_str(&text(Format::DataPackage, 0)).unwrap();
+    let csvw: Json = serde_json::from_str(&text(ExportFormat::CsvMetadata, 0)).unwrap();
+    let package: Json = serde_json::from_str(&text(ExportFormat::DataPackage, 0)).unwrap();
     let of = |list: &Json| {
         list.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
@@ -236,11 +237,11 @@ fn metadata_names_every_column_of_the_csv_file() {
 
 #[test]
 fn the_same_table_is_the_same_file() {
-    for format in Format::ALL {
+    for format in ExportFormat::ALL {
         let [mut one, mut other] = [Vec::new(), Vec::new()];
         written(format, 50).read_to_end(&mut one).unwrap();
         written(format, 50).read_to_end(&mut other).unwrap();
         assert!(!one.is_empty() && one == other, "{format:?}");
-        assert_eq!(Format::of(format.suffix()), Some(format));
+        assert_eq!(ExportFormat::of(format.suffix()), Some(format));
     }
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 use chrono::Datelike;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
-use crate::export::fields::{Field, Told, fields, meaning};
-use crate::export::{About, Writer};
-use crate::model::{Column, ColumnRole, ColumnType, Row, Symbol, number_text};
+use crate::export::fields::{Field, FieldValue, fields, meaning};
+use crate::export::{ExportMetadata, ExportWriter};
+use crate::model::{Column, ColumnRole, ColumnType, Symbol, TableRow, number_text};
 
 /// Rows of a sheet, its header counted; more go on in another sheet.
 const ROWS: u32 = 1_048_576;
@@ -21,22 +21,22 @@ pub(super) struct Xlsx<W: Write> {
     columns: Vec<Column>,
     fields: Vec<Field>,
     formats: Vec<Format>,
-    about: About,
+    about: ExportMetadata,
     workbook: Workbook,
     sheets: usize,
     /// The next row of the last sheet.
     row: u32,
-    most: u32,
+    max: u32,
     out: W,
 }
 
 impl<W: Write> Xlsx<W> {
-    pub fn begin(columns: &[Column], about: &About, aside: &Path, out: W) -> io::Result<Self> {
-        Self::of_most(columns, about, aside, out, ROWS)
+    pub fn begin(columns: &[Column], about: &ExportMetadata, aside: &Path, out: W) -> io::Result<Self> {
+        Self::of_max(columns, about, aside, out, ROWS)
     }
 
     /// With sheets of at most so many rows.
-    pub fn of_most(columns: &[Column], about: &About, aside: &Path, out: W, most: u32) -> io::Result<Self> {
+    pub fn of_max(columns: &[Column], about: &ExportMetadata, aside: &Path, out: W, max: u32) -> io::Result<Self> {
         let mut workbook = Workbook::new();
         workbook.set_tempdir(aside).map_err(failed)?;
         let mut properties = DocProperties::new().set_title(&about.title).set_company(&about.publisher);
@@ -47,7 +47,7 @@ impl<W: Write> Xlsx<W> {
         let fields = fields(columns);
         let formats = fields.iter().map(format).collect();
         let (columns, about) = (columns.to_vec(), about.clone());
-        let mut this = Self { columns, fields, formats, about, workbook, sheets: 0, row: 0, most, out };
+        let mut this = Self { columns, fields, formats, about, workbook, sheets: 0, row: 0, max, out };
         this.next_sheet().map_err(failed)?;
         Ok(this)
     }
@@ -109,10 +109,10 @@ impl<W: Write> Xlsx<W> {
     }
 }
 
-impl<W: Write + Send> Writer for Xlsx<W> {
-    fn rows(&mut self, rows: &[Row]) -> io::Result<()> {
+impl<W: Write + Send> ExportWriter for Xlsx<W> {
+    fn rows(&mut self, rows: &[TableRow]) -> io::Result<()> {
         for row in rows {
-            if self.row == self.most {
+            if self.row == self.max {
                 self.next_sheet().map_err(failed)?;
             }
             let sheet = self.workbook.worksheet_from_index(self.sheets - 1).map_err(failed)?;
@@ -148,15 +148,15 @@ fn format(field: &Field) -> Format {
 fn write(
     sheet: &mut Worksheet,
     (row, position): (u32, u16),
-    told: Told<'_>,
+    value: FieldValue<'_>,
     decimals: u8,
     format: &Format,
 ) -> Result<(), XlsxError> {
-    match told {
-        Told::Nothing => Ok(()),
-        Told::Text(text) => sheet.write_string(row, position, text).map(drop),
-        Told::Boolean(yes) => sheet.write_boolean(row, position, yes).map(drop),
-        Told::Number(units) => {
+    match value {
+        FieldValue::Nothing => Ok(()),
+        FieldValue::Text(text) => sheet.write_string(row, position, text).map(drop),
+        FieldValue::Boolean(yes) => sheet.write_boolean(row, position, yes).map(drop),
+        FieldValue::Number(units) => {
             let text = number_text(units, decimals);
             match text.parse::<f64>() {
                 Ok(number) if units.unsigned_abs() <= EXACT => {
@@ -165,7 +165,7 @@ fn write(
                 _ => sheet.write_string(row, position, text).map(drop),
             }
         }
-        Told::Date(date) => match day(date) {
+        FieldValue::Date(date) => match day(date) {
             Ok(day) => sheet.write_datetime_with_format(row, position, &day, format).map(drop),
             // Days before 1900 are not known to workbooks.
             Err(_) => sheet.write_string(row, position, date.to_string()).map(drop),

@@ -1,9 +1,9 @@
 //! What stands above the data: titles and headers.
 
 use crate::read::pattern::Pattern;
-use crate::read::problem::{Problem, ProblemCode};
-use crate::read::profile::{Profile, Source};
-use crate::read::source::{Record, Records};
+use crate::read::problem::{ProblemCode, TableProblem};
+use crate::read::profile::{Profile, SourceColumn};
+use crate::read::source::{Records, SourceRecord};
 
 /// Between the texts of several header rows.
 pub const JOINT: &str = " / ";
@@ -22,13 +22,13 @@ impl Head {
     ///
     /// # Errors
     /// What ends the reading.
-    pub fn read(records: &mut Records, profile: &Profile) -> Result<Self, Problem> {
+    pub fn read(records: &mut Records, profile: &Profile) -> Result<Self, TableProblem> {
         let mut head = Self::default();
         let mut rows = Vec::new();
-        let mut record = Record::default();
+        let mut record = SourceRecord::default();
         for number in 0..profile.title_rows + profile.header_rows {
             if !records.next(&mut record)? {
-                return Err(Problem::of_file(ProblemCode::NoRows));
+                return Err(TableProblem::of_file(ProblemCode::NoRows));
             }
             let fields: Vec<String> = record.fields.iter().map(|it| it.trim().to_owned()).collect();
             head.texts.extend(fields.iter().filter(|it| !it.is_empty()).cloned());
@@ -49,23 +49,23 @@ impl Head {
     ///
     /// # Errors
     /// It is not there, or another one is.
-    pub fn place(&self, source: &Source, width: usize) -> Result<usize, Problem> {
+    pub fn place(&self, source: &SourceColumn, width: usize) -> Result<usize, TableProblem> {
         let Some(position) = source.position else {
             let pattern = source.header.clone().unwrap_or_else(|| Pattern(String::new()));
             let mut found = self.headers.iter().enumerate().filter(|(_, it)| pattern.of(it).is_some());
-            let first = found.next().ok_or_else(|| Problem::of_file(ProblemCode::NoHeader).value(&pattern.0))?;
+            let first = found.next().ok_or_else(|| TableProblem::of_file(ProblemCode::NoHeader).value(&pattern.0))?;
             if found.next().is_some() {
-                return Err(Problem::of_file(ProblemCode::SeveralHeaders).value(&pattern.0));
+                return Err(TableProblem::of_file(ProblemCode::SeveralHeaders).value(&pattern.0));
             }
             return Ok(first.0);
         };
         let place = position as usize - 1;
         if place >= width {
-            return Err(Problem::of_file(ProblemCode::NoColumn).value(&position.to_string()).with("found", width));
+            return Err(TableProblem::of_file(ProblemCode::NoColumn).value(&position.to_string()).with("found", width));
         }
         match (&source.header, self.headers.get(place).map_or("", String::as_str)) {
             (Some(pattern), header) if pattern.of(header).is_none() => {
-                Err(Problem::of_file(ProblemCode::HeaderDiffers).value(header).with("expected", &pattern.0))
+                Err(TableProblem::of_file(ProblemCode::HeaderDiffers).value(header).with("expected", &pattern.0))
             }
             _ => Ok(place),
         }

@@ -25,10 +25,10 @@ mod totals;
 mod value;
 
 pub use crate::read::pattern::Pattern;
-pub use crate::read::problem::{Problem, ProblemCode, Report};
+pub use crate::read::problem::{ProblemCode, ReadReport, TableProblem};
 pub use crate::read::profile::{
-    DateForm, Encoding, Flaw, Format, From, Profile, ProfileColumn, Source, Unpivot, UnpivotColumn, VERSION,
+    DateForm, Encoding, FileFormat, Flaw, From, Profile, ProfileColumn, SourceColumn, Unpivot, UnpivotColumn, VERSION,
 };
-pub use crate::read::propose::{Note, NoteCode, Proposal, propose};
-pub use crate::read::source::Limits;
-pub use crate::read::table::{Batch, Progress, Reader};
+pub use crate::read::propose::{Note, NoteCode, ProfileProposal, propose};
+pub use crate::read::source::ReadLimits;
+pub use crate::read::table::{Batch, TableFileReader, TableReadProgress};

@@ -7,22 +7,22 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 
-use crate::read::problem::Problem;
+use crate::read::problem::TableProblem;
 use crate::read::profile::MAX_SOURCES;
-use crate::read::sheet::{Job, no_sheet, unreadable};
+use crate::read::sheet::{SheetJob, no_sheet, unreadable};
 
 /// Rows of a sheet at most, and so repeats of one.
 const MAX_REPEATS: u64 = 1_048_576;
 const MAX_SHEETS: usize = 200;
 
 /// Reads a sheet and hands over its rows.
-pub(super) fn read(job: &Job) -> Result<(), Problem> {
+pub(super) fn read(job: &SheetJob) -> Result<(), TableProblem> {
     let file = File::open(&job.path).map_err(unreadable)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
     let content = archive.by_name("content.xml").map_err(unreadable)?;
     let mut reader = Reader::from_reader(BufReader::new(content));
     reader.config_mut().expand_empty_elements = true;
-    let mut state = Rows::new(job);
+    let mut state = OdsRows::new(job);
     let mut names = Vec::new();
     let mut within = false;
     let mut buffer = Vec::new();
@@ -44,8 +44,8 @@ pub(super) fn read(job: &Job) -> Result<(), Problem> {
     }
 }
 
-struct Rows<'a> {
-    job: &'a Job,
+struct OdsRows<'a> {
+    job: &'a SheetJob,
     /// Number of the row that is read.
     row: u64,
     repeats: u64,
@@ -59,8 +59,8 @@ struct Rows<'a> {
     note: usize,
 }
 
-impl<'a> Rows<'a> {
-    const fn new(job: &'a Job) -> Self {
+impl<'a> OdsRows<'a> {
+    const fn new(job: &'a SheetJob) -> Self {
         Self { job, row: 1, repeats: 1, fields: Vec::new(), gap: 0, cell: None, paragraphs: 0, note: 0 }
     }
 
@@ -74,8 +74,8 @@ impl<'a> Rows<'a> {
                 "table:table-row" => return self.end_row(),
                 _ => {}
             },
-            Event::Text(text) => self.say(&text.xml10_content()),
-            Event::CData(text) => self.say(&text.xml10_content()),
+            Event::Text(text) => self.push_text(&text.xml10_content()),
+            Event::CData(text) => self.push_text(&text.xml10_content()),
             Event::GeneralRef(reference) => {
                 let resolved = match reference.resolve_char_ref() {
                     Ok(Some(letter)) => letter.to_string(),
@@ -83,7 +83,7 @@ impl<'a> Rows<'a> {
                         .unwrap_or("")
                         .to_owned(),
                 };
-                self.say(&resolved);
+                self.push_text(&resolved);
             }
             _ => {}
         }
@@ -105,13 +105,13 @@ impl<'a> Rows<'a> {
             "office:annotation" => self.note += 1,
             "text:p" => {
                 if self.paragraphs > 0 {
-                    self.say("\n");
+                    self.push_text("\n");
                 }
                 self.paragraphs += usize::from(self.note == 0);
             }
-            "text:s" => self.say(&" ".repeat(usize::try_from(count(start, "text:c")).unwrap_or(1).min(1_000))),
-            "text:tab" => self.say(" "),
-            "text:line-break" => self.say("\n"),
+            "text:s" => self.push_text(&" ".repeat(usize::try_from(count(start, "text:c")).unwrap_or(1).min(1_000))),
+            "text:tab" => self.push_text(" "),
+            "text:line-break" => self.push_text("\n"),
             _ => {}
         }
     }
@@ -128,7 +128,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn say(&mut self, text: &str) {
+    fn push_text(&mut self, text: &str) {
         if let Some((_, _, words)) = &mut self.cell
             && self.note == 0
             && self.paragraphs > 0

@@ -91,7 +91,7 @@ impl ProblemCode {
 /// Something wrong with a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Problem {
+pub struct TableProblem {
     /// What.
     pub code: ProblemCode,
     /// Line of a text, row of a sheet, counted from 1; nothing where it is about the file.
@@ -108,7 +108,7 @@ pub struct Problem {
     pub args: BTreeMap<String, String>,
 }
 
-impl Problem {
+impl TableProblem {
     /// A problem of the whole file.
     pub const fn of_file(code: ProblemCode) -> Self {
         Self { code, row: None, column: None, value: None, args: BTreeMap::new() }
@@ -146,20 +146,20 @@ impl Problem {
 /// What came of reading a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Report {
+pub struct ReadReport {
     /// Rows of the table that were read without problem.
     pub rows: u64,
     /// What is wrong, in the order of the file, the first ones.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<TableProblem>,
     /// What stops nothing, the first ones.
-    pub warnings: Vec<Problem>,
+    pub warnings: Vec<TableProblem>,
     /// How often each of both was found.
     pub counts: BTreeMap<ProblemCode, u64>,
 }
 
-impl Report {
+impl ReadReport {
     /// Adds what was found.
-    pub fn add(&mut self, problem: Problem) {
+    pub fn add(&mut self, problem: TableProblem) {
         *self.counts.entry(problem.code).or_default() += 1;
         let (list, max) =
             if problem.code.is_warning() { (&mut self.warnings, KEPT_WARNINGS) } else { (&mut self.problems, KEPT) };

@@ -21,7 +21,7 @@ pub struct Profile {
     /// Version of the form: [`VERSION`].
     pub version: u32,
     /// What kind of file it is; whether it is packed with gzip is seen by its first bytes.
-    pub format: Format,
+    pub format: FileFormat,
     /// The sheet of a workbook; the first one if none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
@@ -69,7 +69,7 @@ pub struct Profile {
 /// Kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Format {
+pub enum FileFormat {
     /// Text with a mark between fields.
     Csv,
     /// Text with tabs between fields.
@@ -139,7 +139,7 @@ pub struct ProfileColumn {
 #[serde(rename_all = "camelCase")]
 pub enum From {
     /// From a column of the file.
-    Column(Source),
+    Column(SourceColumn),
     /// Every row has this one.
     Constant(String),
     /// From the rows above the data: `Stichtag: {}`, where `{}` is the value.
@@ -151,7 +151,7 @@ pub enum From {
 /// A column of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub struct Source {
+pub struct SourceColumn {
     /// Its place, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
@@ -177,7 +177,7 @@ pub struct Unpivot {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct UnpivotColumn {
     /// The column.
-    pub from: Source,
+    pub from: SourceColumn,
     /// Its codes, in the order of the dimensions.
     pub codes: Vec<String>,
 }
@@ -212,7 +212,7 @@ impl Profile {
 
     /// The mark between fields.
     pub fn delimiter(&self) -> char {
-        self.delimiter.unwrap_or(if self.format == Format::Tsv { '\t' } else { ';' })
+        self.delimiter.unwrap_or(if self.format == FileFormat::Tsv { '\t' } else { ';' })
     }
 
     /// The mark around fields.
@@ -269,7 +269,7 @@ impl Profile {
             && self.footer.as_ref().is_none_or(|it| !it.trim().is_empty())
     }
 
-    fn flaw_of(&self, source: &Source) -> Option<Flaw> {
+    fn flaw_of(&self, source: &SourceColumn) -> Option<Flaw> {
         match (source.position, &source.header) {
             (None, None) => Some(Flaw::BadSource),
             (Some(position), _) if position == 0 || position as usize > MAX_SOURCES => Some(Flaw::BadSource),

@@ -7,12 +7,12 @@ use crate::model::{ColumnRole, ColumnType, PeriodKind, Symbol};
 use crate::read::test_files::{Folder, ods, xlsx};
 use crate::read::tests::read;
 
-fn proposal(text: &str) -> Proposal {
+fn proposal(text: &str) -> ProfileProposal {
     let folder = Folder::new();
-    propose(&folder.file("it", text.as_bytes()), None, Limits::default()).expect("a proposal")
+    propose(&folder.file("it", text.as_bytes()), None, ReadLimits::default()).expect("a proposal")
 }
 
-fn shape(proposal: &Proposal) -> Vec<(&str, ColumnType, ColumnRole)> {
+fn shape(proposal: &ProfileProposal) -> Vec<(&str, ColumnType, ColumnRole)> {
     proposal.profile.columns.iter().map(|it| (it.column.name.as_str(), it.column.kind, it.column.role)).collect()
 }
 
@@ -86,7 +86,7 @@ fn plain_tables_get_their_marks_types_and_keys() {
     );
     assert_eq!((comma.profile.delimiter, comma.profile.decimal), (Some(','), '.'));
     let tab = proposal("Schuljahr\tArt\tZahl\n2022/23\tA\t1.234\n2022/23\tB\t5\n2023/24\tA\t7\n");
-    assert_eq!(tab.profile.format, Format::Tsv);
+    assert_eq!(tab.profile.format, FileFormat::Tsv);
     assert_eq!(tab.profile.columns[0].column.period, Some(PeriodKind::SchoolYear));
     assert_eq!(tab.profile.thousands, Some('.'));
     assert!(tab.notes.iter().any(|it| it.code == NoteCode::MarksUnclear));
@@ -104,7 +104,7 @@ fn plain_tables_get_their_marks_types_and_keys() {
 fn what_is_no_table_is_refused() {
     let folder = Folder::new();
     for bytes in [&b""[..], b"%PDF-1.7", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"\n\n\n"] {
-        assert!(propose(&folder.file("it", bytes), None, Limits::default()).is_err(), "{bytes:?}");
+        assert!(propose(&folder.file("it", bytes), None, ReadLimits::default()).is_err(), "{bytes:?}");
     }
 }
 
@@ -127,7 +127,7 @@ proptest! {
     fn no_bytes_break_anything(bytes in odd_bytes()) {
         let folder = Folder::new();
         let path = folder.file("it", &bytes);
-        if let Ok(found) = propose(&path, None, Limits::default()) {
+        if let Ok(found) = propose(&path, None, ReadLimits::default()) {
             prop_assert_eq!(found.profile.flaws(), []);
             let (batch, report) = read(&path, &found.profile);
             prop_assert_eq!(batch.rows.len() as u64, report.rows);
@@ -148,7 +148,7 @@ proptest! {
         }
         let folder = Folder::new();
         let path = folder.file("it", &bytes);
-        if let Ok(found) = propose(&path, None, Limits::default()) {
+        if let Ok(found) = propose(&path, None, ReadLimits::default()) {
             read(&path, &found.profile);
         }
     }

@@ -11,9 +11,9 @@ use csv::StringRecord;
 use zip::ZipArchive;
 
 use crate::read::ods;
-use crate::read::problem::{Problem, ProblemCode};
-use crate::read::profile::{Format, MAX_SOURCES};
-use crate::read::source::{Limits, Record};
+use crate::read::problem::{ProblemCode, TableProblem};
+use crate::read::profile::{FileFormat, MAX_SOURCES};
+use crate::read::source::{ReadLimits, SourceRecord};
 
 const AHEAD: usize = 256;
 const MAX_PARTS: usize = 10_000;
@@ -23,7 +23,7 @@ const MAX_STRETCH: u64 = 1 << 20;
 const MAX_DECLARED: usize = 8;
 
 /// A row, or why there is none.
-pub(super) type Sent = Result<(u64, Vec<String>), Problem>;
+pub(super) type Sent = Result<(u64, Vec<String>), TableProblem>;
 
 /// The rows of a sheet.
 pub struct Sheet {
@@ -37,19 +37,19 @@ impl Sheet {
     /// It is no workbook, or one with too much in it.
     pub fn open(
         path: &Path,
-        format: Format,
+        format: FileFormat,
         sheet: Option<&str>,
         decimal: char,
-        limits: Limits,
-    ) -> Result<Self, Problem> {
+        limits: ReadLimits,
+    ) -> Result<Self, TableProblem> {
         guard(path, limits)?;
         let (sender, rows) = sync_channel(AHEAD);
-        let job = Job { path: path.to_owned(), sheet: sheet.map(str::to_owned), decimal, sender };
+        let job = SheetJob { path: path.to_owned(), sheet: sheet.map(str::to_owned), decimal, sender };
         thread::Builder::new()
             .name("sheet".to_owned())
             .spawn(move || {
                 let result = match format {
-                    Format::Ods => ods::read(&job),
+                    FileFormat::Ods => ods::read(&job),
                     _ => xlsx(&job),
                 };
                 match result {
@@ -62,10 +62,10 @@ impl Sheet {
     }
 
     /// The next row; `false` at the end.
-    pub(super) fn next(&mut self, record: &mut Record) -> Result<bool, Problem> {
+    pub(super) fn next(&mut self, record: &mut SourceRecord) -> Result<bool, TableProblem> {
         match self.rows.recv() {
             Ok(Some(Ok((row, fields)))) => {
-                *record = Record { row, fields: StringRecord::from(fields) };
+                *record = SourceRecord { row, fields: StringRecord::from(fields) };
                 Ok(true)
             }
             Ok(Some(Err(problem))) => Err(problem),
@@ -76,7 +76,7 @@ impl Sheet {
 }
 
 /// What the thread needs.
-pub(super) struct Job {
+pub(super) struct SheetJob {
     pub path: PathBuf,
     pub sheet: Option<String>,
     /// The mark that numbers get, as if they had been written in a text.
@@ -84,7 +84,7 @@ pub(super) struct Job {
     sender: SyncSender<Option<Sent>>,
 }
 
-impl Job {
+impl SheetJob {
     /// Hands over a row; `false` if nobody waits for it any more.
     pub fn send(&self, row: u64, mut fields: Vec<String>) -> bool {
         while fields.last().is_some_and(|it| it.trim().is_empty()) {
@@ -102,13 +102,13 @@ impl Job {
 }
 
 /// What a reader of workbooks says.
-pub(super) fn unreadable(reason: impl ToString) -> Problem {
-    Problem::of_file(ProblemCode::Unreadable).with("reason", reason)
+pub(super) fn unreadable(reason: impl ToString) -> TableProblem {
+    TableProblem::of_file(ProblemCode::Unreadable).with("reason", reason)
 }
 
 /// Unpacks everything once without keeping it: what a workbook says of its sizes need not be true.
-fn guard(path: &Path, limits: Limits) -> Result<(), Problem> {
-    let too_large = || Problem::of_file(ProblemCode::TooLarge).with("max", limits.sheet_bytes >> 20);
+fn guard(path: &Path, limits: ReadLimits) -> Result<(), TableProblem> {
+    let too_large = || TableProblem::of_file(ProblemCode::TooLarge).with("max", limits.sheet_bytes >> 20);
     let file = File::open(path).map_err(unreadable)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
     if archive.len() > MAX_PARTS {
@@ -162,7 +162,7 @@ impl Look {
     }
 }
 
-fn xlsx(job: &Job) -> Result<(), Problem> {
+fn xlsx(job: &SheetJob) -> Result<(), TableProblem> {
     let file = File::open(&job.path).map_err(unreadable)?;
     let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(unreadable)?;
     let names = book.sheet_names();
@@ -195,7 +195,7 @@ fn xlsx(job: &Job) -> Result<(), Problem> {
     Ok(())
 }
 
-fn xlsx_text(job: &Job, value: &DataRef<'_>) -> String {
+fn xlsx_text(job: &SheetJob, value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(value) => value.to_string(),
         DataRef::Float(value) => job.number(*value),
@@ -218,8 +218,8 @@ fn xlsx_text(job: &Job, value: &DataRef<'_>) -> String {
 }
 
 /// There is no such sheet; these are there.
-pub(super) fn no_sheet(job: &Job, names: &[String]) -> Problem {
-    Problem::of_file(ProblemCode::NoSheet)
+pub(super) fn no_sheet(job: &SheetJob, names: &[String]) -> TableProblem {
+    TableProblem::of_file(ProblemCode::NoSheet)
         .value(job.sheet.as_deref().unwrap_or_default())
         .with("found", names.join(", "))
 }

@@ -9,15 +9,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
-use crate::read::problem::{Problem, ProblemCode};
-use crate::read::profile::{Encoding, Format, Profile};
+use crate::read::problem::{ProblemCode, TableProblem};
+use crate::read::profile::{Encoding, FileFormat, Profile};
 use crate::read::sheet::Sheet;
 use crate::read::text;
 use crate::read::text::{Letters, Stop, Watch};
 
 /// How much is read.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ReadLimits {
     /// Bytes of a text, unpacked.
     pub bytes: u64,
     /// Rows of the file.
@@ -26,7 +26,7 @@ pub struct Limits {
     pub sheet_bytes: u64,
 }
 
-impl Default for Limits {
+impl Default for ReadLimits {
     fn default() -> Self {
         Self { bytes: 4 << 30, rows: 20_000_000, sheet_bytes: 512 << 20 }
     }
@@ -34,14 +34,14 @@ impl Default for Limits {
 
 /// A row of the file.
 #[derive(Clone, Debug, Default)]
-pub struct Record {
+pub struct SourceRecord {
     /// Line of a text where it begins, row of a sheet.
     pub row: u64,
     /// The fields as they are written.
     pub fields: StringRecord,
 }
 
-impl Record {
+impl SourceRecord {
     /// Whether nothing stands in it.
     pub fn is_blank(&self) -> bool {
         self.fields.iter().all(|it| it.trim().is_empty())
@@ -50,14 +50,14 @@ impl Record {
 
 /// The rows of a file that are not blank, one after the other.
 pub struct Records {
-    kind: Kind,
+    kind: SourceKind,
     read: Arc<AtomicU64>,
     total: u64,
     rows: u64,
-    limits: Limits,
+    limits: ReadLimits,
 }
 
-enum Kind {
+enum SourceKind {
     Text { reader: Box<csv::Reader<Letters>>, watch: Watch },
     Sheet(Sheet),
 }
@@ -67,14 +67,14 @@ impl Records {
     ///
     /// # Errors
     /// What of the whole file is wrong.
-    pub fn open(path: &Path, profile: &Profile, limits: Limits) -> Result<Self, Problem> {
+    pub fn open(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<Self, TableProblem> {
         let read = Arc::new(AtomicU64::new(0));
         let total = std::fs::metadata(path).map_err(|error| of_io(&error, limits.bytes))?.len();
         let kind = match profile.format {
-            Format::Csv | Format::Tsv => text(path, profile, limits, &read)?,
-            Format::Xlsx | Format::Ods => {
+            FileFormat::Csv | FileFormat::Tsv => text(path, profile, limits, &read)?,
+            FileFormat::Xlsx | FileFormat::Ods => {
                 let sheet = profile.sheet.as_deref();
-                Kind::Sheet(Sheet::open(path, profile.format, sheet, profile.decimal, limits)?)
+                SourceKind::Sheet(Sheet::open(path, profile.format, sheet, profile.decimal, limits)?)
             }
         };
         Ok(Self { kind, read, total, rows: 0, limits })
@@ -84,10 +84,10 @@ impl Records {
     ///
     /// # Errors
     /// What ends the reading; there is nothing behind it.
-    pub fn next(&mut self, record: &mut Record) -> Result<bool, Problem> {
+    pub fn next(&mut self, record: &mut SourceRecord) -> Result<bool, TableProblem> {
         loop {
             let more = match &mut self.kind {
-                Kind::Text { reader, watch } => {
+                SourceKind::Text { reader, watch } => {
                     watch.since_row.store(0, Ordering::Relaxed);
                     let line = reader.position().line();
                     let more = reader.read_record(&mut record.fields);
@@ -95,7 +95,7 @@ impl Records {
                     record.row = record.fields.position().map_or(0, csv::Position::line);
                     more
                 }
-                Kind::Sheet(sheet) => sheet.next(record)?,
+                SourceKind::Sheet(sheet) => sheet.next(record)?,
             };
             if !more {
                 return Ok(false);
@@ -105,7 +105,7 @@ impl Records {
             }
             self.rows += 1;
             if self.rows > self.limits.rows {
-                return Err(Problem::at(ProblemCode::TooManyRows, record.row).with("max", self.limits.rows));
+                return Err(TableProblem::at(ProblemCode::TooManyRows, record.row).with("max", self.limits.rows));
             }
             return Ok(true);
         }
@@ -114,14 +114,14 @@ impl Records {
     /// Whether something in the file was no letter of its encoding.
     pub fn is_malformed(&self) -> bool {
         match &self.kind {
-            Kind::Text { watch, .. } => watch.malformed.load(Ordering::Relaxed),
-            Kind::Sheet(_) => false,
+            SourceKind::Text { watch, .. } => watch.malformed.load(Ordering::Relaxed),
+            SourceKind::Sheet(_) => false,
         }
     }
 
     /// Whether rows may be shorter than others: those of sheets end with their last value.
     pub const fn is_ragged(&self) -> bool {
-        matches!(self.kind, Kind::Sheet(_))
+        matches!(self.kind, SourceKind::Sheet(_))
     }
 
     /// Bytes that were read, of how many; of workbooks it is not known.
@@ -130,7 +130,7 @@ impl Records {
     }
 }
 
-fn text(path: &Path, profile: &Profile, limits: Limits, read: &Arc<AtomicU64>) -> Result<Kind, Problem> {
+fn text(path: &Path, profile: &Profile, limits: ReadLimits, read: &Arc<AtomicU64>) -> Result<SourceKind, TableProblem> {
     let fault = |error: io::Error| of_io(&error, limits.bytes);
     let encoding = match profile.encoding {
         Encoding::Auto => encoding_of(path, limits)?,
@@ -148,14 +148,14 @@ fn text(path: &Path, profile: &Profile, limits: Limits, read: &Arc<AtomicU64>) -
         .flexible(true)
         .buffer_capacity(64 * 1024)
         .from_reader(letters);
-    Ok(Kind::Text { reader: Box::new(reader), watch })
+    Ok(SourceKind::Text { reader: Box::new(reader), watch })
 }
 
 /// Finds out how the letters of a text are written.
 ///
 /// # Errors
 /// It cannot be read, or is too large.
-pub fn encoding_of(path: &Path, limits: Limits) -> Result<Encoding, Problem> {
+pub fn encoding_of(path: &Path, limits: ReadLimits) -> Result<Encoding, TableProblem> {
     let unread = Arc::new(AtomicU64::new(0));
     text::unpacked(path, limits.bytes, &unread).and_then(text::detect).map_err(|error| of_io(&error, limits.bytes))
 }
@@ -164,7 +164,7 @@ pub fn encoding_of(path: &Path, limits: Limits) -> Result<Encoding, Problem> {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn format_of(path: &Path) -> io::Result<Option<Format>> {
+pub fn format_of(path: &Path) -> io::Result<Option<FileFormat>> {
     let mut start = Vec::new();
     File::open(path)?.take(4_096).read_to_end(&mut start)?;
     Ok(match start.as_slice() {
@@ -172,25 +172,25 @@ pub fn format_of(path: &Path) -> io::Result<Option<Format>> {
         [0xd0, 0xcf, 0x11, 0xe0, ..] | [b'%', b'P', b'D', b'F', ..] | [b'P', b'A', b'R', b'1', ..] => None,
         [b'P', b'K', 3 | 5, ..] => {
             let is_ods = start.windows(46).any(|it| it == b"application/vnd.oasis.opendocument.spreadsheet");
-            Some(if is_ods { Format::Ods } else { Format::Xlsx })
+            Some(if is_ods { FileFormat::Ods } else { FileFormat::Xlsx })
         }
-        _ => Some(Format::Csv),
+        _ => Some(FileFormat::Csv),
     })
 }
 
-fn of_csv(error: csv::Error, line: u64, limits: Limits) -> Problem {
+fn of_csv(error: csv::Error, line: u64, limits: ReadLimits) -> TableProblem {
     let problem = match error.into_kind() {
         ErrorKind::Io(error) => of_io(&error, limits.bytes),
-        other => Problem::of_file(ProblemCode::Unreadable).with("reason", format!("{other:?}")),
+        other => TableProblem::of_file(ProblemCode::Unreadable).with("reason", format!("{other:?}")),
     };
-    Problem { row: Some(line), ..problem }
+    TableProblem { row: Some(line), ..problem }
 }
 
 /// What an error of reading means.
-pub fn of_io(error: &io::Error, max: u64) -> Problem {
+pub fn of_io(error: &io::Error, max: u64) -> TableProblem {
     match Stop::of(error) {
-        Some(Stop::TooLarge) => Problem::of_file(ProblemCode::TooLarge).with("max", max >> 20),
-        Some(Stop::RowTooLong) => Problem::of_file(ProblemCode::RowTooLong),
-        None => Problem::of_file(ProblemCode::Unreadable).with("reason", error),
+        Some(Stop::TooLarge) => TableProblem::of_file(ProblemCode::TooLarge).with("max", max >> 20),
+        Some(Stop::RowTooLong) => TableProblem::of_file(ProblemCode::RowTooLong),
+        None => TableProblem::of_file(ProblemCode::Unreadable).with("reason", error),
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::model::{Cell, ColumnRole, ColumnType, Row, Value};
+use crate::model::{Cell, ColumnRole, ColumnType, TableRow, Value};
 use crate::read::head::Head;
-use crate::read::problem::{Problem, ProblemCode, Report};
+use crate::read::problem::{ProblemCode, ReadReport, TableProblem};
 use crate::read::profile::{From, Profile, ProfileColumn};
-use crate::read::source::{Limits, Record, Records};
+use crate::read::source::{ReadLimits, Records, SourceRecord};
 use crate::read::totals::Totals;
 use crate::read::value::{MAX_KEY, MAX_TEXT, Writing};
 
@@ -15,14 +15,14 @@ use crate::read::value::{MAX_KEY, MAX_TEXT, Writing};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TableRow>,
     /// Line of a text, row of a sheet, of each of them.
     pub lines: Vec<u64>,
 }
 
 /// How far reading has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
+pub struct TableReadProgress {
     /// Rows of the table so far.
     pub rows: u64,
     /// Bytes of the file so far.
@@ -32,7 +32,7 @@ pub struct Progress {
 }
 
 /// Reads a file as its profile says.
-pub struct Reader {
+pub struct TableFileReader {
     records: Records,
     columns: Vec<ProfileColumn>,
     codes: Vec<HashMap<String, String>>,
@@ -41,9 +41,9 @@ pub struct Reader {
     writing: Writing,
     footer: Option<String>,
     width: Option<usize>,
-    first: Option<Record>,
+    first: Option<SourceRecord>,
     totals: Totals,
-    report: Report,
+    report: ReadReport,
     ended: bool,
 }
 
@@ -58,13 +58,13 @@ enum Take {
     Measure,
 }
 
-impl Reader {
+impl TableFileReader {
     /// Opens a file and reads what stands above its data. A profile with flaws is not to be given.
     ///
     /// # Errors
     /// What is wrong with the file as a whole.
-    pub fn open(path: &Path, profile: &Profile, limits: Limits) -> Result<Self, Report> {
-        let mut report = Report::default();
+    pub fn open(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<Self, ReadReport> {
+        let mut report = ReadReport::default();
         match Self::prepare(path, profile, limits, &mut report) {
             Ok(Some(reader)) => Ok(reader),
             Ok(None) => Err(report),
@@ -75,12 +75,17 @@ impl Reader {
         }
     }
 
-    fn prepare(path: &Path, profile: &Profile, limits: Limits, report: &mut Report) -> Result<Option<Self>, Problem> {
+    fn prepare(
+        path: &Path,
+        profile: &Profile,
+        limits: ReadLimits,
+        report: &mut ReadReport,
+    ) -> Result<Option<Self>, TableProblem> {
         let mut records = Records::open(path, profile, limits)?;
         let head = Head::read(&mut records, profile)?;
-        let mut first = Record::default();
+        let mut first = SourceRecord::default();
         if !records.next(&mut first)? {
-            return Err(Problem::of_file(ProblemCode::NoRows));
+            return Err(TableProblem::of_file(ProblemCode::NoRows));
         }
         let width = if head.headers.is_empty() { first.fields.len() } else { head.headers.len() };
         let writing = Writing::of(profile);
@@ -111,7 +116,7 @@ impl Reader {
             takes,
             unpivot,
             writing,
-            report: Report::default(),
+            report: ReadReport::default(),
             ended: false,
         }))
     }
@@ -119,7 +124,7 @@ impl Reader {
     /// The next rows from about so many rows of the file; nothing at the end. Rows with problems are left out.
     pub fn batch(&mut self, records: usize) -> Option<Batch> {
         let mut batch = Batch::default();
-        let mut record = Record::default();
+        let mut record = SourceRecord::default();
         for _ in 0..records {
             match self.advance(&mut record) {
                 Ok(true) => self.read(&record, &mut batch),
@@ -135,22 +140,22 @@ impl Reader {
     }
 
     /// How far it has come.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> TableReadProgress {
         let (bytes, total_bytes) = self.records.progress();
-        Progress { rows: self.report.rows, bytes, total_bytes }
+        TableReadProgress { rows: self.report.rows, bytes, total_bytes }
     }
 
     /// What was found until now.
-    pub const fn report(&self) -> &Report {
+    pub const fn report(&self) -> &ReadReport {
         &self.report
     }
 
     /// What was found.
-    pub fn into_report(self) -> Report {
+    pub fn into_report(self) -> ReadReport {
         self.report
     }
 
-    fn advance(&mut self, record: &mut Record) -> Result<bool, Problem> {
+    fn advance(&mut self, record: &mut SourceRecord) -> Result<bool, TableProblem> {
         if self.ended {
             return Ok(false);
         }
@@ -169,16 +174,16 @@ impl Reader {
         }
         self.ended = true;
         if self.footer.is_some() && !is_footer {
-            self.report.add(Problem::of_file(ProblemCode::FooterMissing));
+            self.report.add(TableProblem::of_file(ProblemCode::FooterMissing));
         }
         self.totals.end(&mut self.report);
         if self.report.rows == 0 && self.report.is_fine() {
-            self.report.add(Problem::of_file(ProblemCode::NoRows));
+            self.report.add(TableProblem::of_file(ProblemCode::NoRows));
         }
         Ok(false)
     }
 
-    fn read(&mut self, record: &Record, batch: &mut Batch) {
+    fn read(&mut self, record: &SourceRecord, batch: &mut Batch) {
         if let Some(problem) = self.wrong_length(record) {
             self.report.add(problem);
             return;
@@ -207,14 +212,15 @@ impl Reader {
         }
     }
 
-    fn wrong_length(&self, record: &Record) -> Option<Problem> {
+    fn wrong_length(&self, record: &SourceRecord) -> Option<TableProblem> {
         let (expected, found) = (self.width?, record.fields.len());
         let fits = if self.records.is_ragged() { found <= expected } else { found == expected };
-        (!fits)
-            .then(|| Problem::at(ProblemCode::FieldCount, record.row).with("expected", expected).with("found", found))
+        (!fits).then(|| {
+            TableProblem::at(ProblemCode::FieldCount, record.row).with("expected", expected).with("found", found)
+        })
     }
 
-    fn keep(&mut self, line: u64, row: Row, batch: &mut Batch) {
+    fn keep(&mut self, line: u64, row: TableRow, batch: &mut Batch) {
         self.totals.see(line, &row, &mut self.report);
         self.report.rows += 1;
         batch.rows.push(row);
@@ -222,7 +228,7 @@ impl Reader {
     }
 
     /// The cells that do not come from unpivoting; nothing where one of them is wrong. All of them are looked at.
-    fn row(&mut self, record: &Record) -> Option<Row> {
+    fn row(&mut self, record: &SourceRecord) -> Option<TableRow> {
         let mut right = true;
         let mut row = Vec::with_capacity(self.takes.len());
         for column in 0..self.takes.len() {
@@ -238,10 +244,10 @@ impl Reader {
         right.then_some(row)
     }
 
-    fn cell(&mut self, record: &Record, column: usize, place: usize) -> Option<Cell> {
+    fn cell(&mut self, record: &SourceRecord, column: usize, place: usize) -> Option<Cell> {
         let text = record.fields.get(place).unwrap_or_default();
         let target = &self.columns[column];
-        let at = |code| Problem::at(code, record.row).column(&target.column.name).value(text);
+        let at = |code| TableProblem::at(code, record.row).column(&target.column.name).value(text);
         if text.contains('\u{fffd}') && self.records.is_malformed() {
             self.report.add(at(ProblemCode::BadEncoding));
             return None;
@@ -283,16 +289,16 @@ fn take(
     head: &Head,
     width: usize,
     writing: &Writing,
-) -> Result<Take, Problem> {
+) -> Result<Take, TableProblem> {
     let fixed = |text: &str| {
-        cell(text, column, codes, writing).map(Take::Fixed).map_err(|code| Problem::of_file(code).value(text))
+        cell(text, column, codes, writing).map(Take::Fixed).map_err(|code| TableProblem::of_file(code).value(text))
     };
     match &column.from {
         Some(From::Column(source)) => head.place(source, width).map(Take::Field),
         Some(From::Constant(text)) => fixed(text),
         Some(From::Head(pattern)) => match head.find(pattern) {
             Some(text) => fixed(text),
-            None => Err(Problem::of_file(ProblemCode::NotInHead).value(&pattern.0)),
+            None => Err(TableProblem::of_file(ProblemCode::NotInHead).value(&pattern.0)),
         },
         Some(From::RowNumber(_)) => Ok(Take::RowNumber),
         None => {

@@ -38,9 +38,9 @@ pub(super) fn profile(text: &str) -> Profile {
     profile
 }
 
-pub(super) fn read(path: &Path, profile: &Profile) -> (Batch, Report) {
+pub(super) fn read(path: &Path, profile: &Profile) -> (Batch, ReadReport) {
     let mut all = Batch::default();
-    match Reader::open(path, profile, Limits::default()) {
+    match TableFileReader::open(path, profile, ReadLimits::default()) {
         Ok(mut reader) => {
             while let Some(batch) = reader.batch(3) {
                 all.rows.extend(batch.rows);
@@ -52,7 +52,7 @@ pub(super) fn read(path: &Path, profile: &Profile) -> (Batch, Report) {
     }
 }
 
-fn read_text(profile: &Profile, bytes: &[u8]) -> (Batch, Report) {
+fn read_text(profile: &Profile, bytes: &[u8]) -> (Batch, ReadReport) {
     let folder = Folder::new();
     read(&folder.file("it.csv", bytes), profile)
 }
@@ -65,7 +65,7 @@ fn number(value: i64) -> Cell {
     Value::Number(value).into()
 }
 
-fn codes(report: &Report) -> Vec<(ProblemCode, Option<u64>, Option<&str>)> {
+fn codes(report: &ReadReport) -> Vec<(ProblemCode, Option<u64>, Option<&str>)> {
     report.problems.iter().map(|it| (it.code, it.row, it.column.as_deref())).collect()
 }
 
@@ -235,9 +235,10 @@ fn workbooks_are_read_like_texts() {
         &["09777", "01.03.2016", "", "#-56"],
         &["097", "01.03.2016", "", "-"],
     ];
-    for (format, path) in
-        [(Format::Xlsx, folder.file("it.xlsx", &xlsx(&cells))), (Format::Ods, folder.file("it.ods", &ods(&cells)))]
-    {
+    for (format, path) in [
+        (FileFormat::Xlsx, folder.file("it.xlsx", &xlsx(&cells))),
+        (FileFormat::Ods, folder.file("it.ods", &ods(&cells))),
+    ] {
         let profile = Profile { format, sheet: Some("Tabelle1".to_owned()), ..profile(COLUMNS) };
         let (batch, report) = read(&path, &profile);
         assert_eq!(report.problems, [], "{format:?}");
@@ -251,7 +252,7 @@ fn workbooks_are_read_like_texts() {
             (report.problems[0].code, report.problems[0].args["found"].as_str()),
             (ProblemCode::NoSheet, "Tabelle1")
         );
-        let proposal = propose(&path, None, Limits::default()).expect("a proposal");
+        let proposal = propose(&path, None, ReadLimits::default()).expect("a proposal");
         assert_eq!((proposal.profile.format, proposal.sample.rows.len()), (format, 3), "{:?}", proposal.report);
     }
 }
@@ -259,14 +260,14 @@ fn workbooks_are_read_like_texts() {
 #[test]
 fn bombs_are_refused() {
     let folder = Folder::new();
-    let limits = Limits { bytes: 1 << 20, rows: 1_000, sheet_bytes: 1 << 20 };
+    let limits = ReadLimits { bytes: 1 << 20, rows: 1_000, sheet_bytes: 1 << 20 };
     let mut bomb = GzEncoder::new(Vec::new(), Compression::best());
     bomb.write_all(b"AGS;Tag;Name;Wert\n").expect("packed");
     for _ in 0..64 {
         bomb.write_all(&[b' '; 64 << 10]).expect("packed");
     }
     let path = folder.file("bomb.csv", &bomb.finish().expect("packed"));
-    let problem = |path: &Path, profile: &Profile| match Reader::open(path, profile, limits) {
+    let problem = |path: &Path, profile: &Profile| match TableFileReader::open(path, profile, limits) {
         Ok(mut reader) => {
             while reader.batch(100).is_some() {}
             reader.into_report().problems[0].code
@@ -281,7 +282,9 @@ fn bombs_are_refused() {
     let many: Vec<&[&str]> = std::iter::repeat_n(&["0", "1"][..], 2_000).collect();
     let long = "a".repeat(2 << 20);
     let wide: [&[&str]; 2] = [&["AGS", "Tag", "Name", "Wert"], &["09762", "01.03.2016", &long, "1"]];
-    for (format, many, wide) in [(Format::Xlsx, xlsx(&many), xlsx(&wide)), (Format::Ods, ods(&many), ods(&wide))] {
+    for (format, many, wide) in
+        [(FileFormat::Xlsx, xlsx(&many), xlsx(&wide)), (FileFormat::Ods, ods(&many), ods(&wide))]
+    {
         let profile = Profile { format, ..profile(COLUMNS) };
         let wide = folder.file("wide", &wide);
         assert_eq!(problem(&wide, &profile), ProblemCode::TooLarge, "{format:?}");
@@ -290,10 +293,10 @@ fn bombs_are_refused() {
         let path = folder.file("many", &many);
         let profile = Profile { header_rows: 0, ..profile };
         let columns = profile.columns[0].clone();
-        let from = Some(From::Column(Source { position: Some(1), header: None }));
+        let from = Some(From::Column(SourceColumn { position: Some(1), header: None }));
         let profile = Profile { columns: vec![ProfileColumn { from, ..columns }], ..profile };
         assert_eq!(problem(&path, &profile), ProblemCode::BadRegion);
-        let Ok(mut reader) = Reader::open(&path, &profile, limits) else { panic!("it opens") };
+        let Ok(mut reader) = TableFileReader::open(&path, &profile, limits) else { panic!("it opens") };
         while reader.batch(100).is_some() {}
         assert_eq!(reader.report().counts.get(&ProblemCode::TooManyRows), Some(&1), "{format:?}");
     }

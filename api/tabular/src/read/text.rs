@@ -48,7 +48,7 @@ impl Stop {
 
 /// The bytes of a file, unpacked.
 pub fn unpacked(path: &Path, max: u64, read: &Arc<AtomicU64>) -> io::Result<Box<dyn Read + Send>> {
-    let file = Counted { inner: File::open(path)?, count: Arc::clone(read) };
+    let file = CountingReader { inner: File::open(path)?, count: Arc::clone(read) };
     let mut file = BufReader::with_capacity(CHUNK, file);
     let packed = io::BufRead::fill_buf(&mut file)?.starts_with(&[0x1f, 0x8b]);
     let inner: Box<dyn Read + Send> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
@@ -94,12 +94,12 @@ fn fill(bytes: &mut impl Read, chunk: &mut [u8]) -> io::Result<usize> {
 }
 
 /// Counts bytes as they are read.
-struct Counted<R> {
+struct CountingReader<R> {
     inner: R,
     count: Arc<AtomicU64>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountingReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         self.count.fetch_add(read as u64, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::model::{Aggregation, Cell, Column, ColumnRole, ColumnType, Value, number_text};
-use crate::read::problem::{Problem, ProblemCode, Report};
+use crate::read::problem::{ProblemCode, ReadReport, TableProblem};
 
 /// Sums that are kept at once; a table that needs more is not checked.
 const MAX_SUMS: usize = 400_000;
@@ -17,16 +17,16 @@ pub struct Totals {
     measures: Vec<usize>,
     decimals: Vec<u8>,
     names: Vec<String>,
-    totals: Vec<Total>,
+    totals: Vec<TotalRow>,
 }
 
-struct Total {
+struct TotalRow {
     dimension: usize,
     code: String,
-    groups: Option<HashMap<u64, Group>>,
+    groups: Option<HashMap<u64, TotalGroup>>,
 }
 
-struct Group {
+struct TotalGroup {
     total: Option<(u64, Vec<Option<i64>>)>,
     sums: Vec<Option<i64>>,
     parts: u64,
@@ -44,7 +44,7 @@ impl Totals {
         // Regions lie within each other at several levels, so that their sum says nothing.
         let totals = dimensions.iter().filter(|it| columns[**it].kind != ColumnType::Region).filter_map(|dimension| {
             let code = columns[*dimension].total.clone()?;
-            Some(Total { dimension: *dimension, code, groups: Some(HashMap::new()) })
+            Some(TotalRow { dimension: *dimension, code, groups: Some(HashMap::new()) })
         });
         Self {
             parts: parts.collect(),
@@ -57,14 +57,14 @@ impl Totals {
     }
 
     /// Looks at a row.
-    pub fn see(&mut self, line: u64, row: &[Cell], report: &mut Report) {
+    pub fn see(&mut self, line: u64, row: &[Cell], report: &mut ReadReport) {
         for (part, whole) in &self.parts {
             if let (Some(part_value), Some(whole_value)) = (number(&row[*part]), number(&row[*whole]))
                 && part_value > whole_value
             {
                 let text = |units, column: usize| number_text(units, self.decimals[column]);
                 report.add(
-                    Problem::at(ProblemCode::PartExceedsWhole, line)
+                    TableProblem::at(ProblemCode::PartExceedsWhole, line)
                         .column(&self.names[*part])
                         .value(&text(part_value, *part))
                         .with("whole", text(whole_value, *whole)),
@@ -77,9 +77,9 @@ impl Totals {
     }
 
     /// What does not add up, when all rows were seen.
-    pub fn end(&mut self, report: &mut Report) {
+    pub fn end(&mut self, report: &mut ReadReport) {
         for total in &mut self.totals {
-            let mut groups: Vec<Group> = total.groups.take().unwrap_or_default().into_values().collect();
+            let mut groups: Vec<TotalGroup> = total.groups.take().unwrap_or_default().into_values().collect();
             groups.retain(|it| it.parts > 0 && it.total.is_some());
             groups.sort_by_key(|it| it.total.as_ref().map(|(line, _)| *line));
             for group in groups {
@@ -90,7 +90,7 @@ impl Totals {
                     {
                         let text = |units| number_text(units, self.decimals[*column]);
                         report.add(
-                            Problem::at(ProblemCode::TotalDiffers, line)
+                            TableProblem::at(ProblemCode::TotalDiffers, line)
                                 .column(&self.names[*column])
                                 .value(&text(value))
                                 .with("sum", text(sum))
@@ -103,14 +103,14 @@ impl Totals {
     }
 }
 
-impl Total {
+impl TotalRow {
     fn see(&mut self, line: u64, row: &[Cell], dimensions: &[usize], measures: &[usize]) {
         let Some(groups) = &mut self.groups else { return };
         let mut hasher = DefaultHasher::new();
         for other in dimensions.iter().filter(|it| **it != self.dimension) {
             row[*other].hash(&mut hasher);
         }
-        let group = groups.entry(hasher.finish()).or_insert_with(|| Group {
+        let group = groups.entry(hasher.finish()).or_insert_with(|| TotalGroup {
             total: None,
             sums: vec![Some(0); measures.len()],
             parts: 0,

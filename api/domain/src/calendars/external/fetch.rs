@@ -9,7 +9,7 @@ use icalendar::read::MAX_MIB;
 use reqwest::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
 use reqwest::{Client, Response, StatusCode, Url};
 
-use crate::calendars::external::guard::{Guard, Refused};
+use crate::calendars::external::guard::{AddressGuard, AddressRefused};
 
 /// The longest time for all of a fetch.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -46,7 +46,7 @@ pub struct Failed(pub FetchOutcome, pub Option<String>);
 #[derive(Clone)]
 pub struct Fetcher {
     client: Client,
-    guard: Guard,
+    guard: AddressGuard,
     allow_http: bool,
 }
 
@@ -56,7 +56,7 @@ impl Fetcher {
     /// # Errors
     /// The client cannot be made.
     pub fn new(allow_http: bool, allowed: &[IpAddr]) -> Result<Self, String> {
-        let guard = Guard::new(allowed);
+        let guard = AddressGuard::new(allowed);
         let client = Client::builder()
             // Each is judged here.
             .redirect(reqwest::redirect::Policy::none())
@@ -144,7 +144,7 @@ fn header(response: &Response, name: &str) -> Option<String> {
 fn failed(error: &reqwest::Error, url: &Url) -> Failed {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(it) = cause {
-        if it.is::<Refused>() {
+        if it.is::<AddressRefused>() {
             return Failed(FetchOutcome::AddressRefused, url.host_str().map(str::to_owned));
         }
         cause = it.source();

@@ -43,11 +43,11 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 /// Looks names up and gives only addresses that may be asked; the connection goes to those, so that a name cannot mean
 /// another address a moment later.
 #[derive(Clone, Debug)]
-pub struct Guard {
+pub struct AddressGuard {
     allowed: Arc<[IpAddr]>,
 }
 
-impl Guard {
+impl AddressGuard {
     /// Beside the public internet, `allowed` may be asked.
     pub fn new(allowed: &[IpAddr]) -> Self {
         Self { allowed: allowed.into() }
@@ -70,14 +70,14 @@ impl Guard {
     }
 }
 
-impl Resolve for Guard {
+impl Resolve for AddressGuard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let permitted: Vec<_> = found.iter().copied().filter(|it| guard.permits(it.ip())).collect();
             if permitted.is_empty() {
-                return Err(Refused.into());
+                return Err(AddressRefused.into());
             }
             Ok(Box::new(permitted.into_iter()) as Addrs)
         })
@@ -86,15 +86,15 @@ impl Resolve for Guard {
 
 /// A name that means no address which may be asked.
 #[derive(Debug)]
-pub struct Refused;
+pub struct AddressRefused;
 
-impl std::fmt::Display for Refused {
+impl std::fmt::Display for AddressRefused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("the name means no public address")
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for AddressRefused {}
 
 #[cfg(test)]
 mod tests {
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn addresses_that_name_a_machine_are_judged_before_they_are_asked() {
-        let guard = Guard::new(&["127.0.0.1".parse().unwrap()]);
+        let guard = AddressGuard::new(&["127.0.0.1".parse().unwrap()]);
         let permits = |text: &str, http| guard.permits_url(&Url::parse(text).unwrap(), http);
         assert!(permits("https://calendar.example/a.ics", false) && permits("http://127.0.0.1:8080/a.ics", true));
         for refused in [
@@ -178,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_of_this_machine_is_refused() {
         let name = || "localhost".parse::<Name>().unwrap();
-        assert!(Guard::new(&[]).resolve(name()).await.is_err());
-        assert!(Guard::new(&["127.0.0.1".parse().unwrap()]).resolve(name()).await.is_ok());
+        assert!(AddressGuard::new(&[]).resolve(name()).await.is_err());
+        assert!(AddressGuard::new(&["127.0.0.1".parse().unwrap()]).resolve(name()).await.is_ok());
     }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use entities::{FetchOutcome, calendar, external_calendar};
-use icalendar::read::Read;
+use icalendar::read::ReadCalendar;
 use kernel::clock::Clock;
 use kernel::error::{ApiError, ApiResult};
 use kernel::i18n::Locale;
@@ -17,14 +17,14 @@ use uuid::Uuid;
 use crate::calendars::external::fetch::{Failed, Fetched, Fetcher, Tags};
 use crate::calendars::external::service::{find_for, note};
 use crate::calendars::import;
-use crate::calendars::import::plan::Missing;
-use crate::calendars::series::Place;
-use crate::context::mutation::Mutation;
+use crate::calendars::import::plan::MissingEntries;
+use crate::calendars::series::EditContext;
 use crate::context::op::Op;
+use crate::context::unit_of_work::UnitOfWork;
 use crate::rights::Operation;
 
 /// The most fetches of one look.
-const MOST: i32 = 20;
+const MAX: i32 = 20;
 /// After this time a fetch that did not come to its end is done again by anybody, in minutes.
 const CLAIMED: i64 = 5;
 /// The longest time between two fetches that fail, in minutes.
@@ -35,7 +35,7 @@ const LONGEST_WAIT: i64 = 24 * 60;
 /// # Errors
 /// The database cannot be reached.
 pub async fn fetch_due(store: &Store, clock: &Clock, fetcher: &Fetcher) -> ApiResult<usize> {
-    let due = store.external_due(clock.now(), MOST).await?;
+    let due = store.external_due(clock.now(), MAX).await?;
     let mut fetched = 0;
     for (id, tenant) in due {
         let op =
@@ -43,7 +43,7 @@ pub async fn fetch_due(store: &Store, clock: &Clock, fetcher: &Fetcher) -> ApiRe
         match fetch_one(&op, id, fetcher).await {
             Ok(done) => fetched += usize::from(done),
             Err(error) => {
-                let (fault, request_id) = (crate::operator::say(&error), &op.request_id);
+                let (fault, request_id) = (crate::operator::render(&error), &op.request_id);
                 tracing::error!(request_id, fault, "an external calendar could not be taken over");
             }
         }
@@ -52,7 +52,7 @@ pub async fn fetch_due(store: &Store, clock: &Clock, fetcher: &Fetcher) -> ApiRe
 }
 
 async fn fetch_one(op: &Op, id: Uuid, fetcher: &Fetcher) -> ApiResult<bool> {
-    let Some((row, calendar)) = claim(op, id).await? else { return Ok(false) };
+    let Some((row, calendar)) = claim_due(op, id).await? else { return Ok(false) };
     let known = Tags { etag: row.etag.clone(), last_modified: row.last_modified.clone() };
     let outcome = if calendar.archived_at.is_some() {
         Err(Failed(FetchOutcome::CalendarArchived, None))
@@ -77,7 +77,7 @@ async fn fetch_one(op: &Op, id: Uuid, fetcher: &Fetcher) -> ApiResult<bool> {
 }
 
 /// Moves the next fetch, so that nobody else fetches at the same time; none where somebody was faster, or it is gone.
-async fn claim(op: &Op, id: Uuid) -> ApiResult<Option<(external_calendar::Model, calendar::Model)>> {
+async fn claim_due(op: &Op, id: Uuid) -> ApiResult<Option<(external_calendar::Model, calendar::Model)>> {
     let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
     let (grant, calendar, row) = match find_for(&session, id, Operation::Refresh).await {
         Ok(found) => found,
@@ -139,8 +139,8 @@ async fn keep(op: &Op, row: external_calendar::Model) -> ApiResult<()> {
 }
 
 /// Imports the file as the whole calendar, together with the outcome.
-async fn take_over(op: &Op, row: &external_calendar::Model, file: Read, tags: Tags) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "externalCalendarFetch").await?;
+async fn take_over(op: &Op, row: &external_calendar::Model, file: ReadCalendar, tags: Tags) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "externalCalendarFetch").await?;
     let session = mutation.session();
     let (grant, calendar) = match find_for(session, row.id, Operation::Refresh).await {
         // Meanwhile it was ended, or given another address.
@@ -151,8 +151,8 @@ async fn take_over(op: &Op, row: &external_calendar::Model, file: Read, tags: Ta
     };
     let writer = session.writer(&grant).await?;
     writer.lock_named(calendar.id).await?;
-    let place = Place { session, writer: &writer, mutation: &mutation, calendar: &calendar };
-    let recorded = import::apply(&place, file, Missing::IsCancelled).await?;
+    let place = EditContext { session, writer: &writer, mutation: &mutation, calendar: &calendar };
+    let recorded = import::apply(&place, file, MissingEntries::IsCancelled).await?;
     let outcome = if recorded.is_some() { FetchOutcome::Changed } else { FetchOutcome::Unchanged };
     let mut row = after(row, Ok(outcome), op.clock.now());
     (row.etag, row.last_modified) = (tags.etag, tags.last_modified);

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use entities::{ScopeArea, calendar, external_calendar};
-use icalendar::read::Read;
+use icalendar::read::ReadCalendar;
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
@@ -15,12 +15,12 @@ use store::scopes::{Audience, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::calendars::calendar_service::{CalendarWish, calendar_row, checked};
-use crate::calendars::import::plan::Missing;
-use crate::calendars::series::Place;
+use crate::calendars::calendar_service::{NewCalendar, calendar_row, checked};
+use crate::calendars::import::plan::MissingEntries;
+use crate::calendars::series::EditContext;
 use crate::calendars::{calendar_service, import};
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
 /// Shortest and longest time between two fetches, in minutes.
@@ -54,23 +54,23 @@ fn minutes(minutes: i32) -> ApiResult<i32> {
 /// Begins to take a calendar over; it is fetched within a minute.
 pub async fn subscribe(
     op: &Op,
-    wish: CalendarWish,
+    new: NewCalendar,
     url: &str,
     refresh: i32,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "externalCalendarSubscribe").await?;
+    let mutation = UnitOfWork::begin(op, "externalCalendarSubscribe").await?;
     let session = mutation.session();
     let mut problems = Problems::default();
     let url = problems.take(address(url))?.unwrap_or_default();
     let refresh = problems.take(minutes(refresh))?.unwrap_or_default();
-    let (grant, wish, zone) = checked(session, wish, problems).await?;
+    let (grant, new, zone) = checked(session, new, problems).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let mut calendar = calendar_row(&writer, wish, zone, new_id());
+    let mut calendar = calendar_row(&writer, new, zone, new_id());
     calendar.external = true;
     let calendar = calendar_service::insert(&writer, calendar).await?;
     let private = Audience::private(calendar.tenant_id, ScopeArea::Calendars, calendar.field_of_work_id);
@@ -93,7 +93,7 @@ pub async fn subscribe(
         updated_at: writer.now(),
     };
     writer.insert(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, changed(&row, "external_calendar.subscribed", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "external_calendar.subscribed", None)).await?;
     mutation.commit(recorded).await?;
     op.store.wake();
     Ok(id)
@@ -112,7 +112,7 @@ pub(super) async fn find_for(
 
 /// Changes address or pace. Another address is asked for all of its file.
 pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refresh: Option<i32>) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "externalCalendarUpdate").await?;
+    let mutation = UnitOfWork::begin(op, "externalCalendarUpdate").await?;
     let session = mutation.session();
     let (grant, _, before) = find_for(session, id, Operation::Update).await?;
     let mut row = before.clone();
@@ -138,7 +138,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refres
     if writer.change::<external_calendar::Entity, _>(here, full(row.clone())).await? == 0 {
         return Err(stale(version));
     }
-    let recorded = mutation.record(&writer, changed(&row, "external_calendar.updated", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "external_calendar.updated", Some(&before))).await?;
     mutation.commit(recorded).await?;
     op.store.wake();
     Ok(())
@@ -146,7 +146,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refres
 
 /// Ends it: what is still to come is called off, and the calendar is put away; the calendar.
 pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "externalCalendarUnsubscribe").await?;
+    let mutation = UnitOfWork::begin(op, "externalCalendarUnsubscribe").await?;
     let session = mutation.session();
     let (grant, before, row) = find_for(session, id, Operation::Unsubscribe).await?;
     let writer = session.writer(&grant).await?;
@@ -155,16 +155,16 @@ pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
     if writer.delete::<external_calendar::Entity>(here).await? == 0 {
         return Err(stale(version));
     }
-    let nothing = Read { events: Vec::new(), problems: Vec::new(), name: None };
-    let place = Place { session, writer: &writer, mutation: &mutation, calendar: &before };
-    let _also = import::apply(&place, nothing, Missing::IsCancelled).await?;
+    let nothing = ReadCalendar { events: Vec::new(), problems: Vec::new(), name: None };
+    let place = EditContext { session, writer: &writer, mutation: &mutation, calendar: &before };
+    let _also = import::apply(&place, nothing, MissingEntries::IsCancelled).await?;
     let mut calendar = before.clone();
     calendar.external = false;
     calendar.archived_at = before.archived_at.or(Some(writer.now()));
     calendar.version = before.version.saturating_add(1);
     calendar.updated_at = writer.now();
     calendar_service::save(&writer, &calendar, before.version).await?;
-    let mut change = changed(&row, "external_calendar.unsubscribed", Some(&row));
+    let mut change = change_record(&row, "external_calendar.unsubscribed", Some(&row));
     (change.after, change.version) = (Some(json!({ "unsubscribed": true })), version.saturating_add(1));
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
@@ -173,7 +173,7 @@ pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
 
 /// Asks for a fetch now.
 pub async fn refresh(op: &Op, id: Uuid) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "externalCalendarRefresh").await?;
+    let mutation = UnitOfWork::begin(op, "externalCalendarRefresh").await?;
     let session = mutation.session();
     let (grant, _, mut row) = find_for(session, id, Operation::Refresh).await?;
     let writer = session.writer(&grant).await?;
@@ -186,15 +186,19 @@ pub async fn refresh(op: &Op, id: Uuid) -> ApiResult<()> {
     let values = external_calendar::ActiveModel { next_fetch_at: Set(row.next_fetch_at), ..Default::default() };
     let here = Condition::all().add(external_calendar::Column::Id.eq(id));
     writer.change::<external_calendar::Entity, _>(here, values).await?;
-    let recorded = mutation.record(&writer, changed(&row, "external_calendar.refreshed", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "external_calendar.refreshed", None)).await?;
     mutation.commit(recorded).await?;
     op.store.wake();
     Ok(())
 }
 
 /// What is told of a change by people.
-fn changed(row: &external_calendar::Model, topic: &'static str, before: Option<&external_calendar::Model>) -> Change {
-    Change {
+fn change_record(
+    row: &external_calendar::Model,
+    topic: &'static str,
+    before: Option<&external_calendar::Model>,
+) -> ChangeRecord {
+    ChangeRecord {
         object_type: "ExternalCalendar",
         object_id: row.id,
         version: row.version,
@@ -203,12 +207,12 @@ fn changed(row: &external_calendar::Model, topic: &'static str, before: Option<&
         parent: Some(row.calendar_id),
         also: Default::default(),
         agreement: None,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(audit_snapshot),
+        after: Some(audit_snapshot(row)),
     }
 }
 
-fn told(row: &external_calendar::Model) -> Value {
+fn audit_snapshot(row: &external_calendar::Model) -> Value {
     json!({ "calendar": row.calendar_id, "url": row.url, "refreshMinutes": row.refresh_minutes })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::EntryTime;
 use chrono_tz::Tz;
 use entities::{Confidentiality, EntryKind, EntryStatus, calendar, calendar_entry};
@@ -13,7 +13,7 @@ use kernel::i18n::Text;
 use kernel::text::{clip, web_address};
 use sha2::{Digest as _, Sha256};
 
-use crate::calendars::entry_wish::EntryWish;
+use crate::calendars::entry_values::NewEntry;
 
 /// The title of an event that has none.
 const UNTITLED: &str = "–";
@@ -37,8 +37,8 @@ pub(super) fn digest(event: &ReadEvent) -> String {
         format!("{time:?}"),
         event.occurrence.map(|it| it.to_string()),
         recurrence.rule,
-        recurrence.extra.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        recurrence.except.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        recurrence.rdate.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        recurrence.exdate.iter().map(ToString::to_string).collect::<Vec<_>>(),
         status(event).as_str(),
         event.class == Class::Public,
         texts.title,
@@ -72,15 +72,15 @@ pub(super) fn time(event: &ReadEvent, calendar: &calendar::Model) -> ApiResult<E
 ///
 /// # Errors
 /// It cannot be stored; the problem says why.
-pub(super) fn wish(
+pub(super) fn new_entry(
     event: &ReadEvent,
     calendar: &calendar::Model,
     known: Option<(&calendar_entry::Model, Option<&ReadEvent>)>,
     mut note: impl FnMut(Text),
-) -> ApiResult<EntryWish> {
+) -> ApiResult<NewEntry> {
     let time = time(event, calendar)?;
     let mut wish = match known {
-        Some((row, _)) => EntryWish::of(row),
+        Some((row, _)) => NewEntry::of(row),
         None => empty(time.clone()),
     };
     if wish.time.all_day && time.all_day && known.is_some() {
@@ -91,9 +91,9 @@ pub(super) fn wish(
     }
     let recurrence = event.recurrence.clone().unwrap_or_default();
     let set = |dates: Vec<_>| dates.into_iter().collect::<BTreeSet<_>>();
-    let (extra, except) = (set(recurrence.extra), set(recurrence.except));
+    let (rdate, exdate) = (set(recurrence.rdate), set(recurrence.exdate));
     wish.recurrence =
-        Recurrence::checked(recurrence.rule.as_deref(), extra, except, wish.time.all_day, wish.time.zone)?;
+        RecurrenceSet::checked(recurrence.rule.as_deref(), rdate, exdate, wish.time.all_day, wish.time.zone)?;
     wish.status = status(event);
     if event.class != Class::Public {
         wish.confidentiality = Some(Confidentiality::Internal);
@@ -138,8 +138,8 @@ pub(super) fn wish(
 }
 
 /// An entry that says nothing yet.
-fn empty(time: EntryTime) -> EntryWish {
-    EntryWish {
+fn empty(time: EntryTime) -> NewEntry {
+    NewEntry {
         title: UNTITLED.to_owned(),
         description: None,
         kind: EntryKind::Other,
@@ -157,7 +157,7 @@ fn empty(time: EntryTime) -> EntryWish {
         pillar: None,
         cost: None,
         registration_url: None,
-        recurrence: Recurrence::default(),
+        recurrence: RecurrenceSet::default(),
         uid: None,
         source: None,
     }

@@ -16,28 +16,28 @@
 //! - An event that cannot be stored is reported with line, UID and reason; all others are stored.
 
 pub mod content;
-pub mod known;
 pub mod plan;
+pub mod state;
 pub mod write;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use entities::calendar;
-use icalendar::read::{Read, read};
+use icalendar::read::{ReadCalendar, read};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::{Locale, Text};
 use policy::Actor;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::calendars::import::plan::Missing;
-use crate::calendars::series::Place;
-use crate::context::mutation::{Mutation, Recorded};
+use crate::calendars::import::plan::MissingEntries;
+use crate::calendars::series::EditContext;
 use crate::context::op::Op;
+use crate::context::unit_of_work::{AuditReceipt, UnitOfWork};
 use crate::rights::{self, Operation};
 
 /// The most problems and the most events that a report lists; counts are always whole.
-pub const MOST_LISTED: usize = 1_000;
+pub const MAX_LISTED: usize = 1_000;
 
 /// Action taken on an event of an imported calendar file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum ImportAction {
 
 /// One event and what was done with it.
 #[derive(Clone, Debug)]
-pub struct Done {
+pub struct ImportedEvent {
     /// Where it begins in the file; none = it is not in it.
     pub line: Option<usize>,
     /// Its UID.
@@ -75,7 +75,7 @@ pub struct Done {
 
 /// Something wrong with the file.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct ImportProblem {
     /// Where.
     pub line: usize,
     /// In which component.
@@ -90,20 +90,20 @@ pub struct Found {
 
 /// What came of an import.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct ImportReport {
     /// What the file calls itself.
     pub name: Option<String>,
     /// Whether nothing was written on purpose.
     pub dry_run: bool,
     /// What was done, in the order of the file; events that the reader left out are only among the problems.
-    pub done: Vec<Done>,
+    pub done: Vec<ImportedEvent>,
     /// What is wrong, in the order of the file; not all of it where there is too much.
-    pub problems: Vec<Found>,
+    pub problems: Vec<ImportProblem>,
     /// Events that were left out.
     pub rejected: usize,
 }
 
-impl Report {
+impl ImportReport {
     /// How many events had this done.
     pub fn count(&self, action: ImportAction) -> usize {
         if action == ImportAction::Reject {
@@ -114,13 +114,14 @@ impl Report {
 
     /// Whether anything was, or would be, written.
     pub fn changes(&self) -> bool {
-        let writes =
-            |it: &Done| matches!(it.action, ImportAction::Create | ImportAction::Change | ImportAction::Cancel);
+        let writes = |it: &ImportedEvent| {
+            matches!(it.action, ImportAction::Create | ImportAction::Change | ImportAction::Cancel)
+        };
         self.done.iter().any(writes)
     }
 
     /// The counts, for the audit trail.
-    pub(super) fn told(&self) -> serde_json::Value {
+    pub(super) fn audit_snapshot(&self) -> serde_json::Value {
         let count = |action| self.count(action);
         json!({
             "created": count(ImportAction::Create), "changed": count(ImportAction::Change),
@@ -130,19 +131,19 @@ impl Report {
     }
 
     /// The whole in lines, for the terminal.
-    pub fn say(&self, locale: Locale) -> String {
-        let mut text = self.told().to_string();
+    pub fn render(&self, locale: Locale) -> String {
+        let mut text = self.audit_snapshot().to_string();
         for it in &self.problems {
             let problem = Text::new("ics-problem").with("line", it.line).with("component", &it.component);
             text.push('\n');
-            text.push_str(&problem.with("reason", it.reason.say(locale)).say(locale));
+            text.push_str(&problem.with("reason", it.reason.render(locale)).render(locale));
         }
         text
     }
 }
 
 /// Takes a file apart; why the whole of it cannot be read.
-pub(super) fn readable(bytes: &[u8], zone: Tz) -> Result<Read, Text> {
+pub(super) fn readable(bytes: &[u8], zone: Tz) -> Result<ReadCalendar, Text> {
     let read = read(bytes, zone);
     match read.problems.first() {
         Some(problem) if problem.is_of_all() => Err(problem.reason.text()),
@@ -154,8 +155,8 @@ pub(super) fn readable(bytes: &[u8], zone: Tz) -> Result<Read, Text> {
 ///
 /// # Errors
 /// The calendar cannot be written to; the whole file cannot be read.
-pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<Report> {
-    let mutation = Mutation::begin(op, "calendarImport").await?;
+pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<ImportReport> {
+    let mutation = UnitOfWork::begin(op, "calendarImport").await?;
     let session = mutation.session();
     let (grant, calendar) =
         rights::find_for::<calendar::Entity>(session, calendar, Operation::CreateEntries, "calendar").await?;
@@ -163,9 +164,9 @@ pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> Api
         .map_err(|reason| Problem::at(UserErrorCode::Invalid, "ics", reason))?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(calendar.id).await?;
-    let place = Place { session, writer: &writer, mutation: &mutation, calendar: &calendar };
-    let plan = plan::plan(&place, read, Missing::Stays).await?;
-    let report = Report { dry_run, ..plan.report() };
+    let place = EditContext { session, writer: &writer, mutation: &mutation, calendar: &calendar };
+    let plan = plan::plan(&place, read, MissingEntries::Stays).await?;
+    let report = ImportReport { dry_run, ..plan.report() };
     if !dry_run && report.changes() {
         let recorded = write::write(&place, plan, &report).await?;
         mutation.commit(recorded).await?;
@@ -174,17 +175,21 @@ pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> Api
 }
 
 /// Does all that a file says to a calendar, within a change that is under way; nothing where that is nothing.
-pub(super) async fn apply(place: &Place<'_>, file: Read, missing: Missing) -> ApiResult<Option<Recorded>> {
-    let plan = plan::plan(place, file, missing).await?;
+pub(super) async fn apply(
+    context: &EditContext<'_>,
+    file: ReadCalendar,
+    missing: MissingEntries,
+) -> ApiResult<Option<AuditReceipt>> {
+    let plan = plan::plan(context, file, missing).await?;
     let report = plan.report();
-    Ok(if report.changes() { Some(write::write(place, plan, &report).await?) } else { None })
+    Ok(if report.changes() { Some(write::write(context, plan, &report).await?) } else { None })
 }
 
 /// Imports a file as the operator, for the owner of the calendar.
 ///
 /// # Errors
 /// The calendar is unknown or cannot be written to; the whole file cannot be read.
-pub async fn import_as_operator(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<Report> {
+pub async fn import_as_operator(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> ApiResult<ImportReport> {
     let Some(tenant) = op.store.owner_of_calendar(calendar).await? else {
         return Err(Problem::not_found("calendar").into());
     };

@@ -2,23 +2,23 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use calendar_time::recurrence::{Recurrence, horizon};
+use calendar_time::recurrence::{RecurrenceSet, materialized_until};
 use calendar_time::rule::MAX_DATES;
 use calendar_time::time::EntryTime;
 use chrono::NaiveDateTime;
 use entities::{EntryStatus, calendar_entry};
-use icalendar::read::{Read, ReadEvent, ReadProblem};
+use icalendar::read::{ReadCalendar, ReadEvent, ReadProblem};
 use kernel::error::{ApiError, ApiResult};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use uuid::Uuid;
 
 use crate::calendars::entry_service::{called_off, entry_row};
-use crate::calendars::import::content::{digest, wish};
-use crate::calendars::import::known::{Known, uid};
-use crate::calendars::import::{Done, Found, ImportAction, MOST_LISTED, Report};
+use crate::calendars::import::content::{digest, new_entry};
+use crate::calendars::import::state::{ImportState, uid};
+use crate::calendars::import::{ImportAction, ImportProblem, ImportReport, ImportedEvent, MAX_LISTED};
 use crate::calendars::series;
-use crate::calendars::series::Place;
+use crate::calendars::series::EditContext;
 
 /// The most dates of all series that one import writes.
 const MOST_DATES: usize = 20 * MAX_DATES;
@@ -27,7 +27,7 @@ const LONGEST_UID: usize = 1_000;
 
 /// What becomes of entries that are not in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Missing {
+pub enum MissingEntries {
     /// Nothing.
     Stays,
     /// What is to come is called off: the file is the whole calendar.
@@ -35,8 +35,8 @@ pub enum Missing {
 }
 
 /// An event, and the row that is to be written for it.
-pub(super) struct Step {
-    pub(super) done: Done,
+pub(super) struct ImportStep {
+    pub(super) done: ImportedEvent,
     pub(super) row: Option<calendar_entry::Model>,
     pub(super) before: Option<calendar_entry::Model>,
     /// The dates of a series that come in the place of all that were there.
@@ -46,11 +46,11 @@ pub(super) struct Step {
 /// Everything that is to be done.
 pub(super) struct Plan {
     name: Option<String>,
-    problems: Vec<Found>,
+    problems: Vec<ImportProblem>,
     /// Events that could not be read.
     unread: usize,
     /// Series before their changed dates.
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<ImportStep>,
     /// Dates that an unchanged series gives to entries of their own.
     pub(super) taken: Vec<Uuid>,
     /// Changed dates that their series does not have any more.
@@ -59,11 +59,11 @@ pub(super) struct Plan {
 
 impl Plan {
     /// What it comes to.
-    pub(super) fn report(&self) -> Report {
+    pub(super) fn report(&self) -> ImportReport {
         let mut done: Vec<_> = self.steps.iter().map(|it| it.done.clone()).collect();
         done.sort_by_key(|it| it.line.unwrap_or(usize::MAX));
         let rejected = done.iter().filter(|it| it.action == ImportAction::Reject).count() + self.unread;
-        Report { name: self.name.clone(), dry_run: false, done, problems: self.problems.clone(), rejected }
+        ImportReport { name: self.name.clone(), dry_run: false, done, problems: self.problems.clone(), rejected }
     }
 }
 
@@ -79,8 +79,8 @@ struct Series {
 }
 
 struct Planner<'a> {
-    place: &'a Place<'a>,
-    known: Known,
+    context: &'a EditContext<'a>,
+    known: ImportState,
     plan: Plan,
     series: HashMap<String, Option<Series>>,
     touched: HashSet<Uuid>,
@@ -88,14 +88,14 @@ struct Planner<'a> {
 }
 
 /// Decides what a file does to a calendar.
-pub(super) async fn plan(place: &Place<'_>, file: Read, missing: Missing) -> ApiResult<Plan> {
+pub(super) async fn plan(context: &EditContext<'_>, file: ReadCalendar, missing: MissingEntries) -> ApiResult<Plan> {
     let mut uids: BTreeSet<String> = file.events.iter().map(|it| it.uid.clone()).collect();
     uids.extend(file.events.iter().filter_map(|it| Some(of_one(&it.uid, it.occurrence?))));
-    let known = Known::load(place, &uids, missing).await?;
+    let known = ImportState::load(context, &uids, missing).await?;
     let incomplete = file.problems.iter().any(ReadProblem::hides_events);
     let unreadable: HashSet<_> = file.problems.iter().filter(|it| it.fatal()).filter_map(|it| it.uid.clone()).collect();
     let unread = file.problems.iter().filter(|it| it.fatal()).count();
-    let problems = file.problems.into_iter().map(|it| Found {
+    let problems = file.problems.into_iter().map(|it| ImportProblem {
         line: it.line,
         fatal: it.fatal(),
         reason: it.reason.text(),
@@ -111,7 +111,7 @@ pub(super) async fn plan(place: &Place<'_>, file: Read, missing: Missing) -> Api
         detached: Vec::new(),
     };
     let mut planner =
-        Planner { place, known, plan, series: HashMap::new(), touched: HashSet::new(), dates_left: MOST_DATES };
+        Planner { context, known, plan, series: HashMap::new(), touched: HashSet::new(), dates_left: MOST_DATES };
     for event in file.events.iter().filter(|it| it.occurrence.is_none()) {
         let step = planner.entry(event, event.uid.clone())?;
         let series = planner.series_of(step);
@@ -122,12 +122,12 @@ pub(super) async fn plan(place: &Place<'_>, file: Read, missing: Missing) -> Api
             planner.date(event, date)?;
         }
     }
-    if missing == Missing::IsCancelled && !incomplete {
+    if missing == MissingEntries::IsCancelled && !incomplete {
         planner.missing(&file.events, &unreadable)?;
     }
     planner.keep_changed_dates();
     planner.plan.problems.sort_by_key(|it| it.line);
-    planner.plan.problems.truncate(MOST_LISTED);
+    planner.plan.problems.truncate(MAX_LISTED);
     Ok(planner.plan)
 }
 
@@ -195,7 +195,7 @@ impl Planner<'_> {
         let before = known.map(|it| self.known.rows[&it].clone());
         self.touched.extend(known);
         let digest = digest(event);
-        let mut step = Step { done: self.done(event, known), row: None, before: before.clone(), dates: None };
+        let mut step = ImportStep { done: self.done(event, known), row: None, before: before.clone(), dates: None };
         step.done.action = match &before {
             None => ImportAction::Create,
             Some(row) if self.says(row, &digest) => ImportAction::Unchanged,
@@ -218,8 +218,8 @@ impl Planner<'_> {
         Ok(self.plan.steps.len() - 1)
     }
 
-    fn done(&self, event: &ReadEvent, entry: Option<Uuid>) -> Done {
-        Done {
+    fn done(&self, event: &ReadEvent, entry: Option<Uuid>) -> ImportedEvent {
+        ImportedEvent {
             line: Some(event.line),
             uid: event.uid.clone(),
             occurrence: event.occurrence,
@@ -231,13 +231,13 @@ impl Planner<'_> {
 
     fn note(&mut self, event: &ReadEvent, reason: Text, fatal: bool) {
         let uid = Some(event.uid.clone());
-        self.plan.problems.push(Found { line: event.line, component: "VEVENT".to_owned(), uid, reason, fatal });
+        self.plan.problems.push(ImportProblem { line: event.line, component: "VEVENT".to_owned(), uid, reason, fatal });
     }
 
     /// Whether an entry says so already, or its file did.
     fn says(&self, row: &calendar_entry::Model, wanted: &str) -> bool {
         row.source_digest.as_deref() == Some(wanted)
-            || self.known.told.get(&row.id).is_some_and(|it| digest(it) == wanted)
+            || self.known.stored_events.get(&row.id).is_some_and(|it| digest(it) == wanted)
     }
 
     /// The row of an event, and its dates where they are new.
@@ -254,10 +254,10 @@ impl Planner<'_> {
             return Err(Problem::at(UserErrorCode::TooLong, "UID", text).into());
         }
         let mut notes = Vec::new();
-        let known = before.map(|it| (it, self.known.told.get(&it.id)));
-        let wish = wish(event, self.place.calendar, known, |it| notes.push(it))?;
+        let known = before.map(|it| (it, self.known.stored_events.get(&it.id)));
+        let wish = new_entry(event, self.context.calendar, known, |it| notes.push(it))?;
         let id = before.map_or_else(new_id, |it| it.id);
-        let mut row = entry_row(self.place.writer, self.place.calendar, wish, id);
+        let mut row = entry_row(self.context.writer, self.context.calendar, wish, id);
         if let Some(before) = before {
             (row.series_id, row.series_date) = (before.series_id, before.series_date);
             row.created_at = before.created_at;
@@ -268,14 +268,15 @@ impl Planner<'_> {
         row.source_modified = event.last_modified.filter(|_| foreign);
         row.source_digest = Some(digest);
         finish(&mut row);
-        let same_dates = before
-            .is_some_and(|it| EntryTime::of(it) == EntryTime::of(&row) && Recurrence::of(it) == Recurrence::of(&row));
+        let same_dates = before.is_some_and(|it| {
+            EntryTime::of(it) == EntryTime::of(&row) && RecurrenceSet::of(it) == RecurrenceSet::of(&row)
+        });
         let was_series = before.is_some_and(|it| it.expanded_until.is_some());
         let dates = if same_dates {
             row.expanded_until = before.and_then(|it| it.expanded_until);
             None
         } else {
-            let dates = series::plan(&mut row, self.place.writer.now())?;
+            let dates = series::plan(&mut row, self.context.writer.now())?;
             let Some(left) = self.dates_left.checked_sub(dates.len()) else {
                 let text = Text::new("import-too-many-dates").with("max", MOST_DATES);
                 return Err(Problem::at(UserErrorCode::LimitReached, "RRULE", text).into());
@@ -291,7 +292,7 @@ impl Planner<'_> {
 
     /// What a step is for changed dates, if it is a series.
     fn series_of(&self, step: usize) -> Option<Series> {
-        let Step { row, before, dates, .. } = &self.plan.steps[step];
+        let ImportStep { row, before, dates, .. } = &self.plan.steps[step];
         let row = row.as_ref().or(before.as_ref())?;
         match dates {
             Some(dates) if row.expanded_until.is_some() => {
@@ -306,8 +307,9 @@ impl Planner<'_> {
     fn stored_series(&self, row: &calendar_entry::Model) -> Option<Series> {
         row.expanded_until?;
         let time = EntryTime::of(row);
-        let known = horizon(row.starts_at, self.place.writer.now()).with_timezone(&time.zone).naive_local();
-        let dates = Recurrence::of(row).dates(time.starts_local, known).unwrap_or_default();
+        let known =
+            materialized_until(row.starts_at, self.context.writer.now()).with_timezone(&time.zone).naive_local();
+        let dates = RecurrenceSet::of(row).dates(time.starts_local, known).unwrap_or_default();
         Some(Series { id: row.id, own: row.uid.is_none(), dates, rewritten: None })
     }
 
@@ -332,7 +334,7 @@ impl Planner<'_> {
                 self.date(&event, date)?;
                 continue;
             }
-            let to_come = before.expanded_until.is_some() || before.ends_at > self.place.writer.now();
+            let to_come = before.expanded_until.is_some() || before.ends_at > self.context.writer.now();
             if before.status == EntryStatus::Cancelled || !to_come {
                 continue;
             }
@@ -340,7 +342,7 @@ impl Planner<'_> {
             called_off(&mut row, None);
             row.source_digest = None;
             row.version = before.version.saturating_add(1);
-            let done = Done {
+            let done = ImportedEvent {
                 line: None,
                 uid: uid(&before),
                 occurrence: before.series_date,
@@ -348,7 +350,7 @@ impl Planner<'_> {
                 action: ImportAction::Cancel,
                 entry: Some(before.id),
             };
-            self.plan.steps.push(Step { done, row: Some(row), before: Some(before), dates: None });
+            self.plan.steps.push(ImportStep { done, row: Some(row), before: Some(before), dates: None });
         }
         Ok(())
     }

@@ -9,11 +9,11 @@ use store::full;
 use uuid::Uuid;
 
 use crate::calendars::calendar_service;
-use crate::calendars::entry_service::{changed, save, scope};
-use crate::calendars::import::plan::{Plan, Step};
-use crate::calendars::import::{ImportAction, Report};
-use crate::calendars::series::{Place, insert_dates, rows_of};
-use crate::context::mutation::Recorded;
+use crate::calendars::entry_service::{change_record, save, scope};
+use crate::calendars::import::plan::{ImportStep, Plan};
+use crate::calendars::import::{ImportAction, ImportReport};
+use crate::calendars::series::{EditContext, insert_dates, rows_of};
+use crate::context::unit_of_work::AuditReceipt;
 
 /// Entries of one insert: a database takes only so many values in a statement.
 const CHUNK: usize = 200;
@@ -21,8 +21,8 @@ const CHUNK: usize = 200;
 const IDS: usize = 1_000;
 
 /// Writes a plan; one audit row, and an event for every entry.
-pub(super) async fn write(place: &Place<'_>, mut plan: Plan, report: &Report) -> ApiResult<Recorded> {
-    let Place { session, writer, mutation, calendar } = place;
+pub(super) async fn write(context: &EditContext<'_>, mut plan: Plan, report: &ImportReport) -> ApiResult<AuditReceipt> {
+    let EditContext { session, writer, mutation, calendar } = context;
     let mut scopes: HashMap<(Confidentiality, bool), Uuid> = HashMap::new();
     for row in plan.steps.iter_mut().filter_map(|it| it.row.as_mut()) {
         let audience = (row.confidentiality, row.status.takes_time());
@@ -36,7 +36,7 @@ pub(super) async fn write(place: &Place<'_>, mut plan: Plan, report: &Report) ->
         writer.change::<calendar_entry::Entity, _>(session.is_one_of(calendar_entry::Column::Id, ids), values).await?;
     }
     let steps: Vec<_> = plan.steps.iter().filter(|it| it.row.is_some()).collect();
-    let is_date = |it: &&&Step| it.row.as_ref().is_some_and(|it| it.series_id.is_some());
+    let is_date = |it: &&&ImportStep| it.row.as_ref().is_some_and(|it| it.series_id.is_some());
     for dates in [false, true] {
         let these: Vec<_> = steps.iter().filter(|it| is_date(it) == dates).copied().collect();
         let new: Vec<_> = these.iter().filter(|it| it.before.is_none()).filter_map(|it| it.row.clone()).collect();
@@ -74,10 +74,10 @@ pub(super) async fn write(place: &Place<'_>, mut plan: Plan, report: &Report) ->
             _ if it.row.as_ref()?.status == EntryStatus::Cancelled => "calendar_entry.cancelled",
             _ => "calendar_entry.updated",
         };
-        Some(changed(it.row.as_ref()?, topic, it.before.as_ref()))
+        Some(change_record(it.row.as_ref()?, topic, it.before.as_ref()))
     });
-    let mut whole = calendar_service::changed(calendar, "calendar.imported", None);
-    whole.after = Some(report.told());
+    let mut whole = calendar_service::change_record(calendar, "calendar.imported", None);
+    whole.after = Some(report.audit_snapshot());
     whole.also = BTreeSet::new();
     mutation.record_all(writer, whole, events.collect()).await
 }

@@ -1,7 +1,7 @@
 //! What a catalogue is made of.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 use tabular::licence::Licence;
 
 /// The catalogue of a server.
@@ -46,7 +46,7 @@ pub struct Publisher {
 
 /// Which of the datasets, ordered by age.
 #[derive(Clone, Copy, Debug)]
-pub struct Page {
+pub struct CataloguePage {
     /// From 1 on.
     pub number: u64,
     /// Datasets of a page.
@@ -55,7 +55,7 @@ pub struct Page {
     pub total: u64,
 }
 
-impl Page {
+impl CataloguePage {
     /// The last page; there is always one.
     pub fn last(&self) -> u64 {
         self.total.div_ceil(self.size).max(1)
@@ -75,7 +75,7 @@ pub struct Contact {
 
 /// A dataset that everybody may see, in its newest version.
 #[derive(Clone, Debug)]
-pub struct Dataset {
+pub struct CatalogueDataset {
     /// Its id.
     pub id: String,
     /// What it is called.
@@ -124,7 +124,7 @@ pub struct Dataset {
 #[derive(Clone, Debug)]
 pub struct Distribution {
     /// In which form.
-    pub format: Format,
+    pub format: ExportFormat,
     /// Where it is.
     pub address: String,
     /// How long it is, where that is known.

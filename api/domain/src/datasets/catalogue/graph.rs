@@ -13,14 +13,14 @@ use crate::datasets::catalogue::vocabulary::{PREFIXES, name};
 
 /// Statements, in the order in which they were made.
 #[derive(Default)]
-pub(super) struct Graph {
+pub(super) struct RdfGraph {
     triples: Vec<Triple>,
     known: HashSet<Triple>,
     /// What names of others are, at the end: those who check do not have to look it up.
     others: BTreeSet<(String, &'static str)>,
 }
 
-impl Graph {
+impl RdfGraph {
     /// Says something about a subject.
     pub fn about<'a>(&'a mut self, subject: &'a str) -> Subject<'a> {
         Subject { graph: self, subject }
@@ -70,7 +70,7 @@ impl Graph {
 
 /// What is being spoken of.
 pub(super) struct Subject<'a> {
-    graph: &'a mut Graph,
+    graph: &'a mut RdfGraph,
     subject: &'a str,
 }
 

@@ -11,20 +11,20 @@ use kernel::global_id::NodeType;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use store::Session;
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 use tabular::licence::Licence;
 use uuid::Uuid;
 
-use crate::datasets::catalogue::about::{Catalogue, Contact, Dataset, Distribution, Page, Publisher};
+use crate::datasets::catalogue::about::{Catalogue, CatalogueDataset, CataloguePage, Contact, Distribution, Publisher};
 use crate::datasets::catalogue::settings::CatalogueSettings as Settings;
 use crate::datasets::files::made::Cache;
 use crate::datasets::files::{about, contents, protection};
-use crate::datasets::service::words;
+use crate::datasets::service::string_list;
 
 /// What the catalogue knows of a dataset.
 pub enum Listed {
     /// It is in it.
-    There(Box<Dataset>),
+    There(Box<CatalogueDataset>),
     /// It was in it once.
     Gone,
     /// It never was, or nobody may know.
@@ -60,9 +60,9 @@ pub async fn list(
     cache: &Cache,
     base: &str,
     number: u64,
-) -> ApiResult<(Catalogue, Page, Vec<Dataset>)> {
+) -> ApiResult<(Catalogue, CataloguePage, Vec<CatalogueDataset>)> {
     let total = session.count(published(session)).await?;
-    let page = Page { number, size: settings.page_size, total };
+    let page = CataloguePage { number, size: settings.page_size, total };
     // By age: what comes is on the last page, and what a portal has read of the others stays true.
     let rows = published(session)
         .order_by_asc(dataset::Column::CreatedAt)
@@ -71,7 +71,7 @@ pub async fn list(
         .limit(page.size);
     let rows = session.all(rows).await?;
     let datasets = described(session, cache, base, rows).await?;
-    Ok((Catalogue::of(settings, base, changed(session).await?), page, datasets))
+    Ok((Catalogue::of(settings, base, last_modified(session).await?), page, datasets))
 }
 
 /// One dataset.
@@ -117,7 +117,7 @@ fn published(session: &Session) -> Select<dataset::Entity> {
 }
 
 /// When something changed last, what was withdrawn included.
-async fn changed(session: &Session) -> ApiResult<Option<DateTime<Utc>>> {
+async fn last_modified(session: &Session) -> ApiResult<Option<DateTime<Utc>>> {
     let dataset = session.select::<dataset::Entity>().order_by_desc(dataset::Column::UpdatedAt).limit(1);
     let version =
         session.select::<dataset_version::Entity>().order_by_desc(dataset_version::Column::UpdatedAt).limit(1);
@@ -127,7 +127,12 @@ async fn changed(session: &Session) -> ApiResult<Option<DateTime<Utc>>> {
 }
 
 /// Datasets in their newest version whose figures are in sight; others are left out.
-async fn described(session: &Session, cache: &Cache, base: &str, rows: Vec<dataset::Model>) -> ApiResult<Vec<Dataset>> {
+async fn described(
+    session: &Session,
+    cache: &Cache,
+    base: &str,
+    rows: Vec<dataset::Model>,
+) -> ApiResult<Vec<CatalogueDataset>> {
     let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
     session.load::<tenant::Entity>(rows.iter().map(|it| it.tenant_id)).await?;
     let versions = session
@@ -174,7 +179,7 @@ async fn distributions(
     // As the files themselves say it: their address does not depend on who asks.
     let about = about(row, version, content, owner, cache.base());
     let mut distributions = Vec::new();
-    for format in Format::ALL.into_iter().filter(|it| it.has_rows()) {
+    for format in ExportFormat::ALL.into_iter().filter(|it| it.has_rows()) {
         let made = cache.known(content, &about, format).await;
         distributions.push(Distribution {
             format,
@@ -192,13 +197,13 @@ fn entry(
     content: &dataset_content::Model,
     publisher: Publisher,
     distributions: Vec<Distribution>,
-) -> Dataset {
+) -> CatalogueDataset {
     let protection = (content.kind == ContentKind::Protected).then(|| protection(&row)).flatten();
     let provenance = [&row.collector, &row.source, &row.method, &row.derived_from, &protection];
-    Dataset {
+    CatalogueDataset {
         id: NodeType::Dataset.id(row.id).to_string(),
         provenance: provenance.into_iter().flatten().cloned().collect(),
-        keywords: words(&row.keywords),
+        keywords: string_list(&row.keywords),
         publisher,
         contact: Contact { name: row.contact_name, email: row.contact_email, url: row.contact_url },
         licence: row.licence.as_deref().and_then(Licence::of),

@@ -13,8 +13,8 @@ pub mod settings;
 mod tests;
 pub mod vocabulary;
 
-use crate::datasets::catalogue::about::{Catalogue, Dataset, Page};
-use crate::datasets::catalogue::graph::Graph;
+use crate::datasets::catalogue::about::{Catalogue, CatalogueDataset, CataloguePage};
+use crate::datasets::catalogue::graph::RdfGraph;
 
 /// In which syntax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +52,14 @@ impl Syntax {
 
 /// A page of the catalogue: the catalogue, some of its datasets, and where the others are. `address` is where it was
 /// asked for, without its query, so that pages lead to pages of the same syntax.
-pub fn page(catalogue: &Catalogue, page: &Page, address: &str, datasets: &[Dataset], syntax: Syntax) -> Vec<u8> {
-    let mut graph = Graph::default();
+pub fn page(
+    catalogue: &Catalogue,
+    page: &CataloguePage,
+    address: &str,
+    datasets: &[CatalogueDataset],
+    syntax: Syntax,
+) -> Vec<u8> {
+    let mut graph = RdfGraph::default();
     nodes::catalogue(&mut graph, catalogue, datasets);
     nodes::paging(&mut graph, catalogue, page, address);
     for dataset in datasets {
@@ -63,8 +69,8 @@ pub fn page(catalogue: &Catalogue, page: &Page, address: &str, datasets: &[Datas
 }
 
 /// One dataset of the catalogue.
-pub fn dataset(catalogue: &Catalogue, dataset: &Dataset, syntax: Syntax) -> Vec<u8> {
-    let mut graph = Graph::default();
+pub fn dataset(catalogue: &Catalogue, dataset: &CatalogueDataset, syntax: Syntax) -> Vec<u8> {
+    let mut graph = RdfGraph::default();
     nodes::dataset(&mut graph, catalogue, dataset);
     graph.write(syntax)
 }

@@ -1,16 +1,16 @@
 //! From what is in the catalogue to statements of DCAT-AP.de.
 
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 
-use crate::datasets::catalogue::about::{Catalogue, Dataset, Distribution, Page, Publisher};
-use crate::datasets::catalogue::graph::Graph;
+use crate::datasets::catalogue::about::{Catalogue, CatalogueDataset, CataloguePage, Distribution, Publisher};
+use crate::datasets::catalogue::graph::RdfGraph;
 use crate::datasets::catalogue::vocabulary::{authority, file_type, frequency, language, level, region};
 
 const THEME: (&str, &str) = ("data-theme", "EDUC");
 const LANGUAGE: &str = "de";
 
 /// The catalogue itself.
-pub(super) fn catalogue(graph: &mut Graph, catalogue: &Catalogue, datasets: &[Dataset]) {
+pub(super) fn catalogue(graph: &mut RdfGraph, catalogue: &Catalogue, datasets: &[CatalogueDataset]) {
     let address = catalogue.address();
     let publisher = publisher(graph, catalogue, &catalogue.publisher);
     let mut it = graph.about(&address);
@@ -33,7 +33,7 @@ pub(super) fn catalogue(graph: &mut Graph, catalogue: &Catalogue, datasets: &[Da
 }
 
 /// Which part of the catalogue this is, and where the others are. Older harvesters look for the older class.
-pub(super) fn paging(graph: &mut Graph, catalogue: &Catalogue, page: &Page, address: &str) {
+pub(super) fn paging(graph: &mut RdfGraph, catalogue: &Catalogue, page: &CataloguePage, address: &str) {
     let of = |number: u64| format!("{address}?page={number}");
     let this = of(page.number);
     graph.about(&catalogue.address()).number("hydra:totalItems", page.total, "xsd:integer").iri("hydra:view", &this);
@@ -50,7 +50,7 @@ pub(super) fn paging(graph: &mut Graph, catalogue: &Catalogue, page: &Page, addr
 }
 
 /// Names a publisher, once.
-fn publisher(graph: &mut Graph, catalogue: &Catalogue, publisher: &Publisher) -> String {
+fn publisher(graph: &mut RdfGraph, catalogue: &Catalogue, publisher: &Publisher) -> String {
     let address = format!("{}#{}", catalogue.address(), publisher.id);
     let mut it = graph.about(&address);
     it.a("foaf:Agent").a("foaf:Organization").plain("foaf:name", &publisher.name);
@@ -61,7 +61,7 @@ fn publisher(graph: &mut Graph, catalogue: &Catalogue, publisher: &Publisher) ->
 }
 
 /// A dataset with its files.
-pub(super) fn dataset(graph: &mut Graph, catalogue: &Catalogue, dataset: &Dataset) {
+pub(super) fn dataset(graph: &mut RdfGraph, catalogue: &Catalogue, dataset: &CatalogueDataset) {
     let address = catalogue.dataset(&dataset.id);
     let part = |name: &str| format!("{address}#{name}");
     let publisher = publisher(graph, catalogue, &dataset.publisher);
@@ -154,7 +154,7 @@ pub(super) fn dataset(graph: &mut Graph, catalogue: &Catalogue, dataset: &Datase
 }
 
 /// A file: it is got where it is told of.
-fn distribution(graph: &mut Graph, node: &str, dataset: &Dataset, file: &Distribution) {
+fn distribution(graph: &mut RdfGraph, node: &str, dataset: &CatalogueDataset, file: &Distribution) {
     let tag = dataset.language.as_str();
     let (file_type, media) = file_type(file.format);
     let mut it = graph.about(node);
@@ -176,7 +176,7 @@ fn distribution(graph: &mut Graph, node: &str, dataset: &Dataset, file: &Distrib
     if let Some(language) = language(tag) {
         it.entry("dct:language", &language, "dct:LinguisticSystem");
     }
-    if file.format == Format::Csv {
+    if file.format == ExportFormat::Csv {
         it.entry("foaf:page", &format!("{}-metadata.json", file.address), "foaf:Document");
     }
     it.instant("dct:modified", dataset.modified);
@@ -193,14 +193,14 @@ fn distribution(graph: &mut Graph, node: &str, dataset: &Dataset, file: &Distrib
     }
 }
 
-const fn called(format: Format) -> &'static str {
+const fn called(format: ExportFormat) -> &'static str {
     match format {
-        Format::Csv => "CSV",
-        Format::CsvMetadata => "CSVW",
-        Format::DataPackage => "Data Package",
-        Format::Json => "JSON",
-        Format::JsonLines => "JSON Lines",
-        Format::Xlsx => "Excel",
-        Format::Parquet => "Parquet",
+        ExportFormat::Csv => "CSV",
+        ExportFormat::CsvMetadata => "CSVW",
+        ExportFormat::DataPackage => "Data Package",
+        ExportFormat::Json => "JSON",
+        ExportFormat::JsonLines => "JSON Lines",
+        ExportFormat::Xlsx => "Excel",
+        ExportFormat::Parquet => "Parquet",
     }
 }

@@ -1,7 +1,7 @@
 //! Whether the shapes of DCAT-AP.de hold is asked in the integration tests, which have a validator; here what is ours.
 
 use chrono::{DateTime, NaiveDate};
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 use tabular::licence::Licence;
 
 use super::about::{Contact, Distribution, Publisher};
@@ -18,14 +18,14 @@ pub(super) fn catalogue() -> Catalogue {
     }
 }
 
-pub(super) fn described(id: &str) -> Dataset {
-    let distributions = Format::ALL.into_iter().filter(|it| it.has_rows()).map(|format| Distribution {
+pub(super) fn described(id: &str) -> CatalogueDataset {
+    let distributions = ExportFormat::ALL.into_iter().filter(|it| it.has_rows()).map(|format| Distribution {
         format,
         address: format!("https://verbund.example/datasets/{id}/versions/1.0.{}", format.suffix()),
         bytes: Some(1234),
         sha256: Some("ab".repeat(32)),
     });
-    Dataset {
+    CatalogueDataset {
         id: id.to_owned(),
         title: "Schulabgänge \"2023\"".to_owned(),
         description: Some("Zeile\nZeile <b>".to_owned()),
@@ -58,9 +58,9 @@ pub(super) fn described(id: &str) -> Dataset {
     }
 }
 
-const PAGE: Page = Page { number: 2, size: 2, total: 5 };
+const PAGE: CataloguePage = CataloguePage { number: 2, size: 2, total: 5 };
 
-fn turtle(page_: Page, datasets: &[Dataset]) -> String {
+fn turtle(page_: CataloguePage, datasets: &[CatalogueDataset]) -> String {
     let text = page(&catalogue(), &page_, "https://verbund.example/catalog.ttl", datasets, Syntax::Turtle);
     String::from_utf8(text).unwrap()
 }
@@ -87,8 +87,9 @@ fn all_syntaxes_say_the_same() {
 #[test]
 fn the_same_content_is_the_same_text() {
     for syntax in Syntax::ALL {
-        let text =
-            |datasets: &[Dataset]| page(&catalogue(), &PAGE, "https://verbund.example/catalog", datasets, syntax);
+        let text = |datasets: &[CatalogueDataset]| {
+            page(&catalogue(), &PAGE, "https://verbund.example/catalog", datasets, syntax)
+        };
         assert_eq!(text(&[described("dst_1")]), text(&[described("dst_1")]));
         assert_ne!(text(&[described("dst_1")]), text(&[described("dst_2")]));
     }
@@ -101,10 +102,10 @@ fn pages_lead_to_pages_of_their_syntax() {
         assert!(text.contains(&format!("hydra:{link} <https://verbund.example/catalog.ttl?page={number}>")), "{text}");
     }
     assert!(text.contains("hydra:totalItems 5"), "{text}");
-    let alone = turtle(Page { number: 1, size: 2, total: 0 }, &[]);
+    let alone = turtle(CataloguePage { number: 1, size: 2, total: 0 }, &[]);
     assert!(!alone.contains("hydra:next") && !alone.contains("hydra:previous"));
     assert!(alone.contains("hydra:last <https://verbund.example/catalog.ttl?page=1>"));
-    let beyond = turtle(Page { number: 9, size: 2, total: 5 }, &[]);
+    let beyond = turtle(CataloguePage { number: 9, size: 2, total: 5 }, &[]);
     assert!(
         beyond.contains("hydra:previous <https://verbund.example/catalog.ttl?page=3>")
             && !beyond.contains("hydra:next")

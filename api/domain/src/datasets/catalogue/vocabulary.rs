@@ -1,6 +1,6 @@
 //! Names of others: prefixes, and codes of the closed lists.
 
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 
 /// Prefixes, in order.
 pub(super) const PREFIXES: [(&str, &str); 13] = [
@@ -65,14 +65,16 @@ pub(super) fn language(tag: &str) -> Option<String> {
 }
 
 /// What a file is in the table of the EU, and in that of IANA.
-pub(super) fn file_type(format: Format) -> (String, Option<&'static str>) {
+pub(super) fn file_type(format: ExportFormat) -> (String, Option<&'static str>) {
     let (code, media) = match format {
-        Format::Csv => ("CSV", Some("text/csv")),
-        Format::Xlsx => ("XLSX", Some("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
-        Format::Parquet => ("PARQUET", Some("application/vnd.apache.parquet")),
+        ExportFormat::Csv => ("CSV", Some("text/csv")),
+        ExportFormat::Xlsx => ("XLSX", Some("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
+        ExportFormat::Parquet => ("PARQUET", Some("application/vnd.apache.parquet")),
         // IANA knows no lines of JSON.
-        Format::JsonLines => ("JSON", None),
-        Format::Json | Format::CsvMetadata | Format::DataPackage => ("JSON", Some("application/json")),
+        ExportFormat::JsonLines => ("JSON", None),
+        ExportFormat::Json | ExportFormat::CsvMetadata | ExportFormat::DataPackage => {
+            ("JSON", Some("application/json"))
+        }
     };
     (authority("file-type", code), media)
 }

@@ -8,7 +8,7 @@ use entities::dataset_content;
 use kernel::error::{ApiError, ApiResult};
 use sha2::{Digest, Sha256};
 use store::Session;
-use tabular::export::{About, Format, begin};
+use tabular::export::{ExportFormat, ExportMetadata, begin};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
@@ -67,13 +67,18 @@ impl Cache {
         self.folder.join("exports").join(content.id.simple().to_string())
     }
 
-    fn place(&self, content: &dataset_content::Model, about: &About, format: Format) -> PathBuf {
+    fn place(&self, content: &dataset_content::Model, about: &ExportMetadata, format: ExportFormat) -> PathBuf {
         let fingerprint = Sha256::digest(format!("{EDITION} {} {about:?}", content.checksum));
         self.shelf(content).join(format!("{}.{}", hex(&fingerprint[..12]), format.suffix()))
     }
 
     /// A file, if it was made before.
-    pub async fn known(&self, content: &dataset_content::Model, about: &About, format: Format) -> Option<Made> {
+    pub async fn known(
+        &self,
+        content: &dataset_content::Model,
+        about: &ExportMetadata,
+        format: ExportFormat,
+    ) -> Option<Made> {
         let path = self.place(content, about, format);
         let sha256 = tokio::fs::read_to_string(checksum_of(&path)).await.ok()?;
         let bytes = tokio::fs::metadata(&path).await.ok()?.len();
@@ -88,8 +93,8 @@ impl Cache {
         &self,
         session: &Session,
         content: &dataset_content::Model,
-        about: &About,
-        format: Format,
+        about: &ExportMetadata,
+        format: ExportFormat,
     ) -> ApiResult<Making> {
         if let Some(made) = self.known(content, about, format).await {
             return Ok(Making::Made(made));
@@ -115,13 +120,13 @@ impl Cache {
         &self,
         session: &Session,
         content: &dataset_content::Model,
-        about: &About,
-        format: Format,
+        about: &ExportMetadata,
+        format: ExportFormat,
     ) -> Result<Made, Broken> {
         let (shelf, path) = (self.shelf(content), self.place(content, about, format));
         let table = session.table(content)?;
         let columns = table.columns().to_vec();
-        let most = (PLACES / columns.len().max(1)).max(1);
+        let max = (PLACES / columns.len().max(1)).max(1);
         let about = about.clone();
         // What is not finished goes away by itself, also where nobody waits for it any more.
         let (file, mut writer) = aside(move || {
@@ -133,7 +138,7 @@ impl Cache {
         .await?;
         let mut after = 0;
         while format.has_rows() {
-            let (rows, last) = table.scan(after, most).await?;
+            let (rows, last) = table.scan(after, max).await?;
             if rows.is_empty() {
                 break;
             }

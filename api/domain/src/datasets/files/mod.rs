@@ -22,27 +22,27 @@ use kernel::global_id::NodeType;
 use policy::Because;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::Session;
-use tabular::export::{About, Format};
+use tabular::export::{ExportFormat, ExportMetadata};
 use tabular::licence::Licence;
 use uuid::Uuid;
 
 use crate::datasets::files::made::Cache;
-use crate::datasets::service::words;
+use crate::datasets::service::string_list;
 use crate::datasets::version_service::number;
 
 /// In which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum FileForm {
     /// Made of the table.
-    Table(Format),
+    Table(ExportFormat),
     /// The file that was imported, as it came; for its owner only.
     Original,
 }
 
-impl Form {
+impl FileForm {
     /// The form that a suffix asks for.
     pub fn of(suffix: &str) -> Option<Self> {
-        if suffix == "original" { Some(Self::Original) } else { Format::of(suffix).map(Self::Table) }
+        if suffix == "original" { Some(Self::Original) } else { ExportFormat::of(suffix).map(Self::Table) }
     }
 
     /// The suffix that asks for it.
@@ -56,7 +56,7 @@ impl Form {
 
 /// A file that somebody asks for.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked {
+pub struct FileRequest {
     /// The dataset.
     pub dataset: Uuid,
     /// Number of its version.
@@ -64,22 +64,22 @@ pub struct Asked {
     /// Number of its version.
     pub minor: i32,
     /// In which form.
-    pub form: Form,
+    pub form: FileForm,
 }
 
-impl Asked {
+impl FileRequest {
     /// Reads `<major>.<minor>.<suffix>`.
     pub fn of(dataset: Uuid, file: &str) -> Option<Self> {
         let (major, rest) = file.split_once('.')?;
         let (minor, suffix) = rest.split_once('.')?;
         // Each file has one address: no signs, no leading zeros.
         let number = |it: &str| it.parse::<i32>().ok().filter(|number| *number >= 0 && number.to_string() == it);
-        Some(Self { dataset, major: number(major)?, minor: number(minor)?, form: Form::of(suffix)? })
+        Some(Self { dataset, major: number(major)?, minor: number(minor)?, form: FileForm::of(suffix)? })
     }
 }
 
 /// What there is for an asker.
-pub enum Found {
+pub enum FileLookup {
     /// Figures, and what is said about them.
     Table(Box<TableFile>),
     /// The file that was imported.
@@ -95,9 +95,9 @@ pub struct TableFile {
     /// The figures.
     pub content: dataset_content::Model,
     /// What is said about them.
-    pub about: About,
+    pub about: ExportMetadata,
     /// In which form.
-    pub format: Format,
+    pub format: ExportFormat,
     /// Whether everybody may have them.
     pub public: bool,
 }
@@ -116,38 +116,38 @@ pub struct Original {
 ///
 /// # Errors
 /// The database fails.
-pub async fn find(session: &Session, cache: &Cache, asked: Asked) -> ApiResult<Found> {
-    let Some(dataset) = session.get::<dataset::Entity>(asked.dataset).await? else { return Ok(Found::Nothing) };
+pub async fn find(session: &Session, cache: &Cache, request: FileRequest) -> ApiResult<FileLookup> {
+    let Some(dataset) = session.get::<dataset::Entity>(request.dataset).await? else { return Ok(FileLookup::Nothing) };
     use dataset_version::Column as C;
     let select = session
         .select::<dataset_version::Entity>()
         .filter(C::DatasetId.eq(dataset.id))
-        .filter(C::Major.eq(asked.major))
-        .filter(C::Minor.eq(asked.minor));
-    let Some(version) = session.one(select).await? else { return Ok(Found::Nothing) };
+        .filter(C::Major.eq(request.major))
+        .filter(C::Minor.eq(request.minor));
+    let Some(version) = session.one(select).await? else { return Ok(FileLookup::Nothing) };
     let contents = contents(session, &[version.id]).await?;
     let Some(content) = contents.into_iter().min_by_key(|it| it.kind != ContentKind::Exact) else {
         let was_public = dataset.published_at.is_some();
         let over = version.state == DatasetVersionState::Withdrawn || dataset.withdrawn_at.is_some();
-        return Ok(if was_public && over { Found::Gone } else { Found::Nothing });
+        return Ok(if was_public && over { FileLookup::Gone } else { FileLookup::Nothing });
     };
-    let because = session.access().sight(content.scope_id).map(|it| it.because.clone());
-    let Form::Table(format) = asked.form else {
+    let because = session.access().visibility(content.scope_id).map(|it| it.because.clone());
+    let FileForm::Table(format) = request.form else {
         let owner = content.kind == ContentKind::Exact && matches!(because, Some(Because::Role { .. }));
         return Ok(if owner {
-            Found::Original(Original {
+            FileLookup::Original(Original {
                 path: cache.folder().join(&version.source_file),
                 name: version.source_name,
                 sha256: version.source_checksum,
             })
         } else {
-            Found::Nothing
+            FileLookup::Nothing
         });
     };
     let owner = session.get::<tenant::Entity>(dataset.tenant_id).await?;
     let about = about(&dataset, &version, &content, owner.as_ref(), cache.base());
     let public = matches!(because, Some(Because::Public));
-    Ok(Found::Table(Box::new(TableFile { content, about, format, public })))
+    Ok(FileLookup::Table(Box::new(TableFile { content, about, format, public })))
 }
 
 /// The contents of versions that are in sight.
@@ -166,16 +166,16 @@ pub fn about(
     content: &dataset_content::Model,
     owner: Option<&Arc<tenant::Model>>,
     base: &str,
-) -> About {
+) -> ExportMetadata {
     let id = NodeType::Dataset.id(dataset.id).to_string();
-    About {
+    ExportMetadata {
         url: format!("{base}/catalog/datasets/{id}"),
         id,
         title: dataset.title.clone(),
         description: dataset.description.clone(),
         version: number(version),
         language: dataset.language.clone(),
-        keywords: words(&dataset.keywords),
+        keywords: string_list(&dataset.keywords),
         publisher: owner.map(|it| it.legal_name.clone()).unwrap_or_default(),
         contact_name: dataset.contact_name.clone(),
         contact_email: dataset.contact_email.clone(),
@@ -208,10 +208,10 @@ mod tests {
 
     #[test]
     fn each_file_has_one_address() {
-        let read = |file: &str| Asked::of(Uuid::nil(), file).map(|it| (it.major, it.minor, it.form));
-        assert_eq!(read("1.0.csv"), Some((1, 0, Form::Table(Format::Csv))));
-        assert_eq!(read("12.3.csv-metadata.json"), Some((12, 3, Form::Table(Format::CsvMetadata))));
-        assert_eq!(read("1.0.original"), Some((1, 0, Form::Original)));
+        let read = |file: &str| FileRequest::of(Uuid::nil(), file).map(|it| (it.major, it.minor, it.form));
+        assert_eq!(read("1.0.csv"), Some((1, 0, FileForm::Table(ExportFormat::Csv))));
+        assert_eq!(read("12.3.csv-metadata.json"), Some((12, 3, FileForm::Table(ExportFormat::CsvMetadata))));
+        assert_eq!(read("1.0.original"), Some((1, 0, FileForm::Original)));
         for wrong in ["", "1.0", "1.csv", "01.0.csv", "1.+0.csv", "-1.0.csv", "1.0.exe", "1.0.csv.csv", "1.0.CSV"] {
             assert_eq!(read(wrong), None, "{wrong}");
         }

@@ -10,26 +10,26 @@ use serde_json::json;
 use store::Session;
 use uuid::Uuid;
 
-use crate::context::mutation::{Idempotency, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{Idempotency, UnitOfWork};
 use crate::datasets::files::made::Cache;
-use crate::datasets::files::{Asked, Form, Found, find};
+use crate::datasets::files::{FileForm, FileLookup, FileRequest, find};
 use crate::files;
 use crate::files::tickets::{Drafted, NewTicket, keeper};
 
 /// Makes a ticket for a file of a version that the actor may have now.
-pub async fn create(op: &Op, id: Uuid, form: Form, idempotency: Option<Idempotency>) -> ApiResult<NewTicket> {
-    let mutation = Mutation::begin(op, "datasetDownloadTicket").await?;
+pub async fn create(op: &Op, id: Uuid, form: FileForm, idempotency: Option<Idempotency>) -> ApiResult<NewTicket> {
+    let mutation = UnitOfWork::begin(op, "datasetDownloadTicket").await?;
     let session = mutation.session();
     let unknown = || ApiError::from(Problem::not_found("version"));
     let version = session.get::<dataset_version::Entity>(id).await?.ok_or_else(unknown)?;
-    let asked = Asked { dataset: version.dataset_id, major: version.major, minor: version.minor, form };
+    let asked = FileRequest { dataset: version.dataset_id, major: version.major, minor: version.minor, form };
     // Nothing is made here: the folder of files does not matter.
     let found = find(session, &Cache::new(Path::new(""), String::new()), asked).await?;
     let scope = match &found {
-        Found::Table(it) => it.content.scope_id,
-        Found::Original(_) => version.scope_id,
-        Found::Gone | Found::Nothing => return Err(unknown()),
+        FileLookup::Table(it) => it.content.scope_id,
+        FileLookup::Original(_) => version.scope_id,
+        FileLookup::Gone | FileLookup::Nothing => return Err(unknown()),
     };
     let granted = session.access().grant_of_member(Permission::DatasetsRead, keeper(session, scope, version.tenant_id));
     let (grant, _) = granted.map_err(|decision| refused(decision, "version"))?;
@@ -52,11 +52,16 @@ pub async fn create(op: &Op, id: Uuid, form: Form, idempotency: Option<Idempoten
 ///
 /// # Errors
 /// The database fails.
-pub async fn of_ticket(session: &Arc<Session>, ticket: &file_ticket::Model) -> ApiResult<Option<Asked>> {
-    let form = ticket.format.as_deref().and_then(Form::of);
+pub async fn of_ticket(session: &Arc<Session>, ticket: &file_ticket::Model) -> ApiResult<Option<FileRequest>> {
+    let form = ticket.format.as_deref().and_then(FileForm::of);
     let version = match ticket.version_id {
         Some(id) => session.get::<dataset_version::Entity>(id).await?,
         None => None,
     };
-    Ok(version.zip(form).map(|(it, form)| Asked { dataset: it.dataset_id, major: it.major, minor: it.minor, form }))
+    Ok(version.zip(form).map(|(it, form)| FileRequest {
+        dataset: it.dataset_id,
+        major: it.major,
+        minor: it.minor,
+        form,
+    }))
 }

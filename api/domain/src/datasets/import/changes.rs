@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use store::tables::{ChangeKind, Differences};
-use tabular::model::{Column, Row, Value, number_text};
+use tabular::model::{Column, TableRow, Value, number_text};
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ impl VersionChanges {
 }
 
 /// Dimensions in words.
-pub fn texts(key: &Row) -> Vec<Option<String>> {
+pub fn texts(key: &TableRow) -> Vec<Option<String>> {
     let text = |value: &Value| match value {
         Value::Text(text) => text.clone(),
         Value::Number(number) => number_text(*number, 0),

@@ -14,12 +14,12 @@ use kernel::i18n::Locale;
 use policy::{Action, Actor, Object};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use store::{DueImport, Engine, Session, Store};
-use tabular::read::{Problem, ProblemCode, Profile, Report};
+use tabular::read::{ProblemCode, Profile, ReadReport, TableProblem};
 
 use crate::context::op::Op;
 use crate::datasets::import::load;
-use crate::datasets::import::load::{Ended, Job, Origin};
-use crate::datasets::import::reading::{Watched, read};
+use crate::datasets::import::load::{Ended, FileOrigin, LoadJob};
+use crate::datasets::import::reading::{ReadProgress, read};
 use crate::datasets::import::uploads::may_send;
 use crate::files::folder::Folder;
 use crate::files::uploads::file_of;
@@ -27,7 +27,7 @@ use crate::files::uploads::file_of;
 /// The most imports of one look.
 const MOST: i32 = 20;
 /// An import that was begun so often and never ended is given up.
-const MOST_ATTEMPTS: i32 = 3;
+const MAX_ATTEMPTS: i32 = 3;
 /// How often is told how far it is.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
 
@@ -57,7 +57,7 @@ impl Importer {
             match self.run(&due).await {
                 Ok(taken) => done += usize::from(taken),
                 Err(error) => {
-                    let fault = crate::operator::say(&error);
+                    let fault = crate::operator::render(&error);
                     tracing::error!(import = %due.id, fault, "an import was interrupted");
                 }
             }
@@ -88,7 +88,7 @@ impl Importer {
             }
         };
         op.finish().await?;
-        let watched = Arc::new(Watched::default());
+        let watched = Arc::new(ReadProgress::default());
         let (its_job, its_watch) = (job.clone(), watched.clone());
         let check = tokio::task::spawn_blocking(move || read(&its_job.path, &its_job.profile, &its_watch, None));
         let check = async { check.await.map_err(|error| ApiError::fault(format!("reader: {error}"))) };
@@ -132,9 +132,9 @@ impl Importer {
             .add(dataset_import::Column::Id.eq(row.id))
             .add(dataset_import::Column::Attempts.eq(row.attempts))
             .add(dataset_import::Column::FinishedAt.is_null());
-        let values = if row.cancel_requested || row.attempts >= MOST_ATTEMPTS {
+        let values = if row.cancel_requested || row.attempts >= MAX_ATTEMPTS {
             let state = if row.cancel_requested { State::Cancelled } else { State::Failed };
-            let report = if row.cancel_requested { Report::default() } else { failed(ProblemCode::Interrupted) };
+            let report = if row.cancel_requested { ReadReport::default() } else { failed(ProblemCode::Interrupted) };
             load::end(&mut row, state, &report, session.now())?;
             load::ended(&row)
         } else {
@@ -155,7 +155,7 @@ impl Importer {
     }
 
     /// What is needed to work on it, as whoever asked for it; or why it cannot be done.
-    async fn prepare(&self, op: &Op, row: &dataset_import::Model) -> ApiResult<Result<Job, ProblemCode>> {
+    async fn prepare(&self, op: &Op, row: &dataset_import::Model) -> ApiResult<Result<LoadJob, ProblemCode>> {
         let session = op.session().await?;
         if !may_send(&session, row.dataset_id).await? {
             return Ok(Err(ProblemCode::NotAllowed));
@@ -164,12 +164,12 @@ impl Importer {
         let Some(ticket) = session.one(select).await? else { return Ok(Err(ProblemCode::UploadGone)) };
         let Ok(upload) = file_of(&self.folder, ticket, "upload") else { return Ok(Err(ProblemCode::UploadGone)) };
         let profile: Profile = serde_json::from_value(row.profile.clone())?;
-        let origin = Origin {
+        let origin = FileOrigin {
             name: upload.row.file_name,
             bytes: upload.row.bytes.unwrap_or_default(),
             checksum: upload.row.checksum.unwrap_or_default(),
         };
-        Ok(Ok(Job {
+        Ok(Ok(LoadJob {
             dataset: row.dataset_id,
             import: Some(row.clone()),
             dry_run: row.dry_run,
@@ -186,7 +186,7 @@ impl Importer {
     async fn watch<T>(
         &self,
         due: &DueImport,
-        watched: &Watched,
+        watched: &ReadProgress,
         tells: bool,
         work: impl Future<Output = T>,
     ) -> ApiResult<T> {
@@ -194,7 +194,7 @@ impl Importer {
             loop {
                 tokio::time::sleep(TOLD_EVERY).await;
                 if let Err(error) = self.look(due, watched, tells).await {
-                    tracing::warn!(fault = crate::operator::say(&error), "an import could not tell how far it is");
+                    tracing::warn!(fault = crate::operator::render(&error), "an import could not tell how far it is");
                 }
             }
         };
@@ -204,7 +204,7 @@ impl Importer {
         }
     }
 
-    async fn look(&self, due: &DueImport, watched: &Watched, tells: bool) -> ApiResult<()> {
+    async fn look(&self, due: &DueImport, watched: &ReadProgress, tells: bool) -> ApiResult<()> {
         let actor = Actor::Service { tenant: due.tenant };
         let session = self.store.read(&actor, self.clock.now(), Arc::default()).await?;
         let row = session.get::<dataset_import::Entity>(due.id).await?;
@@ -242,7 +242,7 @@ impl Importer {
         due: &DueImport,
         mut row: dataset_import::Model,
         state: State,
-        report: &Report,
+        report: &ReadReport,
     ) -> ApiResult<()> {
         let session = self.service(due).await?;
         if let Some(now) = session.get::<dataset_import::Entity>(due.id).await? {
@@ -272,8 +272,8 @@ fn running(due: &DueImport) -> Condition {
     Condition::all().add(dataset_import::Column::Id.eq(due.id)).add(dataset_import::Column::FinishedAt.is_null())
 }
 
-fn failed(code: ProblemCode) -> Report {
-    let mut report = Report::default();
-    report.add(Problem::of_file(code));
+fn failed(code: ProblemCode) -> ReadReport {
+    let mut report = ReadReport::default();
+    report.add(TableProblem::of_file(code));
     report
 }

@@ -13,21 +13,21 @@ use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use sha2::{Digest as _, Sha256};
 use store::scopes::{Audience, ensure};
-use store::tables::{Duplicates, Incoming, Loaded, Place, TableStore as _};
+use store::tables::{Duplicates, Incoming, LoadSummary, TableRef, TableStore as _};
 use store::{Session, Writer, full};
 use tabular::model::Column;
-use tabular::read::{Problem as Found, ProblemCode, Profile, Report};
+use tabular::read::{ProblemCode, Profile, ReadReport, TableProblem as Found};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use crate::context::mutation::Mutation;
 use crate::context::op::Op;
+use crate::context::unit_of_work::UnitOfWork;
 use crate::datasets::import::changes::{VersionChanges, next_number, texts};
-use crate::datasets::import::reading::{Read, Watched, lines, read};
-use crate::datasets::import::service::changed as import_changed;
+use crate::datasets::import::reading::{ReadOutcome, ReadProgress, lines, read};
 use crate::rights::{self, Operation};
 
-use crate::datasets::version_service::{changed, number, stored_columns};
+use crate::datasets::import;
+use crate::datasets::version_service::{change_record, number, stored_columns};
 use crate::files::folder::Folder;
 
 /// Keys that stand twice, and rows of a change list, that are kept.
@@ -38,7 +38,7 @@ const AHEAD: usize = 2;
 
 /// What is known of a file that came.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct FileOrigin {
     /// What it is called.
     pub name: String,
     /// Its size.
@@ -47,7 +47,7 @@ pub struct Origin {
     pub checksum: String,
 }
 
-impl Origin {
+impl FileOrigin {
     /// What is known of a file on disk. Reads it once.
     ///
     /// # Errors
@@ -75,7 +75,7 @@ impl Origin {
 }
 
 /// What is loaded, and from where.
-pub struct Job {
+pub struct LoadJob {
     /// The dataset.
     pub dataset: Uuid,
     /// The import; none at the command line.
@@ -87,7 +87,7 @@ pub struct Job {
     /// Who asked for it.
     pub requested_by: String,
     /// What is known of the file.
-    pub origin: Origin,
+    pub origin: FileOrigin,
     /// The file.
     pub path: PathBuf,
     /// How to read it.
@@ -99,9 +99,9 @@ pub struct Job {
 /// How it ended.
 pub enum Ended {
     /// There is a version of this number, and the import says so.
-    Kept(String, Report),
+    Kept(String, ReadReport),
     /// Nothing is kept: it was a dry run, or there is something wrong.
-    Nothing(Report),
+    Nothing(ReadReport),
     /// Nothing is kept: it was stopped.
     Stopped,
 }
@@ -110,8 +110,8 @@ pub enum Ended {
 ///
 /// # Errors
 /// The dataset may not be changed any more; the database fails, or the disk.
-pub async fn load(op: &Op, job: &Arc<Job>, watched: &Arc<Watched>) -> ApiResult<Ended> {
-    let mutation = Mutation::begin(op, "datasetImport").await?;
+pub async fn load(op: &Op, job: &Arc<LoadJob>, watched: &Arc<ReadProgress>) -> ApiResult<Ended> {
+    let mutation = UnitOfWork::begin(op, "datasetImport").await?;
     let session = mutation.session();
     let (grant, dataset) =
         rights::find_for::<dataset::Entity>(session, job.dataset, Operation::Update, "dataset").await?;
@@ -120,7 +120,7 @@ pub async fn load(op: &Op, job: &Arc<Job>, watched: &Arc<Watched>) -> ApiResult<
     writer.lock_named(dataset.id).await?;
     let columns = job.profile.table();
     let content = new_id();
-    let place = Place { content, columns: &columns };
+    let place = TableRef { content, columns: &columns };
     let tables = writer.tables();
     tables.create(place).await?;
     let (loaded, read) = fill(&writer, place, job, watched).await?;
@@ -140,7 +140,7 @@ pub async fn load(op: &Op, job: &Arc<Job>, watched: &Arc<Watched>) -> ApiResult<
     let private = Audience::private(dataset.tenant_id, ScopeArea::Datasets, dataset.field_of_work_id);
     let scope = ensure(&writer, &private).await?;
     let stored = job.folder.keep_original(&job.path, id).map_err(|error| ApiError::fault(format!("files: {error}")))?;
-    let kept = Kept { folder: job.folder.clone(), stored: stored.clone(), is_done: false };
+    let kept = StoredOriginal { folder: job.folder.clone(), stored: stored.clone(), is_done: false };
     let mut row = dataset_version::Model {
         id,
         tenant_id: dataset.tenant_id,
@@ -170,7 +170,7 @@ pub async fn load(op: &Op, job: &Arc<Job>, watched: &Arc<Watched>) -> ApiResult<
     };
     if let Some(mut changes) = changes {
         if let Some((content, columns)) = &before_content {
-            let before = Place { content: *content, columns };
+            let before = TableRef { content: *content, columns };
             changes.compare(tables.differences(before, place, KEPT_CHANGES).await?);
         }
         row.changes = Some(serde_json::to_value(changes)?);
@@ -196,28 +196,28 @@ pub async fn load(op: &Op, job: &Arc<Job>, watched: &Arc<Watched>) -> ApiResult<
     let mut parts = Vec::new();
     if let Some(import) = &job.import {
         let import = succeeded(session, &writer, import, &row, &report).await?;
-        parts.push(import_changed(&import, "dataset_import.succeeded", None));
+        parts.push(import::service::change_record(&import, "dataset_import.succeeded", None));
     }
-    let recorded = mutation.record_all(&writer, changed(&row, "dataset_version.created", None), parts).await?;
+    let recorded = mutation.record_all(&writer, change_record(&row, "dataset_version.created", None), parts).await?;
     mutation.commit(recorded).await?;
     kept.done();
     Ok(Ended::Kept(number(&row), report))
 }
 
 /// The original that is kept with a version: deleted again where the transaction does not come to its end.
-struct Kept {
+struct StoredOriginal {
     folder: Folder,
     stored: String,
     is_done: bool,
 }
 
-impl Kept {
+impl StoredOriginal {
     fn done(mut self) {
         self.is_done = true;
     }
 }
 
-impl Drop for Kept {
+impl Drop for StoredOriginal {
     fn drop(&mut self) {
         if !self.is_done {
             // It may be gone already; whoever looks after the folder finds it otherwise.
@@ -229,15 +229,15 @@ impl Drop for Kept {
 /// Reads in a thread, and writes what comes.
 async fn fill(
     writer: &Writer<'_>,
-    place: Place<'_>,
-    job: &Arc<Job>,
-    watched: &Arc<Watched>,
-) -> ApiResult<(Option<Loaded>, Read)> {
+    table: TableRef<'_>,
+    job: &Arc<LoadJob>,
+    watched: &Arc<ReadProgress>,
+) -> ApiResult<(Option<LoadSummary>, ReadOutcome)> {
     let (sender, mut batches) = mpsc::channel(AHEAD);
     let (its_job, its_watch) = (job.clone(), watched.clone());
     let reading = tokio::task::spawn_blocking(move || read(&its_job.path, &its_job.profile, &its_watch, Some(&sender)));
     let mut progress = |_rows| if watched.stops() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
-    let loaded = writer.tables().load(place, Incoming { batches: &mut batches, progress: &mut progress }).await?;
+    let loaded = writer.tables().load(table, Incoming { batches: &mut batches, progress: &mut progress }).await?;
     // A reader that nobody listens to ends by itself.
     drop(batches);
     let read = reading.await.map_err(|error| ApiError::fault(format!("reader: {error}")))?;
@@ -245,7 +245,7 @@ async fn fill(
 }
 
 /// Adds the keys that stand twice, with the rows of the file where they do.
-async fn tell_duplicates(duplicates: Duplicates, job: &Arc<Job>, report: &mut Report) -> ApiResult<()> {
+async fn tell_duplicates(duplicates: Duplicates, job: &Arc<LoadJob>, report: &mut ReadReport) -> ApiResult<()> {
     if duplicates.keys.is_empty() {
         return Ok(());
     }
@@ -271,14 +271,14 @@ async fn newest(session: &Session, dataset: Uuid) -> ApiResult<Option<dataset_ve
     session.one(select.order_by_desc(C::Major).order_by_desc(C::Minor).limit(1)).await
 }
 
-type Content = (Uuid, Vec<Column>);
+type ContentColumns = (Uuid, Vec<Column>);
 
 /// What is new in the columns against the version before, and the table of that.
 async fn since(
     session: &Session,
     before: Option<&dataset_version::Model>,
     columns: &[Column],
-) -> ApiResult<(Option<VersionChanges>, Option<Content>)> {
+) -> ApiResult<(Option<VersionChanges>, Option<ContentColumns>)> {
     let Some(before) = before else { return Ok((None, None)) };
     let old = stored_columns(&before.columns)?;
     let changes = VersionChanges::of_columns(number(before), &old, columns);
@@ -295,7 +295,7 @@ async fn succeeded(
     writer: &Writer<'_>,
     row: &dataset_import::Model,
     version: &dataset_version::Model,
-    report: &Report,
+    report: &ReadReport,
 ) -> ApiResult<dataset_import::Model> {
     let mut row = row.clone();
     // Somebody may have wanted it to stop, too late.
@@ -312,7 +312,7 @@ async fn succeeded(
 pub fn end(
     row: &mut dataset_import::Model,
     state: State,
-    report: &Report,
+    report: &ReadReport,
     now: chrono::DateTime<chrono::Utc>,
 ) -> ApiResult<()> {
     let count = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);

@@ -21,7 +21,7 @@ pub mod columns;
 pub mod job;
 pub mod load;
 pub mod operator;
+pub mod problem_text;
 pub mod reading;
 pub mod service;
 pub mod uploads;
-pub mod words;

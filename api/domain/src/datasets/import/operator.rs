@@ -8,11 +8,11 @@ use kernel::error::{ApiError, ApiResult, Problem, Problems};
 use kernel::global_id::NodeType;
 use policy::Actor;
 use sea_orm::{ColumnTrait, QueryFilter};
-use tabular::read::{Profile, Report};
+use tabular::read::{Profile, ReadReport};
 
 use crate::context::op::Op;
-use crate::datasets::import::load::{Ended, Job, Origin, load};
-use crate::datasets::import::reading::{Watched, read};
+use crate::datasets::import::load::{Ended, FileOrigin, LoadJob, load};
+use crate::datasets::import::reading::{ReadProgress, read};
 use crate::datasets::import::service::check_profile;
 use crate::datasets::import::uploads::refuse_unit_data;
 use crate::files::folder::Folder;
@@ -26,7 +26,7 @@ pub struct OperatorImport {
     /// The file.
     pub path: PathBuf,
     /// What is known of it.
-    pub origin: Origin,
+    pub origin: FileOrigin,
     /// How to read it.
     pub profile: Profile,
     /// Nothing is kept.
@@ -42,8 +42,8 @@ pub struct OperatorImport {
 pub async fn import_as_operator(
     op: &Op,
     wish: OperatorImport,
-    watched: &Arc<Watched>,
-) -> ApiResult<(Report, Option<String>)> {
+    watched: &Arc<ReadProgress>,
+) -> ApiResult<(ReadReport, Option<String>)> {
     let session = op.session().await?;
     let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(&wish.tenant));
     let tenant = session.one(here).await?.ok_or_else(|| ApiError::from(Problem::not_found("tenant")))?;
@@ -64,7 +64,7 @@ pub async fn import_as_operator(
     let mut problems = Problems::default();
     check_profile(&wish.profile, "profile", &mut problems);
     problems.done()?;
-    let job = Arc::new(Job {
+    let job = Arc::new(LoadJob {
         dataset: dataset.id,
         import: None,
         dry_run: wish.dry_run,

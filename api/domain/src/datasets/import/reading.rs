@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use kernel::error::ApiResult;
-use tabular::model::{Column, PeriodKind, Row, Value};
-use tabular::read::{Limits, Profile, Reader, Report};
+use tabular::model::{Column, PeriodKind, TableRow, Value};
+use tabular::read::{Profile, ReadLimits, ReadReport, TableFileReader};
 use tokio::sync::mpsc;
 
 /// Rows of the file at once.
@@ -14,7 +14,7 @@ const BATCH: usize = 2_000;
 
 /// What is seen of a reader from outside, and how it is stopped.
 #[derive(Default)]
-pub struct Watched {
+pub struct ReadProgress {
     /// Rows of the table so far.
     pub rows: AtomicU64,
     /// Bytes of the file so far.
@@ -23,13 +23,13 @@ pub struct Watched {
     pub stop: AtomicBool,
 }
 
-impl Watched {
+impl ReadProgress {
     /// Whether it should stop.
     pub fn stops(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn note(&self, reader: &Reader) {
+    fn note(&self, reader: &TableFileReader) {
         let progress = reader.progress();
         self.rows.store(progress.rows, Ordering::Relaxed);
         self.bytes.store(progress.bytes, Ordering::Relaxed);
@@ -38,9 +38,9 @@ impl Watched {
 
 /// What came of reading.
 #[derive(Default)]
-pub struct Read {
+pub struct ReadOutcome {
     /// What was found; whole only if it was not stopped.
-    pub report: Report,
+    pub report: ReadReport,
     /// The latest reference date of a row.
     pub newest: Option<String>,
 }
@@ -49,12 +49,12 @@ pub struct Read {
 pub fn read(
     path: &Path,
     profile: &Profile,
-    watched: &Watched,
-    rows: Option<&mpsc::Sender<ApiResult<Vec<Row>>>>,
-) -> Read {
-    let mut reader = match Reader::open(path, profile, Limits::default()) {
+    watched: &ReadProgress,
+    rows: Option<&mpsc::Sender<ApiResult<Vec<TableRow>>>>,
+) -> ReadOutcome {
+    let mut reader = match TableFileReader::open(path, profile, ReadLimits::default()) {
         Ok(reader) => reader,
-        Err(report) => return Read { report, newest: None },
+        Err(report) => return ReadOutcome { report, newest: None },
     };
     let columns = profile.table();
     let dates: Vec<usize> = (0..columns.len()).filter(|it| is_date(&columns[*it])).collect();
@@ -73,7 +73,7 @@ pub fn read(
             break;
         }
     }
-    Read { report: reader.into_report(), newest }
+    ReadOutcome { report: reader.into_report(), newest }
 }
 
 fn is_date(column: &Column) -> bool {
@@ -83,7 +83,7 @@ fn is_date(column: &Column) -> bool {
 /// The rows of the file from which these rows of the table come, counted from 1.
 pub fn lines(path: &Path, profile: &Profile, wanted: &BTreeSet<i64>) -> BTreeMap<i64, u64> {
     let mut lines = BTreeMap::new();
-    let Ok(mut reader) = Reader::open(path, profile, Limits::default()) else { return lines };
+    let Ok(mut reader) = TableFileReader::open(path, profile, ReadLimits::default()) else { return lines };
     let mut number = 0;
     while lines.len() < wanted.len() {
         let Some(batch) = reader.batch(BATCH) else { break };

@@ -13,8 +13,8 @@ use store::scopes::{Audience, ensure};
 use tabular::read::{Flaw, Profile};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::datasets::import::columns;
 use crate::rights::{self, Operation};
 
@@ -22,7 +22,7 @@ use crate::files::folder::Folder;
 use crate::files::uploads::uploaded;
 
 /// An import to queue.
-pub struct ImportWish {
+pub struct NewImport {
     /// The dataset.
     pub dataset: Uuid,
     /// The secret of the upload.
@@ -39,19 +39,19 @@ pub struct ImportWish {
 ///
 /// # Errors
 /// The dataset may not be changed; there is no such upload; the profile is wrong.
-pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "datasetImport").await?;
+pub async fn queue(op: &Op, new: NewImport, folder: &Folder, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "datasetImport").await?;
     let session = mutation.session();
     let (grant, dataset) =
-        rights::find_for::<dataset::Entity>(session, wish.dataset, Operation::Import, "dataset").await?;
+        rights::find_for::<dataset::Entity>(session, new.dataset, Operation::Import, "dataset").await?;
     let mut problems = Problems::default();
-    let note = problems.take(text::optional(wish.note, "note", 1_000))?.flatten();
-    let upload = problems.take(uploaded(session, folder, &wish.upload, "upload").await)?;
+    let note = problems.take(text::optional(new.note, "note", 1_000))?.flatten();
+    let upload = problems.take(uploaded(session, folder, &new.upload, "upload").await)?;
     if upload.as_ref().is_some_and(|it| it.row.dataset_id != Some(dataset.id)) {
         problems.add(Problem::not_found("upload"));
     }
     let kept = dataset.profile.clone().map(serde_json::from_value).transpose()?;
-    let profile = wish.profile.or(kept);
+    let profile = new.profile.or(kept);
     match &profile {
         Some(profile) => check_profile(profile, "profile", &mut problems),
         None => problems.add(Problem::at(UserErrorCode::Required, "profile", Text::new("required"))),
@@ -61,7 +61,7 @@ pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Opti
         return Err(ApiError::fault("an import without profile or upload"));
     };
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
@@ -73,7 +73,7 @@ pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Opti
         dataset_id: dataset.id,
         ticket_id: upload.row.id,
         state: State::Queued,
-        dry_run: wish.dry_run,
+        dry_run: new.dry_run,
         profile: serde_json::to_value(&profile)?,
         note,
         rows_done: 0,
@@ -93,7 +93,7 @@ pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Opti
         finished_at: None,
     };
     writer.insert::<dataset_import::ActiveModel>(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, changed(&row, "dataset_import.queued", None)).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "dataset_import.queued", None)).await?;
     mutation.commit(recorded).await?;
     op.store.wake_importer();
     Ok(id)
@@ -104,7 +104,7 @@ pub async fn queue(op: &Op, wish: ImportWish, folder: &Folder, idempotency: Opti
 /// # Errors
 /// It may not be changed, or has come to its end.
 pub async fn cancel(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "datasetImportCancel").await?;
+    let mutation = UnitOfWork::begin(op, "datasetImportCancel").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<dataset_import::Entity>(session, id, Operation::Cancel, "id").await?;
     let writer = session.writer(&grant).await?;
@@ -127,7 +127,7 @@ pub async fn cancel(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     if writer.change::<dataset_import::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    let recorded = mutation.record(&writer, changed(&row, "dataset_import.cancelled", Some(&before))).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "dataset_import.cancelled", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -160,14 +160,18 @@ fn name_of(session: &store::Session) -> String {
 }
 
 /// What happened to an import.
-pub fn changed(row: &dataset_import::Model, topic: &'static str, before: Option<&dataset_import::Model>) -> Change {
+pub fn change_record(
+    row: &dataset_import::Model,
+    topic: &'static str,
+    before: Option<&dataset_import::Model>,
+) -> ChangeRecord {
     let told = |row: &dataset_import::Model| {
         json!({
             "dataset": row.dataset_id, "state": row.state, "dryRun": row.dry_run, "rows": row.rows_done,
             "problems": row.problem_count, "warnings": row.warning_count, "cancelRequested": row.cancel_requested,
         })
     };
-    Change {
+    ChangeRecord {
         object_type: "DatasetImport",
         object_id: row.id,
         version: row.version,

@@ -8,9 +8,9 @@ use serde_json::json;
 use store::Session;
 use uuid::Uuid;
 
-use crate::context::mutation::{Idempotency, Mutation};
 use crate::context::op::Op;
-use crate::datasets::service::changed;
+use crate::context::unit_of_work::{Idempotency, UnitOfWork};
+use crate::datasets::service::change_record;
 use crate::files;
 use crate::files::settings::FileSettings;
 use crate::files::tickets::{Drafted, NewTicket};
@@ -28,7 +28,7 @@ pub async fn make_ticket(
     idempotency: Option<Idempotency>,
 ) -> ApiResult<NewTicket> {
     let file_name = text::line(file_name, "fileName", 200)?;
-    let mutation = Mutation::begin(op, "datasetUploadTicket").await?;
+    let mutation = UnitOfWork::begin(op, "datasetUploadTicket").await?;
     let session = mutation.session();
     let (grant, dataset) = rights::find_for::<dataset::Entity>(session, dataset, Operation::Import, "dataset").await?;
     let writer = session.writer(&grant).await?;
@@ -37,7 +37,7 @@ pub async fn make_ticket(
         Drafted::Done(made) => return Ok(made),
     };
     draft.row.dataset_id = Some(dataset.id);
-    let mut change = changed(&dataset, "dataset.upload_opened", None);
+    let mut change = change_record(&dataset, "dataset.upload_opened", None);
     change.after = Some(json!({ "fileName": draft.row.file_name, "expiresAt": draft.row.expires_at }));
     let made = draft.keep(&writer).await?;
     let recorded = mutation.record(&writer, change).await?;

@@ -13,17 +13,17 @@ use store::{Session, Writer, full};
 use tabular::model::Column;
 use uuid::Uuid;
 
-use crate::context::mutation::{Mutation, at_version, stale};
 use crate::context::op::Op;
-use crate::datasets::service::changed;
+use crate::context::unit_of_work::{UnitOfWork, at_version, stale};
+use crate::datasets::service::change_record;
 use crate::rights::{self, Operation};
 
 /// The most indicators of one dataset.
-const MOST: usize = 100;
+const MAX: usize = 100;
 
 /// Where an indicator stands.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct IndicatorColumn {
     /// Code of the indicator.
     pub code: String,
     /// Name of the column with its values.
@@ -40,8 +40,8 @@ pub struct Place {
 ///
 /// # Errors
 /// The dataset may not be changed; a code is unknown or comes twice.
-pub async fn set(op: &Op, id: Uuid, version: i32, places: Vec<Place>) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "datasetIndicatorsSet").await?;
+pub async fn set(op: &Op, id: Uuid, version: i32, places: Vec<IndicatorColumn>) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "datasetIndicatorsSet").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<dataset::Entity>(session, id, Operation::Update, "id").await?;
     let places = checked(session, places).await?;
@@ -56,13 +56,13 @@ pub async fn set(op: &Op, id: Uuid, version: i32, places: Vec<Place>) -> ApiResu
     writer.delete::<dataset_indicator::Entity>(dataset_indicator::Column::DatasetId.eq(id)).await?;
     let codes: Vec<_> = places.iter().map(|it| it.code.clone()).collect();
     writer.insert_all(places.into_iter().map(|it| full(stored(&row, it))).collect()).await?;
-    let mut change = changed(&row, "dataset.updated", None);
+    let mut change = change_record(&row, "dataset.updated", None);
     change.after = Some(json!({ "indicators": codes }));
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
 
-fn stored(row: &dataset::Model, place: Place) -> dataset_indicator::Model {
+fn stored(row: &dataset::Model, place: IndicatorColumn) -> dataset_indicator::Model {
     let (selector_column, selector_code) = place.selector.unzip();
     dataset_indicator::Model {
         id: new_id(),
@@ -78,9 +78,9 @@ fn stored(row: &dataset::Model, place: Place) -> dataset_indicator::Model {
     }
 }
 
-async fn checked(session: &Session, places: Vec<Place>) -> ApiResult<Vec<Place>> {
-    if places.len() > MOST {
-        let text = Text::new("list-too-long").with("length", places.len()).with("max", MOST);
+async fn checked(session: &Session, places: Vec<IndicatorColumn>) -> ApiResult<Vec<IndicatorColumn>> {
+    if places.len() > MAX {
+        let text = Text::new("list-too-long").with("length", places.len()).with("max", MAX);
         return Err(Problem::at(UserErrorCode::LimitReached, "indicators", text).into());
     }
     let codes: BTreeSet<_> = places.iter().map(|it| it.code.clone()).collect();
@@ -99,7 +99,7 @@ async fn checked(session: &Session, places: Vec<Place>) -> ApiResult<Vec<Place>>
         let measure = problems.take(text::line(&place.measure, "indicators.measure", 63))?;
         let definition = problems.take(text::optional(place.definition, "indicators.definition", 1_000))?.flatten();
         let edition = problems.take(text::optional(place.edition, "indicators.edition", 200))?.flatten();
-        good.push(Place { measure: measure.unwrap_or_default(), definition, edition, ..place });
+        good.push(IndicatorColumn { measure: measure.unwrap_or_default(), definition, edition, ..place });
     }
     problems.done()?;
     Ok(good)
@@ -112,7 +112,7 @@ async fn checked(session: &Session, places: Vec<Place>) -> ApiResult<Vec<Place>>
 pub async fn of_columns(writer: &Writer<'_>, row: &dataset::Model, columns: &[Column]) -> ApiResult<()> {
     let places = columns.iter().filter_map(|it| {
         let code = it.indicator.clone()?;
-        Some(Place { code, measure: it.name.clone(), selector: None, definition: None, edition: None })
+        Some(IndicatorColumn { code, measure: it.name.clone(), selector: None, definition: None, edition: None })
     });
     let rows: Vec<dataset_indicator::ActiveModel> = places.map(|it| full(stored(row, it))).collect();
     if !rows.is_empty() {

@@ -5,6 +5,6 @@
 //! it out, its external ids lead to the canonical record, references to it stay valid, and `learningPlaceUnmerge` or
 //! `organisationUnmerge` undoes it. Merges are serialised, so that no two records are canonical for each other.
 
+pub mod canonical;
 pub mod records;
 pub mod service;
-pub mod standing;

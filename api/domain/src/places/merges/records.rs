@@ -7,12 +7,12 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use store::{Session, Unique, Writer};
 use uuid::Uuid;
 
-use crate::context::mutation::Change;
+use crate::context::unit_of_work::ChangeRecord;
 use crate::places::{organisations, service};
 
 /// Kind of directory records that can be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RecordKind {
     /// Learning places.
     LearningPlace,
     /// Organisations.
@@ -21,27 +21,27 @@ pub enum Kind {
 
 /// Two records of one kind.
 #[derive(Clone, Copy, Debug)]
-pub struct Pair {
+pub struct RecordPair {
     /// Of which kind.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// The one that would give way.
     pub duplicate: Uuid,
     /// The one that stays.
     pub survivor: Uuid,
 }
 
-impl Pair {
+impl RecordPair {
     /// What a proposal is about.
     pub fn of(row: &merge_proposal::Model) -> Self {
         let (kind, pair) = match (row.duplicate_place_id, row.survivor_place_id) {
-            (None, None) => (Kind::Organisation, (row.duplicate_organisation_id, row.survivor_organisation_id)),
-            pair => (Kind::LearningPlace, pair),
+            (None, None) => (RecordKind::Organisation, (row.duplicate_organisation_id, row.survivor_organisation_id)),
+            pair => (RecordKind::LearningPlace, pair),
         };
         Self { kind, duplicate: pair.0.unwrap_or_default(), survivor: pair.1.unwrap_or_default() }
     }
 
     /// Both records.
-    pub fn records(self) -> [(Kind, Uuid); 2] {
+    pub fn records(self) -> [(RecordKind, Uuid); 2] {
         [(self.kind, self.duplicate), (self.kind, self.survivor)]
     }
 
@@ -55,11 +55,11 @@ impl Pair {
     /// What keeps a pair from being proposed twice.
     pub const fn open_once(self) -> Unique {
         match self.kind {
-            Kind::LearningPlace => Unique {
+            RecordKind::LearningPlace => Unique {
                 name: "merge_proposal_open_places_key",
                 columns: "merge_proposal.duplicate_place_id, merge_proposal.survivor_place_id",
             },
-            Kind::Organisation => Unique {
+            RecordKind::Organisation => Unique {
                 name: "merge_proposal_open_organisations_key",
                 columns: "merge_proposal.duplicate_organisation_id, merge_proposal.survivor_organisation_id",
             },
@@ -68,39 +68,39 @@ impl Pair {
 }
 
 /// Proposals about a record.
-pub fn about((kind, id): (Kind, Uuid)) -> Condition {
+pub fn about((kind, id): (RecordKind, Uuid)) -> Condition {
     let (duplicate, survivor) = columns(kind);
     Condition::any().add(duplicate.eq(id)).add(survivor.eq(id))
 }
 
-const fn columns(kind: Kind) -> (merge_proposal::Column, merge_proposal::Column) {
+const fn columns(kind: RecordKind) -> (merge_proposal::Column, merge_proposal::Column) {
     use merge_proposal::Column as C;
     match kind {
-        Kind::LearningPlace => (C::DuplicatePlaceId, C::SurvivorPlaceId),
-        Kind::Organisation => (C::DuplicateOrganisationId, C::SurvivorOrganisationId),
+        RecordKind::LearningPlace => (C::DuplicatePlaceId, C::SurvivorPlaceId),
+        RecordKind::Organisation => (C::DuplicateOrganisationId, C::SurvivorOrganisationId),
     }
 }
 
 /// The row of a record.
-pub enum Record {
+pub enum MergeRecord {
     /// A learning place.
     Place(learning_place::Model),
     /// Organisation.
     Organisation(organisation::Model),
 }
 
-impl Record {
+impl MergeRecord {
     /// A record in sight that stands for itself, read anew.
     ///
     /// # Errors
     /// It is out of sight, was merged or put away; the database fails.
-    pub async fn standing(session: &Session, (kind, id): (Kind, Uuid), field: &'static str) -> ApiResult<Self> {
+    pub async fn standing(session: &Session, (kind, id): (RecordKind, Uuid), field: &'static str) -> ApiResult<Self> {
         let found = match kind {
-            Kind::LearningPlace => {
+            RecordKind::LearningPlace => {
                 let select = session.select::<learning_place::Entity>().filter(learning_place::Column::Id.eq(id));
                 session.one(select).await?.map(Self::Place)
             }
-            Kind::Organisation => {
+            RecordKind::Organisation => {
                 let select = session.select::<organisation::Entity>().filter(organisation::Column::Id.eq(id));
                 session.one(select).await?.map(Self::Organisation)
             }
@@ -131,7 +131,7 @@ impl Record {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn merge(&self, writer: &Writer<'_>, survivor: Uuid, by: &str) -> ApiResult<Option<Change>> {
+    pub async fn merge(&self, writer: &Writer<'_>, survivor: Uuid, by: &str) -> ApiResult<Option<ChangeRecord>> {
         match self {
             Self::Place(row) => service::merge(writer, row, survivor, by).await,
             Self::Organisation(row) => organisations::service::merge(writer, row, survivor, by).await,

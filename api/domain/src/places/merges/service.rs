@@ -9,15 +9,15 @@ use kernel::i18n::Text;
 use kernel::text;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
-use store::scopes::{Audience, Way, ensure};
+use store::scopes::{Audience, ScopeShare, ensure};
 use store::{Session, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{in_force, parties_of};
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
-use crate::places::merges::records::{Kind, Pair, Record};
+use crate::places::merges::records::{MergeRecord, RecordKind, RecordPair};
 use crate::rights::{self, Operation};
 
 /// One merge at a time, so that no two records ever stand for each other.
@@ -25,11 +25,11 @@ const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
 
 /// What is proposed.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct NewMergeProposal {
     /// The authority that proposes.
     pub tenant: Uuid,
     /// Which records.
-    pub pair: Pair,
+    pub pair: RecordPair,
     /// The agreement that binds both owners.
     pub agreement: Option<Uuid>,
     /// Reason for the proposal.
@@ -40,21 +40,21 @@ pub struct Wish {
 ///
 /// # Errors
 /// Something is out of sight, merged already, or was turned down before; the database fails.
-pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "mergeProposalCreate").await?;
+pub async fn create(op: &Op, new: NewMergeProposal, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "mergeProposalCreate").await?;
     let session = mutation.session();
-    let (grant, _) = rights::create_in::<merge_proposal::Entity>(session, wish.tenant, None).await?;
+    let (grant, _) = rights::create_in::<merge_proposal::Entity>(session, new.tenant, None).await?;
     let writer = session.writer(&grant).await?;
     // First of all: what came of it before may be answered by now, and then it could not be proposed any more.
-    let id = match mutation.claim(&writer, idempotency).await? {
+    let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
     let mut problems = Problems::default();
-    let pair = wish.pair;
-    let duplicate = problems.take(Record::standing(session, (pair.kind, pair.duplicate), "duplicate").await)?;
-    let survivor = problems.take(Record::standing(session, (pair.kind, pair.survivor), "survivor").await)?;
-    let message = problems.take(text::optional(wish.message.clone(), "message", 1_000))?.flatten();
+    let pair = new.pair;
+    let duplicate = problems.take(MergeRecord::standing(session, (pair.kind, pair.duplicate), "duplicate").await)?;
+    let survivor = problems.take(MergeRecord::standing(session, (pair.kind, pair.survivor), "survivor").await)?;
+    let message = problems.take(text::optional(new.message.clone(), "message", 1_000))?.flatten();
     problems.done()?;
     let (Some(duplicate), Some(survivor)) = (duplicate, survivor) else {
         return Err(ApiError::fault("records without problem are missing"));
@@ -62,28 +62,28 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
     if pair.duplicate == pair.survivor {
         return Err(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-itself")).into());
     }
-    let to = match (duplicate.tenant() == wish.tenant, survivor.tenant() == wish.tenant) {
+    let to = match (duplicate.tenant() == new.tenant, survivor.tenant() == new.tenant) {
         (true, _) => survivor.tenant(),
         (false, true) => duplicate.tenant(),
         (false, false) => {
             return Err(Problem::at(UserErrorCode::Invalid, "duplicate", Text::new("merge-of-others")).into());
         }
     };
-    let agreement = bound(session, &wish, to).await?;
-    let proposed_by = acting_name(session, wish.tenant).await?;
-    not_again(session, &wish).await?;
+    let agreement = bound(session, &new, to).await?;
+    let proposed_by = acting_name(session, new.tenant).await?;
+    not_again(session, &new).await?;
     let of = |kind, id| (pair.kind == kind).then_some(id);
     let row = merge_proposal::Model {
         id,
-        tenant_id: wish.tenant,
+        tenant_id: new.tenant,
         to_tenant_id: to,
-        scope_id: ensure(&writer, &audience(wish.tenant, to, agreement)).await?,
+        scope_id: ensure(&writer, &audience(new.tenant, to, agreement)).await?,
         agreement_id: agreement,
-        duplicate_place_id: of(Kind::LearningPlace, pair.duplicate),
-        duplicate_organisation_id: of(Kind::Organisation, pair.duplicate),
+        duplicate_place_id: of(RecordKind::LearningPlace, pair.duplicate),
+        duplicate_organisation_id: of(RecordKind::Organisation, pair.duplicate),
         duplicate_tenant_id: duplicate.tenant(),
-        survivor_place_id: of(Kind::LearningPlace, pair.survivor),
-        survivor_organisation_id: of(Kind::Organisation, pair.survivor),
+        survivor_place_id: of(RecordKind::LearningPlace, pair.survivor),
+        survivor_organisation_id: of(RecordKind::Organisation, pair.survivor),
         message,
         state: State::Open,
         proposed_by,
@@ -100,7 +100,7 @@ pub async fn create(op: &Op, wish: Wish, idempotency: Option<Idempotency>) -> Ap
         Err(WriteError::Taken) => return Err(open_already()),
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    let recorded = mutation.record(&writer, told(&row, "merge_proposal.created")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.created")).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -110,25 +110,30 @@ fn audience(tenant: Uuid, to: Uuid, agreement: Option<Uuid>) -> Audience {
     match agreement {
         None => Audience::private(tenant, ScopeArea::Places, None),
         Some(agreement) => {
-            let way = Way { grantee: Some(to), ..Way::to_parties(agreement) };
-            Audience::Owned { tenant, area: ScopeArea::Agreements, field: None, ways: BTreeSet::from([way]) }
+            let scope_share = ScopeShare { grantee: Some(to), ..ScopeShare::to_parties(agreement) };
+            Audience::Owned {
+                tenant,
+                area: ScopeArea::Agreements,
+                field: None,
+                scope_shares: BTreeSet::from([scope_share]),
+            }
         }
     }
 }
 
 /// The agreement under which two authorities talk about their records: any that is in force.
-async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uuid>> {
-    if to == wish.tenant {
+async fn bound(session: &Session, new: &NewMergeProposal, to: Uuid) -> ApiResult<Option<Uuid>> {
+    if to == new.tenant {
         return Ok(None);
     }
-    let Some(id) = wish.agreement else {
+    let Some(id) = new.agreement else {
         return Err(Problem::at(UserErrorCode::Required, "agreement", Text::new("merge-needs-agreement")).into());
     };
     let Some(row) = session.get::<agreement::Entity>(id).await? else {
         return Err(Problem::not_found("agreement").into());
     };
     let parties = parties_of(session, id).await?;
-    if !parties.contains(&wish.tenant) {
+    if !parties.contains(&new.tenant) {
         return Err(Problem::not_found("agreement").into());
     }
     if !parties.contains(&to) {
@@ -139,11 +144,11 @@ async fn bound(session: &Session, wish: &Wish, to: Uuid) -> ApiResult<Option<Uui
 }
 
 /// What waits is not proposed twice, and what the other side turned down is not proposed to it again.
-async fn not_again(session: &Session, wish: &Wish) -> ApiResult<()> {
-    for row in session.all(session.select::<merge_proposal::Entity>().filter(wish.pair.either_way())).await? {
+async fn not_again(session: &Session, new: &NewMergeProposal) -> ApiResult<()> {
+    for row in session.all(session.select::<merge_proposal::Entity>().filter(new.pair.either_way())).await? {
         match row.state {
             State::Open => return Err(open_already()),
-            State::Declined if row.to_tenant_id == row.tenant_id || row.answered_tenant_id != Some(wish.tenant) => {
+            State::Declined if row.to_tenant_id == row.tenant_id || row.answered_tenant_id != Some(new.tenant) => {
                 let text = Text::new("merge-declined").with("reason", row.reason.unwrap_or_default());
                 return Err(Problem::at(UserErrorCode::Conflict, "duplicate", text).into());
             }
@@ -162,14 +167,14 @@ fn open_already() -> ApiError {
 /// # Errors
 /// It is answered already, or the records are not as they were.
 pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "mergeProposalAccept").await?;
+    let mutation = UnitOfWork::begin(op, "mergeProposalAccept").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Accept, "id").await?;
     let by = acting_name(session, row.duplicate_tenant_id).await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(MERGING).await?;
-    let pair = Pair::of(&row);
-    let [duplicate, survivor] = pair.records().map(|it| Record::standing(session, it, "id"));
+    let pair = RecordPair::of(&row);
+    let [duplicate, survivor] = pair.records().map(|it| MergeRecord::standing(session, it, "id"));
     let duplicate = match (duplicate.await, survivor.await) {
         (Ok(duplicate), Ok(_)) => duplicate,
         (Err(fault @ ApiError::Fault(_)), _) | (_, Err(fault @ ApiError::Fault(_))) => return Err(fault),
@@ -179,7 +184,7 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let merged = duplicate.merge(&writer, pair.survivor, &by).await?.ok_or_else(records_changed)?;
     // What is recorded last lets the transaction be kept.
     let _merged = mutation.record(&writer, merged).await?;
-    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.answered")).await?;
     mutation.commit(recorded).await
 }
 
@@ -193,13 +198,13 @@ fn records_changed() -> ApiError {
 /// It is answered already.
 pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "mergeProposalDecline").await?;
+    let mutation = UnitOfWork::begin(op, "mergeProposalDecline").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Decline, "id").await?;
     let by = acting_name(session, row.to_tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let row = answer(&writer, (*row).clone(), version, State::Declined, &by, Some(reason)).await?;
-    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.answered")).await?;
     mutation.commit(recorded).await
 }
 
@@ -208,13 +213,13 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
 /// # Errors
 /// It is answered already.
 pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "mergeProposalWithdraw").await?;
+    let mutation = UnitOfWork::begin(op, "mergeProposalWithdraw").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Withdraw, "id").await?;
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let row = answer(&writer, (*row).clone(), version, State::Withdrawn, &by, None).await?;
-    let recorded = mutation.record(&writer, told(&row, "merge_proposal.answered")).await?;
+    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.answered")).await?;
     mutation.commit(recorded).await
 }
 
@@ -241,9 +246,9 @@ async fn answer(
     }
 }
 
-fn told(row: &merge_proposal::Model, topic: &'static str) -> Change {
-    let pair = Pair::of(row);
-    Change {
+fn change_record(row: &merge_proposal::Model, topic: &'static str) -> ChangeRecord {
+    let pair = RecordPair::of(row);
+    ChangeRecord {
         object_type: "MergeProposal",
         object_id: row.id,
         version: row.version,

@@ -14,10 +14,10 @@ use store::scopes::{Audience, ensure};
 use store::{Writer, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Claim, Idempotency, Mutation, at_version, stale};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
-use crate::places::externals::{Ids, IdsOfOrganisation, Of};
+use crate::places::externals::{Ids, IdsOfOrganisation, RegisteredObject};
 use crate::places::revisions::Revision;
 use crate::places::rules::{audience, check_email, not_named_by_offers};
 use crate::places::{externals, revisions};
@@ -25,7 +25,7 @@ use crate::rights::{self, Operation};
 
 /// What an organisation shall be.
 #[derive(Clone, Debug)]
-pub struct OrganisationWish {
+pub struct NewOrganisation {
     /// Name.
     pub name: String,
     /// Kind of the organisation.
@@ -69,7 +69,7 @@ pub struct Person {
     pub consent: bool,
 }
 
-impl OrganisationWish {
+impl NewOrganisation {
     /// What an organisation is.
     fn of(row: &organisation::Model, person: Option<&organisation_person::Model>, ids: Ids) -> Self {
         let row = row.clone();
@@ -122,7 +122,7 @@ impl OrganisationWish {
     }
 
     /// What the trail and the history say of it.
-    fn words(&self) -> Value {
+    fn audit_snapshot(&self) -> Value {
         let person = self.person.as_ref().map(|it| {
             json!({ "name": it.name, "role": it.role, "email": it.email, "phone": it.phone, "consent": it.consent })
         });
@@ -132,7 +132,7 @@ impl OrganisationWish {
             "contact": {
                 "function": self.contact_function, "email": self.contact_email, "phone": self.contact_phone,
             },
-            "contactPerson": person, "externalIds": externals::words(&self.ids),
+            "contactPerson": person, "externalIds": externals::string_list(&self.ids),
         })
     }
 }
@@ -141,19 +141,19 @@ impl OrganisationWish {
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn create(op: &Op, owner: Uuid, wish: OrganisationWish, key: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = Mutation::begin(op, "organisationCreate").await?;
+pub async fn create(op: &Op, owner: Uuid, new: NewOrganisation, key: Option<Idempotency>) -> ApiResult<Uuid> {
+    let mutation = UnitOfWork::begin(op, "organisationCreate").await?;
     let session = mutation.session();
     let (grant, _) = rights::create_in::<organisation::Entity>(session, owner, None).await?;
-    let wish = wish.checked()?;
+    let new = new.checked()?;
     let by = acting_name(session, owner).await?;
     let writer = session.writer(&grant).await?;
-    let id = match mutation.claim(&writer, key).await? {
+    let id = match mutation.claim_idempotency_key(&writer, key).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let row = insert(&writer, id, &wish).await?;
-    let (mut told, words) = (told(&row, "organisation.created"), wish.words());
+    let row = insert(&writer, id, &new).await?;
+    let (mut told, words) = (change_record(&row, "organisation.created"), new.audit_snapshot());
     revisions::keep(&writer, revision(&row, "organisationCreate", &by, None, &words)).await?;
     told.after = Some(words);
     let recorded = mutation.record(&writer, told).await?;
@@ -165,24 +165,24 @@ pub async fn create(op: &Op, owner: Uuid, wish: OrganisationWish, key: Option<Id
 ///
 /// # Errors
 /// An id in another register is taken; the database fails.
-pub async fn insert(writer: &Writer<'_>, id: Uuid, wish: &OrganisationWish) -> ApiResult<organisation::Model> {
-    let scope = ensure(writer, &audience(writer.tenant(), wish.visibility)).await?;
+pub async fn insert(writer: &Writer<'_>, id: Uuid, new: &NewOrganisation) -> ApiResult<organisation::Model> {
+    let scope = ensure(writer, &audience(writer.tenant(), new.visibility)).await?;
     let row = organisation::Model {
         id,
         tenant_id: writer.tenant(),
         scope_id: scope,
-        name: wish.name.clone(),
-        kind: wish.kind,
-        visibility: wish.visibility,
-        description: wish.description.clone(),
-        website: wish.website.clone(),
-        street: wish.street.clone(),
-        postal_code: wish.postal_code.clone(),
-        city: wish.city.clone(),
-        contact_function: wish.contact_function.clone(),
-        contact_email: wish.contact_email.clone(),
-        contact_phone: wish.contact_phone.clone(),
-        search_text: search_text(wish),
+        name: new.name.clone(),
+        kind: new.kind,
+        visibility: new.visibility,
+        description: new.description.clone(),
+        website: new.website.clone(),
+        street: new.street.clone(),
+        postal_code: new.postal_code.clone(),
+        city: new.city.clone(),
+        contact_function: new.contact_function.clone(),
+        contact_email: new.contact_email.clone(),
+        contact_phone: new.contact_phone.clone(),
+        search_text: search_text(new),
         merged_into_id: None,
         merged_at: None,
         merged_by: None,
@@ -192,8 +192,8 @@ pub async fn insert(writer: &Writer<'_>, id: Uuid, wish: &OrganisationWish) -> A
         updated_at: writer.now(),
     };
     writer.insert::<organisation::ActiveModel>(full(row.clone())).await?;
-    put_person(writer, &row, None, wish.person.as_ref()).await?;
-    externals::replace(writer, Of::Organisation(id), scope, &Ids::new(), &wish.ids).await?;
+    put_person(writer, &row, None, new.person.as_ref()).await?;
+    externals::replace(writer, RegisteredObject::Organisation(id), scope, &Ids::new(), &new.ids).await?;
     Ok(row)
 }
 
@@ -205,14 +205,14 @@ pub async fn update(
     op: &Op,
     id: Uuid,
     version: i32,
-    change: impl FnOnce(OrganisationWish) -> ApiResult<OrganisationWish> + Send,
+    change: impl FnOnce(NewOrganisation) -> ApiResult<NewOrganisation> + Send,
 ) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "organisationUpdate").await?;
+    let mutation = UnitOfWork::begin(op, "organisationUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<organisation::Entity>(session, id, Operation::Update, "id").await?;
     let person = session.get::<organisation_person::Entity>(id).await?;
     let ids = externals::ids(&session.group::<IdsOfOrganisation>(id).await?);
-    let before = OrganisationWish::of(&row, person.as_deref(), ids);
+    let before = NewOrganisation::of(&row, person.as_deref(), ids);
     let wish = change(before.clone())?.checked()?;
     if wish.visibility < row.visibility {
         not_named_by_offers(session, row.tenant_id, education_offer::Column::OrganisationId, id).await?;
@@ -239,12 +239,12 @@ pub async fn update(
     let after = save(&writer, after, version).await?;
     put_person(&writer, &after, person.as_deref(), wish.person.as_ref()).await?;
     if scope != row.scope_id {
-        externals::rescope(&writer, Of::Organisation(id), scope).await?;
+        externals::rescope(&writer, RegisteredObject::Organisation(id), scope).await?;
     }
-    externals::replace(&writer, Of::Organisation(id), scope, &before.ids, &wish.ids).await?;
-    let (was, is) = (before.words(), wish.words());
+    externals::replace(&writer, RegisteredObject::Organisation(id), scope, &before.ids, &wish.ids).await?;
+    let (was, is) = (before.audit_snapshot(), wish.audit_snapshot());
     revisions::keep(&writer, revision(&after, "organisationUpdate", &by, Some(&was), &is)).await?;
-    let mut told = told(&after, "organisation.updated");
+    let mut told = change_record(&after, "organisation.updated");
     told.also = BTreeSet::from([row.scope_id]);
     (told.before, told.after) = (Some(was), Some(is));
     let recorded = mutation.record(&writer, told).await?;
@@ -256,7 +256,7 @@ pub async fn update(
 /// # Errors
 /// It may not be changed; the database fails.
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "organisationArchive").await?;
+    let mutation = UnitOfWork::begin(op, "organisationArchive").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<organisation::Entity>(session, id, Operation::Archive, "id").await?;
     let by = acting_name(session, row.tenant_id).await?;
@@ -266,7 +266,7 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     let words = |it: &organisation::Model| json!({ "archivedAt": it.archived_at });
     let (was, is) = (words(&row), words(&after));
     revisions::keep(&writer, revision(&after, "organisationArchive", &by, Some(&was), &is)).await?;
-    let mut told = told(&after, "organisation.archived");
+    let mut told = change_record(&after, "organisation.archived");
     (told.before, told.after) = (Some(was), Some(is));
     let recorded = mutation.record(&writer, told).await?;
     mutation.commit(recorded).await
@@ -277,7 +277,7 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
 /// # Errors
 /// It is not merged, or may not be changed; the database fails.
 pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = Mutation::begin(op, "organisationUnmerge").await?;
+    let mutation = UnitOfWork::begin(op, "organisationUnmerge").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<organisation::Entity>(session, id, Operation::Unmerge, "id").await?;
     let by = acting_name(session, row.tenant_id).await?;
@@ -286,7 +286,7 @@ pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let after = save(&writer, after, version).await?;
     let (was, is) = (merged_words(&row), merged_words(&after));
     revisions::keep(&writer, revision(&after, "organisationUnmerge", &by, Some(&was), &is)).await?;
-    let change = Change { before: Some(was), after: Some(is), ..told(&after, "organisation.unmerged") };
+    let change = ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "organisation.unmerged") };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -298,7 +298,7 @@ pub(in crate::places) async fn merge(
     row: &organisation::Model,
     survivor: Uuid,
     by: &str,
-) -> ApiResult<Option<Change>> {
+) -> ApiResult<Option<ChangeRecord>> {
     let merged = organisation::Model {
         merged_into_id: Some(survivor),
         merged_at: Some(writer.now()),
@@ -312,7 +312,7 @@ pub(in crate::places) async fn merge(
     };
     let (was, is) = (merged_words(row), merged_words(&after));
     revisions::keep(writer, revision(&after, "mergeProposalAccept", by, Some(&was), &is)).await?;
-    Ok(Some(Change { before: Some(was), after: Some(is), ..told(&after, "organisation.merged") }))
+    Ok(Some(ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "organisation.merged") }))
 }
 
 fn merged_words(row: &organisation::Model) -> Value {
@@ -367,8 +367,8 @@ async fn put_person(
     Ok(())
 }
 
-fn search_text(wish: &OrganisationWish) -> String {
-    let words = [Some(wish.name.as_str()), wish.city.as_deref(), wish.postal_code.as_deref()];
+fn search_text(new: &NewOrganisation) -> String {
+    let words = [Some(new.name.as_str()), new.city.as_deref(), new.postal_code.as_deref()];
     text::fold(&words.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
@@ -390,8 +390,8 @@ fn revision<'a>(
     }
 }
 
-fn told(row: &organisation::Model, topic: &'static str) -> Change {
-    Change {
+fn change_record(row: &organisation::Model, topic: &'static str) -> ChangeRecord {
+    ChangeRecord {
         object_type: "Organisation",
         object_id: row.id,
         version: row.version,

@@ -10,8 +10,8 @@ use store::scopes::ensure;
 use store::{Unique, WriteError, full};
 use uuid::Uuid;
 
-use crate::context::mutation::{Change, Mutation};
 use crate::context::op::Op;
+use crate::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use crate::members::acting_name;
 use crate::planning::conflicts::lookup::{agreements_of, of_entry, of_round};
 use crate::planning::conflicts::neighbourhood::Clash;
@@ -29,7 +29,7 @@ const ONCE: Unique = Unique {
 /// The entry has no such conflict, or it was taken note of; the usual refusals.
 pub async fn acknowledge(op: &Op, entry: Uuid, round: Option<Uuid>, conflict: &str, reason: &str) -> ApiResult<()> {
     let reason = text::line(reason, "reason", 1_000)?;
-    let mutation = Mutation::begin(op, "conflictAcknowledge").await?;
+    let mutation = UnitOfWork::begin(op, "conflictAcknowledge").await?;
     let session = mutation.session();
     let (grant, row) =
         rights::find_for::<calendar_entry::Entity>(session, entry, Operation::Acknowledge, "entry").await?;
@@ -71,7 +71,7 @@ pub async fn acknowledge(op: &Op, entry: Uuid, round: Option<Uuid>, conflict: &s
     let recorded = mutation
         .record(
             &writer,
-            Change {
+            ChangeRecord {
                 object_type: "CalendarEntry",
                 object_id: row.id,
                 version: row.version,

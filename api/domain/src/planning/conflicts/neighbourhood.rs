@@ -19,11 +19,13 @@ use uuid::Uuid;
 
 use crate::calendars::entry_view::EntryView;
 use crate::calendars::window::Window;
-use crate::holidays::free_days::{FreeDay, free_days_of};
-use crate::planning::conflicts::rules::{ConflictSeverity, Known, Span, TOPIC_DAYS, between, days_around, on_free_day};
+use crate::holidays::free_days::{NonWorkingDay, free_days_of};
+use crate::planning::conflicts::rules::{
+    ConflictSeverity, DateSpan, KnownEntry, TOPIC_DAYS, between, days_around, on_free_day,
+};
 
 /// The most dates that are looked at together.
-const MOST_DATES: u64 = 20_000;
+const MAX_DATES: u64 = 20_000;
 /// How many free slots are suggested.
 const SLOTS: usize = 5;
 /// How far from the date they may be, in days.
@@ -47,14 +49,14 @@ pub enum Among {
 #[derive(Clone, Debug)]
 struct Dated {
     entry: usize,
-    span: Span,
+    span: DateSpan,
 }
 
 /// See the module.
 pub struct Neighbourhood {
-    entries: Vec<Known>,
+    entries: Vec<KnownEntry>,
     dates: Vec<Dated>,
-    free: BTreeMap<Uuid, Vec<FreeDay>>,
+    free: BTreeMap<Uuid, Vec<NonWorkingDay>>,
     acknowledged: HashMap<Uuid, Vec<conflict_acknowledgement::Model>>,
     days_apart: i64,
     today: NaiveDate,
@@ -67,7 +69,7 @@ pub struct Side {
     /// The entry, as the viewer sees it.
     pub entry: EntryView,
     /// The first date of it that is concerned.
-    pub span: Span,
+    pub span: DateSpan,
     index: usize,
 }
 
@@ -83,7 +85,7 @@ pub struct Clash {
     /// The entries, by id: one, or two.
     pub sides: Vec<Side>,
     /// The free days that are the other side.
-    pub free: Option<FreeDay>,
+    pub free: Option<NonWorkingDay>,
     /// How many pairs of dates are concerned.
     pub dates: usize,
     /// Who has taken note, and why it stays.
@@ -150,7 +152,7 @@ impl Neighbourhood {
 
     /// Every conflict of a date between two days.
     pub fn between_days(&self, from: NaiveDate, to: NaiveDate) -> Vec<Clash> {
-        let mut found = Found::default();
+        let mut found = ConflictPairs::default();
         let inside = |it: &Dated| it.span.first() <= to && it.span.last() >= from;
         for (index, date) in self.dates.iter().enumerate() {
             if inside(date) {
@@ -164,49 +166,49 @@ impl Neighbourhood {
                 }
             }
         }
-        self.told(found)
+        self.clashes(found)
     }
 
     /// Every conflict of one entry.
     pub fn of(&self, entry: Uuid) -> Vec<Clash> {
-        let mut found = Found::default();
+        let mut found = ConflictPairs::default();
         for date in self.dates.iter().filter(|it| self.id_of(it) == entry) {
             self.free_days(date, &mut found);
             for other in self.dates.iter().filter(|it| it.entry != date.entry) {
                 self.pair(date, other, &mut found);
             }
         }
-        self.told(found)
+        self.clashes(found)
     }
 
     fn id_of(&self, date: &Dated) -> Uuid {
         self.entries[date.entry].view.times().id()
     }
 
-    fn free_days(&self, date: &Dated, found: &mut Found) {
+    fn free_days(&self, date: &Dated, pairs: &mut ConflictPairs) {
         let known = &self.entries[date.entry];
         for (index, free) in self.free.get(&known.view.times().tenant_id()).into_iter().flatten().enumerate() {
             if let Some((rule, severity)) = on_free_day(known, &date.span, free) {
-                found.add((rule, date.entry, Other::Free(index)), severity, (date.span, date.span));
+                pairs.add((rule, date.entry, Other::Free(index)), severity, (date.span, date.span));
             }
         }
     }
 
-    fn pair(&self, one: &Dated, other: &Dated, found: &mut Found) {
+    fn pair(&self, one: &Dated, other: &Dated, pairs: &mut ConflictPairs) {
         if one.entry == other.entry {
             return;
         }
         let (one, other) = if self.id_of(one) < self.id_of(other) { (one, other) } else { (other, one) };
         let spans = (&one.span, &other.span);
         for (rule, severity) in between(&self.entries[one.entry], &self.entries[other.entry], spans, self.days_apart) {
-            found.add((rule, one.entry, Other::Entry(other.entry)), severity, (one.span, other.span));
+            pairs.add((rule, one.entry, Other::Entry(other.entry)), severity, (one.span, other.span));
         }
     }
 
     /// Conflicts in order: the worst first, then by date.
-    fn told(&self, found: Found) -> Vec<Clash> {
+    fn clashes(&self, pairs: ConflictPairs) -> Vec<Clash> {
         let side = |index: usize, span| Side { entry: self.entries[index].view.clone(), span, index };
-        let mut clashes: Vec<_> = found
+        let mut clashes: Vec<_> = pairs
             .0
             .into_iter()
             .map(|((rule, one, other), Pairs { severity, first, dates })| {
@@ -231,7 +233,7 @@ impl Neighbourhood {
 
     /// Up to five days near, at the same time of day, on which the date of a side would meet nothing: no free day, and no
     /// other entry but of the same topic. Working days for a date on one; none in the past.
-    pub fn free_slots(&self, side: &Side) -> Vec<Span> {
+    pub fn free_slots(&self, side: &Side) -> Vec<DateSpan> {
         let known = &self.entries[side.index];
         let time = known.view.times().time();
         let is_weekend = |day: NaiveDate| matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
@@ -241,7 +243,7 @@ impl Neighbourhood {
         days_around(side.span.first(), SLOT_DAYS)
             .filter(|(_, day)| *day > self.today && *day > self.known.0 && *day < self.known.1)
             .filter(|(_, day)| is_weekend(*day) == wants_weekend)
-            .map(|(days, _)| Span::of(&time.at(side.span.starts_local + TimeDelta::days(days))))
+            .map(|(days, _)| DateSpan::of(&time.at(side.span.starts_local + TimeDelta::days(days))))
             .filter(|span| {
                 let free = self.free.get(&known.view.times().tenant_id()).into_iter().flatten();
                 free.into_iter().all(|it| on_free_day(known, span, it).is_none())
@@ -268,15 +270,15 @@ enum Other {
 /// The dates of one conflict.
 struct Pairs {
     severity: ConflictSeverity,
-    first: (Span, Span),
+    first: (DateSpan, DateSpan),
     dates: usize,
 }
 
 #[derive(Default)]
-struct Found(BTreeMap<(ConflictRule, usize, Other), Pairs>);
+struct ConflictPairs(BTreeMap<(ConflictRule, usize, Other), Pairs>);
 
-impl Found {
-    fn add(&mut self, key: (ConflictRule, usize, Other), severity: ConflictSeverity, spans: (Span, Span)) {
+impl ConflictPairs {
+    fn add(&mut self, key: (ConflictRule, usize, Other), severity: ConflictSeverity, spans: (DateSpan, DateSpan)) {
         let pairs = self.0.entry(key).or_insert(Pairs { severity, first: spans, dates: 0 });
         pairs.dates += 1;
         if (spans.0.starts_at, spans.1.starts_at) < (pairs.first.0.starts_at, pairs.first.1.starts_at) {
@@ -287,7 +289,7 @@ impl Found {
 }
 
 /// The id of a conflict. With the times of its sides: what was moved is another conflict, and wants another reason.
-fn named(rule: ConflictRule, sides: &[Side], free: Option<&FreeDay>) -> Uuid {
+fn named(rule: ConflictRule, sides: &[Side], free: Option<&NonWorkingDay>) -> Uuid {
     let mut digest = Sha256::new().chain_update(rule.as_str());
     for Side { entry, .. } in sides {
         let entry = entry.times();
@@ -303,7 +305,11 @@ fn named(rule: ConflictRule, sides: &[Side], free: Option<&FreeDay>) -> Uuid {
 }
 
 /// Entries that take time, and their dates, between two days: single entries, dates of series, and the series.
-async fn read(session: &Session, among: &Among, days: (NaiveDate, NaiveDate)) -> ApiResult<(Vec<Known>, Vec<Dated>)> {
+async fn read(
+    session: &Session,
+    among: &Among,
+    days: (NaiveDate, NaiveDate),
+) -> ApiResult<(Vec<KnownEntry>, Vec<Dated>)> {
     use calendar_entry::Column as Entry;
     let of_whom = |select: sea_orm::Select<calendar_entry::Entity>| {
         let select = select
@@ -337,17 +343,17 @@ async fn read(session: &Session, among: &Among, days: (NaiveDate, NaiveDate)) ->
     let singles = of_whom(session.select::<calendar_entry::Entity>())
         .filter(Entry::ExpandedUntil.is_null())
         .filter(window.overlaps(Entry::StartsAt, Entry::EndsAt)?)
-        .limit(MOST_DATES + 1);
+        .limit(MAX_DATES + 1);
     let singles = session.all(singles).await?;
     let series = of_whom(session.select::<calendar_entry::Entity>()).filter(Entry::ExpandedUntil.is_not_null());
     let dates = session
         .select::<calendar_occurrence::Entity>()
         .filter(window.overlaps(calendar_occurrence::Column::StartsAt, calendar_occurrence::Column::EndsAt)?)
         .filter(calendar_occurrence::Column::EntryId.in_subquery(series.select_only().column(Entry::Id).into_query()))
-        .limit(MOST_DATES + 1);
+        .limit(MAX_DATES + 1);
     let occurrences = session.all(dates).await?;
-    if (singles.len() + occurrences.len()) as u64 > MOST_DATES {
-        let text = Text::new("too-many-to-compare").with("max", MOST_DATES);
+    if (singles.len() + occurrences.len()) as u64 > MAX_DATES {
+        let text = Text::new("too-many-to-compare").with("max", MAX_DATES);
         return Err(Problem::whole(UserErrorCode::LimitReached, text).into());
     }
     session.load::<calendar_entry::Entity>(occurrences.iter().map(|it| it.entry_id)).await?;
@@ -368,17 +374,17 @@ async fn read(session: &Session, among: &Among, days: (NaiveDate, NaiveDate)) ->
         let (id, is_external) = (row.id, external.contains(&row.calendar_id));
         let view = EntryView::of(session, row)?;
         Some(*index.entry(id).or_insert_with(|| {
-            entries.push(Known::new(view, is_external));
+            entries.push(KnownEntry::new(view, is_external));
             entries.len() - 1
         }))
     };
     for row in singles {
-        let span = Span::of(&EntryTime::of(&row));
+        let span = DateSpan::of(&EntryTime::of(&row));
         dates.extend(know(Arc::new(row)).map(|entry| Dated { entry, span }));
     }
     for row in occurrences {
         let Some(series) = session.get::<calendar_entry::Entity>(row.entry_id).await? else { continue };
-        let span = Span::of(&EntryTime::of(&series).at(row.starts_local));
+        let span = DateSpan::of(&EntryTime::of(&series).at(row.starts_local));
         dates.extend(know(series).map(|entry| Dated { entry, span }));
     }
     dates.sort_by_key(|it| (it.span.starts_at, it.entry));

@@ -11,7 +11,7 @@ use kernel::text::fold;
 use uuid::Uuid;
 
 use crate::calendars::entry_view::{EntryDetails, EntryOutline, EntryTimes, EntryView};
-use crate::holidays::free_days::{FreeDay, FreeDayKind};
+use crate::holidays::free_days::{NonWorkingDay, NonWorkingDayKind};
 
 /// The same topic is a conflict within so many days.
 pub const TOPIC_DAYS: i64 = 28;
@@ -30,13 +30,13 @@ pub enum ConflictSeverity {
 
 /// Entry in the form in which conflicts are looked for, made of what the viewer sees.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownEntry {
     /// View of the entry.
     pub view: EntryView,
     /// True for an entry of an external calendar: others plan around it, nobody here moves it.
     pub external: bool,
     audiences: BTreeSet<Audience>,
-    place: Option<Place>,
+    place: Option<EventPlace>,
     speakers: BTreeSet<String>,
     organiser: Option<String>,
     field: Option<Uuid>,
@@ -44,12 +44,12 @@ pub struct Known {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+enum EventPlace {
     Known(Uuid),
     Named(String),
 }
 
-impl Known {
+impl KnownEntry {
     /// Takes what a view shows.
     pub fn new(view: EntryView, external: bool) -> Self {
         let words = |text: Option<&str>| text.map(fold).filter(|it| !it.is_empty());
@@ -58,8 +58,8 @@ impl Known {
             external,
             audiences: details.map(EntryDetails::audiences).unwrap_or_default(),
             place: details.and_then(|it| match it.place() {
-                Some(place) => Some(Place::Known(place)),
-                None => words(it.location()).map(Place::Named),
+                Some(place) => Some(EventPlace::Known(place)),
+                None => words(it.location()).map(EventPlace::Named),
             }),
             speakers: words(details.and_then(EntryDetails::speakers))
                 .iter()
@@ -81,7 +81,7 @@ impl Known {
 
 /// When one date is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct DateSpan {
     /// Start as an instant.
     pub starts_at: DateTime<Utc>,
     /// End as an instant, exclusive.
@@ -92,7 +92,7 @@ pub struct Span {
     pub ends_local: NaiveDateTime,
 }
 
-impl Span {
+impl DateSpan {
     /// First day.
     pub fn first(&self) -> NaiveDate {
         self.starts_local.date()
@@ -130,9 +130,9 @@ impl Span {
 
 /// What of two dates does not go together.
 pub fn between(
-    one: &Known,
-    other: &Known,
-    (a, b): (&Span, &Span),
+    one: &KnownEntry,
+    other: &KnownEntry,
+    (a, b): (&DateSpan, &DateSpan),
     days_apart: i64,
 ) -> Vec<(ConflictRule, ConflictSeverity)> {
     use ConflictRule as Rule;
@@ -177,17 +177,21 @@ fn is_one_series(one: &EntryTimes, other: &EntryTimes) -> bool {
 }
 
 /// What does not go together of a date and days on which people are not there.
-pub fn on_free_day(known: &Known, span: &Span, free: &FreeDay) -> Option<(ConflictRule, ConflictSeverity)> {
+pub fn on_free_day(
+    known: &KnownEntry,
+    span: &DateSpan,
+    free: &NonWorkingDay,
+) -> Option<(ConflictRule, ConflictSeverity)> {
     if known.external || span.first() > free.last || span.last() < free.first {
         return None;
     }
     match free.kind {
-        FreeDayKind::PublicHoliday => Some((ConflictRule::PublicHoliday, ConflictSeverity::Medium)),
-        FreeDayKind::SchoolHoliday | FreeDayKind::SchoolFreeDay if known.is_in_school() => {
+        NonWorkingDayKind::PublicHoliday => Some((ConflictRule::PublicHoliday, ConflictSeverity::Medium)),
+        NonWorkingDayKind::SchoolHoliday | NonWorkingDayKind::SchoolFreeDay if known.is_in_school() => {
             Some((ConflictRule::SchoolHoliday, ConflictSeverity::Medium))
         }
-        FreeDayKind::SchoolHoliday | FreeDayKind::SchoolFreeDay => None,
-        FreeDayKind::Closure => Some((ConflictRule::TenantClosure, ConflictSeverity::Medium)),
+        NonWorkingDayKind::SchoolHoliday | NonWorkingDayKind::SchoolFreeDay => None,
+        NonWorkingDayKind::Closure => Some((ConflictRule::TenantClosure, ConflictSeverity::Medium)),
     }
 }
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::calendars::entry_view::EntryView;
-use crate::planning::conflicts::rules::{ConflictSeverity, Known, Span, between};
+use crate::planning::conflicts::rules::{ConflictSeverity, DateSpan, KnownEntry, between};
 
 fn start() -> NaiveDateTime {
     NaiveDate::from_ymd_opt(2027, 5, 3).unwrap().and_hms_opt(9, 0, 0).unwrap()
@@ -108,10 +108,10 @@ fn rules(
     days: i64,
 ) -> Vec<(ConflictRule, ConflictSeverity)> {
     let (one, other) = (
-        Known::new(EntryView::at(level, Arc::new(one.clone())), false),
-        Known::new(EntryView::at(other_level, Arc::new(other.clone())), false),
+        KnownEntry::new(EntryView::at(level, Arc::new(one.clone())), false),
+        KnownEntry::new(EntryView::at(other_level, Arc::new(other.clone())), false),
     );
-    let spans = (Span::of(&one.view.times().time()), Span::of(&other.view.times().time()));
+    let spans = (DateSpan::of(&one.view.times().time()), DateSpan::of(&other.view.times().time()));
     between(&one, &other, (&spans.0, &spans.1), days)
 }
 

@@ -1,7 +1,7 @@
 //! Mutations of calendars that live elsewhere.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
-use domain::calendars::calendar_service::CalendarWish;
+use domain::calendars::calendar_service::NewCalendar;
 use domain::calendars::external::service;
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
@@ -98,7 +98,7 @@ impl ExternalMutation {
         let op = ctx.op()?;
         let key = idempotency("externalCalendarSubscribe", input.idempotency_key.clone(), &input);
         let (url, refresh) = (input.url.clone(), input.refresh_minutes);
-        let done = match wish(input) {
+        let done = match new_calendar(input) {
             Ok(wish) => service::subscribe(op, wish, &url, refresh, key).await,
             Err(error) => Err(error),
         };
@@ -121,7 +121,7 @@ impl ExternalMutation {
             Ok(()) => service::update(op, id, input.version, url, refresh).await,
             Err(error) => Err(error),
         };
-        ExternalCalendarPayload::changed(op, id, done).await
+        ExternalCalendarPayload::after_change(op, id, done).await
     }
 
     /// Ends the subscription to an external calendar: cancels its future entries and archives its calendar. Requires
@@ -152,11 +152,11 @@ impl ExternalMutation {
             Err(error) => return ExternalCalendarPayload::refused(op, error),
         };
         let done = service::refresh(op, id).await;
-        ExternalCalendarPayload::changed(op, id, done).await
+        ExternalCalendarPayload::after_change(op, id, done).await
     }
 }
 
-fn wish(input: ExternalCalendarSubscribeInput) -> ApiResult<CalendarWish> {
+fn new_calendar(input: ExternalCalendarSubscribeInput) -> ApiResult<NewCalendar> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
     let field = match &input.field_of_work {
@@ -164,7 +164,7 @@ fn wish(input: ExternalCalendarSubscribeInput) -> ApiResult<CalendarWish> {
         None => None,
     };
     problems.done()?;
-    Ok(CalendarWish {
+    Ok(NewCalendar {
         tenant,
         name: input.name,
         description: input.description,

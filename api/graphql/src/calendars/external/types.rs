@@ -85,7 +85,7 @@ impl ExternalCalendar {
     async fn last_reason(&self, ctx: &Context<'_>) -> Option<ApiResult<String>> {
         let text = said(&self.0)?;
         match self.is_changeable(ctx).await {
-            Ok(true) => Some(ctx.op().map(|op| text.say(op.locale))),
+            Ok(true) => Some(ctx.op().map(|op| text.render(op.locale))),
             Ok(false) => None,
             Err(error) => Some(Err(error)),
         }

@@ -2,10 +2,10 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::datasets::files::{Form, ticket};
+use domain::datasets::files::{FileForm, ticket};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use tabular::export::Format;
+use tabular::export::ExportFormat;
 
 use crate::context::ContextExt;
 use crate::payload::{UserError, idempotency};
@@ -31,16 +31,16 @@ pub enum DatasetDownloadFormat {
     Original,
 }
 
-impl From<DatasetDownloadFormat> for Form {
+impl From<DatasetDownloadFormat> for FileForm {
     fn from(format: DatasetDownloadFormat) -> Self {
         Self::Table(match format {
-            DatasetDownloadFormat::Csv => Format::Csv,
-            DatasetDownloadFormat::CsvMetadata => Format::CsvMetadata,
-            DatasetDownloadFormat::DataPackage => Format::DataPackage,
-            DatasetDownloadFormat::Json => Format::Json,
-            DatasetDownloadFormat::JsonLines => Format::JsonLines,
-            DatasetDownloadFormat::Xlsx => Format::Xlsx,
-            DatasetDownloadFormat::Parquet => Format::Parquet,
+            DatasetDownloadFormat::Csv => ExportFormat::Csv,
+            DatasetDownloadFormat::CsvMetadata => ExportFormat::CsvMetadata,
+            DatasetDownloadFormat::DataPackage => ExportFormat::DataPackage,
+            DatasetDownloadFormat::Json => ExportFormat::Json,
+            DatasetDownloadFormat::JsonLines => ExportFormat::JsonLines,
+            DatasetDownloadFormat::Xlsx => ExportFormat::Xlsx,
+            DatasetDownloadFormat::Parquet => ExportFormat::Parquet,
             DatasetDownloadFormat::Original => return Self::Original,
         })
     }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::datasets::import::service;
-use domain::datasets::import::service::ImportWish;
+use domain::datasets::import::service::NewImport;
 use domain::datasets::import::uploads::make_ticket;
 use domain::files::folder::Folder;
 use domain::files::settings::FileSettings;
@@ -123,7 +123,7 @@ impl DatasetImportMutation {
     ) -> ApiResult<DatasetImportPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetImport", input.idempotency_key.clone(), &input);
-        let done = match wish(input) {
+        let done = match new_import(input) {
             Ok(wish) => service::queue(op, wish, ctx.data_unchecked::<Folder>(), key).await,
             Err(error) => Err(error),
         };
@@ -141,14 +141,14 @@ impl DatasetImportMutation {
         match NodeType::DatasetImport.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::cancel(op, id, input.version).await;
-                DatasetImportPayload::changed(op, id, done).await
+                DatasetImportPayload::after_change(op, id, done).await
             }
             Err(error) => DatasetImportPayload::refused(op, error),
         }
     }
 }
 
-fn wish(input: DatasetImportInput) -> ApiResult<ImportWish> {
+fn new_import(input: DatasetImportInput) -> ApiResult<NewImport> {
     let mut problems = Problems::default();
     let dataset = problems.take(NodeType::Dataset.parse(&input.dataset, "dataset"))?.unwrap_or_default();
     let profile = match input.profile {
@@ -156,5 +156,5 @@ fn wish(input: DatasetImportInput) -> ApiResult<ImportWish> {
         None => None,
     };
     problems.done()?;
-    Ok(ImportWish { dataset, upload: input.upload, profile, dry_run: input.dry_run, note: input.note })
+    Ok(NewImport { dataset, upload: input.upload, profile, dry_run: input.dry_run, note: input.note })
 }

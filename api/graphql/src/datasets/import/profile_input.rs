@@ -4,7 +4,7 @@ use async_graphql::{InputObject, OneofObject};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use tabular::model::{Code, Column};
-use tabular::read::{From as Origin, Pattern, Profile, ProfileColumn, Source, Unpivot, UnpivotColumn, VERSION};
+use tabular::read::{From as Origin, Pattern, Profile, ProfileColumn, SourceColumn, Unpivot, UnpivotColumn, VERSION};
 
 use crate::datasets::enums::{Aggregation, ColumnRole, ColumnType, Disclosure, PeriodKind};
 use crate::datasets::import::profile_types::{
@@ -201,7 +201,7 @@ fn single(text: &str, field: &'static str) -> ApiResult<char> {
     }
 }
 
-impl From<DatasetProfileSourceInput> for Source {
+impl From<DatasetProfileSourceInput> for SourceColumn {
     fn from(it: DatasetProfileSourceInput) -> Self {
         Self { position: it.position, header: it.header.map(Pattern) }
     }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, Object, SimpleObject};
 use kernel::error::{ApiError, ApiResult};
-use tabular::read::{From as Origin, Profile, ProfileColumn, Source, Unpivot};
+use tabular::read::{From as Origin, Profile, ProfileColumn, SourceColumn, Unpivot};
 use tabular::{model, read};
 
 use crate::datasets::version_types::DatasetColumn;
@@ -29,9 +29,9 @@ macro_rules! words_of_profiles {
 }
 
 use model::Symbol;
-use read::{DateForm, Encoding, Format};
+use read::{DateForm, Encoding, FileFormat};
 
-words_of_profiles! { Format;
+words_of_profiles! { FileFormat;
     /// Format of an import file. Text files may be compressed with gzip, which their first bytes show.
     DatasetFileFormat {
         /// Text with a delimiter between fields.
@@ -249,8 +249,8 @@ impl DatasetProfile {
     }
 }
 
-impl std::convert::From<Source> for DatasetProfileSource {
-    fn from(it: Source) -> Self {
+impl std::convert::From<SourceColumn> for DatasetProfileSource {
+    fn from(it: SourceColumn) -> Self {
         Self { position: it.position, header: it.header.map(|it| it.0) }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use domain::datasets::import::words::text;
+use domain::datasets::import::problem_text::text;
 use domain::files::folder::Folder;
 use domain::files::uploads::uploaded;
 use domain::rights::{Operation, find_for};
@@ -12,7 +12,7 @@ use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, SortValue, page_cost};
-use tabular::read::{Limits, propose};
+use tabular::read::{ReadLimits, propose};
 
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
@@ -75,7 +75,7 @@ impl DatasetImportQuery {
         let file = uploaded(&session, ctx.data_unchecked::<Folder>(), &upload, "upload").await?;
         let dataset = file.row.dataset_id.ok_or_else(|| ApiError::from(Problem::not_found("upload")))?;
         find_for::<dataset::Entity>(&session, dataset, Operation::Update, "upload").await?;
-        let look = tokio::task::spawn_blocking(move || propose(&file.path, sheet.as_deref(), Limits::default()));
+        let look = tokio::task::spawn_blocking(move || propose(&file.path, sheet.as_deref(), ReadLimits::default()));
         let found = look.await.map_err(|error| ApiError::fault(format!("reader: {error}")))?;
         match found {
             Ok(found) => Ok(DatasetImportPreview::new(found, ctx.op()?.locale)),

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::datasets::import::changes::texts;
-use domain::datasets::import::words::text;
+use domain::datasets::import::problem_text::text;
 use entities::{dataset, dataset_import, dataset_version};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
 use kernel::i18n::Locale;
 use store::Session;
 use tabular::model::{Cell, Column, Symbol, Value, number_text};
-use tabular::read::{Note, NoteCode, Problem, ProblemCode, Proposal, Report};
+use tabular::read::{Note, NoteCode, ProblemCode, ProfileProposal, ReadReport, TableProblem};
 use uuid::Uuid;
 
 use crate::access::abilities::DatasetImportAbilities;
@@ -58,7 +58,7 @@ impl DatasetImport {
         Ok(session.get::<dataset_import::Entity>(id).await?.map(Self))
     }
 
-    fn report(&self) -> ApiResult<Report> {
+    fn report(&self) -> ApiResult<ReadReport> {
         Ok(self.0.report.clone().map(serde_json::from_value).transpose()?.unwrap_or_default())
     }
 }
@@ -79,9 +79,9 @@ pub struct DatasetImportProblem {
 }
 
 impl DatasetImportProblem {
-    pub(super) fn new(problem: Problem, locale: Locale) -> Self {
+    pub(super) fn new(problem: TableProblem, locale: Locale) -> Self {
         Self {
-            message: text(&problem).say(locale),
+            message: text(&problem).render(locale),
             code: problem.code.into(),
             row: problem.row.map(|it| i32::try_from(it).unwrap_or(i32::MAX)),
             column: problem.column,
@@ -221,7 +221,7 @@ impl DatasetImport {
     }
 }
 
-fn listed(problems: Vec<Problem>, skip: u32, locale: Locale) -> Vec<DatasetImportProblem> {
+fn listed(problems: Vec<TableProblem>, skip: u32, locale: Locale) -> Vec<DatasetImportProblem> {
     let rest = problems.into_iter().skip(skip as usize).take(PAGE);
     rest.map(|it| DatasetImportProblem::new(it, locale)).collect()
 }
@@ -302,7 +302,7 @@ pub struct DatasetImportPreview {
 }
 
 impl DatasetImportPreview {
-    pub(super) fn new(found: Proposal, locale: Locale) -> Self {
+    pub(super) fn new(found: ProfileProposal, locale: Locale) -> Self {
         let columns = found.profile.table();
         let rows = found.sample.rows.iter().map(|row| row.iter().zip(&columns).map(sample).collect()).collect();
         Self {

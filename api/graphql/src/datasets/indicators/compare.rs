@@ -14,8 +14,8 @@ use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::json;
 use store::Session;
-use tabular::figures::{Comparison, Condition, RowsAsked, Sort, Span, Test};
 use tabular::model::{Cell, Column, ColumnRole, ColumnType, PeriodKind, Value, number_text};
+use tabular::query::{Comparison, Condition, PageSpan, RowsAsked, Sort, Test};
 use uuid::Uuid;
 
 use crate::datasets::indicators::types::{
@@ -32,7 +32,7 @@ pub const REGIONS: usize = 30;
 const VALUES: i32 = 1_000;
 
 /// What is asked for.
-pub struct Asked {
+pub struct ComparisonRequest {
     /// Code of the indicator.
     pub code: String,
     /// Official keys.
@@ -42,7 +42,7 @@ pub struct Asked {
 }
 
 /// What keeps a line apart from others.
-struct Kind {
+struct SeriesKind {
     definition: Option<String>,
     edition: String,
     period: Option<PeriodKind>,
@@ -55,26 +55,26 @@ struct Kind {
 ///
 /// # Errors
 /// There is no such indicator; too much is asked for; the database fails.
-pub async fn compare(op: &Op, asked: &Asked) -> ApiResult<IndicatorComparison> {
+pub async fn compare(op: &Op, request: &ComparisonRequest) -> ApiResult<IndicatorComparison> {
     let (session, locale) = (&*op.session().await?, op.locale);
-    let select = session.reference::<indicator::Entity>().filter(indicator::Column::Code.eq(&asked.code));
+    let select = session.reference::<indicator::Entity>().filter(indicator::Column::Code.eq(&request.code));
     let Some(known) = session.one(select).await? else {
         return Err(Problem::at(UserErrorCode::NotFound, "code", Text::new("not-found")).into());
     };
     let places = session
         .select::<dataset_indicator::Entity>()
-        .filter(dataset_indicator::Column::Code.eq(&asked.code))
+        .filter(dataset_indicator::Column::Code.eq(&request.code))
         .order_by_asc(dataset_indicator::Column::DatasetId)
         .limit(DATASETS);
     let places = session.all(places).await?;
     let contents = contents(session, places.iter().map(|it| it.dataset_id)).await?;
     let (mut series, mut kinds, mut warnings) = (Vec::new(), Vec::new(), Vec::new());
-    let mut warn = |code, text: Text| warnings.push(IndicatorWarning { code, message: text.say(locale) });
+    let mut warn = |code, text: Text| warnings.push(IndicatorWarning { code, message: text.render(locale) });
     for place in &places {
         let Some((version, content)) = contents.get(&place.dataset_id) else { continue };
         let Some(dataset) = session.get::<dataset::Entity>(place.dataset_id).await? else { continue };
         let table = session.table(content)?;
-        let Some(found) = Found::of(place, table.columns()) else {
+        let Some(found) = IndicatorColumns::of(place, table.columns()) else {
             warn(Code::Ambiguous, Text::new("indicator-ambiguous").with("dataset", &dataset.title));
             continue;
         };
@@ -82,13 +82,12 @@ pub async fn compare(op: &Op, asked: &Asked) -> ApiResult<IndicatorComparison> {
             columns: Some(found.names.clone()),
             filter: None,
             order: vec![Sort { column: found.names[1].clone(), descending: false }],
-            span: Span { first: Some(VALUES), after: None },
+            span: PageSpan { first: Some(VALUES), after: None },
         };
         let mut query = question.resolve(table.columns(), table.content())?;
-        query.condition = Some(found.condition(place, asked));
+        query.condition = Some(found.condition(place, request));
         let rows = table.rows(&query).await?.rows;
-        let question =
-            json!({ "indicator": asked.code, "regions": asked.regions, "years": [asked.years.0, asked.years.1] });
+        let question = json!({ "indicator": request.code, "regions": request.regions, "years": [request.years.0, request.years.1] });
         let read = DataRead::of("comparison", content, question, i64::try_from(rows.len()).unwrap_or(i64::MAX));
         remember(op, read).await?;
         let mut lines: BTreeMap<String, Vec<IndicatorValue>> = BTreeMap::new();
@@ -97,12 +96,12 @@ pub async fn compare(op: &Op, asked: &Asked) -> ApiResult<IndicatorComparison> {
             let (Some(Value::Text(region)), Some(Value::Text(period))) = (&region.value, &period.value) else {
                 continue;
             };
-            lines.entry(region.clone()).or_default().push(told(period, value, found.decimals));
+            lines.entry(region.clone()).or_default().push(indicator_value(period, value, found.decimals));
         }
         let edition = place.edition.clone().unwrap_or_else(|| known.edition.clone());
         let protected = content.kind == ContentKind::Protected;
         for (region, values) in lines {
-            kinds.push(Kind {
+            kinds.push(SeriesKind {
                 definition: place.definition.clone(),
                 edition: edition.clone(),
                 period: found.period,
@@ -121,7 +120,7 @@ pub async fn compare(op: &Op, asked: &Asked) -> ApiResult<IndicatorComparison> {
         }
     }
     series.sort_by(|a, b| a.region.cmp(&b.region));
-    for region in asked.regions.iter().collect::<BTreeSet<_>>() {
+    for region in request.regions.iter().collect::<BTreeSet<_>>() {
         if !series.iter().any(|it| it.region == *region) {
             warn(Code::NoValues, Text::new("indicator-no-values").with("region", region));
         }
@@ -138,7 +137,7 @@ fn level(region: &str) -> usize {
     if region == "DG" { 0 } else { region.len() }
 }
 
-fn differing(kinds: &[Kind], levels: bool) -> Vec<(Code, Text)> {
+fn differing(kinds: &[SeriesKind], levels: bool) -> Vec<(Code, Text)> {
     let several = |count: usize| count > 1;
     let definitions: BTreeSet<_> = kinds.iter().map(|it| &it.definition).collect();
     let editions: BTreeSet<_> = kinds.iter().map(|it| &it.edition).collect();
@@ -186,7 +185,7 @@ async fn contents(
 }
 
 /// Where region, time and value stand in a table.
-struct Found {
+struct IndicatorColumns {
     /// Names of the three columns.
     names: Vec<String>,
     region: usize,
@@ -199,7 +198,7 @@ struct Found {
     totals: Vec<(usize, String)>,
 }
 
-impl Found {
+impl IndicatorColumns {
     /// None where more than region, time and selector would have to be chosen.
     fn of(place: &dataset_indicator::Model, columns: &[Column]) -> Option<Self> {
         let at = |name: &str| columns.iter().position(|it| it.name == name);
@@ -229,15 +228,15 @@ impl Found {
         })
     }
 
-    fn condition(&self, place: &dataset_indicator::Model, asked: &Asked) -> Condition {
+    fn condition(&self, place: &dataset_indicator::Model, request: &ComparisonRequest) -> Condition {
         let text = |it: &String| Value::Text(it.clone());
         let mut all = vec![
-            Condition::Is(self.region, Test::OneOf(asked.regions.iter().map(text).collect())),
+            Condition::Is(self.region, Test::OneOf(request.regions.iter().map(text).collect())),
             // Whatever a period is, it begins with its year.
-            Condition::Is(self.time, Test::Compare(Comparison::AtLeast, Value::Text(asked.years.0.to_string()))),
+            Condition::Is(self.time, Test::Compare(Comparison::AtLeast, Value::Text(request.years.0.to_string()))),
             Condition::Is(
                 self.time,
-                Test::Compare(Comparison::Less, Value::Text(asked.years.1.saturating_add(1).to_string())),
+                Test::Compare(Comparison::Less, Value::Text(request.years.1.saturating_add(1).to_string())),
             ),
         ];
         if let (Some(selector), Some(code)) = (self.selector, &place.selector_code) {
@@ -248,7 +247,7 @@ impl Found {
     }
 }
 
-fn told(period: &str, cell: &Cell, decimals: u8) -> IndicatorValue {
+fn indicator_value(period: &str, cell: &Cell, decimals: u8) -> IndicatorValue {
     let value = match &cell.value {
         Some(Value::Number(units)) => Some(number_text(*units, decimals)),
         Some(Value::Text(_) | Value::Boolean(_) | Value::Date(_)) | None => None,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::datasets::indicators::service;
-use domain::datasets::indicators::service::Place;
+use domain::datasets::indicators::service::IndicatorColumn;
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 
@@ -63,7 +63,7 @@ impl IndicatorMutation {
             Ok(id) => id,
             Err(error) => return DatasetPayload::refused(op, error),
         };
-        let places = input.indicators.into_iter().map(|it| Place {
+        let places = input.indicators.into_iter().map(|it| IndicatorColumn {
             code: it.code,
             measure: it.measure,
             selector: it.selector.map(|it| (it.column, it.code)),
@@ -71,6 +71,6 @@ impl IndicatorMutation {
             edition: it.edition,
         });
         let done = service::set(op, id, input.version, places.collect()).await;
-        DatasetPayload::changed(op, id, done).await
+        DatasetPayload::after_change(op, id, done).await
     }
 }

@@ -11,7 +11,7 @@ use store::{Order, PageRequest, SortValue, page_cost};
 
 use crate::connection::{Paged, list};
 use crate::context::ContextExt;
-use crate::datasets::indicators::compare::{Asked, REGIONS, compare};
+use crate::datasets::indicators::compare::{ComparisonRequest, REGIONS, compare};
 use crate::datasets::indicators::types::{Indicator, IndicatorComparison};
 
 /// The longest time that is compared, in years.
@@ -82,7 +82,7 @@ impl IndicatorQuery {
             let text = Text::new("no-years").with("from", period.from).with("until", period.until).with("max", YEARS);
             return Err(Problem::at(UserErrorCode::OutOfRange, "period", text).into());
         }
-        let asked = Asked { code, regions, years: (period.from, period.until) };
+        let asked = ComparisonRequest { code, regions, years: (period.from, period.until) };
         compare(ctx.op()?, &asked).await
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, Interface};
 use chrono::{DateTime, Utc};
-use domain::places::merges::records::Kind;
+use domain::places::merges::records::RecordKind;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::{NodeType, parse};
 use kernel::i18n::Text;
@@ -16,7 +16,7 @@ use crate::tenants::types::Tenant;
 
 /// Kinds of records that can be merged.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "domain::places::merges::records::Kind")]
+#[graphql(remote = "domain::places::merges::records::RecordKind")]
 pub enum DirectoryRecordKind {
     /// Learning places.
     LearningPlace,
@@ -58,10 +58,10 @@ impl DirectoryRecord {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn by_id(session: &Session, kind: Kind, id: Uuid) -> ApiResult<Option<Self>> {
+    pub async fn by_id(session: &Session, kind: RecordKind, id: Uuid) -> ApiResult<Option<Self>> {
         Ok(match kind {
-            Kind::LearningPlace => LearningPlace::by_id(session, id).await?.map(Self::LearningPlace),
-            Kind::Organisation => Organisation::by_id(session, id).await?.map(Self::Organisation),
+            RecordKind::LearningPlace => LearningPlace::by_id(session, id).await?.map(Self::LearningPlace),
+            RecordKind::Organisation => Organisation::by_id(session, id).await?.map(Self::Organisation),
         })
     }
 }
@@ -70,24 +70,24 @@ impl DirectoryRecord {
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(
+pub async fn preload(
     session: &Session,
-    records: &[(Kind, Uuid)],
+    records: &[(RecordKind, Uuid)],
     selected: &(dyn Fn(&str) -> bool + Send + Sync),
 ) -> ApiResult<()> {
     let of = |kind| records.iter().filter(move |it| it.0 == kind).map(|it| it.1).collect::<Vec<_>>();
-    crate::places::query::read_ahead(session, &of(Kind::LearningPlace), selected).await?;
-    crate::places::organisations::query::read_ahead(session, &of(Kind::Organisation), selected).await
+    crate::places::query::preload(session, &of(RecordKind::LearningPlace), selected).await?;
+    crate::places::organisations::query::preload(session, &of(RecordKind::Organisation), selected).await
 }
 
 /// Which record an id names.
 ///
 /// # Errors
 /// `INVALID` at `field`: it is no id of such a record.
-pub fn record(id: &ID, field: &'static str) -> ApiResult<(Kind, Uuid)> {
+pub fn record(id: &ID, field: &'static str) -> ApiResult<(RecordKind, Uuid)> {
     match parse(id) {
-        Some((NodeType::LearningPlace, id)) => Ok((Kind::LearningPlace, id)),
-        Some((NodeType::Organisation, id)) => Ok((Kind::Organisation, id)),
+        Some((NodeType::LearningPlace, id)) => Ok((RecordKind::LearningPlace, id)),
+        Some((NodeType::Organisation, id)) => Ok((RecordKind::Organisation, id)),
         Some(_) | None => {
             let text = Text::new("no-record-id").with("value", id.chars().take(40).collect::<String>());
             Err(Problem::at(UserErrorCode::Invalid, field, text).into())

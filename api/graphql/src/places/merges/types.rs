@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
-use domain::places::merges::records::{Pair, about};
+use domain::places::merges::records::{RecordPair, about};
 use domain::places::merges::service;
-use domain::places::merges::service::Wish;
+use domain::places::merges::service::NewMergeProposal;
 use entities::{merge_proposal, tenant};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
 use kernel::global_id::NodeType;
@@ -23,9 +23,9 @@ use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::payload::{Payload, idempotency, payload};
 use crate::places::enums::MergeProposalState;
-use crate::places::given::id;
 use crate::places::merges::record_types;
-use crate::places::merges::record_types::{DirectoryRecord, read_ahead};
+use crate::places::merges::record_types::{DirectoryRecord, preload};
+use crate::places::optional_ids::id;
 use crate::tenants::types::{Tenant, tenant_of};
 
 /// A proposal that two records are the same place or organisation.
@@ -80,7 +80,7 @@ impl MergeProposal {
 
     /// Duplicate: record to be merged into the survivor; null if not visible to the viewer.
     async fn duplicate(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
-        let pair = Pair::of(&self.row);
+        let pair = RecordPair::of(&self.row);
         match ctx.session().await {
             Ok(session) => DirectoryRecord::by_id(&session, pair.kind, pair.duplicate).await.transpose(),
             Err(error) => Some(Err(error)),
@@ -89,7 +89,7 @@ impl MergeProposal {
 
     /// Survivor: record that remains; null if not visible to the viewer.
     async fn survivor(&self, ctx: &Context<'_>) -> Option<ApiResult<DirectoryRecord>> {
-        let pair = Pair::of(&self.row);
+        let pair = RecordPair::of(&self.row);
         match ctx.session().await {
             Ok(session) => DirectoryRecord::by_id(&session, pair.kind, pair.survivor).await.transpose(),
             Err(error) => Some(Err(error)),
@@ -163,7 +163,7 @@ pub struct MergeProposalCreateInput {
 }
 
 impl MergeProposalCreateInput {
-    fn wish(self) -> ApiResult<Wish> {
+    fn into_new(self) -> ApiResult<NewMergeProposal> {
         let mut problems = Problems::default();
         let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?;
         let duplicate = problems.take(record_types::record(&self.duplicate, "duplicate"))?;
@@ -178,7 +178,12 @@ impl MergeProposalCreateInput {
         let (Some(tenant), Some((kind, duplicate)), Some((_, survivor))) = (tenant, duplicate, survivor) else {
             return Err(ApiError::fault("ids without problem are missing"));
         };
-        Ok(Wish { tenant, pair: Pair { kind, duplicate, survivor }, agreement, message: self.message })
+        Ok(NewMergeProposal {
+            tenant,
+            pair: RecordPair { kind, duplicate, survivor },
+            agreement,
+            message: self.message,
+        })
     }
 }
 
@@ -262,8 +267,8 @@ impl MergeQuery {
         }
         let either = |path: &str| ["duplicate", "survivor"].iter().any(|it| selected.node_path(&format!("{it}{path}")));
         if either("") {
-            let ids: Vec<_> = rows.iter().flat_map(|(_, it)| Pair::of(it).records()).collect();
-            read_ahead(&session, &ids, &|path| either(&format!(".{path}"))).await?;
+            let ids: Vec<_> = rows.iter().flat_map(|(_, it)| RecordPair::of(it).records()).collect();
+            preload(&session, &ids, &|path| either(&format!(".{path}"))).await?;
         }
         let mut agreements = BTreeMap::new();
         if selected.node("agreement") {
@@ -293,7 +298,7 @@ impl MergeMutation {
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
         let key = idempotency("mergeProposalCreate", input.idempotency_key.clone(), &input);
-        let done = match input.wish() {
+        let done = match input.into_new() {
             Ok(wish) => service::create(op, wish, key).await,
             Err(error) => Err(error),
         };
@@ -312,7 +317,7 @@ impl MergeMutation {
         match NodeType::MergeProposal.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::accept(op, id, input.version).await;
-                MergeProposalPayload::changed(op, id, done).await
+                MergeProposalPayload::after_change(op, id, done).await
             }
             Err(error) => MergeProposalPayload::refused(op, error),
         }
@@ -328,7 +333,7 @@ impl MergeMutation {
         match NodeType::MergeProposal.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::decline(op, id, input.version, &input.reason).await;
-                MergeProposalPayload::changed(op, id, done).await
+                MergeProposalPayload::after_change(op, id, done).await
             }
             Err(error) => MergeProposalPayload::refused(op, error),
         }
@@ -344,7 +349,7 @@ impl MergeMutation {
         match NodeType::MergeProposal.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::withdraw(op, id, input.version).await;
-                MergeProposalPayload::changed(op, id, done).await
+                MergeProposalPayload::after_change(op, id, done).await
             }
             Err(error) => MergeProposalPayload::refused(op, error),
         }

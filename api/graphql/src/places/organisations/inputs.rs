@@ -1,7 +1,7 @@
 //! Inputs of organisations, and how they become wishes.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::places::organisations::service::{OrganisationWish, Person};
+use domain::places::organisations::service::{NewOrganisation, Person};
 use kernel::error::{ApiResult, Problems};
 
 use crate::calendars::entry_input::{optional, required};
@@ -78,9 +78,9 @@ pub struct OrganisationCreateInput {
 }
 
 impl OrganisationCreateInput {
-    pub(super) fn wish(self) -> ApiResult<OrganisationWish> {
+    pub(super) fn into_new(self) -> ApiResult<NewOrganisation> {
         let contact = self.contact.unwrap_or_default();
-        Ok(OrganisationWish {
+        Ok(NewOrganisation {
             name: self.name,
             kind: self.kind.into(),
             visibility: self.visibility.into(),
@@ -132,29 +132,29 @@ pub struct OrganisationUpdateInput {
 
 impl OrganisationUpdateInput {
     /// What the organisation shall be, made of what it is.
-    pub(super) fn applied(self, mut wish: OrganisationWish) -> ApiResult<OrganisationWish> {
+    pub(super) fn applied(self, mut new: NewOrganisation) -> ApiResult<NewOrganisation> {
         let mut problems = Problems::default();
-        wish.name = required(self.name, "name", &mut problems).unwrap_or(wish.name);
-        wish.kind = required(self.kind, "kind", &mut problems).map_or(wish.kind, Into::into);
-        wish.visibility = required(self.visibility, "visibility", &mut problems).map_or(wish.visibility, Into::into);
-        wish.description = optional(self.description).unwrap_or(wish.description);
-        wish.website = optional(self.website).unwrap_or(wish.website);
-        wish.street = optional(self.street).unwrap_or(wish.street);
-        wish.postal_code = optional(self.postal_code).unwrap_or(wish.postal_code);
-        wish.city = optional(self.city).unwrap_or(wish.city);
+        new.name = required(self.name, "name", &mut problems).unwrap_or(new.name);
+        new.kind = required(self.kind, "kind", &mut problems).map_or(new.kind, Into::into);
+        new.visibility = required(self.visibility, "visibility", &mut problems).map_or(new.visibility, Into::into);
+        new.description = optional(self.description).unwrap_or(new.description);
+        new.website = optional(self.website).unwrap_or(new.website);
+        new.street = optional(self.street).unwrap_or(new.street);
+        new.postal_code = optional(self.postal_code).unwrap_or(new.postal_code);
+        new.city = optional(self.city).unwrap_or(new.city);
         if let Some(contact) = optional(self.contact) {
             let contact = contact.unwrap_or_default();
-            (wish.contact_function, wish.contact_email, wish.contact_phone) =
+            (new.contact_function, new.contact_email, new.contact_phone) =
                 (contact.function, contact.email, contact.phone);
         }
         if let Some(person) = optional(self.contact_person) {
-            wish.person = person.map(Into::into);
+            new.person = person.map(Into::into);
         }
         if let Some(ids) = optional(self.external_ids) {
-            wish.ids = problems.take(external_types::checked(ids.unwrap_or_default()))?.unwrap_or_default();
+            new.ids = problems.take(external_types::checked(ids.unwrap_or_default()))?.unwrap_or_default();
         }
         problems.done()?;
-        Ok(wish)
+        Ok(new)
     }
 }
 

@@ -35,7 +35,7 @@ impl OrganisationMutation {
         let op = ctx.op()?;
         let key = idempotency("organisationCreate", input.idempotency_key.clone(), &input);
         let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => match input.wish() {
+            Ok(tenant) => match input.into_new() {
                 Ok(wish) => service::create(op, tenant, wish, key).await,
                 Err(error) => Err(error),
             },
@@ -56,7 +56,7 @@ impl OrganisationMutation {
         match NodeType::Organisation.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::update(op, id, version, |wish| input.applied(wish)).await;
-                OrganisationPayload::changed(op, id, done).await
+                OrganisationPayload::after_change(op, id, done).await
             }
             Err(error) => OrganisationPayload::refused(op, error),
         }
@@ -73,7 +73,7 @@ impl OrganisationMutation {
         match NodeType::Organisation.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::archive(op, id, input.version, input.archived).await;
-                OrganisationPayload::changed(op, id, done).await
+                OrganisationPayload::after_change(op, id, done).await
             }
             Err(error) => OrganisationPayload::refused(op, error),
         }
@@ -90,7 +90,7 @@ impl OrganisationMutation {
         match NodeType::Organisation.parse(&input.id, "id") {
             Ok(id) => {
                 let done = service::unmerge(op, id, input.version).await;
-                OrganisationPayload::changed(op, id, done).await
+                OrganisationPayload::after_change(op, id, done).await
             }
             Err(error) => OrganisationPayload::refused(op, error),
         }

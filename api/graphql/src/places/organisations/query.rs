@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::places::externals::IdsOfOrganisation;
-use domain::places::merges::standing::{MergedOrganisations, standing_for};
+use domain::places::merges::canonical::{MergedOrganisations, canonical_ids};
 use entities::{ExternalIdScheme, OrganisationKind as Kind, external_id, organisation, organisation_person, tenant};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -114,7 +114,7 @@ impl OrganisationQuery {
                 .filter(external_id::Column::Value.eq(id.value.trim()))
                 .filter(external_id::Column::OrganisationId.is_not_null());
             let found = session.all(named).await?.into_iter().filter_map(|it| it.organisation_id).collect();
-            let standing = standing_for::<organisation::Entity>(&session, found, |it| it.merged_into_id).await?;
+            let standing = canonical_ids::<organisation::Entity>(&session, found, |it| it.merged_into_id).await?;
             select = select.filter(session.is_one_of(C::Id, &standing));
         }
         let (frame, rows) = page(ctx, &session, &request, select, &order_by.order()).await?;
@@ -130,7 +130,7 @@ impl OrganisationQuery {
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead(
+pub async fn preload(
     session: &Session,
     ids: &[Uuid],
     selected: &(dyn Fn(&str) -> bool + Send + Sync),
@@ -161,7 +161,7 @@ fn read_ahead_rows<'a>(
         }
         if selected("mergedInto") {
             let ids: Vec<_> = rows.iter().filter_map(|it| it.merged_into_id).collect();
-            read_ahead(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
+            preload(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
         }
         if selected("mergedFrom") {
             session.load_groups::<MergedOrganisations>(rows.iter().map(|it| it.id)).await?;

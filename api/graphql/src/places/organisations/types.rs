@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::places::externals::IdsOfOrganisation;
-use domain::places::merges::standing::MergedOrganisations;
+use domain::places::merges::canonical::MergedOrganisations;
 use entities::{organisation, organisation_person};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;

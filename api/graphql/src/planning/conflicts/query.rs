@@ -13,8 +13,8 @@ use kernel::global_id::{NodeType, at_most_100};
 use store::{PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
-use crate::calendars::query::read_ahead;
-use crate::connection::{Paged, Total, fill};
+use crate::calendars::query::preload;
+use crate::connection::{Paged, TotalCount, fill};
 use crate::context::ContextExt;
 use crate::enums::ConflictRule;
 use crate::lookahead::Selected;
@@ -84,10 +84,10 @@ impl ConflictQuery {
             }
         };
         let clashes = wanted(clashes, filter)?;
-        let total = Total::of(clashes.len() as u64);
+        let total = TotalCount::of(clashes.len() as u64);
         let page = request.of(clashes, key)?;
         let shown: Vec<_> = page.rows.iter().flat_map(|it| &it.sides).map(|it| &it.entry).collect();
-        read_ahead(&Selected::within(ctx, &["sides", "entry"]), &session, &shown).await?;
+        preload(&Selected::within(ctx, &["sides", "entry"]), &session, &shown).await?;
         let frame = Connection::with_additional_fields(page.has_previous, page.has_next, total);
         let conflicts = page.rows.into_iter().map(|clash| Conflict { clash, around: around.clone() });
         Ok(fill(frame, page.cursors.into_iter().zip(conflicts)))
@@ -111,8 +111,8 @@ fn wanted(mut clashes: Vec<Clash>, filter: ConflictFilter) -> ApiResult<Vec<Clas
         let rules: BTreeSet<entities::ConflictRule> = rules.into_iter().map(Into::into).collect();
         clashes.retain(|it| rules.contains(&it.rule));
     }
-    if let Some(least) = filter.severity_from {
-        clashes.retain(|it| it.severity >= least.into());
+    if let Some(min) = filter.severity_from {
+        clashes.retain(|it| it.severity >= min.into());
     }
     clashes.retain(|it| !filter.open || it.acknowledged.is_empty());
     Ok(clashes)
@@ -125,8 +125,8 @@ fn wanted(mut clashes: Vec<Clash>, filter: ConflictFilter) -> ApiResult<Vec<Clas
 pub async fn conflicts_of_entry(
     session: &Session,
     entry: &calendar_entry::Model,
-    most: usize,
+    max: usize,
 ) -> ApiResult<Vec<Conflict>> {
     let (around, clashes) = of_entry(session, entry).await?;
-    Ok(clashes.into_iter().take(most).map(|clash| Conflict { clash, around: around.clone() }).collect())
+    Ok(clashes.into_iter().take(max).map(|clash| Conflict { clash, around: around.clone() }).collect())
 }

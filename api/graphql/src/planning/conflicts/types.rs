@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::planning::conflicts::neighbourhood::{Clash, Neighbourhood, Side};
-use domain::planning::conflicts::rules::Span;
+use domain::planning::conflicts::rules::DateSpan;
 use entities::{ConflictRule as Rule, conflict_acknowledgement};
 use kernel::error::ApiResult;
 use kernel::i18n::{Locale, Text};
@@ -174,7 +174,7 @@ impl ConflictSide {
     /// sees no conflict other than `DUPLICATE_TOPIC`.
     #[graphql(complexity = "10")]
     async fn free_slots(&self) -> Vec<FreeSlot> {
-        let slot = |Span { starts_at, ends_at, starts_local, ends_local }| FreeSlot {
+        let slot = |DateSpan { starts_at, ends_at, starts_local, ends_local }| FreeSlot {
             start: starts_at,
             end: ends_at,
             start_local: LocalDateTime(starts_local),
@@ -209,5 +209,5 @@ pub fn explanation(clash: &Clash, locale: Locale) -> String {
         Locale::En => it.name_en.clone(),
     });
     let text = text.with("day", day(0)).with("other", day(1)).with("name", name.unwrap_or_default());
-    text.with("dates", clash.dates).say(locale)
+    text.with("dates", clash.dates).render(locale)
 }

@@ -24,16 +24,16 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::feeds::open::OpenFeed;
-use graphql::calendars::changes::marks;
+use graphql::calendars::changes::sync_tokens;
 use icalendar::write;
 use kernel::error::ApiResult;
 use store::Stats;
 
-use crate::http::caldav::props::Wanted;
-use crate::http::caldav::tree::{Collection, Place, path_of};
+use crate::http::caldav::props::PropfindSelection;
+use crate::http::caldav::tree::{CaldavPath, Collection, path_of};
 use crate::http::caldav::xml::{DAV, Element, empty, href, text, with};
 use crate::http::feeds;
-use crate::http::feeds::{PRIVATE, failed, unlock, with_costs};
+use crate::http::feeds::{PRIVATE, authenticate_feed, failed, with_request_fields};
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::state::State;
 
@@ -57,28 +57,34 @@ pub(super) async fn answer(
     let mut response = if head.method == Method::OPTIONS {
         ([(header::ALLOW, ALLOWED)], StatusCode::OK).into_response()
     } else {
-        match unlock(&state, &request_id, address, password(&head.headers).as_deref().unwrap_or(""), stats.clone())
-            .await
+        match authenticate_feed(
+            &state,
+            &request_id,
+            address,
+            password(&head.headers).as_deref().unwrap_or(""),
+            stats.clone(),
+        )
+        .await
         {
             Ok(feed) => {
-                let asked = Asked { method: head.method, path: head.uri.path(), headers: &head.headers };
+                let asked = CaldavRequest { method: head.method, path: head.uri.path(), headers: &head.headers };
                 match serve(&state, feed, &asked, body, stats.clone()).await {
                     Ok(response) => response,
                     Err(error) => failed(&request_id, &error),
                 }
             }
-            Err(feeds::Locked::Unknown) => {
+            Err(feeds::FeedAuthError::Unknown) => {
                 let realm = HeaderValue::from_static("Basic realm=\"Verbund\", charset=\"UTF-8\"");
                 let mut response =
                     crate::http::problem(StatusCode::UNAUTHORIZED, "The password is the secret of a feed.");
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
                 response
             }
-            Err(feeds::Locked::Refused(response)) => *response,
+            Err(feeds::FeedAuthError::Refused(response)) => *response,
         }
     };
     response.headers_mut().insert("dav", HeaderValue::from_static(CLASSES));
-    with_costs(&state, response, "feed", &stats)
+    with_request_fields(&state, response, "feed", &stats)
 }
 
 /// The password of HTTP Basic (RFC 7617); the name before it says nothing.
@@ -93,21 +99,27 @@ fn password(headers: &HeaderMap) -> Option<String> {
 }
 
 /// What a program asks.
-struct Asked<'a> {
+struct CaldavRequest<'a> {
     method: Method,
     path: &'a str,
     headers: &'a HeaderMap,
 }
 
-async fn serve(state: &State, feed: OpenFeed, asked: &Asked<'_>, body: Body, stats: Arc<Stats>) -> ApiResult<Response> {
-    let response = match asked.method.as_str() {
-        "GET" | "HEAD" => get(&feed, asked).await?,
+async fn serve(
+    state: &State,
+    feed: OpenFeed,
+    request: &CaldavRequest<'_>,
+    body: Body,
+    stats: Arc<Stats>,
+) -> ApiResult<Response> {
+    let response = match request.method.as_str() {
+        "GET" | "HEAD" => get(&feed, request).await?,
         "PROPFIND" => match document(state, body).await {
-            Ok(document) => propfind(&feed, asked, document.as_ref()).await?,
+            Ok(document) => propfind(&feed, request, document.as_ref()).await?,
             Err(refused) => refused,
         },
         "REPORT" => match document(state, body).await {
-            Ok(Some(document)) => report::answer(&feed, asked.path, &document).await?,
+            Ok(Some(document)) => report::answer(&feed, request.path, &document).await?,
             Ok(None) => StatusCode::BAD_REQUEST.into_response(),
             Err(refused) => refused,
         },
@@ -140,58 +152,60 @@ async fn document(state: &State, body: Body) -> Result<Option<Element>, Response
 }
 
 /// An entry as a file.
-async fn get(feed: &OpenFeed, asked: &Asked<'_>) -> ApiResult<Response> {
-    Ok(match Place::of(asked.path) {
-        Some(Place::Entry(calendar, entry)) => match Collection::resource(feed, calendar, entry).await? {
-            Some(found) => feeds::answer(asked.headers, write::MEDIA_TYPE, PRIVATE, found.body),
-            None => nothing(),
+async fn get(feed: &OpenFeed, request: &CaldavRequest<'_>) -> ApiResult<Response> {
+    Ok(match CaldavPath::of(request.path) {
+        Some(CaldavPath::Entry(calendar, entry)) => match Collection::resource(feed, calendar, entry).await? {
+            Some(found) => feeds::answer(request.headers, write::MEDIA_TYPE, PRIVATE, found.body),
+            None => not_found(),
         },
-        Some(Place::Root | Place::Principal | Place::Home) => {
+        Some(CaldavPath::Root | CaldavPath::Principal | CaldavPath::Home) => {
             let words = "This address is for calendar programs that speak CalDAV.\n";
             ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], words).into_response()
         }
-        Some(Place::Calendar(_)) | None => nothing(),
+        Some(CaldavPath::Calendar(_)) | None => not_found(),
     })
 }
 
-async fn propfind(feed: &OpenFeed, asked: &Asked<'_>, document: Option<&Element>) -> ApiResult<Response> {
-    let Some(wanted) = Wanted::of_propfind(document) else { return Ok(StatusCode::BAD_REQUEST.into_response()) };
-    let deep = match crate::http::headers::text(asked.headers, "depth") {
+async fn propfind(feed: &OpenFeed, request: &CaldavRequest<'_>, document: Option<&Element>) -> ApiResult<Response> {
+    let Some(wanted) = PropfindSelection::of_propfind(document) else {
+        return Ok(StatusCode::BAD_REQUEST.into_response());
+    };
+    let deep = match crate::http::headers::text(request.headers, "depth") {
         Some("0") => false,
         Some("1") => true,
         // Without a word it is infinite, which nobody gets (RFC 4918, 9.1).
         _ => return Ok(error(StatusCode::FORBIDDEN, empty(DAV, "propfind-finite-depth"))),
     };
-    let Some(place) = Place::of(asked.path) else { return Ok(nothing()) };
+    let Some(place) = CaldavPath::of(request.path) else { return Ok(not_found()) };
     let mut responses = Vec::new();
     match place {
-        Place::Root => {
-            responses.push(wanted.answer(&Place::Root.path(), &props::of_place(&Place::Root)));
+        CaldavPath::Root => {
+            responses.push(wanted.answer(&CaldavPath::Root.path(), &props::of_place(&CaldavPath::Root)));
             if deep {
-                for inner in [Place::Principal, Place::Home] {
+                for inner in [CaldavPath::Principal, CaldavPath::Home] {
                     responses.push(wanted.answer(&inner.path(), &props::of_place(&inner)));
                 }
             }
         }
-        Place::Principal => responses.push(wanted.answer(&place.path(), &props::of_place(&place))),
-        Place::Home => {
+        CaldavPath::Principal => responses.push(wanted.answer(&place.path(), &props::of_place(&place))),
+        CaldavPath::Home => {
             responses.push(wanted.answer(&place.path(), &props::of_place(&place)));
             if deep {
                 let calendars = feed.calendars().await?;
-                let marks = marks(&feed.session, &calendars).await?;
-                for (calendar, mark) in calendars.iter().zip(marks) {
-                    let path = Place::Calendar(calendar.id).path();
-                    responses.push(wanted.answer(&path, &props::of_calendar(&feed.session, calendar, &mark)));
+                let sync_tokens = sync_tokens(&feed.session, &calendars).await?;
+                for (calendar, sync_token) in calendars.iter().zip(sync_tokens) {
+                    let path = CaldavPath::Calendar(calendar.id).path();
+                    responses.push(wanted.answer(&path, &props::of_calendar(&feed.session, calendar, &sync_token)));
                 }
             }
         }
-        Place::Calendar(id) => {
-            let Some(collection) = Collection::read_as(feed, id, deep).await? else { return Ok(nothing()) };
+        CaldavPath::Calendar(id) => {
+            let Some(collection) = Collection::read_as(feed, id, deep).await? else { return Ok(not_found()) };
             responses.push(wanted.answer(&place.path(), &collection.props(feed)));
             responses.extend(collection.resources.iter().map(|it| wanted.answer(&path_of(id, it.id), &it.props())));
         }
-        Place::Entry(calendar, entry) => {
-            let Some(found) = Collection::resource(feed, calendar, entry).await? else { return Ok(nothing()) };
+        CaldavPath::Entry(calendar, entry) => {
+            let Some(found) = Collection::resource(feed, calendar, entry).await? else { return Ok(not_found()) };
             responses.push(wanted.answer(&place.path(), &found.props()));
         }
     }
@@ -219,6 +233,6 @@ fn document_response(status: StatusCode, document: &Element) -> Response {
     (status, headers, document.document()).into_response()
 }
 
-fn nothing() -> Response {
+fn not_found() -> Response {
     crate::http::problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
 }

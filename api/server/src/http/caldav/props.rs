@@ -4,14 +4,14 @@ use domain::calendars::entry_view::calendar_description;
 use entities::calendar;
 use store::Session;
 
-use crate::http::caldav::tree::{Place, Resource};
+use crate::http::caldav::tree::{CaldavPath, CaldavResource};
 use crate::http::caldav::xml::{APPLE, CALDAV, DAV, Element, SERVER, empty, href, text, with};
 
 /// What tokens of a synchronisation begin with: they must be URIs.
 pub(super) const TOKEN: &str = "urn:verbund:sync:";
 
 /// Which properties a request wants.
-pub(super) enum Wanted {
+pub(super) enum PropfindSelection {
     /// All there are.
     All,
     /// Their names only.
@@ -20,7 +20,7 @@ pub(super) enum Wanted {
     These(Vec<Element>),
 }
 
-impl Wanted {
+impl PropfindSelection {
     /// Of a PROPFIND; none where it is something else.
     pub(super) fn of_propfind(document: Option<&Element>) -> Option<Self> {
         let Some(root) = document else { return Some(Self::All) };
@@ -80,28 +80,28 @@ impl Wanted {
 fn common() -> Vec<Element> {
     let privilege = |name| with(DAV, "privilege", [empty(DAV, name)]);
     vec![
-        with(DAV, "current-user-principal", [href(&Place::Principal.path())]),
-        with(DAV, "owner", [href(&Place::Principal.path())]),
+        with(DAV, "current-user-principal", [href(&CaldavPath::Principal.path())]),
+        with(DAV, "owner", [href(&CaldavPath::Principal.path())]),
         with(DAV, "current-user-privilege-set", ["read", "read-current-user-privilege-set"].map(privilege)),
     ]
 }
 
 /// Properties of what is no calendar.
-pub(super) fn of_place(place: &Place) -> Vec<Element> {
-    let kinds: &[&str] = if *place == Place::Principal { &["principal"] } else { &["collection"] };
+pub(super) fn of_place(path: &CaldavPath) -> Vec<Element> {
+    let kinds: &[&str] = if *path == CaldavPath::Principal { &["principal"] } else { &["collection"] };
     let mut props = common();
     props.push(with(DAV, "resourcetype", kinds.iter().map(|it| empty(DAV, it))));
     props.push(text(DAV, "displayname", "Verbund"));
     props.push(empty(DAV, "supported-report-set"));
-    if *place != Place::Home {
-        props.push(with(CALDAV, "calendar-home-set", [href(&Place::Home.path())]));
-        props.push(with(DAV, "principal-URL", [href(&Place::Principal.path())]));
+    if *path != CaldavPath::Home {
+        props.push(with(CALDAV, "calendar-home-set", [href(&CaldavPath::Home.path())]));
+        props.push(with(DAV, "principal-URL", [href(&CaldavPath::Principal.path())]));
     }
     props
 }
 
 /// Properties of a calendar. What it is for is told where more is seen than that time is taken.
-pub(super) fn of_calendar(session: &Session, calendar: &calendar::Model, mark: &str) -> Vec<Element> {
+pub(super) fn of_calendar(session: &Session, calendar: &calendar::Model, sync_token: &str) -> Vec<Element> {
     let mut props = common();
     props.push(with(DAV, "resourcetype", [empty(DAV, "collection"), empty(CALDAV, "calendar")]));
     props.push(text(DAV, "displayname", calendar.name.as_str()));
@@ -111,8 +111,8 @@ pub(super) fn of_calendar(session: &Session, calendar: &calendar::Model, mark: &
     if let Some(color) = &calendar.color {
         props.push(text(APPLE, "calendar-color", color.to_ascii_uppercase()));
     }
-    props.push(text(SERVER, "getctag", mark));
-    props.push(text(DAV, "sync-token", format!("{TOKEN}{mark}")));
+    props.push(text(SERVER, "getctag", sync_token));
+    props.push(text(DAV, "sync-token", format!("{TOKEN}{sync_token}")));
     let mut kind = empty(CALDAV, "comp");
     kind.attributes.push(("name".to_owned(), "VEVENT".to_owned()));
     props.push(with(CALDAV, "supported-calendar-component-set", [kind]));
@@ -130,7 +130,7 @@ pub(super) fn of_calendar(session: &Session, calendar: &calendar::Model, mark: &
 }
 
 /// Properties of an entry.
-pub(super) fn of_resource(resource: &Resource) -> Vec<Element> {
+pub(super) fn of_resource(resource: &CaldavResource) -> Vec<Element> {
     let mut props = common();
     props.push(empty(DAV, "resourcetype"));
     props.push(text(DAV, "getetag", resource.tag.as_str()));

@@ -12,10 +12,10 @@ use graphql::calendars::changes::changed_since;
 use kernel::error::ApiResult;
 use uuid::Uuid;
 
-use crate::http::caldav::props::{TOKEN, Wanted};
-use crate::http::caldav::tree::{Collection, Place, Resource, path_of};
+use crate::http::caldav::props::{PropfindSelection, TOKEN};
+use crate::http::caldav::tree::{CaldavPath, CaldavResource, Collection, path_of};
 use crate::http::caldav::xml::{CALDAV, DAV, Element, empty};
-use crate::http::caldav::{error, gone, multistatus, nothing};
+use crate::http::caldav::{error, gone, multistatus, not_found};
 
 /// The most changes that are looked through at once.
 const MOST: u64 = 5_000;
@@ -25,15 +25,15 @@ pub(super) async fn answer(feed: &OpenFeed, path: &str, root: &Element) -> ApiRe
     if !known.iter().any(|(space, name)| root.is(space, name)) {
         return Ok(error(StatusCode::FORBIDDEN, empty(DAV, "supported-report")));
     }
-    let calendar = match Place::of(path) {
-        Some(Place::Calendar(calendar) | Place::Entry(calendar, _)) => calendar,
-        Some(Place::Root | Place::Principal | Place::Home) => {
+    let calendar = match CaldavPath::of(path) {
+        Some(CaldavPath::Calendar(calendar) | CaldavPath::Entry(calendar, _)) => calendar,
+        Some(CaldavPath::Root | CaldavPath::Principal | CaldavPath::Home) => {
             return Ok(error(StatusCode::FORBIDDEN, empty(DAV, "supported-report")));
         }
-        None => return Ok(nothing()),
+        None => return Ok(not_found()),
     };
-    let Some(collection) = Collection::read(feed, calendar).await? else { return Ok(nothing()) };
-    let wanted = Wanted::of_report(root);
+    let Some(collection) = Collection::read(feed, calendar).await? else { return Ok(not_found()) };
+    let wanted = PropfindSelection::of_report(root);
     match root.name.as_str() {
         "calendar-multiget" => Ok(multiget(&collection, &wanted, root)),
         "calendar-query" => query(feed, &collection, &wanted, root).await,
@@ -41,59 +41,65 @@ pub(super) async fn answer(feed: &OpenFeed, path: &str, root: &Element) -> ApiRe
     }
 }
 
-fn of(collection: &Collection, wanted: &Wanted, resource: &Resource) -> Element {
-    wanted.answer(&path_of(collection.calendar.id, resource.id), &resource.props())
+fn of(collection: &Collection, selection: &PropfindSelection, resource: &CaldavResource) -> Element {
+    selection.answer(&path_of(collection.calendar.id, resource.id), &resource.props())
 }
 
 /// The entries that the request names (RFC 4791, 7.9).
-fn multiget(collection: &Collection, wanted: &Wanted, root: &Element) -> Response {
+fn multiget(collection: &Collection, selection: &PropfindSelection, root: &Element) -> Response {
     let named = root.children.iter().filter(|it| it.is(DAV, "href"));
     let answers = named.map(|href| {
-        let found = match Place::of_href(&href.text) {
-            Some(Place::Entry(calendar, entry)) if calendar == collection.calendar.id => {
+        let found = match CaldavPath::of_href(&href.text) {
+            Some(CaldavPath::Entry(calendar, entry)) if calendar == collection.calendar.id => {
                 collection.resources.iter().find(|it| it.id == entry)
             }
             _ => None,
         };
-        found.map_or_else(|| gone(href.text.trim()), |it| of(collection, wanted, it))
+        found.map_or_else(|| gone(href.text.trim()), |it| of(collection, selection, it))
     });
     multistatus(answers.collect(), None)
 }
 
 /// The entries that meet a condition (RFC 4791, 7.8).
-async fn query(feed: &OpenFeed, collection: &Collection, wanted: &Wanted, root: &Element) -> ApiResult<Response> {
-    let Some(filter) = Filter::read(root) else {
+async fn query(
+    feed: &OpenFeed,
+    collection: &Collection,
+    selection: &PropfindSelection,
+    root: &Element,
+) -> ApiResult<Response> {
+    let Some(filter) = CompFilter::read(root) else {
         return Ok(error(StatusCode::FORBIDDEN, empty(CALDAV, "supported-filter")));
     };
     if filter.nothing {
         return Ok(multistatus(Vec::new(), None));
     }
-    let series: Vec<_> = collection.resources.iter().filter(|it| it.known_until.is_some()).map(|it| it.id).collect();
+    let series: Vec<_> =
+        collection.resources.iter().filter(|it| it.materialized_until.is_some()).map(|it| it.id).collect();
     let within = if filter.from.is_some() || filter.until.is_some() {
         series_within(&feed.session, &series, filter.from, filter.until).await?
     } else {
         series.into_iter().collect()
     };
-    let meets = |it: &&Resource| {
+    let meets = |it: &&CaldavResource| {
         let uid = filter.uid.as_ref().is_none_or(|uid| it.uid.to_lowercase().contains(uid));
         // Beyond what is known of a series it may have a date.
-        let unknown = it.known_until.is_some_and(|known| filter.until.is_none_or(|until| until > known));
+        let unknown = it.materialized_until.is_some_and(|known| filter.until.is_none_or(|until| until > known));
         uid && (within.contains(&it.id) || unknown || it.spans.iter().any(|span| filter.overlaps(*span)))
     };
-    let answers = collection.resources.iter().filter(meets).map(|it| of(collection, wanted, it));
+    let answers = collection.resources.iter().filter(meets).map(|it| of(collection, selection, it));
     Ok(multistatus(answers.collect(), None))
 }
 
 /// A condition: of events, in a window, with a text in their UID. Others are not taken.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Filter {
+struct CompFilter {
     nothing: bool,
     from: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
     uid: Option<String>,
 }
 
-impl Filter {
+impl CompFilter {
     fn read(root: &Element) -> Option<Self> {
         let calendar = root.child(CALDAV, "filter")?.child(CALDAV, "comp-filter")?;
         if calendar.attribute("name") != Some("VCALENDAR") {
@@ -142,11 +148,16 @@ impl Filter {
 }
 
 /// What changed since a token (RFC 6578, 3.2); all there is, where there is none yet.
-async fn sync(feed: &OpenFeed, collection: &Collection, wanted: &Wanted, root: &Element) -> ApiResult<Response> {
+async fn sync(
+    feed: &OpenFeed,
+    collection: &Collection,
+    selection: &PropfindSelection,
+    root: &Element,
+) -> ApiResult<Response> {
     if root.child(DAV, "sync-level").is_some_and(|it| !matches!(it.text.trim(), "1" | "infinite")) {
         return Ok(StatusCode::BAD_REQUEST.into_response());
     }
-    let most = match root.child(DAV, "limit").and_then(|it| it.child(DAV, "nresults")) {
+    let max = match root.child(DAV, "limit").and_then(|it| it.child(DAV, "nresults")) {
         Some(limit) => match limit.text.trim().parse::<usize>() {
             Ok(limit) => limit,
             Err(_) => return Ok(StatusCode::BAD_REQUEST.into_response()),
@@ -155,26 +166,27 @@ async fn sync(feed: &OpenFeed, collection: &Collection, wanted: &Wanted, root: &
     };
     let token = root.child(DAV, "sync-token").map(|it| it.text.trim()).unwrap_or_default();
     let id = collection.calendar.id;
-    let (answers, mark): (Vec<_>, _) = if token.is_empty() {
-        (collection.resources.iter().map(|it| of(collection, wanted, it)).collect(), collection.mark.clone())
+    let (answers, sync_token): (Vec<_>, _) = if token.is_empty() {
+        (collection.resources.iter().map(|it| of(collection, selection, it)).collect(), collection.sync_token.clone())
     } else {
         let cursor = token.strip_prefix(TOKEN).unwrap_or_default();
         // With more changes than that, everything anew is cheaper for both.
-        let Some((entries, mark, false)) = changed_since(&feed.session, &collection.calendar, cursor, MOST).await?
+        let Some((entries, sync_token, false)) =
+            changed_since(&feed.session, &collection.calendar, cursor, MOST).await?
         else {
             return Ok(error(StatusCode::FORBIDDEN, empty(DAV, "valid-sync-token")));
         };
         let files = files_of(feed, collection, &entries).await?;
         let answers = files.iter().map(|file| match collection.resources.iter().find(|it| it.id == *file) {
-            Some(resource) => of(collection, wanted, resource),
+            Some(resource) => of(collection, selection, resource),
             None => gone(&path_of(id, *file)),
         });
-        (answers.collect(), mark)
+        (answers.collect(), sync_token)
     };
-    if answers.len() > most {
+    if answers.len() > max {
         return Ok(error(StatusCode::INSUFFICIENT_STORAGE, empty(DAV, "number-of-matches-within-limits")));
     }
-    Ok(multistatus(answers, Some(format!("{TOKEN}{mark}"))))
+    Ok(multistatus(answers, Some(format!("{TOKEN}{sync_token}"))))
 }
 
 /// The files that tell, or told, of entries. One that is not told was a file of its own, if it was ever told, unless it is
@@ -197,20 +209,20 @@ async fn files_of(feed: &OpenFeed, collection: &Collection, entries: &[Uuid]) ->
 mod tests {
     use super::*;
 
-    fn filter(inside: &str) -> Option<Filter> {
+    fn filter(inside: &str) -> Option<CompFilter> {
         let document = format!(
             "<C:calendar-query xmlns:C='{CALDAV}'><C:filter><C:comp-filter name='VCALENDAR'>{inside}</C:comp-filter>\
              </C:filter></C:calendar-query>"
         );
-        Filter::read(&Element::read(&document).unwrap())
+        CompFilter::read(&Element::read(&document).unwrap())
     }
 
     #[test]
     fn filters_are_taken_or_refused() {
-        assert_eq!(filter(""), Some(Filter::default()));
+        assert_eq!(filter(""), Some(CompFilter::default()));
         let window = "<C:comp-filter name='VEVENT'><C:time-range start='20270201T000000Z'/></C:comp-filter>";
         let from = "2027-02-01T00:00:00Z".parse().ok();
-        assert_eq!(filter(window), Some(Filter { from, ..Filter::default() }));
+        assert_eq!(filter(window), Some(CompFilter { from, ..CompFilter::default() }));
         assert!(filter("<C:comp-filter name='VTODO'/>").unwrap().nothing);
         let uid = "<C:comp-filter name='VEVENT'><C:prop-filter name='UID'><C:text-match>AB</C:text-match></C:prop-filter></C:comp-filter>";
         assert_eq!(filter(uid).unwrap().uid.as_deref(), Some("ab"));

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use async_graphql::ID;
 use chrono::{DateTime, Utc};
-use domain::calendars::feed::{Told, told};
+use domain::calendars::feed::{FeedEntry, feed_entries};
 use domain::feeds::open::OpenFeed;
 use entities::calendar;
-use graphql::calendars::changes::marks;
+use graphql::calendars::changes::sync_tokens;
 use icalendar::write;
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -19,7 +19,7 @@ use crate::http::feeds::tag;
 
 /// A place in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum CaldavPath {
     Root,
     Principal,
     Home,
@@ -27,7 +27,7 @@ pub(super) enum Place {
     Entry(Uuid, Uuid),
 }
 
-impl Place {
+impl CaldavPath {
     /// The place of a path, with or without the slash of collections.
     pub(super) fn of(path: &str) -> Option<Self> {
         let parts: Vec<_> = path.strip_prefix("/caldav")?.split('/').filter(|it| !it.is_empty()).collect();
@@ -68,11 +68,11 @@ impl Place {
 /// The path of an entry.
 pub(super) fn path_of(calendar: Uuid, entry: Uuid) -> String {
     let entry = NodeType::CalendarEntry.id(entry);
-    format!("{}{}.ics", Place::Calendar(calendar).path(), &*entry)
+    format!("{}{}.ics", CaldavPath::Calendar(calendar).path(), &*entry)
 }
 
 /// An entry, or a series with its changed dates, as a file.
-pub(super) struct Resource {
+pub(super) struct CaldavResource {
     pub(super) id: Uuid,
     pub(super) uid: String,
     pub(super) body: String,
@@ -80,18 +80,18 @@ pub(super) struct Resource {
     /// When its dates are, as far as they do not come from a series.
     pub(super) spans: Vec<(DateTime<Utc>, DateTime<Utc>)>,
     /// Up to when the dates of the series are known, if it is one.
-    pub(super) known_until: Option<DateTime<Utc>>,
+    pub(super) materialized_until: Option<DateTime<Utc>>,
 }
 
-impl Resource {
-    fn of(id: Uuid, told: Vec<Told>) -> Self {
-        let single = |it: &&Told| it.known_until.is_none();
+impl CaldavResource {
+    fn of(id: Uuid, told: Vec<FeedEntry>) -> Self {
+        let single = |it: &&FeedEntry| it.materialized_until.is_none();
         let spans = told.iter().filter(single).map(|it| it.span).collect();
-        let known_until = told.iter().find_map(|it| it.known_until);
+        let materialized_until = told.iter().find_map(|it| it.materialized_until);
         let uid = told.first().map(|it| it.event.uid.clone()).unwrap_or_default();
         let events: Vec<_> = told.into_iter().map(|it| it.event).collect();
         let body = write::resource(&events);
-        Self { id, uid, tag: tag(&body), body, spans, known_until }
+        Self { id, uid, tag: tag(&body), body, spans, materialized_until }
     }
 
     pub(super) fn props(&self) -> Vec<Element> {
@@ -103,10 +103,10 @@ impl Resource {
 pub(super) struct Collection {
     pub(super) calendar: calendar::Model,
     /// Where it is now.
-    pub(super) mark: String,
+    pub(super) sync_token: String,
     /// Which resource tells of an entry.
     pub(super) of: BTreeMap<Uuid, Uuid>,
-    pub(super) resources: Vec<Resource>,
+    pub(super) resources: Vec<CaldavResource>,
 }
 
 impl Collection {
@@ -119,11 +119,11 @@ impl Collection {
     pub(super) async fn read_as(feed: &OpenFeed, id: Uuid, whole: bool) -> ApiResult<Option<Self>> {
         let Some(calendar) = feed.calendars().await?.into_iter().find(|it| it.id == id) else { return Ok(None) };
         // Before the entries: what changes meanwhile is told once more.
-        let mark = marks(&feed.session, std::slice::from_ref(&calendar)).await?.pop().unwrap_or_default();
+        let sync_token = sync_tokens(&feed.session, std::slice::from_ref(&calendar)).await?.pop().unwrap_or_default();
         let mut of = BTreeMap::new();
-        let mut files: BTreeMap<Uuid, Vec<Told>> = BTreeMap::new();
+        let mut files: BTreeMap<Uuid, Vec<FeedEntry>> = BTreeMap::new();
         if whole {
-            for it in told(&feed.session, &[id]).await? {
+            for it in feed_entries(&feed.session, &[id]).await? {
                 of.insert(it.id, it.resource);
                 files.entry(it.resource).or_default().push(it);
             }
@@ -131,19 +131,19 @@ impl Collection {
         let resources = files.into_iter().map(|(id, mut told)| {
             // The series first.
             told.sort_by_key(|it| it.event.occurrence);
-            Resource::of(id, told)
+            CaldavResource::of(id, told)
         });
-        Ok(Some(Self { resources: resources.collect(), calendar, mark, of }))
+        Ok(Some(Self { resources: resources.collect(), calendar, sync_token, of }))
     }
 
     /// One file of a calendar, if it is in sight.
-    pub(super) async fn resource(feed: &OpenFeed, calendar: Uuid, id: Uuid) -> ApiResult<Option<Resource>> {
+    pub(super) async fn resource(feed: &OpenFeed, calendar: Uuid, id: Uuid) -> ApiResult<Option<CaldavResource>> {
         let collection = Self::read(feed, calendar).await?;
         Ok(collection.and_then(|it| it.resources.into_iter().find(|it| it.id == id)))
     }
 
     pub(super) fn props(&self, feed: &OpenFeed) -> Vec<Element> {
-        props::of_calendar(&feed.session, &self.calendar, &self.mark)
+        props::of_calendar(&feed.session, &self.calendar, &self.sync_token)
     }
 }
 
@@ -154,18 +154,22 @@ mod tests {
     #[test]
     fn places_have_one_path() {
         let (calendar, entry) = (Uuid::from_u128(7), Uuid::from_u128(9));
-        for place in
-            [Place::Root, Place::Principal, Place::Home, Place::Calendar(calendar), Place::Entry(calendar, entry)]
-        {
+        for place in [
+            CaldavPath::Root,
+            CaldavPath::Principal,
+            CaldavPath::Home,
+            CaldavPath::Calendar(calendar),
+            CaldavPath::Entry(calendar, entry),
+        ] {
             let path = place.path();
-            assert_eq!(Place::of(&path), Some(place), "{path}");
-            assert_eq!(Place::of_href(&format!("https://host.example:8443{path}")), Some(place), "{path}");
-            assert_eq!(Place::of(path.trim_end_matches('/')), Some(place), "{path}");
+            assert_eq!(CaldavPath::of(&path), Some(place), "{path}");
+            assert_eq!(CaldavPath::of_href(&format!("https://host.example:8443{path}")), Some(place), "{path}");
+            assert_eq!(CaldavPath::of(path.trim_end_matches('/')), Some(place), "{path}");
         }
         for path in
             ["/", "/other/", "/caldav/x/", "/caldav/calendars/x/", "/caldav/calendars/../principal/", "https://host"]
         {
-            assert_eq!(Place::of_href(path), None, "{path}");
+            assert_eq!(CaldavPath::of_href(path), None, "{path}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a client asks, from whichever transport, and how a request is refused before it is executed.
 
 use axum::http::StatusCode;
-use graphql::limits::Refused;
+use graphql::limits::DocumentRefusal;
 use kernel::error::TopLevelCode;
 use kernel::text::clip;
 use serde::Deserialize;
@@ -42,21 +42,23 @@ struct Parameters {
 
 impl Ask {
     /// Reads a body of JSON.
-    pub(super) fn from_json(body: &[u8]) -> Result<Self, Refusal> {
+    pub(super) fn from_json(body: &[u8]) -> Result<Self, RequestRefusal> {
         serde_json::from_slice(body)
-            .map_err(|error| Refusal::bad(format!("The body is not a GraphQL request: {error}")))
+            .map_err(|error| RequestRefusal::bad(format!("The body is not a GraphQL request: {error}")))
     }
 
     /// Reads one that arrived as JSON already.
-    pub(super) fn from_value(value: Value) -> Result<Self, Refusal> {
-        serde_json::from_value(value).map_err(|error| Refusal::bad(format!("This is not a GraphQL request: {error}")))
+    pub(super) fn from_value(value: Value) -> Result<Self, RequestRefusal> {
+        serde_json::from_value(value)
+            .map_err(|error| RequestRefusal::bad(format!("This is not a GraphQL request: {error}")))
     }
 
     /// Reads a query string.
-    pub(super) fn from_query(query: &str) -> Result<Self, Refusal> {
-        let uri = format!("/?{query}").parse().map_err(|error| Refusal::bad(format!("The query string: {error}")))?;
+    pub(super) fn from_query(query: &str) -> Result<Self, RequestRefusal> {
+        let uri =
+            format!("/?{query}").parse().map_err(|error| RequestRefusal::bad(format!("The query string: {error}")))?;
         let axum::extract::Query(it) = axum::extract::Query::<Parameters>::try_from_uri(&uri).map_err(|error| {
-            Refusal::bad(format!("The query string is not a GraphQL request: {}", error.body_text()))
+            RequestRefusal::bad(format!("The query string is not a GraphQL request: {}", error.body_text()))
         })?;
         Ok(Self {
             query: it.query,
@@ -67,17 +69,17 @@ impl Ask {
     }
 }
 
-fn object(name: &str, text: Option<String>) -> Result<Option<Map<String, Value>>, Refusal> {
+fn object(name: &str, text: Option<String>) -> Result<Option<Map<String, Value>>, RequestRefusal> {
     match text {
         Some(text) if !text.is_empty() => serde_json::from_str(&text)
-            .map_err(|error| Refusal::bad(format!("The parameter {name:?} is no JSON object: {error}"))),
+            .map_err(|error| RequestRefusal::bad(format!("The parameter {name:?} is no JSON object: {error}"))),
         _ => Ok(None),
     }
 }
 
 /// A request that is refused before it is executed.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct RequestRefusal {
     /// HTTP status.
     pub(super) status: StatusCode,
     /// The code in `extensions`.
@@ -86,7 +88,7 @@ pub(super) struct Refusal {
     pub(super) message: String,
 }
 
-impl Refusal {
+impl RequestRefusal {
     pub(super) fn new(status: StatusCode, code: TopLevelCode, message: impl AsRef<str>) -> Self {
         Self { status, code, message: clip(message.as_ref(), MAX_MESSAGE) }
     }
@@ -111,8 +113,8 @@ impl Refusal {
     }
 }
 
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
+impl From<DocumentRefusal> for RequestRefusal {
+    fn from(refused: DocumentRefusal) -> Self {
         let status = match refused.code {
             TopLevelCode::Unauthenticated => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,

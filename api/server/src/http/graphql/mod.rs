@@ -20,11 +20,11 @@ use axum::response::{IntoResponse as _, Response};
 use graphql::limits;
 use kernel::error::TopLevelCode;
 
-use crate::http::graphql::ask::{Ask, Refusal};
-use crate::http::graphql::reply::{Media, Outcome};
+use crate::http::graphql::ask::{Ask, RequestRefusal};
+use crate::http::graphql::reply::{Media, ReplyOutcome};
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::state::State;
-use crate::telemetry::Told;
+use crate::telemetry::RequestFields;
 
 pub(super) use crate::http::graphql::run::Caller;
 
@@ -58,7 +58,7 @@ pub(super) async fn schema(
 ) -> Response {
     let refused = match Caller::of(&state, &headers, address, &request_id).await {
         Err(refusal) => Some(refusal),
-        Ok(caller) if !caller.may_introspect(&state) => Some(Refusal::from(limits::sign_in_first())),
+        Ok(caller) if !caller.may_introspect(&state) => Some(RequestRefusal::from(limits::sign_in_first())),
         Ok(_) => None,
     };
     if let Some(refusal) = refused {
@@ -89,7 +89,7 @@ async fn serve(
     request: Request,
     media: Option<Media>,
 ) -> Response {
-    let mut told = Told { actor: "-", ..Told::default() };
+    let mut told = RequestFields { actor: "-", ..RequestFields::default() };
     let (head, body) = request.into_parts();
     let mut spending = None;
     let asked = async {
@@ -98,7 +98,7 @@ async fn serve(
         told.actor = caller.actor.kind();
         if media.is_none() {
             let message = "Accept one of application/graphql-response+json, application/json, text/event-stream.";
-            return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, message));
+            return Err(RequestRefusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, message));
         }
         let ask = if head.method == Method::GET {
             Ask::from_query(head.uri.query().unwrap_or_default())?
@@ -109,7 +109,7 @@ async fn serve(
         told.operation = prepared.operation.clone();
         if head.method == Method::GET && prepared.operation.is_mutation() {
             let message = "Mutations need POST.";
-            return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, TopLevelCode::BadRequest, message));
+            return Err(RequestRefusal::new(StatusCode::METHOD_NOT_ALLOWED, TopLevelCode::BadRequest, message));
         }
         Ok((caller, prepared))
     }
@@ -120,16 +120,16 @@ async fn serve(
         Ok((caller, prepared)) if media == Media::Events => return sse::stream(state, caller, prepared, told),
         Ok((_, prepared)) if prepared.operation.is_subscription() => {
             let message = "Subscriptions need Accept: text/event-stream, or the socket at /graphql/ws.";
-            Outcome::Refused(Refusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, message))
+            ReplyOutcome::Refused(RequestRefusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, message))
         }
         Ok((_, prepared)) => {
             spending = Some(prepared.spending.clone());
             match run::execute(&state, prepared, &mut told).await {
-                Ok(response) => Outcome::Answered(Box::new(response)),
-                Err(refusal) => Outcome::Refused(refusal),
+                Ok(response) => ReplyOutcome::Answered(Box::new(response)),
+                Err(refusal) => ReplyOutcome::Refused(refusal),
             }
         }
-        Err(refusal) => Outcome::Refused(refusal),
+        Err(refusal) => ReplyOutcome::Refused(refusal),
     };
     let mut response = reply::respond(media, &outcome, &request_id, spending.as_ref(), &mut told);
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
@@ -141,12 +141,12 @@ async fn serve(
 }
 
 /// Reads the body within its limits of type, size and time.
-async fn read(state: &State, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+async fn read(state: &State, headers: &HeaderMap, body: Body) -> Result<Bytes, RequestRefusal> {
     reply::is_plain_json(headers)?;
     let limit = state.config.http.body_limit();
     let too_large = || {
         let message = format!("The body is larger than {limit} bytes.");
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, TopLevelCode::BadRequest, message)
+        RequestRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, TopLevelCode::BadRequest, message)
     };
     let told =
         crate::http::headers::text(headers, header::CONTENT_LENGTH.as_str()).and_then(|it| it.parse::<usize>().ok());
@@ -156,10 +156,10 @@ async fn read(state: &State, headers: &HeaderMap, body: Body) -> Result<Bytes, R
     match tokio::time::timeout(state.config.http.body_timeout(), axum::body::to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if std::error::Error::source(&error).is_some_and(is_length_limit) => Err(too_large()),
-        Ok(Err(_broken)) => Err(Refusal::bad("The body did not arrive whole.")),
+        Ok(Err(_broken)) => Err(RequestRefusal::bad("The body did not arrive whole.")),
         Err(_slow) => {
             let message = "The body took too long to arrive.";
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, TopLevelCode::BadRequest, message))
+            Err(RequestRefusal::new(StatusCode::REQUEST_TIMEOUT, TopLevelCode::BadRequest, message))
         }
     }
 }

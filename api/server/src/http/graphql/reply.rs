@@ -12,10 +12,10 @@ use axum::response::{IntoResponse, Response};
 use kernel::error::TopLevelCode;
 use serde_json::json;
 
-use crate::http::graphql::ask::Refusal;
+use crate::http::graphql::ask::RequestRefusal;
 use crate::http::headers::text;
 use crate::http::rate::Spending;
-use crate::telemetry::Told;
+use crate::telemetry::RequestFields;
 
 /// What the client takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,29 +91,29 @@ fn weight(text: &str) -> u16 {
 }
 
 /// What comes of a request.
-pub(super) enum Outcome {
+pub(super) enum ReplyOutcome {
     /// The executor answered.
     Answered(Box<GraphQlResponse>),
     /// It was refused before that.
-    Refused(Refusal),
+    Refused(RequestRefusal),
 }
 
 /// Puts an outcome into a response.
 pub(super) fn respond(
     media: Media,
-    outcome: &Outcome,
+    outcome: &ReplyOutcome,
     request_id: &str,
     spending: Option<&Arc<Spending>>,
-    told: &mut Told,
+    fields: &mut RequestFields,
 ) -> Response {
     let (status, body) = match outcome {
-        Outcome::Answered(response) => {
-            told.errors = codes(response);
+        ReplyOutcome::Answered(response) => {
+            fields.errors = codes(response);
             let status = if executed(response) { StatusCode::OK } else { media.status(StatusCode::BAD_REQUEST) };
             (status, body(response))
         }
-        Outcome::Refused(refusal) => {
-            refusal.code.name().clone_into(&mut told.errors);
+        ReplyOutcome::Refused(refusal) => {
+            refusal.code.name().clone_into(&mut fields.errors);
             // The older rules let only the document be wrong with 200; the request itself must be one.
             let status = match refusal.code {
                 TopLevelCode::BadRequest => refusal.status,
@@ -179,8 +179,9 @@ pub(super) fn codes(response: &GraphQlResponse) -> String {
 }
 
 /// Whether the body is said to be JSON, and plain.
-pub(super) fn is_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
-    let unsupported = |message| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, TopLevelCode::BadRequest, message);
+pub(super) fn is_plain_json(headers: &HeaderMap) -> Result<(), RequestRefusal> {
+    let unsupported =
+        |message| RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, TopLevelCode::BadRequest, message);
     let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
     let mut parts = content_type.split(';').map(str::trim);
     if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {

@@ -19,11 +19,11 @@ use kernel::i18n::Locale;
 use policy::Actor;
 
 use crate::auth::Rejection;
-use crate::http::graphql::ask::{Ask, Refusal};
+use crate::http::graphql::ask::{Ask, RequestRefusal};
 use crate::http::graphql::reply::codes;
 use crate::http::rate::Spending;
 use crate::http::state::State;
-use crate::telemetry::{Operation, Told};
+use crate::telemetry::{RequestFields, RequestOperation};
 
 /// Who asks, once the token is checked.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ impl Caller {
         headers: &HeaderMap,
         address: IpAddr,
         request_id: &str,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, RequestRefusal> {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let value = match (values.next(), values.next()) {
             (None, _) => Ok(None),
@@ -63,7 +63,7 @@ impl Caller {
         address: IpAddr,
         locale: Locale,
         request_id: &str,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, RequestRefusal> {
         let checked = match authorization {
             Ok(value) => state.verifier.authenticate(value, state.clock.now()).await,
             Err(rejection) => Err(rejection),
@@ -71,15 +71,19 @@ impl Caller {
         let signed_in = checked.map_err(|rejection| {
             tracing::info!(request_id, reason = rejection.name(), "token refused");
             let message = "The access token is not accepted.";
-            Refusal::new(StatusCode::UNAUTHORIZED, TopLevelCode::Unauthenticated, message)
+            RequestRefusal::new(StatusCode::UNAUTHORIZED, TopLevelCode::Unauthenticated, message)
         })?;
         if let Some(arrival) = &signed_in.arrival {
             let (store, clock, actor) = (state.store.clone(), state.clock.clone(), signed_in.actor.clone());
             let op = Op::new(store, clock, actor, request_id.to_owned(), locale);
             if let Err(error) = state.sign_in.welcome(&op, arrival).await {
-                tracing::error!(request_id, fault = domain::operator::say(&error), "a person could not be made known");
+                tracing::error!(
+                    request_id,
+                    fault = domain::operator::render(&error),
+                    "a person could not be made known"
+                );
                 let message = "Signing in does not work at the moment; try again.";
-                return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
+                return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
             }
         }
         Ok(Self { actor: signed_in.actor, expires: signed_in.expires, address, locale })
@@ -113,18 +117,18 @@ pub(super) struct Prepared {
     /// Its context.
     pub(super) op: Arc<Op>,
     /// What it is, for log and transport.
-    pub(super) operation: Operation,
+    pub(super) operation: RequestOperation,
     /// What it takes from its caller's budget.
     pub(super) spending: Arc<Spending>,
 }
 
 /// Bounds and parses a request. Documents are parsed once and kept.
-pub(super) fn prepare(state: &State, caller: &Caller, ask: Ask, request_id: &str) -> Result<Prepared, Refusal> {
+pub(super) fn prepare(state: &State, caller: &Caller, ask: Ask, request_id: &str) -> Result<Prepared, RequestRefusal> {
     let document = parse(state, &ask.query)?;
     if !caller.may_introspect(state) {
         limits::no_introspection(&document)?;
     }
-    let operation = Operation::of(&document, ask.operation_name.as_deref());
+    let operation = RequestOperation::of(&document, ask.operation_name.as_deref());
     let op = Arc::new(Op::new(
         state.store.clone(),
         state.clock.clone(),
@@ -146,13 +150,13 @@ pub(super) fn prepare(state: &State, caller: &Caller, ask: Ask, request_id: &str
     Ok(Prepared { request, op, operation, spending })
 }
 
-fn parse(state: &State, source: &str) -> Result<Arc<ExecutableDocument>, Refusal> {
+fn parse(state: &State, source: &str) -> Result<Arc<ExecutableDocument>, RequestRefusal> {
     if let Some(document) = state.documents.get(source) {
         return Ok(document);
     }
     limits::scan(source)?;
     let document = parse_query(source)
-        .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, TopLevelCode::ParseFailed, error.to_string()))?;
+        .map_err(|error| RequestRefusal::new(StatusCode::BAD_REQUEST, TopLevelCode::ParseFailed, error.to_string()))?;
     limits::root_fields(&document)?;
     let document = Arc::new(document);
     state.documents.insert(source.to_owned(), document.clone());
@@ -160,15 +164,19 @@ fn parse(state: &State, source: &str) -> Result<Arc<ExecutableDocument>, Refusal
 }
 
 /// Executes a query or mutation.
-pub(super) async fn execute(state: &State, prepared: Prepared, told: &mut Told) -> Result<GraphQlResponse, Refusal> {
+pub(super) async fn execute(
+    state: &State,
+    prepared: Prepared,
+    fields: &mut RequestFields,
+) -> Result<GraphQlResponse, RequestRefusal> {
     let Prepared { request, op, spending, .. } = prepared;
     let executed = tokio::time::timeout(state.config.http.request_timeout(), state.schema.execute(request)).await;
     let response = match executed {
         Ok(response) => Ok(finish(response, &op, &spending).await),
-        Err(_late) => Err(Refusal::timeout()),
+        Err(_late) => Err(RequestRefusal::timeout()),
     };
-    told.statements = op.stats.statements();
-    told.database = op.stats.time();
+    fields.statements = op.stats.statements();
+    fields.database = op.stats.time();
     response.and_then(|it| it)
 }
 
@@ -177,26 +185,30 @@ pub(super) async fn finish(
     mut response: GraphQlResponse,
     op: &Op,
     spending: &Spending,
-) -> Result<GraphQlResponse, Refusal> {
+) -> Result<GraphQlResponse, RequestRefusal> {
     if let Err(ApiError::Fault(fault)) = op.finish().await {
         // It only read: what was answered stands, the connection is gone.
         tracing::warn!(request_id = op.request_id, fault = fault.message, "the reading session did not end well");
     }
     if let Err(error) = reads::keep(op).await {
-        tracing::error!(request_id = op.request_id, fault = domain::operator::say(&error), "reading was not recorded");
+        tracing::error!(
+            request_id = op.request_id,
+            fault = domain::operator::render(&error),
+            "reading was not recorded"
+        );
         let message = "What was read could not be recorded, so it is not shown; try again.";
-        return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
+        return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
     }
     if spending.wait().is_some() {
         let message = "Too many points in too short a time; the header Retry-After says when to come back.";
-        return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, TopLevelCode::RateLimited, message));
+        return Err(RequestRefusal::new(StatusCode::TOO_MANY_REQUESTS, TopLevelCode::RateLimited, message));
     }
     finish_errors(&mut response, op);
     Ok(response)
 }
 
 /// The codes of what an operation came to, for the log.
-pub(super) fn outcome(result: &Result<GraphQlResponse, Refusal>) -> String {
+pub(super) fn outcome(result: &Result<GraphQlResponse, RequestRefusal>) -> String {
     match result {
         Ok(response) => codes(response),
         Err(refusal) => refusal.code.name().to_owned(),

@@ -12,19 +12,20 @@ use futures_util::stream::{BoxStream, StreamExt as _};
 use kernel::error::TopLevelCode;
 use serde_json::json;
 
-use crate::http::graphql::ask::Refusal;
+use crate::http::graphql::ask::RequestRefusal;
 use crate::http::graphql::run::{Caller, Prepared};
 use crate::http::graphql::{reply, run};
 use crate::http::state::State;
-use crate::telemetry::Told;
+use crate::telemetry::RequestFields;
 
 /// Answers with a stream: the one answer of a query or mutation, or the events of a subscription.
-pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, told: Told) -> Response {
+pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, fields: RequestFields) -> Response {
     let Ok(permit) = state.streams.clone().try_acquire_owned() else {
-        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, "Too many streams.");
+        let refusal =
+            RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, "Too many streams.");
         let id = prepared.op.request_id.clone();
-        let outcome = reply::Outcome::Refused(refusal);
-        return reply::respond(reply::Media::Any, &outcome, &id, None, &mut told.clone());
+        let outcome = reply::ReplyOutcome::Refused(refusal);
+        return reply::respond(reply::Media::Any, &outcome, &id, None, &mut fields.clone());
     };
     let until = end_of(&state, &caller);
     let keep_alive = KeepAlive::new().interval(state.config.live.keep_alive());
@@ -45,14 +46,14 @@ pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, told
         });
     let response = Sse::new(answers).keep_alive(keep_alive).into_response();
     let mut response = reply::finish(response, StatusCode::OK);
-    response.extensions_mut().insert(told);
+    response.extensions_mut().insert(fields);
     response
 }
 
 /// The answers to one operation, as text.
 pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'static, String> {
     let request_id = prepared.op.request_id.clone();
-    let refused = move |refusal: &Refusal| json!({ "errors": [refusal.error(&request_id)] }).to_string();
+    let refused = move |refusal: &RequestRefusal| json!({ "errors": [refusal.error(&request_id)] }).to_string();
     if prepared.operation.is_subscription() {
         let Prepared { request, op, spending, .. } = prepared;
         let running = state.metrics.subscription();
@@ -74,7 +75,7 @@ pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'stati
             .boxed();
     }
     stream::once(async move {
-        let mut told = Told::default();
+        let mut told = RequestFields::default();
         match run::execute(&state, prepared, &mut told).await {
             Ok(response) => reply::body(&response),
             Err(refusal) => refused(&refusal),

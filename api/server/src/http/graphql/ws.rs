@@ -18,14 +18,14 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::http::graphql::ask::{Ask, Refusal};
+use crate::http::graphql::ask::{Ask, RequestRefusal};
 use crate::http::graphql::run::Caller;
 use crate::http::graphql::sse::{end_of, sleep};
 use crate::http::graphql::{reply, run};
 use crate::http::headers::{ClientAddress, RequestId, text};
 use crate::http::state::State;
 use crate::http::{log, problem};
-use crate::telemetry::{RequestLine, Told, TraceContext};
+use crate::telemetry::{RequestFields, RequestLine, TraceContext};
 
 /// The one subprotocol.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -112,7 +112,7 @@ pub(in crate::http) async fn upgrade(
         .on_upgrade(move |socket| async move {
             let _held = (permit, served, state.metrics.socket());
             let (outgoing, waiting) = mpsc::channel(WAITING);
-            let connection = Connection {
+            let connection = SocketConnection {
                 state,
                 address,
                 locale,
@@ -147,7 +147,7 @@ struct Outgoing {
 }
 
 /// One socket.
-struct Connection {
+struct SocketConnection {
     state: Arc<State>,
     address: std::net::IpAddr,
     locale: Locale,
@@ -165,7 +165,7 @@ struct Connection {
     outgoing: mpsc::Sender<Outgoing>,
 }
 
-impl Connection {
+impl SocketConnection {
     async fn run(mut self, socket: WebSocket, mut waiting: mpsc::Receiver<Outgoing>, agreed: bool) {
         let (mut sink, mut stream) = socket.split();
         let mut close = (!agreed).then_some(Close::PROTOCOL);
@@ -275,10 +275,10 @@ impl Connection {
                 if self.running.contains_key(&id) {
                     return Err(Close::TWICE);
                 }
-                let most = self.state.config.live.max_subscriptions;
-                if self.running.len() >= most {
-                    let message = format!("There are {most} operations on this socket already.");
-                    let refusal = Refusal::new(StatusCode::BAD_REQUEST, TopLevelCode::CostExceeded, message);
+                let max = self.state.config.live.max_subscriptions;
+                if self.running.len() >= max {
+                    let message = format!("There are {max} operations on this socket already.");
+                    let refusal = RequestRefusal::new(StatusCode::BAD_REQUEST, TopLevelCode::CostExceeded, message);
                     return Ok(Some(error(&id, &[refusal.error(&self.request_id)])));
                 }
                 self.start(caller, id, payload);
@@ -324,25 +324,25 @@ impl Connection {
         self.next += 1;
         let run = self.next;
         let (state, outgoing) = (self.state.clone(), self.outgoing.clone());
-        let operation = Operation { id: id.clone(), run, trace: self.trace.child(), outgoing };
+        let operation = SocketOperation { id: id.clone(), run, trace: self.trace.child(), outgoing };
         let task = self.tasks.spawn(operation.run(state, caller, payload));
         self.running.insert(id, (run, task));
     }
 }
 
 /// One operation on a socket.
-struct Operation {
+struct SocketOperation {
     id: String,
     run: u64,
     trace: TraceContext,
     outgoing: mpsc::Sender<Outgoing>,
 }
 
-impl Operation {
+impl SocketOperation {
     async fn run(self, state: Arc<State>, caller: Caller, payload: Value) {
         let (started, began) = (Instant::now(), state.clock.now());
         let request_id = new_id().to_string();
-        let mut told = Told { actor: caller.actor.kind(), ..Told::default() };
+        let mut told = RequestFields { actor: caller.actor.kind(), ..RequestFields::default() };
         let bytes = self.answer(&state, &caller, payload, &request_id, &mut told).await;
         let line = RequestLine {
             request_id: &request_id,
@@ -354,7 +354,7 @@ impl Operation {
             elapsed: started.elapsed(),
             bytes,
         };
-        log::tell(&state, &line, &self.trace, began);
+        log::log_request(&state, &line, &self.trace, began);
     }
 
     /// Sends what the operation comes to; how many bytes.
@@ -364,17 +364,17 @@ impl Operation {
         caller: &Caller,
         payload: Value,
         request_id: &str,
-        told: &mut Told,
+        fields: &mut RequestFields,
     ) -> u64 {
         let prepared = Ask::from_value(payload).and_then(|ask| run::prepare(state, caller, ask, request_id));
         let prepared = match prepared {
             Ok(prepared) => prepared,
             Err(refusal) => {
-                refusal.code.name().clone_into(&mut told.errors);
+                refusal.code.name().clone_into(&mut fields.errors);
                 return self.send(error(&self.id, &[refusal.error(request_id)]), true).await;
             }
         };
-        told.operation = prepared.operation.clone();
+        fields.operation = prepared.operation.clone();
         let op = prepared.op.clone();
         let mut bytes = 0;
         if prepared.operation.is_subscription() {
@@ -384,9 +384,9 @@ impl Operation {
             while let Some(response) = events.next().await {
                 // Whatever was read for the event is ended before it is sent: a slow client holds no connection.
                 let result = run::finish(response, &op, &spending).await;
-                told.errors = run::outcome(&result);
-                told.statements = op.stats.statements();
-                told.database = op.stats.time();
+                fields.errors = run::outcome(&result);
+                fields.statements = op.stats.statements();
+                fields.database = op.stats.time();
                 state.metrics.event();
                 match self.next(result, request_id).await {
                     Ok(sent) => bytes += sent,
@@ -394,8 +394,8 @@ impl Operation {
                 }
             }
         } else {
-            let result = run::execute(state, prepared, told).await;
-            told.errors = run::outcome(&result);
+            let result = run::execute(state, prepared, fields).await;
+            fields.errors = run::outcome(&result);
             match self.next(result, request_id).await {
                 Ok(sent) => bytes += sent,
                 Err(sent) => return sent,
@@ -405,7 +405,11 @@ impl Operation {
     }
 
     /// Sends one answer: `next` for what was executed, `error` (which is the end) for what was not.
-    async fn next(&self, result: Result<async_graphql::Response, Refusal>, request_id: &str) -> Result<u64, u64> {
+    async fn next(
+        &self,
+        result: Result<async_graphql::Response, RequestRefusal>,
+        request_id: &str,
+    ) -> Result<u64, u64> {
         match result {
             Ok(response) if reply::executed(&response) => {
                 let message = json!({ "id": self.id, "type": "next", "payload": response });

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::read::problem::Problem;
+use crate::read::problem::TableProblem;
 use crate::read::profile::Profile;
-use crate::read::source::{Limits, Record, Records};
+use crate::read::source::{ReadLimits, Records, SourceRecord};
 use crate::read::value;
 
 const DELIMITERS: [char; 4] = [';', ',', '\t', '|'];
@@ -34,9 +34,14 @@ pub struct Layout {
 }
 
 /// The first rows of a file, trimmed, and whether these are all.
-pub fn rows(path: &Path, profile: &Profile, limits: Limits, max: usize) -> Result<(Vec<Vec<String>>, bool), Problem> {
+pub fn rows(
+    path: &Path,
+    profile: &Profile,
+    limits: ReadLimits,
+    max: usize,
+) -> Result<(Vec<Vec<String>>, bool), TableProblem> {
     let mut records = Records::open(path, profile, limits)?;
-    let mut record = Record::default();
+    let mut record = SourceRecord::default();
     let mut rows = Vec::new();
     let mut bytes = 0;
     while rows.len() < max && bytes < MAX_BYTES {
@@ -50,7 +55,7 @@ pub fn rows(path: &Path, profile: &Profile, limits: Limits, max: usize) -> Resul
 }
 
 /// The mark between fields: the one with which most rows have the same number of fields.
-pub fn delimiter(path: &Path, profile: &Profile, limits: Limits) -> Result<char, Problem> {
+pub fn delimiter(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<char, TableProblem> {
     let mut best = (0, 0, ';');
     for delimiter in DELIMITERS {
         let tried = Profile { delimiter: Some(delimiter), ..profile.clone() };

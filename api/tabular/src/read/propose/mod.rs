@@ -13,14 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Symbol;
 use crate::read::head::join;
-use crate::read::problem::{Problem, ProblemCode, Report};
-use crate::read::profile::{DateForm, Encoding, Format, From, Profile, ProfileColumn, VERSION};
+use crate::read::problem::{ProblemCode, ReadReport, TableProblem};
+use crate::read::profile::{DateForm, Encoding, FileFormat, From, Profile, ProfileColumn, VERSION};
 use crate::read::propose::layout::Layout;
 use crate::read::propose::marks::Marks;
 use crate::read::propose::seen::Seen;
 use crate::read::source;
-use crate::read::source::Limits;
-use crate::read::table::{Batch, Reader};
+use crate::read::source::ReadLimits;
+use crate::read::table::{Batch, TableFileReader};
 
 /// Rows that are looked at.
 const LOOKED_AT: usize = 20_000;
@@ -29,13 +29,13 @@ const SHOWN: usize = 20;
 
 /// What a file seems to be.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Proposal {
+pub struct ProfileProposal {
     /// How to read it.
     pub profile: Profile,
     /// Its first rows, read so.
     pub sample: Batch,
     /// What is wrong with its first rows, read so.
-    pub report: Report,
+    pub report: ReadReport,
     /// What should be looked at.
     pub notes: Vec<Note>,
 }
@@ -93,22 +93,22 @@ impl Note {
 ///
 /// # Errors
 /// What makes it unreadable.
-pub fn propose(path: &Path, sheet: Option<&str>, limits: Limits) -> Result<Proposal, Problem> {
+pub fn propose(path: &Path, sheet: Option<&str>, limits: ReadLimits) -> Result<ProfileProposal, TableProblem> {
     let format = source::format_of(path).map_err(|error| source::of_io(&error, limits.bytes))?;
     let format =
-        format.ok_or_else(|| Problem::of_file(ProblemCode::Unreadable).with("reason", "no CSV, XLSX or ODS"))?;
+        format.ok_or_else(|| TableProblem::of_file(ProblemCode::Unreadable).with("reason", "no CSV, XLSX or ODS"))?;
     let mut profile = blank(format, sheet);
-    if format == Format::Csv {
+    if format == FileFormat::Csv {
         profile.encoding = source::encoding_of(path, limits)?;
         let delimiter = layout::delimiter(path, &profile, limits)?;
         if delimiter == '\t' {
-            profile.format = Format::Tsv;
+            profile.format = FileFormat::Tsv;
         } else {
             profile.delimiter = Some(delimiter);
         }
     }
     let (rows, all) = layout::rows(path, &profile, limits, LOOKED_AT)?;
-    let layout = Layout::of(&rows).ok_or_else(|| Problem::of_file(ProblemCode::NoRows))?;
+    let layout = Layout::of(&rows).ok_or_else(|| TableProblem::of_file(ProblemCode::NoRows))?;
     let mut notes = Vec::new();
     if layout.is_genesis {
         notes.push(Note::new(NoteCode::Genesis));
@@ -137,11 +137,11 @@ pub fn propose(path: &Path, sheet: Option<&str>, limits: Limits) -> Result<Propo
         profile.dates.push(DateForm::Slashed);
     }
     let (sample, report) = first_rows(path, &profile, limits);
-    Ok(Proposal { profile, sample, report, notes })
+    Ok(ProfileProposal { profile, sample, report, notes })
 }
 
-fn first_rows(path: &Path, profile: &Profile, limits: Limits) -> (Batch, Report) {
-    match Reader::open(path, profile, limits) {
+fn first_rows(path: &Path, profile: &Profile, limits: ReadLimits) -> (Batch, ReadReport) {
+    match TableFileReader::open(path, profile, limits) {
         Ok(mut reader) => {
             let batch = reader.batch(SHOWN).unwrap_or_default();
             (batch, reader.into_report())
@@ -150,7 +150,7 @@ fn first_rows(path: &Path, profile: &Profile, limits: Limits) -> (Batch, Report)
     }
 }
 
-fn blank(format: Format, sheet: Option<&str>) -> Profile {
+fn blank(format: FileFormat, sheet: Option<&str>) -> Profile {
     Profile {
         version: VERSION,
         format,

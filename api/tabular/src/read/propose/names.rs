@@ -7,8 +7,8 @@ use kernel::text::fold;
 use crate::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, PeriodKind};
 use crate::read::head::JOINT;
 use crate::read::pattern::Pattern;
-use crate::read::profile::{DateForm, From, ProfileColumn, Source};
-use crate::read::propose::roles::Keys;
+use crate::read::profile::{DateForm, From, ProfileColumn, SourceColumn};
+use crate::read::propose::roles::KeyColumns;
 use crate::read::propose::seen::Seen;
 use crate::read::propose::{Note, NoteCode, row_number};
 use crate::read::value;
@@ -37,7 +37,7 @@ pub fn date_in_head(head: &[String], seen: &[Seen]) -> Option<(Pattern, String)>
 /// The columns of the table.
 pub fn columns(
     seen: &[Seen],
-    keys: &Keys,
+    keys: &KeyColumns,
     headers: &[String],
     head: Option<&(Pattern, String)>,
     notes: &mut Vec<Note>,
@@ -73,7 +73,7 @@ pub fn columns(
             notes.push(Note::of(NoteCode::Total, &made.name).value(total));
         }
         let pattern = head.map_or_else(|| header.to_owned(), |(_, date)| header.replacen(date, "{}", 1));
-        let source = Source {
+        let source = SourceColumn {
             position: u32::try_from(place + 1).ok(),
             header: (!header.is_empty()).then_some(Pattern(pattern)),
         };

@@ -10,7 +10,7 @@ use crate::read::value::MAX_KEY;
 const LONG: usize = 60;
 
 /// The columns that tell rows apart.
-pub struct Keys {
+pub struct KeyColumns {
     /// Per column, whether it is one of them.
     pub is_key: Vec<bool>,
     /// Whether they do not suffice.
@@ -18,7 +18,7 @@ pub struct Keys {
 }
 
 /// Finds the columns that tell rows apart: those that do not follow from another.
-pub fn keys(seen: &[Seen], rows: &[Vec<String>]) -> Keys {
+pub fn keys(seen: &[Seen], rows: &[Vec<String>]) -> KeyColumns {
     let may = |it: &Seen| !it.is_measure && !it.has_blanks && !it.is_empty && it.longest <= MAX_KEY;
     let is_short = |it: &Seen| it.letters / rows.len().max(1) <= LONG;
     let mut is_key: Vec<bool> = seen.iter().map(|it| may(it) && is_short(it)).collect();
@@ -39,7 +39,7 @@ pub fn keys(seen: &[Seen], rows: &[Vec<String>]) -> Keys {
             needs_number = !is_unique(rows, &is_key);
         }
     }
-    Keys { is_key, needs_number }
+    KeyColumns { is_key, needs_number }
 }
 
 fn follows(rows: &[Vec<String>], from: usize, column: usize) -> bool {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use kernel::text::fold;
 
 use crate::model::{Cell, ColumnType, PeriodKind, Symbol};
-use crate::read::profile::{DateForm, Format, Profile};
+use crate::read::profile::{DateForm, FileFormat, Profile};
 use crate::read::propose::blank;
 use crate::read::propose::layout::Layout;
 use crate::read::propose::marks::Marks;
@@ -71,7 +71,7 @@ impl Seen {
         let values: HashSet<&str> = layout.data.iter().map(|it| it[column].as_str()).collect();
         let has_blanks = values.contains("");
         let values: Vec<&str> = values.into_iter().filter(|it| !it.is_empty()).collect();
-        let hint = Hint { name: fold(header), is_unnamed: header.is_empty(), is_first: column == 0 };
+        let hint = HeaderHint { name: fold(header), is_unnamed: header.is_empty(), is_first: column == 0 };
         let mut seen = Self {
             kind: ColumnType::Text,
             period: None,
@@ -94,7 +94,7 @@ impl Seen {
         seen
     }
 
-    fn decide(&mut self, values: &[&str], hint: &Hint, is_genesis: bool, marks: &Marks) {
+    fn decide(&mut self, values: &[&str], hint: &HeaderHint, is_genesis: bool, marks: &Marks) {
         let all = |test: &dyn Fn(&str) -> bool| values.iter().all(|it| test(it));
         let date = [DateForm::Dotted, DateForm::Iso, DateForm::Slashed]
             .into_iter()
@@ -148,7 +148,7 @@ impl Seen {
                 Symbol::Unreliable,
                 Symbol::Limited,
             ],
-            ..blank(Format::Csv, None)
+            ..blank(FileFormat::Csv, None)
         };
         let writing = Writing::of(&profile);
         let places = |it: &str| it.trim_end_matches(')').rsplit_once(marks.decimal).map_or(0, |it| it.1.len());
@@ -168,13 +168,13 @@ impl Seen {
 }
 
 /// What place and name of a column say.
-struct Hint {
+struct HeaderHint {
     name: String,
     is_unnamed: bool,
     is_first: bool,
 }
 
-impl Hint {
+impl HeaderHint {
     fn has(&self, words: &[&str]) -> bool {
         // Short words are found in many others: `ags` in `Mittagsverpflegung`.
         let is = |own: &str, word: &str| {

@@ -3,7 +3,7 @@
 use entities::{learning_place, organisation};
 use kernel::error::ApiResult;
 use sea_orm::EntityTrait;
-use store::{Grouped, Keyed, Session};
+use store::{ByKey, ByParent, Session};
 use uuid::Uuid;
 
 /// The most steps from a record to the one that stands for it.
@@ -12,7 +12,7 @@ const STEPS: usize = 16;
 /// The records that a place took the place of.
 pub enum MergedPlaces {}
 
-impl Grouped for MergedPlaces {
+impl ByParent for MergedPlaces {
     type Of = learning_place::Entity;
     const PARENT: learning_place::Column = learning_place::Column::MergedIntoId;
     const SORT: learning_place::Column = learning_place::Column::Id;
@@ -24,7 +24,7 @@ impl Grouped for MergedPlaces {
 /// The records that an organisation took the place of.
 pub enum MergedOrganisations {}
 
-impl Grouped for MergedOrganisations {
+impl ByParent for MergedOrganisations {
     type Of = organisation::Entity;
     const PARENT: organisation::Column = organisation::Column::MergedIntoId;
     const SORT: organisation::Column = organisation::Column::Id;
@@ -38,7 +38,7 @@ impl Grouped for MergedOrganisations {
 ///
 /// # Errors
 /// The database fails.
-pub async fn standing_for<E: Keyed<Key = Uuid>>(
+pub async fn canonical_ids<E: ByKey<Key = Uuid>>(
     session: &Session,
     records: Vec<Uuid>,
     into: fn(&<E::Of as EntityTrait>::Model) -> Option<Uuid>,

@@ -4,11 +4,11 @@ use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use uuid::Uuid;
 
-use crate::figures::cursor::{Position, fingerprint};
-use crate::figures::rows::sorted_by;
-use crate::figures::values::of_type;
-use crate::figures::{Comparison, Condition, Filter, MAX_SORTS, Operand, Sort, Span, names, rules};
 use crate::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, Symbol, Value};
+use crate::query::cursor::{Position, fingerprint};
+use crate::query::rows::sorted_by;
+use crate::query::values::of_type;
+use crate::query::{Comparison, Condition, Filter, MAX_SORTS, Operand, PageSpan, Sort, names, rules};
 
 /// Measures in one question.
 const MAX_MEASURES: usize = 20;
@@ -89,7 +89,7 @@ pub struct GroupsAsked {
     /// By names of the answer; groups that are equal in that, by what makes them.
     pub order: Vec<Sort>,
     /// Which of them.
-    pub span: Span,
+    pub span: PageSpan,
 }
 
 /// A measure on the position of a column.
@@ -105,7 +105,7 @@ pub struct MeasureQuery {
 
 /// A column of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum GroupColumn {
     /// One that makes the groups, by its position among them.
     Group(usize),
     /// A measure, by its position among them.
@@ -128,7 +128,7 @@ pub struct GroupQuery {
     /// Which groups.
     pub having: Vec<(usize, Option<Comparison>, Value)>,
     /// In which order; the columns of the groups make it total.
-    pub order: Vec<(Key, bool)>,
+    pub order: Vec<(GroupColumn, bool)>,
     /// How many groups at most.
     pub limit: usize,
     /// After these values of the order.
@@ -138,7 +138,7 @@ pub struct GroupQuery {
 
 /// Cells of a group that have no value, or one of limited reliability.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missing {
+pub struct MissingCells {
     /// The measure, by its position.
     pub measure: usize,
     /// What stands there; none = nothing at all.
@@ -178,7 +178,7 @@ impl GroupsAsked {
         let one_level = if adds_up { rules.one_level } else { Vec::new() };
         let condition = rules.condition;
         let list = fingerprint(content, &(&by, &measures, &condition, &having, &order));
-        let kinds: Vec<_> = order.iter().map(|it| answer[place(it.0, by.len())].kind).collect();
+        let kinds: Vec<_> = order.iter().map(|it| answer[sort_position(it.0, by.len())].kind).collect();
         let after = self.span.after.as_deref().map(|it| Position::read(it, &list, &kinds, false)).transpose()?;
         let limit = self.span.limit()?;
         Ok(GroupQuery { by, measures, columns: answer, condition, one_level, having, order, limit, after, list })
@@ -223,7 +223,7 @@ impl GroupsAsked {
         each.collect()
     }
 
-    fn ordered(&self, answer: &[Column], groups: usize) -> ApiResult<Vec<(Key, bool)>> {
+    fn ordered(&self, answer: &[Column], groups: usize) -> ApiResult<Vec<(GroupColumn, bool)>> {
         let sorts = sorted_by(&self.order, |name, field| names::position(answer, name, field))?;
         let mut sorts: Vec<(usize, bool)> = sorts;
         for group in 0..groups {
@@ -231,16 +231,16 @@ impl GroupsAsked {
                 sorts.push((group, false));
             }
         }
-        let key = |at: usize| if at < groups { Key::Group(at) } else { Key::Measure(at - groups) };
+        let key = |at: usize| if at < groups { GroupColumn::Group(at) } else { GroupColumn::Measure(at - groups) };
         Ok(sorts.into_iter().map(|(at, descending)| (key(at), descending)).collect())
     }
 }
 
 /// The place of a key among the columns of an answer.
-const fn place(key: Key, groups: usize) -> usize {
+const fn sort_position(key: GroupColumn, groups: usize) -> usize {
     match key {
-        Key::Group(at) => at,
-        Key::Measure(at) => groups + at,
+        GroupColumn::Group(at) => at,
+        GroupColumn::Measure(at) => groups + at,
     }
 }
 
@@ -250,7 +250,7 @@ impl GroupQuery {
     /// # Errors
     /// It cannot be written.
     pub fn cursor(&self, values: &[Option<Value>]) -> ApiResult<String> {
-        let values = self.order.iter().map(|it| values.get(place(it.0, self.by.len())).cloned().flatten());
+        let values = self.order.iter().map(|it| values.get(sort_position(it.0, self.by.len())).cloned().flatten());
         Position { values: values.collect(), row: None }.write(&self.list)
     }
 }

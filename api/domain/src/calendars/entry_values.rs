@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar_time::recurrence::Recurrence;
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::EntryTime;
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 /// What an entry says, complete and not yet checked.
 #[derive(Clone, Debug)]
-pub struct EntryWish {
+pub struct NewEntry {
     /// Title.
     pub title: String,
     /// Text.
@@ -53,14 +53,14 @@ pub struct EntryWish {
     /// Where to register.
     pub registration_url: Option<String>,
     /// How it recurs.
-    pub recurrence: Recurrence,
+    pub recurrence: RecurrenceSet,
     /// UID in the calendar that it was imported from.
     pub uid: Option<String>,
     /// Where a seeded fact comes from.
     pub source: Option<String>,
 }
 
-impl EntryWish {
+impl NewEntry {
     /// What an entry says now.
     pub(super) fn of(row: &calendar_entry::Model) -> Self {
         Self {
@@ -81,7 +81,7 @@ impl EntryWish {
             pillar: row.pillar,
             cost: row.cost.clone(),
             registration_url: row.registration_url.clone(),
-            recurrence: Recurrence::of(row),
+            recurrence: RecurrenceSet::of(row),
             uid: row.uid.clone(),
             source: row.source.clone(),
         }
@@ -90,7 +90,7 @@ impl EntryWish {
 
 /// When an entry shall be, before the calendar's zone is known.
 #[derive(Clone, Debug)]
-pub enum WishedTime {
+pub enum NewTime {
     /// Clock times.
     Timed {
         /// Start.
@@ -109,7 +109,7 @@ pub enum WishedTime {
     },
 }
 
-impl WishedTime {
+impl NewTime {
     /// The time, in the calendar's zone where none is named.
     ///
     /// # Errors
@@ -125,7 +125,7 @@ impl WishedTime {
 
 /// What shall change of an entry. The outer option is "leave as it is".
 #[derive(Clone, Debug, Default)]
-pub struct EntryChange {
+pub struct EntryPatch {
     /// Title.
     pub title: Option<String>,
     /// Text.
@@ -139,7 +139,7 @@ pub struct EntryChange {
     /// Field of work, in a general calendar.
     pub field: Option<Option<Uuid>>,
     /// When.
-    pub time: Option<WishedTime>,
+    pub time: Option<NewTime>,
     /// Learning place.
     pub place: Option<Option<Uuid>>,
     /// Place in words.
@@ -161,50 +161,50 @@ pub struct EntryChange {
     /// Where to register.
     pub registration_url: Option<Option<String>>,
     /// How it recurs; the empty one makes it a single entry.
-    pub recurrence: Option<Recurrence>,
+    pub recurrence: Option<RecurrenceSet>,
 }
 
-impl EntryChange {
+impl EntryPatch {
     /// What an entry says after it. When all of a series moves, its dates move along unless they are given anew.
     ///
     /// # Errors
     /// The times do not fit each other.
     pub(super) fn applied(
         self,
-        mut wish: EntryWish,
+        mut new: NewEntry,
         calendar: &calendar::Model,
         problems: &mut Problems,
-    ) -> ApiResult<EntryWish> {
+    ) -> ApiResult<NewEntry> {
         if let Some(time) = &self.time
             && let Some(time) = problems.take(time.in_calendar(calendar))?
         {
-            let delta = time.starts_local - wish.time.starts_local;
-            if !delta.is_zero() || time.all_day != wish.time.all_day {
-                wish.recurrence = wish.recurrence.moved(delta, time.all_day);
+            let delta = time.starts_local - new.time.starts_local;
+            if !delta.is_zero() || time.all_day != new.time.all_day {
+                new.recurrence = new.recurrence.moved(delta, time.all_day);
             }
-            wish.time = time;
+            new.time = time;
         }
         if self.status == Some(EntryStatus::Cancelled) {
             problems.add(Problem::at(UserErrorCode::Invalid, "status", Text::new("cancel-instead")));
         }
-        wish.title = self.title.unwrap_or(wish.title);
-        wish.description = self.description.unwrap_or(wish.description);
-        wish.kind = self.kind.unwrap_or(wish.kind);
-        wish.status = self.status.unwrap_or(wish.status);
-        wish.confidentiality = self.confidentiality.or(wish.confidentiality);
-        wish.field = self.field.unwrap_or(wish.field);
-        wish.place = self.place.unwrap_or(wish.place);
-        wish.location = self.location.unwrap_or(wish.location);
-        wish.organiser = self.organiser.unwrap_or(wish.organiser);
-        wish.speakers = self.speakers.unwrap_or(wish.speakers);
-        wish.responsible_office = self.responsible_office.unwrap_or(wish.responsible_office);
-        wish.audiences = self.audiences.unwrap_or(wish.audiences);
-        wish.target_groups = self.target_groups.unwrap_or(wish.target_groups);
-        wish.pillar = self.pillar.unwrap_or(wish.pillar);
-        wish.cost = self.cost.unwrap_or(wish.cost);
-        wish.registration_url = self.registration_url.unwrap_or(wish.registration_url);
-        wish.recurrence = self.recurrence.unwrap_or(wish.recurrence);
-        Ok(wish)
+        new.title = self.title.unwrap_or(new.title);
+        new.description = self.description.unwrap_or(new.description);
+        new.kind = self.kind.unwrap_or(new.kind);
+        new.status = self.status.unwrap_or(new.status);
+        new.confidentiality = self.confidentiality.or(new.confidentiality);
+        new.field = self.field.unwrap_or(new.field);
+        new.place = self.place.unwrap_or(new.place);
+        new.location = self.location.unwrap_or(new.location);
+        new.organiser = self.organiser.unwrap_or(new.organiser);
+        new.speakers = self.speakers.unwrap_or(new.speakers);
+        new.responsible_office = self.responsible_office.unwrap_or(new.responsible_office);
+        new.audiences = self.audiences.unwrap_or(new.audiences);
+        new.target_groups = self.target_groups.unwrap_or(new.target_groups);
+        new.pillar = self.pillar.unwrap_or(new.pillar);
+        new.cost = self.cost.unwrap_or(new.cost);
+        new.registration_url = self.registration_url.unwrap_or(new.registration_url);
+        new.recurrence = self.recurrence.unwrap_or(new.recurrence);
+        Ok(new)
     }
 }
 
@@ -227,28 +227,27 @@ pub fn read_audiences(kept: Option<&str>) -> BTreeSet<Audience> {
 pub(super) async fn check(
     session: &Session,
     calendar: &calendar::Model,
-    mut wish: EntryWish,
+    mut new: NewEntry,
     mut problems: Problems,
-) -> ApiResult<EntryWish> {
-    wish.title = problems.take(text::line(&wish.title, "title", 200))?.unwrap_or_default();
-    wish.description = problems.take(text::optional(wish.description, "description", 10_000))?.flatten();
-    wish.location = problems.take(text::optional(wish.location, "location", 300))?.flatten();
-    wish.organiser = problems.take(text::optional(wish.organiser, "organiser", 300))?.flatten();
-    wish.registration_url = problems.take(text::web_address(wish.registration_url, "registrationUrl"))?.flatten();
-    wish.responsible_office =
-        problems.take(text::optional(wish.responsible_office, "responsibleOffice", 300))?.flatten();
-    wish.cost = problems.take(text::optional(wish.cost, "cost", 300))?.flatten();
-    wish.target_groups = words(wish.target_groups, "targetGroups", &mut problems)?;
-    wish.speakers = words(wish.speakers, "speakers", &mut problems)?;
-    let Recurrence { rule, extra, except } = wish.recurrence;
-    let recurrence = Recurrence::checked(rule.as_deref(), extra, except, wish.time.all_day, wish.time.zone);
-    wish.recurrence = problems.take(recurrence)?.unwrap_or_default();
-    if wish.confidentiality.is_some_and(|it| it > calendar.confidentiality) {
+) -> ApiResult<NewEntry> {
+    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
+    new.description = problems.take(text::optional(new.description, "description", 10_000))?.flatten();
+    new.location = problems.take(text::optional(new.location, "location", 300))?.flatten();
+    new.organiser = problems.take(text::optional(new.organiser, "organiser", 300))?.flatten();
+    new.registration_url = problems.take(text::web_address(new.registration_url, "registrationUrl"))?.flatten();
+    new.responsible_office = problems.take(text::optional(new.responsible_office, "responsibleOffice", 300))?.flatten();
+    new.cost = problems.take(text::optional(new.cost, "cost", 300))?.flatten();
+    new.target_groups = string_list(new.target_groups, "targetGroups", &mut problems)?;
+    new.speakers = string_list(new.speakers, "speakers", &mut problems)?;
+    let RecurrenceSet { rule, rdate, exdate } = new.recurrence;
+    let recurrence = RecurrenceSet::checked(rule.as_deref(), rdate, exdate, new.time.all_day, new.time.zone);
+    new.recurrence = problems.take(recurrence)?.unwrap_or_default();
+    if new.confidentiality.is_some_and(|it| it > calendar.confidentiality) {
         let text = Text::new("wider-than-calendar").with("calendar", calendar.confidentiality.as_str());
         problems.add(Problem::at(UserErrorCode::OutOfRange, "confidentiality", text));
     }
-    match (calendar.field_of_work_id, wish.field) {
-        (Some(own), None) => wish.field = Some(own),
+    match (calendar.field_of_work_id, new.field) {
+        (Some(own), None) => new.field = Some(own),
         (Some(own), Some(field)) if own != field => {
             problems.add(Problem::at(UserErrorCode::Invalid, "fieldOfWork", Text::new("not-the-calendars-field")));
         }
@@ -257,17 +256,17 @@ pub(super) async fn check(
         }
         (Some(_), Some(_)) | (None, Some(_) | None) => {}
     }
-    if let Some(place) = wish.place
+    if let Some(place) = new.place
         && session.get::<learning_place::Entity>(place).await?.is_none()
     {
         problems.add(Problem::not_found("place"));
     }
     problems.done()?;
-    Ok(wish)
+    Ok(new)
 }
 
 /// Short lines, at most 20.
-fn words(words: Vec<String>, field: &'static str, problems: &mut Problems) -> ApiResult<Vec<String>> {
+fn string_list(words: Vec<String>, field: &'static str, problems: &mut Problems) -> ApiResult<Vec<String>> {
     if words.len() > 20 {
         let text = Text::new("list-too-long").with("length", words.len()).with("max", 20);
         problems.add(Problem::at(UserErrorCode::LimitReached, field, text));

@@ -4,17 +4,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::agreements::shares::{ShareWish, create as create_share};
+use domain::agreements::shares::NewShare;
 use domain::context::op::Op;
-use domain::datasets::import::load::Origin;
+use domain::datasets::import::load::FileOrigin;
 use domain::datasets::import::operator::{OperatorImport, import_as_operator};
-use domain::datasets::import::reading::Watched;
-use domain::datasets::indicators::service::{Place as IndicatorPlace, set as set_indicators};
-use domain::datasets::release::{
-    Proposal as ReleaseProposal, approve as approve_release, change_access, propose as propose_release,
-};
-use domain::datasets::service::{About, DatasetWish, Protection, create as make_dataset};
-use domain::datasets::version_service::publish as publish_version;
+use domain::datasets::import::reading::ReadProgress;
+use domain::datasets::indicators::service::IndicatorColumn as IndicatorPlace;
+use domain::datasets::release::{ReleaseProposal, change_access};
+use domain::datasets::service::{DatasetMetadata, NewDataset, ProtectionSettings};
 use entities::{
     Area, DataClass, DatasetAccess, DatasetVersionState, Frequency, ProtectionMethod, ShareLevel, agreement, dataset,
     dataset_release, dataset_version, field_of_work, tenant,
@@ -29,13 +26,17 @@ use tabular::read::Profile;
 use uuid::Uuid;
 
 use crate::config::Config;
+use domain::agreements::shares;
+use domain::datasets;
+use domain::datasets::indicators;
+use domain::datasets::version_service;
 
 const STATISTICS: &str = "© Statistische Ämter des Bundes und der Länder, Deutschland, {year}, dl-de/by-2-0 (https://www.govdata.de/dl-de/by-2-0)";
 const INKAR: &str = "INKAR, © Bundesinstitut für Bau-, Stadt- und Raumforschung (BBSR), dl-de/by-2-0; via {inkr}, \
                      H. L. Nguyen, doi:10.5281/zenodo.7643755";
 
 /// A dataset of the demo.
-struct Table {
+struct SeedDataset {
     owner: &'static str,
     title: &'static str,
     description: &'static str,
@@ -68,8 +69,8 @@ macro_rules! file {
     };
 }
 
-const TABLES: [Table; 4] = [
-    Table {
+const TABLES: [SeedDataset; 4] = [
+    SeedDataset {
         owner: "ostallgaeu",
         title: "Allgemeinbildende Schulen im Allgäu 2023",
         description: "Schulen, Schülerinnen und Schüler nach Schularten, für beide Behörden, ihre Nachbarn und Bayern.",
@@ -83,7 +84,7 @@ const TABLES: [Table; 4] = [
         file: file!("schulen"),
         reaches: Reaches::Everybody,
     },
-    Table {
+    SeedDataset {
         owner: "kaufbeuren",
         title: "Kinder in Tageseinrichtungen und Tagespflege 2011 bis 2016",
         description: "Betreute Kinder nach Alter und Art der Betreuung; insgesamt ist jedes Kind einmal gezählt.",
@@ -97,7 +98,7 @@ const TABLES: [Table; 4] = [
         file: file!("kinderbetreuung"),
         reaches: Reaches::Everybody,
     },
-    Table {
+    SeedDataset {
         owner: "ostallgaeu",
         title: KENNZAHLEN,
         description: "Acht Kennzahlen der Kreise im Allgäu, zum Vergleich der Behörden.",
@@ -111,7 +112,7 @@ const TABLES: [Table; 4] = [
         file: file!("kennzahlen"),
         reaches: Reaches::Everybody,
     },
-    Table {
+    SeedDataset {
         owner: "ostallgaeu",
         title: "Schulentlassene nach Abschluss und Geschlecht 2023",
         description: "Grundlage der gemeinsamen Berufsorientierung; über die Grenze der Behörde nur gerundet.",
@@ -153,10 +154,10 @@ pub(super) async fn fill(op: &Op, config: &Config) -> ApiResult<()> {
         let (steward, admin) = (account("steward"), account("admin"));
         let owner = owner(&steward, table.owner).await?;
         let field = field(&steward, table).await?;
-        let id = make_dataset(&steward, wish(table, owner, field), None).await?;
+        let id = datasets::service::create(&steward, new_dataset(table, owner, field), None).await?;
         import(op, config, table).await?;
         let (draft, version) = draft(&steward, id).await?;
-        publish_version(&steward, draft, version).await?;
+        version_service::publish(&steward, draft, version).await?;
         if table.title == KENNZAHLEN {
             let place = |code: &str| IndicatorPlace {
                 code: code.to_owned(),
@@ -165,20 +166,21 @@ pub(super) async fn fill(op: &Op, config: &Config) -> ApiResult<()> {
                 definition: None,
                 edition: None,
             };
-            set_indicators(&steward, id, row(&steward, id).await?.version, INDICATORS.map(place).to_vec()).await?;
+            indicators::service::set(&steward, id, row(&steward, id).await?.version, INDICATORS.map(place).to_vec())
+                .await?;
         }
         match table.reaches {
             Reaches::Everybody => {
                 let checklist = json!({
                     "licence": true, "contact": true, "purpose": true, "legalBasis": true, "retention": true, "disclosure": true,
                 });
-                propose_release(&steward, ReleaseProposal { dataset: id, checklist }, None).await?;
+                domain::datasets::release::propose(&steward, ReleaseProposal { dataset: id, checklist }, None).await?;
                 let release = release(&admin, id).await?;
-                approve_release(&admin, release.id, release.version).await?;
+                domain::datasets::release::approve(&admin, release.id, release.version).await?;
             }
             Reaches::Partner => {
                 change_access(&admin, id, row(&admin, id).await?.version, DatasetAccess::Shared).await?;
-                create_share(&admin, share(&admin, owner, id).await?, None).await?;
+                shares::create(&admin, share(&admin, owner, id).await?, None).await?;
             }
         }
         steward.finish().await?;
@@ -188,7 +190,7 @@ pub(super) async fn fill(op: &Op, config: &Config) -> ApiResult<()> {
 }
 
 /// What partners get belongs to a field of work of the agreement.
-async fn field(op: &Op, table: &Table) -> ApiResult<Option<Uuid>> {
+async fn field(op: &Op, table: &SeedDataset) -> ApiResult<Option<Uuid>> {
     if table.reaches == Reaches::Everybody {
         return Ok(None);
     }
@@ -197,29 +199,29 @@ async fn field(op: &Op, table: &Table) -> ApiResult<Option<Uuid>> {
     Ok(session.one(select).await?.map(|it| it.id))
 }
 
-fn wish(table: &Table, tenant: Uuid, field: Option<Uuid>) -> DatasetWish {
+fn new_dataset(table: &SeedDataset, tenant: Uuid, field: Option<Uuid>) -> NewDataset {
     let day = |year, month, day| chrono::NaiveDate::from_ymd_opt(year, month, day);
     let exempt = table.reaches == Reaches::Everybody;
     let protection = if exempt {
-        Protection {
+        ProtectionSettings {
             method: ProtectionMethod::Exempt,
             parameter: None,
             dimensions: Vec::new(),
             exempt_source: Some(format!("{}, {}", table.source, table.url)),
         }
     } else {
-        Protection {
+        ProtectionSettings {
             method: ProtectionMethod::Rounding,
             parameter: Some(5),
             dimensions: ["jahr", "ags", "abschluss", "geschlecht"].map(str::to_owned).to_vec(),
             exempt_source: None,
         }
     };
-    DatasetWish {
+    NewDataset {
         tenant,
         field,
         class: DataClass::Aggregated,
-        about: About {
+        about: DatasetMetadata {
             title: table.title.to_owned(),
             description: Some(table.description.to_owned()),
             keywords: table.keywords.iter().map(|it| (*it).to_owned()).collect(),
@@ -248,7 +250,7 @@ fn wish(table: &Table, tenant: Uuid, field: Option<Uuid>) -> DatasetWish {
 }
 
 /// Imports the embedded file of a table, as an office drops one.
-async fn import(op: &Op, config: &Config, table: &Table) -> ApiResult<()> {
+async fn import(op: &Op, config: &Config, table: &SeedDataset) -> ApiResult<()> {
     let (name, text, profile) = table.file;
     let profile: Profile =
         toml::from_str(profile).map_err(|error| ApiError::fault(format!("profile of {name}: {error}")))?;
@@ -263,12 +265,12 @@ async fn import(op: &Op, config: &Config, table: &Table) -> ApiResult<()> {
         tenant: table.owner.to_owned(),
         dataset: table.title.to_owned(),
         path: path.clone(),
-        origin: Origin::of(&path).map_err(failed)?,
+        origin: FileOrigin::of(&path).map_err(failed)?,
         profile,
         dry_run: false,
         folder: folder.to_owned(),
     };
-    let (report, number) = import_as_operator(op, import, &Arc::new(Watched::default())).await?;
+    let (report, number) = import_as_operator(op, import, &Arc::new(ReadProgress::default())).await?;
     std::fs::remove_dir_all(&own).map_err(failed)?;
     match number {
         Some(_) => Ok(()),
@@ -276,10 +278,10 @@ async fn import(op: &Op, config: &Config, table: &Table) -> ApiResult<()> {
     }
 }
 
-async fn share(op: &Op, tenant: Uuid, id: Uuid) -> ApiResult<ShareWish> {
+async fn share(op: &Op, tenant: Uuid, id: Uuid) -> ApiResult<NewShare> {
     let session = op.session().await?;
     let agreement = session.one(session.select::<agreement::Entity>()).await?;
-    Ok(ShareWish {
+    Ok(NewShare {
         tenant,
         agreement: agreement.ok_or_else(|| ApiError::fault("the demo has no agreement"))?.id,
         area: Area::Datasets,

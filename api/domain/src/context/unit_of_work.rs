@@ -1,6 +1,6 @@
 //! The one way to change something: a transaction that leaves an audit row and an outbox event, and can be retried.
 //!
-//! `begin` → decide (a grant) → `claim` the idempotency key → write → `record` → `commit`. Only a recorded mutation
+//! `begin` → decide (a grant) → `claim_idempotency_key` the idempotency key → write → `record` → `commit`. Only a recorded mutation
 //! can be committed; dropping it at any point undoes everything.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, NotSet, Set};
 use serde_json::Value as Json;
 use store::scopes::Audience;
-use store::{Engine, Hint, Hub, Session, Signal, Writer};
+use store::{ChangeHint, Engine, Hub, Session, Signal, Writer};
 use uuid::Uuid;
 
 use crate::context::op::Op;
@@ -42,7 +42,7 @@ pub enum Claim {
 
 /// What happened, for audit trail and outbox.
 #[derive(Debug)]
-pub struct Change {
+pub struct ChangeRecord {
     /// Type of the object in the schema.
     pub object_type: &'static str,
     /// The object.
@@ -67,19 +67,19 @@ pub struct Change {
 
 /// Proof that audit row and outbox event are written.
 #[must_use]
-pub struct Recorded(());
+pub struct AuditReceipt(());
 
 /// A change under way.
-pub struct Mutation {
+pub struct UnitOfWork {
     name: &'static str,
     request_id: String,
     session: Session,
     /// Whom to tell after the commit; none where the database does that.
     hub: Option<Hub>,
-    hints: std::sync::Mutex<Vec<Hint>>,
+    hints: std::sync::Mutex<Vec<ChangeHint>>,
 }
 
-impl Mutation {
+impl UnitOfWork {
     /// Opens the transaction of mutation `name`, with facts of its own.
     ///
     /// # Errors
@@ -100,7 +100,11 @@ impl Mutation {
     ///
     /// # Errors
     /// The key was used for something else, or is too long.
-    pub async fn claim(&self, writer: &Writer<'_>, idempotency: Option<Idempotency>) -> ApiResult<Claim> {
+    pub async fn claim_idempotency_key(
+        &self,
+        writer: &Writer<'_>,
+        idempotency: Option<Idempotency>,
+    ) -> ApiResult<Claim> {
         let id = new_id();
         let (Some(idempotency), Some(person)) = (idempotency, writer.grant().person()) else {
             return Ok(Claim::New(id));
@@ -139,7 +143,7 @@ impl Mutation {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn record(&self, writer: &Writer<'_>, change: Change) -> ApiResult<Recorded> {
+    pub async fn record(&self, writer: &Writer<'_>, change: ChangeRecord) -> ApiResult<AuditReceipt> {
         self.record_all(writer, change, Vec::new()).await
     }
 
@@ -147,7 +151,12 @@ impl Mutation {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn record_all(&self, writer: &Writer<'_>, change: Change, parts: Vec<Change>) -> ApiResult<Recorded> {
+    pub async fn record_all(
+        &self,
+        writer: &Writer<'_>,
+        change: ChangeRecord,
+        parts: Vec<ChangeRecord>,
+    ) -> ApiResult<AuditReceipt> {
         let mut events = self.events(writer, &change);
         writer
             .insert(audit_event::ActiveModel {
@@ -169,19 +178,19 @@ impl Mutation {
         for chunk in events.chunks(EVENTS) {
             writer.insert_all(chunk.to_vec()).await?;
         }
-        Ok(Recorded(()))
+        Ok(AuditReceipt(()))
     }
 
     /// Writes outbox events alone, for an object that changed along with the one that is recorded.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn tell(&self, writer: &Writer<'_>, change: &Change) -> ApiResult<()> {
+    pub async fn publish_event(&self, writer: &Writer<'_>, change: &ChangeRecord) -> ApiResult<()> {
         writer.insert_all(self.events(writer, change)).await
     }
 
     /// The events of a change, announced after the commit.
-    fn events(&self, writer: &Writer<'_>, change: &Change) -> Vec<outbox_event::ActiveModel> {
+    fn events(&self, writer: &Writer<'_>, change: &ChangeRecord) -> Vec<outbox_event::ActiveModel> {
         let event = |scope: Uuid, topic: String| outbox_event::ActiveModel {
             id: Set(new_id()),
             tenant_id: Set(writer.tenant()),
@@ -197,7 +206,7 @@ impl Mutation {
         let also = change.also.iter().filter(|it| **it != change.scope);
         let mut events: Vec<_> = also.map(|scope| event(*scope, moved(change.topic))).collect();
         events.push(event(change.scope, change.topic.to_owned()));
-        self.announce(Hint { object_type: change.object_type.to_owned(), parent: change.parent });
+        self.announce(ChangeHint { object_type: change.object_type.to_owned(), parent: change.parent });
         events
     }
 
@@ -205,18 +214,18 @@ impl Mutation {
     ///
     /// # Errors
     /// The database fails; then nothing was kept.
-    pub async fn commit(self, _recorded: Recorded) -> ApiResult<()> {
+    pub async fn commit(self, _recorded: AuditReceipt) -> ApiResult<()> {
         let Self { session, hub, hints, .. } = self;
         session.commit().await?;
         if let Some(hub) = hub {
             for hint in hints.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-                hub.tell(Signal::Changed(hint));
+                hub.notify(Signal::Changed(hint));
             }
         }
         Ok(())
     }
 
-    fn announce(&self, hint: Hint) {
+    fn announce(&self, hint: ChangeHint) {
         let mut hints = self.hints.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if hints.last() != Some(&hint) {
             hints.push(hint);

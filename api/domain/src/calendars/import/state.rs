@@ -7,22 +7,22 @@ use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 use entities::{calendar_entry, learning_place};
 use icalendar::read::{ReadEvent, read};
-use icalendar::{Feed, write};
+use icalendar::{CalendarFeed, write};
 use kernel::error::ApiResult;
 use sea_orm::{ColumnTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::calendars::entry_view::EntryView;
 use crate::calendars::feed::event;
-use crate::calendars::import::plan::Missing;
-use crate::calendars::series::Place;
+use crate::calendars::import::plan::MissingEntries;
+use crate::calendars::series::EditContext;
 
 /// UIDs of one statement.
 const CHUNK: usize = 1_000;
 
 /// Entries of the calendar.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct ImportState {
     /// All of them.
     pub(super) rows: HashMap<Uuid, calendar_entry::Model>,
     /// Single entries and series, by UID.
@@ -30,17 +30,21 @@ pub(super) struct Known {
     /// Changed dates by their series and the start it gave them.
     pub(super) dates: HashMap<(Uuid, NaiveDateTime), Uuid>,
     /// What each would say in a file.
-    pub(super) told: HashMap<Uuid, ReadEvent>,
+    pub(super) stored_events: HashMap<Uuid, ReadEvent>,
 }
 
-impl Known {
+impl ImportState {
     /// Looks for the entries of these UIDs, or for all of the calendar.
-    pub(super) async fn load(place: &Place<'_>, uids: &BTreeSet<String>, missing: Missing) -> ApiResult<Self> {
+    pub(super) async fn load(
+        context: &EditContext<'_>,
+        uids: &BTreeSet<String>,
+        missing: MissingEntries,
+    ) -> ApiResult<Self> {
         use calendar_entry::Column as C;
-        let session = place.session;
-        let here = || session.select::<calendar_entry::Entity>().filter(C::CalendarId.eq(place.calendar.id));
+        let session = context.session;
+        let here = || session.select::<calendar_entry::Entity>().filter(C::CalendarId.eq(context.calendar.id));
         let mut rows = Vec::new();
-        if missing == Missing::IsCancelled {
+        if missing == MissingEntries::IsCancelled {
             rows = session.all(here()).await?;
         } else {
             let uids: Vec<_> = uids.iter().map(String::as_str).collect();
@@ -72,16 +76,16 @@ impl Known {
             }
             known.rows.insert(row.id, row);
         }
-        known.told = known.told(place).await?;
+        known.stored_events = known.stored_events(context).await?;
         Ok(known)
     }
 
     /// What the entries say in a file: written and read back, so that what makes no difference there makes none here.
-    async fn told(&self, place: &Place<'_>) -> ApiResult<HashMap<Uuid, ReadEvent>> {
+    async fn stored_events(&self, context: &EditContext<'_>) -> ApiResult<HashMap<Uuid, ReadEvent>> {
         let (mut events, mut ids) = (Vec::new(), HashMap::new());
         for row in self.rows.values() {
             let at = match row.learning_place_id {
-                Some(id) => place.session.get::<learning_place::Entity>(id).await?,
+                Some(id) => context.session.get::<learning_place::Entity>(id).await?,
                 None => None,
             };
             let series = row.series_id.and_then(|it| self.rows.get(&it));
@@ -92,8 +96,8 @@ impl Known {
             events.push(event(&view, uid, date, at.as_ref().map(|it| it.name.as_str())));
         }
         let refresh = TimeDelta::hours(1);
-        let feed = Feed { name: String::new(), description: None, color: None, refresh, events };
-        let zone = place.calendar.time_zone.parse().unwrap_or(Tz::UTC);
+        let feed = CalendarFeed { name: String::new(), description: None, color: None, refresh, events };
+        let zone = context.calendar.time_zone.parse().unwrap_or(Tz::UTC);
         let told = read(write::feed(&feed).as_bytes(), zone).events.into_iter();
         Ok(told.filter_map(|it| Some((*ids.get(&(it.uid.clone(), it.occurrence))?, it))).collect())
     }

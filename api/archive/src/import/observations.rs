@@ -7,22 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use entities::dataset_content;
 use kernel::error::{ApiError, ApiResult};
 use sea_orm::Value;
-use store::tables::{Incoming, Place, TableStore as _, lines};
-use store::whole::{AnyTable as _, Of};
-use tabular::model::{Column, Row};
+use store::raw_table::{DynTable as _, EntityTable};
+use store::tables::{Incoming, TableRef, TableStore as _, lines};
+use tabular::model::{Column, TableRow};
 use tokio::sync::mpsc;
 
 use crate::container;
-use crate::container::Line;
-use crate::import::rows::Work;
+use crate::container::NumberedLine;
+use crate::import::rows::RowImport;
 use crate::manifest::Manifest;
 use crate::problem::{ArchiveError, ArchiveResult};
 use crate::value::in_words;
 
-impl Work<'_> {
+impl RowImport<'_> {
     /// Makes and fills the tables of contents; their checksums are those of the catalogue.
-    pub async fn figures(&mut self, manifest: &Manifest) -> ArchiveResult<()> {
-        let contents = Of::<dataset_content::Entity>::new();
+    pub async fn observations(&mut self, manifest: &Manifest) -> ArchiveResult<()> {
+        let contents = EntityTable::<dataset_content::Entity>::new();
         let at = |name: &str| contents.columns().iter().position(|it| it.name == name).unwrap_or_default();
         let (columns_at, checksum_at, rows_at, tenant_at) =
             (at("columns"), at("checksum"), at("row_count"), at("tenant_id"));
@@ -37,7 +37,7 @@ impl Work<'_> {
             };
             let columns: Vec<Column> = serde_json::from_value((**columns).clone())
                 .map_err(|error| format!("tables/dataset_content.jsonl: columns of {}: {error}", figures.content))?;
-            let place = Place { content: figures.content, columns: &columns };
+            let place = TableRef { content: figures.content, columns: &columns };
             let tables = self.writer.tables();
             tables.create(place).await?;
             let (problem, mut batches) = rows_of(self.file, &figures.file, columns.clone());
@@ -78,11 +78,15 @@ impl Work<'_> {
 }
 
 /// What went wrong in the thread that reads rows.
-type Problem = Arc<Mutex<Option<String>>>;
+type ThreadProblem = Arc<Mutex<Option<String>>>;
 
 /// The rows of a file of figures, read by a task beside.
-fn rows_of(archive: &Path, name: &str, columns: Vec<Column>) -> (Problem, mpsc::Receiver<ApiResult<Vec<Row>>>) {
-    let problem = Problem::default();
+fn rows_of(
+    archive: &Path,
+    name: &str,
+    columns: Vec<Column>,
+) -> (ThreadProblem, mpsc::Receiver<ApiResult<Vec<TableRow>>>) {
+    let problem = ThreadProblem::default();
     let (sender, receiver) = mpsc::channel(1);
     let (mut batches, name, its_problem) = (container::lines(archive, name), name.to_owned(), problem.clone());
     tokio::spawn(async move {
@@ -103,11 +107,11 @@ fn rows_of(archive: &Path, name: &str, columns: Vec<Column>) -> (Problem, mpsc::
 }
 
 /// Lines of figures as rows. The first line of all names the columns.
-fn read_rows(name: &str, columns: &[Column], batch: &[Line]) -> Result<Vec<Row>, String> {
+fn read_rows(name: &str, columns: &[Column], batch: &[NumberedLine]) -> Result<Vec<TableRow>, String> {
     let mut rows = Vec::with_capacity(batch.len());
     for (number, text) in batch {
         if *number == 1 {
-            let header = lines::header(columns).map_err(|error| ArchiveError::from(error).say())?;
+            let header = lines::header(columns).map_err(|error| ArchiveError::from(error).render())?;
             if header.trim_end_matches('\n') != text {
                 return Err(format!("{name}, line 1: its columns are not those of the content"));
             }

@@ -20,11 +20,11 @@ use crate::offers::sets::{kept, language, read};
 use crate::places::rules::{check_ages, check_days};
 
 /// The most tags and languages.
-const MOST: usize = 20;
+const MAX: usize = 20;
 
 /// What an offer shall be.
 #[derive(Clone, Debug)]
-pub struct OfferWish {
+pub struct NewOffer {
     /// Title.
     pub title: String,
     /// Text.
@@ -71,7 +71,7 @@ pub struct OfferWish {
     pub source: Option<String>,
 }
 
-impl OfferWish {
+impl NewOffer {
     /// What an offer is.
     pub fn of(row: &education_offer::Model, dates: BTreeSet<Uuid>) -> Self {
         let row = row.clone();
@@ -185,7 +185,7 @@ impl OfferWish {
     }
 
     /// What the trail and the history say of it.
-    pub(super) fn words(&self) -> Value {
+    pub(super) fn audit_snapshot(&self) -> Value {
         json!({
             "title": self.title, "description": self.description, "kind": self.kind, "topic": self.topic,
             "tags": self.tags, "audiences": self.audiences, "ageFrom": self.age_from, "ageTo": self.age_to,
@@ -203,7 +203,7 @@ impl OfferWish {
 fn tags(wished: &[String], problems: &mut Problems) -> ApiResult<Vec<String>> {
     let mut tags: Vec<String> = Vec::new();
     few("tags", wished.len(), problems);
-    for tag in wished.iter().take(MOST) {
+    for tag in wished.iter().take(MAX) {
         if let Some(tag) = problems.take(text::line(tag, "tags", 60))?
             && !tags.contains(&tag)
         {
@@ -216,15 +216,15 @@ fn tags(wished: &[String], problems: &mut Problems) -> ApiResult<Vec<String>> {
 fn languages(wished: &[String], problems: &mut Problems) -> ApiResult<Vec<String>> {
     let mut languages = BTreeSet::new();
     few("languages", wished.len(), problems);
-    for it in wished.iter().take(MOST) {
+    for it in wished.iter().take(MAX) {
         languages.extend(problems.take(language(it, "languages"))?);
     }
     Ok(languages.into_iter().collect())
 }
 
 fn few(field: &'static str, length: usize, problems: &mut Problems) {
-    if length > MOST {
-        let text = Text::new("list-too-long").with("length", length).with("max", MOST);
+    if length > MAX {
+        let text = Text::new("list-too-long").with("length", length).with("max", MAX);
         problems.add(Problem::at(UserErrorCode::LimitReached, field, text));
     }
 }

@@ -12,14 +12,14 @@ use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use policy::{Action, Grant, Object};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
-use store::scopes::{Audience, Way, ensure};
+use store::scopes::{Audience, ScopeShare, ensure};
 use store::{Session, Writer};
 use uuid::Uuid;
 
 use crate::rights::{self, Operation, Resource as _};
 
 /// The most parts of one kind that a project has.
-const MOST_PARTS: usize = 200;
+const MAX_PARTS: usize = 200;
 
 /// Whether a share of the owner's means this project.
 pub fn selects(share: &share::Model, project: &project::Model) -> bool {
@@ -75,8 +75,8 @@ pub async fn party_grant(
 ///
 /// # Errors
 /// They are.
-pub fn in_sight(session: &Session, project: &project::Model) -> ApiResult<()> {
-    match session.access().sight(project.inner_scope_id) {
+pub fn check_visible(session: &Session, project: &project::Model) -> ApiResult<()> {
+    match session.access().visibility(project.inner_scope_id) {
         Some(_) => Ok(()),
         None => {
             Err(Problem::at(UserErrorCode::AgreementNotActive, "project", Text::new("project-out-of-sight")).into())
@@ -88,17 +88,17 @@ pub fn in_sight(session: &Session, project: &project::Model) -> ApiResult<()> {
 ///
 /// # Errors
 /// There are.
-pub fn room(parts: usize, field: &'static str) -> ApiResult<()> {
-    if parts < MOST_PARTS {
+pub fn check_part_limit(parts: usize, field: &'static str) -> ApiResult<()> {
+    if parts < MAX_PARTS {
         return Ok(());
     }
-    Err(Problem::at(UserErrorCode::LimitReached, field, Text::new("too-many-parts").with("max", MOST_PARTS)).into())
+    Err(Problem::at(UserErrorCode::LimitReached, field, Text::new("too-many-parts").with("max", MAX_PARTS)).into())
 }
 
-fn ways(project: &project::Model, partners: &[project_partner::Model]) -> BTreeSet<Way> {
+fn scope_shares(project: &project::Model, partners: &[project_partner::Model]) -> BTreeSet<ScopeShare> {
     let Some(agreement) = project.agreement_id else { return BTreeSet::new() };
     let present = partners.iter().filter(|it| it.state != PartnerState::Ended);
-    present.map(|it| Way { grantee: Some(it.tenant_id), ..Way::to_parties(agreement) }).collect()
+    present.map(|it| ScopeShare { grantee: Some(it.tenant_id), ..ScopeShare::to_parties(agreement) }).collect()
 }
 
 /// The audience of what a level from `least` on shows: of the project itself from SUMMARY, of the joint plan from FULL.
@@ -106,24 +106,24 @@ pub fn audience(
     project: &project::Model,
     partners: &[project_partner::Model],
     shares: &[share::Model],
-    least: ShareLevel,
+    min: ShareLevel,
 ) -> Audience {
-    if least < ShareLevel::Full && project.confidentiality == Confidentiality::Public {
+    if min < ShareLevel::Full && project.confidentiality == Confidentiality::Public {
         return Audience::Public;
     }
-    let mut ways = ways(project, partners);
+    let mut scope_shares = scope_shares(project, partners);
     if project.confidentiality != Confidentiality::Internal {
-        ways.extend(shares.iter().filter(|it| it.level >= least && selects(it, project)).map(Way::from));
+        scope_shares.extend(shares.iter().filter(|it| it.level >= min && selects(it, project)).map(ScopeShare::from));
     }
     let (tenant, field) = (project.tenant_id, project.field_of_work_id);
-    Audience::Owned { tenant, area: ScopeArea::Projects, field, ways }
+    Audience::Owned { tenant, area: ScopeArea::Projects, field, scope_shares }
 }
 
 /// Puts the scopes that partners and shares give a project into its row; made where they are not there yet.
 ///
 /// # Errors
 /// The database fails.
-pub async fn place(
+pub async fn assign_scopes(
     writer: &Writer<'_>,
     project: &mut project::Model,
     partners: &[project_partner::Model],
@@ -156,18 +156,18 @@ pub async fn rescope_all(
         let key = (of(ShareLevel::Summary), of(ShareLevel::Full));
         audiences.entry(key).or_insert_with(|| (Vec::new(), project.clone(), partners)).0.push(project.id);
     }
-    let mut faces = BTreeSet::new();
+    let mut project_scopes = BTreeSet::new();
     for (ids, mut one, partners) in audiences.into_values() {
-        place(writer, &mut one, &partners, shares).await?;
+        assign_scopes(writer, &mut one, &partners, shares).await?;
         let values = project::ActiveModel {
             scope_id: Set(one.scope_id),
             inner_scope_id: Set(one.inner_scope_id),
             ..Default::default()
         };
         writer.change::<project::Entity, _>(Condition::all().add(project::Column::Id.is_in(ids)), values).await?;
-        faces.insert(one.scope_id);
+        project_scopes.insert(one.scope_id);
     }
-    Ok(faces)
+    Ok(project_scopes)
 }
 
 /// The projects that a share of an authority means.
@@ -186,18 +186,19 @@ pub async fn selected(session: &Session, share: &share::Model) -> ApiResult<Vec<
 ///
 /// # Errors
 /// The database fails.
-pub async fn house(writer: &Writer<'_>, project: &project::Model) -> ApiResult<Uuid> {
+pub async fn party_scope(writer: &Writer<'_>, project: &project::Model) -> ApiResult<Uuid> {
     if writer.tenant() == project.tenant_id {
         return Ok(project.inner_scope_id);
     }
-    ensure(writer, &house_audience(project, writer.tenant())).await
+    ensure(writer, &party_audience(project, writer.tenant())).await
 }
 
 /// The audience of what is a partner's own: the lead sees it while the agreement is in force.
-pub fn house_audience(project: &project::Model, partner: Uuid) -> Audience {
-    let lead = project.agreement_id.map(|it| Way { grantee: Some(project.tenant_id), ..Way::to_parties(it) });
+pub fn party_audience(project: &project::Model, partner: Uuid) -> Audience {
+    let lead =
+        project.agreement_id.map(|it| ScopeShare { grantee: Some(project.tenant_id), ..ScopeShare::to_parties(it) });
     let (area, field) = (ScopeArea::Projects, project.field_of_work_id);
-    Audience::Owned { tenant: partner, area, field, ways: lead.into_iter().collect() }
+    Audience::Owned { tenant: partner, area, field, scope_shares: lead.into_iter().collect() }
 }
 
 /// The scope of what nobody else sees.

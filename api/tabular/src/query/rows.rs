@@ -3,9 +3,9 @@
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::figures::cursor::{Position, fingerprint};
-use crate::figures::{Condition, Filter, MAX_SORTS, names};
 use crate::model::Column;
+use crate::query::cursor::{Position, fingerprint};
+use crate::query::{Condition, Filter, MAX_SORTS, names};
 
 /// The most rows of one page.
 pub const MAX_ROWS: i32 = 1_000;
@@ -23,14 +23,14 @@ pub struct Sort {
 
 /// The part of a list that is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Span {
+pub struct PageSpan {
     /// How many.
     pub first: Option<i32>,
     /// After this cursor.
     pub after: Option<String>,
 }
 
-impl Span {
+impl PageSpan {
     /// How many rows are read.
     pub(super) fn limit(&self) -> ApiResult<usize> {
         let first = self.first.unwrap_or(DEFAULT_ROWS);
@@ -59,7 +59,7 @@ pub struct RowsAsked {
     /// In which order; none = that of the file.
     pub order: Vec<Sort>,
     /// Which of them.
-    pub span: Span,
+    pub span: PageSpan,
 }
 
 /// The same on positions of columns.

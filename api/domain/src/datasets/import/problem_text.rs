@@ -1,10 +1,10 @@
 //! What is wrong with a file, in words.
 
 use kernel::i18n::{Locale, Text};
-use tabular::read::{Problem, ProblemCode};
+use tabular::read::{ProblemCode, TableProblem};
 
 /// A problem in words, without its place.
-pub fn text(problem: &Problem) -> Text {
+pub fn text(problem: &TableProblem) -> Text {
     let text = match problem.code {
         ProblemCode::Unreadable => Text::new("table-unreadable"),
         ProblemCode::TooLarge => Text::new("table-too-large"),
@@ -51,7 +51,7 @@ pub fn text(problem: &Problem) -> Text {
 }
 
 /// A problem in words, with its place, for the terminal.
-pub fn line(problem: &Problem, locale: Locale) -> String {
+pub fn line(problem: &TableProblem, locale: Locale) -> String {
     let mut line = String::new();
     if let Some(row) = problem.row {
         line.push_str(&format!("{row}: "));
@@ -59,5 +59,5 @@ pub fn line(problem: &Problem, locale: Locale) -> String {
     if let Some(column) = &problem.column {
         line.push_str(&format!("{column}: "));
     }
-    line + &text(problem).say(locale)
+    line + &text(problem).render(locale)
 }

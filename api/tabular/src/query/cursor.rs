@@ -23,7 +23,7 @@ pub struct Position {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct CursorText {
     l: String,
     v: Vec<serde_json::Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,13 +45,13 @@ impl Position {
             Some(Value::Boolean(it)) => (*it).into(),
             Some(Value::Date(date)) => date.to_string().into(),
         });
-        let written = Written { l: list.to_owned(), v: values.collect(), r: self.row };
+        let written = CursorText { l: list.to_owned(), v: values.collect(), r: self.row };
         Ok(URL_SAFE_NO_PAD.encode(serde_json::to_vec(&written)?))
     }
 
     /// The place that a cursor names. A cursor comes from the client: its values must be of the types of the columns.
     pub(super) fn read(cursor: &str, list: &str, kinds: &[ColumnType], with_row: bool) -> ApiResult<Self> {
-        let decoded = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|it| serde_json::from_slice::<Written>(&it).ok());
+        let decoded = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|it| serde_json::from_slice::<CursorText>(&it).ok());
         let position = decoded.filter(|it| it.l == list && it.v.len() == kinds.len()).and_then(|it| {
             let values = it.v.into_iter().zip(kinds).map(|(value, kind)| typed(value, *kind));
             Some(Self { values: values.collect::<Option<_>>()?, row: it.r })

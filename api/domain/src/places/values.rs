@@ -15,7 +15,7 @@ use crate::places::rules::{check_ages, check_days};
 
 /// What a place shall be.
 #[derive(Clone, Debug)]
-pub struct PlaceWish {
+pub struct NewPlace {
     /// Stable key; none = made of name and id.
     pub key: Option<String>,
     /// Name.
@@ -54,7 +54,7 @@ pub struct PlaceWish {
     pub ids: Ids,
 }
 
-impl PlaceWish {
+impl NewPlace {
     /// What a place is.
     pub fn of(row: &learning_place::Model, ids: Ids) -> Self {
         let row = row.clone();
@@ -146,21 +146,21 @@ impl PlaceWish {
     }
 
     /// What the trail and the history say of it.
-    pub(super) fn words(&self) -> Value {
+    pub(super) fn audit_snapshot(&self) -> Value {
         json!({
             "name": self.name, "kind": self.kind, "visibility": self.visibility, "region": self.region,
             "street": self.street, "postalCode": self.postal_code, "city": self.city, "latitude": self.latitude,
             "longitude": self.longitude, "website": self.website, "note": self.note, "ageFrom": self.age_from,
             "ageTo": self.age_to, "validFrom": self.valid_from, "validUntil": self.valid_until,
-            "organisation": self.organisation, "externalIds": externals::words(&self.ids),
+            "organisation": self.organisation, "externalIds": externals::string_list(&self.ids),
         })
     }
 }
 
 fn check_position(latitude: Option<f64>, longitude: Option<f64>, problems: &mut Problems) {
-    for (field, value, most) in [("latitude", latitude, 90.0), ("longitude", longitude, 180.0)] {
-        if let Some(value) = value.filter(|it| !it.is_finite() || it.abs() > most) {
-            let text = Text::new("out-of-range").with("value", value).with("min", -most).with("max", most);
+    for (field, value, max) in [("latitude", latitude, 90.0), ("longitude", longitude, 180.0)] {
+        if let Some(value) = value.filter(|it| !it.is_finite() || it.abs() > max) {
+            let text = Text::new("out-of-range").with("value", value).with("min", -max).with("max", max);
             problems.add(Problem::at(UserErrorCode::OutOfRange, field, text));
         }
     }

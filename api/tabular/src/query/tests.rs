@@ -49,7 +49,7 @@ fn said<T>(result: ApiResult<T>) -> String {
         Ok(_) => "nothing".to_owned(),
         Err(ApiError::Problems(of)) => {
             let say = |it: &kernel::error::Problem| {
-                format!("{} at {}: {}", it.code.name(), it.field.as_deref().unwrap_or("-"), it.text.say(Locale::En))
+                format!("{} at {}: {}", it.code.name(), it.field.as_deref().unwrap_or("-"), it.text.render(Locale::En))
             };
             of.iter().map(say).collect::<Vec<_>>().join("; ")
         }
@@ -62,7 +62,7 @@ fn text(text: &str) -> Operand {
 }
 
 fn is(column: &str, values: &[&str]) -> Filter {
-    Filter::Column(column.to_owned(), Wanted::OneOf(values.iter().map(|it| text(it)).collect()))
+    Filter::Column(column.to_owned(), ColumnTest::OneOf(values.iter().map(|it| text(it)).collect()))
 }
 
 fn sum_of(column: &str, by: &[&str], filter: Option<Filter>) -> ApiResult<GroupQuery> {
@@ -119,7 +119,7 @@ fn errors_name_field_value_reason_and_what_is_near() {
         "INVALID at filter: 2023/24 is no period as this column has them: 2023."
     );
     assert_eq!(
-        resolve(Filter::Column("rate".to_owned(), Wanted::OneOf(vec![Operand::Number("7,65".to_owned())]))),
+        resolve(Filter::Column("rate".to_owned(), ColumnTest::OneOf(vec![Operand::Number("7,65".to_owned())]))),
         "INVALID at filter: 7,65 is no number with at most 2 decimals that fits into 64 bits."
     );
     let many = Filter::All(vec![Filter::Any(vec![is("sex", &["m"]); 60]); 2]);
@@ -183,7 +183,7 @@ fn measures_have_names_and_types() {
 fn cursors_are_bound_to_table_filter_and_order() {
     let asked = |descending, after| RowsAsked {
         order: vec![Sort { column: "pupils".to_owned(), descending }],
-        span: Span { first: None, after },
+        span: PageSpan { first: None, after },
         ..RowsAsked::default()
     };
     let query = asked(false, None).resolve(&columns(), Uuid::nil()).unwrap();

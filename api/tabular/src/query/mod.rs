@@ -20,11 +20,13 @@ mod rules;
 mod tests;
 mod values;
 
-pub use crate::figures::condition::{Comparison, Condition, Filter, RegionLevel, Test, Wanted};
-pub use crate::figures::cursor::Position;
-pub use crate::figures::groups::{AskedMeasure, Function, GroupQuery, GroupsAsked, Having, Key, MeasureQuery, Missing};
-pub use crate::figures::rows::{MAX_ROWS, RowQuery, RowsAsked, Sort, Span};
-pub use crate::figures::values::{Operand, parse_number};
+pub use crate::query::condition::{ColumnTest, Comparison, Condition, Filter, RegionLevel, Test};
+pub use crate::query::cursor::Position;
+pub use crate::query::groups::{
+    AskedMeasure, Function, GroupColumn, GroupQuery, GroupsAsked, Having, MeasureQuery, MissingCells,
+};
+pub use crate::query::rows::{MAX_ROWS, PageSpan, RowQuery, RowsAsked, Sort};
+pub use crate::query::values::{Operand, parse_number};
 
 /// Conditions in one filter.
 pub const MAX_CONDITIONS: usize = 100;

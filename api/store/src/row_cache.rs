@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::{Owned, Session};
 
 /// A table whose rows are looked up by a key.
-pub trait Keyed: 'static {
+pub trait ByKey: 'static {
     /// The table.
     type Of: EntityTrait<Model: FromQueryResult + Send + Sync + 'static>;
     /// The type of the key.
@@ -27,9 +27,9 @@ pub trait Keyed: 'static {
     fn select(session: &Session) -> Select<Self::Of>;
 }
 
-macro_rules! keyed {
+macro_rules! by_key {
     ($($table:ident: $column:ident $field:ident $key:ty, $select:ident);+ $(;)?) => {
-        $(impl Keyed for e::$table::Entity {
+        $(impl ByKey for e::$table::Entity {
             type Of = Self;
             type Key = $key;
             const KEY: e::$table::Column = e::$table::Column::$column;
@@ -43,7 +43,7 @@ macro_rules! keyed {
     };
 }
 
-keyed! {
+by_key! {
     agreement: Id id Uuid, select;
     annual_plan: Id id Uuid, select;
     coordination_round: Id id Uuid, select;
@@ -87,7 +87,7 @@ keyed! {
 }
 
 /// Rows that are read by their parent: of a table, or of a table in another order of things.
-pub trait Grouped: 'static {
+pub trait ByParent: 'static {
     /// The table.
     type Of: Owned<Model: FromQueryResult + Send + Sync + 'static>;
     /// The column of the parent.
@@ -98,9 +98,9 @@ pub trait Grouped: 'static {
     fn parent(row: &<Self::Of as EntityTrait>::Model) -> Uuid;
 }
 
-macro_rules! grouped {
+macro_rules! by_parent {
     ($($table:ident: $parent:ident $field:ident, by $sort:ident);+ $(;)?) => {
-        $(impl Grouped for e::$table::Entity {
+        $(impl ByParent for e::$table::Entity {
             type Of = e::$table::Entity;
             const PARENT: e::$table::Column = e::$table::Column::$parent;
             const SORT: e::$table::Column = e::$table::Column::$sort;
@@ -111,7 +111,7 @@ macro_rules! grouped {
     };
 }
 
-grouped! {
+by_parent! {
     agreement_party: AgreementId agreement_id, by TenantId;
     annual_plan_calendar: PlanId plan_id, by CalendarId;
     budget_line: ProjectId project_id, by Year;
@@ -142,7 +142,7 @@ grouped! {
 /// The rounds of a plan, where the table itself is grouped by round.
 pub enum RoundsOfPlan {}
 
-impl Grouped for RoundsOfPlan {
+impl ByParent for RoundsOfPlan {
     type Of = e::round_plan::Entity;
     const PARENT: e::round_plan::Column = e::round_plan::Column::PlanId;
     const SORT: e::round_plan::Column = e::round_plan::Column::SubmittedAt;
@@ -154,18 +154,18 @@ impl Grouped for RoundsOfPlan {
 /// Marks groups apart from rows.
 struct GroupsOf<G>(PhantomData<G>);
 
-type Model<G> = <<G as Grouped>::Of as EntityTrait>::Model;
-type Groups<G> = HashMap<Uuid, Arc<Vec<Model<G>>>>;
-type Row<E> = <<E as Keyed>::Of as EntityTrait>::Model;
-type Rows<E> = HashMap<<E as Keyed>::Key, Option<Arc<Row<E>>>>;
+type ModelOf<G> = <<G as ByParent>::Of as EntityTrait>::Model;
+type Groups<G> = HashMap<Uuid, Arc<Vec<ModelOf<G>>>>;
+type RowOf<E> = <<E as ByKey>::Of as EntityTrait>::Model;
+type RowsOf<E> = HashMap<<E as ByKey>::Key, Option<Arc<RowOf<E>>>>;
 
 #[derive(Default)]
-pub(super) struct Loaded {
+pub(super) struct RowCache {
     tables: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
 }
 
-impl Loaded {
-    fn with<E: Keyed, T>(&self, use_rows: impl FnOnce(&mut Rows<E>) -> T) -> Option<T> {
+impl RowCache {
+    fn with<E: ByKey, T>(&self, use_rows: impl FnOnce(&mut RowsOf<E>) -> T) -> Option<T> {
         self.map::<E, _, T>(use_rows)
     }
 
@@ -175,7 +175,7 @@ impl Loaded {
         map.downcast_mut::<M>().map(use_map)
     }
 
-    pub(super) fn missing_groups<E: Grouped>(&self, parents: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
+    pub(super) fn missing_groups<E: ByParent>(&self, parents: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
         let parents: BTreeSet<_> = parents.into_iter().collect();
         self.map::<GroupsOf<E>, Groups<E>, _>(|groups| {
             parents.into_iter().filter(|it| !groups.contains_key(it)).collect()
@@ -183,8 +183,8 @@ impl Loaded {
         .unwrap_or_default()
     }
 
-    pub(super) fn add_groups<E: Grouped>(&self, asked: Vec<Uuid>, found: Vec<Model<E>>) {
-        let mut groups: HashMap<Uuid, Vec<Model<E>>> = asked.into_iter().map(|it| (it, Vec::new())).collect();
+    pub(super) fn add_groups<E: ByParent>(&self, asked: Vec<Uuid>, found: Vec<ModelOf<E>>) {
+        let mut groups: HashMap<Uuid, Vec<ModelOf<E>>> = asked.into_iter().map(|it| (it, Vec::new())).collect();
         for row in found {
             groups.entry(E::parent(&row)).or_default().push(row);
         }
@@ -193,23 +193,23 @@ impl Loaded {
         });
     }
 
-    pub(super) fn group<E: Grouped>(&self, parent: Uuid) -> Arc<Vec<Model<E>>> {
+    pub(super) fn group<E: ByParent>(&self, parent: Uuid) -> Arc<Vec<ModelOf<E>>> {
         self.map::<GroupsOf<E>, Groups<E>, _>(|groups| groups.get(&parent).cloned()).flatten().unwrap_or_default()
     }
 
-    pub(super) fn missing<E: Keyed>(&self, keys: impl IntoIterator<Item = E::Key>) -> Vec<E::Key> {
+    pub(super) fn missing<E: ByKey>(&self, keys: impl IntoIterator<Item = E::Key>) -> Vec<E::Key> {
         let keys: BTreeSet<_> = keys.into_iter().collect();
         self.with::<E, _>(|rows| keys.into_iter().filter(|it| !rows.contains_key(it)).collect()).unwrap_or_default()
     }
 
-    pub(super) fn add<E: Keyed>(&self, asked: Vec<E::Key>, found: Vec<Row<E>>) {
+    pub(super) fn add<E: ByKey>(&self, asked: Vec<E::Key>, found: Vec<RowOf<E>>) {
         self.with::<E, _>(|rows| {
             rows.extend(asked.into_iter().map(|key| (key, None)));
             rows.extend(found.into_iter().map(|row| (E::key(&row), Some(Arc::new(row)))));
         });
     }
 
-    pub(super) fn get<E: Keyed>(&self, key: &E::Key) -> Option<Arc<Row<E>>> {
+    pub(super) fn get<E: ByKey>(&self, key: &E::Key) -> Option<Arc<RowOf<E>>> {
         self.with::<E, _>(|rows| rows.get(key).cloned().flatten()).flatten()
     }
 }

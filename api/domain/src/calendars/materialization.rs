@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use calendar_time::recurrence::{KNOWN_MONTHS, Recurrence, horizon};
+use calendar_time::recurrence::{KNOWN_MONTHS, RecurrenceSet, materialized_until};
 use calendar_time::time::EntryTime;
 use chrono::{DateTime, Months, Utc};
 use entities::{calendar, calendar_entry};
@@ -20,7 +20,7 @@ use crate::context::op::Op;
 use crate::rights::Resource as _;
 
 /// The most series of one look.
-const MOST: i32 = 200;
+const MAX: i32 = 200;
 /// Series are computed further when their dates are known less far than at first by so many months.
 const LESS_MONTHS: u32 = 12;
 
@@ -33,7 +33,7 @@ pub async fn extend_due(store: &Store, clock: &Clock) -> ApiResult<usize> {
     let now = clock.now();
     let until = now.checked_add_months(Months::new(KNOWN_MONTHS - LESS_MONTHS)).unwrap_or(now);
     let mut due: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-    for (id, tenant) in store.series_due(until, MOST).await? {
+    for (id, tenant) in store.series_due(until, MAX).await? {
         due.entry(tenant).or_default().push(id);
     }
     let mut extended = 0;
@@ -65,7 +65,7 @@ async fn extend(op: &Op, ids: &[Uuid]) -> ApiResult<usize> {
     let writer = session.writer(&grant).await?;
     for row in &rows {
         let Some(known) = row.expanded_until else { continue };
-        let further = horizon(row.starts_at, session.now());
+        let further = materialized_until(row.starts_at, session.now());
         let values = calendar_entry::ActiveModel { expanded_until: Set(Some(further)), ..Default::default() };
         let here = Condition::all()
             .add(calendar_entry::Column::Id.eq(row.id))
@@ -88,7 +88,7 @@ fn between(
 ) -> ApiResult<Vec<chrono::NaiveDateTime>> {
     let time = EntryTime::of(row);
     let local = |at: DateTime<Utc>| at.with_timezone(&time.zone).naive_local();
-    match Recurrence::of(row).dates(time.starts_local, local(further)) {
+    match RecurrenceSet::of(row).dates(time.starts_local, local(further)) {
         Ok(dates) => Ok(dates.into_iter().filter(|it| *it > local(known)).collect()),
         Err(ApiError::Problems(_)) => {
             tracing::warn!(entry = %row.id, "a series has as many dates as one may have; it is not computed further");

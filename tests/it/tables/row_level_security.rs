@@ -3,8 +3,8 @@
 use entities::ContentKind;
 use sea_orm::{ConnectionTrait, Statement};
 use store::tables::TableStore as _;
-use tabular::figures::{AskedMeasure, Function, GroupsAsked, RowsAsked};
-use tabular::model::{Column, Row};
+use tabular::model::{Column, TableRow};
+use tabular::query::{AskedMeasure, Function, GroupsAsked, RowsAsked};
 use verbund_tests::tables::{Tables, words};
 use verbund_tests::{Case, Dice, Engine, Rows, TestApp, cases};
 
@@ -14,7 +14,7 @@ pub fn cases() -> Vec<Case> {
     cases!["tables"; nobody_reads_past_the_content, row_level_security_guards_the_table_itself]
 }
 
-fn some(count: usize) -> (Vec<Column>, Vec<Row>) {
+fn some(count: usize) -> (Vec<Column>, Vec<TableRow>) {
     let mut dice = Dice::new(11);
     (random::columns(), (0..count).map(|_| random::row(&mut dice, false)).collect())
 }

@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 
 use kernel::error::ApiResult;
-use sea_orm::sea_query::{Alias, ArrayType, Expr, ExprTrait, OnConflict, SimpleExpr};
+use sea_orm::sea_query::{Alias, ArrayType, Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Insert,
     Iterable, ModelTrait, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
@@ -17,7 +17,7 @@ use crate::{Session, Writer};
 
 /// What the values of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// Text, words of closed sets among it.
     Text,
     /// An id.
@@ -42,21 +42,21 @@ pub enum Kind {
 
 /// A column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WholeColumn {
+pub struct RawColumn {
     /// Its name.
     pub name: &'static str,
     /// What its values are.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Whether it may be empty.
     pub nullable: bool,
 }
 
 /// A row: a value for each column, in their order.
-pub type WholeRow = Vec<Value>;
+pub type RawRow = Vec<Value>;
 
 /// What becomes of a row that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IfThere {
+pub enum OnConflict {
     /// That is an error.
     Fail,
     /// It stays as it is.
@@ -65,12 +65,12 @@ pub enum IfThere {
 
 /// A table, whichever it is.
 #[async_trait::async_trait]
-pub trait AnyTable: Send + Sync {
+pub trait DynTable: Send + Sync {
     /// Its name.
     fn name(&self) -> &'static str;
 
     /// Its columns, in the order of the entity.
-    fn columns(&self) -> Vec<WholeColumn>;
+    fn columns(&self) -> Vec<RawColumn>;
 
     /// Positions of the columns of its key.
     fn key(&self) -> Vec<usize>;
@@ -80,43 +80,43 @@ pub trait AnyTable: Send + Sync {
         &self,
         session: &Session,
         condition: &str,
-        after: Option<&WholeRow>,
-        most: u64,
-    ) -> ApiResult<Vec<WholeRow>>;
+        after: Option<&RawRow>,
+        max: u64,
+    ) -> ApiResult<Vec<RawRow>>;
 
     /// How many rows meet a condition.
     async fn count(&self, session: &Session, condition: &str) -> ApiResult<u64>;
 
     /// The row with these values in some columns, by their positions.
-    async fn find(&self, session: &Session, wanted: &[(usize, Value)]) -> ApiResult<Option<WholeRow>>;
+    async fn find(&self, session: &Session, wanted: &[(usize, Value)]) -> ApiResult<Option<RawRow>>;
 
     /// Whether the entity takes a row; the position of the first value that it does not take.
-    fn check(&self, row: &WholeRow) -> Result<(), usize>;
+    fn check(&self, row: &RawRow) -> Result<(), usize>;
 
     /// Writes rows, which must have passed [`Self::check`]; how many.
-    async fn insert(&self, writer: &Writer<'_>, rows: &[WholeRow], there: IfThere) -> Result<u64, DbErr>;
+    async fn insert(&self, writer: &Writer<'_>, rows: &[RawRow], there: OnConflict) -> Result<u64, DbErr>;
 
     /// Writes a row in the place of the one with its key.
-    async fn replace(&self, writer: &Writer<'_>, row: &WholeRow) -> Result<(), DbErr>;
+    async fn replace(&self, writer: &Writer<'_>, row: &RawRow) -> Result<(), DbErr>;
 }
 
 /// The table of an entity.
-pub struct Of<E>(PhantomData<fn() -> E>);
+pub struct EntityTable<E>(PhantomData<fn() -> E>);
 
-impl<E> Default for Of<E> {
+impl<E> Default for EntityTable<E> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<E> Of<E> {
+impl<E> EntityTable<E> {
     /// The table.
     pub const fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<E: EntityTrait> Of<E>
+impl<E: EntityTrait> EntityTable<E>
 where
     E::ActiveModel: Default,
 {
@@ -124,7 +124,7 @@ where
         E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect()
     }
 
-    fn model(row: &WholeRow) -> Result<E::ActiveModel, usize> {
+    fn model(row: &RawRow) -> Result<E::ActiveModel, usize> {
         let mut model = <E::ActiveModel as Default>::default();
         for (at, (column, value)) in E::Column::iter().zip(row).enumerate() {
             model.try_set(column, value.clone()).map_err(|_| at)?;
@@ -132,12 +132,12 @@ where
         Ok(model)
     }
 
-    fn values(model: &E::Model) -> WholeRow {
+    fn values(model: &E::Model) -> RawRow {
         E::Column::iter().map(|it| model.get(it)).collect()
     }
 
     /// Condition that a row comes behind another in the order of keys.
-    fn behind(row: &WholeRow) -> Condition {
+    fn behind(row: &RawRow) -> Condition {
         let keys = Self::keys();
         let value_of = |key: &E::Column| {
             let at = E::Column::iter().position(|it| it.as_str() == key.as_str());
@@ -152,23 +152,23 @@ where
     }
 }
 
-fn kind_of(kind: &ArrayType) -> Kind {
+fn kind_of(kind: &ArrayType) -> ValueKind {
     match kind {
-        ArrayType::Uuid => Kind::Id,
-        ArrayType::Bool => Kind::Flag,
-        ArrayType::Int => Kind::Int,
-        ArrayType::BigInt => Kind::Long,
-        ArrayType::Double => Kind::Double,
-        ArrayType::ChronoDate => Kind::Date,
-        ArrayType::ChronoDateTime => Kind::Local,
-        ArrayType::ChronoDateTimeUtc => Kind::Instant,
-        ArrayType::Json => Kind::Json,
-        _ => Kind::Text,
+        ArrayType::Uuid => ValueKind::Id,
+        ArrayType::Bool => ValueKind::Flag,
+        ArrayType::Int => ValueKind::Int,
+        ArrayType::BigInt => ValueKind::Long,
+        ArrayType::Double => ValueKind::Double,
+        ArrayType::ChronoDate => ValueKind::Date,
+        ArrayType::ChronoDateTime => ValueKind::Local,
+        ArrayType::ChronoDateTimeUtc => ValueKind::Instant,
+        ArrayType::Json => ValueKind::Json,
+        _ => ValueKind::Text,
     }
 }
 
 #[async_trait::async_trait]
-impl<E> AnyTable for Of<E>
+impl<E> DynTable for EntityTable<E>
 where
     E: EntityTrait,
     E::Model: Send + Sync,
@@ -178,8 +178,8 @@ where
         E::default().table_name()
     }
 
-    fn columns(&self) -> Vec<WholeColumn> {
-        let column = |it: E::Column| WholeColumn {
+    fn columns(&self) -> Vec<RawColumn> {
+        let column = |it: E::Column| RawColumn {
             name: it.as_str(),
             kind: kind_of(&<E::Model as ModelTrait>::get_value_type(it)),
             nullable: it.def().is_null(),
@@ -198,10 +198,10 @@ where
         &self,
         session: &Session,
         condition: &str,
-        after: Option<&WholeRow>,
-        most: u64,
-    ) -> ApiResult<Vec<WholeRow>> {
-        let mut select = E::find().filter(Expr::cust(condition.to_owned())).limit(most);
+        after: Option<&RawRow>,
+        max: u64,
+    ) -> ApiResult<Vec<RawRow>> {
+        let mut select = E::find().filter(Expr::cust(condition.to_owned())).limit(max);
         if let Some(after) = after {
             select = select.filter(Self::behind(after));
         }
@@ -217,21 +217,21 @@ where
     }
 
     #[expect(clippy::disallowed_methods, reason = "the operator's archive, which has no scopes")]
-    async fn find(&self, session: &Session, wanted: &[(usize, Value)]) -> ApiResult<Option<WholeRow>> {
+    async fn find(&self, session: &Session, wanted: &[(usize, Value)]) -> ApiResult<Option<RawRow>> {
         let mut select = E::find();
         for (at, value) in wanted {
             let Some(column) = E::Column::iter().nth(*at) else { continue };
-            let same: SimpleExpr = if is_nothing(value) { column.is_null() } else { column.eq(value.clone()) };
+            let same: SimpleExpr = if is_null(value) { column.is_null() } else { column.eq(value.clone()) };
             select = select.filter(same);
         }
         Ok(session.one(select).await?.as_ref().map(Self::values))
     }
 
-    fn check(&self, row: &WholeRow) -> Result<(), usize> {
+    fn check(&self, row: &RawRow) -> Result<(), usize> {
         Self::model(row).map(|_| ())
     }
 
-    async fn insert(&self, writer: &Writer<'_>, rows: &[WholeRow], there: IfThere) -> Result<u64, DbErr> {
+    async fn insert(&self, writer: &Writer<'_>, rows: &[RawRow], there: OnConflict) -> Result<u64, DbErr> {
         let models: Result<Vec<_>, usize> = rows.iter().map(Self::model).collect();
         let models = models.map_err(|at| DbErr::Custom(format!("no value of column {at}")))?;
         if models.is_empty() {
@@ -239,9 +239,9 @@ where
         }
         let insert = Insert::many(models);
         match there {
-            IfThere::Fail => insert.exec_without_returning(writer.conn()).await,
-            IfThere::Keep => {
-                let keys = OnConflict::columns(Self::keys()).do_nothing().to_owned();
+            OnConflict::Fail => insert.exec_without_returning(writer.conn()).await,
+            OnConflict::Keep => {
+                let keys = sea_orm::sea_query::OnConflict::columns(Self::keys()).do_nothing().to_owned();
                 match insert.on_conflict(keys).exec_without_returning(writer.conn()).await {
                     Err(DbErr::RecordNotInserted) => Ok(0),
                     done => done,
@@ -250,7 +250,7 @@ where
         }
     }
 
-    async fn replace(&self, writer: &Writer<'_>, row: &WholeRow) -> Result<(), DbErr> {
+    async fn replace(&self, writer: &Writer<'_>, row: &RawRow) -> Result<(), DbErr> {
         let mut update = sea_orm::sea_query::Query::update();
         update.table(Alias::new(self.name()));
         let keys = Self::keys();
@@ -266,7 +266,7 @@ where
 }
 
 /// Whether a value is none.
-pub fn is_nothing(value: &Value) -> bool {
+pub fn is_null(value: &Value) -> bool {
     *value == value.as_null()
 }
 
@@ -312,15 +312,15 @@ impl Session {
     }
 
     /// The tables of all contents, past the policy.
-    pub const fn whole_tables(&self) -> SqlTables<'_> {
+    pub const fn raw_tables(&self) -> SqlTables<'_> {
         SqlTables::of_everything(self.conn())
     }
 
-    /// A point to which [`Self::back`] leads when something fails.
+    /// A point to which [`Self::rollback_to_savepoint`] leads when something fails.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn mark(&self) -> ApiResult<()> {
+    pub async fn savepoint(&self) -> ApiResult<()> {
         self.conn().execute_unprepared("SAVEPOINT archive").await.or_fault()?;
         Ok(())
     }
@@ -329,7 +329,7 @@ impl Session {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn back(&self) -> ApiResult<()> {
+    pub async fn rollback_to_savepoint(&self) -> ApiResult<()> {
         self.conn().execute_unprepared("ROLLBACK TO SAVEPOINT archive").await.or_fault()?;
         Ok(())
     }
@@ -338,7 +338,7 @@ impl Session {
     ///
     /// # Errors
     /// The database fails.
-    pub async fn unmark(&self) -> ApiResult<()> {
+    pub async fn release_savepoint(&self) -> ApiResult<()> {
         self.conn().execute_unprepared("RELEASE SAVEPOINT archive").await.or_fault()?;
         Ok(())
     }

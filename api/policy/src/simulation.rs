@@ -10,11 +10,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entities::{AgreementState, Area, RoleKey, ShareLevel};
 use uuid::Uuid;
 
-use crate::{Access, AgreementFact, Facts, Fields, PersonFact, RoleFact, WayFact};
+use crate::{Access, ActorFacts, AgreementFact, Fields, PersonFact, RoleFact, ScopeShareFact};
 
 /// What would become of an agreement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Foreseen {
+pub enum AgreementChange {
     /// It ends, or rests.
     End,
     /// It comes into force.
@@ -32,7 +32,7 @@ pub enum Foreseen {
     Leave(Uuid),
 }
 
-impl Foreseen {
+impl AgreementChange {
     fn apply(&self, agreement: &mut AgreementFact) {
         match self {
             Self::End => agreement.state = AgreementState::Ended,
@@ -66,7 +66,7 @@ pub struct Party {
 
 /// What somebody with every role in a party sees of a scope, now and then.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Foresight {
+pub struct VisibilityDiff {
     /// The scope.
     pub scope: Uuid,
     /// Whose rows it has.
@@ -80,36 +80,36 @@ pub struct Foresight {
 }
 
 impl Access {
-    /// What `change` of an agreement would show and hide, as far as `tenant` is told. `own_ways` are the ways from its own
+    /// What `change` of an agreement would show and hide, as far as `tenant` is told. `own_scope_shares` are the ways from its own
     /// scopes; the agreement is one of the actor's.
-    pub fn foresee(
+    pub fn simulate(
         &self,
         tenant: Uuid,
         parties: &[Party],
-        own_ways: &[WayFact],
+        own_scope_shares: &[ScopeShareFact],
         agreement: Uuid,
-        change: &Foreseen,
+        change: &AgreementChange,
         at: DateTime<Utc>,
-    ) -> Vec<Foresight> {
-        let now = &self.across.agreements;
+    ) -> Vec<VisibilityDiff> {
+        let now = &self.cross_tenant.agreements;
         let mut then = now.clone();
         then.iter_mut().filter(|it| it.id == agreement).for_each(|it| change.apply(it));
         let mut seen = Vec::new();
         for party in parties {
             let is_own = party.tenant == tenant;
-            let ways: Vec<WayFact> = if is_own {
-                self.across.ways.iter().filter(|it| it.tenant != tenant).cloned().collect()
+            let scope_shares: Vec<ScopeShareFact> = if is_own {
+                self.cross_tenant.scope_shares.iter().filter(|it| it.tenant != tenant).cloned().collect()
             } else {
-                own_ways.to_vec()
+                own_scope_shares.to_vec()
             };
             let scopes: BTreeMap<Uuid, Uuid> =
-                ways.iter().filter(|it| it.agreement == agreement).map(|it| (it.scope, it.tenant)).collect();
-            let (before, after) = (reader(party, now, &ways, at), reader(party, &then, &ways, at));
-            let level = |of: &Access, scope| of.sight(scope).map(|it| it.level);
+                scope_shares.iter().filter(|it| it.agreement == agreement).map(|it| (it.scope, it.tenant)).collect();
+            let (before, after) = (reader(party, now, &scope_shares, at), reader(party, &then, &scope_shares, at));
+            let level = |of: &Access, scope| of.visibility(scope).map(|it| it.level);
             for (scope, owner) in scopes {
                 let (before, after) = (level(&before, scope), level(&after, scope));
                 if before != after && (!is_own || after < before) {
-                    seen.push(Foresight { scope, owner, party: party.tenant, before, after });
+                    seen.push(VisibilityDiff { scope, owner, party: party.tenant, before, after });
                 }
             }
         }
@@ -119,12 +119,12 @@ impl Access {
 
     /// The scopes of one of the actor's authorities.
     pub fn scopes_of(&self, tenant: Uuid) -> impl Iterator<Item = &crate::ScopeFact> {
-        self.across.scopes.iter().filter(move |it| it.tenant == tenant)
+        self.cross_tenant.scopes.iter().filter(move |it| it.tenant == tenant)
     }
 }
 
 /// Somebody who holds every role in one authority and none elsewhere.
-fn reader(party: &Party, agreements: &[AgreementFact], ways: &[WayFact], at: DateTime<Utc>) -> Access {
+fn reader(party: &Party, agreements: &[AgreementFact], scope_shares: &[ScopeShareFact], at: DateTime<Utc>) -> Access {
     let role = |role: &RoleKey| RoleFact {
         id: Uuid::nil(),
         member: Uuid::nil(),
@@ -135,12 +135,12 @@ fn reader(party: &Party, agreements: &[AgreementFact], ways: &[WayFact], at: Dat
         from: None,
         until: None,
     };
-    let facts = Facts {
+    let facts = ActorFacts {
         person: Some(PersonFact { id: Uuid::nil(), name: String::new(), active: true }),
         roles: RoleKey::ALL.iter().map(role).collect(),
         agreements: agreements.to_vec(),
         scopes: Vec::new(),
-        ways: ways.to_vec(),
+        scope_shares: scope_shares.to_vec(),
     };
     Access::evaluate(facts, true, at)
 }

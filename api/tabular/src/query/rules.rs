@@ -4,9 +4,9 @@
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::figures::condition::{Condition, Test};
-use crate::figures::groups::Function;
-use crate::model::{Aggregation, Cell, Column, ColumnRole, ColumnType, Row, Value};
+use crate::model::{Aggregation, Cell, Column, ColumnRole, ColumnType, TableRow, Value};
+use crate::query::condition::{Condition, Test};
+use crate::query::groups::Function;
 
 /// What follows from the dimensions that a question neither groups by nor settles.
 pub(super) struct Rules {
@@ -85,7 +85,7 @@ fn is_open(parts: &[Condition], at: usize, column: &Column, total: &str) -> ApiR
         return Ok(true);
     }
     let own: Vec<_> = parts.iter().filter(|it| it.is_only_about(at)).collect();
-    let mut row: Row = vec![Cell::default(); at + 1];
+    let mut row: TableRow = vec![Cell::default(); at + 1];
     row[at] = Value::Text(total.to_owned()).into();
     let takes_total = own.iter().all(|it| it.holds(&row));
     if !takes_total || own.iter().any(|it| is_settled(it, at)) {

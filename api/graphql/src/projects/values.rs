@@ -1,10 +1,13 @@
 //! How inputs become wishes: the names of nodes are read, everything wrong is told at once.
 
 use async_graphql::{ID, MaybeUndefined};
-use domain::projects::around::{IndicatorChange, IndicatorWish, Linked, MemberWish, ReportWish};
-use domain::projects::documents::Wanted;
-use domain::projects::service::{ProjectChange, ProjectWish};
-use domain::projects::work::{MilestoneChange, MilestoneWish, WorkChange, WorkWish};
+use domain::projects::documents::ProjectFile;
+use domain::projects::indicators::{IndicatorPatch, NewIndicator};
+use domain::projects::links::Linked;
+use domain::projects::members::NewMember;
+use domain::projects::reports::NewReport;
+use domain::projects::service::{NewProject, ProjectPatch};
+use domain::projects::work::{MilestonePatch, NewMilestone, NewWorkPackage, WorkPackagePatch};
 use kernel::error::{ApiResult, Problems};
 use kernel::global_id::NodeType;
 use uuid::Uuid;
@@ -25,14 +28,14 @@ pub(super) fn project_and_party(project: &ID, tenant: &ID) -> ApiResult<(Uuid, U
     Ok((project, tenant))
 }
 
-fn given(id: Option<ID>, kind: NodeType, field: &'static str, problems: &mut Problems) -> ApiResult<Option<Uuid>> {
+fn parsed_id(id: Option<ID>, kind: NodeType, field: &'static str, problems: &mut Problems) -> ApiResult<Option<Uuid>> {
     match id {
         Some(id) => problems.take(kind.parse(&id, field)),
         None => Ok(None),
     }
 }
 
-fn changed(
+fn patched_id(
     id: MaybeUndefined<ID>,
     kind: NodeType,
     field: &'static str,
@@ -46,19 +49,19 @@ fn changed(
 }
 
 /// The project that is wished for, and its lead.
-pub(super) fn project(input: ProjectCreateInput) -> ApiResult<(Uuid, ProjectWish)> {
+pub(super) fn project(input: ProjectCreateInput) -> ApiResult<(Uuid, NewProject)> {
     let mut problems = Problems::default();
     let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-    let wish = ProjectWish {
+    let wish = NewProject {
         title: input.title,
         summary: input.summary,
-        agreement: given(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
-        field: given(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
+        agreement: parsed_id(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
+        field: parsed_id(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
         confidentiality: input.confidentiality.into(),
         pillar: input.pillar.map(Into::into),
         audiences: input.audiences.unwrap_or_default().into_iter().map(Into::into).collect(),
         target_groups: input.target_groups.unwrap_or_default(),
-        place: given(input.place, NodeType::LearningPlace, "place", &mut problems)?,
+        place: parsed_id(input.place, NodeType::LearningPlace, "place", &mut problems)?,
         starts_on: input.starts_on.map(|it| it.0),
         ends_on: input.ends_on.map(|it| it.0),
     };
@@ -67,18 +70,18 @@ pub(super) fn project(input: ProjectCreateInput) -> ApiResult<(Uuid, ProjectWish
 }
 
 /// What shall change of a project.
-pub(super) fn project_change(input: ProjectUpdateInput) -> ApiResult<ProjectChange> {
+pub(super) fn project_change(input: ProjectUpdateInput) -> ApiResult<ProjectPatch> {
     let mut problems = Problems::default();
-    let change = ProjectChange {
+    let change = ProjectPatch {
         title: required(input.title, "title", &mut problems),
         summary: optional(input.summary),
-        agreement: changed(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
-        field: changed(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
+        agreement: patched_id(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
+        field: patched_id(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
         confidentiality: required(input.confidentiality, "confidentiality", &mut problems).map(Into::into),
         pillar: optional(input.pillar).map(|it| it.map(Into::into)),
         audiences: optional(input.audiences).map(|it| it.unwrap_or_default().into_iter().map(Into::into).collect()),
         target_groups: optional(input.target_groups).map(Option::unwrap_or_default),
-        place: changed(input.place, NodeType::LearningPlace, "place", &mut problems)?,
+        place: patched_id(input.place, NodeType::LearningPlace, "place", &mut problems)?,
         starts_on: optional(input.starts_on).map(|it| it.map(|it| it.0)),
         ends_on: optional(input.ends_on).map(|it| it.map(|it| it.0)),
     };
@@ -87,8 +90,8 @@ pub(super) fn project_change(input: ProjectUpdateInput) -> ApiResult<ProjectChan
 }
 
 /// The member that is wished for.
-pub(super) fn member(input: ProjectMemberAddInput) -> MemberWish {
-    MemberWish {
+pub(super) fn member(input: ProjectMemberAddInput) -> NewMember {
+    NewMember {
         name: input.name,
         function: input.function,
         role: input.role.into(),
@@ -98,9 +101,9 @@ pub(super) fn member(input: ProjectMemberAddInput) -> MemberWish {
 }
 
 /// The work package that is wished for.
-pub(super) fn work(input: WorkPackageCreateInput) -> ApiResult<WorkWish> {
+pub(super) fn work(input: WorkPackageCreateInput) -> ApiResult<NewWorkPackage> {
     let after = input.after.map(|it| NodeType::WorkPackage.parse_all(&it, "after")).transpose()?;
-    Ok(WorkWish {
+    Ok(NewWorkPackage {
         title: input.title,
         description: input.description,
         status: input.status.into(),
@@ -111,7 +114,7 @@ pub(super) fn work(input: WorkPackageCreateInput) -> ApiResult<WorkWish> {
 }
 
 /// What shall change of a work package.
-pub(super) fn work_change(input: WorkPackageUpdateInput) -> ApiResult<WorkChange> {
+pub(super) fn work_change(input: WorkPackageUpdateInput) -> ApiResult<WorkPackagePatch> {
     let mut problems = Problems::default();
     let title = required(input.title, "title", &mut problems);
     let status = required(input.status, "status", &mut problems).map(Into::into);
@@ -120,7 +123,7 @@ pub(super) fn work_change(input: WorkPackageUpdateInput) -> ApiResult<WorkChange
         None => None,
     };
     problems.done()?;
-    Ok(WorkChange {
+    Ok(WorkPackagePatch {
         title,
         description: optional(input.description),
         status,
@@ -131,9 +134,9 @@ pub(super) fn work_change(input: WorkPackageUpdateInput) -> ApiResult<WorkChange
 }
 
 /// The milestone that is wished for.
-pub(super) fn milestone(input: MilestoneCreateInput) -> ApiResult<MilestoneWish> {
+pub(super) fn milestone(input: MilestoneCreateInput) -> ApiResult<NewMilestone> {
     let package = input.work_package.map(|it| NodeType::WorkPackage.parse(&it, "workPackage")).transpose()?;
-    Ok(MilestoneWish {
+    Ok(NewMilestone {
         title: input.title,
         due_on: input.due_on.0,
         status: entities::MilestoneStatus::Open,
@@ -143,27 +146,27 @@ pub(super) fn milestone(input: MilestoneCreateInput) -> ApiResult<MilestoneWish>
 }
 
 /// What shall change of a milestone.
-pub(super) fn milestone_change(input: MilestoneUpdateInput) -> ApiResult<MilestoneChange> {
+pub(super) fn milestone_change(input: MilestoneUpdateInput) -> ApiResult<MilestonePatch> {
     let mut problems = Problems::default();
-    let change = MilestoneChange {
+    let change = MilestonePatch {
         title: required(input.title, "title", &mut problems),
         due_on: required(input.due_on, "dueOn", &mut problems).map(|it| it.0),
         status: required(input.status, "status", &mut problems).map(Into::into),
         reached_on: optional(input.reached_on).map(|it| it.map(|it| it.0)),
-        package: changed(input.work_package, NodeType::WorkPackage, "workPackage", &mut problems)?,
+        package: patched_id(input.work_package, NodeType::WorkPackage, "workPackage", &mut problems)?,
     };
     problems.done()?;
     Ok(change)
 }
 
 /// The report.
-pub(super) fn report(input: StatusReportCreateInput) -> ReportWish {
-    ReportWish { light: input.light.into(), text: input.text, from: input.period_from.0, until: input.period_until.0 }
+pub(super) fn report(input: StatusReportCreateInput) -> NewReport {
+    NewReport { light: input.light.into(), text: input.text, from: input.period_from.0, until: input.period_until.0 }
 }
 
 /// The indicator that is wished for.
-pub(super) fn indicator(input: ProjectIndicatorCreateInput) -> IndicatorWish {
-    IndicatorWish {
+pub(super) fn indicator(input: ProjectIndicatorCreateInput) -> NewIndicator {
+    NewIndicator {
         code: input.code,
         title: input.title,
         unit: input.unit,
@@ -176,11 +179,11 @@ pub(super) fn indicator(input: ProjectIndicatorCreateInput) -> IndicatorWish {
 }
 
 /// What shall change of an indicator.
-pub(super) fn indicator_change(input: ProjectIndicatorUpdateInput) -> ApiResult<IndicatorChange> {
+pub(super) fn indicator_change(input: ProjectIndicatorUpdateInput) -> ApiResult<IndicatorPatch> {
     let mut problems = Problems::default();
     let target = required(input.target, "target", &mut problems);
     problems.done()?;
-    Ok(IndicatorChange {
+    Ok(IndicatorPatch {
         baseline: optional(input.baseline).map(|it| it.map(|it| it.0)),
         baseline_on: optional(input.baseline_on).map(|it| it.map(|it| it.0)),
         target: target.map(|it| it.0),
@@ -198,12 +201,14 @@ pub(super) fn linked(to: &LinkTargetInput) -> ApiResult<Linked> {
 }
 
 /// Which file is wanted.
-pub(super) fn wanted(of: DownloadedInput) -> ApiResult<Wanted> {
+pub(super) fn wanted(of: DownloadedInput) -> ApiResult<ProjectFile> {
     Ok(match of {
         DownloadedInput::Version(it) => {
-            Wanted::Version(NodeType::ProjectDocument.parse(&it.document, "of")?, it.number)
+            ProjectFile::Version(NodeType::ProjectDocument.parse(&it.document, "of")?, it.number)
         }
-        DownloadedInput::Archive(id) => Wanted::Archive(NodeType::ProjectArchive.parse(&id, "of")?),
-        DownloadedInput::File(it) => Wanted::OfArchive(NodeType::ProjectArchive.parse(&it.archive, "of")?, it.checksum),
+        DownloadedInput::Archive(id) => ProjectFile::Archive(NodeType::ProjectArchive.parse(&id, "of")?),
+        DownloadedInput::File(it) => {
+            ProjectFile::OfArchive(NodeType::ProjectArchive.parse(&it.archive, "of")?, it.checksum)
+        }
     })
 }

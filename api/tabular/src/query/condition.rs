@@ -5,9 +5,9 @@
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::figures::values::{Operand, of_type};
-use crate::figures::{MAX_CONDITIONS, MAX_VALUES, names};
-use crate::model::{Cell, Column, ColumnType, Row, Symbol, Value};
+use crate::model::{Cell, Column, ColumnType, Symbol, TableRow, Value};
+use crate::query::values::{Operand, of_type};
+use crate::query::{MAX_CONDITIONS, MAX_VALUES, names};
 
 /// A condition in names and words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,12 +19,12 @@ pub enum Filter {
     /// Not this.
     Not(Box<Self>),
     /// A test of the column of that name.
-    Column(String, Wanted),
+    Column(String, ColumnTest),
 }
 
 /// A test in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub enum ColumnTest {
     /// The value is one of these.
     OneOf(Vec<Operand>),
     /// The value compares so.
@@ -161,50 +161,52 @@ fn resolve(filter: &Filter, columns: &[Column], field: &str, left: &mut usize) -
     })
 }
 
-fn too_many(field: &str, most: usize) -> Problem {
-    Problem::at(UserErrorCode::LimitReached, field.to_owned(), Text::new("too-many-values").with("max", most))
+fn too_many(field: &str, max: usize) -> Problem {
+    Problem::at(UserErrorCode::LimitReached, field.to_owned(), Text::new("too-many-values").with("max", max))
 }
 
-fn test(at: usize, column: &Column, wanted: &Wanted, field: &str) -> ApiResult<Condition> {
+fn test(at: usize, column: &Column, wanted: &ColumnTest, field: &str) -> ApiResult<Condition> {
     let is_region = column.kind == ColumnType::Region;
     let fits = match wanted {
-        Wanted::Prefix(_) => is_region || matches!(column.kind, ColumnType::Text | ColumnType::Period),
-        Wanted::Contains(_) => column.kind == ColumnType::Text,
-        Wanted::Level(_) | Wanted::Within(_) => is_region,
-        Wanted::Symbol(_) | Wanted::Marked(_) => column.has_symbols(),
-        Wanted::Compare(..) => column.kind.is_number() || matches!(column.kind, ColumnType::Date | ColumnType::Period),
-        Wanted::OneOf(_) | Wanted::Missing(_) => true,
+        ColumnTest::Prefix(_) => is_region || matches!(column.kind, ColumnType::Text | ColumnType::Period),
+        ColumnTest::Contains(_) => column.kind == ColumnType::Text,
+        ColumnTest::Level(_) | ColumnTest::Within(_) => is_region,
+        ColumnTest::Symbol(_) | ColumnTest::Marked(_) => column.has_symbols(),
+        ColumnTest::Compare(..) => {
+            column.kind.is_number() || matches!(column.kind, ColumnType::Date | ColumnType::Period)
+        }
+        ColumnTest::OneOf(_) | ColumnTest::Missing(_) => true,
     };
     if !fits {
         return Err(of_type(column, field));
     }
     let test = match wanted {
-        Wanted::OneOf(values) if values.len() > MAX_VALUES => return Err(too_many(field, MAX_VALUES).into()),
-        Wanted::OneOf(values) => {
+        ColumnTest::OneOf(values) if values.len() > MAX_VALUES => return Err(too_many(field, MAX_VALUES).into()),
+        ColumnTest::OneOf(values) => {
             Test::OneOf(values.iter().map(|it| it.value(column, field)).collect::<ApiResult<_>>()?)
         }
-        Wanted::Compare(how, value) => Test::Compare(*how, value.value(column, field)?),
-        Wanted::Prefix(text) => Test::Prefix(text.clone()),
-        Wanted::Contains(text) => Test::Contains(text.to_ascii_lowercase()),
-        Wanted::Level(level) => Test::Level(*level),
-        Wanted::Within(key) => match Operand::Text(key.clone()).value(column, field)? {
+        ColumnTest::Compare(how, value) => Test::Compare(*how, value.value(column, field)?),
+        ColumnTest::Prefix(text) => Test::Prefix(text.clone()),
+        ColumnTest::Contains(text) => Test::Contains(text.to_ascii_lowercase()),
+        ColumnTest::Level(level) => Test::Level(*level),
+        ColumnTest::Within(key) => match Operand::Text(key.clone()).value(column, field)? {
             Value::Text(key) => Test::Within(key),
             Value::Number(_) | Value::Boolean(_) | Value::Date(_) => return Err(of_type(column, field)),
         },
-        Wanted::Symbol(symbols) => Test::Symbol(symbols.clone()),
-        Wanted::Missing(_) => Test::Missing,
-        Wanted::Marked(_) => Test::Marked,
+        ColumnTest::Symbol(symbols) => Test::Symbol(symbols.clone()),
+        ColumnTest::Missing(_) => Test::Missing,
+        ColumnTest::Marked(_) => Test::Marked,
     };
     let is = Condition::Is(at, test);
     Ok(match wanted {
-        Wanted::Missing(false) | Wanted::Marked(false) => Condition::Not(Box::new(is)),
+        ColumnTest::Missing(false) | ColumnTest::Marked(false) => Condition::Not(Box::new(is)),
         _ => is,
     })
 }
 
 impl Condition {
     /// Whether it holds for a row.
-    pub fn holds(&self, row: &Row) -> bool {
+    pub fn holds(&self, row: &TableRow) -> bool {
         match self {
             Self::All(of) => of.iter().all(|it| it.holds(row)),
             Self::Any(of) => of.iter().any(|it| it.holds(row)),

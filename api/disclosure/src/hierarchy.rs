@@ -2,26 +2,26 @@
 
 use crate::cube::{Amount, Cube};
 use crate::shape::Shape;
-use crate::{Refusal, sums};
+use crate::{ProtectionRefusal, sums};
 
 /// For every measure, the parts that together are all of it, in every row. Empty where there are none: then parts overlap
 /// or leave something over.
 #[derive(Clone, Debug)]
-pub(super) struct Family {
+pub(super) struct MeasureHierarchy {
     pub(super) parts: Vec<Vec<usize>>,
     /// Measures, every whole after its parts.
     pub(super) parts_first: Vec<usize>,
 }
 
-impl Family {
+impl MeasureHierarchy {
     /// Finds out which parts add up to their whole; what does so is the sum of what leaves of its parts.
-    pub(super) fn of(shape: &Shape, cube: &Cube) -> Result<Self, Refusal> {
+    pub(super) fn of(shape: &Shape, cube: &Cube) -> Result<Self, ProtectionRefusal> {
         for measure in shape.counts() {
             let Some(whole) = shape.measures[measure].whole else { continue };
             let above = |it: &Vec<Amount>| it[measure].known().zip(it[whole].known()).is_some_and(|(it, all)| it > all);
             if cube.base.values().any(above) {
                 let [measure, whole] = [measure, whole].map(|it| shape.measures[it].name.clone());
-                return Err(Refusal::Above { measure, whole });
+                return Err(ProtectionRefusal::Above { measure, whole });
             }
         }
         let mut parts = vec![Vec::new(); shape.measures.len()];
@@ -33,7 +33,7 @@ impl Family {
             let Some(whole) = shape.measures[measure].whole else { continue };
             if !parts[whole].contains(&measure) {
                 let [measure, whole] = [measure, whole].map(|it| shape.measures[it].name.clone());
-                return Err(Refusal::Linked { measure, whole });
+                return Err(ProtectionRefusal::Linked { measure, whole });
             }
         }
         let mut parts_first: Vec<usize> = shape.counts().collect();
@@ -50,33 +50,36 @@ impl Family {
     ///
     /// # Errors
     /// When parts of a whole overlap, or one is not known where the other is.
-    pub(super) fn atoms(&self, shape: &Shape, cube: &Cube) -> Result<Vec<Kin>, Refusal> {
-        let mut families = Vec::new();
+    pub(super) fn base_cells(&self, shape: &Shape, cube: &Cube) -> Result<Vec<MeasureGroup>, ProtectionRefusal> {
+        let mut hierarchies = Vec::new();
         for root in shape.counts().filter(|it| shape.measures[*it].whole.is_none()) {
             let members: Vec<usize> =
                 shape.counts().filter(|it| *it == root || shape.wholes(*it).any(|it| it == root)).collect();
-            let mut atoms = Vec::new();
+            let mut base_cells = Vec::new();
             for of in members.iter().copied() {
                 let parts: Vec<usize> = shape.counts().filter(|it| shape.measures[*it].whole == Some(of)).collect();
                 let name = |it: usize| shape.measures[it].name.clone();
                 match &parts[..] {
-                    [] => atoms.push(Atom { of, beside: None }),
+                    [] => base_cells.push(BaseCell { of, beside: None }),
                     _ if parts.iter().all(|it| self.parts[of].contains(it)) => {}
-                    [part] => atoms.push(Atom { of, beside: Some(*part) }),
+                    [part] => base_cells.push(BaseCell { of, beside: Some(*part) }),
                     _ => {
-                        return Err(Refusal::Overlap { whole: name(of), parts: parts.into_iter().map(name).collect() });
+                        return Err(ProtectionRefusal::Overlap {
+                            whole: name(of),
+                            parts: parts.into_iter().map(name).collect(),
+                        });
                     }
                 }
                 if let Some(whole) = shape.measures[of].whole {
                     let gap = |it: &Vec<Amount>| it[of].known().is_some() != it[whole].known().is_some();
                     if cube.base.values().any(gap) {
-                        return Err(Refusal::Gap { measure: name(of), whole: name(whole) });
+                        return Err(ProtectionRefusal::Gap { measure: name(of), whole: name(whole) });
                     }
                 }
             }
-            families.push(Kin { members, atoms });
+            hierarchies.push(MeasureGroup { members, base_cells });
         }
-        Ok(families)
+        Ok(hierarchies)
     }
 
     /// Puts the sums of parts in the place of wholes that are such.
@@ -94,20 +97,20 @@ impl Family {
 }
 
 /// Measures that are parts of each other.
-pub(super) struct Kin {
+pub(super) struct MeasureGroup {
     pub(super) members: Vec<usize>,
     /// What they are made of.
-    pub(super) atoms: Vec<Atom>,
+    pub(super) base_cells: Vec<BaseCell>,
 }
 
 /// A measure, or what is left of it beside its only part.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Atom {
+pub(super) struct BaseCell {
     pub(super) of: usize,
     beside: Option<usize>,
 }
 
-impl Atom {
+impl BaseCell {
     pub(super) fn count(self, amounts: &[Amount]) -> Option<i64> {
         Some(amounts[self.of].known()? - self.beside.map_or(Some(0), |it| amounts[it].known())?)
     }

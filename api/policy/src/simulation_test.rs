@@ -37,8 +37,8 @@ fn agreement(id: Uuid, state: AgreementState, parties: &[Uuid]) -> AgreementFact
     }
 }
 
-fn way(scope: Uuid, tenant: Uuid, agreement: Uuid, level: ShareLevel) -> WayFact {
-    WayFact {
+fn way(scope: Uuid, tenant: Uuid, agreement: Uuid, level: ShareLevel) -> ScopeShareFact {
+    ScopeShareFact {
         scope,
         tenant,
         zone: "Europe/Berlin".to_owned(),
@@ -53,8 +53,8 @@ fn way(scope: Uuid, tenant: Uuid, agreement: Uuid, level: ShareLevel) -> WayFact
     }
 }
 
-fn access(agreements: Vec<AgreementFact>, ways: Vec<WayFact>) -> Access {
-    Access::evaluate(Facts { agreements, ways, ..Facts::default() }, true, now())
+fn access(agreements: Vec<AgreementFact>, scope_shares: Vec<ScopeShareFact>) -> Access {
+    Access::evaluate(ActorFacts { agreements, scope_shares, ..ActorFacts::default() }, true, now())
 }
 
 fn party(tenant: Uuid) -> Party {
@@ -62,13 +62,13 @@ fn party(tenant: Uuid) -> Party {
 }
 
 /// What is foreseen, as (scope, party, before, after).
-fn foreseen(
+fn simulated(
     access: &Access,
-    own: &[WayFact],
-    change: &Foreseen,
+    own: &[ScopeShareFact],
+    change: &AgreementChange,
 ) -> Vec<(Uuid, Uuid, Option<ShareLevel>, Option<ShareLevel>)> {
     let parties = [party(OWN), party(PARTNER), party(THIRD)];
-    let seen = access.foresee(OWN, &parties, own, ONE, change, now());
+    let seen = access.simulate(OWN, &parties, own, ONE, change, now());
     seen.into_iter().map(|it| (it.scope, it.party, it.before, it.after)).collect()
 }
 
@@ -82,11 +82,11 @@ fn an_end_hides_on_both_sides_and_another_agreement_keeps_its_level() {
     let access = access(vec![one, two], vec![way(THEIRS, PARTNER, ONE, ShareLevel::Full)]);
     let own = [way(MINE, OWN, ONE, ShareLevel::Full)];
     let both = [(MINE, PARTNER, FULL, None), (THEIRS, OWN, FULL, None)];
-    assert_eq!(foreseen(&access, &own, &Foreseen::End), both);
+    assert_eq!(simulated(&access, &own, &AgreementChange::End), both);
     let own = [way(MINE, OWN, ONE, ShareLevel::Full), way(MINE, OWN, TWO, ShareLevel::Busy)];
-    assert_eq!(foreseen(&access, &own, &Foreseen::End)[0], (MINE, PARTNER, FULL, BUSY));
+    assert_eq!(simulated(&access, &own, &AgreementChange::End)[0], (MINE, PARTNER, FULL, BUSY));
     let own = [way(MINE, OWN, ONE, ShareLevel::Full), way(MINE, OWN, TWO, ShareLevel::Full)];
-    assert_eq!(foreseen(&access, &own, &Foreseen::End), both[1..]);
+    assert_eq!(simulated(&access, &own, &AgreementChange::End), both[1..]);
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn what_comes_into_force_is_told_of_own_rows_only() {
     let one = agreement(ONE, AgreementState::Proposed, &[OWN, PARTNER]);
     let access = access(vec![one], vec![way(THEIRS, PARTNER, ONE, ShareLevel::Full)]);
     let own = [way(MINE, OWN, ONE, ShareLevel::Busy)];
-    assert_eq!(foreseen(&access, &own, &Foreseen::Activate), [(MINE, PARTNER, None, BUSY)]);
-    assert_eq!(foreseen(&access, &own, &Foreseen::End), []);
+    assert_eq!(simulated(&access, &own, &AgreementChange::Activate), [(MINE, PARTNER, None, BUSY)]);
+    assert_eq!(simulated(&access, &own, &AgreementChange::End), []);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn terms_are_areas_fields_and_the_last_day() {
     let access = access(vec![one], Vec::new());
     let own = [way(MINE, OWN, ONE, ShareLevel::Full)];
     let hidden = [(MINE, PARTNER, FULL, None)];
-    let terms = |areas, fields, until| Foreseen::Terms { areas, fields, until };
+    let terms = |areas, fields, until| AgreementChange::Terms { areas, fields, until };
     for (change, expected) in [
         (terms(None, None, None), &hidden[..0]),
         (terms(Some(BTreeSet::from([Area::Datasets])), None, None), &hidden),
@@ -114,34 +114,38 @@ fn terms_are_areas_fields_and_the_last_day() {
         (terms(None, None, Some(Some(day("2027-06-14")))), &hidden),
         (terms(None, None, Some(Some(day("2027-06-15")))), &hidden[..0]),
     ] {
-        assert_eq!(foreseen(&access, &own, &change), expected, "{change:?}");
+        assert_eq!(simulated(&access, &own, &change), expected, "{change:?}");
     }
 }
 
 #[test]
 fn who_leaves_loses_and_the_others_keep() {
     let one = agreement(ONE, AgreementState::Active, &[OWN, PARTNER, THIRD]);
-    let ways = vec![way(THEIRS, PARTNER, ONE, ShareLevel::Full)];
-    let access = access(vec![one], ways);
+    let scope_shares = vec![way(THEIRS, PARTNER, ONE, ShareLevel::Full)];
+    let access = access(vec![one], scope_shares);
     let own = [way(MINE, OWN, ONE, ShareLevel::Full)];
-    assert_eq!(foreseen(&access, &own, &Foreseen::Leave(THIRD)), [(MINE, THIRD, FULL, None)]);
+    assert_eq!(simulated(&access, &own, &AgreementChange::Leave(THIRD)), [(MINE, THIRD, FULL, None)]);
     let partner = [(MINE, PARTNER, FULL, None), (THEIRS, OWN, FULL, None)];
-    assert_eq!(foreseen(&access, &own, &Foreseen::Leave(PARTNER)), partner);
+    assert_eq!(simulated(&access, &own, &AgreementChange::Leave(PARTNER)), partner);
     let all = [(MINE, PARTNER, FULL, None), (MINE, THIRD, FULL, None), (THEIRS, OWN, FULL, None)];
-    assert_eq!(foreseen(&access, &own, &Foreseen::Leave(OWN)), all);
+    assert_eq!(simulated(&access, &own, &AgreementChange::Leave(OWN)), all);
 }
 
 #[test]
 fn a_way_for_one_party_or_one_role_reaches_whoever_has_every_role_there() {
     let one = agreement(ONE, AgreementState::Active, &[OWN, PARTNER, THIRD]);
     let access = access(vec![one], Vec::new());
-    let own = [WayFact {
+    let own = [ScopeShareFact {
         grantee: Some(THIRD),
         role: Some(RoleKey::Auditor),
         area: ScopeArea::Calendars,
         ..way(MINE, OWN, ONE, ShareLevel::Full)
     }];
-    assert_eq!(foreseen(&access, &own, &Foreseen::End), [], "an auditor reads no calendars");
-    let own = [WayFact { grantee: Some(THIRD), role: Some(RoleKey::Planner), ..way(MINE, OWN, ONE, ShareLevel::Full) }];
-    assert_eq!(foreseen(&access, &own, &Foreseen::End), [(MINE, THIRD, FULL, None)]);
+    assert_eq!(simulated(&access, &own, &AgreementChange::End), [], "an auditor reads no calendars");
+    let own = [ScopeShareFact {
+        grantee: Some(THIRD),
+        role: Some(RoleKey::Planner),
+        ..way(MINE, OWN, ONE, ShareLevel::Full)
+    }];
+    assert_eq!(simulated(&access, &own, &AgreementChange::End), [(MINE, THIRD, FULL, None)]);
 }
