@@ -38,6 +38,7 @@ pub mod money;
 pub mod mutation_root;
 pub mod node;
 pub mod offers;
+pub mod patch;
 pub mod payload;
 pub mod places;
 pub mod planning;

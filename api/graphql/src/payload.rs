@@ -58,6 +58,69 @@ pub trait Payload: Sized {
         Ok(Self::new(None, UserError::sort(error, op)?))
     }
 
+    /// The payload of a mutation that creates an object: the object that `work` names, or why nothing was done.
+    ///
+    /// # Errors
+    /// A fault, which becomes a top-level error.
+    fn created(
+        op: &Op,
+        work: impl Future<Output = ApiResult<Uuid>> + Send,
+    ) -> impl Future<Output = ApiResult<Self>> + Send {
+        async move {
+            match work.await {
+                Ok(id) => Self::shown(op, id).await,
+                Err(error) => Self::refused(op, error),
+            }
+        }
+    }
+
+    /// The payload of a mutation that changes the object `id`: the object in its current state, also where somebody else
+    /// was faster.
+    ///
+    /// # Errors
+    /// A fault, which becomes a top-level error.
+    fn changed<W>(
+        op: &Op,
+        id: ApiResult<Uuid>,
+        work: impl FnOnce(Uuid) -> W + Send,
+    ) -> impl Future<Output = ApiResult<Self>> + Send
+    where
+        W: Future<Output = ApiResult<()>> + Send,
+    {
+        Self::replaced(op, id, |id| {
+            let work = work(id);
+            async move { work.await.map(|()| id) }
+        })
+    }
+
+    /// The payload of a mutation that changes the object `id` and may leave another in its place, which `work` names.
+    ///
+    /// # Errors
+    /// A fault, which becomes a top-level error.
+    fn replaced<W>(
+        op: &Op,
+        id: ApiResult<Uuid>,
+        work: impl FnOnce(Uuid) -> W + Send,
+    ) -> impl Future<Output = ApiResult<Self>> + Send
+    where
+        W: Future<Output = ApiResult<Uuid>> + Send,
+    {
+        async move {
+            let id = match id {
+                Ok(id) => id,
+                Err(error) => return Self::refused(op, error),
+            };
+            match work(id).await {
+                Ok(id) => Self::shown(op, id).await,
+                Err(error) if error.is(UserErrorCode::StaleVersion) => {
+                    let object = Self::load(&*op.session().await?, id).await?;
+                    Ok(Self::new(object, UserError::sort(error, op)?))
+                }
+                Err(error) => Self::refused(op, error),
+            }
+        }
+    }
+
     /// After a mutation that makes an object.
     fn made(op: &Op, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
         async move {
@@ -89,6 +152,14 @@ pub trait Payload: Sized {
             };
             Ok(Self::new(object, errors))
         }
+    }
+
+    /// The object after a mutation.
+    ///
+    /// # Errors
+    /// A fault, which becomes a top-level error.
+    fn shown(op: &Op, id: Uuid) -> impl Future<Output = ApiResult<Self>> + Send {
+        async move { Ok(Self::new(Self::load(&*op.session().await?, id).await?, Vec::new())) }
     }
 }
 

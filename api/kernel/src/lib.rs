@@ -7,5 +7,6 @@ pub mod global_id;
 pub mod i18n;
 pub mod ids;
 pub mod money;
+pub mod patch;
 pub mod secret;
 pub mod text;

@@ -9,6 +9,7 @@ use entities::{
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::money::{CENTS, Decimal};
+use kernel::patch::Patch;
 use kernel::text;
 use sea_orm::{ColumnTrait, Condition};
 use serde_json::json;
@@ -50,19 +51,19 @@ pub struct NewFunding {
 #[derive(Clone, Debug, Default)]
 pub struct FundingPatch {
     /// Reference number of the funder.
-    pub reference_number: Option<Option<String>>,
+    pub reference_number: Patch<Option<String>>,
     /// Share of the eligible cost.
-    pub rate: Option<i32>,
+    pub rate: Patch<i32>,
     /// First eligible day.
-    pub from: Option<NaiveDate>,
+    pub from: Patch<NaiveDate>,
     /// Last eligible day.
-    pub until: Option<NaiveDate>,
+    pub until: Patch<NaiveDate>,
     /// Eligible cost, in cents.
-    pub cost: Option<i64>,
+    pub cost: Patch<i64>,
     /// Requested grant, in cents.
-    pub requested: Option<i64>,
+    pub requested: Patch<i64>,
     /// Note.
-    pub note: Option<Option<String>>,
+    pub note: Patch<Option<String>>,
 }
 
 /// Prepares a funding for the party that will apply.
@@ -209,11 +210,11 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: FundingPatch) -> Api
     let decided = matches!(before.state, FundingState::Approved | FundingState::Rejected | FundingState::Withdrawn);
     if decided {
         for (given, field) in [
-            (patch.rate.is_some(), "rate"),
-            (patch.from.is_some(), "eligibleFrom"),
-            (patch.cost.is_some(), "eligibleCost"),
-            (patch.requested.is_some(), "requested"),
-            (patch.until.is_some() && before.state != FundingState::Approved, "eligibleUntil"),
+            (patch.rate.is_set(), "rate"),
+            (patch.from.is_set(), "eligibleFrom"),
+            (patch.cost.is_set(), "eligibleCost"),
+            (patch.requested.is_set(), "requested"),
+            (patch.until.is_set() && before.state != FundingState::Approved, "eligibleUntil"),
         ] {
             if given {
                 let text = Text::new("funding-decided").with("state", before.state.as_str());
@@ -223,13 +224,13 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: FundingPatch) -> Api
     }
     let asked = NewFunding {
         programme: before.programme_id,
-        reference_number: patch.reference_number.unwrap_or_else(|| before.reference_number.clone()),
-        rate: patch.rate.unwrap_or(before.rate),
-        from: patch.from.unwrap_or(before.eligible_from),
-        until: patch.until.unwrap_or(before.eligible_until),
-        cost: patch.cost.unwrap_or(before.eligible_cost),
-        requested: patch.requested.unwrap_or(before.requested),
-        note: patch.note.unwrap_or_else(|| before.note.clone()),
+        reference_number: patch.reference_number.or_clone(&before.reference_number),
+        rate: patch.rate.or(before.rate),
+        from: patch.from.or(before.eligible_from),
+        until: patch.until.or(before.eligible_until),
+        cost: patch.cost.or(before.eligible_cost),
+        requested: patch.requested.or(before.requested),
+        note: patch.note.or_clone(&before.note),
     };
     let own = if decided { 0 } else { ledger(session, &before).await?.own };
     let asked = checked(session, asked, own).await?;
@@ -400,7 +401,7 @@ pub struct BudgetLineValues {
     /// Spent, in cents.
     pub actual: Option<i64>,
     /// Note.
-    pub note: Option<Option<String>>,
+    pub note: Patch<Option<String>>,
     /// The version that the client saw, where there is such a line.
     pub version: Option<i32>,
 }
@@ -412,10 +413,7 @@ pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, new: BudgetLineValue
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     check_line(session, &project, &new).await?;
-    let note = match new.note {
-        Some(note) => Some(text::optional(note, "note", 1_000)?),
-        None => None,
-    };
+    let note = new.note.try_map(|it| text::optional(it, "note", 1_000))?;
     let writer = session.writer(&grant).await?;
     // Two that set the same line: the second must see the first.
     writer.lock_named(project.id).await?;
@@ -439,7 +437,7 @@ pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, new: BudgetLineValue
             cost_type: new.cost_type,
             planned: new.planned.unwrap_or(0),
             actual: new.actual.unwrap_or(0),
-            note: note.flatten(),
+            note: note.or(None),
             version: 1,
             created_at: writer.now(),
             updated_at: writer.now(),
@@ -452,7 +450,7 @@ pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, new: BudgetLineValue
     let row = budget_line::Model {
         planned: new.planned.unwrap_or(before.planned),
         actual: new.actual.unwrap_or(before.actual),
-        note: note.unwrap_or_else(|| before.note.clone()),
+        note: note.or_clone(&before.note),
         ..before.clone()
     };
     let Some(version) = new.version else {

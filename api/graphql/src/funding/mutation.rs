@@ -4,14 +4,14 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::funding::obligations::{Fulfilment, NewObligation};
 use domain::funding::service::{BudgetLineValues, FunderDecision, FundingPatch, NewFunding};
 use domain::funding::{obligations, service};
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
-use crate::calendars::entry_input::{optional, required};
 use crate::context::ContextExt;
 use crate::funding::obligation_types::Obligation;
 use crate::funding::types::{BudgetLine, Funding};
 use crate::money::Decimal;
+use crate::patch::{PatchField, optional_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::projects::enums::{CostType, FundingState, ObligationKind};
 use crate::scalars::Date;
@@ -212,29 +212,21 @@ impl FundingMutation {
     ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
         let key = idempotency("fundingCreate", input.idempotency_key.clone(), &input);
-        let wish = || -> ApiResult<_> {
-            let mut problems = Problems::default();
-            let project = problems.take(NodeType::Project.parse(&input.project, "project"))?.unwrap_or_default();
-            let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-            let programme = problems.take(NodeType::FundingProgramme.parse(&input.programme, "programme"))?;
-            let wish = NewFunding {
-                programme: programme.unwrap_or_default(),
-                reference_number: input.reference_number,
-                rate: problems.take(input.rate.rate("rate"))?.unwrap_or_default(),
-                from: input.eligible_from.0,
-                until: input.eligible_until.0,
-                cost: problems.take(input.eligible_cost.cents("eligibleCost"))?.unwrap_or_default(),
-                requested: problems.take(input.requested.cents("requested"))?.unwrap_or_default(),
-                note: input.note,
-            };
-            problems.done()?;
-            Ok((project, tenant, wish))
+        let work = async {
+            let (project, tenant, programme, rate, cost, requested) = all((
+                NodeType::Project.parse(&input.project, "project"),
+                NodeType::Tenant.parse(&input.tenant, "tenant"),
+                NodeType::FundingProgramme.parse(&input.programme, "programme"),
+                input.rate.rate("rate"),
+                input.eligible_cost.cents("eligibleCost"),
+                input.requested.cents("requested"),
+            ))?;
+            let (reference_number, note) = (input.reference_number, input.note);
+            let (from, until) = (input.eligible_from.0, input.eligible_until.0);
+            let new = NewFunding { programme, reference_number, rate, from, until, cost, requested, note };
+            service::create(op, project, tenant, new, key).await
         };
-        let done = match wish() {
-            Ok((project, tenant, wish)) => service::create(op, project, tenant, wish, key).await,
-            Err(error) => Err(error),
-        };
-        FundingPayload::made(op, done).await
+        FundingPayload::created(op, work).await
     }
 
     /// Changes a funding. Requires `PROJECTS_WRITE` in the recipient.
@@ -244,16 +236,9 @@ impl FundingMutation {
         #[graphql(desc = "Changes to the funding.")] input: FundingUpdateInput,
     ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Funding.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return FundingPayload::refused(op, error),
-        };
-        let version = input.version;
-        let done = match funding_change(input) {
-            Ok(change) => service::update(op, id, version, change).await,
-            Err(error) => Err(error),
-        };
-        FundingPayload::after_change(op, id, done).await
+        let id = NodeType::Funding.parse(&input.id, "id");
+        let work = |id| async move { service::update(op, id, input.version, funding_patch(input)?).await };
+        FundingPayload::changed(op, id, work).await
     }
 
     /// Moves a funding to another state. Approval creates the obligations that follow from the rules of the programme;
@@ -264,23 +249,15 @@ impl FundingMutation {
         #[graphql(desc = "Funding, state to enter and decision of the funder.")] input: FundingAdvanceInput,
     ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Funding.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return FundingPayload::refused(op, error),
+        let work = |id| async move {
+            let decision = FunderDecision {
+                granted: input.granted.map(|it| it.cents("granted")).transpose()?,
+                decided_on: input.decided_on.map(|it| it.0),
+                reference_number: input.reference_number,
+            };
+            service::advance(op, id, input.version, input.state.into(), decision).await
         };
-        let granted = input.granted.map(|it| it.cents("granted")).transpose();
-        let done = match granted {
-            Ok(granted) => {
-                let decision = FunderDecision {
-                    granted,
-                    decided_on: input.decided_on.map(|it| it.0),
-                    reference_number: input.reference_number,
-                };
-                service::advance(op, id, input.version, input.state.into(), decision).await
-            }
-            Err(error) => Err(error),
-        };
-        FundingPayload::after_change(op, id, done).await
+        FundingPayload::changed(op, NodeType::Funding.parse(&input.id, "id"), work).await
     }
 
     /// Sets the own share of a party in a funded cost. Requires `PROJECTS_WRITE` in that party.
@@ -290,19 +267,15 @@ impl FundingMutation {
         #[graphql(desc = "Funding, party and amount.")] input: OwnShareSetInput,
     ) -> ApiResult<FundingPayload> {
         let op = ctx.op()?;
-        let wish = || -> ApiResult<_> {
-            let mut problems = Problems::default();
-            let id = problems.take(NodeType::Funding.parse(&input.funding, "funding"))?.unwrap_or_default();
-            let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-            let cents = problems.take(input.amount.cents("amount"))?.unwrap_or_default();
-            problems.done()?;
-            Ok((id, tenant, cents))
+        let work = async {
+            let (id, tenant, cents) = all((
+                NodeType::Funding.parse(&input.funding, "funding"),
+                NodeType::Tenant.parse(&input.tenant, "tenant"),
+                input.amount.cents("amount"),
+            ))?;
+            service::set_own_share(op, id, tenant, cents).await
         };
-        let done = match wish() {
-            Ok((id, tenant, cents)) => service::set_own_share(op, id, tenant, cents).await,
-            Err(error) => Err(error),
-        };
-        FundingPayload::made(op, done).await
+        FundingPayload::created(op, work).await
     }
 
     /// Creates or changes the budget line of a party for one year and type of cost. Requires `PROJECTS_WRITE` in that
@@ -313,24 +286,20 @@ impl FundingMutation {
         #[graphql(desc = "Values of the budget line.")] input: BudgetLineSetInput,
     ) -> ApiResult<BudgetLinePayload> {
         let op = ctx.op()?;
-        let wish = || -> ApiResult<_> {
-            let mut problems = Problems::default();
-            let project = problems.take(NodeType::Project.parse(&input.project, "project"))?.unwrap_or_default();
-            let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-            let funding = input.funding.map(|it| NodeType::Funding.parse(&it, "funding")).transpose();
-            let funding = problems.take(funding)?.flatten();
-            let planned = problems.take(input.planned.map(|it| it.cents("planned")).transpose())?.flatten();
-            let actual = problems.take(input.actual.map(|it| it.cents("actual")).transpose())?.flatten();
-            problems.done()?;
+        let work = async {
+            let (project, tenant, funding, planned, actual) = all((
+                NodeType::Project.parse(&input.project, "project"),
+                NodeType::Tenant.parse(&input.tenant, "tenant"),
+                optional_id(input.funding.as_ref(), NodeType::Funding, "funding"),
+                input.planned.map(|it| it.cents("planned")).transpose(),
+                input.actual.map(|it| it.cents("actual")).transpose(),
+            ))?;
             let (year, cost_type) = (input.year, input.cost_type.into());
-            let (note, version) = (optional(input.note), input.version);
-            Ok((project, tenant, BudgetLineValues { funding, year, cost_type, planned, actual, note, version }))
+            let (note, version) = (input.note.clearable(), input.version);
+            let values = BudgetLineValues { funding, year, cost_type, planned, actual, note, version };
+            service::set_line(op, project, tenant, values).await
         };
-        let done = match wish() {
-            Ok((project, tenant, wish)) => service::set_line(op, project, tenant, wish).await,
-            Err(error) => Err(error),
-        };
-        BudgetLinePayload::made(op, done).await
+        BudgetLinePayload::created(op, work).await
     }
 
     /// Creates an obligation beyond those that follow from the rules of the programme. Requires `PROJECTS_WRITE` in the
@@ -342,19 +311,13 @@ impl FundingMutation {
     ) -> ApiResult<ObligationPayload> {
         let op = ctx.op()?;
         let key = idempotency("obligationCreate", input.idempotency_key.clone(), &input);
-        let done = match NodeType::Funding.parse(&input.funding, "funding") {
-            Ok(funding) => {
-                let wish = NewObligation {
-                    kind: input.kind.into(),
-                    title: input.title,
-                    due_on: input.due_on.0,
-                    note: input.note,
-                };
-                obligations::create(op, funding, wish, key).await
-            }
-            Err(error) => Err(error),
+        let work = async {
+            let funding = NodeType::Funding.parse(&input.funding, "funding")?;
+            let (kind, due_on) = (input.kind.into(), input.due_on.0);
+            let new = NewObligation { kind, title: input.title, due_on, note: input.note };
+            obligations::create(op, funding, new, key).await
         };
-        ObligationPayload::made(op, done).await
+        ObligationPayload::created(op, work).await
     }
 
     /// Marks an obligation as fulfilled, in time or late. Requires `PROJECTS_WRITE` in the party that owes it, even if
@@ -365,23 +328,15 @@ impl FundingMutation {
         #[graphql(desc = "Obligation and its fulfilment.")] input: ObligationFulfilInput,
     ) -> ApiResult<ObligationPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Obligation.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ObligationPayload::refused(op, error),
+        let work = |id| async move {
+            let (amount, document) = all((
+                input.amount.map(|it| it.cents("amount")).transpose(),
+                optional_id(input.document.as_ref(), NodeType::ProjectDocument, "document"),
+            ))?;
+            let fulfilment = Fulfilment { on: input.on.map(|it| it.0), amount, document, note: input.note };
+            obligations::fulfil(op, id, input.version, fulfilment).await
         };
-        let how = || -> ApiResult<_> {
-            let mut problems = Problems::default();
-            let amount = problems.take(input.amount.map(|it| it.cents("amount")).transpose())?.flatten();
-            let document = input.document.map(|it| NodeType::ProjectDocument.parse(&it, "document")).transpose();
-            let document = problems.take(document)?.flatten();
-            problems.done()?;
-            Ok(Fulfilment { on: input.on.map(|it| it.0), amount, document, note: input.note })
-        };
-        let done = match how() {
-            Ok(how) => obligations::fulfil(op, id, input.version, how).await,
-            Err(error) => Err(error),
-        };
-        ObligationPayload::after_change(op, id, done).await
+        ObligationPayload::changed(op, NodeType::Obligation.parse(&input.id, "id"), work).await
     }
 
     /// Marks an obligation as waived by the funder. Requires `PROJECTS_WRITE` in the party that owes it.
@@ -391,33 +346,26 @@ impl FundingMutation {
         #[graphql(desc = "Obligation to waive, and the reason.")] input: ObligationWaiveInput,
     ) -> ApiResult<ObligationPayload> {
         let op = ctx.op()?;
-        match NodeType::Obligation.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = obligations::waive(op, id, input.version, input.note).await;
-                ObligationPayload::after_change(op, id, done).await
-            }
-            Err(error) => ObligationPayload::refused(op, error),
-        }
+        let work = |id| obligations::waive(op, id, input.version, input.note);
+        ObligationPayload::changed(op, NodeType::Obligation.parse(&input.id, "id"), work).await
     }
 }
 
-fn funding_change(input: FundingUpdateInput) -> ApiResult<FundingPatch> {
-    let mut problems = Problems::default();
-    let rate = match required(input.rate, "rate", &mut problems) {
-        Some(rate) => problems.take(rate.rate("rate"))?,
-        None => None,
-    };
-    let cost = match required(input.eligible_cost, "eligibleCost", &mut problems) {
-        Some(cost) => problems.take(cost.cents("eligibleCost"))?,
-        None => None,
-    };
-    let requested = match required(input.requested, "requested", &mut problems) {
-        Some(requested) => problems.take(requested.cents("requested"))?,
-        None => None,
-    };
-    let from = required(input.eligible_from, "eligibleFrom", &mut problems).map(|it| it.0);
-    let until = required(input.eligible_until, "eligibleUntil", &mut problems).map(|it| it.0);
-    problems.done()?;
-    let (reference_number, note) = (optional(input.reference_number), optional(input.note));
-    Ok(FundingPatch { reference_number, rate, from, until, cost, requested, note })
+fn funding_patch(input: FundingUpdateInput) -> ApiResult<FundingPatch> {
+    let (rate, from, until, cost, requested) = all((
+        input.rate.required("rate").and_then(|it| it.try_map(|it| it.rate("rate"))),
+        input.eligible_from.required("eligibleFrom"),
+        input.eligible_until.required("eligibleUntil"),
+        input.eligible_cost.required("eligibleCost").and_then(|it| it.try_map(|it| it.cents("eligibleCost"))),
+        input.requested.required("requested").and_then(|it| it.try_map(|it| it.cents("requested"))),
+    ))?;
+    Ok(FundingPatch {
+        reference_number: input.reference_number.clearable(),
+        rate,
+        from: from.map(|it| it.0),
+        until: until.map(|it| it.0),
+        cost,
+        requested,
+        note: input.note.clearable(),
+    })
 }

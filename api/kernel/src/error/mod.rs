@@ -4,6 +4,7 @@
 //! A [`Fault`] is ours: it is logged once, at the edge, and the client gets a code and the request id. An [`ApiError`]
 //! displays codes alone: internal text cannot reach a client through `?`.
 
+mod checks;
 mod code;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use crate::i18n::Text;
 
+pub use crate::error::checks::{Checks, all};
 pub use crate::error::code::{TopLevelCode, UserErrorCode};
 
 /// What the client did that cannot be done, in terms the client can act on.
@@ -146,6 +148,12 @@ impl ApiError {
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         Self::Problems(vec![problem])
+    }
+}
+
+impl From<Problems> for ApiError {
+    fn from(problems: Problems) -> Self {
+        Self::Problems(problems.0)
     }
 }
 
