@@ -21,3 +21,4 @@ pub mod planning;
 pub mod projects;
 pub mod rights;
 pub mod tenants;
+mod values;

@@ -30,6 +30,7 @@ pub mod error;
 pub mod feeds;
 pub mod funding;
 pub mod holidays;
+mod inputs;
 pub mod limits;
 pub mod lookahead;
 pub mod members;

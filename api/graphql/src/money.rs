@@ -7,6 +7,8 @@ use kernel::error::ApiResult;
 use kernel::money;
 use kernel::money::{CENTS, EUR};
 
+use crate::inputs::InputField;
+
 /// Decimal number as text, such as `-1234.50`: at most 18 digits, at most 6 of them after the point. Input may also be
 /// an integer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +80,13 @@ pub struct MoneyInput {
     pub currency: String,
 }
 
-impl MoneyInput {
-    /// Hundredths and currency; `field` is the path of the input.
-    ///
+impl InputField for MoneyInput {
+    /// Hundredths and currency.
+    type Value = (i64, String);
+
     /// # Errors
     /// As [`money::price`].
-    pub fn minor(&self, field: &'static str) -> ApiResult<(i64, String)> {
-        Ok((money::price(&self.amount, &self.currency, field)?, self.currency.clone()))
+    fn value(self, field: &'static str) -> ApiResult<Self::Value> {
+        Ok((money::price(&self.amount, &self.currency, field)?, self.currency))
     }
 }

@@ -3,10 +3,21 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
+use kernel::error::ApiResult;
+
+use crate::inputs::InputField;
 
 /// Calendar date, `2027-03-12` (RFC 3339 full-date).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date(pub NaiveDate);
+
+impl InputField for Date {
+    type Value = NaiveDate;
+
+    fn value(self, _: &'static str) -> ApiResult<NaiveDate> {
+        Ok(self.0)
+    }
+}
 
 /// Calendar date, `2027-03-12` (RFC 3339 full-date).
 #[Scalar(specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339#section-5.6")]

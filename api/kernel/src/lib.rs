@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod error;
+pub mod field_name;
 pub mod global_id;
 pub mod i18n;
 pub mod ids;

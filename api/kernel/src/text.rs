@@ -15,8 +15,8 @@ pub fn clip(text: &str, max: usize) -> String {
 ///
 /// # Errors
 /// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
-pub fn line(value: &str, field: &'static str, max: usize) -> ApiResult<String> {
-    let value = check(value, field, max)?;
+pub fn line(value: impl AsRef<str>, field: &'static str, max: usize) -> ApiResult<String> {
+    let value = check(value.as_ref(), field, max)?;
     if value.is_empty() {
         return Err(Problem::at(UserErrorCode::Required, field, Text::new("required")).into());
     }

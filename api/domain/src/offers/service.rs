@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
-use crate::offers::values::NewOffer;
+use crate::offers::values::{OfferPatch, OfferValues};
 use crate::places::revisions;
 use crate::places::revisions::Revision;
 use crate::rights::{self, Operation};
@@ -38,7 +38,7 @@ pub struct NewOfferState {
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn create(op: &Op, owner: Uuid, new: NewOffer, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+pub async fn create(op: &Op, owner: Uuid, new: OfferValues, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "educationOfferCreate").await?;
     let session = mutation.session();
     let (grant, _) = rights::create_in::<education_offer::Entity>(session, owner, None).await?;
@@ -62,7 +62,11 @@ pub async fn create(op: &Op, owner: Uuid, new: NewOffer, idempotency: Option<Ide
 ///
 /// # Errors
 /// The database fails.
-pub async fn insert(writer: &Writer<'_>, placed: NewOfferState, new: &NewOffer) -> ApiResult<education_offer::Model> {
+pub async fn insert(
+    writer: &Writer<'_>,
+    placed: NewOfferState,
+    new: &OfferValues,
+) -> ApiResult<education_offer::Model> {
     let scope = ensure(writer, &audience(writer.tenant(), placed.state)).await?;
     let row = new.onto(education_offer::Model {
         id: placed.id,
@@ -107,27 +111,22 @@ pub async fn insert(writer: &Writer<'_>, placed: NewOfferState, new: &NewOffer) 
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn update(
-    op: &Op,
-    id: Uuid,
-    version: i32,
-    change: impl FnOnce(NewOffer) -> ApiResult<NewOffer> + Send,
-) -> ApiResult<()> {
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: OfferPatch) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "educationOfferUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Update, "id").await?;
     let dates = session.group::<education_offer_date::Entity>(id).await?;
-    let before = NewOffer::of(&row, dates.iter().map(|it| it.calendar_entry_id).collect());
-    let wish = change(before.clone())?.checked(session, row.tenant_id, Some(&before)).await?;
-    let after = wish.onto((*row).clone());
+    let before = OfferValues::of(&row, dates.iter().map(|it| it.calendar_entry_id).collect());
+    let values = patch.applied(&before).checked(session, row.tenant_id, Some(&before)).await?;
+    let after = values.onto((*row).clone());
     if row.state == State::Published {
         publishable(session, &after).await?;
     }
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let after = save(&writer, after, version).await?;
-    put_dates(&writer, &after, &before.dates, &wish.dates).await?;
-    let (was, is) = (before.audit_snapshot(), wish.audit_snapshot());
+    put_dates(&writer, &after, &before.dates, &values.dates).await?;
+    let (was, is) = (before.audit_snapshot(), values.audit_snapshot());
     revisions::keep(&writer, revision(&after, "educationOfferUpdate", &by, Some(&was), &is)).await?;
     let change =
         ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "education_offer.updated") };

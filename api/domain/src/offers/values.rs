@@ -1,4 +1,4 @@
-//! What an education offer shall be, and what is checked of it.
+//! Values of an education offer, and their checks.
 
 use std::collections::BTreeSet;
 
@@ -18,101 +18,72 @@ use uuid::Uuid;
 
 use crate::offers::sets::{kept, language, read};
 use crate::places::rules::{check_ages, check_days};
+use crate::values::values;
 
 /// The most tags and languages.
 const MAX: usize = 20;
 
-/// What an offer shall be.
-#[derive(Clone, Debug)]
-pub struct NewOffer {
-    /// Title.
-    pub title: String,
-    /// Text.
-    pub description: Option<String>,
-    /// What kind.
-    pub kind: OfferKind,
-    /// What it is about.
-    pub topic: OfferTopic,
-    /// Free words.
-    pub tags: Vec<String>,
-    /// For whom.
-    pub audiences: BTreeSet<Audience>,
-    /// Youngest age.
-    pub age_from: Option<i32>,
-    /// Oldest age.
-    pub age_to: Option<i32>,
-    /// In which languages.
-    pub languages: Vec<String>,
-    /// What it costs: hundredths and currency.
-    pub cost: Option<(i64, String)>,
-    /// More about the cost.
-    pub cost_note: Option<String>,
-    /// What makes it accessible.
-    pub accessibility: BTreeSet<Accessibility>,
-    /// Who holds it.
-    pub provider: Option<Uuid>,
-    /// Where it is.
-    pub place: Option<Uuid>,
-    /// Where it is, in words.
-    pub location: Option<String>,
-    /// Field of work.
-    pub field: Option<Uuid>,
-    /// Pillar of the education region.
-    pub pillar: Option<Pillar>,
-    /// Where to register.
-    pub registration_url: Option<String>,
-    /// First day.
-    pub valid_from: Option<NaiveDate>,
-    /// Last day.
-    pub valid_until: Option<NaiveDate>,
-    /// Its dates: entries of calendars of the authority.
-    pub dates: BTreeSet<Uuid>,
-    /// Where a seeded fact comes from.
-    pub source: Option<String>,
+values! {
+    /// Values of an education offer that its authority sets.
+    OfferValues, OfferPatch of education_offer;
+    columns {
+        /// Title.
+        title: String = title, line(200);
+        /// Description.
+        description: Option<String> = description, optional(10_000);
+        /// Kind of offer.
+        kind: OfferKind = kind;
+        /// Topic.
+        topic: OfferTopic = topic;
+        /// Minimum age in years.
+        age_from: Option<i32> = age_from;
+        /// Maximum age in years.
+        age_to: Option<i32> = age_to;
+        /// Remarks on the cost.
+        cost_note: Option<String> = cost_note, optional(300);
+        /// Organisation that provides the offer.
+        provider: Option<Uuid> = organisation_id;
+        /// Learning place.
+        place: Option<Uuid> = learning_place_id;
+        /// Location in free text.
+        location: Option<String> = location, optional(300);
+        /// Field of work.
+        field_of_work: Option<Uuid> = field_of_work_id;
+        /// Pillar of the education region.
+        pillar: Option<Pillar> = pillar;
+        /// Web address for registration.
+        registration_url: Option<String> = registration_url, web_address;
+        /// First day of validity.
+        valid_from: Option<NaiveDate> = valid_from;
+        /// Last day of validity.
+        valid_until: Option<NaiveDate> = valid_until;
+    }
+    others(row, dates: BTreeSet<Uuid>) {
+        /// Tags, in their order.
+        tags: Vec<String> = row.tags.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
+        /// Audiences.
+        audiences: BTreeSet<Audience> = read(row.audiences.as_deref());
+        /// Languages (BCP 47).
+        languages: Vec<String> = read(row.languages.as_deref()).into_iter().collect();
+        /// Cost in hundredths, with its currency.
+        cost: Option<(i64, String)> = row.cost_minor.zip(row.currency.clone());
+        /// Accessibility features.
+        accessibility: BTreeSet<Accessibility> = read(row.accessibility.as_deref());
+        /// Dates of the offer: calendar entries of the authority.
+        dates: BTreeSet<Uuid> = dates;
+        /// Source of a seeded fact.
+        source: Option<String> = row.source.clone();
+    }
 }
 
-impl NewOffer {
-    /// What an offer is.
-    pub fn of(row: &education_offer::Model, dates: BTreeSet<Uuid>) -> Self {
-        let row = row.clone();
-        let lines = |text: Option<String>| text.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
-        Self {
-            title: row.title,
-            description: row.description,
-            kind: row.kind,
-            topic: row.topic,
-            tags: lines(row.tags),
-            audiences: read(row.audiences.as_deref()),
-            age_from: row.age_from,
-            age_to: row.age_to,
-            languages: read(row.languages.as_deref()).into_iter().collect(),
-            cost: row.cost_minor.zip(row.currency),
-            cost_note: row.cost_note,
-            accessibility: read(row.accessibility.as_deref()),
-            provider: row.organisation_id,
-            place: row.learning_place_id,
-            location: row.location,
-            field: row.field_of_work_id,
-            pillar: row.pillar,
-            registration_url: row.registration_url,
-            valid_from: row.valid_from,
-            valid_until: row.valid_until,
-            dates,
-            source: row.source,
-        }
-    }
-
-    /// The same, tidied and checked. What the offer named before may have gone out of sight; it may stay.
+impl OfferValues {
+    /// The values in their form, checked. What the offer referred to before may be no longer visible; it may stay.
     ///
     /// # Errors
     /// The problems of the input; the database fails.
     pub async fn checked(mut self, session: &Session, owner: Uuid, before: Option<&Self>) -> ApiResult<Self> {
         let mut problems = Problems::default();
-        self.title = problems.take(text::line(&self.title, "title", 200))?.unwrap_or_default();
-        self.description = problems.take(text::optional(self.description, "description", 10_000))?.flatten();
-        self.cost_note = problems.take(text::optional(self.cost_note, "costNote", 300))?.flatten();
-        self.location = problems.take(text::optional(self.location, "location", 300))?.flatten();
-        self.registration_url = problems.take(text::web_address(self.registration_url, "registrationUrl"))?.flatten();
+        self.tidy(&mut problems)?;
         self.tags = tags(&self.tags, &mut problems)?;
         self.languages = languages(&self.languages, &mut problems)?;
         check_ages(self.age_from, self.age_to, &mut problems);
@@ -128,7 +99,7 @@ impl NewOffer {
         {
             problems.add(Problem::not_found("place"));
         }
-        if let Some(id) = self.field.filter(|id| !known(|it| it.field, *id)) {
+        if let Some(id) = self.field_of_work.filter(|id| !known(|it| it.field_of_work, *id)) {
             let field = session.get::<field_of_work::Entity>(id).await?;
             if field.is_none_or(|it| it.tenant_id.is_some_and(|tenant| tenant != owner)) {
                 problems.add(Problem::not_found("fieldOfWork"));
@@ -150,52 +121,34 @@ impl NewOffer {
         Ok(self)
     }
 
-    /// A row with these values.
-    pub(super) fn onto(&self, row: education_offer::Model) -> education_offer::Model {
-        let lines = |all: &[String]| (!all.is_empty()).then(|| all.join("\n"));
-        let tags = lines(&self.tags);
-        let words = [Some(&self.title), self.description.as_ref(), tags.as_ref(), self.location.as_ref()];
-        let search: Vec<_> = words.into_iter().flatten().map(String::as_str).collect();
-        education_offer::Model {
-            title: self.title.clone(),
-            description: self.description.clone(),
-            kind: self.kind,
-            topic: self.topic,
-            search_text: text::fold(&search.join(" ")),
-            tags,
-            audiences: kept(self.audiences.iter().map(|it| it.as_str())),
-            age_from: self.age_from,
-            age_to: self.age_to,
-            languages: kept(self.languages.iter().map(String::as_str)),
-            cost_minor: self.cost.as_ref().map(|it| it.0),
-            currency: self.cost.as_ref().map(|it| it.1.clone()),
-            cost_note: self.cost_note.clone(),
-            accessibility: kept(self.accessibility.iter().map(|it| it.as_str())),
-            organisation_id: self.provider,
-            learning_place_id: self.place,
-            location: self.location.clone(),
-            field_of_work_id: self.field,
-            pillar: self.pillar,
-            registration_url: self.registration_url.clone(),
-            valid_from: self.valid_from,
-            valid_until: self.valid_until,
-            source: self.source.clone(),
-            ..row
-        }
+    /// The row with these values.
+    pub(super) fn onto(&self, mut row: education_offer::Model) -> education_offer::Model {
+        self.put(&mut row);
+        row.tags = (!self.tags.is_empty()).then(|| self.tags.join("\n"));
+        row.audiences = kept(self.audiences.iter().map(|it| it.as_str()));
+        row.languages = kept(self.languages.iter().map(String::as_str));
+        (row.cost_minor, row.currency) = self.cost.clone().unzip();
+        row.accessibility = kept(self.accessibility.iter().map(|it| it.as_str()));
+        row.source.clone_from(&self.source);
+        let texts = [Some(&row.title), row.description.as_ref(), row.tags.as_ref(), row.location.as_ref()];
+        let texts: Vec<_> = texts.into_iter().flatten().map(String::as_str).collect();
+        row.search_text = text::fold(&texts.join(" "));
+        row
     }
 
-    /// What the trail and the history say of it.
+    /// The offer in audit trail and history.
     pub(super) fn audit_snapshot(&self) -> Value {
-        json!({
-            "title": self.title, "description": self.description, "kind": self.kind, "topic": self.topic,
-            "tags": self.tags, "audiences": self.audiences, "ageFrom": self.age_from, "ageTo": self.age_to,
-            "languages": self.languages,
-            "cost": self.cost.as_ref().map(|it| json!({ "minor": it.0, "currency": it.1 })), "costNote": self.cost_note,
-            "accessibility": self.accessibility, "provider": self.provider, "place": self.place,
-            "location": self.location, "fieldOfWork": self.field, "pillar": self.pillar,
-            "registrationUrl": self.registration_url, "validFrom": self.valid_from, "validUntil": self.valid_until,
-            "dates": self.dates,
-        })
+        let mut snapshot = self.snapshot();
+        let cost = self.cost.as_ref().map(|(minor, currency)| json!({ "minor": minor, "currency": currency }));
+        snapshot.extend([
+            ("tags".to_owned(), json!(self.tags)),
+            ("audiences".to_owned(), json!(self.audiences)),
+            ("languages".to_owned(), json!(self.languages)),
+            ("cost".to_owned(), json!(cost)),
+            ("accessibility".to_owned(), json!(self.accessibility)),
+            ("dates".to_owned(), json!(self.dates)),
+        ]);
+        Value::Object(snapshot)
     }
 }
 

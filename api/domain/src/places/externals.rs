@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use entities::{ExternalIdScheme as Scheme, external_id};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
-use kernel::global_id::at_most_100;
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, Condition, Set};
@@ -61,32 +60,28 @@ pub fn string_list(ids: &Ids) -> Vec<String> {
     ids.iter().map(|(scheme, value)| format!("{} {value}", scheme.as_str())).collect()
 }
 
-/// Ids in the forms of their registers.
+/// An id in the form of its register. `field` is the input that has it.
 ///
 /// # Errors
-/// `INVALID` or `LIMIT_REACHED` at `externalIds`.
-pub fn checked(wished: Vec<(Scheme, String)>) -> ApiResult<Ids> {
-    at_most_100(&wished, "externalIds")?;
-    let mut problems = Problems::default();
-    let mut ids = Ids::new();
-    for (scheme, value) in wished {
-        let value = value.trim();
-        if is_formed(scheme, value) {
-            ids.insert((scheme, value.to_owned()));
-        } else {
-            let text = Text::new("no-external-id")
-                .with("value", value.chars().take(60).collect::<String>())
-                .with("scheme", scheme.as_str())
-                .with("example", example(scheme));
-            problems.add(Problem::at(UserErrorCode::Invalid, "externalIds", text));
-        }
+/// `INVALID` at `field`, with an example.
+pub fn formed(scheme: Scheme, value: &str, field: &'static str) -> ApiResult<(Scheme, String)> {
+    let value = value.trim();
+    if is_formed(scheme, value) {
+        return Ok((scheme, value.to_owned()));
     }
+    let text = Text::new("no-external-id")
+        .with("value", value.chars().take(60).collect::<String>())
+        .with("scheme", scheme.as_str())
+        .with("example", example(scheme));
+    Err(Problem::at(UserErrorCode::Invalid, field, text).into())
+}
+
+/// Refuses more ids than an object may have.
+pub(super) fn check_number(ids: &Ids, problems: &mut Problems) {
     if ids.len() > MAX {
         let text = Text::new("list-too-long").with("length", ids.len()).with("max", MAX);
         problems.add(Problem::at(UserErrorCode::LimitReached, "externalIds", text));
     }
-    problems.done()?;
-    Ok(ids)
 }
 
 fn is_formed(scheme: Scheme, value: &str) -> bool {

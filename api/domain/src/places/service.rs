@@ -20,7 +20,7 @@ use crate::members::acting_name;
 use crate::places::externals::{Ids, IdsOfPlace, RegisteredObject};
 use crate::places::revisions::Revision;
 use crate::places::rules::{audience, not_named_by_offers};
-use crate::places::values::NewPlace;
+use crate::places::values::{PlacePatch, PlaceValues};
 use crate::places::{externals, revisions};
 use crate::rights::{self, Operation};
 
@@ -30,18 +30,24 @@ const KEY: Unique = Unique { name: "learning_place_key_key", columns: "learning_
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn create(op: &Op, owner: Uuid, new: NewPlace, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+pub async fn create(
+    op: &Op,
+    owner: Uuid,
+    key: Option<String>,
+    new: PlaceValues,
+    idempotency: Option<Idempotency>,
+) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "learningPlaceCreate").await?;
     let session = mutation.session();
     let (grant, _) = rights::create_in::<learning_place::Entity>(session, owner, None).await?;
-    let new = new.checked(session, None).await?;
+    let new = new.checked(session, key.as_deref(), None).await?;
     let by = acting_name(session, owner).await?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let row = insert(&writer, id, &new).await?;
+    let row = insert(&writer, id, key, &new).await?;
     let words = new.audit_snapshot();
     revisions::keep(&writer, revision(&row, "learningPlaceCreate", &by, None, &words)).await?;
     let recorded = mutation
@@ -52,12 +58,14 @@ pub async fn create(op: &Op, owner: Uuid, new: NewPlace, idempotency: Option<Ide
 }
 
 /// Writes the rows of a new place, which was checked.
-async fn insert(writer: &Writer<'_>, id: Uuid, new: &NewPlace) -> ApiResult<learning_place::Model> {
+async fn insert(
+    writer: &Writer<'_>,
+    id: Uuid,
+    key: Option<String>,
+    new: &PlaceValues,
+) -> ApiResult<learning_place::Model> {
     let scope = ensure(writer, &audience(writer.tenant(), new.visibility)).await?;
-    let row = learning_place::Model {
-        key: new.key.clone().unwrap_or_else(|| key_of(&new.name, id)),
-        ..bare(writer, id, scope)
-    };
+    let row = learning_place::Model { key: key.unwrap_or_else(|| key_of(&new.name, id)), ..bare(writer, id, scope) };
     let row = new.onto(row, scope);
     match writer.insert_unique::<learning_place::ActiveModel>(full(row.clone()), KEY).await {
         Ok(()) => {}
@@ -67,7 +75,7 @@ async fn insert(writer: &Writer<'_>, id: Uuid, new: &NewPlace) -> ApiResult<lear
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    externals::replace(writer, RegisteredObject::Place(id), scope, &Ids::new(), &new.ids).await?;
+    externals::replace(writer, RegisteredObject::Place(id), scope, &Ids::new(), &new.external_ids).await?;
     Ok(row)
 }
 
@@ -109,32 +117,27 @@ pub fn bare(writer: &Writer<'_>, id: Uuid, scope: Uuid) -> learning_place::Model
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn update(
-    op: &Op,
-    id: Uuid,
-    version: i32,
-    change: impl FnOnce(NewPlace) -> ApiResult<NewPlace> + Send,
-) -> ApiResult<()> {
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: PlacePatch) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "learningPlaceUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<learning_place::Entity>(session, id, Operation::Update, "id").await?;
-    let before = NewPlace::of(&row, externals::ids(&session.group::<IdsOfPlace>(id).await?));
-    let wish = change(before.clone())?.checked(session, Some(&before)).await?;
-    if wish.visibility < row.visibility {
+    let before = PlaceValues::of(&row, externals::ids(&session.group::<IdsOfPlace>(id).await?));
+    let values = patch.applied(&before).checked(session, None, Some(&before)).await?;
+    if values.visibility < row.visibility {
         not_named_by_offers(session, row.tenant_id, education_offer::Column::LearningPlaceId, id).await?;
     }
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let scope = ensure(&writer, &audience(row.tenant_id, wish.visibility)).await?;
-    let after = save(&writer, wish.onto((*row).clone(), scope), version).await?;
+    let scope = ensure(&writer, &audience(row.tenant_id, values.visibility)).await?;
+    let after = save(&writer, values.onto((*row).clone(), scope), version).await?;
     if scope != row.scope_id {
         externals::rescope(&writer, RegisteredObject::Place(id), scope).await?;
         let here = Condition::all().add(learning_place_origin::Column::LearningPlaceId.eq(id));
         let moved = learning_place_origin::ActiveModel { scope_id: Set(scope), ..Default::default() };
         writer.change::<learning_place_origin::Entity, _>(here, moved).await?;
     }
-    externals::replace(&writer, RegisteredObject::Place(id), scope, &before.ids, &wish.ids).await?;
-    let (was, is) = (before.audit_snapshot(), wish.audit_snapshot());
+    externals::replace(&writer, RegisteredObject::Place(id), scope, &before.external_ids, &values.external_ids).await?;
+    let (was, is) = (before.audit_snapshot(), values.audit_snapshot());
     revisions::keep(&writer, revision(&after, "learningPlaceUpdate", &by, Some(&was), &is)).await?;
     let change = ChangeRecord {
         also: BTreeSet::from([row.scope_id]),

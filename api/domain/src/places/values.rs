@@ -1,4 +1,4 @@
-//! What a learning place shall be, and what is checked of it.
+//! Values of a learning place, and their checks.
 
 use chrono::NaiveDate;
 use entities::{LearningPlaceKind, Visibility, learning_place, organisation, region};
@@ -12,93 +12,69 @@ use uuid::Uuid;
 use crate::places::externals;
 use crate::places::externals::Ids;
 use crate::places::rules::{check_ages, check_days};
+use crate::values::values;
 
-/// What a place shall be.
-#[derive(Clone, Debug)]
-pub struct NewPlace {
-    /// Stable key; none = made of name and id.
-    pub key: Option<String>,
-    /// Name.
-    pub name: String,
-    /// Kind of the learning place.
-    pub kind: LearningPlaceKind,
-    /// Visibility.
-    pub visibility: Visibility,
-    /// Municipality (AGS).
-    pub region: Option<String>,
-    /// Street and number.
-    pub street: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Town.
-    pub city: Option<String>,
-    /// Latitude in degrees.
-    pub latitude: Option<f64>,
-    /// Longitude in degrees.
-    pub longitude: Option<f64>,
-    /// Web page.
-    pub website: Option<String>,
-    /// What the editors say.
-    pub note: Option<String>,
-    /// Youngest age.
-    pub age_from: Option<i32>,
-    /// Oldest age.
-    pub age_to: Option<i32>,
-    /// First day of existence.
-    pub valid_from: Option<NaiveDate>,
-    /// Last day of existence.
-    pub valid_until: Option<NaiveDate>,
-    /// Organisation that runs the place.
-    pub organisation: Option<Uuid>,
-    /// Ids in external registers.
-    pub ids: Ids,
+values! {
+    /// Values of a learning place that its authority sets.
+    PlaceValues, PlacePatch of learning_place;
+    columns {
+        /// Name.
+        name: String = name, line(200);
+        /// Kind of the learning place.
+        kind: LearningPlaceKind = kind;
+        /// Visibility.
+        visibility: Visibility = visibility;
+        /// Municipality or district (AGS).
+        region: Option<String> = region_ags;
+        /// Street and number.
+        street: Option<String> = street, optional(200);
+        /// Postal code.
+        postal_code: Option<String> = postal_code, optional(12);
+        /// Town or village.
+        city: Option<String> = city, optional(200);
+        /// WGS 84 latitude in degrees.
+        latitude: Option<f64> = latitude;
+        /// WGS 84 longitude in degrees.
+        longitude: Option<f64> = longitude;
+        /// Web address.
+        website: Option<String> = website, web_address;
+        /// Editorial note on the record.
+        note: Option<String> = note, optional(2_000);
+        /// Minimum age of learners in years.
+        age_from: Option<i32> = age_from;
+        /// Maximum age of learners in years.
+        age_to: Option<i32> = age_to;
+        /// First day of existence.
+        valid_from: Option<NaiveDate> = valid_from;
+        /// Last day of existence.
+        valid_until: Option<NaiveDate> = valid_until;
+        /// Organisation that runs the place.
+        organisation: Option<Uuid> = organisation_id;
+    }
+    others(row, external_ids: Ids) {
+        /// Ids in external registers.
+        external_ids: Ids = external_ids;
+    }
 }
 
-impl NewPlace {
-    /// What a place is.
-    pub fn of(row: &learning_place::Model, ids: Ids) -> Self {
-        let row = row.clone();
-        Self {
-            key: Some(row.key),
-            name: row.name,
-            kind: row.kind,
-            visibility: row.visibility,
-            region: row.region_ags,
-            street: row.street,
-            postal_code: row.postal_code,
-            city: row.city,
-            latitude: row.latitude,
-            longitude: row.longitude,
-            website: row.website,
-            note: row.note,
-            age_from: row.age_from,
-            age_to: row.age_to,
-            valid_from: row.valid_from,
-            valid_until: row.valid_until,
-            organisation: row.organisation_id,
-            ids,
-        }
-    }
-
-    /// The same, tidied and checked.
+impl PlaceValues {
+    /// The values in their form, checked. `key` is the stable key of a new place.
     ///
     /// # Errors
     /// The problems of the input; the database fails.
-    pub(super) async fn checked(mut self, session: &Session, before: Option<&Self>) -> ApiResult<Self> {
+    pub(super) async fn checked(
+        mut self,
+        session: &Session,
+        key: Option<&str>,
+        before: Option<&Self>,
+    ) -> ApiResult<Self> {
         let mut problems = Problems::default();
-        if let Some(key) = &self.key
-            && before.is_none()
-            && !text::is_key(key)
-        {
+        if let Some(key) = key.filter(|it| !text::is_key(it)) {
             let text = Text::new("no-key").with("value", key);
             problems.add(Problem::at(UserErrorCode::Invalid, "key", text));
         }
-        self.name = problems.take(text::line(&self.name, "name", 200))?.unwrap_or_default();
-        self.street = problems.take(text::optional(self.street, "street", 200))?.flatten();
-        self.postal_code = problems.take(text::optional(self.postal_code, "postalCode", 12))?.flatten();
-        self.city = problems.take(text::optional(self.city, "city", 200))?.flatten();
-        self.website = problems.take(text::web_address(self.website, "website"))?.flatten();
-        self.note = problems.take(text::optional(self.note, "note", 2_000))?.flatten();
+        self.tidy(&mut problems)?;
+        externals::check_number(&self.external_ids, &mut problems);
         check_position(self.latitude, self.longitude, &mut problems);
         check_ages(self.age_from, self.age_to, &mut problems);
         check_days(self.valid_from, self.valid_until, &mut problems);
@@ -108,7 +84,7 @@ impl NewPlace {
             let text = Text::new("no-region").with("value", ags);
             problems.add(Problem::at(UserErrorCode::Invalid, "region", text));
         }
-        // What was there may have gone out of sight since; it may stay.
+        // An organisation that was there before may be no longer visible; it may stay.
         if let Some(id) = self.organisation
             && before.is_none_or(|it| it.organisation != Some(id))
             && session.get::<organisation::Entity>(id).await?.is_none()
@@ -119,41 +95,20 @@ impl NewPlace {
         Ok(self)
     }
 
-    /// A row with these values.
-    pub(super) fn onto(&self, row: learning_place::Model, scope: Uuid) -> learning_place::Model {
-        let words = [Some(self.name.as_str()), self.city.as_deref(), self.postal_code.as_deref()];
-        learning_place::Model {
-            scope_id: scope,
-            name: self.name.clone(),
-            kind: self.kind,
-            visibility: self.visibility,
-            region_ags: self.region.clone(),
-            street: self.street.clone(),
-            postal_code: self.postal_code.clone(),
-            city: self.city.clone(),
-            latitude: self.latitude,
-            longitude: self.longitude,
-            website: self.website.clone(),
-            note: self.note.clone(),
-            age_from: self.age_from,
-            age_to: self.age_to,
-            valid_from: self.valid_from,
-            valid_until: self.valid_until,
-            organisation_id: self.organisation,
-            search_text: text::fold(&words.into_iter().flatten().collect::<Vec<_>>().join(" ")),
-            ..row
-        }
+    /// The row with these values, visible to `scope`.
+    pub(super) fn onto(&self, mut row: learning_place::Model, scope: Uuid) -> learning_place::Model {
+        self.put(&mut row);
+        row.scope_id = scope;
+        let texts = [Some(row.name.as_str()), row.city.as_deref(), row.postal_code.as_deref()];
+        row.search_text = text::fold(&texts.into_iter().flatten().collect::<Vec<_>>().join(" "));
+        row
     }
 
-    /// What the trail and the history say of it.
+    /// The place in audit trail and history.
     pub(super) fn audit_snapshot(&self) -> Value {
-        json!({
-            "name": self.name, "kind": self.kind, "visibility": self.visibility, "region": self.region,
-            "street": self.street, "postalCode": self.postal_code, "city": self.city, "latitude": self.latitude,
-            "longitude": self.longitude, "website": self.website, "note": self.note, "ageFrom": self.age_from,
-            "ageTo": self.age_to, "validFrom": self.valid_from, "validUntil": self.valid_until,
-            "organisation": self.organisation, "externalIds": externals::string_list(&self.ids),
-        })
+        let mut snapshot = self.snapshot();
+        snapshot.insert("externalIds".to_owned(), json!(externals::string_list(&self.external_ids)));
+        Value::Object(snapshot)
     }
 }
 

@@ -135,7 +135,7 @@ impl CalendarImportReport {
     }
 
     /// Number of changed entries.
-    async fn after_change(&self) -> i32 {
+    async fn changed(&self) -> i32 {
         self.count(ImportAction::Change)
     }
 

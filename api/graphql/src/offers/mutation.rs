@@ -34,14 +34,11 @@ impl OfferMutation {
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
         let key = idempotency("educationOfferCreate", input.idempotency_key.clone(), &input);
-        let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => match input.into_new() {
-                Ok(wish) => service::create(op, tenant, wish, key).await,
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(error),
+        let work = async {
+            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
+            service::create(op, tenant, input.into_values()?, key).await
         };
-        EducationOfferPayload::made(op, done).await
+        EducationOfferPayload::created(op, work).await
     }
 
     /// Changes an education offer without changing its state. Requires `PLACES_WRITE` in the owning authority.
@@ -51,14 +48,9 @@ impl OfferMutation {
         #[graphql(desc = "Changes to the education offer.")] input: EducationOfferUpdateInput,
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
-        let version = input.version;
-        match NodeType::EducationOffer.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::update(op, id, version, |wish| input.applied(wish)).await;
-                EducationOfferPayload::after_change(op, id, done).await
-            }
-            Err(error) => EducationOfferPayload::refused(op, error),
-        }
+        let id = NodeType::EducationOffer.parse(&input.id, "id");
+        let work = |id| async move { service::update(op, id, input.version, input.into_patch()?).await };
+        EducationOfferPayload::changed(op, id, work).await
     }
 
     /// Publishes an education offer, which becomes visible to everybody. `CONFLICT` if its provider or its learning

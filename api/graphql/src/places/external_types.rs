@@ -2,10 +2,10 @@
 
 use async_graphql::{InputObject, SimpleObject};
 use domain::places::externals;
-use domain::places::externals::Ids;
 use entities::{ExternalIdScheme as Scheme, external_id};
 use kernel::error::ApiResult;
 
+use crate::inputs::InputField;
 use crate::places::enums::ExternalIdScheme;
 
 /// Id of a learning place or organisation in an external register.
@@ -33,10 +33,10 @@ pub fn shown(rows: &[external_id::Model]) -> Vec<ExternalId> {
     ids.into_iter().map(|(scheme, value)| ExternalId { scheme: scheme.into(), value: value.clone() }).collect()
 }
 
-/// Ids of an input, in the forms of their registers.
-///
-/// # Errors
-/// As [`externals::checked`].
-pub fn checked(wished: Vec<ExternalIdInput>) -> ApiResult<Ids> {
-    externals::checked(wished.into_iter().map(|it| (Scheme::from(it.scheme), it.value)).collect())
+impl InputField for ExternalIdInput {
+    type Value = (Scheme, String);
+
+    fn value(self, field: &'static str) -> ApiResult<Self::Value> {
+        externals::formed(self.scheme.into(), &self.value, field)
+    }
 }

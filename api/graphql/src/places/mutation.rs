@@ -34,14 +34,11 @@ impl PlaceMutation {
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
         let key = idempotency("learningPlaceCreate", input.idempotency_key.clone(), &input);
-        let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => match input.into_new() {
-                Ok(wish) => service::create(op, tenant, wish, key).await,
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(error),
+        let work = async {
+            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
+            service::create(op, tenant, input.key.clone(), input.into_values()?, key).await
         };
-        LearningPlacePayload::made(op, done).await
+        LearningPlacePayload::created(op, work).await
     }
 
     /// Changes a learning place. Requires `PLACES_WRITE` in the authority that keeps the record. `CONFLICT` for a
@@ -52,14 +49,9 @@ impl PlaceMutation {
         #[graphql(desc = "Changes to the learning place.")] input: LearningPlaceUpdateInput,
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
-        let version = input.version;
-        match NodeType::LearningPlace.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::update(op, id, version, |wish| input.applied(wish)).await;
-                LearningPlacePayload::after_change(op, id, done).await
-            }
-            Err(error) => LearningPlacePayload::refused(op, error),
-        }
+        let id = NodeType::LearningPlace.parse(&input.id, "id");
+        let work = |id| async move { service::update(op, id, input.version, input.into_patch()?).await };
+        LearningPlacePayload::changed(op, id, work).await
     }
 
     /// Archives or restores a learning place. Archived records are omitted from lists; references to them remain valid.

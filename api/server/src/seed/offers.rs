@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::offers::service::NewOfferState;
-use domain::offers::values::NewOffer;
+use domain::offers::values::OfferValues;
 use domain::places::externals::Ids;
-use domain::places::organisations::service::NewOrganisation;
+use domain::places::organisations::values::{Contact, OrganisationValues};
 use entities::{EducationOfferState, Visibility};
 use kernel::error::{ApiError, ApiResult};
 use kernel::ids::new_id;
@@ -29,7 +29,7 @@ pub(super) struct SeedIds<'a> {
 pub(super) async fn offers(writer: &Writer<'_>, slug: &str, file: &Offers, known: &SeedIds<'_>) -> ApiResult<()> {
     let mut organisations = BTreeMap::new();
     for it in file.organisation.iter().filter(|it| it.tenant == slug) {
-        let wish = NewOrganisation {
+        let new = OrganisationValues {
             name: it.name.clone(),
             kind: it.kind,
             visibility: Visibility::Public,
@@ -38,21 +38,23 @@ pub(super) async fn offers(writer: &Writer<'_>, slug: &str, file: &Offers, known
             street: None,
             postal_code: it.postal_code.clone(),
             city: it.city.clone(),
-            contact_function: it.contact_function.clone(),
-            contact_email: it.contact_email.clone(),
-            contact_phone: None,
-            person: None,
-            ids: Ids::new(),
+            contact: Some(Contact {
+                function: it.contact_function.clone(),
+                email: it.contact_email.clone(),
+                phone: None,
+            }),
+            contact_person: None,
+            external_ids: Ids::new(),
         };
-        let row = organisations::service::insert(writer, new_id(), &wish).await?;
+        let row = organisations::service::insert(writer, new_id(), &new).await?;
         organisations.insert(it.key.clone(), row.id);
     }
     for it in file.offer.iter().filter(|it| it.tenant == slug) {
-        let wish = new_offer(it, &organisations, known, &file.source.attribution)?;
+        let new = new_offer(it, &organisations, known, &file.source.attribution)?;
         domain::offers::service::insert(
             writer,
             NewOfferState { id: new_id(), state: EducationOfferState::Published },
-            &wish,
+            &new,
         )
         .await?;
     }
@@ -64,12 +66,12 @@ fn new_offer(
     organisations: &BTreeMap<String, Uuid>,
     known: &SeedIds<'_>,
     source: &str,
-) -> ApiResult<NewOffer> {
+) -> ApiResult<OfferValues> {
     let find = |key: &str, among: &BTreeMap<String, Uuid>| {
         among.get(key).copied().ok_or_else(|| ApiError::fault(format!("offers.toml: {:?} names {key:?}", it.title)))
     };
     let optional = |key: &Option<String>, among| key.as_deref().map(|key| find(key, among)).transpose();
-    Ok(NewOffer {
+    Ok(OfferValues {
         title: it.title.clone(),
         description: it.description.clone(),
         kind: it.kind,
@@ -85,7 +87,7 @@ fn new_offer(
         provider: optional(&it.provider, organisations)?,
         place: optional(&it.place, known.places)?,
         location: it.location.clone(),
-        field: optional(&it.field, known.fields)?,
+        field_of_work: optional(&it.field, known.fields)?,
         pillar: it.pillar,
         registration_url: it.registration_url.clone(),
         valid_from: it.valid_from,

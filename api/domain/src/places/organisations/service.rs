@@ -3,11 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use entities::{
-    DirectorySubject, OrganisationKind, ScopeArea, Visibility, education_offer, organisation, organisation_person,
-};
-use kernel::error::{ApiResult, Problems, UserErrorCode};
-use kernel::text;
+use entities::{DirectorySubject, ScopeArea, education_offer, organisation, organisation_person};
+use kernel::error::{ApiResult, UserErrorCode};
 use sea_orm::ColumnTrait;
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
@@ -18,130 +15,17 @@ use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
 use crate::places::externals::{Ids, IdsOfOrganisation, RegisteredObject};
+use crate::places::organisations::values::{OrganisationPatch, OrganisationValues, Person};
 use crate::places::revisions::Revision;
-use crate::places::rules::{audience, check_email, not_named_by_offers};
+use crate::places::rules::{audience, not_named_by_offers};
 use crate::places::{externals, revisions};
 use crate::rights::{self, Operation};
-
-/// What an organisation shall be.
-#[derive(Clone, Debug)]
-pub struct NewOrganisation {
-    /// Name.
-    pub name: String,
-    /// Kind of the organisation.
-    pub kind: OrganisationKind,
-    /// Visibility.
-    pub visibility: Visibility,
-    /// Description of the work.
-    pub description: Option<String>,
-    /// Web page.
-    pub website: Option<String>,
-    /// Street and number.
-    pub street: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Town.
-    pub city: Option<String>,
-    /// Name of the office.
-    pub contact_function: Option<String>,
-    /// E-mail address of the office.
-    pub contact_email: Option<String>,
-    /// Telephone number of the office.
-    pub contact_phone: Option<String>,
-    /// Contact person.
-    pub person: Option<Person>,
-    /// Ids in external registers.
-    pub ids: Ids,
-}
-
-/// Contact person of an organisation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// Name.
-    pub name: String,
-    /// Function of the person.
-    pub role: Option<String>,
-    /// E-mail address.
-    pub email: Option<String>,
-    /// Telephone number.
-    pub phone: Option<String>,
-    /// Whether the person agreed to be shown.
-    pub consent: bool,
-}
-
-impl NewOrganisation {
-    /// What an organisation is.
-    fn of(row: &organisation::Model, person: Option<&organisation_person::Model>, ids: Ids) -> Self {
-        let row = row.clone();
-        let person = person.cloned().map(|it| Person {
-            name: it.name,
-            role: it.role,
-            email: it.email,
-            phone: it.phone,
-            consent: it.consent,
-        });
-        Self {
-            name: row.name,
-            kind: row.kind,
-            visibility: row.visibility,
-            description: row.description,
-            website: row.website,
-            street: row.street,
-            postal_code: row.postal_code,
-            city: row.city,
-            contact_function: row.contact_function,
-            contact_email: row.contact_email,
-            contact_phone: row.contact_phone,
-            person,
-            ids,
-        }
-    }
-
-    fn checked(mut self) -> ApiResult<Self> {
-        let mut problems = Problems::default();
-        self.name = problems.take(text::line(&self.name, "name", 200))?.unwrap_or_default();
-        self.description = problems.take(text::optional(self.description, "description", 5_000))?.flatten();
-        self.website = problems.take(text::web_address(self.website, "website"))?.flatten();
-        self.street = problems.take(text::optional(self.street, "street", 200))?.flatten();
-        self.postal_code = problems.take(text::optional(self.postal_code, "postalCode", 12))?.flatten();
-        self.city = problems.take(text::optional(self.city, "city", 200))?.flatten();
-        self.contact_function =
-            problems.take(text::optional(self.contact_function, "contact.function", 200))?.flatten();
-        self.contact_email = problems.take(text::optional(self.contact_email, "contact.email", 200))?.flatten();
-        check_email(self.contact_email.as_deref(), "contact.email", &mut problems);
-        self.contact_phone = problems.take(text::optional(self.contact_phone, "contact.phone", 60))?.flatten();
-        if let Some(person) = &mut self.person {
-            person.name = problems.take(text::line(&person.name, "contactPerson.name", 200))?.unwrap_or_default();
-            person.role = problems.take(text::optional(person.role.take(), "contactPerson.role", 200))?.flatten();
-            person.email = problems.take(text::optional(person.email.take(), "contactPerson.email", 200))?.flatten();
-            check_email(person.email.as_deref(), "contactPerson.email", &mut problems);
-            person.phone = problems.take(text::optional(person.phone.take(), "contactPerson.phone", 60))?.flatten();
-        }
-        problems.done()?;
-        Ok(self)
-    }
-
-    /// What the trail and the history say of it.
-    fn audit_snapshot(&self) -> Value {
-        let person = self.person.as_ref().map(|it| {
-            json!({ "name": it.name, "role": it.role, "email": it.email, "phone": it.phone, "consent": it.consent })
-        });
-        json!({
-            "name": self.name, "kind": self.kind, "visibility": self.visibility, "description": self.description,
-            "website": self.website, "street": self.street, "postalCode": self.postal_code, "city": self.city,
-            "contact": {
-                "function": self.contact_function, "email": self.contact_email, "phone": self.contact_phone,
-            },
-            "contactPerson": person, "externalIds": externals::string_list(&self.ids),
-        })
-    }
-}
 
 /// Makes an organisation.
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn create(op: &Op, owner: Uuid, new: NewOrganisation, key: Option<Idempotency>) -> ApiResult<Uuid> {
+pub async fn create(op: &Op, owner: Uuid, new: OrganisationValues, key: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "organisationCreate").await?;
     let session = mutation.session();
     let (grant, _) = rights::create_in::<organisation::Entity>(session, owner, None).await?;
@@ -165,24 +49,24 @@ pub async fn create(op: &Op, owner: Uuid, new: NewOrganisation, key: Option<Idem
 ///
 /// # Errors
 /// An id in another register is taken; the database fails.
-pub async fn insert(writer: &Writer<'_>, id: Uuid, new: &NewOrganisation) -> ApiResult<organisation::Model> {
+pub async fn insert(writer: &Writer<'_>, id: Uuid, new: &OrganisationValues) -> ApiResult<organisation::Model> {
     let scope = ensure(writer, &audience(writer.tenant(), new.visibility)).await?;
     let row = organisation::Model {
         id,
         tenant_id: writer.tenant(),
         scope_id: scope,
-        name: new.name.clone(),
+        name: String::new(),
         kind: new.kind,
         visibility: new.visibility,
-        description: new.description.clone(),
-        website: new.website.clone(),
-        street: new.street.clone(),
-        postal_code: new.postal_code.clone(),
-        city: new.city.clone(),
-        contact_function: new.contact_function.clone(),
-        contact_email: new.contact_email.clone(),
-        contact_phone: new.contact_phone.clone(),
-        search_text: search_text(new),
+        description: None,
+        website: None,
+        street: None,
+        postal_code: None,
+        city: None,
+        contact_function: None,
+        contact_email: None,
+        contact_phone: None,
+        search_text: String::new(),
         merged_into_id: None,
         merged_at: None,
         merged_by: None,
@@ -191,9 +75,10 @@ pub async fn insert(writer: &Writer<'_>, id: Uuid, new: &NewOrganisation) -> Api
         created_at: writer.now(),
         updated_at: writer.now(),
     };
+    let row = new.onto(row, scope);
     writer.insert::<organisation::ActiveModel>(full(row.clone())).await?;
-    put_person(writer, &row, None, new.person.as_ref()).await?;
-    externals::replace(writer, RegisteredObject::Organisation(id), scope, &Ids::new(), &new.ids).await?;
+    put_person(writer, &row, None, new.contact_person.as_ref()).await?;
+    externals::replace(writer, RegisteredObject::Organisation(id), scope, &Ids::new(), &new.external_ids).await?;
     Ok(row)
 }
 
@@ -201,48 +86,29 @@ pub async fn insert(writer: &Writer<'_>, id: Uuid, new: &NewOrganisation) -> Api
 ///
 /// # Errors
 /// The input is refused, or the database fails.
-pub async fn update(
-    op: &Op,
-    id: Uuid,
-    version: i32,
-    change: impl FnOnce(NewOrganisation) -> ApiResult<NewOrganisation> + Send,
-) -> ApiResult<()> {
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: OrganisationPatch) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "organisationUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<organisation::Entity>(session, id, Operation::Update, "id").await?;
     let person = session.get::<organisation_person::Entity>(id).await?;
     let ids = externals::ids(&session.group::<IdsOfOrganisation>(id).await?);
-    let before = NewOrganisation::of(&row, person.as_deref(), ids);
-    let wish = change(before.clone())?.checked()?;
-    if wish.visibility < row.visibility {
+    let before = OrganisationValues::of(&row, person.as_deref().map(Person::from), ids);
+    let values = patch.applied(&before).checked()?;
+    if values.visibility < row.visibility {
         not_named_by_offers(session, row.tenant_id, education_offer::Column::OrganisationId, id).await?;
     }
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let scope = ensure(&writer, &audience(row.tenant_id, wish.visibility)).await?;
-    let after = organisation::Model {
-        scope_id: scope,
-        name: wish.name.clone(),
-        kind: wish.kind,
-        visibility: wish.visibility,
-        description: wish.description.clone(),
-        website: wish.website.clone(),
-        street: wish.street.clone(),
-        postal_code: wish.postal_code.clone(),
-        city: wish.city.clone(),
-        contact_function: wish.contact_function.clone(),
-        contact_email: wish.contact_email.clone(),
-        contact_phone: wish.contact_phone.clone(),
-        search_text: search_text(&wish),
-        ..(*row).clone()
-    };
+    let scope = ensure(&writer, &audience(row.tenant_id, values.visibility)).await?;
+    let after = values.onto((*row).clone(), scope);
     let after = save(&writer, after, version).await?;
-    put_person(&writer, &after, person.as_deref(), wish.person.as_ref()).await?;
+    put_person(&writer, &after, person.as_deref(), values.contact_person.as_ref()).await?;
     if scope != row.scope_id {
         externals::rescope(&writer, RegisteredObject::Organisation(id), scope).await?;
     }
-    externals::replace(&writer, RegisteredObject::Organisation(id), scope, &before.ids, &wish.ids).await?;
-    let (was, is) = (before.audit_snapshot(), wish.audit_snapshot());
+    externals::replace(&writer, RegisteredObject::Organisation(id), scope, &before.external_ids, &values.external_ids)
+        .await?;
+    let (was, is) = (before.audit_snapshot(), values.audit_snapshot());
     revisions::keep(&writer, revision(&after, "organisationUpdate", &by, Some(&was), &is)).await?;
     let mut told = change_record(&after, "organisation.updated");
     told.also = BTreeSet::from([row.scope_id]);
@@ -365,11 +231,6 @@ async fn put_person(
     let row = organisation_person::ActiveModel { organisation_id: sea_orm::NotSet, ..row };
     writer.change::<organisation_person::Entity, _>(here, row).await?;
     Ok(())
-}
-
-fn search_text(new: &NewOrganisation) -> String {
-    let words = [Some(new.name.as_str()), new.city.as_deref(), new.postal_code.as_deref()];
-    text::fold(&words.into_iter().flatten().collect::<Vec<_>>().join(" "))
 }
 
 fn revision<'a>(

@@ -34,14 +34,11 @@ impl OrganisationMutation {
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
         let key = idempotency("organisationCreate", input.idempotency_key.clone(), &input);
-        let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => match input.into_new() {
-                Ok(wish) => service::create(op, tenant, wish, key).await,
-                Err(error) => Err(error),
-            },
-            Err(error) => Err(error),
+        let work = async {
+            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
+            service::create(op, tenant, input.into_values()?, key).await
         };
-        OrganisationPayload::made(op, done).await
+        OrganisationPayload::created(op, work).await
     }
 
     /// Changes an organisation. Requires `PLACES_WRITE` in the authority that keeps the record. `CONFLICT` for a merged
@@ -52,14 +49,9 @@ impl OrganisationMutation {
         #[graphql(desc = "Changes to the organisation.")] input: OrganisationUpdateInput,
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
-        let version = input.version;
-        match NodeType::Organisation.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::update(op, id, version, |wish| input.applied(wish)).await;
-                OrganisationPayload::after_change(op, id, done).await
-            }
-            Err(error) => OrganisationPayload::refused(op, error),
-        }
+        let id = NodeType::Organisation.parse(&input.id, "id");
+        let work = |id| async move { service::update(op, id, input.version, input.into_patch()?).await };
+        OrganisationPayload::changed(op, id, work).await
     }
 
     /// Archives or restores an organisation. Archived records are omitted from lists; references to them remain valid.
