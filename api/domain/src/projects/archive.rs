@@ -126,9 +126,9 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
     let mut files = Vec::new();
     for document in documents.iter() {
         let versions = session.group::<document_version::Entity>(document.id).await?;
-        let mut told = e::project_document::Entity::audit_snapshot(document);
-        told["versions"] = versions.iter().map(version).collect();
-        files.push(told);
+        let mut snapshot = e::project_document::Entity::audit_snapshot(document);
+        snapshot["versions"] = versions.iter().map(version).collect();
+        files.push(snapshot);
     }
     let copy = json!({
         "form": FORM,
@@ -141,25 +141,25 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
         "project": service::audit_snapshot(row),
         "partners": partners_of.iter().map(partners::audit_snapshot).collect::<Vec<_>>(),
         "phases": steps,
-        "members": told_of::<e::project_member::Entity>(session, row.id).await?,
-        "workPackages": told_of::<e::work_package::Entity>(session, row.id).await?,
+        "members": snapshots_of::<e::project_member::Entity>(session, row.id).await?,
+        "workPackages": snapshots_of::<e::work_package::Entity>(session, row.id).await?,
         "dependencies": session.group::<e::work_package_dependency::Entity>(row.id).await?.iter()
             .map(|it| json!({ "workPackage": it.work_package_id, "dependsOn": it.depends_on_id })).collect::<Vec<_>>(),
-        "milestones": told_of::<e::milestone::Entity>(session, row.id).await?,
-        "statusReports": told_of::<e::status_report::Entity>(session, row.id).await?,
-        "indicators": told_of::<e::project_indicator::Entity>(session, row.id).await?,
-        "measurements": told_of::<e::indicator_measurement::Entity>(session, row.id).await?,
-        "links": told_of::<e::project_link::Entity>(session, row.id).await?,
+        "milestones": snapshots_of::<e::milestone::Entity>(session, row.id).await?,
+        "statusReports": snapshots_of::<e::status_report::Entity>(session, row.id).await?,
+        "indicators": snapshots_of::<e::project_indicator::Entity>(session, row.id).await?,
+        "measurements": snapshots_of::<e::indicator_measurement::Entity>(session, row.id).await?,
+        "links": snapshots_of::<e::project_link::Entity>(session, row.id).await?,
         "documents": files,
-        "fundings": told_of::<e::funding::Entity>(session, row.id).await?,
+        "fundings": snapshots_of::<e::funding::Entity>(session, row.id).await?,
         "ownShares": own_shares,
-        "budgetLines": told_of::<e::budget_line::Entity>(session, row.id).await?,
-        "obligations": told_of::<e::obligation::Entity>(session, row.id).await?,
+        "budgetLines": snapshots_of::<e::budget_line::Entity>(session, row.id).await?,
+        "obligations": snapshots_of::<e::obligation::Entity>(session, row.id).await?,
     });
     Ok(serde_json::to_string_pretty(&copy)?)
 }
 
-async fn told_of<P>(session: &Session, project: Uuid) -> ApiResult<Vec<Value>>
+async fn snapshots_of<P>(session: &Session, project: Uuid) -> ApiResult<Vec<Value>>
 where
     P: ProjectPart + ByParent<Of = P>,
     P::Model: sea_orm::IntoActiveModel<P::Written> + Send + Sync,

@@ -59,7 +59,7 @@ async fn calendar(
     }
     let owner = session.get::<tenant::Entity>(writer.tenant()).await?;
     let zone = owner.map_or_else(|| "UTC".to_owned(), |it| it.time_zone.clone());
-    let wish = NewCalendar {
+    let new = NewCalendar {
         tenant: writer.tenant(),
         name: name(project, kind),
         description: None,
@@ -76,7 +76,7 @@ async fn calendar(
         scope_id: scope,
         project_id: Some(project.id),
         project_calendar: Some(kind),
-        ..calendar_row(writer, wish, zone, new_id())
+        ..calendar_row(writer, new, zone, new_id())
     };
     writer.insert::<calendar::ActiveModel>(full(row.clone())).await?;
     Ok(row)
@@ -94,7 +94,7 @@ pub async fn show(
     date: &ProjectDate<'_>,
 ) -> ApiResult<Uuid> {
     let calendar = calendar(mutation.session(), writer, project, kind).await?;
-    let wish = NewEntry {
+    let new = NewEntry {
         title: date.title.to_owned(),
         description: None,
         kind: EntryKind::Deadline,
@@ -116,7 +116,7 @@ pub async fn show(
         uid: None,
         source: None,
     };
-    let row = entry_row(writer, &calendar, wish, new_id());
+    let row = entry_row(writer, &calendar, new, new_id());
     writer.insert::<calendar_entry::ActiveModel>(full(row.clone())).await?;
     mutation.publish_event(writer, &entry_service::change_record(&row, "calendar_entry.created", None)).await?;
     Ok(row.id)

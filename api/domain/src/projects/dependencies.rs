@@ -72,10 +72,10 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_let_in_has_an_order_and_nothing_else_is_refused(
-            wishes in prop::collection::vec((0_u8..8, 0_u8..8), 0..40),
+            requested in prop::collection::vec((0_u8..8, 0_u8..8), 0..40),
         ) {
             let mut before = Before::new();
-            for (package, first) in wishes {
+            for (package, first) in requested {
                 let (package, first) = (id(package), id(first));
                 let mut after = before.clone();
                 after.entry(package).or_default().insert(first);

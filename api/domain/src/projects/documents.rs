@@ -85,8 +85,9 @@ pub async fn upload_ticket(
     };
     let mutation = UnitOfWork::begin(op, "documentUploadTicket").await?;
     let session = mutation.session();
-    let found = writable::<project_document::Entity>(session, document, Operation::Update).await;
-    let (grant, row, project) = found.map_err(|error| error.about("document"))?;
+    let (grant, row, project) = writable::<project_document::Entity>(session, document, Operation::Update)
+        .await
+        .map_err(|error| error.about("document"))?;
     let writer = session.writer(&grant).await?;
     let mut draft = match files::tickets::upload(&mutation, &writer, file_name, settings, idempotency).await? {
         Drafted::New(draft) => draft,
@@ -147,7 +148,7 @@ pub async fn arrived(
     let session = mutation.session();
     let (grant, before, project) =
         match writable::<project_document::Entity>(session, document, Operation::Update).await {
-            Ok(found) => found,
+            Ok(document) => document,
             Err(ApiError::Problems(_)) => {
                 std::fs::remove_file(&came).map_err(disk)?;
                 return Ok(Err(UploadRefusal::OutOfReach));

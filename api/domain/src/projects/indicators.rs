@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 use entities::{indicator_measurement, project, project_indicator};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::money::{Decimal, MAX_DECIMALS};
+use kernel::patch::Patch;
 use kernel::text;
 use uuid::Uuid;
 
@@ -50,25 +51,18 @@ pub async fn add_indicator(
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     check_part_limit(session.group::<project_indicator::Entity>(project.id).await?.len(), "project")?;
-    let mut problems = Problems::default();
-    let title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
-    let unit = problems.take(text::optional(new.unit, "unit", 60))?.flatten();
     let places = u32::try_from(new.decimals).unwrap_or(u32::MAX);
     if places > MAX_DECIMALS {
         let text = Text::new("out-of-range").with("value", new.decimals).with("min", 0).with("max", MAX_DECIMALS);
         return Err(Problem::at(UserErrorCode::OutOfRange, "decimals", text).into());
     }
-    if let Some(code) = &new.code
-        && !known(session, code).await?
-    {
-        problems.add(Problem::not_found("code"));
-    }
-    let baseline = match new.baseline {
-        Some(value) => problems.take(units(value, places, "baseline"))?,
-        None => None,
-    };
-    let target = problems.take(units(new.target, places, "target"))?.unwrap_or_default();
-    problems.done()?;
+    let (title, unit, (), baseline, target) = all((
+        text::line(&new.title, "title", 200),
+        text::optional(new.unit, "unit", 60),
+        check_code(session, new.code.as_deref()).await,
+        new.baseline.map(|it| units(it, places, "baseline")).transpose(),
+        units(new.target, places, "target"),
+    ))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -96,11 +90,13 @@ pub async fn add_indicator(
     Ok(id)
 }
 
-async fn known(session: &store::Session, code: &str) -> ApiResult<bool> {
+/// Refuses a code that is not in the catalogue.
+async fn check_code(session: &store::Session, code: Option<&str>) -> ApiResult<()> {
     use sea_orm::{ColumnTrait as _, QueryFilter as _};
+    let Some(code) = code else { return Ok(()) };
     let select = session.reference::<entities::indicator::Entity>();
     let select = select.filter(entities::indicator::Column::Code.eq(code));
-    Ok(session.one(select).await?.is_some())
+    session.one(select).await?.map(|_| ()).ok_or_else(|| Problem::not_found("code").into())
 }
 
 /// A number in units of the last of `places`.
@@ -111,39 +107,36 @@ fn units(value: Decimal, places: u32, field: &'static str) -> ApiResult<i64> {
     })
 }
 
-/// What shall change of an indicator. The outer option is "leave as it is".
+/// Changes to a project indicator.
 #[derive(Clone, Debug, Default)]
 pub struct IndicatorPatch {
     /// Baseline value.
-    pub baseline: Option<Option<Decimal>>,
+    pub baseline: Patch<Option<Decimal>>,
     /// Day of the baseline value.
-    pub baseline_on: Option<Option<NaiveDate>>,
+    pub baseline_on: Patch<Option<NaiveDate>>,
     /// Target value.
-    pub target: Option<Decimal>,
+    pub target: Patch<Decimal>,
     /// Day by which the target should be reached.
-    pub target_on: Option<Option<NaiveDate>>,
+    pub target_on: Patch<Option<NaiveDate>>,
 }
 
-/// Changes what an indicator begins with and aims at.
+/// Changes baseline and target of an indicator.
 pub async fn update_indicator(op: &Op, id: Uuid, version: i32, patch: IndicatorPatch) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "projectIndicatorUpdate").await?;
     let session = mutation.session();
     let (grant, before, project) = writable::<project_indicator::Entity>(session, id, Operation::Update).await?;
     let places = u32::try_from(before.decimals).unwrap_or_default();
-    let mut problems = Problems::default();
-    let mut row = before.clone();
-    if let Some(value) = patch.baseline {
-        row.baseline = match value {
-            Some(value) => problems.take(units(value, places, "baseline"))?,
-            None => None,
-        };
-    }
-    if let Some(value) = patch.target {
-        row.target = problems.take(units(value, places, "target"))?.unwrap_or_default();
-    }
-    problems.done()?;
-    row.baseline_on = patch.baseline_on.unwrap_or(before.baseline_on);
-    row.target_on = patch.target_on.unwrap_or(before.target_on);
+    let (baseline, target) = all((
+        patch.baseline.try_map(|it| it.map(|it| units(it, places, "baseline")).transpose()),
+        patch.target.try_map(|it| units(it, places, "target")),
+    ))?;
+    let row = project_indicator::Model {
+        baseline: baseline.or(before.baseline),
+        baseline_on: patch.baseline_on.or(before.baseline_on),
+        target: target.or(before.target),
+        target_on: patch.target_on.or(before.target_on),
+        ..before.clone()
+    };
     let writer = session.writer(&grant).await?;
     let recorded =
         parts::update::<project_indicator::Entity>(&mutation, &writer, (&before, row), version, project.agreement_id)
@@ -163,8 +156,9 @@ pub async fn measure(
     let note = text::optional(note, "note", 1_000)?;
     let mutation = UnitOfWork::begin(op, "indicatorMeasurementAdd").await?;
     let session = mutation.session();
-    let found = writable::<project_indicator::Entity>(session, indicator, Operation::Measure).await;
-    let (grant, of, project) = found.map_err(|error| error.about("indicator"))?;
+    let (grant, of, project) = writable::<project_indicator::Entity>(session, indicator, Operation::Measure)
+        .await
+        .map_err(|error| error.about("indicator"))?;
     check_part_limit(session.group::<indicator_measurement::Entity>(project.id).await?.len(), "indicator")?;
     let value = units(value, u32::try_from(of.decimals).unwrap_or_default(), "value")?;
     let writer = session.writer(&grant).await?;

@@ -1,7 +1,7 @@
 //! Members of project teams. Each belongs to the party that added it.
 
 use entities::{ProjectRole, project, project_member};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ pub struct NewMember {
     pub consented: bool,
 }
 
-/// Puts somebody down for a party. Without the person's consent the other parties do not see it.
+/// Adds a member for a party. Without the person's consent the other parties do not see the record.
 pub async fn add_member(
     op: &Op,
     project: Uuid,
@@ -41,14 +41,11 @@ pub async fn add_member(
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     check_part_limit(session.group::<project_member::Entity>(project.id).await?.len(), "project")?;
-    let mut problems = Problems::default();
-    let name = problems.take(text::line(&new.name, "name", 200))?.unwrap_or_default();
-    let function = problems.take(text::optional(new.function, "function", 200))?.flatten();
-    let email = problems.take(text::optional(new.email, "email", 320))?.flatten();
-    if let Some(address) = email.as_deref().filter(|it| !it.contains('@') || it.contains(char::is_whitespace)) {
-        problems.add(Problem::at(UserErrorCode::Invalid, "email", Text::new("no-email").with("value", address)));
-    }
-    problems.done()?;
+    let (name, function, email) = all((
+        text::line(&new.name, "name", 200),
+        text::optional(new.function, "function", 200),
+        checked_email(new.email),
+    ))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -78,7 +75,16 @@ pub async fn add_member(
     Ok(id)
 }
 
-/// Takes somebody off a project.
+fn checked_email(address: Option<String>) -> ApiResult<Option<String>> {
+    let address = text::optional(address, "email", 320)?;
+    if let Some(address) = address.as_deref().filter(|it| !it.contains('@') || it.contains(char::is_whitespace)) {
+        let text = Text::new("no-email").with("value", address);
+        return Err(Problem::at(UserErrorCode::Invalid, "email", text).into());
+    }
+    Ok(address)
+}
+
+/// Removes a member from a project team.
 pub async fn remove_member(op: &Op, id: Uuid) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "projectMemberRemove").await?;
     let session = mutation.session();

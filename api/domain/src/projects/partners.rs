@@ -1,4 +1,4 @@
-//! Who takes part: asked by the lead, accepted by the partner, ended by either.
+//! Partners of projects: asked by the lead, accepted by the partner, ended by either.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Op
     rows.push(row.clone());
     let after = move_to(&writer, &before, &rows, version).await?;
     let row = project_partner::Model { scope_id: after.inner_scope_id, ..row };
-    let recorded = mutation.record(&writer, told_of(&after, &row, "project.partner_added")).await?;
+    let recorded = mutation.record(&writer, change_record(&after, &row, "project.partner_added")).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -71,7 +71,7 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
     let session = mutation.session();
     let (grant, before) =
         rights::find_for_party::<project::Entity>(session, (id, "id"), Operation::Join, (tenant, "tenant")).await?;
-    let mut row = asked(session, &before, tenant, "tenant").await?;
+    let mut row = partner_row(session, &before, tenant, "tenant").await?;
     if row.version != version {
         return Err(crate::context::unit_of_work::stale(version));
     }
@@ -83,7 +83,7 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
     row.version = row.version.saturating_add(1);
     row.updated_at = writer.now();
     keep(&writer, &row).await?;
-    let recorded = mutation.record(&writer, told_of(&before, &row, "project.partner_joined")).await?;
+    let recorded = mutation.record(&writer, change_record(&before, &row, "project.partner_joined")).await?;
     mutation.commit(recorded).await
 }
 
@@ -98,7 +98,7 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
     if tenant != before.tenant_id && tenant != partner {
         return Err(Problem::at(UserErrorCode::Forbidden, "tenant", Text::new("no-party-of-project")).into());
     }
-    let mut row = asked(session, &before, partner, "partner").await?;
+    let mut row = partner_row(session, &before, partner, "partner").await?;
     if row.state == PartnerState::Ended {
         return Err(Problem::illegal_transition("partner", row.state.as_str(), "ENDED", []).into());
     }
@@ -122,7 +122,7 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
         .iter()
         .map(|it| if it.tenant_id == partner { row.clone() } else { it.clone() })
         .collect();
-    let recorded = mutation.record(&writer, told_of(&before, &row, "project.partner_left")).await?;
+    let recorded = mutation.record(&writer, change_record(&before, &row, "project.partner_left")).await?;
     // The circle is the lead's: who leaves it takes nothing but its own sight.
     #[expect(clippy::disallowed_methods, reason = "the one place where somebody leaves what is another's")]
     let of_lead = if tenant == before.tenant_id { acting.clone() } else { Grant::to_leave(&acting, before.tenant_id) };
@@ -140,7 +140,7 @@ fn grant(session: &Session, project: &project::Model, tenant: Uuid) -> ApiResult
 }
 
 /// The row of a partner, of whatever state.
-async fn asked(
+async fn partner_row(
     session: &Session,
     project: &project::Model,
     tenant: Uuid,
@@ -217,7 +217,7 @@ async fn keep(writer: &Writer<'_>, row: &project_partner::Model) -> ApiResult<()
     Ok(())
 }
 
-fn told_of(project: &project::Model, row: &project_partner::Model, topic: &'static str) -> ChangeRecord {
+fn change_record(project: &project::Model, row: &project_partner::Model, topic: &'static str) -> ChangeRecord {
     ChangeRecord {
         object_type: "Project",
         object_id: project.id,

@@ -44,11 +44,11 @@ where
     type Written: ActiveModelTrait<Entity = Self> + ActiveModelBehavior + Send;
     /// Type in the schema.
     const TYPE: &'static str;
-    /// What is told of a new one.
+    /// Topic of the record of a new part.
     const CREATED: &'static str;
-    /// What is told of a change.
+    /// Topic of the record of a change.
     const UPDATED: &'static str;
-    /// What is told when it is taken away.
+    /// Topic of the record of a removal.
     const REMOVED: &'static str;
     /// What it is.
     fn facts(row: &Self::Model) -> PartFacts;
@@ -183,7 +183,7 @@ where
     Ok((grant, (*row).clone(), project))
 }
 
-/// What is told of a part.
+/// Record of a change of a part.
 pub fn change_record<P: ProjectPart>(
     row: &P::Model,
     topic: &'static str,

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use entities::{TrafficLight, project, status_report};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::projects::parts::insert;
 use crate::projects::project_access::{check_part_limit, party_grant};
-use crate::projects::service::span;
+use crate::projects::service::check_span;
 use crate::rights;
 
 /// Values of a new status report.
@@ -41,13 +41,7 @@ pub async fn report(
     let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
     let grant = party_grant(session, &project, tenant, "tenant").await?;
     check_part_limit(session.group::<status_report::Entity>(project.id).await?.len(), "project")?;
-    let mut problems = Problems::default();
-    let told = problems.take(text::optional(Some(new.text), "text", 10_000))?.flatten();
-    if told.is_none() {
-        problems.add(Problem::at(UserErrorCode::Required, "text", Text::new("required")));
-    }
-    span(Some(new.from), Some(new.until), "periodUntil", &mut problems);
-    problems.done()?;
+    let (text, ()) = all((required_text(new.text), check_span(Some(new.from), Some(new.until), "periodUntil")))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -59,7 +53,7 @@ pub async fn report(
         scope_id: project.inner_scope_id,
         project_id: project.id,
         light: new.light,
-        text: told.unwrap_or_default(),
+        text,
         period_from: new.from,
         period_until: new.until,
         reported_by: acting_name(session, tenant).await?,
@@ -68,4 +62,9 @@ pub async fn report(
     let recorded = insert::<status_report::Entity>(&mutation, &writer, row, &project).await?;
     mutation.commit(recorded).await?;
     Ok(id)
+}
+
+fn required_text(text: String) -> ApiResult<String> {
+    let text = text::optional(Some(text), "text", 10_000)?;
+    text.ok_or_else(|| Problem::at(UserErrorCode::Required, "text", Text::new("required")).into())
 }

@@ -7,19 +7,21 @@ use entities::{
     Area, Audience, Confidentiality, Pillar, ProjectPhase, ScopeArea, agreement, field_of_work, funding,
     learning_place, project, project_member, project_partner, project_step,
 };
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
+use kernel::global_id::at_most_100;
 use kernel::i18n::Text;
 use kernel::ids::new_id;
+use kernel::patch::Patch;
 use kernel::text;
 use policy::{Action, Object};
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use store::scopes::{Audience as Readers, own_shares};
-use store::{Session, Unique, WriteError, Writer, full};
+use store::{ByKey, Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::parties_of;
-use crate::calendars::entry_values::kept_audiences;
+use crate::calendars::entry_values::{kept_audiences, read_audiences};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::members::acting_name;
@@ -29,14 +31,14 @@ use crate::rights::{self, Operation};
 
 const TITLE: Unique = Unique { name: "project_title_key", columns: "project.tenant_id, project.title" };
 
-/// What a project shall be.
+/// Values of a new project.
 #[derive(Clone, Debug)]
 pub struct NewProject {
     /// Title.
     pub title: String,
     /// Summary.
     pub summary: Option<String>,
-    /// The agreement that partners take part under.
+    /// Agreement under which partners take part.
     pub agreement: Option<Uuid>,
     /// Field of work.
     pub field: Option<Uuid>,
@@ -56,31 +58,31 @@ pub struct NewProject {
     pub ends_on: Option<NaiveDate>,
 }
 
-/// What shall change of a project. The outer option is "leave as it is".
+/// Changes to a project.
 #[derive(Clone, Debug, Default)]
 pub struct ProjectPatch {
     /// Title.
-    pub title: Option<String>,
+    pub title: Patch<String>,
     /// Summary.
-    pub summary: Option<Option<String>>,
-    /// The agreement; not with partners.
-    pub agreement: Option<Option<Uuid>>,
+    pub summary: Patch<Option<String>>,
+    /// Agreement; not with partners.
+    pub agreement: Patch<Option<Uuid>>,
     /// Field of work; not with partners.
-    pub field: Option<Option<Uuid>>,
+    pub field: Patch<Option<Uuid>>,
     /// How far the project itself goes.
-    pub confidentiality: Option<Confidentiality>,
+    pub confidentiality: Patch<Confidentiality>,
     /// Pillar.
-    pub pillar: Option<Option<Pillar>>,
+    pub pillar: Patch<Option<Pillar>>,
     /// Audiences, from the closed set.
-    pub audiences: Option<BTreeSet<Audience>>,
+    pub audiences: Patch<BTreeSet<Audience>>,
     /// Target groups in free text.
-    pub target_groups: Option<Vec<String>>,
+    pub target_groups: Patch<Vec<String>>,
     /// Where most of it happens.
-    pub place: Option<Option<Uuid>>,
+    pub place: Patch<Option<Uuid>>,
     /// First day.
-    pub starts_on: Option<Option<NaiveDate>>,
+    pub starts_on: Patch<Option<NaiveDate>>,
     /// Last day.
-    pub ends_on: Option<Option<NaiveDate>>,
+    pub ends_on: Patch<Option<NaiveDate>>,
 }
 
 /// Makes a project: an idea of the authority that will lead it.
@@ -145,43 +147,61 @@ fn lines(lines: &[String]) -> Option<String> {
     Some(lines.join("\n")).filter(|it| !it.is_empty())
 }
 
-async fn check(session: &Session, tenant: Uuid, mut new: NewProject) -> ApiResult<NewProject> {
+async fn check(session: &Session, tenant: Uuid, new: NewProject) -> ApiResult<NewProject> {
+    at_most_100(&new.target_groups, "targetGroups")?;
+    let (title, summary, target_groups, (), (), (), ()) = all((
+        text::line(&new.title, "title", 200),
+        text::optional(new.summary, "summary", 10_000),
+        checked_target_groups(&new.target_groups),
+        check_agreement(session, tenant, new.agreement).await,
+        check_reference::<field_of_work::Entity>(session, new.field, "fieldOfWork").await,
+        check_reference::<learning_place::Entity>(session, new.place, "place").await,
+        check_span(new.starts_on, new.ends_on, "endsOn"),
+    ))?;
+    Ok(NewProject { title, summary, target_groups, ..new })
+}
+
+fn checked_target_groups(groups: &[String]) -> ApiResult<Vec<String>> {
     let mut problems = Problems::default();
-    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
-    new.summary = problems.take(text::optional(new.summary, "summary", 10_000))?.flatten();
-    let groups = std::mem::take(&mut new.target_groups);
-    kernel::global_id::at_most_100(&groups, "targetGroups")?;
+    let mut checked = Vec::new();
     for group in groups {
-        new.target_groups.extend(problems.take(text::line(&group, "targetGroups", 200))?);
+        checked.extend(problems.take(text::line(group, "targetGroups", 200))?);
     }
-    if let Some(id) = new.agreement {
-        let known = session.get::<agreement::Entity>(id).await?.is_some();
-        if !known || !parties_of(session, id).await?.contains(&tenant) {
-            problems.add(Problem::not_found("agreement"));
-        }
-    }
-    if let Some(id) = new.field
-        && session.get::<field_of_work::Entity>(id).await?.is_none()
-    {
-        problems.add(Problem::not_found("fieldOfWork"));
-    }
-    if let Some(id) = new.place
-        && session.get::<learning_place::Entity>(id).await?.is_none()
-    {
-        problems.add(Problem::not_found("place"));
-    }
-    span(new.starts_on, new.ends_on, "endsOn", &mut problems);
     problems.done()?;
-    Ok(new)
+    Ok(checked)
+}
+
+/// Refuses an agreement that does not bind the lead.
+async fn check_agreement(session: &Session, lead: Uuid, agreement: Option<Uuid>) -> ApiResult<()> {
+    check_reference::<agreement::Entity>(session, agreement, "agreement").await?;
+    match agreement {
+        Some(id) if !parties_of(session, id).await?.contains(&lead) => Err(Problem::not_found("agreement").into()),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a reference to an object that the actor does not see.
+async fn check_reference<E>(session: &Session, id: Option<Uuid>, field: &'static str) -> ApiResult<()>
+where
+    E: ByKey<Key = Uuid>,
+{
+    match id {
+        Some(id) if session.get::<E>(id).await?.is_none() => Err(Problem::not_found(field).into()),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a last day before the first.
-pub fn span(from: Option<NaiveDate>, until: Option<NaiveDate>, field: &'static str, problems: &mut Problems) {
-    if let (Some(from), Some(until)) = (from, until)
-        && from > until
-    {
-        let text = Text::new("ends-before-start").with("from", from).with("until", until);
-        problems.add(Problem::at(UserErrorCode::OutOfRange, field, text));
+///
+/// # Errors
+/// `OUT_OF_RANGE` at `field`, which names the last day.
+pub fn check_span(from: Option<NaiveDate>, until: Option<NaiveDate>, field: &'static str) -> ApiResult<()> {
+    match (from, until) {
+        (Some(from), Some(until)) if from > until => {
+            let text = Text::new("ends-before-start").with("from", from).with("until", until);
+            Err(Problem::at(UserErrorCode::OutOfRange, field, text).into())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -190,36 +210,33 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ProjectPatch) -> Api
     let mutation = UnitOfWork::begin(op, "projectUpdate").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<project::Entity>(session, id, Operation::Update, "id").await?;
-    let wish = NewProject {
-        title: patch.title.unwrap_or_else(|| before.title.clone()),
-        summary: patch.summary.unwrap_or_else(|| before.summary.clone()),
-        agreement: patch.agreement.unwrap_or(before.agreement_id),
-        field: patch.field.unwrap_or(before.field_of_work_id),
-        confidentiality: patch.confidentiality.unwrap_or(before.confidentiality),
-        pillar: patch.pillar.unwrap_or(before.pillar),
-        audiences: patch
-            .audiences
-            .unwrap_or_else(|| crate::calendars::entry_values::read_audiences(before.audiences.as_deref())),
-        target_groups: patch.target_groups.unwrap_or_else(|| {
-            before.target_groups.as_deref().map(|it| it.lines().map(str::to_owned).collect()).unwrap_or_default()
-        }),
-        place: patch.place.unwrap_or(before.place_id),
-        starts_on: patch.starts_on.unwrap_or(before.starts_on),
-        ends_on: patch.ends_on.unwrap_or(before.ends_on),
+    let target_groups = before.target_groups.iter().flat_map(|it| it.lines()).map(str::to_owned).collect();
+    let new = NewProject {
+        title: patch.title.or_clone(&before.title),
+        summary: patch.summary.or_clone(&before.summary),
+        agreement: patch.agreement.or(before.agreement_id),
+        field: patch.field.or(before.field_of_work_id),
+        confidentiality: patch.confidentiality.or(before.confidentiality),
+        pillar: patch.pillar.or(before.pillar),
+        audiences: patch.audiences.or(read_audiences(before.audiences.as_deref())),
+        target_groups: patch.target_groups.or(target_groups),
+        place: patch.place.or(before.place_id),
+        starts_on: patch.starts_on.or(before.starts_on),
+        ends_on: patch.ends_on.or(before.ends_on),
     };
-    let wish = check(session, before.tenant_id, wish).await?;
+    let new = check(session, before.tenant_id, new).await?;
     let partners = session.group::<project_partner::Entity>(id).await?;
     let mut problems = Problems::default();
     // What partners brought in names agreement and field of work by itself.
     for (changes, field) in
-        [(wish.agreement != before.agreement_id, "agreement"), (wish.field != before.field_of_work_id, "fieldOfWork")]
+        [(new.agreement != before.agreement_id, "agreement"), (new.field != before.field_of_work_id, "fieldOfWork")]
     {
         if changes && !partners.is_empty() {
             problems.add(Problem::at(UserErrorCode::Conflict, field, Text::new("project-has-partners")));
         }
     }
-    if wish.field != before.field_of_work_id {
-        let object = Object::new_in(ScopeArea::Projects, before.tenant_id, wish.field);
+    if new.field != before.field_of_work_id {
+        let object = Object::new_in(ScopeArea::Projects, before.tenant_id, new.field);
         session.authorize(Action::Write, &object, "fieldOfWork")?;
     }
     problems.done()?;
@@ -229,7 +246,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ProjectPatch) -> Api
         phase: before.phase,
         version: version.saturating_add(1),
         created_at: before.created_at,
-        ..row_of(&writer, wish, id)
+        ..row_of(&writer, new, id)
     };
     writer.lock_named(row.tenant_id).await?;
     let shares = own_shares(&writer, Area::Projects).await?;
@@ -241,9 +258,9 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ProjectPatch) -> Api
     if row.title != before.title {
         calendar::rename(session, &writer, &row).await?;
     }
-    let mut patch = change_record(&row, "project.updated", Some(&before));
-    patch.also.insert(before.scope_id);
-    let recorded = mutation.record(&writer, patch).await?;
+    let mut change = change_record(&row, "project.updated", Some(&before));
+    change.also.insert(before.scope_id);
+    let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
 
@@ -336,7 +353,7 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &project::Model, note
     writer.insert::<project_step::ActiveModel>(full(made)).await
 }
 
-/// What is told of a project.
+/// Record of a change of a project.
 pub fn change_record(row: &project::Model, topic: &'static str, before: Option<&project::Model>) -> ChangeRecord {
     ChangeRecord {
         object_type: "Project",

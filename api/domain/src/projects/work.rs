@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use entities::{
     MilestoneStatus, ProjectCalendar, WorkStatus, milestone, project, work_package, work_package_dependency,
 };
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
+use kernel::patch::Patch;
 use kernel::text;
 use sea_orm::{ColumnTrait, Condition};
 use store::{Session, Writer, full};
@@ -22,11 +23,11 @@ use crate::projects::dependencies::{Before, find_cycle};
 use crate::projects::parts;
 use crate::projects::parts::{insert, writable};
 use crate::projects::project_access::{check_part_limit, party_grant};
-use crate::projects::service::span;
+use crate::projects::service::check_span;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
-/// What a work package shall be.
+/// Values of a new work package.
 #[derive(Clone, Debug)]
 pub struct NewWorkPackage {
     /// Title.
@@ -43,21 +44,21 @@ pub struct NewWorkPackage {
     pub after: Option<Vec<Uuid>>,
 }
 
-/// What shall change of a work package. The outer option is "leave as it is".
+/// Changes to a work package.
 #[derive(Clone, Debug, Default)]
 pub struct WorkPackagePatch {
     /// Title.
-    pub title: Option<String>,
+    pub title: Patch<String>,
     /// Description of the work.
-    pub description: Option<Option<String>>,
+    pub description: Patch<Option<String>>,
     /// Progress.
-    pub status: Option<WorkStatus>,
+    pub status: Patch<WorkStatus>,
     /// First day.
-    pub starts_on: Option<Option<NaiveDate>>,
+    pub starts_on: Patch<Option<NaiveDate>>,
     /// Last day.
-    pub ends_on: Option<Option<NaiveDate>>,
+    pub ends_on: Patch<Option<NaiveDate>>,
     /// Work packages that come before it.
-    pub after: Option<Vec<Uuid>>,
+    pub after: Patch<Vec<Uuid>>,
 }
 
 /// Adds a work package for a party.
@@ -100,28 +101,28 @@ pub async fn create(
 }
 
 /// Changes a work package, for the party that answers for it.
-pub async fn update(op: &Op, id: Uuid, version: i32, change_of: WorkPackagePatch) -> ApiResult<()> {
+pub async fn update(op: &Op, id: Uuid, version: i32, patch: WorkPackagePatch) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "workPackageUpdate").await?;
     let session = mutation.session();
     let (grant, before, project) = writable::<work_package::Entity>(session, id, Operation::Update).await?;
-    let wish = NewWorkPackage {
-        title: change_of.title.unwrap_or_else(|| before.title.clone()),
-        description: change_of.description.unwrap_or_else(|| before.description.clone()),
-        status: change_of.status.unwrap_or(before.status),
-        starts_on: change_of.starts_on.unwrap_or(before.starts_on),
-        ends_on: change_of.ends_on.unwrap_or(before.ends_on),
-        after: change_of.after,
+    let new = NewWorkPackage {
+        title: patch.title.or_clone(&before.title),
+        description: patch.description.or_clone(&before.description),
+        status: patch.status.or(before.status),
+        starts_on: patch.starts_on.or(before.starts_on),
+        ends_on: patch.ends_on.or(before.ends_on),
+        after: patch.after.set(),
     };
     let writer = session.writer(&grant).await?;
     // Two parties that make a circle together: the second must see what the first did.
     writer.lock_named(project.id).await?;
-    let wish = checked(session, &project, Some(id), wish).await?;
+    let new = checked(session, &project, Some(id), new).await?;
     let row = work_package::Model {
-        title: wish.title,
-        description: wish.description,
-        status: wish.status,
-        starts_on: wish.starts_on,
-        ends_on: wish.ends_on,
+        title: new.title,
+        description: new.description,
+        status: new.status,
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
         ..before.clone()
     };
     let recorded = parts::update::<work_package::Entity>(
@@ -132,7 +133,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, change_of: WorkPackagePatch
         project.agreement_id,
     )
     .await?;
-    if let Some(after) = wish.after {
+    if let Some(after) = new.after {
         let here = Condition::all().add(work_package_dependency::Column::WorkPackageId.eq(id));
         writer.delete::<work_package_dependency::Entity>(here).await?;
         depend(&writer, &row, after).await?;
@@ -157,39 +158,50 @@ async fn checked(
     session: &Session,
     project: &project::Model,
     id: Option<Uuid>,
-    mut new: NewWorkPackage,
+    new: NewWorkPackage,
 ) -> ApiResult<NewWorkPackage> {
-    let mut problems = Problems::default();
-    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
-    new.description = problems.take(text::optional(new.description, "description", 10_000))?.flatten();
-    span(new.starts_on, new.ends_on, "endsOn", &mut problems);
-    if let Some(after) = &new.after {
-        let packages = session.group::<work_package::Entity>(project.id).await?;
-        let mut before = Before::new();
-        let known = session.group::<work_package_dependency::Entity>(project.id).await?;
-        for it in known.iter().filter(|it| Some(it.work_package_id) != id) {
-            before.entry(it.work_package_id).or_default().insert(it.depends_on_id);
-        }
-        for first in after {
-            if !packages.iter().any(|it| it.id == *first) {
-                problems.add(Problem::not_found("after"));
-            } else if let Some(cycle) = id.and_then(|id| find_cycle(&before, id, *first)) {
-                let titles: Vec<_> = cycle
-                    .iter()
-                    .filter_map(|it| packages.iter().find(|row| row.id == *it))
-                    .map(|it| it.title.as_str())
-                    .collect();
-                let text = Text::new("dependency-circle").with("way", titles.join(" → "));
-                problems.add(Problem::at(UserErrorCode::Conflict, "after", text));
-            }
-        }
-        new.after = Some(after.iter().copied().collect::<BTreeSet<_>>().into_iter().collect());
-    }
-    problems.done()?;
-    Ok(new)
+    let (title, description, (), after) = all((
+        text::line(&new.title, "title", 200),
+        text::optional(new.description, "description", 10_000),
+        check_span(new.starts_on, new.ends_on, "endsOn"),
+        checked_dependencies(session, project, id, new.after).await,
+    ))?;
+    Ok(NewWorkPackage { title, description, after, ..new })
 }
 
-/// What a milestone shall be.
+/// The work packages that come before one, each once.
+async fn checked_dependencies(
+    session: &Session,
+    project: &project::Model,
+    id: Option<Uuid>,
+    after: Option<Vec<Uuid>>,
+) -> ApiResult<Option<Vec<Uuid>>> {
+    let Some(after) = after else { return Ok(None) };
+    let mut problems = Problems::default();
+    let packages = session.group::<work_package::Entity>(project.id).await?;
+    let mut before = Before::new();
+    let known = session.group::<work_package_dependency::Entity>(project.id).await?;
+    for it in known.iter().filter(|it| Some(it.work_package_id) != id) {
+        before.entry(it.work_package_id).or_default().insert(it.depends_on_id);
+    }
+    for first in &after {
+        if !packages.iter().any(|it| it.id == *first) {
+            problems.add(Problem::not_found("after"));
+        } else if let Some(cycle) = id.and_then(|id| find_cycle(&before, id, *first)) {
+            let titles: Vec<_> = cycle
+                .iter()
+                .filter_map(|it| packages.iter().find(|row| row.id == *it))
+                .map(|it| it.title.as_str())
+                .collect();
+            let text = Text::new("dependency-circle").with("way", titles.join(" → "));
+            problems.add(Problem::at(UserErrorCode::Conflict, "after", text));
+        }
+    }
+    problems.done()?;
+    Ok(Some(after.into_iter().collect::<BTreeSet<_>>().into_iter().collect()))
+}
+
+/// Values of a new milestone.
 #[derive(Clone, Debug)]
 pub struct NewMilestone {
     /// Title.
@@ -204,19 +216,19 @@ pub struct NewMilestone {
     pub package: Option<Uuid>,
 }
 
-/// What shall change of a milestone. The outer option is "leave as it is".
+/// Changes to a milestone.
 #[derive(Clone, Debug, Default)]
 pub struct MilestonePatch {
     /// Title.
-    pub title: Option<String>,
+    pub title: Patch<String>,
     /// Due date.
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Patch<NaiveDate>,
     /// Status.
-    pub status: Option<MilestoneStatus>,
+    pub status: Patch<MilestoneStatus>,
     /// Day on which the milestone was reached.
-    pub reached_on: Option<Option<NaiveDate>>,
+    pub reached_on: Patch<Option<NaiveDate>>,
     /// Work package to which the milestone belongs.
-    pub package: Option<Option<Uuid>>,
+    pub package: Patch<Option<Uuid>>,
 }
 
 /// Adds a milestone for a party; its day stands in the party's calendar for the project.
@@ -261,37 +273,37 @@ pub async fn create_milestone(
 }
 
 /// Changes a milestone, for the party that answers for it.
-pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: MilestonePatch) -> ApiResult<()> {
+pub async fn update_milestone(op: &Op, id: Uuid, version: i32, patch: MilestonePatch) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "milestoneUpdate").await?;
     let session = mutation.session();
     let (grant, before, project) = writable::<milestone::Entity>(session, id, Operation::Update).await?;
-    let status = change_of.status.unwrap_or(before.status);
-    // Reached without a word on when is reached today; what is not reached has no day.
-    let reached_on = match (status, change_of.reached_on) {
-        (MilestoneStatus::Reached, Some(day)) => day.or(before.reached_on),
-        (MilestoneStatus::Reached, None) if before.reached_on.is_none() => {
+    let status = patch.status.or(before.status);
+    // Reached without a day is reached today; a milestone that is not reached has no day.
+    let reached_on = match (status, patch.reached_on) {
+        (MilestoneStatus::Reached, Patch::Set(day)) => day.or(before.reached_on),
+        (MilestoneStatus::Reached, Patch::Keep) if before.reached_on.is_none() => {
             Some(today_of(session, before.tenant_id).await?)
         }
-        (MilestoneStatus::Reached, None) => before.reached_on,
-        (_, day) => day.flatten(),
+        (MilestoneStatus::Reached, Patch::Keep) => before.reached_on,
+        (_, day) => day.or(None),
     };
-    let wish = NewMilestone {
-        title: change_of.title.unwrap_or_else(|| before.title.clone()),
-        due_on: change_of.due_on.unwrap_or(before.due_on),
+    let new = NewMilestone {
+        title: patch.title.or_clone(&before.title),
+        due_on: patch.due_on.or(before.due_on),
         status,
         reached_on,
-        package: change_of.package.unwrap_or(before.work_package_id),
+        package: patch.package.or(before.work_package_id),
     };
-    let wish = checked_milestone(session, &project, wish).await?;
+    let new = checked_milestone(session, &project, new).await?;
     let writer = session.writer(&grant).await?;
-    let date = ProjectDate { title: &wish.title, day: wish.due_on, stands: wish.status != MilestoneStatus::Cancelled };
+    let date = ProjectDate { title: &new.title, day: new.due_on, stands: new.status != MilestoneStatus::Cancelled };
     calendar::follow(&mutation, &writer, before.entry_id, &date).await?;
     let row = milestone::Model {
-        title: wish.title,
-        due_on: wish.due_on,
-        status: wish.status,
-        reached_on: wish.reached_on,
-        work_package_id: wish.package,
+        title: new.title,
+        due_on: new.due_on,
+        status: new.status,
+        reached_on: new.reached_on,
+        work_package_id: new.package,
         ..before.clone()
     };
     let recorded =
@@ -299,13 +311,8 @@ pub async fn update_milestone(op: &Op, id: Uuid, version: i32, change_of: Milest
     mutation.commit(recorded).await
 }
 
-async fn checked_milestone(
-    session: &Session,
-    project: &project::Model,
-    mut new: NewMilestone,
-) -> ApiResult<NewMilestone> {
+async fn checked_milestone(session: &Session, project: &project::Model, new: NewMilestone) -> ApiResult<NewMilestone> {
     let mut problems = Problems::default();
-    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
     if let Some(package) = new.package
         && session.get::<work_package::Entity>(package).await?.is_none_or(|it| it.project_id != project.id)
     {
@@ -314,6 +321,6 @@ async fn checked_milestone(
     if new.reached_on.is_some() && new.status != MilestoneStatus::Reached {
         problems.add(Problem::at(UserErrorCode::Invalid, "reachedOn", Text::new("not-reached")));
     }
-    problems.done()?;
-    Ok(new)
+    let (title, ()) = all((text::line(&new.title, "title", 200), problems.done()))?;
+    Ok(NewMilestone { title, ..new })
 }

@@ -8,7 +8,6 @@ use domain::files::tickets::NewTicket;
 use domain::projects::{archive, documents};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use uuid::Uuid;
 
 use crate::context::ContextExt;
 use crate::payload::{Payload, UserError, idempotency, payload};
@@ -16,7 +15,7 @@ use crate::projects::document_types::{ProjectArchive, ProjectDocument};
 use crate::projects::inputs::{
     DocumentDownloadTicketInput, DocumentUploadTicketInput, ProjectArchiveCreateInput, ProjectDocumentCreateInput,
 };
-use crate::projects::values::{project_and_party, wanted};
+use crate::projects::values::{project_and_party, requested};
 
 payload! {
     /// Payload of `projectDocumentCreate`.
@@ -74,13 +73,11 @@ impl ProjectDocumentMutation {
     ) -> ApiResult<ProjectDocumentPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectDocumentCreate", input.idempotency_key.clone(), &input);
-        let done = match project_and_party(&input.project, &input.tenant) {
-            Ok((project, tenant)) => {
-                documents::create(op, project, tenant, (input.title, input.kind.into()), key).await
-            }
-            Err(error) => Err(error),
+        let work = async {
+            let (project, tenant) = project_and_party(&input.project, &input.tenant)?;
+            documents::create(op, project, tenant, (input.title, input.kind.into()), key).await
         };
-        ProjectDocumentPayload::made(op, done).await
+        ProjectDocumentPayload::created(op, work).await
     }
 
     /// Creates a ticket to upload a new version of a document; valid once and until it expires. Requires
@@ -93,11 +90,11 @@ impl ProjectDocumentMutation {
         let op = ctx.op()?;
         let key = idempotency("documentUploadTicket", input.idempotency_key.clone(), &input);
         let files = ctx.data_unchecked::<FileSettings>();
-        let done = match NodeType::ProjectDocument.parse(&input.document, "document") {
-            Ok(id) => documents::upload_ticket(op, id, &input.file_name, files, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let id = NodeType::ProjectDocument.parse(&input.document, "document")?;
+            documents::upload_ticket(op, id, &input.file_name, files, key).await
         };
-        Ok(match done {
+        Ok(match work.await {
             Ok(NewTicket { secret, expires_at }) => DocumentUploadTicketPayload {
                 ticket: secret,
                 expires_at: Some(expires_at),
@@ -119,11 +116,9 @@ impl ProjectDocumentMutation {
     ) -> ApiResult<DocumentDownloadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("documentDownloadTicket", input.idempotency_key.clone(), &input);
-        let done = match wanted(input.of) {
-            Ok(wanted) => documents::download_ticket(op, wanted, ctx.data_unchecked::<Folder>(), key).await,
-            Err(error) => Err(error),
-        };
-        Ok(match done {
+        let folder = ctx.data_unchecked::<Folder>();
+        let work = async { documents::download_ticket(op, requested(input.of)?, folder, key).await };
+        Ok(match work.await {
             Ok(NewTicket { secret, expires_at }) => DocumentDownloadTicketPayload {
                 path: secret.map(|it| format!("/downloads/{it}")),
                 expires_at: Some(expires_at),
@@ -143,11 +138,10 @@ impl ProjectDocumentMutation {
     ) -> ApiResult<ProjectArchivePayload> {
         let op = ctx.op()?;
         let key = idempotency("projectArchiveCreate", input.idempotency_key.clone(), &input);
-        let ids: ApiResult<(Uuid, Uuid)> = project_and_party(&input.project, &input.tenant);
-        let done = match ids {
-            Ok((project, tenant)) => archive::create(op, project, tenant, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (project, tenant) = project_and_party(&input.project, &input.tenant)?;
+            archive::create(op, project, tenant, key).await
         };
-        ProjectArchivePayload::made(op, done).await
+        ProjectArchivePayload::created(op, work).await
     }
 }

@@ -73,7 +73,7 @@ impl ProjectDocument {
     /// Versions, the newest first.
     async fn versions(&self, ctx: &Context<'_>) -> ApiResult<Vec<DocumentVersion>> {
         let rows = ctx.session().await?.group::<document_version::Entity>(self.0.id).await?;
-        let told = |it: &document_version::Model| DocumentVersion {
+        let version = |it: &document_version::Model| DocumentVersion {
             number: it.number,
             file_name: it.file_name.clone(),
             media_type: it.media_type.clone(),
@@ -82,7 +82,7 @@ impl ProjectDocument {
             uploaded_by: it.uploaded_by.clone(),
             created_at: it.created_at,
         };
-        Ok(rows.iter().rev().map(told).collect())
+        Ok(rows.iter().rev().map(version).collect())
     }
 
     /// Actions open to the viewer on the document.

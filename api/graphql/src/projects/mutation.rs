@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 use domain::projects::{indicators, links, members, partners, reports, service, work as plan};
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -17,8 +17,8 @@ use crate::projects::inputs::{
 use crate::projects::part_types::{Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage};
 use crate::projects::types::Project;
 use crate::projects::values::{
-    indicator, indicator_change, linked, member, milestone, milestone_change, project, project_and_party,
-    project_change, report, work, work_change,
+    indicator, indicator_patch, linked, member, milestone, milestone_patch, project, project_and_party, project_patch,
+    report, work_package, work_package_patch,
 };
 
 payload! {
@@ -93,11 +93,11 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectCreate", input.idempotency_key.clone(), &input);
-        let done = match project(input) {
-            Ok((tenant, wish)) => service::create(op, tenant, wish, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (tenant, new) = project(input)?;
+            service::create(op, tenant, new, key).await
         };
-        ProjectPayload::made(op, done).await
+        ProjectPayload::created(op, work).await
     }
 
     /// Changes a project. Requires `PROJECTS_WRITE` in the lead authority.
@@ -107,16 +107,9 @@ impl ProjectMutation {
         #[graphql(desc = "Changes to the project.")] input: ProjectUpdateInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Project.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ProjectPayload::refused(op, error),
-        };
-        let version = input.version;
-        let done = match project_change(input) {
-            Ok(change) => service::update(op, id, version, change).await,
-            Err(error) => Err(error),
-        };
-        ProjectPayload::after_change(op, id, done).await
+        let id = NodeType::Project.parse(&input.id, "id");
+        let work = |id| async move { service::update(op, id, input.version, project_patch(input)?).await };
+        ProjectPayload::changed(op, id, work).await
     }
 
     /// Moves a project to another phase. Requires `PROJECTS_WRITE` in the lead authority.
@@ -126,13 +119,8 @@ impl ProjectMutation {
         #[graphql(desc = "Project and phase to enter.")] input: ProjectAdvanceInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
-        match NodeType::Project.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::advance(op, id, input.version, input.phase.into(), input.note).await;
-                ProjectPayload::after_change(op, id, done).await
-            }
-            Err(error) => ProjectPayload::refused(op, error),
-        }
+        let work = |id| service::advance(op, id, input.version, input.phase.into(), input.note);
+        ProjectPayload::changed(op, NodeType::Project.parse(&input.id, "id"), work).await
     }
 
     /// Invites a party of the project's agreement as partner. The project and its parts are visible to the invited
@@ -144,18 +132,12 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectPartnerAdd", input.idempotency_key.clone(), &input);
-        let ids = || -> ApiResult<_> {
-            let mut problems = Problems::default();
-            let id = problems.take(NodeType::Project.parse(&input.id, "id"))?.unwrap_or_default();
-            let partner = problems.take(NodeType::Tenant.parse(&input.partner, "partner"))?.unwrap_or_default();
-            problems.done()?;
-            Ok((id, partner))
+        let work = async {
+            let (id, partner) =
+                all((NodeType::Project.parse(&input.id, "id"), NodeType::Tenant.parse(&input.partner, "partner")))?;
+            partners::add(op, id, partner, input.version, key).await
         };
-        let done = match ids() {
-            Ok((id, partner)) => partners::add(op, id, partner, input.version, key).await,
-            Err(error) => Err(error),
-        };
-        ProjectPayload::made(op, done).await
+        ProjectPayload::created(op, work).await
     }
 
     /// Accepts an invitation to a project. Requires `PROJECTS_WRITE` in the invited authority.
@@ -165,12 +147,10 @@ impl ProjectMutation {
         #[graphql(desc = "Invitation to accept.")] input: ProjectPartnerAcceptInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
-        let (id, tenant) = match project_and_party(&input.id, &input.tenant) {
-            Ok(ids) => ids,
-            Err(error) => return ProjectPayload::refused(op, error),
-        };
-        let done = partners::accept(op, id, tenant, input.version).await;
-        ProjectPayload::after_change(op, id, done).await
+        let ids = project_and_party(&input.id, &input.tenant);
+        let id = ids.clone().map(|(id, _)| id);
+        let work = |id| async move { partners::accept(op, id, ids?.1, input.version).await };
+        ProjectPayload::changed(op, id, work).await
     }
 
     /// Ends the partnership of an authority in a project, or its invitation. Parts owned by the partner remain with the
@@ -182,20 +162,17 @@ impl ProjectMutation {
         #[graphql(desc = "Partnership to end.")] input: ProjectPartnerRemoveInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
-        let ids = || -> ApiResult<_> {
-            let mut problems = Problems::default();
-            let id = problems.take(NodeType::Project.parse(&input.id, "id"))?.unwrap_or_default();
-            let partner = problems.take(NodeType::Tenant.parse(&input.partner, "partner"))?.unwrap_or_default();
-            let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-            problems.done()?;
-            Ok((id, partner, tenant))
+        let ids = all((
+            NodeType::Project.parse(&input.id, "id"),
+            NodeType::Tenant.parse(&input.partner, "partner"),
+            NodeType::Tenant.parse(&input.tenant, "tenant"),
+        ));
+        let id = ids.clone().map(|(id, ..)| id);
+        let work = |id| async move {
+            let (_, partner, tenant) = ids?;
+            partners::remove(op, id, partner, tenant, input.version, input.reason).await
         };
-        let (id, partner, tenant) = match ids() {
-            Ok(ids) => ids,
-            Err(error) => return ProjectPayload::refused(op, error),
-        };
-        let done = partners::remove(op, id, partner, tenant, input.version, input.reason).await;
-        ProjectPayload::after_change(op, id, done).await
+        ProjectPayload::changed(op, id, work).await
     }
 
     /// Adds a member to a project team. Requires `PROJECTS_WRITE` in the person's party.
@@ -206,11 +183,11 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectMemberPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectMemberAdd", input.idempotency_key.clone(), &input);
-        let done = match project_and_party(&input.project, &input.tenant) {
-            Ok((project, tenant)) => members::add_member(op, project, tenant, member(input), key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (project, tenant) = project_and_party(&input.project, &input.tenant)?;
+            members::add_member(op, project, tenant, member(input), key).await
         };
-        ProjectMemberPayload::made(op, done).await
+        ProjectMemberPayload::created(op, work).await
     }
 
     /// Removes a member from a project team. Requires `PROJECTS_WRITE` in the person's party.
@@ -220,11 +197,8 @@ impl ProjectMutation {
         #[graphql(desc = "Member to remove.")] input: ProjectMemberRemoveInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
-        let done = match NodeType::ProjectMember.parse(&input.id, "id") {
-            Ok(id) => members::remove_member(op, id).await,
-            Err(error) => Err(error),
-        };
-        ProjectPayload::made(op, done).await
+        let work = async { members::remove_member(op, NodeType::ProjectMember.parse(&input.id, "id")?).await };
+        ProjectPayload::created(op, work).await
     }
 
     /// Creates a work package. Requires `PROJECTS_WRITE` in the responsible party.
@@ -235,12 +209,12 @@ impl ProjectMutation {
     ) -> ApiResult<WorkPackagePayload> {
         let op = ctx.op()?;
         let key = idempotency("workPackageCreate", input.idempotency_key.clone(), &input);
-        let ids = project_and_party(&input.project, &input.tenant);
-        let done = match (ids, work(input)) {
-            (Ok((project, tenant)), Ok(wish)) => plan::create(op, project, tenant, wish, key).await,
-            (Err(error), _) | (_, Err(error)) => Err(error),
+        let work = async {
+            let ids = project_and_party(&input.project, &input.tenant);
+            let ((project, tenant), new) = all((ids, work_package(input)))?;
+            plan::create(op, project, tenant, new, key).await
         };
-        WorkPackagePayload::made(op, done).await
+        WorkPackagePayload::created(op, work).await
     }
 
     /// Changes a work package. Requires `PROJECTS_WRITE` in the responsible party.
@@ -250,16 +224,9 @@ impl ProjectMutation {
         #[graphql(desc = "Changes to the work package.")] input: WorkPackageUpdateInput,
     ) -> ApiResult<WorkPackagePayload> {
         let op = ctx.op()?;
-        let id = match NodeType::WorkPackage.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return WorkPackagePayload::refused(op, error),
-        };
-        let version = input.version;
-        let done = match work_change(input) {
-            Ok(change) => plan::update(op, id, version, change).await,
-            Err(error) => Err(error),
-        };
-        WorkPackagePayload::after_change(op, id, done).await
+        let id = NodeType::WorkPackage.parse(&input.id, "id");
+        let work = |id| async move { plan::update(op, id, input.version, work_package_patch(input)?).await };
+        WorkPackagePayload::changed(op, id, work).await
     }
 
     /// Creates a milestone, with an entry in the party's calendar of the project. Requires `PROJECTS_WRITE` in the
@@ -271,12 +238,12 @@ impl ProjectMutation {
     ) -> ApiResult<MilestonePayload> {
         let op = ctx.op()?;
         let key = idempotency("milestoneCreate", input.idempotency_key.clone(), &input);
-        let ids = project_and_party(&input.project, &input.tenant);
-        let done = match (ids, milestone(input)) {
-            (Ok((project, tenant)), Ok(wish)) => plan::create_milestone(op, project, tenant, wish, key).await,
-            (Err(error), _) | (_, Err(error)) => Err(error),
+        let work = async {
+            let ids = project_and_party(&input.project, &input.tenant);
+            let ((project, tenant), new) = all((ids, milestone(input)))?;
+            plan::create_milestone(op, project, tenant, new, key).await
         };
-        MilestonePayload::made(op, done).await
+        MilestonePayload::created(op, work).await
     }
 
     /// Changes a milestone and its calendar entry. Requires `PROJECTS_WRITE` in the responsible party.
@@ -286,16 +253,9 @@ impl ProjectMutation {
         #[graphql(desc = "Changes to the milestone.")] input: MilestoneUpdateInput,
     ) -> ApiResult<MilestonePayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Milestone.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return MilestonePayload::refused(op, error),
-        };
-        let version = input.version;
-        let done = match milestone_change(input) {
-            Ok(change) => plan::update_milestone(op, id, version, change).await,
-            Err(error) => Err(error),
-        };
-        MilestonePayload::after_change(op, id, done).await
+        let id = NodeType::Milestone.parse(&input.id, "id");
+        let work = |id| async move { plan::update_milestone(op, id, input.version, milestone_patch(input)?).await };
+        MilestonePayload::changed(op, id, work).await
     }
 
     /// Creates a status report. Requires `PROJECTS_WRITE` in the reporting party.
@@ -306,11 +266,11 @@ impl ProjectMutation {
     ) -> ApiResult<StatusReportPayload> {
         let op = ctx.op()?;
         let key = idempotency("statusReportCreate", input.idempotency_key.clone(), &input);
-        let done = match project_and_party(&input.project, &input.tenant) {
-            Ok((project, tenant)) => reports::report(op, project, tenant, report(input), key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (project, tenant) = project_and_party(&input.project, &input.tenant)?;
+            reports::report(op, project, tenant, report(input), key).await
         };
-        StatusReportPayload::made(op, done).await
+        StatusReportPayload::created(op, work).await
     }
 
     /// Creates a project indicator. Requires `PROJECTS_WRITE` in the responsible party.
@@ -321,11 +281,11 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectIndicatorPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectIndicatorCreate", input.idempotency_key.clone(), &input);
-        let done = match project_and_party(&input.project, &input.tenant) {
-            Ok((project, tenant)) => indicators::add_indicator(op, project, tenant, indicator(input), key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (project, tenant) = project_and_party(&input.project, &input.tenant)?;
+            indicators::add_indicator(op, project, tenant, indicator(input), key).await
         };
-        ProjectIndicatorPayload::made(op, done).await
+        ProjectIndicatorPayload::created(op, work).await
     }
 
     /// Changes baseline and target of a project indicator. Requires `PROJECTS_WRITE` in the responsible party.
@@ -335,16 +295,10 @@ impl ProjectMutation {
         #[graphql(desc = "Changes to the project indicator.")] input: ProjectIndicatorUpdateInput,
     ) -> ApiResult<ProjectIndicatorPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::ProjectIndicator.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ProjectIndicatorPayload::refused(op, error),
-        };
-        let version = input.version;
-        let done = match indicator_change(input) {
-            Ok(change) => indicators::update_indicator(op, id, version, change).await,
-            Err(error) => Err(error),
-        };
-        ProjectIndicatorPayload::after_change(op, id, done).await
+        let id = NodeType::ProjectIndicator.parse(&input.id, "id");
+        let work =
+            |id| async move { indicators::update_indicator(op, id, input.version, indicator_patch(input)?).await };
+        ProjectIndicatorPayload::changed(op, id, work).await
     }
 
     /// Adds a measured value to a project indicator. Requires `PROJECTS_WRITE` in the responsible party of the
@@ -356,11 +310,11 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectIndicatorPayload> {
         let op = ctx.op()?;
         let key = idempotency("indicatorMeasurementAdd", input.idempotency_key.clone(), &input);
-        let done = match NodeType::ProjectIndicator.parse(&input.indicator, "indicator") {
-            Ok(id) => indicators::measure(op, id, input.measured_on.0, input.value.0, input.note, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let id = NodeType::ProjectIndicator.parse(&input.indicator, "indicator")?;
+            indicators::measure(op, id, input.measured_on.0, input.value.0, input.note, key).await
         };
-        ProjectIndicatorPayload::made(op, done).await
+        ProjectIndicatorPayload::created(op, work).await
     }
 
     /// Links an object visible to the viewer to a project. Requires `PROJECTS_WRITE` in the linking party.
@@ -371,12 +325,12 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectLinkPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectLinkAdd", input.idempotency_key.clone(), &input);
-        let ids = project_and_party(&input.project, &input.tenant);
-        let done = match (ids, linked(&input.to)) {
-            (Ok((project, tenant)), Ok(to)) => links::link(op, project, tenant, to, input.note, key).await,
-            (Err(error), _) | (_, Err(error)) => Err(error),
+        let work = async {
+            let ids = project_and_party(&input.project, &input.tenant);
+            let ((project, tenant), to) = all((ids, linked(&input.to)))?;
+            links::link(op, project, tenant, to, input.note, key).await
         };
-        ProjectLinkPayload::made(op, done).await
+        ProjectLinkPayload::created(op, work).await
     }
 
     /// Removes a project link. Requires `PROJECTS_WRITE` in the party that created the link.
@@ -386,10 +340,7 @@ impl ProjectMutation {
         #[graphql(desc = "Link to remove.")] input: ProjectLinkRemoveInput,
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
-        let done = match NodeType::ProjectLink.parse(&input.id, "id") {
-            Ok(id) => links::unlink(op, id).await,
-            Err(error) => Err(error),
-        };
-        ProjectPayload::made(op, done).await
+        let work = async { links::unlink(op, NodeType::ProjectLink.parse(&input.id, "id")?).await };
+        ProjectPayload::created(op, work).await
     }
 }

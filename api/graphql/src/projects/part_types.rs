@@ -374,12 +374,12 @@ impl ProjectIndicator {
     /// Measured values, in chronological order.
     async fn measurements(&self, ctx: &Context<'_>) -> ApiResult<Vec<IndicatorMeasurement>> {
         let rows = ctx.session().await?.group::<indicator_measurement::Entity>(self.0.project_id).await?;
-        let told = |it: &indicator_measurement::Model| IndicatorMeasurement {
+        let measurement = |it: &indicator_measurement::Model| IndicatorMeasurement {
             measured_on: Date(it.measured_on),
             value: self.value(it.value),
             note: it.note.clone(),
         };
-        Ok(rows.iter().filter(|it| it.project_indicator_id == self.0.id).map(told).collect())
+        Ok(rows.iter().filter(|it| it.project_indicator_id == self.0.id).map(measurement).collect())
     }
 
     /// Actions open to the viewer on the indicator.

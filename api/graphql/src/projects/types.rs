@@ -178,13 +178,13 @@ impl Project {
     #[graphql(complexity = "10 * child_complexity + 1")]
     async fn steps(&self, ctx: &Context<'_>) -> ApiResult<Vec<ProjectStep>> {
         let rows = ctx.session().await?.group::<project_step::Entity>(self.0.id).await?;
-        let told = |it: &project_step::Model| ProjectStep {
+        let step = |it: &project_step::Model| ProjectStep {
             phase: it.phase.into(),
             note: it.note.clone(),
             entered_by: it.entered_by.clone(),
             entered_at: it.created_at,
         };
-        Ok(rows.iter().map(told).collect())
+        Ok(rows.iter().map(step).collect())
     }
 
     /// Members of the project team.

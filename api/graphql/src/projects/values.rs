@@ -1,6 +1,6 @@
-//! How inputs become wishes: the names of nodes are read, everything wrong is told at once.
+//! Values and changes that inputs ask for: ids of nodes are read, and all problems collected.
 
-use async_graphql::{ID, MaybeUndefined};
+use async_graphql::ID;
 use domain::projects::documents::ProjectFile;
 use domain::projects::indicators::{IndicatorPatch, NewIndicator};
 use domain::projects::links::Linked;
@@ -8,11 +8,11 @@ use domain::projects::members::NewMember;
 use domain::projects::reports::NewReport;
 use domain::projects::service::{NewProject, ProjectPatch};
 use domain::projects::work::{MilestonePatch, NewMilestone, NewWorkPackage, WorkPackagePatch};
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 use uuid::Uuid;
 
-use crate::calendars::entry_input::{optional, required};
+use crate::patch::{PatchField, clearable_id, optional_id};
 use crate::projects::inputs::{
     DownloadedInput, LinkTargetInput, MilestoneCreateInput, MilestoneUpdateInput, ProjectCreateInput,
     ProjectIndicatorCreateInput, ProjectIndicatorUpdateInput, ProjectMemberAddInput, ProjectUpdateInput,
@@ -21,75 +21,58 @@ use crate::projects::inputs::{
 
 /// A project, and a party of it.
 pub(super) fn project_and_party(project: &ID, tenant: &ID) -> ApiResult<(Uuid, Uuid)> {
-    let mut problems = Problems::default();
-    let project = problems.take(NodeType::Project.parse(project, "project"))?.unwrap_or_default();
-    let tenant = problems.take(NodeType::Tenant.parse(tenant, "tenant"))?.unwrap_or_default();
-    problems.done()?;
-    Ok((project, tenant))
+    all((NodeType::Project.parse(project, "project"), NodeType::Tenant.parse(tenant, "tenant")))
 }
 
-fn parsed_id(id: Option<ID>, kind: NodeType, field: &'static str, problems: &mut Problems) -> ApiResult<Option<Uuid>> {
-    match id {
-        Some(id) => problems.take(kind.parse(&id, field)),
-        None => Ok(None),
-    }
-}
-
-fn patched_id(
-    id: MaybeUndefined<ID>,
-    kind: NodeType,
-    field: &'static str,
-    problems: &mut Problems,
-) -> ApiResult<Option<Option<Uuid>>> {
-    Ok(match optional(id) {
-        Some(Some(id)) => problems.take(kind.parse(&id, field))?.map(Some),
-        Some(None) => Some(None),
-        None => None,
-    })
-}
-
-/// The project that is wished for, and its lead.
+/// Lead and values of a new project.
 pub(super) fn project(input: ProjectCreateInput) -> ApiResult<(Uuid, NewProject)> {
-    let mut problems = Problems::default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-    let wish = NewProject {
+    let (tenant, agreement, field, place) = all((
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+        optional_id(input.agreement.as_ref(), NodeType::Agreement, "agreement"),
+        optional_id(input.field_of_work.as_ref(), NodeType::FieldOfWork, "fieldOfWork"),
+        optional_id(input.place.as_ref(), NodeType::LearningPlace, "place"),
+    ))?;
+    let new = NewProject {
         title: input.title,
         summary: input.summary,
-        agreement: parsed_id(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
-        field: parsed_id(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
+        agreement,
+        field,
         confidentiality: input.confidentiality.into(),
         pillar: input.pillar.map(Into::into),
         audiences: input.audiences.unwrap_or_default().into_iter().map(Into::into).collect(),
         target_groups: input.target_groups.unwrap_or_default(),
-        place: parsed_id(input.place, NodeType::LearningPlace, "place", &mut problems)?,
+        place,
         starts_on: input.starts_on.map(|it| it.0),
         ends_on: input.ends_on.map(|it| it.0),
     };
-    problems.done()?;
-    Ok((tenant, wish))
+    Ok((tenant, new))
 }
 
-/// What shall change of a project.
-pub(super) fn project_change(input: ProjectUpdateInput) -> ApiResult<ProjectPatch> {
-    let mut problems = Problems::default();
-    let change = ProjectPatch {
-        title: required(input.title, "title", &mut problems),
-        summary: optional(input.summary),
-        agreement: patched_id(input.agreement, NodeType::Agreement, "agreement", &mut problems)?,
-        field: patched_id(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
-        confidentiality: required(input.confidentiality, "confidentiality", &mut problems).map(Into::into),
-        pillar: optional(input.pillar).map(|it| it.map(Into::into)),
-        audiences: optional(input.audiences).map(|it| it.unwrap_or_default().into_iter().map(Into::into).collect()),
-        target_groups: optional(input.target_groups).map(Option::unwrap_or_default),
-        place: patched_id(input.place, NodeType::LearningPlace, "place", &mut problems)?,
-        starts_on: optional(input.starts_on).map(|it| it.map(|it| it.0)),
-        ends_on: optional(input.ends_on).map(|it| it.map(|it| it.0)),
-    };
-    problems.done()?;
-    Ok(change)
+/// Changes to a project.
+pub(super) fn project_patch(input: ProjectUpdateInput) -> ApiResult<ProjectPatch> {
+    let (title, agreement, field, confidentiality, place) = all((
+        input.title.required("title"),
+        clearable_id(input.agreement, NodeType::Agreement, "agreement"),
+        clearable_id(input.field_of_work, NodeType::FieldOfWork, "fieldOfWork"),
+        input.confidentiality.required("confidentiality"),
+        clearable_id(input.place, NodeType::LearningPlace, "place"),
+    ))?;
+    Ok(ProjectPatch {
+        title,
+        summary: input.summary.clearable(),
+        agreement,
+        field,
+        confidentiality: confidentiality.map(Into::into),
+        pillar: input.pillar.clearable().map(|it| it.map(Into::into)),
+        audiences: input.audiences.defaulted().map(|it| it.into_iter().map(Into::into).collect()),
+        target_groups: input.target_groups.defaulted(),
+        place,
+        starts_on: input.starts_on.clearable().map(|it| it.map(|it| it.0)),
+        ends_on: input.ends_on.clearable().map(|it| it.map(|it| it.0)),
+    })
 }
 
-/// The member that is wished for.
+/// Values of a new member of a project team.
 pub(super) fn member(input: ProjectMemberAddInput) -> NewMember {
     NewMember {
         name: input.name,
@@ -100,8 +83,8 @@ pub(super) fn member(input: ProjectMemberAddInput) -> NewMember {
     }
 }
 
-/// The work package that is wished for.
-pub(super) fn work(input: WorkPackageCreateInput) -> ApiResult<NewWorkPackage> {
+/// Values of a new work package.
+pub(super) fn work_package(input: WorkPackageCreateInput) -> ApiResult<NewWorkPackage> {
     let after = input.after.map(|it| NodeType::WorkPackage.parse_all(&it, "after")).transpose()?;
     Ok(NewWorkPackage {
         title: input.title,
@@ -113,58 +96,57 @@ pub(super) fn work(input: WorkPackageCreateInput) -> ApiResult<NewWorkPackage> {
     })
 }
 
-/// What shall change of a work package.
-pub(super) fn work_change(input: WorkPackageUpdateInput) -> ApiResult<WorkPackagePatch> {
-    let mut problems = Problems::default();
-    let title = required(input.title, "title", &mut problems);
-    let status = required(input.status, "status", &mut problems).map(Into::into);
-    let after = match optional(input.after) {
-        Some(ids) => problems.take(NodeType::WorkPackage.parse_all(&ids.unwrap_or_default(), "after"))?,
-        None => None,
-    };
-    problems.done()?;
+/// Changes to a work package.
+pub(super) fn work_package_patch(input: WorkPackageUpdateInput) -> ApiResult<WorkPackagePatch> {
+    let (title, status, after) = all((
+        input.title.required("title"),
+        input.status.required("status"),
+        input.after.defaulted().try_map(|it| NodeType::WorkPackage.parse_all(&it, "after")),
+    ))?;
     Ok(WorkPackagePatch {
         title,
-        description: optional(input.description),
-        status,
-        starts_on: optional(input.starts_on).map(|it| it.map(|it| it.0)),
-        ends_on: optional(input.ends_on).map(|it| it.map(|it| it.0)),
+        description: input.description.clearable(),
+        status: status.map(Into::into),
+        starts_on: input.starts_on.clearable().map(|it| it.map(|it| it.0)),
+        ends_on: input.ends_on.clearable().map(|it| it.map(|it| it.0)),
         after,
     })
 }
 
-/// The milestone that is wished for.
+/// Values of a new milestone.
 pub(super) fn milestone(input: MilestoneCreateInput) -> ApiResult<NewMilestone> {
-    let package = input.work_package.map(|it| NodeType::WorkPackage.parse(&it, "workPackage")).transpose()?;
     Ok(NewMilestone {
         title: input.title,
         due_on: input.due_on.0,
         status: entities::MilestoneStatus::Open,
         reached_on: None,
+        package: optional_id(input.work_package.as_ref(), NodeType::WorkPackage, "workPackage")?,
+    })
+}
+
+/// Changes to a milestone.
+pub(super) fn milestone_patch(input: MilestoneUpdateInput) -> ApiResult<MilestonePatch> {
+    let (title, due_on, status, package) = all((
+        input.title.required("title"),
+        input.due_on.required("dueOn"),
+        input.status.required("status"),
+        clearable_id(input.work_package, NodeType::WorkPackage, "workPackage"),
+    ))?;
+    Ok(MilestonePatch {
+        title,
+        due_on: due_on.map(|it| it.0),
+        status: status.map(Into::into),
+        reached_on: input.reached_on.clearable().map(|it| it.map(|it| it.0)),
         package,
     })
 }
 
-/// What shall change of a milestone.
-pub(super) fn milestone_change(input: MilestoneUpdateInput) -> ApiResult<MilestonePatch> {
-    let mut problems = Problems::default();
-    let change = MilestonePatch {
-        title: required(input.title, "title", &mut problems),
-        due_on: required(input.due_on, "dueOn", &mut problems).map(|it| it.0),
-        status: required(input.status, "status", &mut problems).map(Into::into),
-        reached_on: optional(input.reached_on).map(|it| it.map(|it| it.0)),
-        package: patched_id(input.work_package, NodeType::WorkPackage, "workPackage", &mut problems)?,
-    };
-    problems.done()?;
-    Ok(change)
-}
-
-/// The report.
+/// Values of a new status report.
 pub(super) fn report(input: StatusReportCreateInput) -> NewReport {
     NewReport { light: input.light.into(), text: input.text, from: input.period_from.0, until: input.period_until.0 }
 }
 
-/// The indicator that is wished for.
+/// Values of a new project indicator.
 pub(super) fn indicator(input: ProjectIndicatorCreateInput) -> NewIndicator {
     NewIndicator {
         code: input.code,
@@ -178,16 +160,13 @@ pub(super) fn indicator(input: ProjectIndicatorCreateInput) -> NewIndicator {
     }
 }
 
-/// What shall change of an indicator.
-pub(super) fn indicator_change(input: ProjectIndicatorUpdateInput) -> ApiResult<IndicatorPatch> {
-    let mut problems = Problems::default();
-    let target = required(input.target, "target", &mut problems);
-    problems.done()?;
+/// Changes to a project indicator.
+pub(super) fn indicator_patch(input: ProjectIndicatorUpdateInput) -> ApiResult<IndicatorPatch> {
     Ok(IndicatorPatch {
-        baseline: optional(input.baseline).map(|it| it.map(|it| it.0)),
-        baseline_on: optional(input.baseline_on).map(|it| it.map(|it| it.0)),
-        target: target.map(|it| it.0),
-        target_on: optional(input.target_on).map(|it| it.map(|it| it.0)),
+        baseline: input.baseline.clearable().map(|it| it.map(|it| it.0)),
+        baseline_on: input.baseline_on.clearable().map(|it| it.map(|it| it.0)),
+        target: input.target.required("target")?.map(|it| it.0),
+        target_on: input.target_on.clearable().map(|it| it.map(|it| it.0)),
     })
 }
 
@@ -200,8 +179,8 @@ pub(super) fn linked(to: &LinkTargetInput) -> ApiResult<Linked> {
     })
 }
 
-/// Which file is wanted.
-pub(super) fn wanted(of: DownloadedInput) -> ApiResult<ProjectFile> {
+/// File to download.
+pub(super) fn requested(of: DownloadedInput) -> ApiResult<ProjectFile> {
     Ok(match of {
         DownloadedInput::Version(it) => {
             ProjectFile::Version(NodeType::ProjectDocument.parse(&it.document, "of")?, it.number)
