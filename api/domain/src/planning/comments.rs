@@ -38,7 +38,7 @@ pub fn of_round(session: &Session, round: Uuid) -> Select<coordination_comment::
         .filter(Condition::any().add(C::EntryId.is_null()).add(C::EntryId.in_subquery(entries)))
 }
 
-/// What a comment is about.
+/// Subject of a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentSubject {
     /// The round.
@@ -58,10 +58,8 @@ pub async fn create(
     text: &str,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
-    let text = text::optional(Some(text.to_owned()), "text", 4_000)?;
-    let Some(text) = text else {
-        return Err(Problem::at(UserErrorCode::Required, "text", Text::new("required")).into());
-    };
+    let text = text::optional(Some(text.to_owned()), "text", 4_000)?
+        .ok_or_else(|| Problem::at(UserErrorCode::Required, "text", Text::new("required")))?;
     let mutation = UnitOfWork::begin(op, "commentCreate").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use entities::{RoundState, ScopeArea, annual_plan, annual_plan_calendar, calendar, coordination_round, plan_snapshot};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
+use kernel::patch::Patch;
 use kernel::text;
 use sea_orm::{ColumnTrait, Set};
 use serde_json::json;
@@ -21,7 +22,7 @@ use crate::rights::{self, Operation};
 
 const ONE_A_YEAR: Unique = Unique { name: "annual_plan_year_key", columns: "annual_plan.tenant_id, annual_plan.year" };
 
-/// A plan to make.
+/// Values of a new plan.
 #[derive(Clone, Debug)]
 pub struct NewPlan {
     /// The authority.
@@ -39,11 +40,11 @@ pub async fn create(op: &Op, new: NewPlan, idempotency: Option<Idempotency>) -> 
     let mutation = UnitOfWork::begin(op, "annualPlanCreate").await?;
     let session = mutation.session();
     let (grant, _) = rights::create_in::<annual_plan::Entity>(session, new.tenant, None).await?;
-    let mut problems = Problems::default();
-    let title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
-    check_year(new.year, &mut problems);
-    problems.take(check_calendars(session, new.tenant, &new.calendars).await)?;
-    problems.done()?;
+    let (title, (), ()) = all((
+        text::line(&new.title, "title", 200),
+        check_year(new.year),
+        check_calendars(session, new.tenant, &new.calendars).await,
+    ))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -73,31 +74,21 @@ pub async fn create(op: &Op, new: NewPlan, idempotency: Option<Idempotency>) -> 
     Ok(id)
 }
 
-/// Another title, or other calendars; the calendars only until the coordination begins.
+/// Changes title or calendars of a plan; the calendars only until the coordination begins.
 pub async fn update(
     op: &Op,
     id: Uuid,
     version: i32,
-    title: Option<String>,
-    calendars: Option<Vec<Uuid>>,
+    title: Patch<String>,
+    calendars: Patch<Vec<Uuid>>,
 ) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "annualPlanUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<annual_plan::Entity>(session, id, Operation::Update, "id").await?;
-    let mut after = annual_plan::Model { version: version.saturating_add(1), ..(*row).clone() };
-    let mut problems = Problems::default();
-    if let Some(title) = title {
-        after.title = problems.take(text::line(&title, "title", 200))?.unwrap_or_default();
-    }
-    if let Some(calendars) = &calendars {
-        problems.take(check_calendars(session, row.tenant_id, calendars).await)?;
-        let rounds = rounds_of(session, id).await?;
-        if let Some(round) = rounds.iter().find(|it| !matches!(it.state, RoundState::Collecting | RoundState::Closed)) {
-            let text = Text::new("plan-in-coordination").with("state", round.state.as_str());
-            problems.add(Problem::at(UserErrorCode::Conflict, "calendars", text));
-        }
-    }
-    problems.done()?;
+    let (title, ()) =
+        all((title.try_map(|it| text::line(&it, "title", 200)), check_new_calendars(session, &row, &calendars).await))?;
+    let title = title.or_clone(&row.title);
+    let after = annual_plan::Model { title, version: version.saturating_add(1), ..(*row).clone() };
     let writer = session.writer(&grant).await?;
     let values = annual_plan::ActiveModel {
         title: Set(after.title.clone()),
@@ -109,12 +100,29 @@ pub async fn update(
     if writer.change::<annual_plan::Entity, _>(here, values).await? == 0 {
         return Err(stale(version));
     }
-    if let Some(calendars) = calendars {
+    if let Patch::Set(calendars) = calendars {
         writer.delete::<annual_plan_calendar::Entity>(annual_plan_calendar::Column::PlanId.eq(id)).await?;
         write_calendars(&writer, &row, &calendars).await?;
     }
     let recorded = mutation.record(&writer, change_record(&after, "annual_plan.updated", None)).await?;
     mutation.commit(recorded).await
+}
+
+/// Refuses calendars of others, and other calendars once the coordination has begun.
+async fn check_new_calendars(
+    session: &Session,
+    row: &annual_plan::Model,
+    calendars: &Patch<Vec<Uuid>>,
+) -> ApiResult<()> {
+    let Patch::Set(calendars) = calendars else { return Ok(()) };
+    let mut problems = Problems::default();
+    problems.take(check_calendars(session, row.tenant_id, calendars).await)?;
+    let rounds = rounds_of(session, row.id).await?;
+    if let Some(round) = rounds.iter().find(|it| !matches!(it.state, RoundState::Collecting | RoundState::Closed)) {
+        let text = Text::new("plan-in-coordination").with("state", round.state.as_str());
+        problems.add(Problem::at(UserErrorCode::Conflict, "calendars", text));
+    }
+    problems.done()
 }
 
 async fn check_calendars(session: &Session, tenant: Uuid, calendars: &[Uuid]) -> ApiResult<()> {

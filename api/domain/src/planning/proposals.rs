@@ -9,7 +9,7 @@ use entities::{
     EntryStatus, ProposalState, RoundState, annual_plan_calendar, calendar, calendar_entry, change_proposal,
     coordination_round, learning_place, round_plan,
 };
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
@@ -28,7 +28,7 @@ use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotenc
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 
-/// What shall change of an entry.
+/// Proposed change of an entry.
 #[derive(Clone, Debug, Default)]
 pub struct Proposed {
     /// The date of a series that is meant.
@@ -150,38 +150,34 @@ async fn insert(
     proposed: Proposed,
 ) -> ApiResult<AuditReceipt> {
     let session = mutation.session();
-    let mut problems = Problems::default();
-    let message = problems.take(text::line(&proposed.message, "message", 1_000))?.unwrap_or_default();
-    let location = problems.take(text::optional(proposed.location, "change.location", 300))?.flatten();
-    if entry.status == EntryStatus::Cancelled {
-        problems.add(Problem::at(UserErrorCode::Conflict, "entry", Text::new("entry-cancelled")));
-    }
     let Some(calendar) = session.get::<calendar::Entity>(entry.calendar_id).await? else {
         return Err(Problem::not_found("entry").into());
     };
-    let time = match &proposed.time {
-        Some(time) => problems.take(in_zone_of(entry, time, &calendar).map_err(|it| it.within("change")))?,
-        None => None,
-    };
+    let location = text::optional(proposed.location, "change.location", 300);
+    let time = proposed.time.as_ref().map(|it| in_zone_of(entry, it, &calendar)).transpose();
+    let mut problems = Problems::default();
     if let Some(place) = proposed.place
         && session.get::<learning_place::Entity>(place).await?.is_none()
     {
         problems.add(Problem::not_found("change.place"));
     }
-    let changes = proposed.time.is_some() || proposed.place.is_some() || location.is_some();
+    let changes = proposed.time.is_some() || proposed.place.is_some() || matches!(location, Ok(Some(_)));
     if changes == proposed.call_off {
         problems.add(Problem::at(UserErrorCode::Invalid, "change", Text::new("change-or-call-off")));
     }
     if let Some(date) = proposed.occurrence
         && entry.expanded_until.is_none()
     {
-        problems.add(Problem::at(
-            UserErrorCode::Invalid,
-            "change.occurrence",
-            Text::new("no-series").with("value", date),
-        ));
+        let text = Text::new("no-series").with("value", date);
+        problems.add(Problem::at(UserErrorCode::Invalid, "change.occurrence", text));
     }
-    problems.done()?;
+    let (message, location, (), time, ()) = all((
+        text::line(&proposed.message, "message", 1_000),
+        location,
+        check_not_cancelled(entry),
+        time.map_err(|it| it.within("change")),
+        problems.done(),
+    ))?;
     let made = change_proposal::Model {
         id,
         tenant_id: from,
@@ -212,11 +208,18 @@ async fn insert(
     mutation.record(writer, change_record(&made, row.agreement_id, "change_proposal.created", None)).await
 }
 
+fn check_not_cancelled(entry: &calendar_entry::Model) -> ApiResult<()> {
+    if entry.status == EntryStatus::Cancelled {
+        return Err(Problem::at(UserErrorCode::Conflict, "entry", Text::new("entry-cancelled")).into());
+    }
+    Ok(())
+}
+
 /// A proposed time on the clock of the entry, whatever zone it was written in.
 fn in_zone_of(entry: &calendar_entry::Model, time: &NewTime, calendar: &calendar::Model) -> ApiResult<EntryTime> {
     let zone = EntryTime::of(entry).zone;
-    let NewTime::Timed { start, end, zone: wished } = time else { return time.in_calendar(calendar) };
-    let time = EntryTime::timed(*start, *end, wished.unwrap_or(zone))?;
+    let NewTime::Timed { start, end, zone: requested } = time else { return time.in_calendar(calendar) };
+    let time = EntryTime::timed(*start, *end, requested.unwrap_or(zone))?;
     let local = |instant: DateTime<Utc>| instant.with_timezone(&zone).naive_local();
     Ok(EntryTime { starts_local: local(time.starts_at()), ends_local: local(time.ends_at()), zone, ..time })
 }
@@ -229,7 +232,7 @@ struct OpenProposal {
     entry: Arc<calendar_entry::Model>,
 }
 
-async fn asked(session: &Session, id: Uuid, operation: Operation) -> ApiResult<OpenProposal> {
+async fn open_proposal(session: &Session, id: Uuid, operation: Operation) -> ApiResult<OpenProposal> {
     let (grant, row) = rights::find_for::<VisibleProposals>(session, id, operation, "id").await?;
     let round = rights::find_visible::<coordination_round::Entity>(session, row.round_id, "id").await?;
     let entry = rights::find_visible::<calendar_entry::Entity>(session, row.entry_id, "id").await?;
@@ -240,7 +243,7 @@ async fn asked(session: &Session, id: Uuid, operation: Operation) -> ApiResult<O
 pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "changeProposalAccept").await?;
     let session = mutation.session();
-    let OpenProposal { grant, row, round, entry } = asked(session, id, Operation::Accept).await?;
+    let OpenProposal { grant, row, round, entry } = open_proposal(session, id, Operation::Accept).await?;
     let acting = grant.tenant();
     let by_owner = acting == entry.tenant_id;
     let wanted = if by_owner { ProposalState::Accepted } else { ProposalState::Agreed };
@@ -268,13 +271,13 @@ async fn apply(
         Some(true) => NewTime::AllDay { first: start.date(), last: end.date().pred_opt().unwrap_or(end.date()) },
         Some(false) | None => NewTime::Timed { start, end, zone: entry.time_zone.parse().ok() },
     });
-    let change = EntryPatch {
-        time,
-        place: row.place_id.map(Some),
-        location: row.location.clone().map(Some),
+    let patch = EntryPatch {
+        time: time.into(),
+        place: row.place_id.map(Some).into(),
+        location: row.location.clone().map(Some).into(),
         ..EntryPatch::default()
     };
-    let (_, recorded) = update_in(mutation, entry.id, entry.version, part, change).await?;
+    let (_, recorded) = update_in(mutation, entry.id, entry.version, part, patch).await?;
     Ok(recorded)
 }
 
@@ -283,7 +286,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let reason = text::line(reason, "reason", 1_000)?;
     let mutation = UnitOfWork::begin(op, "changeProposalDecline").await?;
     let session = mutation.session();
-    let OpenProposal { grant, row, round, .. } = asked(session, id, Operation::Decline).await?;
+    let OpenProposal { grant, row, round, .. } = open_proposal(session, id, Operation::Decline).await?;
     let acting = grant.tenant();
     let writer = session.writer(&grant).await?;
     let recorded =
@@ -295,7 +298,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
 pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "changeProposalWithdraw").await?;
     let session = mutation.session();
-    let OpenProposal { grant, row, round, .. } = asked(session, id, Operation::Withdraw).await?;
+    let OpenProposal { grant, row, round, .. } = open_proposal(session, id, Operation::Withdraw).await?;
     let writer = session.writer(&grant).await?;
     let recorded =
         answer(&mutation, &writer, (&round, &row), (ProposalState::Withdrawn, row.tenant_id), version, None).await?;
@@ -306,7 +309,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 pub async fn counter(op: &Op, id: Uuid, version: i32, proposed: Proposed) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "changeProposalCounter").await?;
     let session = mutation.session();
-    let OpenProposal { grant, row, round, entry } = asked(session, id, Operation::Counter).await?;
+    let OpenProposal { grant, row, round, entry } = open_proposal(session, id, Operation::Counter).await?;
     let writer = session.writer(&grant).await?;
     let state = (ProposalState::Countered, row.to_tenant_id);
     let _answered = answer(&mutation, &writer, (&round, &row), state, version, None).await?;
@@ -369,7 +372,7 @@ fn change_record(
     topic: &'static str,
     before: Option<&change_proposal::Model>,
 ) -> ChangeRecord {
-    let words = |it: &change_proposal::Model| -> Value {
+    let snapshot = |it: &change_proposal::Model| -> Value {
         json!({ "round": it.round_id, "entry": it.entry_id, "state": it.state, "start": it.starts_local,
             "end": it.ends_local, "place": it.place_id, "location": it.location, "callOff": it.call_off,
             "message": it.message, "answer": it.answer })
@@ -383,7 +386,7 @@ fn change_record(
         parent: Some(row.round_id),
         also: [].into(),
         agreement: Some(agreement),
-        before: before.map(words),
-        after: Some(words(row)),
+        before: before.map(snapshot),
+        after: Some(snapshot(row)),
     }
 }

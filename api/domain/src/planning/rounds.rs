@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use entities::{
     PUBLIC_SCOPE, PlanStep, ProposalState, RoundState, ScopeArea, change_proposal, coordination_round, round_plan,
 };
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
+use kernel::patch::Patch;
 use kernel::text;
 use policy::Action;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
@@ -32,7 +33,7 @@ const MAX_DAYS_APART: i32 = 28;
 const ONE_A_YEAR: Unique =
     Unique { name: "coordination_round_year_key", columns: "coordination_round.agreement_id, coordination_round.year" };
 
-/// A round to open.
+/// Values of a new round.
 #[derive(Clone, Debug)]
 pub struct NewRound {
     /// The agreement.
@@ -54,10 +55,7 @@ pub async fn open(op: &Op, new: NewRound, idempotency: Option<Idempotency>) -> A
     let agreement = session.get::<entities::agreement::Entity>(new.agreement).await?;
     let Some(agreement) = agreement else { return Err(Problem::not_found("agreement").into()) };
     let grant = grant(session, (agreement.id, agreement.scope_id), (new.tenant, "tenant"), WRITE).await?;
-    let mut problems = Problems::default();
-    check_year(new.year, &mut problems);
-    check_terms(session, new.tenant, new.submit_until, new.days_apart, &mut problems).await?;
-    problems.done()?;
+    all((check_year(new.year), check_terms(session, new.tenant, new.submit_until, new.days_apart).await))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -92,20 +90,16 @@ pub async fn open(op: &Op, new: NewRound, idempotency: Option<Idempotency>) -> A
 }
 
 /// Refuses years that nobody plans.
-pub(super) fn check_year(year: i32, problems: &mut Problems) {
-    if !(2000..=2100).contains(&year) {
-        let text = Text::new("out-of-range").with("value", year).with("min", 2000).with("max", 2100);
-        problems.add(Problem::at(UserErrorCode::OutOfRange, "year", text));
+pub(super) fn check_year(year: i32) -> ApiResult<()> {
+    if (2000..=2100).contains(&year) {
+        return Ok(());
     }
+    let text = Text::new("out-of-range").with("value", year).with("min", 2000).with("max", 2100);
+    Err(Problem::at(UserErrorCode::OutOfRange, "year", text).into())
 }
 
-async fn check_terms(
-    session: &Session,
-    tenant: Uuid,
-    submit_until: NaiveDate,
-    days_apart: i32,
-    problems: &mut Problems,
-) -> ApiResult<()> {
+async fn check_terms(session: &Session, tenant: Uuid, submit_until: NaiveDate, days_apart: i32) -> ApiResult<()> {
+    let mut problems = Problems::default();
     if submit_until < today_of(session, tenant).await? {
         let text = Text::new("over-already").with("value", submit_until);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "submitUntil", text));
@@ -114,26 +108,24 @@ async fn check_terms(
         let text = Text::new("out-of-range").with("value", days_apart).with("min", 0).with("max", MAX_DAYS_APART);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "daysApart", text));
     }
-    Ok(())
+    problems.done()
 }
 
-/// Another deadline, or other days between. By the party that opened it, as long as plans are collected.
+/// Changes the last day for plans or the days between, for the party that opened the round, as long as plans are collected.
 pub async fn update(
     op: &Op,
     id: Uuid,
     version: i32,
-    submit_until: Option<NaiveDate>,
-    days_apart: Option<i32>,
+    submit_until: Patch<NaiveDate>,
+    days_apart: Patch<i32>,
 ) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "coordinationRoundUpdate").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<coordination_round::Entity>(session, id, Operation::Update, "id").await?;
     let mut after = (*row).clone();
-    after.submit_until = submit_until.unwrap_or(row.submit_until);
-    after.days_apart = days_apart.unwrap_or(row.days_apart);
-    let mut problems = Problems::default();
-    check_terms(session, row.tenant_id, after.submit_until, after.days_apart, &mut problems).await?;
-    problems.done()?;
+    after.submit_until = submit_until.or(row.submit_until);
+    after.days_apart = days_apart.or(row.days_apart);
+    check_terms(session, row.tenant_id, after.submit_until, after.days_apart).await?;
     let writer = session.writer(&grant).await?;
     let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.updated").await?;
     mutation.commit(recorded).await
@@ -423,7 +415,7 @@ fn change_record(
     topic: &'static str,
     before: Option<&coordination_round::Model>,
 ) -> ChangeRecord {
-    let words = |it: &coordination_round::Model| -> Value {
+    let snapshot = |it: &coordination_round::Model| -> Value {
         json!({ "agreement": it.agreement_id, "year": it.year, "state": it.state, "submitUntil": it.submit_until,
             "daysApart": it.days_apart, "closeReason": it.close_reason })
     };
@@ -436,7 +428,7 @@ fn change_record(
         parent: Some(row.id),
         also: before.map(|it| it.scope_id).into_iter().collect(),
         agreement: Some(row.agreement_id),
-        before: before.map(words),
-        after: Some(words(row)),
+        before: before.map(snapshot),
+        after: Some(snapshot(row)),
     }
 }

@@ -45,7 +45,7 @@ pub struct Difference {
 /// Differences between a plan and a snapshot of it.
 pub(super) fn to_snapshot(now: Vec<EntryView>, kept: Vec<SnapshotEntry>) -> Vec<Difference> {
     let mut before: BTreeMap<Uuid, SnapshotEntry> = kept.into_iter().map(|it| (it.now.times().id(), it)).collect();
-    let mut found = Vec::new();
+    let mut differences = Vec::new();
     for entry in now {
         let was = before.remove(&entry.times().id());
         let off = entry.is_cancelled();
@@ -55,11 +55,11 @@ pub(super) fn to_snapshot(now: Vec<EntryView>, kept: Vec<SnapshotEntry>) -> Vec<
             Some(it) if off && !it.content.is_cancelled() => PlanDifferenceKind::Removed,
             Some(it) => change_kind(&it.content, &EntryContent::of(&entry)),
         };
-        found.push(against(kind, entry, was));
+        differences.push(against(kind, entry, was));
     }
     // Out of the plan: moved to another year or calendar.
-    found.extend(before.into_values().map(|it| against(PlanDifferenceKind::Removed, it.now.clone(), Some(it))));
-    found
+    differences.extend(before.into_values().map(|it| against(PlanDifferenceKind::Removed, it.now.clone(), Some(it))));
+    differences
 }
 
 fn against(kind: PlanDifferenceKind, entry: EntryView, was: Option<SnapshotEntry>) -> Difference {
@@ -87,13 +87,13 @@ fn change_kind(was: &EntryContent, now: &EntryContent) -> PlanDifferenceKind {
 /// Differences between a plan and that of the year before. Entries belong together if their titles are the same but for
 /// years and numbers; of several with the same title, the nearest in the year.
 pub(super) fn to_year_before(now: Vec<EntryView>, before: Vec<EntryView>) -> Vec<Difference> {
-    let mut by_words: BTreeMap<String, Vec<EntryView>> = BTreeMap::new();
-    for (words, entry) in before.into_iter().filter_map(readable) {
-        by_words.entry(words).or_default().push(entry);
+    let mut by_title: BTreeMap<String, Vec<EntryView>> = BTreeMap::new();
+    for (title, entry) in before.into_iter().filter_map(readable) {
+        by_title.entry(title).or_default().push(entry);
     }
-    let mut found = Vec::new();
-    for (words, entry) in now.into_iter().filter_map(readable) {
-        let same = by_words.entry(words).or_default();
+    let mut differences = Vec::new();
+    for (title, entry) in now.into_iter().filter_map(readable) {
+        let same = by_title.entry(title).or_default();
         let nearest = (0..same.len()).min_by_key(|it| weeks_between(&entry, &same[*it]));
         let was = nearest.map(|it| same.remove(it));
         let kind = match &was {
@@ -101,17 +101,17 @@ pub(super) fn to_year_before(now: Vec<EntryView>, before: Vec<EntryView>) -> Vec
             Some(it) if weeks_between(&entry, it) > 0 => PlanDifferenceKind::Moved,
             Some(_) => PlanDifferenceKind::Kept,
         };
-        found.push(difference(kind, Some(entry), was));
+        differences.push(difference(kind, Some(entry), was));
     }
-    let gone = by_words.into_values().flatten();
-    found.extend(gone.map(|it| difference(PlanDifferenceKind::Removed, None, Some(it))));
-    found
+    let gone = by_title.into_values().flatten();
+    differences.extend(gone.map(|it| difference(PlanDifferenceKind::Removed, None, Some(it))));
+    differences
 }
 
-/// An entry that takes place, with the words of its title; none if the viewer does not see the title.
+/// An entry that takes place, with the key of its title; none if the viewer does not see the title.
 fn readable(entry: EntryView) -> Option<(String, EntryView)> {
-    let words = title_key(entry.outline()?.title());
-    (!entry.is_cancelled()).then_some((words, entry))
+    let title = title_key(entry.outline()?.title());
+    (!entry.is_cancelled()).then_some((title, entry))
 }
 
 fn difference(kind: PlanDifferenceKind, entry: Option<EntryView>, before: Option<EntryView>) -> Difference {

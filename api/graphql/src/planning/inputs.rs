@@ -1,16 +1,16 @@
-//! Inputs of plans, rounds and proposals, and how they become wishes.
+//! Inputs of plans, rounds and proposals, and the values that they ask for.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use domain::planning::comments::CommentSubject;
 use domain::planning::plans::NewPlan;
 use domain::planning::proposals::Proposed;
 use domain::planning::rounds::NewRound;
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::global_id::{NodeType, parse};
 use kernel::i18n::Text;
-use uuid::Uuid;
 
 use crate::calendars::entry_input::EntryTimeInput;
+use crate::patch::optional_id;
 use crate::scalars::{Date, LocalDateTime};
 
 /// Inputs with the same fields; every mutation has a type of its own, so that each can grow by itself.
@@ -242,36 +242,26 @@ pub struct ConflictAcknowledgeInput {
     pub(super) reason: String,
 }
 
-/// The plan that is wished for.
+/// Values of a new annual plan.
 pub(super) fn plan(input: AnnualPlanCreateInput) -> ApiResult<NewPlan> {
-    let mut problems = Problems::default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-    let calendars = problems.take(NodeType::Calendar.parse_all(&input.calendars, "calendars"))?.unwrap_or_default();
-    problems.done()?;
+    let (tenant, calendars) = all((
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+        NodeType::Calendar.parse_all(&input.calendars, "calendars"),
+    ))?;
     Ok(NewPlan { tenant, year: input.year, title: input.title, calendars })
 }
 
-/// A plan and a round.
-pub(super) fn plan_and_round(plan: &ID, round: &ID) -> ApiResult<(Uuid, Uuid)> {
-    Ok((NodeType::AnnualPlan.parse(plan, "id")?, NodeType::CoordinationRound.parse(round, "round")?))
-}
-
-/// The round that is wished for.
+/// Values of a new coordination round.
 pub(super) fn round(input: CoordinationRoundOpenInput) -> ApiResult<NewRound> {
-    let mut problems = Problems::default();
-    let agreement = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?.unwrap_or_default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-    problems.done()?;
+    let (agreement, tenant) = all((
+        NodeType::Agreement.parse(&input.agreement, "agreement"),
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+    ))?;
     let (submit_until, days_apart) = (input.submit_until.0, input.days_apart);
     Ok(NewRound { agreement, tenant, year: input.year, submit_until, days_apart })
 }
 
-/// A round, named by `field`, and a party.
-pub(super) fn round_and_party(round: &ID, field: &'static str, tenant: &ID) -> ApiResult<(Uuid, Uuid)> {
-    Ok((NodeType::CoordinationRound.parse(round, field)?, NodeType::Tenant.parse(tenant, "tenant")?))
-}
-
-/// What a comment is about.
+/// Subject of a comment.
 pub(super) fn about(id: Option<&ID>) -> ApiResult<CommentSubject> {
     let Some(id) = id else { return Ok(CommentSubject::Round) };
     match parse(id) {
@@ -284,17 +274,16 @@ pub(super) fn about(id: Option<&ID>) -> ApiResult<CommentSubject> {
     }
 }
 
-/// What is proposed.
+/// Proposed change of an entry.
 pub(super) fn proposed(
     change: ProposedChangeInput,
     message: String,
     answer_until: Option<Date>,
 ) -> ApiResult<Proposed> {
-    let place = change.place.map(|it| NodeType::LearningPlace.parse(&it, "change.place")).transpose()?;
     Ok(Proposed {
         occurrence: change.occurrence.map(|it| it.0),
         time: change.time.map(Into::into),
-        place,
+        place: optional_id(change.place.as_ref(), NodeType::LearningPlace, "change.place")?,
         location: change.location,
         call_off: change.call_off,
         message,

@@ -3,19 +3,19 @@
 use async_graphql::{Context, Object};
 use domain::planning::conflicts::acknowledge::acknowledge;
 use domain::planning::{comments, plans, proposals, rounds};
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
-use crate::calendars::entry_input::required;
 use crate::calendars::entry_types::CalendarEntryFull;
 use crate::context::ContextExt;
+use crate::patch::{PatchField, optional_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::planning::inputs::{
     AnnualPlanCreateInput, AnnualPlanSubmitInput, AnnualPlanUpdateInput, AnnualPlanWithdrawInput,
     ChangeProposalAcceptInput, ChangeProposalCounterInput, ChangeProposalCreateInput, ChangeProposalDeclineInput,
     ChangeProposalWithdrawInput, CommentCreateInput, ConflictAcknowledgeInput, CoordinationRoundCloseInput,
     CoordinationRoundOpenInput, CoordinationRoundStartInput, CoordinationRoundUpdateInput, RoundPublishInput,
-    RoundSignOffInput, about, plan, plan_and_round, proposed, round, round_and_party,
+    RoundSignOffInput, about, plan, proposed, round,
 };
 use crate::planning::plan_types::AnnualPlan;
 use crate::planning::proposal_types::ChangeProposal;
@@ -69,11 +69,8 @@ impl PlanningMutation {
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
         let key = idempotency("annualPlanCreate", input.idempotency_key.clone(), &input);
-        let done = match plan(input) {
-            Ok(wish) => plans::create(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        AnnualPlanPayload::made(op, done).await
+        let work = async { plans::create(op, plan(input)?, key).await };
+        AnnualPlanPayload::created(op, work).await
     }
 
     /// Changes an annual plan. Requires `CALENDARS_WRITE` for all fields of work in the owning authority.
@@ -83,18 +80,15 @@ impl PlanningMutation {
         #[graphql(desc = "Changes to the annual plan.")] input: AnnualPlanUpdateInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
-        let mut problems = Problems::default();
-        let id = problems.take(NodeType::AnnualPlan.parse(&input.id, "id"))?.unwrap_or_default();
-        let title = required(input.title, "title", &mut problems);
-        let calendars = match required(input.calendars, "calendars", &mut problems) {
-            Some(ids) => problems.take(NodeType::Calendar.parse_all(&ids, "calendars"))?,
-            None => None,
+        let work = |id| async move {
+            let calendars = input.calendars.required("calendars");
+            let (title, calendars) = all((
+                input.title.required("title"),
+                calendars.and_then(|it| it.try_map(|it| NodeType::Calendar.parse_all(&it, "calendars"))),
+            ))?;
+            plans::update(op, id, input.version, title, calendars).await
         };
-        let done = match problems.done() {
-            Ok(()) => plans::update(op, id, input.version, title, calendars).await,
-            Err(error) => Err(error),
-        };
-        AnnualPlanPayload::after_change(op, id, done).await
+        AnnualPlanPayload::changed(op, NodeType::AnnualPlan.parse(&input.id, "id"), work).await
     }
 
     /// Submits an annual plan to a coordination round of its year. The parties can then see the plan, and each entry at
@@ -107,12 +101,9 @@ impl PlanningMutation {
         #[graphql(desc = "Annual plan and coordination round.")] input: AnnualPlanSubmitInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
-        let (id, round) = match plan_and_round(&input.id, &input.round) {
-            Ok(ids) => ids,
-            Err(error) => return AnnualPlanPayload::refused(op, error),
-        };
-        let done = rounds::submit(op, id, round, input.version).await;
-        AnnualPlanPayload::after_change(op, id, done).await
+        let round = NodeType::CoordinationRound.parse(&input.round, "round");
+        let work = |id| async move { rounds::submit(op, id, round?, input.version).await };
+        AnnualPlanPayload::changed(op, NodeType::AnnualPlan.parse(&input.id, "id"), work).await
     }
 
     /// Withdraws an annual plan from a coordination round that is still collecting plans. `AGREEMENT_NOT_ACTIVE` if the
@@ -123,12 +114,9 @@ impl PlanningMutation {
         #[graphql(desc = "Annual plan and coordination round.")] input: AnnualPlanWithdrawInput,
     ) -> ApiResult<AnnualPlanPayload> {
         let op = ctx.op()?;
-        let (id, round) = match plan_and_round(&input.id, &input.round) {
-            Ok(ids) => ids,
-            Err(error) => return AnnualPlanPayload::refused(op, error),
-        };
-        let done = rounds::withdraw(op, id, round, input.version).await;
-        AnnualPlanPayload::after_change(op, id, done).await
+        let round = NodeType::CoordinationRound.parse(&input.round, "round");
+        let work = |id| async move { rounds::withdraw(op, id, round?, input.version).await };
+        AnnualPlanPayload::changed(op, NodeType::AnnualPlan.parse(&input.id, "id"), work).await
     }
 
     /// Opens a coordination round of an agreement for one year. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
@@ -140,11 +128,8 @@ impl PlanningMutation {
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let key = idempotency("coordinationRoundOpen", input.idempotency_key.clone(), &input);
-        let done = match round(input) {
-            Ok(wish) => rounds::open(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        CoordinationRoundPayload::made(op, done).await
+        let work = async { rounds::open(op, round(input)?, key).await };
+        CoordinationRoundPayload::created(op, work).await
     }
 
     /// Changes a coordination round that is still collecting plans. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
@@ -155,15 +140,12 @@ impl PlanningMutation {
         #[graphql(desc = "Changes to the coordination round.")] input: CoordinationRoundUpdateInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
-        let mut problems = Problems::default();
-        let id = problems.take(NodeType::CoordinationRound.parse(&input.id, "id"))?.unwrap_or_default();
-        let until = required(input.submit_until, "submitUntil", &mut problems).map(|it| it.0);
-        let days = required(input.days_apart, "daysApart", &mut problems);
-        let done = match problems.done() {
-            Ok(()) => rounds::update(op, id, input.version, until, days).await,
-            Err(error) => Err(error),
+        let work = |id| async move {
+            let (submit_until, days_apart) =
+                all((input.submit_until.required("submitUntil"), input.days_apart.required("daysApart")))?;
+            rounds::update(op, id, input.version, submit_until.map(|it| it.0), days_apart).await
         };
-        CoordinationRoundPayload::after_change(op, id, done).await
+        CoordinationRoundPayload::changed(op, NodeType::CoordinationRound.parse(&input.id, "id"), work).await
     }
 
     /// Starts the coordination with the plans submitted so far, at least two. Until the last day for submitting plans
@@ -175,12 +157,9 @@ impl PlanningMutation {
         #[graphql(desc = "Coordination round to start and acting party.")] input: CoordinationRoundStartInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
-        let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
-            Ok(ids) => ids,
-            Err(error) => return CoordinationRoundPayload::refused(op, error),
-        };
-        let done = rounds::start(op, id, tenant, input.version).await;
-        CoordinationRoundPayload::after_change(op, id, done).await
+        let tenant = NodeType::Tenant.parse(&input.tenant, "tenant");
+        let work = |id| async move { rounds::start(op, id, tenant?, input.version).await };
+        CoordinationRoundPayload::changed(op, NodeType::CoordinationRound.parse(&input.id, "id"), work).await
     }
 
     /// Signs off the outcome of a coordination round for a party that submitted a plan; with the last signature the
@@ -193,12 +172,9 @@ impl PlanningMutation {
         #[graphql(desc = "Coordination round and signing party.")] input: RoundSignOffInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
-        let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
-            Ok(ids) => ids,
-            Err(error) => return CoordinationRoundPayload::refused(op, error),
-        };
-        let done = rounds::sign_off(op, id, tenant, input.version).await;
-        CoordinationRoundPayload::after_change(op, id, done).await
+        let tenant = NodeType::Tenant.parse(&input.tenant, "tenant");
+        let work = |id| async move { rounds::sign_off(op, id, tenant?, input.version).await };
+        CoordinationRoundPayload::changed(op, NodeType::CoordinationRound.parse(&input.id, "id"), work).await
     }
 
     /// Publishes the outcome of a coordination round in state `AGREED`. The round and its plans become public, also as
@@ -211,12 +187,9 @@ impl PlanningMutation {
         #[graphql(desc = "Coordination round to publish and acting party.")] input: RoundPublishInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
-        let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
-            Ok(ids) => ids,
-            Err(error) => return CoordinationRoundPayload::refused(op, error),
-        };
-        let done = rounds::publish(op, id, tenant, input.version).await;
-        CoordinationRoundPayload::after_change(op, id, done).await
+        let tenant = NodeType::Tenant.parse(&input.tenant, "tenant");
+        let work = |id| async move { rounds::publish(op, id, tenant?, input.version).await };
+        CoordinationRoundPayload::changed(op, NodeType::CoordinationRound.parse(&input.id, "id"), work).await
     }
 
     /// Closes a coordination round without an outcome. `ILLEGAL_TRANSITION` if the round is published or closed.
@@ -228,12 +201,9 @@ impl PlanningMutation {
         #[graphql(desc = "Coordination round to close, acting party and reason.")] input: CoordinationRoundCloseInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
-        let (id, tenant) = match round_and_party(&input.id, "id", &input.tenant) {
-            Ok(ids) => ids,
-            Err(error) => return CoordinationRoundPayload::refused(op, error),
-        };
-        let done = rounds::close(op, id, tenant, input.version, &input.reason).await;
-        CoordinationRoundPayload::after_change(op, id, done).await
+        let tenant = NodeType::Tenant.parse(&input.tenant, "tenant");
+        let work = |id| async move { rounds::close(op, id, tenant?, input.version, &input.reason).await };
+        CoordinationRoundPayload::changed(op, NodeType::CoordinationRound.parse(&input.id, "id"), work).await
     }
 
     /// Creates a comment in a coordination round. `CONFLICT` if the round is published or closed.
@@ -246,12 +216,15 @@ impl PlanningMutation {
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let key = idempotency("commentCreate", input.idempotency_key.clone(), &input);
-        let parsed = round_and_party(&input.round, "round", &input.tenant);
-        let done = match (parsed, about(input.about.as_ref())) {
-            (Ok((round, tenant)), Ok(about)) => comments::create(op, round, tenant, about, &input.text, key).await,
-            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
+        let work = async {
+            let (round, tenant, about) = all((
+                NodeType::CoordinationRound.parse(&input.round, "round"),
+                NodeType::Tenant.parse(&input.tenant, "tenant"),
+                about(input.about.as_ref()),
+            ))?;
+            comments::create(op, round, tenant, about, &input.text, key).await
         };
-        CoordinationRoundPayload::made(op, done).await
+        CoordinationRoundPayload::created(op, work).await
     }
 
     /// Proposes a change to an entry of another party, while the round is in coordination. `AGREEMENT_NOT_ACTIVE` if
@@ -263,18 +236,16 @@ impl PlanningMutation {
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
         let key = idempotency("changeProposalCreate", input.idempotency_key.clone(), &input);
-        let mut problems = Problems::default();
-        let ids = problems.take(round_and_party(&input.round, "round", &input.tenant))?;
-        let entry = problems.take(NodeType::CalendarEntry.parse(&input.entry, "entry"))?;
-        let proposed = problems.take(proposed(input.change, input.message, input.answer_until))?;
-        let done = match (problems.done(), ids, entry, proposed) {
-            (Ok(()), Some((round, tenant)), Some(entry), Some(proposed)) => {
-                proposals::create(op, round, tenant, entry, proposed, key).await
-            }
-            (Err(error), ..) => Err(error),
-            (Ok(()), ..) => Err(kernel::error::ApiError::fault("an input without problems lacks a value")),
+        let work = async {
+            let (round, tenant, entry, proposed) = all((
+                NodeType::CoordinationRound.parse(&input.round, "round"),
+                NodeType::Tenant.parse(&input.tenant, "tenant"),
+                NodeType::CalendarEntry.parse(&input.entry, "entry"),
+                proposed(input.change, input.message, input.answer_until),
+            ))?;
+            proposals::create(op, round, tenant, entry, proposed, key).await
         };
-        ChangeProposalPayload::made(op, done).await
+        ChangeProposalPayload::created(op, work).await
     }
 
     /// Accepts a change proposal. Acceptance by the owner of the entry applies the change. Acceptance of the owner's
@@ -287,12 +258,8 @@ impl PlanningMutation {
         #[graphql(desc = "Change proposal to accept.")] input: ChangeProposalAcceptInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ChangeProposalPayload::refused(op, error),
-        };
-        let done = proposals::accept(op, id, input.version).await;
-        ChangeProposalPayload::after_change(op, id, done).await
+        let work = |id| proposals::accept(op, id, input.version);
+        ChangeProposalPayload::changed(op, NodeType::ChangeProposal.parse(&input.id, "id"), work).await
     }
 
     /// Declines a change proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE`
@@ -303,12 +270,8 @@ impl PlanningMutation {
         #[graphql(desc = "Change proposal to decline and reason.")] input: ChangeProposalDeclineInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ChangeProposalPayload::refused(op, error),
-        };
-        let done = proposals::decline(op, id, input.version, &input.reason).await;
-        ChangeProposalPayload::after_change(op, id, done).await
+        let work = |id| proposals::decline(op, id, input.version, &input.reason);
+        ChangeProposalPayload::changed(op, NodeType::ChangeProposal.parse(&input.id, "id"), work).await
     }
 
     /// Answers a change proposal with a counter-proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force.
@@ -319,15 +282,12 @@ impl PlanningMutation {
         #[graphql(desc = "Change proposal to answer and change proposed instead.")] input: ChangeProposalCounterInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ChangeProposalPayload::refused(op, error),
+        let id = NodeType::ChangeProposal.parse(&input.id, "id");
+        let work = |id| async move {
+            let proposed = proposed(input.change, input.message, input.answer_until)?;
+            proposals::counter(op, id, input.version, proposed).await
         };
-        let done = match proposed(input.change, input.message, input.answer_until) {
-            Ok(proposed) => proposals::counter(op, id, input.version, proposed).await,
-            Err(error) => Err(error),
-        };
-        ChangeProposalPayload::changed_to(op, id, done).await
+        ChangeProposalPayload::replaced(op, id, work).await
     }
 
     /// Withdraws a change proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE`
@@ -338,12 +298,8 @@ impl PlanningMutation {
         #[graphql(desc = "Change proposal to withdraw.")] input: ChangeProposalWithdrawInput,
     ) -> ApiResult<ChangeProposalPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::ChangeProposal.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ChangeProposalPayload::refused(op, error),
-        };
-        let done = proposals::withdraw(op, id, input.version).await;
-        ChangeProposalPayload::after_change(op, id, done).await
+        let work = |id| proposals::withdraw(op, id, input.version);
+        ChangeProposalPayload::changed(op, NodeType::ChangeProposal.parse(&input.id, "id"), work).await
     }
 
     /// Acknowledges a conflict of an entry, with a reason that is kept on the entry. `CONFLICT` if already
@@ -354,15 +310,11 @@ impl PlanningMutation {
         #[graphql(desc = "Conflict to acknowledge and reason.")] input: ConflictAcknowledgeInput,
     ) -> ApiResult<ConflictAcknowledgePayload> {
         let op = ctx.op()?;
-        let entry = match NodeType::CalendarEntry.parse(&input.entry, "entry") {
-            Ok(id) => id,
-            Err(error) => return ConflictAcknowledgePayload::refused(op, error),
+        let entry = NodeType::CalendarEntry.parse(&input.entry, "entry");
+        let work = |entry| async move {
+            let round = optional_id(input.round.as_ref(), NodeType::CoordinationRound, "round")?;
+            acknowledge(op, entry, round, &input.conflict, &input.reason).await
         };
-        let round = match input.round.map(|it| NodeType::CoordinationRound.parse(&it, "round")).transpose() {
-            Ok(round) => round,
-            Err(error) => return ConflictAcknowledgePayload::refused(op, error),
-        };
-        let done = acknowledge(op, entry, round, &input.conflict, &input.reason).await;
-        ConflictAcknowledgePayload::after_change(op, entry, done).await
+        ConflictAcknowledgePayload::changed(op, entry, work).await
     }
 }

@@ -133,18 +133,18 @@ impl Followed for Round {
     ) -> ApiResult<Option<CoordinationRoundChange>> {
         use CoordinationRoundChangeKind as Kind;
         let Some(row) = session.get::<coordination_round::Entity>(self.id).await? else { return Ok(None) };
-        let told = |kind| change(cursor, kind, row);
+        let of_kind = |kind| change(cursor, kind, row);
         Ok(match event.object_type.as_str() {
-            "CoordinationRound" => Some(told(Kind::Round)),
-            "AnnualPlan" => Some(told(Kind::Plan)),
+            "CoordinationRound" => Some(of_kind(Kind::Round)),
+            "AnnualPlan" => Some(of_kind(Kind::Plan)),
             "ChangeProposal" => ChangeProposal::by_id(session, event.object_id)
                 .await?
-                .map(|it| CoordinationRoundChange { proposal: Some(it), ..told(Kind::Proposal) }),
+                .map(|it| CoordinationRoundChange { proposal: Some(it), ..of_kind(Kind::Proposal) }),
             "CoordinationComment" => {
                 let select =
                     comments::of_round(session, self.id).filter(coordination_comment::Column::Id.eq(event.object_id));
                 let comment = session.one(select).await?;
-                comment.map(|it| CoordinationRoundChange { comment: Some(it.into()), ..told(Kind::Comment) })
+                comment.map(|it| CoordinationRoundChange { comment: Some(it.into()), ..of_kind(Kind::Comment) })
             }
             "CalendarEntry" => {
                 let row = session.get::<calendar_entry::Entity>(event.object_id).await?;
@@ -154,7 +154,7 @@ impl Followed for Round {
                 }
                 let entry = row.and_then(|row| CalendarEntry::seen(session, row));
                 let entry_id = Some(NodeType::CalendarEntry.id(event.object_id));
-                Some(CoordinationRoundChange { entry_id: entry_id.map(Into::into), entry, ..told(Kind::Entry) })
+                Some(CoordinationRoundChange { entry_id: entry_id.map(Into::into), entry, ..of_kind(Kind::Entry) })
             }
             _ => None,
         })

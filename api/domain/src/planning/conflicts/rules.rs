@@ -52,21 +52,21 @@ enum EventPlace {
 impl KnownEntry {
     /// Takes what a view shows.
     pub fn new(view: EntryView, external: bool) -> Self {
-        let words = |text: Option<&str>| text.map(fold).filter(|it| !it.is_empty());
+        let folded = |text: Option<&str>| text.map(fold).filter(|it| !it.is_empty());
         let (outline, details) = (view.outline(), view.details());
         Self {
             external,
             audiences: details.map(EntryDetails::audiences).unwrap_or_default(),
             place: details.and_then(|it| match it.place() {
                 Some(place) => Some(EventPlace::Known(place)),
-                None => words(it.location()).map(EventPlace::Named),
+                None => folded(it.location()).map(EventPlace::Named),
             }),
-            speakers: words(details.and_then(EntryDetails::speakers))
+            speakers: folded(details.and_then(EntryDetails::speakers))
                 .iter()
                 .flat_map(|it| it.lines())
                 .map(str::to_owned)
                 .collect(),
-            organiser: words(details.and_then(EntryDetails::organiser)),
+            organiser: folded(details.and_then(EntryDetails::organiser)),
             field: outline.and_then(EntryOutline::field_of_work),
             topic: outline.map(|it| topic(it.title())).unwrap_or_default(),
             view,
