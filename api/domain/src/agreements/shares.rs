@@ -57,8 +57,8 @@ pub struct NewShare {
 }
 
 /// Makes a share.
-pub async fn create(op: &Op, mut new: NewShare, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    new.reason = text::optional(new.reason, "reason", 1_000)?;
+pub async fn create(op: &Op, new: NewShare, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
+    let new = NewShare { reason: text::optional(new.reason, "reason", 1_000)?, ..new };
     let mutation = UnitOfWork::begin(op, "shareCreate").await?;
     let session = mutation.session();
     let grant = authorize(session, &new).await?;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use domain::agreements::service;
 use domain::agreements::service::NewAgreement;
-use kernel::error::{ApiError, ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::{NodeType, at_most_100};
 
 use crate::agreements::types::{Agreement, agreement_by_id};
@@ -92,11 +92,8 @@ impl AgreementMutation {
     ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
         let key = idempotency("agreementDraft", input.idempotency_key.clone(), &input);
-        let done = match draft(input) {
-            Ok(draft) => service::draft(op, draft, key).await,
-            Err(error) => Err(error),
-        };
-        AgreementPayload::made(op, done).await
+        let work = async { service::draft(op, draft(input)?, key).await };
+        AgreementPayload::created(op, work).await
     }
 
     /// Proposes a drafted agreement: makes it visible to its parties, for signature. Requires `AGREEMENTS_MANAGE` in
@@ -107,12 +104,8 @@ impl AgreementMutation {
         #[graphql(desc = "Agreement to propose.")] input: AgreementProposeInput,
     ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Agreement.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return AgreementPayload::refused(op, error),
-        };
-        let done = service::propose(op, id, input.version).await;
-        AgreementPayload::after_change(op, id, done).await
+        let work = |id| service::propose(op, id, input.version);
+        AgreementPayload::changed(op, NodeType::Agreement.parse(&input.id, "id"), work).await
     }
 
     /// Signs an agreement for one party. The last signature makes the agreement active. `CONFLICT` if the party has
@@ -123,12 +116,9 @@ impl AgreementMutation {
         #[graphql(desc = "Agreement and signing party.")] input: AgreementSignInput,
     ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
-        let (id, party) = match both(&input.id, &input.tenant) {
-            Ok(ids) => ids,
-            Err(error) => return AgreementPayload::refused(op, error),
-        };
-        let done = service::sign(op, id, party, input.version).await;
-        AgreementPayload::after_change(op, id, done).await
+        let party = NodeType::Tenant.parse(&input.tenant, "tenant");
+        let work = |id| async move { service::sign(op, id, party?, input.version).await };
+        AgreementPayload::changed(op, NodeType::Agreement.parse(&input.id, "id"), work).await
     }
 
     /// Ends an agreement for all parties. Its shares have no effect from the next request on. The acting party keeps
@@ -140,32 +130,19 @@ impl AgreementMutation {
         #[graphql(desc = "Agreement to end, acting party and reason.")] input: AgreementEndInput,
     ) -> ApiResult<AgreementPayload> {
         let op = ctx.op()?;
-        let (id, party) = match both(&input.id, &input.tenant) {
-            Ok(ids) => ids,
-            Err(error) => return AgreementPayload::refused(op, error),
-        };
-        let done = service::end(op, id, party, input.version, input.reason).await;
-        AgreementPayload::after_change(op, id, done).await
+        let party = NodeType::Tenant.parse(&input.tenant, "tenant");
+        let work = |id| async move { service::end(op, id, party?, input.version, input.reason).await };
+        AgreementPayload::changed(op, NodeType::Agreement.parse(&input.id, "id"), work).await
     }
 }
 
-fn both(agreement: &ID, tenant: &ID) -> ApiResult<(uuid::Uuid, uuid::Uuid)> {
-    Ok((NodeType::Agreement.parse(agreement, "id")?, NodeType::Tenant.parse(tenant, "tenant")?))
-}
-
 fn draft(input: AgreementDraftInput) -> ApiResult<NewAgreement> {
-    let mut problems = Problems::default();
-    problems.take(at_most_100(&input.areas, "areas"))?;
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
-    let parties = problems.take(NodeType::Tenant.parse_all(&input.parties, "parties"))?;
-    let fields = match input.fields_of_work {
-        Some(ids) => problems.take(NodeType::FieldOfWork.parse_all(&ids, "fieldsOfWork"))?.map(Some),
-        None => Some(None),
-    };
-    problems.done()?;
-    let (Some(tenant), Some(parties), Some(fields)) = (tenant, parties, fields) else {
-        return Err(ApiError::fault("an input without problems lacks a value"));
-    };
+    let ((), tenant, parties, fields) = all((
+        at_most_100(&input.areas, "areas"),
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+        NodeType::Tenant.parse_all(&input.parties, "parties"),
+        input.fields_of_work.map(|it| NodeType::FieldOfWork.parse_all(&it, "fieldsOfWork")).transpose(),
+    ))?;
     Ok(NewAgreement {
         tenant,
         parties,

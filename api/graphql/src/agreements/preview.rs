@@ -1,4 +1,4 @@
-//! What a change of an agreement would show and hide: asked before it is made.
+//! Preview of a change of an agreement: what it would show and hide.
 //!
 //! The policy foresees which scopes are concerned; here the rows in them are counted and listed, as far as the viewer sees
 //! them. A new kind of object joins with a member of [`PreviewedType`] and an arm of each match.
@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::connection::{Connection, Edge};
-use async_graphql::{Context, Enum, ID, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, NaiveTime, Utc};
 use domain::agreements::service::parties_of;
 use entities::{
@@ -14,7 +14,7 @@ use entities::{
     coordination_round, dataset, field_of_work, funding, milestone, obligation, project, project_document,
     status_report, tenant, work_package,
 };
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode, all};
 use kernel::global_id::{NodeType, at_most_100};
 use kernel::i18n::Text;
 use policy::{Action, AgreementChange, Fields, Grant, Object as PolicyObject, Party, ScopeShareFact, VisibilityDiff};
@@ -23,11 +23,14 @@ use store::scopes::own_ways;
 use store::{Order, Owned, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
-use crate::agreements::preview_inputs::{AgreementChangeInput, AgreementPreviewInput, AgreementStep};
+use crate::agreements::preview_inputs::{
+    AgreementChangeInput, AgreementPreviewInput, AgreementStep, AgreementTermsInput,
+};
 use crate::agreements::types::{Agreement, agreement_by_id};
 use crate::connection::{Paged, page};
 use crate::context::ContextExt;
-use crate::enums::ShareLevel;
+use crate::enums::{Area, ShareLevel};
+use crate::patch::PatchField;
 use crate::tenants::types::{Tenant, tenant_of};
 
 /// Type of an object in a preview.
@@ -249,7 +252,7 @@ async fn count(session: &Session, kind: PreviewedType, scopes: &[Uuid]) -> ApiRe
     }
 }
 
-/// What a row is told by.
+/// Row of an object that is seen otherwise after the change.
 struct AffectedRow {
     id: ID,
     owner: Uuid,
@@ -317,10 +320,10 @@ impl AgreementPreview {
         let mut connection =
             Connection::with_additional_fields(frame.has_previous_page, frame.has_next_page, frame.additional_fields);
         for (cursor, row) in rows {
-            let told = E::affected_row(row);
-            let is_named = session.access().visibility(told.scope).is_some_and(|it| it.level > Level::Busy);
+            let affected = E::affected_row(row);
+            let is_named = session.access().visibility(affected.scope).is_some_and(|it| it.level > Level::Busy);
             let mut changes = Vec::new();
-            for it in self.seen.get(&told.scope).into_iter().flatten() {
+            for it in self.seen.get(&affected.scope).into_iter().flatten() {
                 let party = tenant_of(ctx, it.party).await?;
                 changes.push(PreviewedSight {
                     party,
@@ -328,23 +331,22 @@ impl AgreementPreview {
                     after: it.after.map(Into::into),
                 });
             }
-            let owner = tenant_of(ctx, told.owner).await?;
-            let name = told.name.filter(|_| is_named);
-            connection.edges.push(Edge::new(cursor, PreviewedObject { object: told.id, kind, name, owner, changes }));
+            let owner = tenant_of(ctx, affected.owner).await?;
+            let name = affected.name.filter(|_| is_named);
+            connection
+                .edges
+                .push(Edge::new(cursor, PreviewedObject { object: affected.id, kind, name, owner, changes }));
         }
         Ok(connection)
     }
 }
 
 async fn simulate(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<AgreementPreview> {
-    let mut problems = Problems::default();
-    let id = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?;
-    let asking = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
-    let change = problems.take(change_of(&input.change))?;
-    problems.done()?;
-    let (Some(id), Some(asking), Some(change)) = (id, asking, change) else {
-        return Err(ApiError::fault("an input without problems lacks a value"));
-    };
+    let (id, asking, change) = all((
+        NodeType::Agreement.parse(&input.agreement, "agreement"),
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+        change_of(input.change),
+    ))?;
     let session = ctx.session().await?;
     let Some(row) = session.get::<agreement::Entity>(id).await? else {
         return Err(Problem::not_found("agreement").into());
@@ -359,9 +361,9 @@ async fn simulate(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<
     session.load::<tenant::Entity>(parties.iter().copied()).await?;
     let mut taking_part = Vec::new();
     for party in parties {
-        let found = session.get::<tenant::Entity>(party).await?;
-        if let Some(found) = found.filter(|it| it.status == TenantStatus::Active) {
-            taking_part.push(Party { tenant: party, zone: found.time_zone.clone() });
+        let row = session.get::<tenant::Entity>(party).await?;
+        if let Some(row) = row.filter(|it| it.status == TenantStatus::Active) {
+            taking_part.push(Party { tenant: party, zone: row.time_zone.clone() });
         }
     }
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
@@ -408,40 +410,41 @@ async fn scope_shares(session: &Session, grant: &Grant, asking: Uuid) -> ApiResu
     Ok(rows.into_iter().filter_map(scope_share).collect())
 }
 
-fn change_of(input: &AgreementChangeInput) -> ApiResult<AgreementChange> {
+fn change_of(input: AgreementChangeInput) -> ApiResult<AgreementChange> {
     Ok(match input {
         AgreementChangeInput::Step(AgreementStep::End) => AgreementChange::End,
         AgreementChangeInput::Step(AgreementStep::Activate) => AgreementChange::Activate,
-        AgreementChangeInput::Leaves(party) => AgreementChange::Leave(NodeType::Tenant.parse(party, "change.leaves")?),
-        AgreementChangeInput::Terms(terms) => {
-            let mut problems = Problems::default();
-            if let Some(areas) = &terms.areas {
-                problems.take(at_most_100(areas, "change.terms.areas"))?;
-                if areas.is_empty() {
-                    problems.add(Problem::at(UserErrorCode::Required, "change.terms.areas", Text::new("required")));
-                }
-            }
-            let fields = match &terms.fields_of_work {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(Fields::All),
-                MaybeUndefined::Value(ids) => {
-                    let ids = problems.take(NodeType::FieldOfWork.parse_all(ids, "change.terms.fieldsOfWork"))?;
-                    Some(Fields::new(false, ids.unwrap_or_default()))
-                }
-            };
-            problems.done()?;
-            let areas = terms.areas.as_ref().map(|it| it.iter().copied().map(Into::into).collect());
-            let until = match &terms.valid_until {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(day) => Some(Some(day.0)),
-            };
-            AgreementChange::Terms { areas, fields, until }
-        }
+        AgreementChangeInput::Leaves(party) => AgreementChange::Leave(NodeType::Tenant.parse(&party, "change.leaves")?),
+        AgreementChangeInput::Terms(terms) => terms_of(terms)?,
     })
 }
 
-/// What of the change is possible at all.
+fn terms_of(terms: AgreementTermsInput) -> ApiResult<AgreementChange> {
+    let ((), fields) = all((check_areas(terms.areas.as_deref()), terms.fields_of_work.clearable().try_map(fields_of)))?;
+    Ok(AgreementChange::Terms {
+        areas: terms.areas.map(|it| it.into_iter().map(Into::into).collect()),
+        fields: fields.set(),
+        until: terms.valid_until.clearable().map(|it| it.map(|it| it.0)).set(),
+    })
+}
+
+fn fields_of(ids: Option<Vec<ID>>) -> ApiResult<Fields> {
+    Ok(match ids {
+        None => Fields::All,
+        Some(ids) => Fields::new(false, NodeType::FieldOfWork.parse_all(&ids, "change.terms.fieldsOfWork")?),
+    })
+}
+
+fn check_areas(areas: Option<&[Area]>) -> ApiResult<()> {
+    let Some(areas) = areas else { return Ok(()) };
+    at_most_100(areas, "change.terms.areas")?;
+    if areas.is_empty() {
+        return Err(Problem::at(UserErrorCode::Required, "change.terms.areas", Text::new("required")).into());
+    }
+    Ok(())
+}
+
+/// Refuses a change that is not possible.
 async fn check(
     session: &Session,
     row: &agreement::Model,

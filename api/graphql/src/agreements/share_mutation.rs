@@ -3,12 +3,14 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use domain::agreements::shares;
 use domain::agreements::shares::NewShare;
-use kernel::error::{ApiError, ApiResult, Problems};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::global_id::NodeType;
+use kernel::i18n::Text;
 
 use crate::agreements::share_types::{Share, share_by_id};
 use crate::context::ContextExt;
 use crate::enums::{Area, RoleKey, ShareLevel};
+use crate::patch::optional_id;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
@@ -90,11 +92,8 @@ impl ShareMutation {
     ) -> ApiResult<SharePayload> {
         let op = ctx.op()?;
         let key = idempotency("shareCreate", input.idempotency_key.clone(), &input);
-        let done = match new_share(input) {
-            Ok(wish) => shares::create(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        SharePayload::made(op, done).await
+        let work = async { shares::create(op, new_share(input)?, key).await };
+        SharePayload::created(op, work).await
     }
 
     /// Ends a share with immediate effect. Requires `SHARES_MANAGE` in the owner.
@@ -104,47 +103,31 @@ impl ShareMutation {
         #[graphql(desc = "Share to end.")] input: ShareEndInput,
     ) -> ApiResult<SharePayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Share.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return SharePayload::refused(op, error),
-        };
-        let done = shares::end(op, id, input.version, input.reason).await;
-        SharePayload::after_change(op, id, done).await
+        let work = |id| shares::end(op, id, input.version, input.reason);
+        SharePayload::changed(op, NodeType::Share.parse(&input.id, "id"), work).await
     }
 }
 
 fn new_share(input: ShareCreateInput) -> ApiResult<NewShare> {
-    let mut problems = Problems::default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
-    let agreement = problems.take(NodeType::Agreement.parse(&input.agreement, "agreement"))?;
     let (mut calendar, mut dataset, mut project, mut field) = (None, None, None, None);
-    match &input.object {
-        ShareObjectInput::Calendar(id) => {
-            calendar = problems.take(NodeType::Calendar.parse(id, "object.calendar"))?;
-        }
-        ShareObjectInput::Dataset(id) => {
-            dataset = problems.take(NodeType::Dataset.parse(id, "object.dataset"))?;
-        }
-        ShareObjectInput::Project(id) => {
-            project = problems.take(NodeType::Project.parse(id, "object.project"))?;
-        }
+    let object = match &input.object {
+        ShareObjectInput::Calendar(id) => NodeType::Calendar.parse(id, "object.calendar").map(|it| calendar = Some(it)),
+        ShareObjectInput::Dataset(id) => NodeType::Dataset.parse(id, "object.dataset").map(|it| dataset = Some(it)),
+        ShareObjectInput::Project(id) => NodeType::Project.parse(id, "object.project").map(|it| project = Some(it)),
         ShareObjectInput::FieldOfWork(id) => {
-            field = problems.take(NodeType::FieldOfWork.parse(id, "object.fieldOfWork"))?;
+            NodeType::FieldOfWork.parse(id, "object.fieldOfWork").map(|it| field = Some(it))
         }
-        ShareObjectInput::Everything(true) => {}
+        ShareObjectInput::Everything(true) => Ok(()),
         ShareObjectInput::Everything(false) => {
-            let text = kernel::i18n::Text::new("only-true");
-            problems.add(kernel::error::Problem::at(kernel::error::UserErrorCode::Invalid, "object.everything", text));
+            Err(Problem::at(UserErrorCode::Invalid, "object.everything", Text::new("only-true")).into())
         }
-    }
-    let grantee = match &input.grantee {
-        Some(id) => problems.take(NodeType::Tenant.parse(id, "grantee"))?,
-        None => None,
     };
-    problems.done()?;
-    let (Some(tenant), Some(agreement)) = (tenant, agreement) else {
-        return Err(ApiError::fault("an input without problems lacks a value"));
-    };
+    let (tenant, agreement, (), grantee) = all((
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+        NodeType::Agreement.parse(&input.agreement, "agreement"),
+        object,
+        optional_id(input.grantee.as_ref(), NodeType::Tenant, "grantee"),
+    ))?;
     Ok(NewShare {
         tenant,
         agreement,
