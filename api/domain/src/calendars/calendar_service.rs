@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
-use entities::{Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use entities::{Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work, tenant};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
+use kernel::patch::Patch;
 use kernel::text;
-use policy::Grant;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure, own_shares, scope_shares_of};
@@ -21,43 +21,44 @@ use crate::rights::{self, Operation};
 
 const NAME: Unique = Unique { name: "calendar_name_key", columns: "calendar.tenant_id, calendar.name" };
 
-/// A calendar to make.
+/// Values of a new calendar.
 #[derive(Clone, Debug)]
 pub struct NewCalendar {
-    /// The owner.
+    /// Owning authority.
     pub tenant: Uuid,
     /// Name, unique in the authority.
     pub name: String,
-    /// What it is for.
+    /// Purpose.
     pub description: Option<String>,
     /// Colour as `#rrggbb`.
     pub color: Option<String>,
-    /// Zone of entries that name none; the authority's where left out.
+    /// Time zone of entries that name none; that of the authority where left out.
     pub zone: Option<Tz>,
     /// Field of work.
     pub field: Option<Uuid>,
-    /// The widest any of its entries may be.
+    /// Widest confidentiality of entries.
     pub confidentiality: Confidentiality,
 }
 
-/// What shall change of a calendar. The outer option is "leave as it is".
+/// Changes to a calendar.
 #[derive(Clone, Debug, Default)]
 pub struct CalendarPatch {
     /// Name.
-    pub name: Option<String>,
-    /// What it is for.
-    pub description: Option<Option<String>>,
+    pub name: Patch<String>,
+    /// Purpose.
+    pub description: Patch<Option<String>>,
     /// Colour.
-    pub color: Option<Option<String>>,
-    /// The widest any of its entries may be; entries that are wider are narrowed with it.
-    pub confidentiality: Option<Confidentiality>,
+    pub color: Patch<Option<String>>,
+    /// Widest confidentiality of entries; wider entries are narrowed with the calendar.
+    pub confidentiality: Patch<Confidentiality>,
 }
 
-/// Makes a calendar.
+/// Creates a calendar.
 pub async fn create(op: &Op, new: NewCalendar, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "calendarCreate").await?;
     let session = mutation.session();
-    let (grant, new, zone) = checked(session, new, Problems::default()).await?;
+    let (grant, owner) = rights::create_in::<calendar::Entity>(session, new.tenant, new.field).await?;
+    let (new, zone) = checked(session, new, &owner).await?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -69,25 +70,26 @@ pub async fn create(op: &Op, new: NewCalendar, idempotency: Option<Idempotency>)
     Ok(id)
 }
 
-/// Decides whether the actor may make a calendar, and checks it together with what else was found; with the zone that
-/// it gets.
+/// The values of a new calendar as they are stored, and its time zone.
 pub(super) async fn checked(
     session: &Session,
-    mut new: NewCalendar,
-    mut problems: Problems,
-) -> ApiResult<(Grant, NewCalendar, String)> {
-    let (grant, owner) = rights::create_in::<calendar::Entity>(session, new.tenant, new.field).await?;
-    new.name = problems.take(text::line(&new.name, "name", 120))?.unwrap_or_default();
-    new.description = problems.take(text::optional(new.description, "description", 4_000))?.flatten();
-    new.color = problems.take(color(new.color))?.flatten();
-    if let Some(field) = new.field
-        && session.get::<field_of_work::Entity>(field).await?.is_none()
-    {
-        problems.add(Problem::not_found("fieldOfWork"));
-    }
-    problems.done()?;
+    new: NewCalendar,
+    owner: &tenant::Model,
+) -> ApiResult<(NewCalendar, String)> {
+    let field: ApiResult<_> = match new.field {
+        Some(id) if session.get::<field_of_work::Entity>(id).await?.is_none() => {
+            Err(Problem::not_found("fieldOfWork").into())
+        }
+        field => Ok(field),
+    };
+    let (name, description, color, field) = all((
+        text::line(&new.name, "name", 120),
+        text::optional(new.description, "description", 4_000),
+        color(new.color),
+        field,
+    ))?;
     let zone = new.zone.map_or_else(|| owner.time_zone.clone(), |it| it.name().to_owned());
-    Ok((grant, new, zone))
+    Ok((NewCalendar { name, description, color, field, ..new }, zone))
 }
 
 /// Writes a new calendar.
@@ -152,22 +154,20 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: CalendarPatch) -> Ap
     let mutation = UnitOfWork::begin(op, "calendarUpdate").await?;
     let session = mutation.session();
     let (grant, before) = rights::find_for::<calendar::Entity>(session, id, Operation::Update, "id").await?;
-    let mut row = (*before).clone();
-    let mut problems = Problems::default();
-    if let Some(name) = patch.name {
-        row.name = problems.take(text::line(&name, "name", 120))?.unwrap_or_default();
-    }
-    if let Some(description) = patch.description {
-        row.description = problems.take(text::optional(description, "description", 4_000))?.flatten();
-    }
-    if let Some(value) = patch.color {
-        row.color = problems.take(color(value))?.flatten();
-    }
-    problems.done()?;
+    let (name, description, color) = all((
+        patch.name.try_map(|it| text::line(&it, "name", 120)),
+        patch.description.try_map(|it| text::optional(it, "description", 4_000)),
+        patch.color.try_map(color),
+    ))?;
+    let mut row = calendar::Model {
+        name: name.or_clone(&before.name),
+        description: description.or_clone(&before.description),
+        color: color.or_clone(&before.color),
+        confidentiality: patch.confidentiality.or(before.confidentiality),
+        ..(*before).clone()
+    };
     let writer = session.writer(&grant).await?;
-    let confidentiality = patch.confidentiality.unwrap_or(before.confidentiality);
-    row.confidentiality = confidentiality;
-    if confidentiality != before.confidentiality {
+    if row.confidentiality != before.confidentiality {
         writer.lock_named(row.tenant_id).await?;
         let shares = own_shares(&writer, Area::Calendars).await?;
         row.scope_id = ensure(&writer, &audience(&row, &shares)).await?;
@@ -181,7 +181,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: CalendarPatch) -> Ap
     mutation.commit(recorded).await
 }
 
-/// Entries may not be wider than their calendar: those that are become as narrow as it is.
+/// Narrows the entries that are wider than their calendar.
 async fn narrow_entries(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult<()> {
     let wider = Confidentiality::ALL.iter().copied().filter(|it| *it > row.confidentiality);
     let entries = Condition::all()
@@ -195,7 +195,7 @@ async fn narrow_entries(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult
     Ok(())
 }
 
-/// Puts a calendar away, or takes it out again.
+/// Archives a calendar or restores it.
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "calendarArchive").await?;
     let session = mutation.session();

@@ -1,5 +1,5 @@
-//! Rules of calendar entries: making, changing and calling off, of single ones and of whole series. What concerns some
-//! dates of a series is in `series`.
+//! Rules of calendar entries: creating, changing and cancelling single ones and whole series. Single dates of a series
+//! are in `series`.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::context::op::Op;
 use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
-/// Puts an entry into a calendar.
+/// Creates an entry in a calendar.
 pub async fn create(
     op: &Op,
     calendar: Uuid,
@@ -138,7 +138,7 @@ async fn find_for(
     Ok((grant, calendar, row))
 }
 
-/// Changes an entry, or some dates of a series; tells which entry says so now.
+/// Changes an entry, or some dates of a series. Returns the entry that has the new values.
 pub async fn update(op: &Op, id: Uuid, version: i32, apply: Apply, patch: EntryPatch) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "calendarEntryUpdate").await?;
     let (shown, recorded) = update_in(&mutation, id, version, apply, patch).await?;
@@ -146,7 +146,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, apply: Apply, patch: EntryP
     Ok(shown)
 }
 
-/// The same as a part of another mutation.
+/// [`update`] as a part of another mutation.
 ///
 /// # Errors
 /// The usual refusals.
@@ -178,9 +178,9 @@ async fn update_whole(
     if before.series_id.is_some() {
         series::refuse_for_one_date(&patch, before, &mut problems);
     }
-    let wish = patch.applied(NewEntry::of(before), context.calendar, &mut problems)?;
-    let wish = check(context.session, context.calendar, wish, problems).await?;
-    let mut row = entry_row(context.writer, context.calendar, wish, before.id);
+    let new = patch.applied(NewEntry::of(before), context.calendar, &mut problems)?;
+    let new = check(context.session, context.calendar, new, problems).await?;
+    let mut row = entry_row(context.writer, context.calendar, new, before.id);
     row.scope_id = scope(context.writer, context.calendar, &row).await?;
     (row.series_id, row.series_date) = (before.series_id, before.series_date);
     kept_source(&mut row, before);
@@ -195,8 +195,8 @@ async fn update_whole(
     context.mutation.record(context.writer, change_record(&row, "calendar_entry.updated", Some(before))).await
 }
 
-/// Calls an entry off, or some dates of a series. It stays, so that those who saw it learn of it. Tells which entry says
-/// so now.
+/// Cancels an entry, or some dates of a series. The entry stays, so that those who saw it learn of it. Returns the
+/// cancelled entry.
 pub async fn cancel(op: &Op, id: Uuid, version: i32, apply: Apply, reason: Option<String>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "calendarEntryCancel").await?;
     let (shown, recorded) = cancel_in(&mutation, id, version, apply, reason).await?;
@@ -204,7 +204,7 @@ pub async fn cancel(op: &Op, id: Uuid, version: i32, apply: Apply, reason: Optio
     Ok(shown)
 }
 
-/// The same as a part of another mutation.
+/// [`cancel`] as a part of another mutation.
 ///
 /// # Errors
 /// The usual refusals.
@@ -244,7 +244,7 @@ async fn cancel_whole(
     context.mutation.record(context.writer, change_record(&row, "calendar_entry.cancelled", Some(before))).await
 }
 
-/// Where an entry was taken over from stays known whatever is changed here.
+/// Keeps the source from which an entry was imported.
 pub(super) fn kept_source(row: &mut calendar_entry::Model, before: &calendar_entry::Model) {
     (row.source_sequence, row.source_modified) = (before.source_sequence, before.source_modified);
     row.source_digest.clone_from(&before.source_digest);
@@ -263,7 +263,7 @@ pub(super) async fn save(writer: &Writer<'_>, row: &calendar_entry::Model, versi
     if writer.change::<calendar_entry::Entity, _>(here, values).await? == 0 { Err(stale(version)) } else { Ok(()) }
 }
 
-/// What is told of an entry.
+/// Record of a change to an entry.
 pub fn change_record(
     row: &calendar_entry::Model,
     topic: &'static str,

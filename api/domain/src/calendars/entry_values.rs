@@ -1,4 +1,4 @@
-//! What an entry shall say: complete, or as a change of what it says; checked against its calendar.
+//! Values of an entry, complete or as changes, and their checks against its calendar.
 
 use std::collections::BTreeSet;
 
@@ -9,59 +9,60 @@ use chrono_tz::Tz;
 use entities::{
     Audience, Confidentiality, EntryKind, EntryStatus, Pillar, calendar, calendar_entry, field_of_work, learning_place,
 };
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
+use kernel::patch::Patch;
 use kernel::text;
 use store::Session;
 use uuid::Uuid;
 
-/// What an entry says, complete and not yet checked.
+/// Values of an entry, complete and not yet checked.
 #[derive(Clone, Debug)]
 pub struct NewEntry {
     /// Title.
     pub title: String,
-    /// Text.
+    /// Description.
     pub description: Option<String>,
-    /// What kind of event.
+    /// Kind of event.
     pub kind: EntryKind,
-    /// How sure it is.
+    /// Planning status.
     pub status: EntryStatus,
-    /// How far it may go; the calendar's where left out.
+    /// Confidentiality; that of the calendar where left out.
     pub confidentiality: Option<Confidentiality>,
-    /// Field of work; the calendar's where that has one.
+    /// Field of work; that of the calendar where the calendar has one.
     pub field: Option<Uuid>,
-    /// When.
+    /// Time.
     pub time: EntryTime,
-    /// Learning place where it happens.
+    /// Learning place.
     pub place: Option<Uuid>,
-    /// Place in words.
+    /// Location in free text.
     pub location: Option<String>,
-    /// Who holds it.
+    /// Organiser.
     pub organiser: Option<String>,
-    /// Who speaks or teaches.
+    /// Speakers and teachers.
     pub speakers: Vec<String>,
-    /// The office that answers for it.
+    /// Responsible office.
     pub responsible_office: Option<String>,
-    /// For whom, of the closed set.
+    /// Audiences, from the closed set.
     pub audiences: BTreeSet<Audience>,
-    /// For whom, in words.
+    /// Target groups in free text.
     pub target_groups: Vec<String>,
     /// Pillar of the education region.
     pub pillar: Option<Pillar>,
-    /// What it costs, in words.
+    /// Cost in free text.
     pub cost: Option<String>,
-    /// Where to register.
+    /// Web address for registration.
     pub registration_url: Option<String>,
-    /// How it recurs.
+    /// Recurrence.
     pub recurrence: RecurrenceSet,
     /// UID in the calendar that it was imported from.
     pub uid: Option<String>,
-    /// Where a seeded fact comes from.
+    /// Source of a seeded fact.
     pub source: Option<String>,
 }
 
 impl NewEntry {
-    /// What an entry says now.
+    /// The values of an entry now.
     pub(super) fn of(row: &calendar_entry::Model) -> Self {
         Self {
             title: row.title.clone(),
@@ -88,7 +89,7 @@ impl NewEntry {
     }
 }
 
-/// When an entry shall be, before the calendar's zone is known.
+/// Time of an entry, before the calendar's zone is known.
 #[derive(Clone, Debug)]
 pub enum NewTime {
     /// Clock times.
@@ -123,49 +124,49 @@ impl NewTime {
     }
 }
 
-/// What shall change of an entry. The outer option is "leave as it is".
+/// Changes to an entry.
 #[derive(Clone, Debug, Default)]
 pub struct EntryPatch {
     /// Title.
-    pub title: Option<String>,
-    /// Text.
-    pub description: Option<Option<String>>,
-    /// What kind of event.
-    pub kind: Option<EntryKind>,
-    /// How sure it is; calling off has a mutation of its own.
-    pub status: Option<EntryStatus>,
-    /// How far it may go.
-    pub confidentiality: Option<Confidentiality>,
+    pub title: Patch<String>,
+    /// Description.
+    pub description: Patch<Option<String>>,
+    /// Kind of event.
+    pub kind: Patch<EntryKind>,
+    /// Planning status; cancelling has a mutation of its own.
+    pub status: Patch<EntryStatus>,
+    /// Confidentiality.
+    pub confidentiality: Patch<Confidentiality>,
     /// Field of work, in a general calendar.
-    pub field: Option<Option<Uuid>>,
-    /// When.
-    pub time: Option<NewTime>,
+    pub field: Patch<Option<Uuid>>,
+    /// Time.
+    pub time: Patch<NewTime>,
     /// Learning place.
-    pub place: Option<Option<Uuid>>,
-    /// Place in words.
-    pub location: Option<Option<String>>,
-    /// Who holds it.
-    pub organiser: Option<Option<String>>,
-    /// Who speaks or teaches.
-    pub speakers: Option<Vec<String>>,
-    /// The office that answers for it.
-    pub responsible_office: Option<Option<String>>,
-    /// For whom, of the closed set.
-    pub audiences: Option<BTreeSet<Audience>>,
-    /// For whom, in words.
-    pub target_groups: Option<Vec<String>>,
+    pub place: Patch<Option<Uuid>>,
+    /// Location in free text.
+    pub location: Patch<Option<String>>,
+    /// Organiser.
+    pub organiser: Patch<Option<String>>,
+    /// Speakers and teachers.
+    pub speakers: Patch<Vec<String>>,
+    /// Responsible office.
+    pub responsible_office: Patch<Option<String>>,
+    /// Audiences, from the closed set.
+    pub audiences: Patch<BTreeSet<Audience>>,
+    /// Target groups in free text.
+    pub target_groups: Patch<Vec<String>>,
     /// Pillar of the education region.
-    pub pillar: Option<Option<Pillar>>,
-    /// What it costs, in words.
-    pub cost: Option<Option<String>>,
-    /// Where to register.
-    pub registration_url: Option<Option<String>>,
-    /// How it recurs; the empty one makes it a single entry.
-    pub recurrence: Option<RecurrenceSet>,
+    pub pillar: Patch<Option<Pillar>>,
+    /// Cost in free text.
+    pub cost: Patch<Option<String>>,
+    /// Web address for registration.
+    pub registration_url: Patch<Option<String>>,
+    /// Recurrence; the empty one makes a single entry.
+    pub recurrence: Patch<RecurrenceSet>,
 }
 
 impl EntryPatch {
-    /// What an entry says after it. When all of a series moves, its dates move along unless they are given anew.
+    /// The values after the change. When all of a series moves, its dates move along unless they are given anew.
     ///
     /// # Errors
     /// The times do not fit each other.
@@ -175,7 +176,7 @@ impl EntryPatch {
         calendar: &calendar::Model,
         problems: &mut Problems,
     ) -> ApiResult<NewEntry> {
-        if let Some(time) = &self.time
+        if let Patch::Set(time) = &self.time
             && let Some(time) = problems.take(time.in_calendar(calendar))?
         {
             let delta = time.starts_local - new.time.starts_local;
@@ -184,26 +185,26 @@ impl EntryPatch {
             }
             new.time = time;
         }
-        if self.status == Some(EntryStatus::Cancelled) {
+        if self.status == Patch::Set(EntryStatus::Cancelled) {
             problems.add(Problem::at(UserErrorCode::Invalid, "status", Text::new("cancel-instead")));
         }
-        new.title = self.title.unwrap_or(new.title);
-        new.description = self.description.unwrap_or(new.description);
-        new.kind = self.kind.unwrap_or(new.kind);
-        new.status = self.status.unwrap_or(new.status);
-        new.confidentiality = self.confidentiality.or(new.confidentiality);
-        new.field = self.field.unwrap_or(new.field);
-        new.place = self.place.unwrap_or(new.place);
-        new.location = self.location.unwrap_or(new.location);
-        new.organiser = self.organiser.unwrap_or(new.organiser);
-        new.speakers = self.speakers.unwrap_or(new.speakers);
-        new.responsible_office = self.responsible_office.unwrap_or(new.responsible_office);
-        new.audiences = self.audiences.unwrap_or(new.audiences);
-        new.target_groups = self.target_groups.unwrap_or(new.target_groups);
-        new.pillar = self.pillar.unwrap_or(new.pillar);
-        new.cost = self.cost.unwrap_or(new.cost);
-        new.registration_url = self.registration_url.unwrap_or(new.registration_url);
-        new.recurrence = self.recurrence.unwrap_or(new.recurrence);
+        new.title = self.title.or(new.title);
+        new.description = self.description.or(new.description);
+        new.kind = self.kind.or(new.kind);
+        new.status = self.status.or(new.status);
+        new.confidentiality = self.confidentiality.map(Some).or(new.confidentiality);
+        new.field = self.field.or(new.field);
+        new.place = self.place.or(new.place);
+        new.location = self.location.or(new.location);
+        new.organiser = self.organiser.or(new.organiser);
+        new.speakers = self.speakers.or(new.speakers);
+        new.responsible_office = self.responsible_office.or(new.responsible_office);
+        new.audiences = self.audiences.or(new.audiences);
+        new.target_groups = self.target_groups.or(new.target_groups);
+        new.pillar = self.pillar.or(new.pillar);
+        new.cost = self.cost.or(new.cost);
+        new.registration_url = self.registration_url.or(new.registration_url);
+        new.recurrence = self.recurrence.or(new.recurrence);
         Ok(new)
     }
 }
@@ -212,13 +213,13 @@ fn lines(text: Option<&str>) -> Vec<String> {
     text.into_iter().flat_map(str::lines).map(str::to_owned).collect()
 }
 
-/// Audiences as they are kept: each between semicolons, so that one can be looked for.
+/// Audiences as they are stored: each between semicolons, so that one can be searched for.
 pub fn kept_audiences(audiences: &BTreeSet<Audience>) -> Option<String> {
     let names: Vec<_> = audiences.iter().map(|it| it.as_str()).collect();
     (!names.is_empty()).then(|| format!(";{};", names.join(";")))
 }
 
-/// Audiences as they were kept.
+/// Audiences as they were stored.
 pub fn read_audiences(kept: Option<&str>) -> BTreeSet<Audience> {
     kept.into_iter().flat_map(|it| it.split(';')).filter_map(|it| it.parse().ok()).collect()
 }
@@ -228,33 +229,54 @@ pub(super) async fn check(
     session: &Session,
     calendar: &calendar::Model,
     mut new: NewEntry,
-    mut problems: Problems,
+    problems: Problems,
 ) -> ApiResult<NewEntry> {
-    new.title = problems.take(text::line(&new.title, "title", 200))?.unwrap_or_default();
-    new.description = problems.take(text::optional(new.description, "description", 10_000))?.flatten();
-    new.location = problems.take(text::optional(new.location, "location", 300))?.flatten();
-    new.organiser = problems.take(text::optional(new.organiser, "organiser", 300))?.flatten();
-    new.registration_url = problems.take(text::web_address(new.registration_url, "registrationUrl"))?.flatten();
-    new.responsible_office = problems.take(text::optional(new.responsible_office, "responsibleOffice", 300))?.flatten();
-    new.cost = problems.take(text::optional(new.cost, "cost", 300))?.flatten();
-    new.target_groups = string_list(new.target_groups, "targetGroups", &mut problems)?;
-    new.speakers = string_list(new.speakers, "speakers", &mut problems)?;
+    let field = fitting_field(session, calendar, &new).await;
     let RecurrenceSet { rule, rdate, exdate } = new.recurrence;
-    let recurrence = RecurrenceSet::checked(rule.as_deref(), rdate, exdate, new.time.all_day, new.time.zone);
-    new.recurrence = problems.take(recurrence)?.unwrap_or_default();
+    let values = all((
+        text::line(&new.title, "title", 200),
+        text::optional(new.description, "description", 10_000),
+        text::optional(new.location, "location", 300),
+        text::optional(new.organiser, "organiser", 300),
+        text::web_address(new.registration_url, "registrationUrl"),
+        text::optional(new.responsible_office, "responsibleOffice", 300),
+        text::optional(new.cost, "cost", 300),
+        string_list(new.target_groups, "targetGroups"),
+        string_list(new.speakers, "speakers"),
+        RecurrenceSet::checked(rule.as_deref(), rdate, exdate, new.time.all_day, new.time.zone),
+    ));
+    let ((), values, field) = all((problems.done(), values, field))?;
+    (
+        new.title,
+        new.description,
+        new.location,
+        new.organiser,
+        new.registration_url,
+        new.responsible_office,
+        new.cost,
+        new.target_groups,
+        new.speakers,
+        new.recurrence,
+    ) = values;
+    new.field = field;
+    Ok(new)
+}
+
+/// The field of work of an entry in its calendar, if what the calendar and other objects decide about the entry is met.
+async fn fitting_field(session: &Session, calendar: &calendar::Model, new: &NewEntry) -> ApiResult<Option<Uuid>> {
+    let mut problems = Problems::default();
     if new.confidentiality.is_some_and(|it| it > calendar.confidentiality) {
         let text = Text::new("wider-than-calendar").with("calendar", calendar.confidentiality.as_str());
         problems.add(Problem::at(UserErrorCode::OutOfRange, "confidentiality", text));
     }
     match (calendar.field_of_work_id, new.field) {
-        (Some(own), None) => new.field = Some(own),
         (Some(own), Some(field)) if own != field => {
             problems.add(Problem::at(UserErrorCode::Invalid, "fieldOfWork", Text::new("not-the-calendars-field")));
         }
         (None, Some(field)) if session.get::<field_of_work::Entity>(field).await?.is_none() => {
             problems.add(Problem::not_found("fieldOfWork"));
         }
-        (Some(_), Some(_)) | (None, Some(_) | None) => {}
+        _ => {}
     }
     if let Some(place) = new.place
         && session.get::<learning_place::Entity>(place).await?.is_none()
@@ -262,19 +284,20 @@ pub(super) async fn check(
         problems.add(Problem::not_found("place"));
     }
     problems.done()?;
-    Ok(new)
+    Ok(calendar.field_of_work_id.or(new.field))
 }
 
 /// Short lines, at most 20.
-fn string_list(words: Vec<String>, field: &'static str, problems: &mut Problems) -> ApiResult<Vec<String>> {
-    if words.len() > 20 {
-        let text = Text::new("list-too-long").with("length", words.len()).with("max", 20);
-        problems.add(Problem::at(UserErrorCode::LimitReached, field, text));
-        return Ok(Vec::new());
+fn string_list(list: Vec<String>, field: &'static str) -> ApiResult<Vec<String>> {
+    if list.len() > 20 {
+        let text = Text::new("list-too-long").with("length", list.len()).with("max", 20);
+        return Err(Problem::at(UserErrorCode::LimitReached, field, text).into());
     }
+    let mut problems = Problems::default();
     let mut lines = Vec::new();
-    for word in &words {
-        lines.extend(problems.take(text::line(word, field, 100))?);
+    for line in &list {
+        lines.extend(problems.take(text::line(line, field, 100))?);
     }
+    problems.done()?;
     Ok(lines)
 }

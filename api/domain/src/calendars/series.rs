@@ -147,12 +147,12 @@ pub(super) async fn part(
     Ok(if apply == Apply::This(date) { SeriesPart::Date(date) } else { SeriesPart::Rest(date) })
 }
 
-/// What one date of a series cannot have of its own.
+/// Refuses changes that a single date of a series cannot have.
 pub(super) fn refuse_for_one_date(patch: &EntryPatch, series: &calendar_entry::Model, problems: &mut Problems) {
-    if patch.recurrence.is_some() {
+    if patch.recurrence.is_set() {
         problems.add(Problem::at(UserErrorCode::Invalid, "recurrence", Text::new("one-date-has-no-rule")));
     }
-    if patch.field.is_some_and(|it| it != series.field_of_work_id) {
+    if patch.field.set().is_some_and(|it| it != series.field_of_work_id) {
         problems.add(Problem::at(UserErrorCode::Invalid, "fieldOfWork", Text::new("not-the-series-field")));
     }
 }
@@ -256,9 +256,9 @@ impl EditContext<'_> {
     ) -> ApiResult<(Uuid, AuditReceipt)> {
         let mut problems = Problems::default();
         refuse_for_one_date(&patch, series, &mut problems);
-        let wish = patch.applied(self.date_of(series, date), self.calendar, &mut problems)?;
-        let wish = check(self.session, self.calendar, wish, problems).await?;
-        let row = entry_row(self.writer, self.calendar, wish, new_id());
+        let new = patch.applied(self.date_of(series, date), self.calendar, &mut problems)?;
+        let new = check(self.session, self.calendar, new, problems).await?;
+        let row = entry_row(self.writer, self.calendar, new, new_id());
         self.split_off(series, version, date, row, "calendar_entry.created").await
     }
 
@@ -293,7 +293,7 @@ impl EditContext<'_> {
         Ok(())
     }
 
-    /// The rest of a series as a wish.
+    /// The rest of a series as a new entry.
     fn rest_of(&self, series: &calendar_entry::Model, date: NaiveDateTime) -> NewEntry {
         let whole = RecurrenceSet::of(series);
         let recurrence = whole.from(date, whole.gone(series.starts_local, date));
@@ -330,10 +330,10 @@ impl EditContext<'_> {
         patch: EntryPatch,
     ) -> ApiResult<(Uuid, AuditReceipt)> {
         let mut problems = Problems::default();
-        let wish = patch.applied(self.rest_of(series, date), self.calendar, &mut problems)?;
-        let wish = check(self.session, self.calendar, wish, problems).await?;
+        let new = patch.applied(self.rest_of(series, date), self.calendar, &mut problems)?;
+        let new = check(self.session, self.calendar, new, problems).await?;
         self.cut(series, version, date).await?;
-        let mut row = entry_row(self.writer, self.calendar, wish, new_id());
+        let mut row = entry_row(self.writer, self.calendar, new, new_id());
         self.begin_rest(series, date, &mut row).await?;
         let recorded = self.mutation.record(self.writer, change_record(&row, "calendar_entry.created", None)).await?;
         Ok((row.id, recorded))

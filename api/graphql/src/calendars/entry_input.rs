@@ -1,4 +1,4 @@
-//! Inputs of calendar entries, and how they become wishes.
+//! Inputs of calendar entries, and their values.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,13 @@ use calendar_time::time::EntryTime;
 use chrono_tz::Tz;
 use domain::calendars::entry_values::{EntryPatch, NewEntry, NewTime};
 use domain::calendars::series::Apply;
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::global_id::{NodeType, at_most_100};
 use kernel::i18n::Text;
 use uuid::Uuid;
 
 use crate::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
+use crate::patch::{PatchField, clearable_id, optional_id};
 use crate::scalars::{Date, LocalDateTime, TimeZone};
 
 /// Time of an entry: clock times or whole days.
@@ -94,10 +95,10 @@ pub enum SeriesScope {
     ThisAndFollowing,
 }
 
-/// Which dates are meant.
+/// Part of a series that an input names.
 ///
 /// # Errors
-/// A date is missing, or is not asked for.
+/// The date is missing, or there is one for the whole series.
 pub fn apply(scope: SeriesScope, occurrence: Option<LocalDateTime>) -> ApiResult<Apply> {
     match (scope, occurrence) {
         (SeriesScope::All, None) => Ok(Apply::All),
@@ -112,8 +113,9 @@ pub fn apply(scope: SeriesScope, occurrence: Option<LocalDateTime>) -> ApiResult
     }
 }
 
-fn audiences(audiences: Vec<Audience>) -> BTreeSet<entities::Audience> {
-    audiences.into_iter().map(Into::into).collect()
+fn audience_set(audiences: Vec<Audience>) -> ApiResult<BTreeSet<entities::Audience>> {
+    at_most_100(&audiences, "audiences")?;
+    Ok(audiences.into_iter().map(Into::into).collect())
 }
 
 /// Values of a new calendar entry.
@@ -168,24 +170,18 @@ pub struct CalendarEntryCreateInput {
 }
 
 impl CalendarEntryCreateInput {
-    /// The calendar, what the entry says, and when it is.
+    /// Calendar, values and time of the entry.
     ///
     /// # Errors
-    /// Ids of a wrong type.
+    /// Ids of a wrong type; too many audiences.
     pub fn into_new(self) -> ApiResult<(Uuid, NewEntry, NewTime)> {
-        let mut problems = Problems::default();
-        problems.take(at_most_100(&self.audiences, "audiences"))?;
-        let calendar = problems.take(NodeType::Calendar.parse(&self.calendar, "calendar"))?;
-        let field = match &self.field_of_work {
-            Some(id) => problems.take(NodeType::FieldOfWork.parse(id, "fieldOfWork"))?,
-            None => None,
-        };
-        let place = match &self.place {
-            Some(id) => problems.take(NodeType::LearningPlace.parse(id, "place"))?,
-            None => None,
-        };
-        problems.done()?;
-        let wish = NewEntry {
+        let (audiences, calendar, field, place) = all((
+            audience_set(self.audiences),
+            NodeType::Calendar.parse(&self.calendar, "calendar"),
+            optional_id(self.field_of_work.as_ref(), NodeType::FieldOfWork, "fieldOfWork"),
+            optional_id(self.place.as_ref(), NodeType::LearningPlace, "place"),
+        ))?;
+        let new = NewEntry {
             title: self.title,
             description: self.description,
             kind: self.kind.into(),
@@ -204,7 +200,7 @@ impl CalendarEntryCreateInput {
             organiser: self.organiser,
             speakers: self.speakers,
             responsible_office: self.responsible_office,
-            audiences: audiences(self.audiences),
+            audiences,
             target_groups: self.target_groups,
             pillar: self.pillar.map(Into::into),
             cost: self.cost,
@@ -213,7 +209,7 @@ impl CalendarEntryCreateInput {
             uid: None,
             source: None,
         };
-        Ok((calendar.unwrap_or_default(), wish, self.time.into()))
+        Ok((calendar, new, self.time.into()))
     }
 }
 
@@ -271,37 +267,41 @@ pub struct CalendarEntryUpdateInput {
 }
 
 impl CalendarEntryUpdateInput {
-    /// What shall change.
+    /// Changes to the entry.
     ///
     /// # Errors
-    /// Ids of a wrong type; null for what cannot be empty.
-    pub fn change(self) -> ApiResult<EntryPatch> {
-        let mut problems = Problems::default();
-        if let MaybeUndefined::Value(audiences) = &self.audiences {
-            problems.take(at_most_100(audiences, "audiences"))?;
-        }
-        let change = EntryPatch {
-            title: required(self.title, "title", &mut problems),
-            description: optional(self.description),
-            kind: required(self.kind, "kind", &mut problems).map(Into::into),
-            status: required(self.status, "status", &mut problems).map(Into::into),
-            confidentiality: required(self.confidentiality, "confidentiality", &mut problems).map(Into::into),
-            field: id(self.field_of_work, NodeType::FieldOfWork, "fieldOfWork", &mut problems)?,
-            time: required(self.time, "time", &mut problems).map(Into::into),
-            place: id(self.place, NodeType::LearningPlace, "place", &mut problems)?,
-            location: optional(self.location),
-            organiser: optional(self.organiser),
-            speakers: optional(self.speakers).map(Option::unwrap_or_default),
-            responsible_office: optional(self.responsible_office),
-            audiences: optional(self.audiences).map(|it| audiences(it.unwrap_or_default())),
-            target_groups: optional(self.target_groups).map(Option::unwrap_or_default),
-            pillar: optional(self.pillar).map(|it| it.map(Into::into)),
-            cost: optional(self.cost),
-            registration_url: optional(self.registration_url),
-            recurrence: optional(self.recurrence).map(|it| it.map(Into::into).unwrap_or_default()),
-        };
-        problems.done()?;
-        Ok(change)
+    /// Ids of a wrong type; too many audiences; null for a value that there always is.
+    pub fn into_patch(self) -> ApiResult<EntryPatch> {
+        let (audiences, title, kind, status, confidentiality, field, time, place) = all((
+            self.audiences.defaulted().try_map(audience_set),
+            self.title.required("title"),
+            self.kind.required("kind"),
+            self.status.required("status"),
+            self.confidentiality.required("confidentiality"),
+            clearable_id(self.field_of_work, NodeType::FieldOfWork, "fieldOfWork"),
+            self.time.required("time"),
+            clearable_id(self.place, NodeType::LearningPlace, "place"),
+        ))?;
+        Ok(EntryPatch {
+            title,
+            description: self.description.clearable(),
+            kind: kind.map(Into::into),
+            status: status.map(Into::into),
+            confidentiality: confidentiality.map(Into::into),
+            field,
+            time: time.map(Into::into),
+            place,
+            location: self.location.clearable(),
+            organiser: self.organiser.clearable(),
+            speakers: self.speakers.defaulted(),
+            responsible_office: self.responsible_office.clearable(),
+            audiences,
+            target_groups: self.target_groups.defaulted(),
+            pillar: self.pillar.clearable().map(|it| it.map(Into::into)),
+            cost: self.cost.clearable(),
+            registration_url: self.registration_url.clearable(),
+            recurrence: self.recurrence.clearable().map(|it| it.map(Into::into).unwrap_or_default()),
+        })
     }
 }
 
@@ -324,17 +324,4 @@ pub fn optional<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
         MaybeUndefined::Null => Some(None),
         MaybeUndefined::Undefined => None,
     }
-}
-
-fn id(
-    value: MaybeUndefined<ID>,
-    kind: NodeType,
-    field: &'static str,
-    problems: &mut Problems,
-) -> ApiResult<Option<Option<Uuid>>> {
-    Ok(match optional(value) {
-        Some(Some(id)) => problems.take(kind.parse(&id, field))?.map(Some),
-        Some(None) => Some(None),
-        None => None,
-    })
 }

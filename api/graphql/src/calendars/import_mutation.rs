@@ -1,4 +1,4 @@
-//! The mutation that imports a file, and what it answers.
+//! Mutation that imports a file, and its payload.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use domain::calendars::import::{ImportAction, ImportProblem, ImportReport, ImportedEvent, MAX_LISTED, import};
@@ -203,11 +203,11 @@ impl ImportMutation {
         #[graphql(desc = "File and calendar.")] input: CalendarImportInput,
     ) -> ApiResult<CalendarImportPayload> {
         let op = ctx.op()?;
-        let done = match NodeType::Calendar.parse(&input.calendar, "calendar") {
-            Ok(id) => import(op, id, input.ics.as_bytes(), input.dry_run).await.map(|report| (id, report)),
-            Err(error) => Err(error),
+        let work = async {
+            let id = NodeType::Calendar.parse(&input.calendar, "calendar")?;
+            import(op, id, input.ics.as_bytes(), input.dry_run).await.map(|report| (id, report))
         };
-        match done {
+        match work.await {
             Ok((id, report)) => Ok(CalendarImportPayload {
                 calendar: Calendar::by_id(&*op.session().await?, id).await?,
                 report: Some(CalendarImportReport(report)),

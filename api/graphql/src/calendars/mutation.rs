@@ -3,16 +3,15 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::calendars::calendar_service::{CalendarPatch, NewCalendar};
 use domain::calendars::{calendar_service, entry_service};
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
-use crate::calendars::entry_input::{
-    CalendarEntryCreateInput, CalendarEntryUpdateInput, SeriesScope, apply, optional, required,
-};
+use crate::calendars::entry_input::{CalendarEntryCreateInput, CalendarEntryUpdateInput, SeriesScope, apply};
 use crate::calendars::entry_types::CalendarEntryFull;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::Confidentiality;
+use crate::patch::{PatchField, optional_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::{LocalDateTime, TimeZone};
 
@@ -117,11 +116,8 @@ impl CalendarMutation {
     ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
         let key = idempotency("calendarCreate", input.idempotency_key.clone(), &input);
-        let done = match new_calendar(input) {
-            Ok(wish) => calendar_service::create(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        CalendarPayload::made(op, done).await
+        let work = async { calendar_service::create(op, new_calendar(input)?, key).await };
+        CalendarPayload::created(op, work).await
     }
 
     /// Changes a calendar. `CONFLICT` for project calendars. Requires `CALENDARS_WRITE` in the owning authority.
@@ -131,19 +127,11 @@ impl CalendarMutation {
         #[graphql(desc = "Changes to the calendar.")] input: CalendarUpdateInput,
     ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
-        let mut problems = Problems::default();
-        let id = problems.take(NodeType::Calendar.parse(&input.id, "id"))?.unwrap_or_default();
-        let change = CalendarPatch {
-            name: required(input.name, "name", &mut problems),
-            description: optional(input.description),
-            color: optional(input.color),
-            confidentiality: required(input.confidentiality, "confidentiality", &mut problems).map(Into::into),
-        };
-        let done = match problems.done() {
-            Ok(()) => calendar_service::update(op, id, input.version, change).await,
-            Err(error) => Err(error),
-        };
-        CalendarPayload::after_change(op, id, done).await
+        let (id, version) = (NodeType::Calendar.parse(&input.id, "id"), input.version);
+        let checked = all((id, calendar_patch(input)));
+        let id = checked.clone().map(|(id, _)| id);
+        let work = |id| async move { calendar_service::update(op, id, version, checked?.1).await };
+        CalendarPayload::changed(op, id, work).await
     }
 
     /// Archives a calendar or restores it. `CONFLICT` for project calendars. Requires `CALENDARS_WRITE` in the owning
@@ -154,12 +142,8 @@ impl CalendarMutation {
         #[graphql(desc = "Calendar to archive or to restore.")] input: CalendarArchiveInput,
     ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Calendar.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return CalendarPayload::refused(op, error),
-        };
-        let done = calendar_service::archive(op, id, input.version, input.archived).await;
-        CalendarPayload::after_change(op, id, done).await
+        let work = |id| calendar_service::archive(op, id, input.version, input.archived);
+        CalendarPayload::changed(op, NodeType::Calendar.parse(&input.id, "id"), work).await
     }
 
     /// Creates an entry in a calendar. `CONFLICT` for archived, external and project calendars. Requires
@@ -171,11 +155,11 @@ impl CalendarMutation {
     ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
         let key = idempotency("calendarEntryCreate", input.idempotency_key.clone(), &input);
-        let done = match input.into_new() {
-            Ok((calendar, wish, time)) => entry_service::create(op, calendar, wish, time, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (calendar, new, time) = input.into_new()?;
+            entry_service::create(op, calendar, new, time, key).await
         };
-        CalendarEntryPayload::made(op, done).await
+        CalendarEntryPayload::created(op, work).await
     }
 
     /// Changes an entry, a series or some occurrences of it. `CONFLICT` for cancelled entries and in external and
@@ -186,16 +170,12 @@ impl CalendarMutation {
         #[graphql(desc = "Changes to the entry.")] input: CalendarEntryUpdateInput,
     ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
-        let version = input.version;
-        let id = match NodeType::CalendarEntry.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return CalendarEntryPayload::refused(op, error),
+        let (id, version) = (NodeType::CalendarEntry.parse(&input.id, "id"), input.version);
+        let work = |id| async move {
+            let (apply, patch) = all((apply(input.apply, input.occurrence), input.into_patch()))?;
+            entry_service::update(op, id, version, apply, patch).await
         };
-        let done = match (apply(input.apply, input.occurrence), input.change()) {
-            (Ok(apply), Ok(change)) => entry_service::update(op, id, version, apply, change).await,
-            (Err(error), _) | (Ok(_), Err(error)) => Err(error),
-        };
-        CalendarEntryPayload::changed_to(op, id, done).await
+        CalendarEntryPayload::replaced(op, id, work).await
     }
 
     /// Cancels an entry, a series or some occurrences of it. Cancelled entries stay visible above level `BUSY`.
@@ -207,26 +187,19 @@ impl CalendarMutation {
         #[graphql(desc = "Entry to cancel.")] input: CalendarEntryCancelInput,
     ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::CalendarEntry.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return CalendarEntryPayload::refused(op, error),
+        let work = |id| async move {
+            let apply = apply(input.apply, input.occurrence)?;
+            entry_service::cancel(op, id, input.version, apply, input.reason).await
         };
-        let done = match apply(input.apply, input.occurrence) {
-            Ok(apply) => entry_service::cancel(op, id, input.version, apply, input.reason).await,
-            Err(error) => Err(error),
-        };
-        CalendarEntryPayload::changed_to(op, id, done).await
+        CalendarEntryPayload::replaced(op, NodeType::CalendarEntry.parse(&input.id, "id"), work).await
     }
 }
 
 fn new_calendar(input: CalendarCreateInput) -> ApiResult<NewCalendar> {
-    let mut problems = Problems::default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-    let field = match &input.field_of_work {
-        Some(id) => problems.take(NodeType::FieldOfWork.parse(id, "fieldOfWork"))?,
-        None => None,
-    };
-    problems.done()?;
+    let (tenant, field) = all((
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+        optional_id(input.field_of_work.as_ref(), NodeType::FieldOfWork, "fieldOfWork"),
+    ))?;
     Ok(NewCalendar {
         tenant,
         name: input.name,
@@ -235,5 +208,16 @@ fn new_calendar(input: CalendarCreateInput) -> ApiResult<NewCalendar> {
         zone: input.time_zone.map(|it| it.0),
         field,
         confidentiality: input.confidentiality.into(),
+    })
+}
+
+fn calendar_patch(input: CalendarUpdateInput) -> ApiResult<CalendarPatch> {
+    let (name, confidentiality) =
+        all((input.name.required("name"), input.confidentiality.required("confidentiality")))?;
+    Ok(CalendarPatch {
+        name,
+        description: input.description.clearable(),
+        color: input.color.clearable(),
+        confidentiality: confidentiality.map(Into::into),
     })
 }

@@ -3,9 +3,10 @@
 use chrono::TimeDelta;
 use entities::{ScopeArea, calendar, external_calendar};
 use icalendar::read::ReadCalendar;
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
+use kernel::patch::Patch;
 use kernel::text;
 use policy::Grant;
 use reqwest::Url;
@@ -25,10 +26,10 @@ use crate::rights::{self, Operation};
 
 /// Shortest and longest time between two fetches, in minutes.
 const MINUTES: std::ops::RangeInclusive<i32> = 15..=10_080;
-/// Somebody who asks for a fetch waits so long after the last one, in seconds.
+/// Shortest time from a fetch to a requested one, in seconds.
 const AGAIN_AFTER: i64 = 60;
 
-/// Checks an address, so far as it tells without asking there.
+/// Checks the form of an address.
 fn address(url: &str) -> ApiResult<String> {
     let url = text::line(url, "url", 2_000)?;
     let wrong = || Problem::at(UserErrorCode::Invalid, "url", Text::new("no-calendar-address").with("value", &url));
@@ -51,7 +52,7 @@ fn minutes(minutes: i32) -> ApiResult<i32> {
     Err(Problem::at(UserErrorCode::OutOfRange, "refreshMinutes", text).into())
 }
 
-/// Begins to take a calendar over; it is fetched within a minute.
+/// Creates an external calendar, which is fetched within a minute.
 pub async fn subscribe(
     op: &Op,
     new: NewCalendar,
@@ -61,10 +62,9 @@ pub async fn subscribe(
 ) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "externalCalendarSubscribe").await?;
     let session = mutation.session();
-    let mut problems = Problems::default();
-    let url = problems.take(address(url))?.unwrap_or_default();
-    let refresh = problems.take(minutes(refresh))?.unwrap_or_default();
-    let (grant, new, zone) = checked(session, new, problems).await?;
+    let (grant, owner) = rights::create_in::<calendar::Entity>(session, new.tenant, new.field).await?;
+    let calendar = checked(session, new, &owner).await;
+    let (url, refresh, (new, zone)) = all((address(url), minutes(refresh), calendar))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -110,20 +110,14 @@ pub(super) async fn find_for(
     Ok((grant, (*calendar).clone(), (*row).clone()))
 }
 
-/// Changes address or pace. Another address is asked for all of its file.
-pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refresh: Option<i32>) -> ApiResult<()> {
+/// Changes the address or the fetch interval. The file of a new address is fetched in full.
+pub async fn update(op: &Op, id: Uuid, version: i32, url: Patch<String>, refresh: Patch<i32>) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "externalCalendarUpdate").await?;
     let session = mutation.session();
     let (grant, _, before) = find_for(session, id, Operation::Update).await?;
-    let mut row = before.clone();
-    let mut problems = Problems::default();
-    if let Some(url) = url {
-        row.url = problems.take(address(&url))?.unwrap_or_default();
-    }
-    if let Some(refresh) = refresh {
-        row.refresh_minutes = problems.take(minutes(refresh))?.unwrap_or_default();
-    }
-    problems.done()?;
+    let (url, refresh) = all((url.try_map(|it| address(&it)), refresh.try_map(minutes)))?;
+    let (url, refresh_minutes) = (url.or_clone(&before.url), refresh.or(before.refresh_minutes));
+    let mut row = external_calendar::Model { url, refresh_minutes, ..before.clone() };
     let writer = session.writer(&grant).await?;
     if row.url != before.url {
         (row.etag, row.last_modified, row.failures) = (None, None, 0);
@@ -144,7 +138,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, url: Option<String>, refres
     Ok(())
 }
 
-/// Ends it: what is still to come is called off, and the calendar is put away; the calendar.
+/// Ends the subscription: cancels the future entries and archives the calendar, whose id is returned.
 pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "externalCalendarUnsubscribe").await?;
     let session = mutation.session();
@@ -171,7 +165,7 @@ pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
     Ok(before.id)
 }
 
-/// Asks for a fetch now.
+/// Requests a fetch.
 pub async fn refresh(op: &Op, id: Uuid) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "externalCalendarRefresh").await?;
     let session = mutation.session();
@@ -192,7 +186,7 @@ pub async fn refresh(op: &Op, id: Uuid) -> ApiResult<()> {
     Ok(())
 }
 
-/// What is told of a change by people.
+/// Record of a change by people.
 fn change_record(
     row: &external_calendar::Model,
     topic: &'static str,
@@ -216,7 +210,7 @@ fn audit_snapshot(row: &external_calendar::Model) -> Value {
     json!({ "calendar": row.calendar_id, "url": row.url, "refreshMinutes": row.refresh_minutes })
 }
 
-/// Writes what came of a fetch.
+/// Writes the outcome of a fetch.
 pub(super) async fn note(writer: &Writer<'_>, row: external_calendar::Model) -> ApiResult<()> {
     let values = external_calendar::ActiveModel {
         etag: Set(row.etag),
@@ -230,7 +224,7 @@ pub(super) async fn note(writer: &Writer<'_>, row: external_calendar::Model) -> 
     };
     let here = Condition::all()
         .add(external_calendar::Column::Id.eq(row.id))
-        // An address that was changed meanwhile is to be asked as well.
+        // An address that was changed meanwhile is to be fetched as well.
         .add(external_calendar::Column::Url.eq(row.url));
     writer.change::<external_calendar::Entity, _>(here, values).await?;
     Ok(())

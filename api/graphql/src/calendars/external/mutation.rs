@@ -3,14 +3,14 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::calendars::calendar_service::NewCalendar;
 use domain::calendars::external::service;
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
-use crate::calendars::entry_input::required;
 use crate::calendars::external::types::ExternalCalendar;
 use crate::calendars::mutation::CalendarPayload;
 use crate::context::ContextExt;
 use crate::enums::Confidentiality;
+use crate::patch::{PatchField, optional_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::TimeZone;
 
@@ -97,12 +97,17 @@ impl ExternalMutation {
     ) -> ApiResult<ExternalCalendarPayload> {
         let op = ctx.op()?;
         let key = idempotency("externalCalendarSubscribe", input.idempotency_key.clone(), &input);
-        let (url, refresh) = (input.url.clone(), input.refresh_minutes);
-        let done = match new_calendar(input) {
-            Ok(wish) => service::subscribe(op, wish, &url, refresh, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (tenant, field) = all((
+                NodeType::Tenant.parse(&input.tenant, "tenant"),
+                optional_id(input.field_of_work.as_ref(), NodeType::FieldOfWork, "fieldOfWork"),
+            ))?;
+            let (name, description, color) = (input.name, input.description, input.color);
+            let (zone, confidentiality) = (input.time_zone.map(|it| it.0), input.confidentiality.into());
+            let new = NewCalendar { tenant, name, description, color, zone, field, confidentiality };
+            service::subscribe(op, new, &input.url, input.refresh_minutes, key).await
         };
-        ExternalCalendarPayload::made(op, done).await
+        ExternalCalendarPayload::created(op, work).await
     }
 
     /// Changes the address or the fetch interval of an external calendar. Requires `CALENDARS_WRITE` in the owning
@@ -113,15 +118,17 @@ impl ExternalMutation {
         #[graphql(desc = "Changes to the external calendar.")] input: ExternalCalendarUpdateInput,
     ) -> ApiResult<ExternalCalendarPayload> {
         let op = ctx.op()?;
-        let mut problems = Problems::default();
-        let id = problems.take(NodeType::ExternalCalendar.parse(&input.id, "id"))?.unwrap_or_default();
-        let url = required(input.url, "url", &mut problems);
-        let refresh = required(input.refresh_minutes, "refreshMinutes", &mut problems);
-        let done = match problems.done() {
-            Ok(()) => service::update(op, id, input.version, url, refresh).await,
-            Err(error) => Err(error),
+        let checked = all((
+            NodeType::ExternalCalendar.parse(&input.id, "id"),
+            input.url.required("url"),
+            input.refresh_minutes.required("refreshMinutes"),
+        ));
+        let id = checked.clone().map(|(id, ..)| id);
+        let work = |id| async move {
+            let (_, url, refresh) = checked?;
+            service::update(op, id, input.version, url, refresh).await
         };
-        ExternalCalendarPayload::after_change(op, id, done).await
+        ExternalCalendarPayload::changed(op, id, work).await
     }
 
     /// Ends the subscription to an external calendar: cancels its future entries and archives its calendar. Requires
@@ -132,11 +139,11 @@ impl ExternalMutation {
         #[graphql(desc = "External calendar to end.")] input: ExternalCalendarUnsubscribeInput,
     ) -> ApiResult<CalendarPayload> {
         let op = ctx.op()?;
-        let done = match NodeType::ExternalCalendar.parse(&input.id, "id") {
-            Ok(id) => service::unsubscribe(op, id, input.version).await,
-            Err(error) => Err(error),
+        let work = async {
+            let id = NodeType::ExternalCalendar.parse(&input.id, "id")?;
+            service::unsubscribe(op, id, input.version).await
         };
-        CalendarPayload::made(op, done).await
+        CalendarPayload::created(op, work).await
     }
 
     /// Requests a fetch of an external calendar; `lastOutcome` states the result later. `LIMIT_REACHED` within a minute
@@ -147,30 +154,7 @@ impl ExternalMutation {
         #[graphql(desc = "External calendar to fetch.")] input: ExternalCalendarRefreshInput,
     ) -> ApiResult<ExternalCalendarPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::ExternalCalendar.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return ExternalCalendarPayload::refused(op, error),
-        };
-        let done = service::refresh(op, id).await;
-        ExternalCalendarPayload::after_change(op, id, done).await
+        let id = NodeType::ExternalCalendar.parse(&input.id, "id");
+        ExternalCalendarPayload::changed(op, id, |id| service::refresh(op, id)).await
     }
-}
-
-fn new_calendar(input: ExternalCalendarSubscribeInput) -> ApiResult<NewCalendar> {
-    let mut problems = Problems::default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-    let field = match &input.field_of_work {
-        Some(id) => problems.take(NodeType::FieldOfWork.parse(id, "fieldOfWork"))?,
-        None => None,
-    };
-    problems.done()?;
-    Ok(NewCalendar {
-        tenant,
-        name: input.name,
-        description: input.description,
-        color: input.color,
-        zone: input.time_zone.map(|it| it.0),
-        field,
-        confidentiality: input.confidentiality.into(),
-    })
 }
