@@ -1,10 +1,11 @@
-//! Rules of feeds: everybody makes them for what one may see, and takes them back; so do those who manage members.
+//! Rules of feeds: everybody creates and revokes their own, limited to what they may see; who manages members may
+//! revoke them too.
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entities::{ScopeArea, ShareLevel, calendar, feed, tenant};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::secret::{SecretKind, fingerprint};
 use kernel::text;
@@ -19,25 +20,25 @@ use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::rights::{self, Operation};
 
-/// The most feeds of one person that are neither over nor taken back.
+/// The most feeds of one person that are neither expired nor revoked.
 const MAX: u64 = 50;
 
-/// A feed to make.
+/// Values of a new feed.
 #[derive(Clone, Debug)]
 pub struct NewFeed {
-    /// The authority for which one subscribes.
+    /// Authority through which the person subscribes.
     pub tenant: Uuid,
-    /// What to call it.
+    /// Name.
     pub name: String,
-    /// The calendars; none = all.
+    /// Calendars; none = all.
     pub calendars: Option<Vec<Uuid>>,
-    /// The most that it shows.
+    /// Highest level of access.
     pub level: ShareLevel,
-    /// When it ends.
+    /// Instant of expiry.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Makes a feed. The secret is told this once; who repeats the mutation with its key learns only which feed it made.
+/// Creates a feed. The secret is returned only here; a repeated mutation with the same key returns the feed alone.
 pub async fn create(op: &Op, new: NewFeed, idempotency: Option<Idempotency>) -> ApiResult<(Uuid, Option<String>)> {
     let mutation = UnitOfWork::begin(op, "feedCreate").await?;
     let session = mutation.session();
@@ -90,9 +91,9 @@ pub async fn create(op: &Op, new: NewFeed, idempotency: Option<Idempotency>) -> 
     Ok((id, Some(secret)))
 }
 
+/// The name as it is stored.
 async fn check(session: &Session, new: &NewFeed) -> ApiResult<String> {
     let mut problems = Problems::default();
-    let name = problems.take(text::line(&new.name, "name", 120))?.unwrap_or_default();
     if let Some(calendars) = &new.calendars {
         if calendars.is_empty() {
             problems.add(Problem::at(UserErrorCode::Required, "calendars", Text::new("required")));
@@ -108,11 +109,11 @@ async fn check(session: &Session, new: &NewFeed) -> ApiResult<String> {
         let text = Text::new("over-already").with("value", expires_at);
         problems.add(Problem::at(UserErrorCode::OutOfRange, "expiresAt", text));
     }
-    problems.done()?;
+    let (name, ()) = all((text::line(&new.name, "name", 120), problems.done()))?;
     Ok(name)
 }
 
-/// Takes a feed back: the next request with its secret finds nothing.
+/// Revokes a feed: the next request with its secret is refused.
 pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "feedRevoke").await?;
     let session = mutation.session();
@@ -137,7 +138,7 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 
 fn change_record(topic: &'static str, before: Option<&feed::Model>, row: &feed::Model) -> ChangeRecord {
     // Neither the secret nor its fingerprint.
-    let told = |it: &feed::Model| -> Value {
+    let snapshot = |it: &feed::Model| -> Value {
         json!({
             "member": it.member_id, "name": it.name, "calendars": it.calendars, "level": it.level,
             "expiresAt": it.expires_at, "revokedAt": it.revoked_at,
@@ -152,7 +153,7 @@ fn change_record(topic: &'static str, before: Option<&feed::Model>, row: &feed::
         parent: None,
         also: BTreeSet::new(),
         agreement: None,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(snapshot),
+        after: Some(snapshot(row)),
     }
 }

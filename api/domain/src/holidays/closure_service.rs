@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entities::{PUBLIC_SCOPE, tenant, tenant_closure};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
+use kernel::patch::Patch;
 use kernel::text;
 use policy::Permission;
 use serde_json::{Value, json};
@@ -19,12 +20,12 @@ use crate::rights::{self, Operation};
 /// The longest closure, in days.
 const MAX_DAYS: i64 = 366;
 
-/// A closure to make.
+/// Values of a new closure.
 #[derive(Clone, Debug)]
 pub struct NewClosure {
-    /// The authority.
+    /// Authority whose office is closed.
     pub tenant: Uuid,
-    /// Why, as everybody may read it.
+    /// Reason; public.
     pub title: String,
     /// First day.
     pub first_day: NaiveDate,
@@ -32,18 +33,18 @@ pub struct NewClosure {
     pub last_day: Option<NaiveDate>,
 }
 
-/// What shall change of a closure; none is "leave as it is".
+/// Changes to a closure.
 #[derive(Clone, Debug, Default)]
 pub struct ClosurePatch {
-    /// Why.
-    pub title: Option<String>,
+    /// Reason.
+    pub title: Patch<String>,
     /// First day.
-    pub first_day: Option<NaiveDate>,
+    pub first_day: Patch<NaiveDate>,
     /// Last day, inclusive.
-    pub last_day: Option<NaiveDate>,
+    pub last_day: Patch<NaiveDate>,
 }
 
-/// Makes a closure.
+/// Creates a closure.
 pub async fn create(op: &Op, new: NewClosure, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "tenantClosureCreate").await?;
     let session = mutation.session();
@@ -80,13 +81,15 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ClosurePatch) -> Api
     let session = mutation.session();
     let (grant, before) = rights::find_for::<tenant_closure::Entity>(session, id, Operation::Update, "id").await?;
     let writer = session.writer(&grant).await?;
-    let mut row = (*before).clone();
-    row.title = patch.title.unwrap_or(row.title);
-    row.starts_on = patch.first_day.unwrap_or(row.starts_on);
-    row.ends_on = patch.last_day.unwrap_or(row.ends_on);
+    let mut row = tenant_closure::Model {
+        title: patch.title.or_clone(&before.title),
+        starts_on: patch.first_day.or(before.starts_on),
+        ends_on: patch.last_day.or(before.ends_on),
+        version: version.saturating_add(1),
+        updated_at: writer.now(),
+        ..(*before).clone()
+    };
     check(&mut row)?;
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
     let here = at_version(tenant_closure::Column::Id, id, tenant_closure::Column::Version, version);
     let values: tenant_closure::ActiveModel = full(row.clone());
     if writer.change::<tenant_closure::Entity, _>(here, values).await? == 0 {
@@ -96,7 +99,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ClosurePatch) -> Api
     mutation.commit(recorded).await
 }
 
-/// Deletes a closure; what it was stays in the trail.
+/// Deletes a closure; the audit trail keeps its values.
 pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "tenantClosureDelete").await?;
     let session = mutation.session();
@@ -115,19 +118,20 @@ pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
 
 /// Tidies the title and refuses days that make no closure.
 fn check(row: &mut tenant_closure::Model) -> ApiResult<()> {
-    let mut problems = Problems::default();
-    row.title = problems.take(text::line(&row.title, "title", 200))?.unwrap_or_default();
-    if row.starts_on > row.ends_on {
-        let text = Text::new("ends-before-start").with("from", row.starts_on).with("until", row.ends_on);
-        problems.add(Problem::at(UserErrorCode::OutOfRange, "lastDay", text));
-    } else if (row.ends_on - row.starts_on).num_days() >= MAX_DAYS {
-        problems.add(Problem::at(
-            UserErrorCode::OutOfRange,
-            "lastDay",
-            Text::new("closure-too-long").with("max", MAX_DAYS),
-        ));
-    }
-    problems.done()
+    let (title, ()) = all((text::line(&row.title, "title", 200), check_days(row.starts_on, row.ends_on)))?;
+    row.title = title;
+    Ok(())
+}
+
+fn check_days(first: NaiveDate, last: NaiveDate) -> ApiResult<()> {
+    let text = if first > last {
+        Text::new("ends-before-start").with("from", first).with("until", last)
+    } else if (last - first).num_days() >= MAX_DAYS {
+        Text::new("closure-too-long").with("max", MAX_DAYS)
+    } else {
+        return Ok(());
+    };
+    Err(Problem::at(UserErrorCode::OutOfRange, "lastDay", text).into())
 }
 
 fn change_record(
@@ -135,7 +139,7 @@ fn change_record(
     before: Option<&tenant_closure::Model>,
     row: &tenant_closure::Model,
 ) -> ChangeRecord {
-    let words = |it: &tenant_closure::Model| -> Value {
+    let snapshot = |it: &tenant_closure::Model| -> Value {
         json!({ "title": it.title, "firstDay": it.starts_on, "lastDay": it.ends_on })
     };
     ChangeRecord {
@@ -147,7 +151,7 @@ fn change_record(
         parent: None,
         also: BTreeSet::new(),
         agreement: None,
-        before: before.map(words),
-        after: Some(words(row)),
+        before: before.map(snapshot),
+        after: Some(snapshot(row)),
     }
 }

@@ -1,10 +1,10 @@
-//! Rules of giving and taking roles.
+//! Rules of granting and revoking roles.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entities::{RoleKey, ScopeArea, field_of_work, member, person, role_grant, role_grant_field};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
@@ -21,7 +21,7 @@ use crate::rights::members::keep_an_admin;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
 
-/// Whom to give a role.
+/// Recipient of a role.
 #[derive(Clone, Debug)]
 pub enum RoleHolder {
     /// Member of the authority.
@@ -42,13 +42,13 @@ pub enum RoleHolder {
 /// Values of a new role grant.
 #[derive(Clone, Debug)]
 pub struct NewRoleGrant {
-    /// The authority.
+    /// Authority in which the role applies.
     pub tenant: Uuid,
-    /// Whom.
+    /// Recipient.
     pub to: RoleHolder,
-    /// The role.
+    /// Role.
     pub role: RoleKey,
-    /// Only for these fields of work; none = all.
+    /// Fields of work to which the role is limited; none = all.
     pub fields: Option<Vec<Uuid>>,
     /// First day.
     pub valid_from: Option<NaiveDate>,
@@ -64,7 +64,7 @@ impl NewRoleGrant {
     }
 }
 
-/// Gives a role and tells which member has it now.
+/// Grants a role and returns the member who holds it.
 pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "roleGrant").await?;
     let session = mutation.session();
@@ -120,10 +120,12 @@ async fn check(session: &Session, new: &NewRoleGrant, today: NaiveDate) -> ApiRe
             }
         }
         RoleHolder::Account { issuer, subject, name, email } => {
-            problems.take(text::line(issuer, "to.account.issuer", 500))?;
-            problems.take(text::line(subject, "to.account.subject", 255))?;
-            problems.take(text::line(name, "to.account.name", 200))?;
-            problems.take(text::optional(email.clone(), "to.account.email", 320))?;
+            problems.take(all((
+                text::line(issuer, "to.account.issuer", 500),
+                text::line(subject, "to.account.subject", 255),
+                text::line(name, "to.account.name", 200),
+                text::optional(email.clone(), "to.account.email", 320),
+            )))?;
         }
     }
     problems.take(text::optional(new.reason.clone(), "reason", 1_000))?;
@@ -239,7 +241,7 @@ pub(super) async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, na
         .ok_or_else(|| ApiError::fault("an account just written is missing"))
 }
 
-/// Takes a role back.
+/// Revokes a role.
 pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
     let reason = text::optional(reason, "reason", 1_000)?;
     let mutation = UnitOfWork::begin(op, "roleRevoke").await?;

@@ -1,4 +1,4 @@
-//! What the operator does with the owner's rights on the database: authorities, first admins, reference data.
+//! Work of the operator with the owner's rights on the database: authorities, first admins, reference data.
 //!
 //! The operator is a person at the command line who holds the database anyway. Nothing here is reachable over HTTP.
 
@@ -41,7 +41,7 @@ pub fn grant(op: &Op, tenant: Uuid) -> ApiResult<Grant> {
     }
 }
 
-/// An error in words, for the terminal.
+/// An error as text, for the terminal.
 pub fn render(error: &ApiError) -> String {
     match error {
         ApiError::Fault(fault) => fault.message.clone(),
@@ -55,7 +55,7 @@ pub fn render(error: &ApiError) -> String {
     }
 }
 
-/// The authority in whose trail it is told what concerns all of them: the first that takes part.
+/// The authority whose audit trail records what concerns all of them: the first that takes part.
 ///
 /// # Errors
 /// There is none yet; the database fails.
@@ -82,7 +82,7 @@ pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: RoleHolder) -> A
     };
     let grant = grant(op, tenant.id)?;
     let writer = session.writer(&grant).await?;
-    let wish = NewRoleGrant {
+    let new = NewRoleGrant {
         tenant: tenant.id,
         to,
         role,
@@ -91,7 +91,7 @@ pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: RoleHolder) -> A
         valid_until: None,
         reason: Some("given by the operator".to_owned()),
     };
-    let (_, change) = give_role(&writer, None, &wish, new_id()).await?;
+    let (_, change) = give_role(&writer, None, &new, new_id()).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }

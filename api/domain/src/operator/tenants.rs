@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 use entities::{ScopeArea, TenantKind, TenantStatus, tenant};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
@@ -18,14 +18,14 @@ use crate::operator;
 
 const SLUG: Unique = Unique { name: "tenant_slug_key", columns: "tenant.slug" };
 
-/// An authority to add.
+/// Values of a new authority.
 #[derive(Clone, Debug)]
 pub struct NewTenant {
     /// Short name in addresses.
     pub slug: String,
     /// Name as the authority signs.
     pub legal_name: String,
-    /// What kind of authority.
+    /// Kind of authority.
     pub kind: TenantKind,
     /// Official municipality key.
     pub ags: Option<String>,
@@ -61,8 +61,7 @@ pub async fn insert_tenant(writer: &Writer<'_>, new: NewTenant, id: Uuid) -> Api
     if !text::is_key(&new.slug) {
         problems.add(Problem::at(UserErrorCode::Invalid, "slug", Text::new("no-key").with("value", &new.slug)));
     }
-    let legal_name = problems.take(text::line(&new.legal_name, "name", 200))?.unwrap_or_default();
-    problems.done()?;
+    let ((), legal_name) = all((problems.done(), text::line(&new.legal_name, "name", 200)))?;
     let row = tenant::Model {
         id,
         slug: new.slug,

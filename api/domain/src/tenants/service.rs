@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entities::{PUBLIC_SCOPE, field_of_work, tenant};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
 use policy::{Permission, today};
@@ -27,12 +27,11 @@ pub async fn create_field(
     idempotency: Option<Idempotency>,
 ) -> ApiResult<Uuid> {
     let mut problems = Problems::default();
-    let name_de = problems.take(text::line(&name_de, "nameDe", 120))?;
-    let name_en = problems.take(text::line(&name_en, "nameEn", 120))?;
     if !text::is_key(&key) {
         problems.add(Problem::at(UserErrorCode::Invalid, "key", Text::new("no-key").with("value", &key)));
     }
-    problems.done()?;
+    let (name_de, name_en, ()) =
+        all((text::line(&name_de, "nameDe", 120), text::line(&name_en, "nameEn", 120), problems.done()))?;
 
     let mutation = UnitOfWork::begin(op, "fieldOfWorkCreate").await?;
     let session = mutation.session();
@@ -50,8 +49,8 @@ pub async fn create_field(
         tenant_id: Some(tenant),
         scope_id: PUBLIC_SCOPE,
         key,
-        name_de: name_de.unwrap_or_default(),
-        name_en: name_en.unwrap_or_default(),
+        name_de,
+        name_en,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
@@ -81,7 +80,7 @@ pub async fn create_field(
     Ok(id)
 }
 
-/// The day that it is at an authority.
+/// Today in the time zone of an authority.
 ///
 /// # Errors
 /// The database fails.

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::feeds::service;
 use domain::feeds::service::NewFeed;
-use kernel::error::{ApiError, ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -76,11 +76,15 @@ impl FeedMutation {
     ) -> ApiResult<FeedCreatePayload> {
         let op = ctx.op()?;
         let key = idempotency("feedCreate", input.idempotency_key.clone(), &input);
-        let done = match new_feed(input) {
-            Ok(wish) => service::create(op, wish, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let (tenant, calendars) = all((
+                NodeType::Tenant.parse(&input.tenant, "tenant"),
+                input.calendars.map(|it| NodeType::Calendar.parse_all(&it, "calendars")).transpose(),
+            ))?;
+            let (name, level, expires_at) = (input.name, input.level.into(), input.expires_at);
+            service::create(op, NewFeed { tenant, name, calendars, level, expires_at }, key).await
         };
-        match done {
+        match work.await {
             Ok((id, secret)) => {
                 let feed = Feed::by_id(&*op.session().await?, id).await?;
                 Ok(FeedCreatePayload { feed, secret, user_errors: Vec::new() })
@@ -97,23 +101,7 @@ impl FeedMutation {
         #[graphql(desc = "Feed to revoke.")] input: FeedRevokeInput,
     ) -> ApiResult<FeedPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Feed.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return FeedPayload::refused(op, error),
-        };
-        let done = service::revoke(op, id, input.version).await;
-        FeedPayload::after_change(op, id, done).await
+        let work = |id| service::revoke(op, id, input.version);
+        FeedPayload::changed(op, NodeType::Feed.parse(&input.id, "id"), work).await
     }
-}
-
-fn new_feed(input: FeedCreateInput) -> Result<NewFeed, ApiError> {
-    let mut problems = Problems::default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?.unwrap_or_default();
-    let calendars = match input.calendars {
-        Some(ids) => Some(problems.take(NodeType::Calendar.parse_all(&ids, "calendars"))?.unwrap_or_default()),
-        None => None,
-    };
-    problems.done()?;
-    let (name, level, expires_at) = (input.name, input.level.into(), input.expires_at);
-    Ok(NewFeed { tenant, name, calendars, level, expires_at })
 }

@@ -3,12 +3,12 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::holidays::closure_service as service;
 use domain::holidays::closure_service::{ClosurePatch, NewClosure};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
-use kernel::i18n::Text;
 
 use crate::context::ContextExt;
 use crate::holidays::closures::TenantClosure;
+use crate::patch::PatchField;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
@@ -74,15 +74,13 @@ impl ClosureMutation {
     ) -> ApiResult<TenantClosurePayload> {
         let op = ctx.op()?;
         let key = idempotency("tenantClosureCreate", input.idempotency_key.clone(), &input);
-        let done = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => {
-                let last_day = input.last_day.map(|it| it.0);
-                let wish = NewClosure { tenant, title: input.title, first_day: input.first_day.0, last_day };
-                service::create(op, wish, key).await
-            }
-            Err(error) => Err(error),
+        let work = async {
+            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
+            let (first_day, last_day) = (input.first_day.0, input.last_day.map(|it| it.0));
+            let new = NewClosure { tenant, title: input.title, first_day, last_day };
+            service::create(op, new, key).await
         };
-        TenantClosurePayload::made(op, done).await
+        TenantClosurePayload::created(op, work).await
     }
 
     /// Changes an office closure. Requires `TENANT_MANAGE` in the authority.
@@ -92,18 +90,19 @@ impl ClosureMutation {
         #[graphql(desc = "Changes to the closure.")] input: TenantClosureUpdateInput,
     ) -> ApiResult<TenantClosurePayload> {
         let op = ctx.op()?;
-        let mut problems = Problems::default();
-        let id = problems.take(NodeType::TenantClosure.parse(&input.id, "id"))?.unwrap_or_default();
-        let change = ClosurePatch {
-            title: kept(input.title, "title", &mut problems),
-            first_day: kept(input.first_day, "firstDay", &mut problems).map(|it| it.0),
-            last_day: kept(input.last_day, "lastDay", &mut problems).map(|it| it.0),
+        let checked = all((
+            NodeType::TenantClosure.parse(&input.id, "id"),
+            input.title.required("title"),
+            input.first_day.required("firstDay"),
+            input.last_day.required("lastDay"),
+        ));
+        let id = checked.clone().map(|(id, ..)| id);
+        let work = |id| async move {
+            let (_, title, first_day, last_day) = checked?;
+            let patch = ClosurePatch { title, first_day: first_day.map(|it| it.0), last_day: last_day.map(|it| it.0) };
+            service::update(op, id, input.version, patch).await
         };
-        let done = match problems.done() {
-            Ok(()) => service::update(op, id, input.version, change).await,
-            Err(error) => Err(error),
-        };
-        TenantClosurePayload::after_change(op, id, done).await
+        TenantClosurePayload::changed(op, id, work).await
     }
 
     /// Deletes an office closure. Requires `TENANT_MANAGE` in the authority.
@@ -113,23 +112,7 @@ impl ClosureMutation {
         #[graphql(desc = "Closure to delete.")] input: TenantClosureDeleteInput,
     ) -> ApiResult<TenantClosurePayload> {
         let op = ctx.op()?;
-        let id = match NodeType::TenantClosure.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return TenantClosurePayload::refused(op, error),
-        };
-        let done = service::delete(op, id, input.version).await;
-        TenantClosurePayload::after_change(op, id, done).await
-    }
-}
-
-/// A value that may be left out, but not cleared.
-fn kept<T>(value: MaybeUndefined<T>, field: &'static str, problems: &mut Problems) -> Option<T> {
-    match value {
-        MaybeUndefined::Value(value) => Some(value),
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => {
-            problems.add(Problem::at(UserErrorCode::Required, field, Text::new("required")));
-            None
-        }
+        let work = |id| service::delete(op, id, input.version);
+        TenantClosurePayload::changed(op, NodeType::TenantClosure.parse(&input.id, "id"), work).await
     }
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 use domain::members::service;
 use domain::members::service::{NewRoleGrant, RoleHolder};
-use kernel::error::{ApiError, ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -100,11 +100,8 @@ impl MemberMutation {
     ) -> ApiResult<RoleGrantPayload> {
         let op = ctx.op()?;
         let key = idempotency("roleGrant", input.idempotency_key.clone(), &input);
-        let given = match new_role_grant(input) {
-            Ok(wish) => service::grant(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        RoleGrantPayload::made(op, given).await
+        let work = async { service::grant(op, new_role_grant(input)?, key).await };
+        RoleGrantPayload::created(op, work).await
     }
 
     /// Revokes a role with immediate effect. Requires `MEMBERS_MANAGE` in the authority and every permission of the
@@ -116,34 +113,23 @@ impl MemberMutation {
         #[graphql(desc = "Role grant to revoke.")] input: RoleRevokeInput,
     ) -> ApiResult<RoleRevokePayload> {
         let op = ctx.op()?;
-        let id = match NodeType::RoleGrant.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return RoleRevokePayload::refused(op, error),
-        };
-        let done = service::revoke(op, id, input.version, input.reason).await;
-        RoleRevokePayload::after_change(op, id, done).await
+        let work = |id| service::revoke(op, id, input.version, input.reason);
+        RoleRevokePayload::changed(op, NodeType::RoleGrant.parse(&input.id, "id"), work).await
     }
 }
 
 fn new_role_grant(input: RoleGrantInput) -> ApiResult<NewRoleGrant> {
-    let mut problems = Problems::default();
-    let tenant = problems.take(NodeType::Tenant.parse(&input.tenant, "tenant"))?;
     let to = match input.to {
-        RoleRecipientInput::Member(id) => {
-            problems.take(NodeType::Member.parse(&id, "to.member"))?.map(RoleHolder::Known)
-        }
-        RoleRecipientInput::Account(it) => {
-            Some(RoleHolder::Account { issuer: it.issuer, subject: it.subject, name: it.name, email: it.email })
+        RoleRecipientInput::Member(id) => NodeType::Member.parse(&id, "to.member").map(RoleHolder::Known),
+        RoleRecipientInput::Account(AccountInput { issuer, subject, name, email }) => {
+            Ok(RoleHolder::Account { issuer, subject, name, email })
         }
     };
-    let fields = match input.fields_of_work {
-        Some(ids) => problems.take(NodeType::FieldOfWork.parse_all(&ids, "fieldsOfWork"))?.map(Some),
-        None => Some(None),
-    };
-    problems.done()?;
-    let (Some(tenant), Some(to), Some(fields)) = (tenant, to, fields) else {
-        return Err(ApiError::fault("an input without problems lacks a value"));
-    };
+    let (tenant, to, fields) = all((
+        NodeType::Tenant.parse(&input.tenant, "tenant"),
+        to,
+        input.fields_of_work.map(|it| NodeType::FieldOfWork.parse_all(&it, "fieldsOfWork")).transpose(),
+    ))?;
     Ok(NewRoleGrant {
         tenant,
         to,

@@ -47,10 +47,10 @@ impl TenantMutation {
     ) -> ApiResult<FieldOfWorkCreatePayload> {
         let op = ctx.op()?;
         let key = idempotency("fieldOfWorkCreate", input.idempotency_key.clone(), &input);
-        let result = match NodeType::Tenant.parse(&input.tenant, "tenant") {
-            Ok(tenant) => service::create_field(op, tenant, input.key, input.name_de, input.name_en, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
+            service::create_field(op, tenant, input.key, input.name_de, input.name_en, key).await
         };
-        FieldOfWorkCreatePayload::made(op, result).await
+        FieldOfWorkCreatePayload::created(op, work).await
     }
 }
