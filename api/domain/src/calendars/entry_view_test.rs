@@ -17,13 +17,13 @@ const OTHERS: [(&str, &str); 6] = [
     ("server/src/seed/demo.rs", "makes shares of the demo"),
 ];
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            sources(&path, found);
+            sources(&path, files);
         } else if path.extension().is_some_and(|it| it == "rs") {
-            found.push(path);
+            files.push(path);
         }
     }
 }
@@ -40,7 +40,7 @@ fn no_other_file_decides_what_a_level_shows_of_an_entry() {
         let entries = ["calendar_entry::", "calendar_entry,", "calendar_occurrence::"];
         let levels =
             ["Level::Busy", "Level::Summary", "Level::Full", "Level::Contribute", "seen_from", ".level <", ".level >"];
-        let names = |words: &[&str]| words.iter().any(|it| text.contains(it));
+        let names = |parts: &[&str]| parts.iter().any(|it| text.contains(it));
         if !name.ends_with("_test.rs") && names(&entries) && names(&levels) {
             deciding.push(name);
         }

@@ -17,12 +17,12 @@ use crate::calendars::entry_view::{EntryDetails, EntryOutline, EntryView, calend
 
 /// How often programs should come again.
 const REFRESH: TimeDelta = TimeDelta::hours(1);
-/// How far back entries are told, in months; series are told whole.
+/// How far back entries are exported, in months; series are exported whole.
 const BACK: u32 = 12;
 /// The most entries of a feed; the latest win.
 const MAX: u64 = 5_000;
 
-/// An entry as a feed tells it.
+/// An entry of a feed.
 #[derive(Clone, Debug)]
 pub struct FeedEntry {
     /// The entry.
@@ -35,7 +35,7 @@ pub struct FeedEntry {
     pub span: (DateTime<Utc>, DateTime<Utc>),
     /// Up to when its dates are known, if it is a series.
     pub materialized_until: Option<DateTime<Utc>>,
-    /// What is told of it.
+    /// The entry as an event.
     pub event: Event,
 }
 
@@ -51,14 +51,14 @@ pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<CalendarFeed>
 
 /// Puts entries of calendars into one feed. Only that of a single calendar has its colour, and its description where more
 /// of it is seen than that time is taken.
-pub fn feed_of(session: &Session, name: &str, calendars: &[calendar::Model], told: Vec<FeedEntry>) -> CalendarFeed {
+pub fn feed_of(session: &Session, name: &str, calendars: &[calendar::Model], entries: Vec<FeedEntry>) -> CalendarFeed {
     let only = if let [only] = calendars { Some(only) } else { None };
     CalendarFeed {
         name: name.to_owned(),
         description: only.and_then(|it| calendar_description(session, it)).map(str::to_owned),
         color: only.and_then(|it| it.color.clone()),
         refresh: REFRESH,
-        events: told.into_iter().map(|it| it.event).collect(),
+        events: entries.into_iter().map(|it| it.event).collect(),
     }
 }
 
@@ -86,10 +86,10 @@ pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Ve
     session.load::<learning_place::Entity>(views.iter().filter_map(place_of)).await?;
     let gone = gone(session, &views, since).await?;
     let uids: HashMap<Uuid, String> = views.iter().map(|it| (it.times().id(), it.uid())).collect();
-    let mut told = Vec::new();
+    let mut entries = Vec::new();
     for view in &views {
         let times = view.times();
-        // A date whose series is not told stands for itself: it may be wider than its series.
+        // A date whose series is not exported stands for itself: it may be wider than its series.
         let series = times.series().and_then(|it| Some((it, uids.get(&it.0)?)));
         let uid = series.map_or_else(|| view.uid(), |it| it.1.clone());
         let place = match place_of(view) {
@@ -101,7 +101,7 @@ pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Ve
         if let (Some(recurrence), Some(gone)) = (&mut event.recurrence, gone.get(&times.id())) {
             recurrence.exdate.extend(gone);
         }
-        told.push(FeedEntry {
+        entries.push(FeedEntry {
             id: times.id(),
             resource: series.map_or_else(|| times.id(), |it| it.0.0),
             calendar: times.calendar_id(),
@@ -110,7 +110,7 @@ pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Ve
             event,
         });
     }
-    Ok(told)
+    Ok(entries)
 }
 
 /// Dates that the rules of series still give, but that are called off or changed where the session does not see it. They

@@ -149,12 +149,12 @@ impl<'i> FileReader<'i> {
     }
 
     fn value<'t>(&mut self, part: &FileTable<'t, 'i>, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
-        let found = part.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value);
-        if found.is_none() {
+        let value = part.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, it)| it);
+        if value.is_none() {
             let place = self.place(part, key, part.at);
             self.problems.add(Problem::at(UserErrorCode::Required, place, Text::new("required")));
         }
-        found
+        value
     }
 
     fn part<'t>(&mut self, root: &FileTable<'t, 'i>, key: &str) -> Option<FileTable<'t, 'i>> {
@@ -317,8 +317,8 @@ mod tests {
     fn a_long_one_overlaps_all_that_lie_in_it() {
         let summer = "\n[[holiday]]\nkind = \"SCHOOL_HOLIDAY\"\nfrom = 2024-01-06\nto = 2024-06-30\nname_de = \"x\"\n\
                       name_en = \"x\"\nextent = \"STATEWIDE\"\n";
-        let found = places(&format!("{SEED}{summer}"));
-        let names: Vec<_> = found.iter().filter_map(|it| it.split(' ').next()).collect();
+        let refused = places(&format!("{SEED}{summer}"));
+        let names: Vec<_> = refused.iter().filter_map(|it| it.split(' ').next()).collect();
         assert_eq!(names, ["holiday[2]", "holiday[3]", "holiday[4]"]);
     }
 
@@ -332,8 +332,8 @@ mod tests {
             let mut rest = lines.clone();
             let line = rest.remove(gone);
             let needed = ["edition", "attribution", "[", "region", "kind", "from", "to", "name_", "extent"];
-            let found = places(&rest.join("\n"));
-            assert_eq!(needed.iter().any(|it| line.starts_with(it)), !found.is_empty(), "{line}: {found:?}");
+            let refused = places(&rest.join("\n"));
+            assert_eq!(needed.iter().any(|it| line.starts_with(it)), !refused.is_empty(), "{line}: {refused:?}");
         }
     }
 }

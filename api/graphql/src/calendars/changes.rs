@@ -81,13 +81,13 @@ impl ChangesQuery {
         let limit = u64::try_from(first.unwrap_or(store::DEFAULT_PAGE)).unwrap_or(1);
         let (ids, cursor, has_more) = match since {
             None => {
-                // Before the entries: what changes meanwhile is told once more.
+                // Before the entries: what changes meanwhile is delivered once more.
                 let (event, _) = newest(&session, events(&session, &ids)).await?;
-                snapshot(&session, &ids, ChangeCursor { event, rights, told: Some(Uuid::nil()) }, limit).await?
+                snapshot(&session, &ids, ChangeCursor { event, rights, delivered: Some(Uuid::nil()) }, limit).await?
             }
             Some(since) => {
                 let cursor = ChangeCursor::read(&since).filter(|it| it.rights == rights).ok_or_else(full_sync)?;
-                match cursor.told {
+                match cursor.delivered {
                     Some(_) => snapshot(&session, &ids, cursor, limit).await?,
                     None => delta(&session, &ids, cursor, limit).await?.ok_or_else(full_sync)?,
                 }
@@ -113,7 +113,7 @@ fn full_sync() -> ApiError {
     Problem::at(UserErrorCode::FullSyncRequired, "since", Text::new("full-sync")).into()
 }
 
-/// The calendars that were asked for, all of which must be in sight; or all that are.
+/// The requested calendars, all of which must be visible; without a request all visible ones.
 async fn chosen(session: &Session, calendars: Option<Vec<ID>>) -> ApiResult<Vec<calendar::Model>> {
     let Some(ids) = calendars else {
         return session.all(session.select::<calendar::Entity>().order_by_asc(calendar::Column::Id)).await;
@@ -134,7 +134,7 @@ async fn chosen(session: &Session, calendars: Option<Vec<ID>>) -> ApiResult<Vec<
     Ok(rows)
 }
 
-/// Where a client is.
+/// Position of a client in the changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct ChangeCursor {
     /// The last event that it knows of.
@@ -143,9 +143,9 @@ struct ChangeCursor {
     /// Fingerprint of rights and calendars.
     #[serde(rename = "r")]
     rights: String,
-    /// The last entry that it was told of, while it is not yet told of all.
+    /// Last entry delivered, as long as the first full list is not complete.
     #[serde(rename = "t")]
-    told: Option<Uuid>,
+    delivered: Option<Uuid>,
 }
 
 impl ChangeCursor {
@@ -176,7 +176,7 @@ fn seal(access: &str, calendars: &[calendar::Model]) -> String {
 /// Ids of entries, where to go on from, and whether there is more right now.
 type ChangeStep = (Vec<Uuid>, ChangeCursor, bool);
 
-/// The next entries in the order of their ids: what is made meanwhile comes later, or is told as a change.
+/// The next entries in the order of their ids: what is created meanwhile comes later, or is delivered as a change.
 async fn snapshot(
     session: &Session,
     calendars: &[Uuid],
@@ -186,12 +186,12 @@ async fn snapshot(
     let select = session
         .select::<calendar_entry::Entity>()
         .filter(session.is_one_of(calendar_entry::Column::CalendarId, calendars))
-        .filter(calendar_entry::Column::Id.gt(cursor.told.unwrap_or_default()))
+        .filter(calendar_entry::Column::Id.gt(cursor.delivered.unwrap_or_default()))
         .order_by_asc(calendar_entry::Column::Id)
         .limit(limit);
     let ids: Vec<_> = session.all(select).await?.into_iter().map(|it| it.id).collect();
     let more = ids.len() as u64 == limit;
-    cursor.told = ids.last().copied().filter(|_| more);
+    cursor.delivered = ids.last().copied().filter(|_| more);
     Ok((ids, cursor, more))
 }
 
@@ -232,7 +232,7 @@ pub async fn sync_tokens(session: &Session, calendars: &[calendar::Model]) -> Ap
     let last: BTreeMap<_, _> = session.all(select).await?.into_iter().map(|it| (it.parent_id, it.id)).collect();
     let sync_token = |it: &calendar::Model| {
         let event = last.get(&Some(it.id)).copied().unwrap_or_default();
-        ChangeCursor { event, rights: seal(&access, std::slice::from_ref(it)), told: None }.write()
+        ChangeCursor { event, rights: seal(&access, std::slice::from_ref(it)), delivered: None }.write()
     };
     Ok(calendars.iter().map(sync_token).collect())
 }
@@ -249,7 +249,7 @@ pub async fn changed_since(
     limit: u64,
 ) -> ApiResult<Option<(Vec<Uuid>, String, bool)>> {
     let rights = rights(session, std::slice::from_ref(calendar)).await?;
-    let Some(cursor) = ChangeCursor::read(cursor).filter(|it| it.rights == rights && it.told.is_none()) else {
+    let Some(cursor) = ChangeCursor::read(cursor).filter(|it| it.rights == rights && it.delivered.is_none()) else {
         return Ok(None);
     };
     let step = delta(session, &[calendar.id], cursor, limit).await?;

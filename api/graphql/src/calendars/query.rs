@@ -169,34 +169,34 @@ pub(super) fn narrowed(
     if let Some(ids) = filter.calendars {
         select = select.filter(C::CalendarId.is_in(NodeType::Calendar.parse_all(&ids, "filter.calendars")?));
     }
-    let mut asked = BTreeSet::new();
+    let mut fields = BTreeSet::new();
     if let Some(ids) = filter.fields_of_work {
-        asked.insert(EntryField::FieldOfWork);
+        fields.insert(EntryField::FieldOfWork);
         let ids = NodeType::FieldOfWork.parse_all(&ids, "filter.fieldsOfWork")?;
         select = select.filter(C::FieldOfWorkId.is_in(ids));
     }
     if let Some(kinds) = filter.kinds {
-        asked.insert(EntryField::Kind);
+        fields.insert(EntryField::Kind);
         at_most_100(&kinds, "filter.kinds")?;
         select = select.filter(C::Kind.is_in(kinds.into_iter().map(Kind::from)));
     }
     if let Some(statuses) = filter.statuses {
-        asked.insert(EntryField::Status);
+        fields.insert(EntryField::Status);
         at_most_100(&statuses, "filter.statuses")?;
         select = select.filter(C::Status.is_in(statuses.into_iter().map(Status::from)));
     }
     if let Some(title) = filter.title {
-        asked.insert(EntryField::Title);
+        fields.insert(EntryField::Title);
         let title = kernel::text::line(&title, "filter.title", 200)?;
         select = select.filter(contains_folded(C::SearchText, &title));
     }
     if let Some(ids) = filter.places {
-        asked.insert(EntryField::Place);
+        fields.insert(EntryField::Place);
         let ids = NodeType::LearningPlace.parse_all(&ids, "filter.places")?;
         select = select.filter(C::LearningPlaceId.is_in(ids));
     }
     if let Some(audiences) = filter.audiences {
-        asked.insert(EntryField::Audiences);
+        fields.insert(EntryField::Audiences);
         at_most_100(&audiences, "filter.audiences")?;
         let any = audiences.into_iter().fold(Condition::any(), |any, it| {
             any.add(C::Audiences.contains(format!(";{};", entities::Audience::from(it).as_str())))
@@ -205,11 +205,11 @@ pub(super) fn narrowed(
         select = select.filter(any.add(C::Id.is_null()));
     }
     if let Some(pillars) = filter.pillars {
-        asked.insert(EntryField::Pillar);
+        fields.insert(EntryField::Pillar);
         at_most_100(&pillars, "filter.pillars")?;
         select = select.filter(C::Pillar.is_in(pillars.into_iter().map(entities::Pillar::from)));
     }
-    if let Some(shown) = showing(session, &asked) {
+    if let Some(shown) = showing(session, &fields) {
         select = select.filter(shown);
     }
     Ok(select)

@@ -74,8 +74,8 @@ impl Resolve for AddressGuard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
         Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let permitted: Vec<_> = found.iter().copied().filter(|it| guard.permits(it.ip())).collect();
+            let addresses: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let permitted: Vec<_> = addresses.iter().copied().filter(|it| guard.permits(it.ip())).collect();
             if permitted.is_empty() {
                 return Err(AddressRefused.into());
             }

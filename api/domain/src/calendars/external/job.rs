@@ -80,7 +80,7 @@ async fn fetch_one(op: &Op, id: Uuid, fetcher: &Fetcher) -> ApiResult<bool> {
 async fn claim_due(op: &Op, id: Uuid) -> ApiResult<Option<(external_calendar::Model, calendar::Model)>> {
     let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
     let (grant, calendar, row) = match find_for(&session, id, Operation::Refresh).await {
-        Ok(found) => found,
+        Ok(it) => it,
         Err(ApiError::Problems(_)) => return Ok(None),
         Err(fault) => return Err(fault),
     };

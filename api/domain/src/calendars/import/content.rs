@@ -1,4 +1,4 @@
-//! What an event of a file says as an entry, and whether two of them say the same.
+//! Values that an event of a file has as an entry, and whether two events have the same.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::calendars::entry_values::NewEntry;
 /// The title of an event that has none.
 const UNTITLED: &str = "–";
 
-/// How sure an event is, as entries say it.
+/// Planning status of an event, as entries have it.
 pub(super) fn status(event: &ReadEvent) -> EntryStatus {
     match (event.status, event.transparent) {
         (Some(Status::Cancelled), _) => EntryStatus::Cancelled,
@@ -28,12 +28,12 @@ pub(super) fn status(event: &ReadEvent) -> EntryStatus {
     }
 }
 
-/// A fingerprint of what an event says, so far as we keep it; when it was changed is no part of it.
+/// Fingerprint of the stored values of an event; the time of its last change is no part.
 pub(super) fn digest(event: &ReadEvent) -> String {
     let recurrence = event.recurrence.clone().unwrap_or_default();
     let texts = &event.texts;
     let time = (event.time.starts_local(), event.time.ends_local(), event.time.zone().map(Tz::name));
-    let words = serde_json::json!([
+    let values = serde_json::json!([
         format!("{time:?}"),
         event.occurrence.map(|it| it.to_string()),
         recurrence.rule,
@@ -49,11 +49,11 @@ pub(super) fn digest(event: &ReadEvent) -> String {
         texts.url,
         texts.contact,
     ]);
-    let digest = Sha256::digest(words.to_string());
+    let digest = Sha256::digest(values.to_string());
     digest.iter().take(16).map(|it| format!("{it:02x}")).collect()
 }
 
-/// When an event is.
+/// Time of an event.
 ///
 /// # Errors
 /// It is longer than an entry may be, or in another age.
@@ -79,24 +79,24 @@ pub(super) fn new_entry(
     mut note: impl FnMut(Text),
 ) -> ApiResult<NewEntry> {
     let time = time(event, calendar)?;
-    let mut wish = match known {
+    let mut new = match known {
         Some((row, _)) => NewEntry::of(row),
         None => empty(time.clone()),
     };
-    if wish.time.all_day && time.all_day && known.is_some() {
+    if new.time.all_day && time.all_day && known.is_some() {
         // Whole days have no zone in a file.
-        wish.time = EntryTime { zone: wish.time.zone, ..time };
+        new.time = EntryTime { zone: new.time.zone, ..time };
     } else {
-        wish.time = time;
+        new.time = time;
     }
     let recurrence = event.recurrence.clone().unwrap_or_default();
     let set = |dates: Vec<_>| dates.into_iter().collect::<BTreeSet<_>>();
     let (rdate, exdate) = (set(recurrence.rdate), set(recurrence.exdate));
-    wish.recurrence =
-        RecurrenceSet::checked(recurrence.rule.as_deref(), rdate, exdate, wish.time.all_day, wish.time.zone)?;
-    wish.status = status(event);
+    new.recurrence =
+        RecurrenceSet::checked(recurrence.rule.as_deref(), rdate, exdate, new.time.all_day, new.time.zone)?;
+    new.status = status(event);
     if event.class != Class::Public {
-        wish.confidentiality = Some(Confidentiality::Internal);
+        new.confidentiality = Some(Confidentiality::Internal);
     }
     let said = known.and_then(|it| it.1).map(|it| &it.texts);
     let texts = &event.texts;
@@ -110,31 +110,31 @@ pub(super) fn new_entry(
     };
     if said.is_none_or(|it| it.title != texts.title) {
         let title = cut(&texts.title.as_ref().map(|it| it.replace(['\n', '\t'], " ")), "SUMMARY", 200);
-        wish.title = title.unwrap_or_else(|| UNTITLED.to_owned());
+        new.title = title.unwrap_or_else(|| UNTITLED.to_owned());
     }
     if said.is_none_or(|it| it.description != texts.description) {
-        wish.description = cut(&texts.description, "DESCRIPTION", 10_000);
+        new.description = cut(&texts.description, "DESCRIPTION", 10_000);
     }
     if said.is_none_or(|it| it.location != texts.location) {
-        (wish.location, wish.place) = (cut(&texts.location, "LOCATION", 300), None);
+        (new.location, new.place) = (cut(&texts.location, "LOCATION", 300), None);
     }
     if said.is_none_or(|it| it.organiser != texts.organiser) {
-        wish.organiser = cut(&texts.organiser, "ORGANIZER", 300);
+        new.organiser = cut(&texts.organiser, "ORGANIZER", 300);
     }
     if said.is_none_or(|it| it.contact != texts.contact) {
-        wish.responsible_office = cut(&texts.contact, "CONTACT", 300);
+        new.responsible_office = cut(&texts.contact, "CONTACT", 300);
     }
     if said.is_none_or(|it| it.categories != texts.categories) {
         let groups = texts.categories.iter().take(20).map(|it| clip(&it.replace(['\n', '\t'], " "), 99));
-        wish.target_groups = groups.collect();
+        new.target_groups = groups.collect();
     }
     if said.is_none_or(|it| it.url != texts.url) {
-        wish.registration_url = web_address(texts.url.clone(), "URL").unwrap_or_else(|_| {
+        new.registration_url = web_address(texts.url.clone(), "URL").unwrap_or_else(|_| {
             note(Text::new("import-no-address").with("value", clip(texts.url.as_deref().unwrap_or_default(), 80)));
             None
         });
     }
-    Ok(wish)
+    Ok(new)
 }
 
 /// An entry that says nothing yet.

@@ -255,9 +255,9 @@ impl Planner<'_> {
         }
         let mut notes = Vec::new();
         let known = before.map(|it| (it, self.known.stored_events.get(&it.id)));
-        let wish = new_entry(event, self.context.calendar, known, |it| notes.push(it))?;
+        let new = new_entry(event, self.context.calendar, known, |it| notes.push(it))?;
         let id = before.map_or_else(new_id, |it| it.id);
-        let mut row = entry_row(self.context.writer, self.context.calendar, wish, id);
+        let mut row = entry_row(self.context.writer, self.context.calendar, new, id);
         if let Some(before) = before {
             (row.series_id, row.series_date) = (before.series_id, before.series_date);
             row.created_at = before.created_at;

@@ -67,7 +67,7 @@ impl ImportState {
             match (row.series_id, row.series_date) {
                 (Some(series), Some(date)) => {
                     known.dates.insert((series, date), row.id);
-                    // It may also stand for itself, where its series was not told.
+                    // It may also stand for itself, where its series was not exported.
                     known.by_uid.insert(row.id.to_string(), row.id);
                 }
                 _ => {
@@ -98,8 +98,8 @@ impl ImportState {
         let refresh = TimeDelta::hours(1);
         let feed = CalendarFeed { name: String::new(), description: None, color: None, refresh, events };
         let zone = context.calendar.time_zone.parse().unwrap_or(Tz::UTC);
-        let told = read(write::feed(&feed).as_bytes(), zone).events.into_iter();
-        Ok(told.filter_map(|it| Some((*ids.get(&(it.uid.clone(), it.occurrence))?, it))).collect())
+        let read_back = read(write::feed(&feed).as_bytes(), zone).events.into_iter();
+        Ok(read_back.filter_map(|it| Some((*ids.get(&(it.uid.clone(), it.occurrence))?, it))).collect())
     }
 }
 
