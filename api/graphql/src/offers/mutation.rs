@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 use domain::offers::service;
-use kernel::error::ApiResult;
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -35,8 +35,8 @@ impl OfferMutation {
         let op = ctx.op()?;
         let key = idempotency("educationOfferCreate", input.idempotency_key.clone(), &input);
         let work = async {
-            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
-            service::create(op, tenant, input.into_values()?, key).await
+            let (tenant, new) = all((NodeType::Tenant.parse(&input.tenant, "tenant"), input.into_values()))?;
+            service::create(op, tenant, new, key).await
         };
         EducationOfferPayload::created(op, work).await
     }
@@ -61,13 +61,8 @@ impl OfferMutation {
         #[graphql(desc = "Education offer to publish.")] input: EducationOfferPublishInput,
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
-        match NodeType::EducationOffer.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::publish(op, id, input.version).await;
-                EducationOfferPayload::after_change(op, id, done).await
-            }
-            Err(error) => EducationOfferPayload::refused(op, error),
-        }
+        let work = |id| service::publish(op, id, input.version);
+        EducationOfferPayload::changed(op, NodeType::EducationOffer.parse(&input.id, "id"), work).await
     }
 
     /// Withdraws a published education offer, which stays visible only to the owning authority. Requires `PLACES_WRITE`
@@ -78,12 +73,7 @@ impl OfferMutation {
         #[graphql(desc = "Education offer to withdraw and reason.")] input: EducationOfferWithdrawInput,
     ) -> ApiResult<EducationOfferPayload> {
         let op = ctx.op()?;
-        match NodeType::EducationOffer.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::withdraw(op, id, input.version, input.reason).await;
-                EducationOfferPayload::after_change(op, id, done).await
-            }
-            Err(error) => EducationOfferPayload::refused(op, error),
-        }
+        let work = |id| service::withdraw(op, id, input.version, input.reason);
+        EducationOfferPayload::changed(op, NodeType::EducationOffer.parse(&input.id, "id"), work).await
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 use domain::places::service;
-use kernel::error::ApiResult;
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -35,8 +35,9 @@ impl PlaceMutation {
         let op = ctx.op()?;
         let key = idempotency("learningPlaceCreate", input.idempotency_key.clone(), &input);
         let work = async {
-            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
-            service::create(op, tenant, input.key.clone(), input.into_values()?, key).await
+            let place_key = input.key.clone();
+            let (tenant, new) = all((NodeType::Tenant.parse(&input.tenant, "tenant"), input.into_values()))?;
+            service::create(op, tenant, place_key, new, key).await
         };
         LearningPlacePayload::created(op, work).await
     }
@@ -62,13 +63,8 @@ impl PlaceMutation {
         #[graphql(desc = "Learning place to archive or restore.")] input: LearningPlaceArchiveInput,
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
-        match NodeType::LearningPlace.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::archive(op, id, input.version, input.archived).await;
-                LearningPlacePayload::after_change(op, id, done).await
-            }
-            Err(error) => LearningPlacePayload::refused(op, error),
-        }
+        let work = |id| service::archive(op, id, input.version, input.archived);
+        LearningPlacePayload::changed(op, NodeType::LearningPlace.parse(&input.id, "id"), work).await
     }
 
     /// Undoes the merge of a learning place; the record is valid again as it was before. `CONFLICT` if it is not
@@ -79,12 +75,7 @@ impl PlaceMutation {
         #[graphql(desc = "Merged learning place.")] input: LearningPlaceUnmergeInput,
     ) -> ApiResult<LearningPlacePayload> {
         let op = ctx.op()?;
-        match NodeType::LearningPlace.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::unmerge(op, id, input.version).await;
-                LearningPlacePayload::after_change(op, id, done).await
-            }
-            Err(error) => LearningPlacePayload::refused(op, error),
-        }
+        let work = |id| service::unmerge(op, id, input.version);
+        LearningPlacePayload::changed(op, NodeType::LearningPlace.parse(&input.id, "id"), work).await
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 use domain::places::organisations::service;
-use kernel::error::ApiResult;
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -35,8 +35,8 @@ impl OrganisationMutation {
         let op = ctx.op()?;
         let key = idempotency("organisationCreate", input.idempotency_key.clone(), &input);
         let work = async {
-            let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
-            service::create(op, tenant, input.into_values()?, key).await
+            let (tenant, new) = all((NodeType::Tenant.parse(&input.tenant, "tenant"), input.into_values()))?;
+            service::create(op, tenant, new, key).await
         };
         OrganisationPayload::created(op, work).await
     }
@@ -62,13 +62,8 @@ impl OrganisationMutation {
         #[graphql(desc = "Organisation to archive or restore.")] input: OrganisationArchiveInput,
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
-        match NodeType::Organisation.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::archive(op, id, input.version, input.archived).await;
-                OrganisationPayload::after_change(op, id, done).await
-            }
-            Err(error) => OrganisationPayload::refused(op, error),
-        }
+        let work = |id| service::archive(op, id, input.version, input.archived);
+        OrganisationPayload::changed(op, NodeType::Organisation.parse(&input.id, "id"), work).await
     }
 
     /// Undoes the merge of an organisation; the record is valid again as it was before. `CONFLICT` if it is not merged.
@@ -79,12 +74,7 @@ impl OrganisationMutation {
         #[graphql(desc = "Merged organisation.")] input: OrganisationUnmergeInput,
     ) -> ApiResult<OrganisationPayload> {
         let op = ctx.op()?;
-        match NodeType::Organisation.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::unmerge(op, id, input.version).await;
-                OrganisationPayload::after_change(op, id, done).await
-            }
-            Err(error) => OrganisationPayload::refused(op, error),
-        }
+        let work = |id| service::unmerge(op, id, input.version);
+        OrganisationPayload::changed(op, NodeType::Organisation.parse(&input.id, "id"), work).await
     }
 }
