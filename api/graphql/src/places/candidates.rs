@@ -178,8 +178,8 @@ async fn candidates(session: &Session, owner: Uuid, kind: RecordKind, min: u32) 
     };
     let settled = settled(session, owner, kind).await?;
     // Comparing takes its time: beside the requests of others.
-    let found = tokio::task::spawn_blocking(move || find(&records, min)).await;
-    let mut pairs = found.map_err(|error| ApiError::fault(format!("comparing records: {error}")))?;
+    let pairs = tokio::task::spawn_blocking(move || find(&records, min)).await;
+    let mut pairs = pairs.map_err(|error| ApiError::fault(format!("comparing records: {error}")))?;
     pairs.retain(|it| !settled.contains(&(it.one, it.other)));
     Ok(pairs)
 }

@@ -43,21 +43,21 @@ pub async fn canonical_ids<E: ByKey<Key = Uuid>>(
     records: Vec<Uuid>,
     into: fn(&<E::Of as EntityTrait>::Model) -> Option<Uuid>,
 ) -> ApiResult<Vec<Uuid>> {
-    let (mut standing, mut asked) = (Vec::new(), records);
+    let (mut standing, mut pending) = (Vec::new(), records);
     for _ in 0..STEPS {
-        if asked.is_empty() {
+        if pending.is_empty() {
             break;
         }
-        session.load::<E>(asked.iter().copied()).await?;
+        session.load::<E>(pending.iter().copied()).await?;
         let mut further = Vec::new();
-        for id in asked {
+        for id in pending {
             match session.get::<E>(id).await?.map(|it| into(&it)) {
                 Some(Some(into)) => further.push(into),
                 Some(None) => standing.push(id),
                 None => {}
             }
         }
-        asked = further;
+        pending = further;
     }
     standing.sort();
     standing.dedup();

@@ -95,7 +95,7 @@ impl MergeRecord {
     /// # Errors
     /// It is out of sight, was merged or put away; the database fails.
     pub async fn standing(session: &Session, (kind, id): (RecordKind, Uuid), field: &'static str) -> ApiResult<Self> {
-        let found = match kind {
+        let record = match kind {
             RecordKind::LearningPlace => {
                 let select = session.select::<learning_place::Entity>().filter(learning_place::Column::Id.eq(id));
                 session.one(select).await?.map(Self::Place)
@@ -105,7 +105,7 @@ impl MergeRecord {
                 session.one(select).await?.map(Self::Organisation)
             }
         };
-        let Some(record) = found else { return Err(Problem::not_found(field).into()) };
+        let Some(record) = record else { return Err(Problem::not_found(field).into()) };
         let (merged, archived) = match &record {
             Self::Place(row) => (row.merged_into_id, row.archived_at),
             Self::Organisation(row) => (row.merged_into_id, row.archived_at),

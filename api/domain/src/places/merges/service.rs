@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use entities::{MergeProposalState as State, ScopeArea, agreement, merge_proposal};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -23,20 +23,20 @@ use crate::rights::{self, Operation};
 /// One merge at a time, so that no two records ever stand for each other.
 const MERGING: Uuid = uuid::uuid!("6d657267-6520-8f70-8c61-636573000000");
 
-/// What is proposed.
+/// Values of a new merge proposal.
 #[derive(Clone, Debug)]
 pub struct NewMergeProposal {
-    /// The authority that proposes.
+    /// Proposing authority.
     pub tenant: Uuid,
-    /// Which records.
+    /// Records to merge.
     pub pair: RecordPair,
-    /// The agreement that binds both owners.
+    /// Agreement of the owners of both records; none where one owner has both.
     pub agreement: Option<Uuid>,
     /// Reason for the proposal.
     pub message: Option<String>,
 }
 
-/// Proposes.
+/// Creates a merge proposal.
 ///
 /// # Errors
 /// Something is out of sight, merged already, or was turned down before; the database fails.
@@ -50,15 +50,12 @@ pub async fn create(op: &Op, new: NewMergeProposal, idempotency: Option<Idempote
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let mut problems = Problems::default();
     let pair = new.pair;
-    let duplicate = problems.take(MergeRecord::standing(session, (pair.kind, pair.duplicate), "duplicate").await)?;
-    let survivor = problems.take(MergeRecord::standing(session, (pair.kind, pair.survivor), "survivor").await)?;
-    let message = problems.take(text::optional(new.message.clone(), "message", 1_000))?.flatten();
-    problems.done()?;
-    let (Some(duplicate), Some(survivor)) = (duplicate, survivor) else {
-        return Err(ApiError::fault("records without problem are missing"));
-    };
+    let (duplicate, survivor, message) = all((
+        MergeRecord::standing(session, (pair.kind, pair.duplicate), "duplicate").await,
+        MergeRecord::standing(session, (pair.kind, pair.survivor), "survivor").await,
+        text::optional(new.message.clone(), "message", 1_000),
+    ))?;
     if pair.duplicate == pair.survivor {
         return Err(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-itself")).into());
     }
@@ -162,7 +159,7 @@ fn open_already() -> ApiError {
     Problem::at(UserErrorCode::Conflict, "duplicate", Text::new("merge-open")).into()
 }
 
-/// Merges, by the owner of the record that gives way.
+/// Accepts a merge proposal and merges, by the owner of the record that gives way.
 ///
 /// # Errors
 /// It is answered already, or the records are not as they were.

@@ -9,7 +9,7 @@ use domain::places::merges::records::{RecordPair, about};
 use domain::places::merges::service;
 use domain::places::merges::service::NewMergeProposal;
 use entities::{merge_proposal, tenant};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -21,11 +21,11 @@ use crate::agreements::types::{Agreement, agreement_by_id, agreements_by_id};
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
+use crate::patch::optional_id;
 use crate::payload::{Payload, idempotency, payload};
 use crate::places::enums::MergeProposalState;
 use crate::places::merges::record_types;
 use crate::places::merges::record_types::{DirectoryRecord, preload};
-use crate::places::optional_ids::id;
 use crate::tenants::types::{Tenant, tenant_of};
 
 /// A proposal that two records are the same place or organisation.
@@ -164,26 +164,23 @@ pub struct MergeProposalCreateInput {
 
 impl MergeProposalCreateInput {
     fn into_new(self) -> ApiResult<NewMergeProposal> {
-        let mut problems = Problems::default();
-        let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?;
-        let duplicate = problems.take(record_types::record(&self.duplicate, "duplicate"))?;
-        let survivor = problems.take(record_types::record(&self.survivor, "survivor"))?;
-        if let (Some((one, _)), Some((other, _))) = (duplicate, survivor)
-            && one != other
-        {
-            problems.add(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-of-two-kinds")));
+        let (tenant, pair, agreement) = all((
+            NodeType::Tenant.parse(&self.tenant, "tenant"),
+            self.pair(),
+            optional_id(self.agreement.as_ref(), NodeType::Agreement, "agreement"),
+        ))?;
+        Ok(NewMergeProposal { tenant, pair, agreement, message: self.message })
+    }
+
+    fn pair(&self) -> ApiResult<RecordPair> {
+        let ((kind, duplicate), (other, survivor)) = all((
+            record_types::record(&self.duplicate, "duplicate"),
+            record_types::record(&self.survivor, "survivor"),
+        ))?;
+        if kind != other {
+            return Err(Problem::at(UserErrorCode::Invalid, "survivor", Text::new("merge-of-two-kinds")).into());
         }
-        let agreement = id(self.agreement.as_ref(), NodeType::Agreement, "agreement", &mut problems)?;
-        problems.done()?;
-        let (Some(tenant), Some((kind, duplicate)), Some((_, survivor))) = (tenant, duplicate, survivor) else {
-            return Err(ApiError::fault("ids without problem are missing"));
-        };
-        Ok(NewMergeProposal {
-            tenant,
-            pair: RecordPair { kind, duplicate, survivor },
-            agreement,
-            message: self.message,
-        })
+        Ok(RecordPair { kind, duplicate, survivor })
     }
 }
 
@@ -298,11 +295,8 @@ impl MergeMutation {
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
         let key = idempotency("mergeProposalCreate", input.idempotency_key.clone(), &input);
-        let done = match input.into_new() {
-            Ok(wish) => service::create(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        MergeProposalPayload::made(op, done).await
+        let work = async { service::create(op, input.into_new()?, key).await };
+        MergeProposalPayload::created(op, work).await
     }
 
     /// Accepts a merge proposal: the duplicate refers to the survivor from then on (`mergedInto`) and is omitted from
@@ -314,13 +308,8 @@ impl MergeMutation {
         #[graphql(desc = "Proposal to accept.")] input: MergeProposalAcceptInput,
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
-        match NodeType::MergeProposal.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::accept(op, id, input.version).await;
-                MergeProposalPayload::after_change(op, id, done).await
-            }
-            Err(error) => MergeProposalPayload::refused(op, error),
-        }
+        let work = |id| service::accept(op, id, input.version);
+        MergeProposalPayload::changed(op, NodeType::MergeProposal.parse(&input.id, "id"), work).await
     }
 
     /// Declines a merge proposal. Requires `PLACES_WRITE` in the receiving authority.
@@ -330,13 +319,8 @@ impl MergeMutation {
         #[graphql(desc = "Proposal to decline, and the reason.")] input: MergeProposalDeclineInput,
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
-        match NodeType::MergeProposal.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::decline(op, id, input.version, &input.reason).await;
-                MergeProposalPayload::after_change(op, id, done).await
-            }
-            Err(error) => MergeProposalPayload::refused(op, error),
-        }
+        let work = |id| service::decline(op, id, input.version, &input.reason);
+        MergeProposalPayload::changed(op, NodeType::MergeProposal.parse(&input.id, "id"), work).await
     }
 
     /// Withdraws a merge proposal. Requires `PLACES_WRITE` in the proposing authority.
@@ -346,12 +330,7 @@ impl MergeMutation {
         #[graphql(desc = "Proposal to withdraw.")] input: MergeProposalWithdrawInput,
     ) -> ApiResult<MergeProposalPayload> {
         let op = ctx.op()?;
-        match NodeType::MergeProposal.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::withdraw(op, id, input.version).await;
-                MergeProposalPayload::after_change(op, id, done).await
-            }
-            Err(error) => MergeProposalPayload::refused(op, error),
-        }
+        let work = |id| service::withdraw(op, id, input.version);
+        MergeProposalPayload::changed(op, NodeType::MergeProposal.parse(&input.id, "id"), work).await
     }
 }
