@@ -68,8 +68,8 @@ type Question = (Vec<GroupSource>, Vec<(usize, String)>);
 /// What the store puts together for a shape.
 fn question(shape: &Shape, columns: &[tabular::model::Column]) -> ApiResult<Question> {
     let at = |name: &str| {
-        let found = columns.iter().position(|it| it.name == name);
-        found.ok_or_else(|| ApiError::fault("protection asks for a column that is not there"))
+        let position = columns.iter().position(|it| it.name == name);
+        position.ok_or_else(|| ApiError::fault("protection asks for a column that is not there"))
     };
     let grouped = shape.inputs.iter().map(|it| {
         Ok(match it {

@@ -29,6 +29,7 @@ pub mod content;
 pub mod files;
 pub mod import;
 pub mod indicators;
+pub mod metadata;
 pub mod release;
 pub mod requests;
 pub mod service;

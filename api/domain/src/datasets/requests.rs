@@ -1,17 +1,17 @@
-//! What one authority asks of another's data: with a purpose, and answered by a share or with a reason. Both sides see it,
-//! nobody else.
+//! Data requests of one authority to another: with a purpose, and answered by a share or with a reason. Visible to both
+//! authorities only.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entities::{Area, DataRequestState, ScopeArea, ShareLevel, agreement, data_request, dataset};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
 use serde_json::json;
 use store::scopes::{Audience, ScopeShare, ensure};
-use store::{Writer, full};
+use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{obstacles, parties_of};
@@ -22,26 +22,26 @@ use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork,
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 
-/// What is asked for.
+/// Values of a new data request.
 #[derive(Clone, Debug)]
 pub struct NewDataRequest {
-    /// The authority that asks.
+    /// Requesting authority.
     pub tenant: Uuid,
-    /// The authority that is asked.
+    /// Addressed authority.
     pub to: Uuid,
-    /// The agreement.
+    /// Agreement of both authorities.
     pub agreement: Uuid,
-    /// The dataset, where it is known.
+    /// Dataset; none = described in `about` only.
     pub dataset: Option<Uuid>,
-    /// What is asked for, in words.
+    /// Description of the requested data.
     pub about: String,
-    /// What it is for.
+    /// Purpose of the processing.
     pub purpose: String,
-    /// By what law.
+    /// Legal basis of the processing.
     pub legal_basis: String,
-    /// How much is wanted.
+    /// Requested share level.
     pub level: ShareLevel,
-    /// Until when.
+    /// Last day of the share.
     pub until: Option<NaiveDate>,
 }
 
@@ -60,29 +60,12 @@ pub async fn create(op: &Op, new: NewDataRequest, idempotency: Option<Idempotenc
     if !parties.contains(&new.tenant) {
         return Err(Problem::not_found("agreement").into());
     }
-    let mut problems = Problems::default();
-    for problem in obstacles(&agreement, Area::Datasets) {
-        problems.add(problem);
-    }
-    if new.to == new.tenant {
-        problems.add(Problem::at(UserErrorCode::Invalid, "to", Text::new("request-own")));
-    } else if !parties.contains(&new.to) {
-        problems.add(Problem::at(UserErrorCode::NotCovered, "to", Text::new("no-other-party")));
-    }
-    if let Some(id) = new.dataset {
-        let found = session.get::<dataset::Entity>(id).await?;
-        if found.is_none_or(|it| it.tenant_id != new.to) {
-            problems.add(Problem::not_found("dataset"));
-        }
-    }
-    if new.level == ShareLevel::Busy {
-        problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-datasets")));
-    }
-    let mut line = |value: &str, field, max| problems.take(text::line(value, field, max));
-    let about = line(&new.about, "about", 1_000)?.unwrap_or_default();
-    let purpose = line(&new.purpose, "purpose", 1_000)?.unwrap_or_default();
-    let legal_basis = line(&new.legal_basis, "legalBasis", 1_000)?.unwrap_or_default();
-    problems.done()?;
+    let ((), about, purpose, legal_basis) = all((
+        check(session, &new, &agreement, parties.contains(&new.to)).await,
+        text::line(&new.about, "about", 1_000),
+        text::line(&new.purpose, "purpose", 1_000),
+        text::line(&new.legal_basis, "legalBasis", 1_000),
+    ))?;
     let asked_by = acting_name(session, new.tenant).await?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
@@ -124,16 +107,38 @@ pub async fn create(op: &Op, new: NewDataRequest, idempotency: Option<Idempotenc
     Ok(id)
 }
 
-/// What is given, where it differs from what was asked for.
+/// Whether the agreement covers the request, and the addressed authority has the dataset.
+async fn check(session: &Session, new: &NewDataRequest, agreement: &agreement::Model, to_party: bool) -> ApiResult<()> {
+    let mut problems = Problems::default();
+    for problem in obstacles(agreement, Area::Datasets) {
+        problems.add(problem);
+    }
+    if new.to == new.tenant {
+        problems.add(Problem::at(UserErrorCode::Invalid, "to", Text::new("request-own")));
+    } else if !to_party {
+        problems.add(Problem::at(UserErrorCode::NotCovered, "to", Text::new("no-other-party")));
+    }
+    if let Some(id) = new.dataset
+        && session.get::<dataset::Entity>(id).await?.is_none_or(|it| it.tenant_id != new.to)
+    {
+        problems.add(Problem::not_found("dataset"));
+    }
+    if new.level == ShareLevel::Busy {
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "level", Text::new("no-busy-of-datasets")));
+    }
+    problems.done()
+}
+
+/// Values of the share that a granted request gets, where they differ from the requested ones.
 #[derive(Clone, Debug, Default)]
 pub struct Gift {
-    /// The dataset, where the request names none.
+    /// Dataset; required where the request names none.
     pub dataset: Option<Uuid>,
-    /// How much is shown.
+    /// Share level.
     pub level: Option<ShareLevel>,
-    /// Last day.
+    /// Last day of the share.
     pub until: Option<NaiveDate>,
-    /// What is said about it.
+    /// Remark for the requesting authority.
     pub answer: Option<String>,
 }
 
@@ -150,7 +155,7 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
     let Some(dataset) = gift.dataset.or(row.dataset_id) else {
         return Err(Problem::at(UserErrorCode::Required, "dataset", Text::new("request-names-no-dataset")).into());
     };
-    let wish = NewShare {
+    let new = NewShare {
         tenant: row.to_tenant_id,
         agreement: row.agreement_id,
         area: Area::Datasets,
@@ -165,11 +170,11 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
         valid_until: gift.until.or(row.until),
         reason: Some(row.purpose.clone()),
     };
-    shares::authorize(session, &wish).await?;
-    shares::check(session, &wish).await?;
+    shares::authorize(session, &new).await?;
+    shares::check(session, &new).await?;
     let name = acting_name(session, row.to_tenant_id).await?;
     let writer = session.writer(&to).await?;
-    let (share, _) = shares::make(session, &writer, &wish, new_id()).await?;
+    let (share, _) = shares::make(session, &writer, &new, new_id()).await?;
     row.dataset_id = Some(dataset);
     row.share_id = Some(share.id);
     row.answer = answer;

@@ -117,7 +117,7 @@ pub fn change_record(
     topic: &'static str,
     before: Option<&dataset_version::Model>,
 ) -> ChangeRecord {
-    let told = |row: &dataset_version::Model| {
+    let snapshot = |row: &dataset_version::Model| {
         json!({
             "dataset": row.dataset_id, "number": number(row), "state": row.state, "rows": row.row_count,
             "checksum": row.checksum, "withdrawnReason": row.withdrawn_reason,
@@ -132,8 +132,8 @@ pub fn change_record(
         parent: Some(row.dataset_id),
         also: BTreeSet::new(),
         agreement: None,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(snapshot),
+        after: Some(snapshot(row)),
     }
 }
 

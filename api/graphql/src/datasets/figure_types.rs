@@ -97,19 +97,23 @@ impl FigureRows {
         DataRead::of("rows", &self.content, question, i64::try_from(self.rows.len()).unwrap_or(i64::MAX))
     }
 
-    /// The rows that `asked` is about; none where the viewer sees no figures of the version.
+    /// Rows of a request; none where the viewer sees no figures of the version.
     ///
     /// # Errors
-    /// The question does not fit the columns, or the database fails.
-    pub async fn of(session: &Session, version: &dataset_version::Model, asked: RowsAsked) -> ApiResult<Option<Self>> {
+    /// The request does not fit the columns, or the database fails.
+    pub async fn of(
+        session: &Session,
+        version: &dataset_version::Model,
+        request: RowsAsked,
+    ) -> ApiResult<Option<Self>> {
         let Some(content) = visible(session, version).await? else { return Ok(None) };
         let table = session.table(&content)?;
-        let query = asked.resolve(table.columns(), content.id)?;
-        let found = table.rows(&query).await?;
+        let query = request.resolve(table.columns(), content.id)?;
+        let page = table.rows(&query).await?;
         let columns: Vec<_> = query.columns.iter().map(|it| table.columns()[*it].clone()).collect();
         Ok(Some(Self {
-            rows: found.rows.into_iter().map(|it| cells(it, &columns)).collect(),
-            page: page_info(&found.cursors, query.after.is_some(), found.more),
+            rows: page.rows.into_iter().map(|it| cells(it, &columns)).collect(),
+            page: page_info(&page.cursors, query.after.is_some(), page.more),
             columns,
             condition: query.condition,
             content,
@@ -178,24 +182,24 @@ impl FigureGroups {
         DataRead::of("aggregate", &self.content, question, i64::try_from(self.rows.len()).unwrap_or(i64::MAX))
     }
 
-    /// The groups that `asked` is about; none where the viewer sees no figures of the version.
+    /// Groups of a request; none where the viewer sees no figures of the version.
     ///
     /// # Errors
-    /// The question does not fit the columns, what it asks would count twice, or the database fails.
+    /// The request does not fit the columns or would count twice, or the database fails.
     pub async fn of(
         session: &Session,
         version: &dataset_version::Model,
-        asked: GroupsAsked,
+        request: GroupsAsked,
     ) -> ApiResult<Option<Self>> {
         let Some(content) = visible(session, version).await? else { return Ok(None) };
         let table = session.table(&content)?;
-        let query = asked.resolve(table.columns(), content.id)?;
-        let found = table.aggregate(&query).await?;
+        let query = request.resolve(table.columns(), content.id)?;
+        let groups = table.aggregate(&query).await?;
         let columns = query.columns;
         Ok(Some(Self {
-            rows: found.rows.into_iter().map(|it| cells(it, &columns)).collect(),
-            missing: found.missing,
-            page: page_info(&found.cursors, query.after.is_some(), found.more),
+            rows: groups.rows.into_iter().map(|it| cells(it, &columns)).collect(),
+            missing: groups.missing,
+            page: page_info(&groups.cursors, query.after.is_some(), groups.more),
             groups: query.by.len(),
             columns,
             content,

@@ -1,12 +1,14 @@
 //! Inputs of mutations of datasets.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use domain::datasets::service::{DatasetMetadata, NewDataset, ProtectionSettings};
-use kernel::error::{ApiResult, Problems};
+use domain::datasets::metadata::DatasetMetadata;
+use domain::datasets::service::{NewDataset, ProtectionSettings};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
+use kernel::patch::Patch;
 
-use crate::calendars::entry_input::{optional, required};
 use crate::datasets::enums::{DataClass, Frequency, ProtectionMethod};
+use crate::patch::{PatchField, optional_id};
 use crate::scalars::Date;
 
 /// Contact point for questions about a dataset. Sharing and release require an e-mail address or a web page.
@@ -123,16 +125,15 @@ pub struct DatasetCreateInput {
 }
 
 impl DatasetCreateInput {
-    /// What is wished for.
+    /// Values of the new dataset.
     ///
     /// # Errors
-    /// An id is none.
+    /// An id is none of the expected type.
     pub fn into_new(self) -> ApiResult<NewDataset> {
-        let mut problems = Problems::default();
-        let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?.unwrap_or_default();
-        let field = self.field_of_work.map(|it| NodeType::FieldOfWork.parse(&it, "fieldOfWork")).transpose();
-        let field = problems.take(field)?.flatten();
-        problems.done()?;
+        let (tenant, field) = all((
+            NodeType::Tenant.parse(&self.tenant, "tenant"),
+            optional_id(self.field_of_work.as_ref(), NodeType::FieldOfWork, "fieldOfWork"),
+        ))?;
         let contact = self.contact.unwrap_or_default();
         let provenance = self.provenance.unwrap_or_default();
         let covers = self.covers.unwrap_or_default();
@@ -221,59 +222,54 @@ pub struct DatasetUpdateInput {
 }
 
 impl DatasetUpdateInput {
-    /// What shall change, and how it shall be protected.
-    pub fn change(
+    /// Change of the metadata, and that of the disclosure control.
+    ///
+    /// # Errors
+    /// Null for a value that there always is: `REQUIRED`.
+    pub fn patch(
         self,
-        problems: &mut Problems,
-    ) -> (impl FnOnce(&mut DatasetMetadata) + Send + use<>, Option<ProtectionSettings>) {
-        let title = required(self.title, "title", problems);
-        let language = required(self.language, "language", problems);
-        let protection = required(self.protection, "protection", problems).map(Into::into);
-        let description = optional(self.description);
-        let keywords = optional(self.keywords);
-        let contact = optional(self.contact).map(Option::unwrap_or_default);
-        let licence = optional(self.licence);
-        let attribution = optional(self.attribution);
-        let provenance = optional(self.provenance).map(Option::unwrap_or_default);
-        let region = optional(self.region);
-        let covers = optional(self.covers).map(Option::unwrap_or_default);
-        let frequency = optional(self.frequency);
-        let landing_page = optional(self.landing_page);
-        let purpose = optional(self.purpose);
-        let legal_basis = optional(self.legal_basis);
-        let retention_until = optional(self.retention_until);
-        let change = move |about: &mut DatasetMetadata| {
-            put(&mut about.title, title);
-            put(&mut about.language, language);
-            put(&mut about.description, description);
-            put(&mut about.keywords, keywords.map(Option::unwrap_or_default));
-            put(&mut about.licence, licence);
-            put(&mut about.attribution, attribution);
-            put(&mut about.region, region);
-            put(&mut about.frequency, frequency.map(|it| it.map(Into::into)));
-            put(&mut about.landing_page, landing_page);
-            put(&mut about.purpose, purpose);
-            put(&mut about.legal_basis, legal_basis);
-            put(&mut about.retention_until, retention_until.map(|it| it.map(|it| it.0)));
-            if let Some(it) = contact {
-                (about.contact_name, about.contact_email, about.contact_url) = (it.name, it.email, it.url);
-            }
-            if let Some(it) = provenance {
-                (about.collector, about.source, about.source_url) = (it.collector, it.source, it.source_url);
-                (about.method, about.derived_from) = (it.method, it.derived_from);
-            }
-            if let Some(it) = covers {
-                (about.covers_from, about.covers_until) = (it.from.map(|it| it.0), it.until.map(|it| it.0));
+    ) -> ApiResult<(impl FnOnce(DatasetMetadata) -> DatasetMetadata + Send + use<>, Patch<ProtectionSettings>)> {
+        let (title, language, protection) = all((
+            self.title.required("title"),
+            self.language.required("language"),
+            self.protection.required("protection"),
+        ))?;
+        let contact = self.contact.defaulted().map(|it| (it.name, it.email, it.url));
+        let provenance = self.provenance.defaulted();
+        let provenance = provenance.map(|it| (it.collector, it.source, it.source_url, it.method, it.derived_from));
+        let covers = self.covers.defaulted().map(|it| (it.from.map(|it| it.0), it.until.map(|it| it.0)));
+        let patch = move |it: DatasetMetadata| {
+            let (contact_name, contact_email, contact_url) =
+                contact.or((it.contact_name, it.contact_email, it.contact_url));
+            let (collector, source, source_url, method, derived_from) =
+                provenance.or((it.collector, it.source, it.source_url, it.method, it.derived_from));
+            let (covers_from, covers_until) = covers.or((it.covers_from, it.covers_until));
+            DatasetMetadata {
+                title: title.or(it.title),
+                description: self.description.clearable().or(it.description),
+                keywords: self.keywords.defaulted().or(it.keywords),
+                contact_name,
+                contact_email,
+                contact_url,
+                licence: self.licence.clearable().or(it.licence),
+                attribution: self.attribution.clearable().or(it.attribution),
+                collector,
+                source,
+                source_url,
+                method,
+                derived_from,
+                region: self.region.clearable().or(it.region),
+                covers_from,
+                covers_until,
+                frequency: self.frequency.clearable().map(|it| it.map(Into::into)).or(it.frequency),
+                landing_page: self.landing_page.clearable().or(it.landing_page),
+                language: language.or(it.language),
+                purpose: self.purpose.clearable().or(it.purpose),
+                legal_basis: self.legal_basis.clearable().or(it.legal_basis),
+                retention_until: self.retention_until.clearable().map(|it| it.map(|it| it.0)).or(it.retention_until),
             }
         };
-        (change, protection)
-    }
-}
-
-/// Puts a new value in the place of another, if there is one.
-fn put<T>(here: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *here = value;
+        Ok((patch, protection.map(Into::into)))
     }
 }
 

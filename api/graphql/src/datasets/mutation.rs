@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 use domain::datasets::{service, version_service};
-use kernel::error::{ApiResult, Problems};
+use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -44,11 +44,8 @@ impl DatasetMutation {
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetCreate", input.idempotency_key.clone(), &input);
-        let done = match input.into_new() {
-            Ok(wish) => service::create(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        DatasetPayload::made(op, done).await
+        let work = async { service::create(op, input.into_new()?, key).await };
+        DatasetPayload::created(op, work).await
     }
 
     /// Changes metadata and disclosure control of a dataset. Requires `DATASETS_WRITE` in the owning authority.
@@ -58,15 +55,12 @@ impl DatasetMutation {
         #[graphql(desc = "Dataset to change, with its new values.")] input: DatasetUpdateInput,
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
-        let mut problems = Problems::default();
-        let id = problems.take(NodeType::Dataset.parse(&input.id, "id"))?.unwrap_or_default();
-        let version = input.version;
-        let (change, protection) = input.change(&mut problems);
-        let done = match problems.done() {
-            Ok(()) => service::update(op, id, version, change, protection).await,
-            Err(error) => Err(error),
+        let (id, version) = (NodeType::Dataset.parse(&input.id, "id"), input.version);
+        let work = |id| async move {
+            let (patch, protection) = input.patch()?;
+            service::update(op, id, version, patch, protection).await
         };
-        DatasetPayload::after_change(op, id, done).await
+        DatasetPayload::changed(op, id, work).await
     }
 
     /// Publishes a draft version, which makes it visible to the audience of the dataset. Unless access is `INTERNAL`,
@@ -78,13 +72,8 @@ impl DatasetMutation {
         #[graphql(desc = "Version to publish.")] input: DatasetVersionPublishInput,
     ) -> ApiResult<DatasetVersionPayload> {
         let op = ctx.op()?;
-        match NodeType::DatasetVersion.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = version_service::publish(op, id, input.version).await;
-                DatasetVersionPayload::after_change(op, id, done).await
-            }
-            Err(error) => DatasetVersionPayload::refused(op, error),
-        }
+        let work = |id| version_service::publish(op, id, input.version);
+        DatasetVersionPayload::changed(op, NodeType::DatasetVersion.parse(&input.id, "id"), work).await
     }
 
     /// Withdraws a published version: its metadata stay visible to the audience of the dataset, its data only to the
@@ -96,12 +85,7 @@ impl DatasetMutation {
         #[graphql(desc = "Version to withdraw, with the reason.")] input: DatasetVersionWithdrawInput,
     ) -> ApiResult<DatasetVersionPayload> {
         let op = ctx.op()?;
-        match NodeType::DatasetVersion.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = version_service::withdraw(op, id, input.version, &input.reason).await;
-                DatasetVersionPayload::after_change(op, id, done).await
-            }
-            Err(error) => DatasetVersionPayload::refused(op, error),
-        }
+        let work = |id| version_service::withdraw(op, id, input.version, &input.reason);
+        DatasetVersionPayload::changed(op, NodeType::DatasetVersion.parse(&input.id, "id"), work).await
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::datasets::release;
 use domain::datasets::release::ReleaseProposal;
 use entities::{dataset, dataset_release};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -204,26 +204,30 @@ payload! {
 
 impl DatasetReleaseProposeInput {
     fn proposal(self) -> ApiResult<ReleaseProposal> {
+        let (dataset, ()) = all((NodeType::Dataset.parse(&self.dataset, "dataset"), self.checklist.complete()))?;
+        let checklist = json!({
+            "licence": true, "contact": true, "purpose": true, "legalBasis": true, "retention": true, "disclosure": true,
+        });
+        Ok(ReleaseProposal { dataset, checklist })
+    }
+}
+
+impl ReleaseChecklistInput {
+    fn complete(&self) -> ApiResult<()> {
         let mut problems = Problems::default();
-        let dataset = problems.take(NodeType::Dataset.parse(&self.dataset, "dataset"))?.unwrap_or_default();
-        let list = self.checklist;
         for (done, field) in [
-            (list.licence, "checklist.licence"),
-            (list.contact, "checklist.contact"),
-            (list.purpose, "checklist.purpose"),
-            (list.legal_basis, "checklist.legalBasis"),
-            (list.retention, "checklist.retention"),
-            (list.disclosure, "checklist.disclosure"),
+            (self.licence, "checklist.licence"),
+            (self.contact, "checklist.contact"),
+            (self.purpose, "checklist.purpose"),
+            (self.legal_basis, "checklist.legalBasis"),
+            (self.retention, "checklist.retention"),
+            (self.disclosure, "checklist.disclosure"),
         ] {
             if !done {
                 problems.add(Problem::at(UserErrorCode::Required, field, Text::new("look-at-it-first")));
             }
         }
-        problems.done()?;
-        let checklist = json!({
-            "licence": true, "contact": true, "purpose": true, "legalBasis": true, "retention": true, "disclosure": true,
-        });
-        Ok(ReleaseProposal { dataset, checklist })
+        problems.done()
     }
 }
 
@@ -279,13 +283,8 @@ impl ReleaseMutation {
         #[graphql(desc = "Dataset with its new access.")] input: DatasetAccessChangeInput,
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
-        match NodeType::Dataset.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = release::change_access(op, id, input.version, input.access.into()).await;
-                DatasetPayload::after_change(op, id, done).await
-            }
-            Err(error) => DatasetPayload::refused(op, error),
-        }
+        let work = |id| release::change_access(op, id, input.version, input.access.into());
+        DatasetPayload::changed(op, NodeType::Dataset.parse(&input.id, "id"), work).await
     }
 
     /// Proposes to release a dataset to the public. Requires contact, purpose, legal basis, licence, description,
@@ -298,11 +297,8 @@ impl ReleaseMutation {
     ) -> ApiResult<DatasetReleasePayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetReleasePropose", input.idempotency_key.clone(), &input);
-        let done = match input.proposal() {
-            Ok(proposal) => release::propose(op, proposal, key).await,
-            Err(error) => Err(error),
-        };
-        DatasetReleasePayload::made(op, done).await
+        let work = async { release::propose(op, input.proposal()?, key).await };
+        DatasetReleasePayload::created(op, work).await
     }
 
     /// Approves a release proposal, which makes the dataset public. Requires `DATASETS_PUBLISH` in the owning
@@ -313,13 +309,8 @@ impl ReleaseMutation {
         #[graphql(desc = "Proposal to approve.")] input: DatasetReleaseApproveInput,
     ) -> ApiResult<DatasetReleasePayload> {
         let op = ctx.op()?;
-        match NodeType::DatasetRelease.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = release::approve(op, id, input.version).await;
-                DatasetReleasePayload::after_change(op, id, done).await
-            }
-            Err(error) => DatasetReleasePayload::refused(op, error),
-        }
+        let work = |id| release::approve(op, id, input.version);
+        DatasetReleasePayload::changed(op, NodeType::DatasetRelease.parse(&input.id, "id"), work).await
     }
 
     /// Declines a release proposal; if the viewer made it, withdraws it. Declining requires `DATASETS_PUBLISH` in the
@@ -330,13 +321,8 @@ impl ReleaseMutation {
         #[graphql(desc = "Proposal to decline or withdraw, with the reason.")] input: DatasetReleaseDeclineInput,
     ) -> ApiResult<DatasetReleasePayload> {
         let op = ctx.op()?;
-        match NodeType::DatasetRelease.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = release::decline(op, id, input.version, &input.reason).await;
-                DatasetReleasePayload::after_change(op, id, done).await
-            }
-            Err(error) => DatasetReleasePayload::refused(op, error),
-        }
+        let work = |id| release::decline(op, id, input.version, &input.reason);
+        DatasetReleasePayload::changed(op, NodeType::DatasetRelease.parse(&input.id, "id"), work).await
     }
 
     /// Withdraws a public dataset: its versions become visible to the owning authority only, and the catalogue reports
@@ -347,12 +333,7 @@ impl ReleaseMutation {
         #[graphql(desc = "Dataset to withdraw, with the reason.")] input: DatasetWithdrawInput,
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
-        match NodeType::Dataset.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = release::withdraw(op, id, input.version, &input.reason).await;
-                DatasetPayload::after_change(op, id, done).await
-            }
-            Err(error) => DatasetPayload::refused(op, error),
-        }
+        let work = |id| release::withdraw(op, id, input.version, &input.reason);
+        DatasetPayload::changed(op, NodeType::Dataset.parse(&input.id, "id"), work).await
     }
 }

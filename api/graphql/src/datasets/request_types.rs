@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::datasets::requests;
 use domain::datasets::requests::{Gift, NewDataRequest};
 use entities::{data_request, dataset, share, tenant};
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, Session, SortValue, page_cost};
@@ -23,6 +23,7 @@ use crate::datasets::enums::DataRequestState;
 use crate::datasets::types::Dataset;
 use crate::enums::ShareLevel;
 use crate::lookahead::Selected;
+use crate::patch::optional_id;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
@@ -236,17 +237,16 @@ payload! {
 
 impl DataRequestCreateInput {
     fn into_new(self) -> ApiResult<NewDataRequest> {
-        let mut problems = Problems::default();
-        let tenant = problems.take(NodeType::Tenant.parse(&self.tenant, "tenant"))?;
-        let to = problems.take(NodeType::Tenant.parse(&self.to, "to"))?;
-        let agreement = problems.take(NodeType::Agreement.parse(&self.agreement, "agreement"))?;
-        let dataset = self.dataset.map(|it| NodeType::Dataset.parse(&it, "dataset")).transpose();
-        let dataset = problems.take(dataset)?.flatten();
-        problems.done()?;
+        let (tenant, to, agreement, dataset) = all((
+            NodeType::Tenant.parse(&self.tenant, "tenant"),
+            NodeType::Tenant.parse(&self.to, "to"),
+            NodeType::Agreement.parse(&self.agreement, "agreement"),
+            optional_id(self.dataset.as_ref(), NodeType::Dataset, "dataset"),
+        ))?;
         Ok(NewDataRequest {
-            tenant: tenant.unwrap_or_default(),
-            to: to.unwrap_or_default(),
-            agreement: agreement.unwrap_or_default(),
+            tenant,
+            to,
+            agreement,
             dataset,
             about: self.about,
             purpose: self.purpose,
@@ -254,18 +254,6 @@ impl DataRequestCreateInput {
             level: self.level.into(),
             until: self.until.map(|it| it.0),
         })
-    }
-}
-
-impl DataRequestGrantInput {
-    fn gift(self) -> ApiResult<(Uuid, Gift)> {
-        let mut problems = Problems::default();
-        let id = problems.take(NodeType::DataRequest.parse(&self.id, "id"))?.unwrap_or_default();
-        let dataset = self.dataset.map(|it| NodeType::Dataset.parse(&it, "dataset")).transpose();
-        let dataset = problems.take(dataset)?.flatten();
-        problems.done()?;
-        let (level, until) = (self.level.map(Into::into), self.until.map(|it| it.0));
-        Ok((id, Gift { dataset, level, until, answer: self.answer }))
     }
 }
 
@@ -337,11 +325,8 @@ impl RequestMutation {
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
         let key = idempotency("dataRequestCreate", input.idempotency_key.clone(), &input);
-        let done = match input.into_new() {
-            Ok(wish) => requests::create(op, wish, key).await,
-            Err(error) => Err(error),
-        };
-        DataRequestPayload::made(op, done).await
+        let work = async { requests::create(op, input.into_new()?, key).await };
+        DataRequestPayload::created(op, work).await
     }
 
     /// Grants a data request by creating a share for the requesting authority. Requires `SHARES_MANAGE` in the
@@ -352,14 +337,13 @@ impl RequestMutation {
         #[graphql(desc = "Request to grant, with the values of the share.")] input: DataRequestGrantInput,
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
-        let version = input.version;
-        match input.gift() {
-            Ok((id, gift)) => {
-                let done = requests::grant(op, id, version, gift).await;
-                DataRequestPayload::after_change(op, id, done).await
-            }
-            Err(error) => DataRequestPayload::refused(op, error),
-        }
+        let work = |id| async move {
+            let dataset = optional_id(input.dataset.as_ref(), NodeType::Dataset, "dataset")?;
+            let (level, until) = (input.level.map(Into::into), input.until.map(|it| it.0));
+            let gift = Gift { dataset, level, until, answer: input.answer };
+            requests::grant(op, id, input.version, gift).await
+        };
+        DataRequestPayload::changed(op, NodeType::DataRequest.parse(&input.id, "id"), work).await
     }
 
     /// Refuses a data request. Requires `SHARES_MANAGE` in the addressed authority.
@@ -369,13 +353,8 @@ impl RequestMutation {
         #[graphql(desc = "Request to refuse, with the reason.")] input: DataRequestRefuseInput,
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
-        match NodeType::DataRequest.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = requests::refuse(op, id, input.version, &input.reason).await;
-                DataRequestPayload::after_change(op, id, done).await
-            }
-            Err(error) => DataRequestPayload::refused(op, error),
-        }
+        let work = |id| requests::refuse(op, id, input.version, &input.reason);
+        DataRequestPayload::changed(op, NodeType::DataRequest.parse(&input.id, "id"), work).await
     }
 
     /// Withdraws a data request. Requires `DATASETS_WRITE` in the requesting authority.
@@ -385,12 +364,7 @@ impl RequestMutation {
         #[graphql(desc = "Request to withdraw.")] input: DataRequestWithdrawInput,
     ) -> ApiResult<DataRequestPayload> {
         let op = ctx.op()?;
-        match NodeType::DataRequest.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = requests::withdraw(op, id, input.version).await;
-                DataRequestPayload::after_change(op, id, done).await
-            }
-            Err(error) => DataRequestPayload::refused(op, error),
-        }
+        let work = |id| requests::withdraw(op, id, input.version);
+        DataRequestPayload::changed(op, NodeType::DataRequest.parse(&input.id, "id"), work).await
     }
 }

@@ -156,13 +156,14 @@ impl DatasetVersion {
     ) -> Option<ApiResult<FigureRows>> {
         let order = order_by.into_iter().map(Into::into).collect();
         let span = PageSpan { first, after };
-        let asked = RowsAsked { columns, filter: filter.map(Into::into), order, span };
+        let request = RowsAsked { columns, filter: filter.map(Into::into), order, span };
         let question = json!({
-            "columns": asked.columns, "filter": asked.filter.as_ref().map(|it| format!("{it:?}")),
-            "orderBy": asked.order.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(), "first": asked.span.first,
+            "columns": request.columns, "filter": request.filter.as_ref().map(|it| format!("{it:?}")),
+            "orderBy": request.order.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),
+            "first": request.span.first,
         });
         let answer = async {
-            let answer = FigureRows::of(&*ctx.session().await?, &self.0, asked).await?;
+            let answer = FigureRows::of(&*ctx.session().await?, &self.0, request).await?;
             if let Some(answer) = &answer {
                 remember(ctx.op()?, answer.read(question)).await?;
             }
@@ -188,7 +189,7 @@ impl DatasetVersion {
         #[graphql(desc = "Number of rows, 1 to 1,000; 100 where left out.")] first: Option<i32>,
         #[graphql(desc = "After this cursor.")] after: Option<String>,
     ) -> Option<ApiResult<FigureGroups>> {
-        let asked = GroupsAsked {
+        let request = GroupsAsked {
             by: group_by,
             measures: measures.into_iter().map(Into::into).collect(),
             filter: filter.map(Into::into),
@@ -197,12 +198,13 @@ impl DatasetVersion {
             span: PageSpan { first, after },
         };
         let question = json!({
-            "groupBy": asked.by, "measures": asked.measures.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),
-            "filter": asked.filter.as_ref().map(|it| format!("{it:?}")),
-            "having": asked.having.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(), "first": asked.span.first,
+            "groupBy": request.by, "measures": request.measures.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),
+            "filter": request.filter.as_ref().map(|it| format!("{it:?}")),
+            "having": request.having.iter().map(|it| format!("{it:?}")).collect::<Vec<_>>(),
+            "first": request.span.first,
         });
         let answer = async {
-            let answer = FigureGroups::of(&*ctx.session().await?, &self.0, asked).await?;
+            let answer = FigureGroups::of(&*ctx.session().await?, &self.0, request).await?;
             if let Some(answer) = &answer {
                 remember(ctx.op()?, answer.read(question)).await?;
             }
@@ -215,7 +217,7 @@ impl DatasetVersion {
     /// the owning authority.
     async fn changes(&self, ctx: &Context<'_>) -> Option<ApiResult<DatasetChanges>> {
         let changes = self.0.changes.clone()?;
-        let told = async {
+        let visible = async {
             let session = ctx.session().await?;
             let may = match session.get::<dataset::Entity>(self.0.dataset_id).await? {
                 Some(dataset) => rights::may::<dataset::Entity>(&session, &dataset, Operation::Update).await?,
@@ -223,7 +225,7 @@ impl DatasetVersion {
             };
             Ok(if may { Some(serde_json::from_value::<VersionChanges>(changes)?.into()) } else { None })
         };
-        told.await.transpose()
+        visible.await.transpose()
     }
 
     /// Latest reference date in the table; null if no column holds reference dates.

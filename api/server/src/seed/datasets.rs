@@ -10,8 +10,9 @@ use domain::datasets::import::load::FileOrigin;
 use domain::datasets::import::operator::{OperatorImport, import_as_operator};
 use domain::datasets::import::reading::ReadProgress;
 use domain::datasets::indicators::service::IndicatorColumn as IndicatorPlace;
+use domain::datasets::metadata::DatasetMetadata;
 use domain::datasets::release::{ReleaseProposal, change_access};
-use domain::datasets::service::{DatasetMetadata, NewDataset, ProtectionSettings};
+use domain::datasets::service::{NewDataset, ProtectionSettings};
 use entities::{
     Area, DataClass, DatasetAccess, DatasetVersionState, Frequency, ProtectionMethod, ShareLevel, agreement, dataset,
     dataset_release, dataset_version, field_of_work, tenant,

@@ -23,10 +23,9 @@ pub async fn create(op: &Op, id: Uuid, form: FileForm, idempotency: Option<Idemp
     let session = mutation.session();
     let unknown = || ApiError::from(Problem::not_found("version"));
     let version = session.get::<dataset_version::Entity>(id).await?.ok_or_else(unknown)?;
-    let asked = FileRequest { dataset: version.dataset_id, major: version.major, minor: version.minor, form };
+    let request = FileRequest { dataset: version.dataset_id, major: version.major, minor: version.minor, form };
     // Nothing is made here: the folder of files does not matter.
-    let found = find(session, &Cache::new(Path::new(""), String::new()), asked).await?;
-    let scope = match &found {
+    let scope = match find(session, &Cache::new(Path::new(""), String::new()), request).await? {
         FileLookup::Table(it) => it.content.scope_id,
         FileLookup::Original(_) => version.scope_id,
         FileLookup::Gone | FileLookup::Nothing => return Err(unknown()),

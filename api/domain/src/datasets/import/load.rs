@@ -256,8 +256,8 @@ async fn tell_duplicates(duplicates: Duplicates, job: &Arc<LoadJob>, report: &mu
     let line = |number: i64| lines.get(&number).copied().unwrap_or_default();
     for it in &duplicates.keys {
         let key = texts(&it.key).into_iter().flatten().collect::<Vec<_>>().join(", ");
-        let found = Found::at(ProblemCode::DuplicateKey, line(it.last)).value(&key);
-        report.add(found.with("first", line(it.first)).with("count", it.rows));
+        let duplicate = Found::at(ProblemCode::DuplicateKey, line(it.last)).value(&key);
+        report.add(duplicate.with("first", line(it.first)).with("count", it.rows));
     }
     let unlisted = u64::try_from(duplicates.total).unwrap_or_default().saturating_sub(duplicates.keys.len() as u64);
     *report.counts.entry(ProblemCode::DuplicateKey).or_default() += unlisted;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use entities::{dataset, tenant};
-use kernel::error::{ApiError, ApiResult, Problem, Problems};
+use kernel::error::{ApiError, ApiResult, Problem};
 use kernel::global_id::NodeType;
 use policy::Actor;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -41,11 +41,11 @@ pub struct OperatorImport {
 /// There is no such dataset; the profile is wrong; the database fails.
 pub async fn import_as_operator(
     op: &Op,
-    wish: OperatorImport,
+    new: OperatorImport,
     watched: &Arc<ReadProgress>,
 ) -> ApiResult<(ReadReport, Option<String>)> {
     let session = op.session().await?;
-    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(&wish.tenant));
+    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(&new.tenant));
     let tenant = session.one(here).await?.ok_or_else(|| ApiError::from(Problem::not_found("tenant")))?;
     drop(session);
     op.finish().await?;
@@ -53,27 +53,25 @@ pub async fn import_as_operator(
     let op = Op::new(op.store.clone(), op.clock.clone(), actor, op.request_id.clone(), op.locale);
     let session = op.session().await?;
     let select = session.select::<dataset::Entity>().filter(dataset::Column::TenantId.eq(tenant.id));
-    let select = match NodeType::Dataset.parse(&wish.dataset, "dataset") {
+    let select = match NodeType::Dataset.parse(&new.dataset, "dataset") {
         Ok(id) => select.filter(dataset::Column::Id.eq(id)),
-        Err(_) => select.filter(dataset::Column::Title.eq(&wish.dataset)),
+        Err(_) => select.filter(dataset::Column::Title.eq(&new.dataset)),
     };
     let dataset = session.one(select).await?.ok_or_else(|| ApiError::from(Problem::not_found("dataset")))?;
     drop(session);
     op.finish().await?;
     refuse_unit_data(&dataset, "dataset")?;
-    let mut problems = Problems::default();
-    check_profile(&wish.profile, "profile", &mut problems);
-    problems.done()?;
+    check_profile(&new.profile, "profile")?;
     let job = Arc::new(LoadJob {
         dataset: dataset.id,
         import: None,
-        dry_run: wish.dry_run,
+        dry_run: new.dry_run,
         note: None,
         requested_by: "operator".to_owned(),
-        origin: wish.origin,
-        path: wish.path,
-        profile: wish.profile,
-        folder: Folder(wish.folder),
+        origin: new.origin,
+        path: new.path,
+        profile: new.profile,
+        folder: Folder(new.folder),
     });
     let (its_job, its_watch) = (job.clone(), watched.clone());
     let check = tokio::task::spawn_blocking(move || read(&its_job.path, &its_job.profile, &its_watch, None));

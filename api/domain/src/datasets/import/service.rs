@@ -3,35 +3,34 @@
 use std::collections::BTreeSet;
 
 use entities::{DatasetImportState as State, ScopeArea, dataset, dataset_import};
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
 use sea_orm::Set;
 use serde_json::json;
-use store::full;
 use store::scopes::{Audience, ensure};
+use store::{Session, full};
 use tabular::read::{Flaw, Profile};
 use uuid::Uuid;
 
 use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
 use crate::datasets::import::columns;
-use crate::rights::{self, Operation};
-
 use crate::files::folder::Folder;
-use crate::files::uploads::uploaded;
+use crate::files::uploads::{Upload, uploaded};
+use crate::rights::{self, Operation};
 
 /// An import to queue.
 pub struct NewImport {
-    /// The dataset.
+    /// Dataset.
     pub dataset: Uuid,
-    /// The secret of the upload.
+    /// Secret of the upload.
     pub upload: String,
-    /// How to read it; none = as the last one.
+    /// Import profile; none = that of the last import.
     pub profile: Option<Profile>,
-    /// Nothing is kept.
+    /// True to check the file only.
     pub dry_run: bool,
-    /// What the office says about it.
+    /// Remark on the version.
     pub note: Option<String>,
 }
 
@@ -44,22 +43,11 @@ pub async fn queue(op: &Op, new: NewImport, folder: &Folder, idempotency: Option
     let session = mutation.session();
     let (grant, dataset) =
         rights::find_for::<dataset::Entity>(session, new.dataset, Operation::Import, "dataset").await?;
-    let mut problems = Problems::default();
-    let note = problems.take(text::optional(new.note, "note", 1_000))?.flatten();
-    let upload = problems.take(uploaded(session, folder, &new.upload, "upload").await)?;
-    if upload.as_ref().is_some_and(|it| it.row.dataset_id != Some(dataset.id)) {
-        problems.add(Problem::not_found("upload"));
-    }
-    let kept = dataset.profile.clone().map(serde_json::from_value).transpose()?;
-    let profile = new.profile.or(kept);
-    match &profile {
-        Some(profile) => check_profile(profile, "profile", &mut problems),
-        None => problems.add(Problem::at(UserErrorCode::Required, "profile", Text::new("required"))),
-    }
-    problems.done()?;
-    let (Some(profile), Some(upload)) = (profile, upload) else {
-        return Err(ApiError::fault("an import without profile or upload"));
-    };
+    let (note, upload, profile) = all((
+        text::optional(new.note, "note", 1_000),
+        upload_for(session, folder, &new.upload, &dataset).await,
+        profile_for(&dataset, new.profile),
+    ))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -99,6 +87,25 @@ pub async fn queue(op: &Op, new: NewImport, folder: &Folder, idempotency: Option
     Ok(id)
 }
 
+/// The file that was uploaded for a dataset.
+async fn upload_for(session: &Session, folder: &Folder, secret: &str, dataset: &dataset::Model) -> ApiResult<Upload> {
+    let upload = uploaded(session, folder, secret, "upload").await?;
+    if upload.row.dataset_id != Some(dataset.id) {
+        return Err(Problem::not_found("upload").into());
+    }
+    Ok(upload)
+}
+
+/// The new import profile, or that of the last import.
+fn profile_for(dataset: &dataset::Model, new: Option<Profile>) -> ApiResult<Profile> {
+    let last = dataset.profile.clone().map(serde_json::from_value).transpose()?;
+    let Some(profile) = new.or(last) else {
+        return Err(Problem::at(UserErrorCode::Required, "profile", Text::new("required")).into());
+    };
+    check_profile(&profile, "profile")?;
+    Ok(profile)
+}
+
 /// Stops an import: at once where it waits, else as soon as whoever works on it sees it. Nothing is kept of it.
 ///
 /// # Errors
@@ -131,14 +138,19 @@ pub async fn cancel(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     mutation.commit(recorded).await
 }
 
-/// Adds what is wrong with a profile.
-pub fn check_profile(profile: &Profile, field: &str, problems: &mut Problems) {
+/// Checks a profile.
+///
+/// # Errors
+/// Everything that is wrong with it, at `field` and its columns.
+pub fn check_profile(profile: &Profile, field: &str) -> ApiResult<()> {
+    let mut problems = Problems::default();
     for (flaw, column) in profile.flaws() {
         let at = column.as_ref().map_or_else(|| field.to_owned(), |it| format!("{field}.columns.{it}"));
         let text = flaw_text(flaw).with("column", column.unwrap_or_default());
         problems.add(Problem::at(UserErrorCode::Invalid, at, text));
     }
-    columns::check(&profile.table(), &format!("{field}.columns"), problems);
+    columns::check(&profile.table(), &format!("{field}.columns"), &mut problems);
+    problems.done()
 }
 
 fn flaw_text(flaw: Flaw) -> Text {
@@ -155,7 +167,7 @@ fn flaw_text(flaw: Flaw) -> Text {
 }
 
 /// What the trail calls whoever acts.
-fn name_of(session: &store::Session) -> String {
+fn name_of(session: &Session) -> String {
     session.access().person().map_or_else(|| "operator".to_owned(), |it| it.id.to_string())
 }
 
@@ -165,7 +177,7 @@ pub fn change_record(
     topic: &'static str,
     before: Option<&dataset_import::Model>,
 ) -> ChangeRecord {
-    let told = |row: &dataset_import::Model| {
+    let snapshot = |row: &dataset_import::Model| {
         json!({
             "dataset": row.dataset_id, "state": row.state, "dryRun": row.dry_run, "rows": row.rows_done,
             "problems": row.problem_count, "warnings": row.warning_count, "cancelRequested": row.cancel_requested,
@@ -180,7 +192,7 @@ pub fn change_record(
         parent: Some(row.dataset_id),
         also: BTreeSet::new(),
         agreement: None,
-        before: before.map(told),
-        after: Some(told(row)),
+        before: before.map(snapshot),
+        after: Some(snapshot(row)),
     }
 }

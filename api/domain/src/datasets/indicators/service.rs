@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entities::{dataset, dataset_indicator, indicator};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
@@ -21,22 +21,22 @@ use crate::rights::{self, Operation};
 /// The most indicators of one dataset.
 const MAX: usize = 100;
 
-/// Where an indicator stands.
+/// Column of an indicator in a dataset.
 #[derive(Clone, Debug)]
 pub struct IndicatorColumn {
     /// Code of the indicator.
     pub code: String,
     /// Name of the column with its values.
     pub measure: String,
-    /// Column and code that tell it from others in the same column.
+    /// Column and code that select its rows; none = the column holds no other.
     pub selector: Option<(String, String)>,
-    /// What it tells, where that differs.
+    /// Definition, where it differs from the catalogue.
     pub definition: Option<String>,
-    /// Edition of the definition, where that differs.
+    /// Edition of the definition, where it differs from the catalogue.
     pub edition: Option<String>,
 }
 
-/// Puts `places` in the place of what was declared before.
+/// Replaces the declared indicators of a dataset by `places`.
 ///
 /// # Errors
 /// The dataset may not be changed; a code is unknown or comes twice.
@@ -94,15 +94,19 @@ async fn checked(session: &Session, places: Vec<IndicatorColumn>) -> ApiResult<V
     if codes.len() < places.len() {
         problems.add(Problem::at(UserErrorCode::NotUnique, "indicators.code", Text::new("indicator-twice")));
     }
-    let mut good = Vec::new();
+    let mut checked = Vec::new();
     for place in places {
-        let measure = problems.take(text::line(&place.measure, "indicators.measure", 63))?;
-        let definition = problems.take(text::optional(place.definition, "indicators.definition", 1_000))?.flatten();
-        let edition = problems.take(text::optional(place.edition, "indicators.edition", 200))?.flatten();
-        good.push(IndicatorColumn { measure: measure.unwrap_or_default(), definition, edition, ..place });
+        let texts = all((
+            text::line(&place.measure, "indicators.measure", 63),
+            text::optional(place.definition, "indicators.definition", 1_000),
+            text::optional(place.edition, "indicators.edition", 200),
+        ));
+        if let Some((measure, definition, edition)) = problems.take(texts)? {
+            checked.push(IndicatorColumn { measure, definition, edition, ..place });
+        }
     }
     problems.done()?;
-    Ok(good)
+    Ok(checked)
 }
 
 /// Notes the indicators that the columns of a version are, where the owner has declared nothing else.

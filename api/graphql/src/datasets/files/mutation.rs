@@ -86,19 +86,19 @@ impl FileMutation {
     ) -> ApiResult<DatasetDownloadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetDownloadTicket", input.idempotency_key.clone(), &input);
-        let done = match NodeType::DatasetVersion.parse(&input.version, "version") {
-            Ok(id) => ticket::create(op, id, input.format.into(), key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let version = NodeType::DatasetVersion.parse(&input.version, "version")?;
+            ticket::create(op, version, input.format.into(), key).await
         };
-        match done {
-            Ok(ticket) => Ok(DatasetDownloadTicketPayload {
+        Ok(match work.await {
+            Ok(ticket) => DatasetDownloadTicketPayload {
                 path: ticket.secret.map(|it| format!("/downloads/{it}")),
                 expires_at: Some(ticket.expires_at),
                 user_errors: Vec::new(),
-            }),
+            },
             Err(error) => {
-                Ok(DatasetDownloadTicketPayload { user_errors: UserError::sort(error, op)?, ..Default::default() })
+                DatasetDownloadTicketPayload { user_errors: UserError::sort(error, op)?, ..Default::default() }
             }
-        }
+        })
     }
 }

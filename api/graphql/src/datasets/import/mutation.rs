@@ -7,7 +7,7 @@ use domain::datasets::import::service::NewImport;
 use domain::datasets::import::uploads::make_ticket;
 use domain::files::folder::Folder;
 use domain::files::settings::FileSettings;
-use kernel::error::{ApiResult, Problems};
+use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
@@ -56,7 +56,7 @@ pub struct DatasetImportCancelInput {
 }
 
 /// Payload of `datasetUploadTicket`.
-#[derive(SimpleObject)]
+#[derive(SimpleObject, Default)]
 pub struct DatasetUploadTicketPayload {
     /// Ticket, returned once; null on failure and on repetition. The file is sent with `PUT /uploads/<ticket>`.
     ticket: Option<String>,
@@ -93,23 +93,18 @@ impl DatasetImportMutation {
         let op = ctx.op()?;
         let key = idempotency("datasetUploadTicket", input.idempotency_key.clone(), &input);
         let files = ctx.data_unchecked::<FileSettings>();
-        let done = match NodeType::Dataset.parse(&input.dataset, "dataset") {
-            Ok(id) => make_ticket(op, id, &input.file_name, files, key).await,
-            Err(error) => Err(error),
+        let work = async {
+            let dataset = NodeType::Dataset.parse(&input.dataset, "dataset")?;
+            make_ticket(op, dataset, &input.file_name, files, key).await
         };
-        Ok(match done {
-            Ok(made) => DatasetUploadTicketPayload {
-                ticket: made.secret,
-                expires_at: Some(made.expires_at),
+        Ok(match work.await {
+            Ok(ticket) => DatasetUploadTicketPayload {
+                ticket: ticket.secret,
+                expires_at: Some(ticket.expires_at),
                 max_bytes: i64::try_from(files.max_upload_mib << 20).ok(),
                 user_errors: Vec::new(),
             },
-            Err(error) => DatasetUploadTicketPayload {
-                ticket: None,
-                expires_at: None,
-                max_bytes: None,
-                user_errors: UserError::sort(error, op)?,
-            },
+            Err(error) => DatasetUploadTicketPayload { user_errors: UserError::sort(error, op)?, ..Default::default() },
         })
     }
 
@@ -123,11 +118,8 @@ impl DatasetImportMutation {
     ) -> ApiResult<DatasetImportPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetImport", input.idempotency_key.clone(), &input);
-        let done = match new_import(input) {
-            Ok(wish) => service::queue(op, wish, ctx.data_unchecked::<Folder>(), key).await,
-            Err(error) => Err(error),
-        };
-        DatasetImportPayload::made(op, done).await
+        let work = async { service::queue(op, new_import(input)?, ctx.data_unchecked::<Folder>(), key).await };
+        DatasetImportPayload::created(op, work).await
     }
 
     /// Cancels an import; no data are kept. An import at work stops shortly afterwards. Requires `DATASETS_WRITE` in
@@ -138,23 +130,15 @@ impl DatasetImportMutation {
         #[graphql(desc = "Import to cancel.")] input: DatasetImportCancelInput,
     ) -> ApiResult<DatasetImportPayload> {
         let op = ctx.op()?;
-        match NodeType::DatasetImport.parse(&input.id, "id") {
-            Ok(id) => {
-                let done = service::cancel(op, id, input.version).await;
-                DatasetImportPayload::after_change(op, id, done).await
-            }
-            Err(error) => DatasetImportPayload::refused(op, error),
-        }
+        let work = |id| service::cancel(op, id, input.version);
+        DatasetImportPayload::changed(op, NodeType::DatasetImport.parse(&input.id, "id"), work).await
     }
 }
 
 fn new_import(input: DatasetImportInput) -> ApiResult<NewImport> {
-    let mut problems = Problems::default();
-    let dataset = problems.take(NodeType::Dataset.parse(&input.dataset, "dataset"))?.unwrap_or_default();
-    let profile = match input.profile {
-        Some(profile) => problems.take(profile.profile())?,
-        None => None,
-    };
-    problems.done()?;
+    let (dataset, profile) = all((
+        NodeType::Dataset.parse(&input.dataset, "dataset"),
+        input.profile.map(DatasetProfileInput::profile).transpose(),
+    ))?;
     Ok(NewImport { dataset, upload: input.upload, profile, dry_run: input.dry_run, note: input.note })
 }

@@ -1,7 +1,7 @@
 //! Profiles as inputs.
 
 use async_graphql::{InputObject, OneofObject};
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use tabular::model::{Code, Column};
 use tabular::read::{From as Origin, Pattern, Profile, ProfileColumn, SourceColumn, Unpivot, UnpivotColumn, VERSION};
@@ -157,21 +157,18 @@ pub struct DatasetProfileInput {
 }
 
 impl DatasetProfileInput {
-    /// The profile; whether it is right is still to be seen.
+    /// Profile that the input describes; only its marks are checked.
     ///
     /// # Errors
     /// A mark is no single character.
     pub fn profile(self) -> ApiResult<Profile> {
-        let mut problems = Problems::default();
-        let mut mark = |text: Option<String>, field: &'static str| match text {
-            None => Ok(None),
-            Some(text) => problems.take(single(&text, field)),
-        };
-        let delimiter = mark(self.delimiter, "profile.delimiter")?;
-        let quote = mark(self.quote, "profile.quote")?;
-        let decimal = mark(Some(self.decimal), "profile.decimal")?;
-        let thousands = mark(self.thousands, "profile.thousands")?;
-        problems.done()?;
+        let mark = |text: Option<String>, field| text.map(|it| single(&it, field)).transpose();
+        let (delimiter, quote, decimal, thousands) = all((
+            mark(self.delimiter, "profile.delimiter"),
+            mark(self.quote, "profile.quote"),
+            single(&self.decimal, "profile.decimal"),
+            mark(self.thousands, "profile.thousands"),
+        ))?;
         Ok(Profile {
             version: VERSION,
             format: self.format.into(),
@@ -183,7 +180,7 @@ impl DatasetProfileInput {
             header_rows: self.header_rows,
             fill_headers: self.fill_headers,
             footer: self.footer,
-            decimal: decimal.unwrap_or(','),
+            decimal,
             thousands,
             dates: self.dates.into_iter().map(Into::into).collect(),
             symbols: self.symbols.into_iter().map(Into::into).collect(),

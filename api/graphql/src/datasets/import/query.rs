@@ -76,9 +76,9 @@ impl DatasetImportQuery {
         let dataset = file.row.dataset_id.ok_or_else(|| ApiError::from(Problem::not_found("upload")))?;
         find_for::<dataset::Entity>(&session, dataset, Operation::Update, "upload").await?;
         let look = tokio::task::spawn_blocking(move || propose(&file.path, sheet.as_deref(), ReadLimits::default()));
-        let found = look.await.map_err(|error| ApiError::fault(format!("reader: {error}")))?;
-        match found {
-            Ok(found) => Ok(DatasetImportPreview::new(found, ctx.op()?.locale)),
+        let proposal = look.await.map_err(|error| ApiError::fault(format!("reader: {error}")))?;
+        match proposal {
+            Ok(proposal) => Ok(DatasetImportPreview::new(proposal, ctx.op()?.locale)),
             Err(problem) => Err(Problem::at(UserErrorCode::Invalid, "upload", text(&problem)).into()),
         }
     }

@@ -302,14 +302,14 @@ pub struct DatasetImportPreview {
 }
 
 impl DatasetImportPreview {
-    pub(super) fn new(found: ProfileProposal, locale: Locale) -> Self {
-        let columns = found.profile.table();
-        let rows = found.sample.rows.iter().map(|row| row.iter().zip(&columns).map(sample).collect()).collect();
+    pub(super) fn new(proposal: ProfileProposal, locale: Locale) -> Self {
+        let columns = proposal.profile.table();
+        let rows = proposal.sample.rows.iter().map(|row| row.iter().zip(&columns).map(sample).collect()).collect();
         Self {
             rows,
-            problems: listed(found.report.problems, 0, locale),
-            notes: found.notes.into_iter().map(Into::into).collect(),
-            profile: DatasetProfile(found.profile),
+            problems: listed(proposal.report.problems, 0, locale),
+            notes: proposal.notes.into_iter().map(Into::into).collect(),
+            profile: DatasetProfile(proposal.profile),
         }
     }
 }

@@ -74,18 +74,18 @@ pub async fn compare(op: &Op, request: &ComparisonRequest) -> ApiResult<Indicato
         let Some((version, content)) = contents.get(&place.dataset_id) else { continue };
         let Some(dataset) = session.get::<dataset::Entity>(place.dataset_id).await? else { continue };
         let table = session.table(content)?;
-        let Some(found) = IndicatorColumns::of(place, table.columns()) else {
+        let Some(columns) = IndicatorColumns::of(place, table.columns()) else {
             warn(Code::Ambiguous, Text::new("indicator-ambiguous").with("dataset", &dataset.title));
             continue;
         };
         let question = RowsAsked {
-            columns: Some(found.names.clone()),
+            columns: Some(columns.names.clone()),
             filter: None,
-            order: vec![Sort { column: found.names[1].clone(), descending: false }],
+            order: vec![Sort { column: columns.names[1].clone(), descending: false }],
             span: PageSpan { first: Some(VALUES), after: None },
         };
         let mut query = question.resolve(table.columns(), table.content())?;
-        query.condition = Some(found.condition(place, request));
+        query.condition = Some(columns.condition(place, request));
         let rows = table.rows(&query).await?.rows;
         let question = json!({ "indicator": request.code, "regions": request.regions, "years": [request.years.0, request.years.1] });
         let read = DataRead::of("comparison", content, question, i64::try_from(rows.len()).unwrap_or(i64::MAX));
@@ -96,7 +96,7 @@ pub async fn compare(op: &Op, request: &ComparisonRequest) -> ApiResult<Indicato
             let (Some(Value::Text(region)), Some(Value::Text(period))) = (&region.value, &period.value) else {
                 continue;
             };
-            lines.entry(region.clone()).or_default().push(indicator_value(period, value, found.decimals));
+            lines.entry(region.clone()).or_default().push(indicator_value(period, value, columns.decimals));
         }
         let edition = place.edition.clone().unwrap_or_else(|| known.edition.clone());
         let protected = content.kind == ContentKind::Protected;
@@ -104,7 +104,7 @@ pub async fn compare(op: &Op, request: &ComparisonRequest) -> ApiResult<Indicato
             kinds.push(SeriesKind {
                 definition: place.definition.clone(),
                 edition: edition.clone(),
-                period: found.period,
+                period: columns.period,
                 days: values.iter().filter_map(|it| it.period.get(5..).map(str::to_owned)).collect(),
                 protected: protected && dataset.protection_method != ProtectionMethod::Exempt,
             });

@@ -59,10 +59,6 @@ impl IndicatorMutation {
         #[graphql(desc = "Dataset with the complete list of its indicators.")] input: DatasetIndicatorsSetInput,
     ) -> ApiResult<DatasetPayload> {
         let op = ctx.op()?;
-        let id = match NodeType::Dataset.parse(&input.id, "id") {
-            Ok(id) => id,
-            Err(error) => return DatasetPayload::refused(op, error),
-        };
         let places = input.indicators.into_iter().map(|it| IndicatorColumn {
             code: it.code,
             measure: it.measure,
@@ -70,7 +66,7 @@ impl IndicatorMutation {
             definition: it.definition,
             edition: it.edition,
         });
-        let done = service::set(op, id, input.version, places.collect()).await;
-        DatasetPayload::after_change(op, id, done).await
+        let work = |id| service::set(op, id, input.version, places.collect());
+        DatasetPayload::changed(op, NodeType::Dataset.parse(&input.id, "id"), work).await
     }
 }

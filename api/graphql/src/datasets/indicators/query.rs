@@ -82,7 +82,7 @@ impl IndicatorQuery {
             let text = Text::new("no-years").with("from", period.from).with("until", period.until).with("max", YEARS);
             return Err(Problem::at(UserErrorCode::OutOfRange, "period", text).into());
         }
-        let asked = ComparisonRequest { code, regions, years: (period.from, period.until) };
-        compare(ctx.op()?, &asked).await
+        let request = ComparisonRequest { code, regions, years: (period.from, period.until) };
+        compare(ctx.op()?, &request).await
     }
 }
