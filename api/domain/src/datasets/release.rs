@@ -53,12 +53,12 @@ pub async fn change_access(op: &Op, id: Uuid, version: i32, access: DatasetAcces
     mutation.commit(recorded).await
 }
 
-/// What somebody looked at before it proposes a release.
+/// Values of a new release proposal.
 #[derive(Clone, Debug)]
 pub struct ReleaseProposal {
-    /// The dataset.
+    /// Dataset.
     pub dataset: Uuid,
-    /// What was checked, by name.
+    /// Confirmed items of the checklist, by name.
     pub checklist: Value,
 }
 
@@ -126,7 +126,7 @@ pub(crate) async fn may_be_proposed(session: &Session, row: &dataset::Model) -> 
     Ok(())
 }
 
-/// Releases a dataset to the public: another than who proposed it.
+/// Approves a release proposal, which makes the dataset public.
 ///
 /// # Errors
 /// It is decided already, the same person proposed it, or the dataset may not be public any more.
@@ -153,7 +153,7 @@ pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     mutation.commit(recorded).await
 }
 
-/// Declines a release; who proposed it takes it back.
+/// Declines a release proposal; withdraws it, where the viewer made it.
 ///
 /// # Errors
 /// It is decided already.
@@ -176,7 +176,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     mutation.commit(recorded).await
 }
 
-/// Takes a public dataset back. That it was there stays known.
+/// Withdraws a public dataset, of which a public row remains.
 ///
 /// # Errors
 /// It is not public.
@@ -194,11 +194,11 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResul
     mutation.commit(recorded).await
 }
 
-/// What must be known of a dataset before others get it.
+/// Refuses that others get a dataset while values are missing that they need, or its class of data forbids it.
 fn may_leave(row: &dataset::Model, to_everybody: bool) -> ApiResult<()> {
     let mut problems = Problems::default();
-    let mut required = |there: bool, field: &'static str| {
-        if !there {
+    let mut required = |given: bool, field: &'static str| {
+        if !given {
             problems.add(Problem::at(UserErrorCode::Required, field, Text::new("needed-to-leave")));
         }
     };

@@ -18,9 +18,9 @@ use crate::datasets::metadata::DatasetMetadata;
 use crate::rights::{self, Operation};
 
 const TITLE: Unique = Unique { name: "dataset_title_key", columns: "dataset.tenant_id, dataset.title" };
-/// The least counts that may be chosen.
+/// Minimum frequencies that may be chosen.
 const MIN_COUNTS: std::ops::RangeInclusive<i32> = 3..=100;
-/// The bases of rounding.
+/// Rounding bases that may be chosen.
 const BASES: [i32; 2] = [3, 5];
 
 /// Disclosure control applied to data that leave the authority.
@@ -243,7 +243,7 @@ fn checked_protection(new: ProtectionSettings) -> ApiResult<ProtectionSettings> 
     Ok(ProtectionSettings { parameter, exempt_source, ..new })
 }
 
-/// What happened to a dataset.
+/// Audit record of a change of a dataset.
 pub fn change_record(row: &dataset::Model, topic: &'static str, before: Option<&dataset::Model>) -> ChangeRecord {
     ChangeRecord {
         object_type: "Dataset",

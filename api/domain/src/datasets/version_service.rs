@@ -35,7 +35,7 @@ pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     step(mutation, &grant, &dataset, before, row, version, "dataset_version.published").await
 }
 
-/// Takes a published version back. Its number stays taken.
+/// Withdraws a published version, whose number is not used again.
 ///
 /// # Errors
 /// It may not be changed, or is not published.
@@ -63,7 +63,7 @@ async fn find_for(
     Ok((grant, (*dataset).clone(), (*row).clone()))
 }
 
-/// What a version answers whose state does not lead to another.
+/// Refusal of a state that does not follow from the current one of a version.
 pub(crate) fn illegal(row: &dataset_version::Model, wanted: DatasetVersionState) -> ApiError {
     let allowed: &[&str] = match row.state {
         DatasetVersionState::Draft => &["PUBLISHED"],
@@ -73,7 +73,7 @@ pub(crate) fn illegal(row: &dataset_version::Model, wanted: DatasetVersionState)
     Problem::illegal_transition("id", row.state.as_str(), wanted.as_str(), allowed.iter().copied()).into()
 }
 
-/// Writes the new state, and moves everything to where it is seen.
+/// Writes the new state and the scopes that follow from it.
 async fn step(
     mutation: UnitOfWork,
     grant: &Grant,
@@ -111,7 +111,7 @@ async fn save(writer: &Writer<'_>, row: &dataset_version::Model, version: i32) -
     }
 }
 
-/// What happened to a version.
+/// Audit record of a change of a version.
 pub fn change_record(
     row: &dataset_version::Model,
     topic: &'static str,
@@ -142,10 +142,10 @@ pub fn number(row: &dataset_version::Model) -> String {
     format!("{}.{}", row.major, row.minor)
 }
 
-/// The columns that are kept with a version or a content.
+/// Columns stored with a version or a content.
 ///
 /// # Errors
-/// What is kept cannot be read.
+/// The stored value is invalid.
 pub fn stored_columns(json: &serde_json::Value) -> ApiResult<Vec<tabular::model::Column>> {
     Ok(serde_json::from_value(json.clone())?)
 }

@@ -104,7 +104,7 @@ async fn record(ctx: &Context<'_>, kind: RecordKind, id: Uuid) -> Option<ApiResu
     }
 }
 
-/// An id made of both.
+/// Id of a pair, made of the ids of both records.
 fn id_of(pair: &DuplicatePair) -> Uuid {
     let digest = Sha256::digest([pair.one.into_bytes(), pair.other.into_bytes()].concat());
     let mut bytes = [0_u8; 16];
@@ -270,7 +270,7 @@ fn few(records: usize) -> ApiResult<()> {
     Ok(())
 }
 
-/// Where the records of others are that may be the same as one of `places`: near them, with the same postal code and no
+/// Condition on records of others that may be the same as one of `places`: near them, with the same postal code and no
 /// position, or with the same id in a register.
 fn around(session: &Session, owner: Uuid, places: &[learning_place::Model]) -> Condition {
     use learning_place::Column as C;
@@ -291,7 +291,7 @@ fn around(session: &Session, owner: Uuid, places: &[learning_place::Model]) -> C
     where_
 }
 
-/// What `named` has an id that a record of `owner` has, too.
+/// Objects in the column `named` with an id in a register that a record of `owner` has, too.
 fn same_ids(session: &Session, owner: Uuid, named: external_id::Column) -> SelectStatement {
     use external_id::Column as C;
     let own = session.select::<external_id::Entity>().filter(C::TenantId.eq(owner));
@@ -300,14 +300,14 @@ fn same_ids(session: &Session, owner: Uuid, named: external_id::Column) -> Selec
     same.select_only().column(named).into_query()
 }
 
-/// Pairs about which something was said: a proposal waits, or was turned down.
+/// Pairs with an open or declined proposal.
 async fn settled(session: &Session, owner: Uuid, kind: RecordKind) -> ApiResult<BTreeSet<(Uuid, Uuid)>> {
     use merge_proposal::Column as C;
-    let said = session
+    let proposals = session
         .select::<merge_proposal::Entity>()
         .filter(C::State.is_in([State::Open, State::Declined]))
         .filter(Condition::any().add(C::TenantId.eq(owner)).add(C::ToTenantId.eq(owner)));
-    let rows = session.all(said).await?;
+    let rows = session.all(proposals).await?;
     let pairs = rows.iter().map(records::RecordPair::of).filter(|it| it.kind == kind);
     let sorted = |it: records::RecordPair| {
         if it.duplicate < it.survivor { (it.duplicate, it.survivor) } else { (it.survivor, it.duplicate) }

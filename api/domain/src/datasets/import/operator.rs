@@ -23,15 +23,15 @@ pub struct OperatorImport {
     pub tenant: String,
     /// Id or title of the dataset.
     pub dataset: String,
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// What is known of it.
+    /// Origin of the file.
     pub origin: FileOrigin,
-    /// How to read it.
+    /// Import profile.
     pub profile: Profile,
-    /// Nothing is kept.
+    /// True to check the file only.
     pub dry_run: bool,
-    /// Where files are kept.
+    /// Folder of files.
     pub folder: PathBuf,
 }
 

@@ -106,7 +106,7 @@ fn profile_for(dataset: &dataset::Model, new: Option<Profile>) -> ApiResult<Prof
     Ok(profile)
 }
 
-/// Stops an import: at once where it waits, else as soon as whoever works on it sees it. Nothing is kept of it.
+/// Cancels an import: at once where it is queued, else as soon as the job notices. No data are kept.
 ///
 /// # Errors
 /// It may not be changed, or has come to its end.
@@ -166,12 +166,12 @@ fn flaw_text(flaw: Flaw) -> Text {
     }
 }
 
-/// What the trail calls whoever acts.
+/// Name of the acting person in the audit trail.
 fn name_of(session: &Session) -> String {
     session.access().person().map_or_else(|| "operator".to_owned(), |it| it.id.to_string())
 }
 
-/// What happened to an import.
+/// Audit record of a change of an import.
 pub fn change_record(
     row: &dataset_import::Model,
     topic: &'static str,

@@ -22,16 +22,16 @@ pub enum RecordKind {
 /// Two records of one kind.
 #[derive(Clone, Copy, Debug)]
 pub struct RecordPair {
-    /// Of which kind.
+    /// Kind of both records.
     pub kind: RecordKind,
-    /// The one that would give way.
+    /// Record to be merged.
     pub duplicate: Uuid,
-    /// The one that stays.
+    /// Record that remains.
     pub survivor: Uuid,
 }
 
 impl RecordPair {
-    /// What a proposal is about.
+    /// Records of a proposal.
     pub fn of(row: &merge_proposal::Model) -> Self {
         let (kind, pair) = match (row.duplicate_place_id, row.survivor_place_id) {
             (None, None) => (RecordKind::Organisation, (row.duplicate_organisation_id, row.survivor_organisation_id)),
@@ -52,7 +52,7 @@ impl RecordPair {
         Condition::any().add(pair(self.duplicate, self.survivor)).add(pair(self.survivor, self.duplicate))
     }
 
-    /// What keeps a pair from being proposed twice.
+    /// Key that refuses a second open proposal for the pair.
     pub const fn open_once(self) -> Unique {
         match self.kind {
             RecordKind::LearningPlace => Unique {
@@ -119,7 +119,7 @@ impl MergeRecord {
         Ok(record)
     }
 
-    /// Who keeps it.
+    /// Authority that keeps the record.
     pub const fn tenant(&self) -> Uuid {
         match self {
             Self::Place(row) => row.tenant_id,

@@ -140,7 +140,7 @@ async fn bound(session: &Session, new: &NewMergeProposal, to: Uuid) -> ApiResult
     Ok(Some(id))
 }
 
-/// What waits is not proposed twice, and what the other side turned down is not proposed to it again.
+/// Refuses a second proposal for the pair while one is open, or after the other side declined one.
 async fn not_again(session: &Session, new: &NewMergeProposal) -> ApiResult<()> {
     for row in session.all(session.select::<merge_proposal::Entity>().filter(new.pair.either_way())).await? {
         match row.state {
@@ -189,7 +189,7 @@ fn records_changed() -> ApiError {
     Problem::at(UserErrorCode::Conflict, "id", Text::new("merge-records-changed")).into()
 }
 
-/// Turns a proposal down, by the other side; between two records of one authority, by itself.
+/// Declines a proposal, by the other side; between two records of one authority, by that authority.
 ///
 /// # Errors
 /// It is answered already.
@@ -205,7 +205,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     mutation.commit(recorded).await
 }
 
-/// Takes a proposal back, by the authority that made it.
+/// Withdraws a proposal, by the authority that made it.
 ///
 /// # Errors
 /// It is answered already.
