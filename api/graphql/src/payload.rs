@@ -121,39 +121,6 @@ pub trait Payload: Sized {
         }
     }
 
-    /// After a mutation that makes an object.
-    fn made(op: &Op, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
-        async move {
-            match done {
-                Ok(id) => Self::after_change(op, id, Ok(())).await,
-                Err(error) => Self::refused(op, error),
-            }
-        }
-    }
-
-    /// After a mutation that changes an object and may leave another in its place: that one.
-    fn changed_to(op: &Op, id: Uuid, done: ApiResult<Uuid>) -> impl Future<Output = ApiResult<Self>> + Send {
-        async move {
-            match done {
-                Ok(shown) => Self::after_change(op, shown, Ok(())).await,
-                Err(error) => Self::after_change(op, id, Err(error)).await,
-            }
-        }
-    }
-
-    /// After a mutation that changes an object: the object as it stands now, also when somebody else was faster.
-    fn after_change(op: &Op, id: Uuid, done: ApiResult<()>) -> impl Future<Output = ApiResult<Self>> + Send {
-        async move {
-            let stale = matches!(&done, Err(error) if error.is(UserErrorCode::StaleVersion));
-            let object = if done.is_ok() || stale { Self::load(&*op.session().await?, id).await? } else { None };
-            let errors = match done {
-                Ok(()) => Vec::new(),
-                Err(error) => UserError::sort(error, op)?,
-            };
-            Ok(Self::new(object, errors))
-        }
-    }
-
     /// The object after a mutation.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use calendar_time::time::EntryTime;
 use chrono_tz::Tz;
 use domain::calendars::entry_values::{EntryPatch, NewEntry, NewTime};
 use domain::calendars::series::Apply;
-use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::global_id::{NodeType, at_most_100};
 use kernel::i18n::Text;
 use uuid::Uuid;
@@ -302,26 +302,5 @@ impl CalendarEntryUpdateInput {
             registration_url: self.registration_url.clearable(),
             recurrence: self.recurrence.clearable().map(|it| it.map(Into::into).unwrap_or_default()),
         })
-    }
-}
-
-/// A value that may be left out but not cleared.
-pub fn required<T>(value: MaybeUndefined<T>, field: &'static str, problems: &mut Problems) -> Option<T> {
-    match value {
-        MaybeUndefined::Value(value) => Some(value),
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => {
-            problems.add(Problem::at(UserErrorCode::Required, field, Text::new("required")));
-            None
-        }
-    }
-}
-
-/// A value that may be left out, or cleared.
-pub fn optional<T>(value: MaybeUndefined<T>) -> Option<Option<T>> {
-    match value {
-        MaybeUndefined::Value(value) => Some(Some(value)),
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Undefined => None,
     }
 }

@@ -8,7 +8,6 @@ pub mod inputs;
 pub mod merges;
 pub mod mutation;
 pub mod nearby;
-pub mod optional_ids;
 pub mod organisations;
 pub mod query;
 pub mod types;
