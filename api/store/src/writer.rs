@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entities::{field_of_work, idempotency_record, member, role_grant};
-use kernel::error::{ApiError, ApiResult};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
 use policy::{Access, Grant};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
@@ -34,6 +35,16 @@ pub enum WriteError {
     Taken,
     /// Anything else.
     Failed(ApiError),
+}
+
+impl WriteError {
+    /// The error for the client: `NOT_UNIQUE` at `field` where its `value` is taken.
+    pub fn taken(self, field: &'static str, value: &str) -> ApiError {
+        match self {
+            Self::Taken => Problem::at(UserErrorCode::NotUnique, field, Text::new("taken").with("value", value)).into(),
+            Self::Failed(error) => error,
+        }
+    }
 }
 
 /// Every column of a row, to be written.

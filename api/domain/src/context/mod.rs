@@ -5,6 +5,7 @@
 //! afterwards, with facts loaded anew. Not mutations: the bookkeeping of jobs (last fetch, extent of computed dates),
 //! the last use of a feed, and the record of reads by a share.
 
+pub mod audited;
 pub mod op;
 pub mod reads;
 pub mod unit_of_work;

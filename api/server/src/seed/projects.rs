@@ -16,6 +16,7 @@ use entities::{
 use kernel::error::{ApiError, ApiResult};
 use kernel::i18n::Locale;
 use kernel::ids::new_id;
+use kernel::patch::Patch;
 use policy::Actor;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
@@ -190,7 +191,7 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &SeedProject) -> ApiResult<
                 cost_type: CostType::Staff,
                 planned: Some(planned),
                 actual: Some(if year < 2026 { planned } else { 0 }),
-                note: None,
+                note: Patch::Keep,
                 version: None,
             };
             set_line(op, project, tenant, line).await?;
