@@ -2,6 +2,7 @@
 //!
 //! An applied migration is never edited. Entities are not used here: they move on, migrations do not.
 
+mod columns;
 mod ddl;
 mod m20261123_000001_directory;
 mod m20261123_000002_members;
@@ -21,13 +22,15 @@ mod m20261125_000015_datasets;
 mod m20261127_000016_projects;
 mod m20261127_000017_places_and_offers;
 mod m20261128_000018_merges_and_circles;
-mod m20261130_000019_snapshot_details;
+mod m20261130_000020_search_text;
 mod rls;
 mod run;
 
 pub use run::{Outcome, down, latest, migrate, pending, role_problems, wall_problems};
 
 use sea_orm_migration::prelude::*;
+
+use crate::columns::AddColumn;
 
 /// The ordered list of migrations.
 pub(crate) struct Migrator;
@@ -54,7 +57,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000016_projects::Migration),
             Box::new(m20261127_000017_places_and_offers::Migration),
             Box::new(m20261128_000018_merges_and_circles::Migration),
-            Box::new(m20261130_000019_snapshot_details::Migration),
+            Box::new(AddColumn("m20261130_000019_snapshot_details", "plan_snapshot_entry", "details {json}")),
+            Box::new(m20261130_000020_search_text::Migration),
         ]
     }
 }

@@ -20,11 +20,12 @@ pub fn cases() -> Vec<Case> {
         the_schema_has_every_column_of_every_entity,
         migrating_twice_changes_nothing,
         an_installation_keeps_what_it_has,
+        search_texts_of_an_installation_lose_their_accents,
     ]
 }
 
 const ROLE: &str = "verbund_app";
-const ALL: usize = 19;
+const ALL: usize = 20;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")
@@ -98,7 +99,7 @@ async fn the_server_refuses_a_database_that_is_behind(app: TestApp) {
     down(&database.owner_url, 3).await.expect("three steps down");
     let text = refused(config.clone()).await;
     assert!(text.contains("3 migrations are pending") && text.contains("`verbund migrate`"), "{text}");
-    assert!(text.contains("m20261127_000017_places_and_offers"), "{text}");
+    assert!(text.contains("m20261128_000018_merges_and_circles"), "{text}");
     assert_eq!(applied(&database).await, 3);
     let server = Server::start(config, app.clock.clone()).await.expect("now it starts");
     assert_eq!(server.get("/readyz").await.0, 200);
@@ -113,7 +114,7 @@ async fn the_application_role_may_ask_but_not_migrate(app: TestApp) {
     applied(&database).await;
     down(&database.owner_url, 1).await.expect("one step down");
     let application = Rows::open(&database.url).await;
-    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261130_000019_snapshot_details"]);
+    assert_eq!(pending(application.db()).await.expect("an answer"), ["m20261130_000020_search_text"]);
     let rows = database.rows().await;
     let before = schema(&rows).await;
     migrate(&database.url, ROLE).await.map(|_| ()).expect_err("the application role does not migrate");
@@ -238,14 +239,30 @@ async fn an_installation_keeps_what_it_has(app: TestApp) {
     rows.run(&seen_with("inner_scope_id")).await;
     let mut before = rows.dump().await;
     // As it was when merges were of places only, and who was asked into a project was seen with it.
-    down(&app.database.owner_url, 2).await.expect("two steps down");
+    down(&app.database.owner_url, 3).await.expect("three steps down");
     rows.run(&seen_with("scope_id")).await;
     assert_ne!(rows.dump().await["project_partner"], before["project_partner"], "seen by others than now");
-    assert_eq!(applied(&app.database).await, 2);
+    assert_eq!(applied(&app.database).await, 3);
     let mut after = app.database.rows().await.dump().await;
     assert!(before["merge_proposal"].len() == 1 && !before["project_partner"].is_empty());
     for dump in [&mut before, &mut after] {
         dump.remove("seaql_migrations");
     }
     assert_eq!(after, before);
+}
+
+async fn search_texts_of_an_installation_lose_their_accents(app: TestApp) {
+    joint(&app).await;
+    let rows = app.database.rows().await;
+    let tables = ["calendar_entry", "dataset", "education_offer", "learning_place", "organisation", "project"];
+    let texts = async |table: &str| rows.list(&format!("SELECT DISTINCT search_text FROM {table}")).await;
+    down(&app.database.owner_url, 1).await.expect("one step down");
+    for table in tables {
+        assert!(!texts(table).await.is_empty(), "{table} has rows");
+        rows.run(&format!("UPDATE {table} SET search_text = 'çelik šimić kőszeg schule'")).await;
+    }
+    assert_eq!(applied(&app.database).await, 1);
+    for table in tables {
+        assert_eq!(texts(table).await, ["celik simic koszeg schule"], "{table}");
+    }
 }

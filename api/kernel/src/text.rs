@@ -1,5 +1,8 @@
 //! Checks of texts that people write.
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
 
@@ -52,6 +55,24 @@ pub fn web_address(value: Option<String>, field: &'static str) -> ApiResult<Opti
     Ok(value)
 }
 
+/// An optional e-mail address: a name, `@` and a host with a dot, without blanks, at most `max` characters.
+///
+/// # Errors
+/// `TOO_LONG` or `INVALID` at `field`.
+pub fn email_address(value: Option<String>, field: &'static str, max: usize) -> ApiResult<Option<String>> {
+    let value = optional(value, field, max)?;
+    let is_address = |it: &str| {
+        it.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'))
+            && !it.contains(char::is_whitespace)
+    };
+    match value {
+        Some(value) if !is_address(&value) => {
+            Err(Problem::at(UserErrorCode::Invalid, field, Text::new("no-email").with("value", value)).into())
+        }
+        value => Ok(value),
+    }
+}
+
 /// Whether a short stable name has the right form: lower-case letters, digits and hyphens, 2 to 40.
 pub fn is_key(value: &str) -> bool {
     (2..=40).contains(&value.len())
@@ -59,18 +80,24 @@ pub fn is_key(value: &str) -> bool {
         && value.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-')
 }
 
-/// Folds text for search: lower case, umlauts spelt out, accents of the region dropped.
+/// Folds text for search: lower case, German umlauts spelt out, compatible forms made one, all other accents dropped (NFKD,
+/// Unicode Standard Annex 15), and letters without a decomposition written with those of ASCII.
 pub fn fold(value: &str) -> String {
     let mut folded = String::with_capacity(value.len());
-    for letter in value.to_lowercase().chars() {
+    // Composed first: an umlaut of two code points is an umlaut.
+    for letter in value.nfkc().flat_map(char::to_lowercase) {
         match letter {
-            'ä' => folded.push_str("ae"),
-            'ö' => folded.push_str("oe"),
+            'ä' | 'æ' => folded.push_str("ae"),
+            'ö' | 'œ' => folded.push_str("oe"),
             'ü' => folded.push_str("ue"),
             'ß' => folded.push_str("ss"),
-            'é' | 'è' | 'ê' => folded.push('e'),
-            'à' | 'á' | 'â' => folded.push('a'),
-            other => folded.push(other),
+            'đ' | 'ð' => folded.push('d'),
+            'ħ' => folded.push('h'),
+            'ı' => folded.push('i'),
+            'ł' => folded.push('l'),
+            'ø' => folded.push('o'),
+            'þ' => folded.push_str("th"),
+            other => folded.extend(std::iter::once(other).nfkd().filter(|it| !is_combining_mark(*it))),
         }
     }
     folded
@@ -98,6 +125,22 @@ mod tests {
         assert_eq!(fold("Füssen"), "fuessen");
         assert_eq!(fold("Meinrad-Spieß-Grundschule"), "meinrad-spiess-grundschule");
         assert_eq!(fold("GÖRISRIED"), "goerisried");
+        assert_eq!(fold("Go\u{308}risried"), "goerisried");
+        assert_eq!(
+            fold("François Šimić, Kőszeg, Łódź, İzmir, Ångström"),
+            "francois simic, koszeg, lodz, izmir, angstrom"
+        );
+        assert_eq!(fold("Ｓｃｈｕｌｅ ① ﬁ"), "schule 1 fi");
+    }
+
+    #[test]
+    fn addresses_have_a_name_and_a_host() {
+        let is_taken = |it: &str| email_address(Some(it.to_owned()), "email", 320).is_ok();
+        assert!(is_taken(" info@kaufbeuren.de "));
+        for wrong in ["info", "@kaufbeuren.de", "info@", "info@localhost", "a@b@c.de", "in fo@kaufbeuren.de"] {
+            assert!(!is_taken(wrong), "{wrong}");
+        }
+        assert_eq!(email_address(Some("  ".to_owned()), "email", 320).unwrap(), None);
     }
 
     #[test]
