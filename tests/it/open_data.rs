@@ -7,7 +7,7 @@ use entities::{ContentKind, dataset_content};
 use serde_json::{Value, json};
 use store::full;
 use store::scopes::Audience;
-use store::tables::{TableRef, TableStore as _};
+use store::tables::TableRef;
 use tabular::model::{Cell, Column, ColumnRole, ColumnType, Symbol, TableRow, Value as Figure};
 use uuid::Uuid;
 use verbund_tests::tables::{Tables, column, fill};

@@ -14,7 +14,7 @@ use entities::ContentKind;
 use kernel::error::ApiError;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use store::tables::{Incoming, TableRef, TableStore as _};
+use store::tables::{Incoming, TableRef};
 use tabular::model::{Cell, Column, TableRow, Value};
 use tokio::sync::mpsc;
 use verbund_tests::tables::{Tables, words};

@@ -9,7 +9,7 @@ use kernel::i18n::Locale;
 use policy::{Actor, Permission};
 use serde_json::json;
 use server::app::local_issuer;
-use store::tables::{Incoming, LoadSummary, TableRef, TableStore as _};
+use store::tables::{Incoming, LoadSummary, TableRef};
 use store::{Session, Store, Writer, full};
 use tabular::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, PeriodKind, TableRow};
 use tokio::sync::mpsc;

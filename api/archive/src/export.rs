@@ -11,7 +11,7 @@ use serde_json::json;
 use store::Session;
 use store::raw_table::{RawColumn, RawRow};
 use store::scopes::Audience;
-use store::tables::{TableRef, TableStore as _, lines};
+use store::tables::{TableRef, lines};
 use tabular::model::Column;
 use tempfile::NamedTempFile;
 use uuid::Uuid;

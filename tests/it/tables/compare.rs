@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use entities::ContentKind;
-use store::tables::{ChangeKind, GroupSource, TableRef, TableStore as _};
+use store::tables::{ChangeKind, GroupSource, TableRef};
 use tabular::model::{Cell, Column, ColumnRole, ColumnType, Symbol, TableRow, Value};
 use verbund_tests::tables::{Tables, column, words};
 use verbund_tests::{Case, Dice, TestApp, cases};

@@ -2,7 +2,6 @@
 
 use entities::ContentKind;
 use sea_orm::{ConnectionTrait, Statement};
-use store::tables::TableStore as _;
 use tabular::model::{Column, TableRow};
 use tabular::query::{AskedMeasure, Function, GroupsAsked, RowsAsked};
 use verbund_tests::tables::{Tables, words};

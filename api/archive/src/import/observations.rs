@@ -8,7 +8,7 @@ use entities::dataset_content;
 use kernel::error::{ApiError, ApiResult};
 use sea_orm::Value;
 use store::raw_table::{DynTable as _, EntityTable};
-use store::tables::{Incoming, TableRef, TableStore as _, lines};
+use store::tables::{Incoming, TableRef, lines};
 use tabular::model::{Column, TableRow};
 use tokio::sync::mpsc;
 

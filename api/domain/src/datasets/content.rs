@@ -9,7 +9,7 @@ use kernel::i18n::Text;
 use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::scopes::{Audience, ensure};
-use store::tables::{GroupSource, Incoming, TableRef, TableStore as _};
+use store::tables::{GroupSource, Incoming, TableRef};
 use store::{Session, Writer, full};
 use tokio::sync::mpsc;
 

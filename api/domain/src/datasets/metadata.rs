@@ -1,5 +1,7 @@
 //! Metadata of datasets and their checks.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use entities::{Frequency, dataset, region};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
@@ -124,12 +126,10 @@ impl DatasetMetadata {
     /// # Errors
     /// Everything that is wrong with them; the database fails.
     pub(super) async fn checked(self, session: &Session) -> ApiResult<Self> {
-        let contact_email = text::optional(self.contact_email, "contact.email", 200);
         let attribution = text::optional(self.attribution, "attribution", 1_000);
         let region = check_region(session, self.region.as_deref()).await;
         // A text that is refused itself is neither missing nor wrong for another reason.
         let further = all((
-            contact_email.as_ref().map_or(Ok(()), |it| check_email(it.as_deref())),
             check_licence(self.licence.as_deref(), attribution.as_ref().is_ok_and(Option::is_none)),
             region,
             check_coverage(self.covers_from, self.covers_until),
@@ -138,7 +138,7 @@ impl DatasetMetadata {
         let texts = all((
             text::optional(self.description, "description", 4_000),
             text::optional(self.contact_name, "contact.name", 200),
-            contact_email,
+            text::email_address(self.contact_email, "contact.email", 200),
             attribution,
             text::optional(self.collector, "provenance.collector", 200),
             text::optional(self.source, "provenance.source", 500),
@@ -186,18 +186,9 @@ fn checked_keywords(new: &[String]) -> ApiResult<Vec<String>> {
         keywords.extend(problems.take(text::line(keyword, "keywords", 60))?);
     }
     problems.done()?;
-    keywords.dedup();
+    let mut seen = BTreeSet::new();
+    keywords.retain(|it: &String| seen.insert(it.clone()));
     Ok(keywords)
-}
-
-fn check_email(address: Option<&str>) -> ApiResult<()> {
-    match address {
-        Some(address) if !is_address(address) => {
-            let text = Text::new("no-email").with("value", address);
-            Err(Problem::at(UserErrorCode::Invalid, "contact.email", text).into())
-        }
-        Some(_) | None => Ok(()),
-    }
 }
 
 fn check_licence(code: Option<&str>, unattributed: bool) -> ApiResult<()> {
@@ -246,10 +237,4 @@ fn check_language(language: &str) -> ApiResult<()> {
 /// Germany, a state or an administrative region: the list of regions begins with districts.
 fn is_wide_region(ags: &str) -> bool {
     ags == "DG" || (matches!(ags.len(), 2 | 3) && ags.bytes().all(|it| it.is_ascii_digit()))
-}
-
-fn is_address(address: &str) -> bool {
-    address.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.contains('@') && !address.contains(char::is_whitespace)
-    })
 }

@@ -29,7 +29,11 @@ const COUNTED: [Option<Symbol>; 7] = [
 const DIVISIBLE: i64 = 40_000_000_000_000_000;
 
 impl SqlTables<'_> {
-    pub(super) async fn read_groups(&self, table: TableRef<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
+    /// Groups, and what is measured in each.
+    ///
+    /// # Errors
+    /// A sum is too large, or would count twice; the database fails.
+    pub async fn aggregate(&self, table: TableRef<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
         let statement = self.groups(table, query).statement();
         let sum = query.measures.iter().position(|it| it.function.adds_up()).unwrap_or_default();
         let sum = query.columns.get(query.by.len() + sum).map_or("-", |it| it.name.as_str());

@@ -87,7 +87,11 @@ struct ColumnPair<'a> {
 }
 
 impl SqlTables<'_> {
-    pub(super) async fn twice(&self, table: TableRef<'_>, max: usize) -> ApiResult<Duplicates> {
+    /// Keys of several rows, the first `max` of them.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn duplicates(&self, table: TableRef<'_>, max: usize) -> ApiResult<Duplicates> {
         let key: Vec<_> = dimensions(table.columns).collect();
         if key.is_empty() {
             return Ok(Duplicates::default());
@@ -108,13 +112,11 @@ impl SqlTables<'_> {
         }
         Ok(duplicates)
     }
-
-    pub(super) async fn compared(
-        &self,
-        before: TableRef<'_>,
-        after: TableRef<'_>,
-        max: usize,
-    ) -> ApiResult<Differences> {
+    /// Differences between the rows of two tables by key, and the first `max` rows that differ.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn differences(&self, before: TableRef<'_>, after: TableRef<'_>, max: usize) -> ApiResult<Differences> {
         let pairs = pairs(before.columns, after.columns);
         let (key, other): (Vec<ColumnPair<'_>>, Vec<ColumnPair<'_>>) =
             pairs.into_iter().partition(|it| it.column.role == ColumnRole::Dimension);
@@ -122,7 +124,7 @@ impl SqlTables<'_> {
         let columns = other.iter().map(name).collect();
         let wanted = [before, after].map(|it| dimensions(it.columns).count());
         if key.is_empty() || wanted != [key.len(); 2] {
-            let (removed, added) = (self.count_rows(before, None).await?, self.count_rows(after, None).await?);
+            let (removed, added) = (self.count(before, None).await?, self.count(after, None).await?);
             return Ok(Differences { columns, added, removed, ..Differences::default() });
         }
         let mut differences = Differences { key: key.iter().map(name).collect(), columns, ..Differences::default() };

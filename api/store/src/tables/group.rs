@@ -10,7 +10,11 @@ use crate::tables::sql::{Cells, Sql, column, symbol_column};
 use crate::tables::{GroupSource, SqlTables, TableRef};
 
 impl SqlTables<'_> {
-    pub(super) async fn put_together(
+    /// Rows put together by dimensions, at most `max`, without those that have one of `left_out`.
+    ///
+    /// # Errors
+    /// There are more than `max`; the database fails.
+    pub async fn group(
         &self,
         table: TableRef<'_>,
         grouped: &[GroupSource],

@@ -20,7 +20,11 @@ const CHUNK: usize = 256 * 1024;
 const VALUES: usize = 8_192;
 
 impl SqlTables<'_> {
-    pub(super) async fn make(&self, table: TableRef<'_>) -> ApiResult<()> {
+    /// Creates the table; nobody else sees it before the transaction ends.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn create(&self, table: TableRef<'_>) -> ApiResult<()> {
         if table.columns.is_empty() || table.columns.len() > MAX_COLUMNS {
             return Err(broken("a number of columns that no table has"));
         }
@@ -49,8 +53,11 @@ impl SqlTables<'_> {
             Ok(())
         }
     }
-
-    pub(super) async fn close(&self, place: TableRef<'_>) -> ApiResult<()> {
+    /// Ends the load: indexes and row-level security. The row of the content must exist.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn seal(&self, place: TableRef<'_>) -> ApiResult<()> {
         let dimensions = place.columns.iter().enumerate().filter(|(_, it)| it.role == ColumnRole::Dimension);
         if self.conn.get_database_backend() == DbBackend::Postgres {
             let numbers: Vec<_> = dimensions.map(|(at, _)| (at + 1).to_string()).collect();
@@ -66,8 +73,11 @@ impl SqlTables<'_> {
             Ok(())
         }
     }
-
-    pub(super) async fn remove(&self, content: Uuid) -> ApiResult<()> {
+    /// Drops the table. The row of the content must still exist.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn drop(&self, content: Uuid) -> ApiResult<()> {
         if self.conn.get_database_backend() == DbBackend::Postgres {
             self.run("SELECT verbund_table_drop($1)::text", [content.into()]).await
         } else {
@@ -81,8 +91,11 @@ impl SqlTables<'_> {
         self.conn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await.or_fault()?;
         Ok(())
     }
-
-    pub(super) async fn fill(&self, table: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
+    /// Loads the rows; none where `incoming` was told to stop.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn load(&self, table: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
         if self.conn.get_database_backend() == DbBackend::Postgres {
             self.copy(table, incoming).await
         } else {

@@ -10,8 +10,7 @@
 //! SHA-256 of a line with the columns and the rows as COPY writes them. On SQLite the only writer is occupied during
 //! the load.
 //!
-//! [`TableStore`] is the interface of a store of tables; [`SqlTables`] implements it in the database of everything
-//! else. Reading goes through [`TableReader`], which a session hands out for a content that it may see; the statement checks
+//! [`SqlTables`] keeps them in the database of everything else. Reading goes through [`TableReader`], which a session hands out for a content that it may see; the statement checks
 //! the policy again, and so does row-level security, once per statement. Writing takes a [`Writer`].
 
 mod aggregate;
@@ -105,50 +104,7 @@ pub struct TableRef<'a> {
     pub columns: &'a [Column],
 }
 
-/// What keeps tables.
-#[async_trait::async_trait]
-pub trait TableStore: Send + Sync {
-    /// Makes the table. Nobody else sees it before the transaction ends.
-    async fn create(&self, table: TableRef<'_>) -> ApiResult<()>;
-
-    /// Fills it; none where `incoming` was told to stop.
-    async fn load(&self, table: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>>;
-
-    /// Ends filling it: indexes, and the wall around it. The row of the content must be there.
-    async fn seal(&self, table: TableRef<'_>) -> ApiResult<()>;
-
-    /// Takes it away. The row of the content must still be there.
-    async fn drop(&self, content: Uuid) -> ApiResult<()>;
-
-    /// Keys that stand for several rows, the first `most` of them.
-    async fn duplicates(&self, table: TableRef<'_>, max: usize) -> ApiResult<Duplicates>;
-
-    /// How the rows of two tables differ by key, and the first `most` rows that do.
-    async fn differences(&self, before: TableRef<'_>, after: TableRef<'_>, max: usize) -> ApiResult<Differences>;
-
-    /// Rows.
-    async fn rows(&self, table: TableRef<'_>, query: &RowQuery) -> ApiResult<RowPage>;
-
-    /// How many rows meet a condition.
-    async fn count(&self, table: TableRef<'_>, condition: Option<&Condition>) -> ApiResult<i64>;
-
-    /// Groups and what is measured in each.
-    async fn aggregate(&self, table: TableRef<'_>, query: &GroupQuery) -> ApiResult<GroupPage>;
-
-    /// Up to `most` rows in their order, after the one of that number; and the number of the last.
-    async fn scan(&self, table: TableRef<'_>, after: i64, max: usize) -> ApiResult<(Vec<TableRow>, i64)>;
-
-    /// All rows, put together by dimensions, without those that have one of `left_out`; up to `most`.
-    async fn group(
-        &self,
-        table: TableRef<'_>,
-        grouped: &[GroupSource],
-        left_out: &[(usize, String)],
-        max: usize,
-    ) -> ApiResult<Vec<TableRow>>;
-}
-
-/// Tables in the database of everything else.
+/// Typed tables in the database of everything else.
 pub struct SqlTables<'a> {
     conn: &'a SessionConnection,
     /// What must be true of the content for this reader; none for who fills it.
@@ -258,57 +214,4 @@ impl TableReader<'_> {
 /// A table that is not what its columns say.
 fn broken(what: &str) -> ApiError {
     ApiError::fault(format!("typed table: {what}"))
-}
-
-#[async_trait::async_trait]
-impl TableStore for SqlTables<'_> {
-    async fn create(&self, table: TableRef<'_>) -> ApiResult<()> {
-        self.make(table).await
-    }
-
-    async fn load(&self, table: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
-        self.fill(table, incoming).await
-    }
-
-    async fn seal(&self, table: TableRef<'_>) -> ApiResult<()> {
-        self.close(table).await
-    }
-
-    async fn drop(&self, content: Uuid) -> ApiResult<()> {
-        self.remove(content).await
-    }
-
-    async fn duplicates(&self, table: TableRef<'_>, max: usize) -> ApiResult<Duplicates> {
-        self.twice(table, max).await
-    }
-
-    async fn differences(&self, before: TableRef<'_>, after: TableRef<'_>, max: usize) -> ApiResult<Differences> {
-        self.compared(before, after, max).await
-    }
-
-    async fn rows(&self, table: TableRef<'_>, query: &RowQuery) -> ApiResult<RowPage> {
-        self.read_rows(table, query).await
-    }
-
-    async fn count(&self, table: TableRef<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
-        self.count_rows(table, condition).await
-    }
-
-    async fn aggregate(&self, table: TableRef<'_>, query: &GroupQuery) -> ApiResult<GroupPage> {
-        self.read_groups(table, query).await
-    }
-
-    async fn scan(&self, table: TableRef<'_>, after: i64, max: usize) -> ApiResult<(Vec<TableRow>, i64)> {
-        self.read_all(table, after, max).await
-    }
-
-    async fn group(
-        &self,
-        table: TableRef<'_>,
-        grouped: &[GroupSource],
-        left_out: &[(usize, String)],
-        max: usize,
-    ) -> ApiResult<Vec<TableRow>> {
-        self.put_together(table, grouped, left_out, max).await
-    }
 }

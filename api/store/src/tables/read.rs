@@ -21,7 +21,11 @@ pub(super) fn push_columns(sql: &mut Sql, columns: &[Column], wanted: impl Itera
 }
 
 impl SqlTables<'_> {
-    pub(super) async fn read_rows(&self, table: TableRef<'_>, query: &RowQuery) -> ApiResult<RowPage> {
+    /// Page of rows.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn rows(&self, table: TableRef<'_>, query: &RowQuery) -> ApiResult<RowPage> {
         let columns = table.columns;
         let mut sql = self.reading();
         sql.push(" SELECT _row");
@@ -58,8 +62,11 @@ impl SqlTables<'_> {
         }
         Ok(RowPage { rows, cursors, more })
     }
-
-    pub(super) async fn count_rows(&self, table: TableRef<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
+    /// Number of rows that meet a condition.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn count(&self, table: TableRef<'_>, condition: Option<&Condition>) -> ApiResult<i64> {
         let mut sql = self.reading();
         sql.push(" SELECT count(*)");
         self.add_source(&mut sql, table);
@@ -72,13 +79,11 @@ impl SqlTables<'_> {
             None => Ok(0),
         }
     }
-
-    pub(super) async fn read_all(
-        &self,
-        table: TableRef<'_>,
-        after: i64,
-        max: usize,
-    ) -> ApiResult<(Vec<TableRow>, i64)> {
+    /// At most `max` rows in their order, after the one numbered `after`, and the number of the last.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn scan(&self, table: TableRef<'_>, after: i64, max: usize) -> ApiResult<(Vec<TableRow>, i64)> {
         let columns = table.columns;
         let mut sql = self.reading();
         sql.push(" SELECT _row");

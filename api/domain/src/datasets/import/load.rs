@@ -13,7 +13,7 @@ use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use sha2::{Digest as _, Sha256};
 use store::scopes::{Audience, ensure};
-use store::tables::{Duplicates, Incoming, LoadSummary, TableRef, TableStore as _};
+use store::tables::{Duplicates, Incoming, LoadSummary, TableRef};
 use store::{Session, Writer, full};
 use tabular::model::Column;
 use tabular::read::{ProblemCode, Profile, ReadReport, TableProblem as Found};
