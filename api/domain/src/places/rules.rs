@@ -46,18 +46,6 @@ pub fn check_days(from: Option<NaiveDate>, until: Option<NaiveDate>, problems: &
     }
 }
 
-/// An address of e-mail: something, an `@`, and a host.
-pub fn check_email(value: Option<&str>, field: &'static str, problems: &mut Problems) {
-    let is_address = |it: &str| {
-        it.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'))
-            && !it.contains(char::is_whitespace)
-    };
-    if let Some(value) = value.filter(|it| !is_address(it)) {
-        let text = Text::new("no-email").with("value", value);
-        problems.add(Problem::at(UserErrorCode::Invalid, field, text));
-    }
-}
-
 /// Refuses to hide what published offers of the same authority name: they would lose it. Offers of others do not keep the
 /// owner from it.
 ///

@@ -1,8 +1,7 @@
 //! Members of project teams. Each belongs to the party that added it.
 
 use entities::{ProjectRole, project, project_member};
-use kernel::error::{ApiResult, Problem, UserErrorCode, all};
-use kernel::i18n::Text;
+use kernel::error::{ApiResult, all};
 use kernel::text;
 use uuid::Uuid;
 
@@ -44,7 +43,7 @@ pub async fn add_member(
     let (name, function, email) = all((
         text::line(&new.name, "name", 200),
         text::optional(new.function, "function", 200),
-        checked_email(new.email),
+        text::email_address(new.email, "email", 320),
     ))?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
@@ -73,15 +72,6 @@ pub async fn add_member(
     let recorded = insert::<project_member::Entity>(&mutation, &writer, row, &project).await?;
     mutation.commit(recorded).await?;
     Ok(id)
-}
-
-fn checked_email(address: Option<String>) -> ApiResult<Option<String>> {
-    let address = text::optional(address, "email", 320)?;
-    if let Some(address) = address.as_deref().filter(|it| !it.contains('@') || it.contains(char::is_whitespace)) {
-        let text = Text::new("no-email").with("value", address);
-        return Err(Problem::at(UserErrorCode::Invalid, "email", text).into());
-    }
-    Ok(address)
 }
 
 /// Removes a member from a project team.

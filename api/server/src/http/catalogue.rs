@@ -18,10 +18,12 @@ use policy::Actor;
 use serde::Deserialize;
 use store::Stats;
 
+use crate::http::etag;
+use crate::http::etag::is_known;
 use crate::http::feeds::with_request_fields;
 use crate::http::files::{PUBLIC, failed, gone, not_found, of_address, too_many_requests};
 use crate::http::headers::{ClientAddress, RequestId, text};
-use crate::http::ranges::{names, set};
+use crate::http::ranges::set;
 use crate::http::state::State;
 
 /// Points that one answer takes from the budget of its address.
@@ -162,9 +164,9 @@ fn answer(
     modified: Option<DateTime<Utc>>,
     links: &str,
 ) -> Response {
-    let tag = crate::http::feeds::tag(&body);
-    let known = match text(headers, header::IF_NONE_MATCH.as_str()) {
-        Some(list) => names(list, &tag),
+    let tag = etag::strong(&body);
+    let known = match headers.get(header::IF_NONE_MATCH) {
+        Some(_) => is_known(headers, &tag),
         // Seconds are all that a date can say.
         None => text(headers, header::IF_MODIFIED_SINCE.as_str())
             .and_then(|it| DateTime::parse_from_rfc2822(it).ok())

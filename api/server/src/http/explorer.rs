@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
-use crate::http::headers::text;
+use crate::http::etag::is_known;
 use crate::http::problem;
 use crate::http::state::State;
 
@@ -101,9 +101,8 @@ fn file(path: &str, headers: &HeaderMap) -> Response {
     let tag = format!("\"{tag}\"");
     // The names of assets change with what is in them.
     let keep = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let fresh =
-        text(headers, header::IF_NONE_MATCH.as_str()).is_some_and(|it| it.split(',').any(|it| it.trim() == tag));
-    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { found.data.into_response() };
+    let mut response =
+        if is_known(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { found.data.into_response() };
     let head = response.headers_mut();
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     head.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));

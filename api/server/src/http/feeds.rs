@@ -17,11 +17,12 @@ use icalendar::{CalendarFeed, json, write};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
 use policy::Actor;
-use sha2::{Digest, Sha256};
 use store::{Session, Stats};
 use uuid::Uuid;
 
-use crate::http::headers::{ClientAddress, RequestId, text};
+use crate::http::etag;
+use crate::http::etag::is_known;
+use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::problem;
 use crate::http::rate::Spending;
 use crate::http::state::State;
@@ -251,20 +252,11 @@ pub(super) fn with_request_fields(
     response
 }
 
-/// A strong tag of a text.
-pub(super) fn tag(body: impl AsRef<[u8]>) -> String {
-    let digest = Sha256::digest(body);
-    let digits: String = digest[..12].iter().map(|it| format!("{it:02x}")).collect();
-    format!("\"{digits}\"")
-}
-
 /// The body, or 304 where the program has it already.
 pub(super) fn answer(headers: &HeaderMap, media: &'static str, caching: &'static str, body: String) -> Response {
-    let tag = tag(&body);
-    let known = text(headers, header::IF_NONE_MATCH.as_str());
-    let fresh =
-        known.is_some_and(|it| it.trim() == "*" || it.split(',').any(|it| it.trim().trim_start_matches("W/") == tag));
-    let mut response = if fresh { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
+    let tag = etag::strong(&body);
+    let mut response =
+        if is_known(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
     let head = response.headers_mut();
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));

@@ -2,6 +2,7 @@
 
 mod caldav;
 mod catalogue;
+mod etag;
 mod explorer;
 mod feeds;
 mod files;

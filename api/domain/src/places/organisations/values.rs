@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::places::externals;
 use crate::places::externals::Ids;
-use crate::places::rules::check_email;
 use crate::values::values;
 
 values! {
@@ -89,8 +88,7 @@ impl OrganisationValues {
         externals::check_number(&self.external_ids, &mut problems);
         let mut contact = self.contact.take().unwrap_or_default();
         contact.function = problems.take(text::optional(contact.function.take(), "contact.function", 200))?.flatten();
-        contact.email = problems.take(text::optional(contact.email.take(), "contact.email", 200))?.flatten();
-        check_email(contact.email.as_deref(), "contact.email", &mut problems);
+        contact.email = problems.take(text::email_address(contact.email.take(), "contact.email", 200))?.flatten();
         contact.phone = problems.take(text::optional(contact.phone.take(), "contact.phone", 60))?.flatten();
         self.contact = Some(contact);
         if let Some(person) = &mut self.contact_person {
@@ -98,8 +96,8 @@ impl OrganisationValues {
                 person.name = name;
             }
             person.role = problems.take(text::optional(person.role.take(), "contactPerson.role", 200))?.flatten();
-            person.email = problems.take(text::optional(person.email.take(), "contactPerson.email", 200))?.flatten();
-            check_email(person.email.as_deref(), "contactPerson.email", &mut problems);
+            person.email =
+                problems.take(text::email_address(person.email.take(), "contactPerson.email", 200))?.flatten();
             person.phone = problems.take(text::optional(person.phone.take(), "contactPerson.phone", 60))?.flatten();
         }
         problems.done()?;

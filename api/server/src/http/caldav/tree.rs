@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::http::caldav::props;
 use crate::http::caldav::xml::Element;
-use crate::http::feeds::tag;
+use crate::http::etag;
 
 /// A place in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl CaldavResource {
         let uid = told.first().map(|it| it.event.uid.clone()).unwrap_or_default();
         let events: Vec<_> = told.into_iter().map(|it| it.event).collect();
         let body = write::resource(&events);
-        Self { id, uid, tag: tag(&body), body, spans, materialized_until }
+        Self { id, uid, tag: etag::strong(&body), body, spans, materialized_until }
     }
 
     pub(super) fn props(&self) -> Vec<Element> {
