@@ -1,5 +1,6 @@
 //! Payloads of mutations: the object, and what the client can do something about.
 
+use async_graphql::futures_util::future::BoxFuture;
 use async_graphql::{InputType, SimpleObject};
 use domain::context::op::Op;
 use domain::context::unit_of_work::Idempotency;
@@ -40,7 +41,7 @@ impl UserError {
 }
 
 /// A payload: the object and what was refused.
-pub trait Payload: Sized {
+pub trait Payload: Sized + Send + 'static {
     /// The object of the mutation.
     type Object: Send;
 
@@ -62,16 +63,8 @@ pub trait Payload: Sized {
     ///
     /// # Errors
     /// A fault, which becomes a top-level error.
-    fn created(
-        op: &Op,
-        work: impl Future<Output = ApiResult<Uuid>> + Send,
-    ) -> impl Future<Output = ApiResult<Self>> + Send {
-        async move {
-            match work.await {
-                Ok(id) => Self::shown(op, id).await,
-                Err(error) => Self::refused(op, error),
-            }
-        }
+    fn created<'a>(op: &'a Op, work: impl Future<Output = ApiResult<Uuid>> + Send + 'a) -> Answer<'a, Self> {
+        Self::answer(op, None, Box::pin(work))
     }
 
     /// The payload of a mutation that changes the object `id`: the object in its current state, also where somebody else
@@ -79,13 +72,9 @@ pub trait Payload: Sized {
     ///
     /// # Errors
     /// A fault, which becomes a top-level error.
-    fn changed<W>(
-        op: &Op,
-        id: ApiResult<Uuid>,
-        work: impl FnOnce(Uuid) -> W + Send,
-    ) -> impl Future<Output = ApiResult<Self>> + Send
+    fn changed<'a, W>(op: &'a Op, id: ApiResult<Uuid>, work: impl FnOnce(Uuid) -> W) -> Answer<'a, Self>
     where
-        W: Future<Output = ApiResult<()>> + Send,
+        W: Future<Output = ApiResult<()>> + Send + 'a,
     {
         Self::replaced(op, id, |id| {
             let work = work(id);
@@ -97,38 +86,40 @@ pub trait Payload: Sized {
     ///
     /// # Errors
     /// A fault, which becomes a top-level error.
-    fn replaced<W>(
-        op: &Op,
-        id: ApiResult<Uuid>,
-        work: impl FnOnce(Uuid) -> W + Send,
-    ) -> impl Future<Output = ApiResult<Self>> + Send
+    fn replaced<'a, W>(op: &'a Op, id: ApiResult<Uuid>, work: impl FnOnce(Uuid) -> W) -> Answer<'a, Self>
     where
-        W: Future<Output = ApiResult<Uuid>> + Send,
+        W: Future<Output = ApiResult<Uuid>> + Send + 'a,
     {
-        async move {
-            let id = match id {
-                Ok(id) => id,
-                Err(error) => return Self::refused(op, error),
-            };
-            match work(id).await {
-                Ok(id) => Self::shown(op, id).await,
-                Err(error) if error.is(UserErrorCode::StaleVersion) => {
-                    let object = Self::load(&*op.session().await?, id).await?;
-                    Ok(Self::new(object, UserError::sort(error, op)?))
-                }
-                Err(error) => Self::refused(op, error),
-            }
+        match id {
+            Ok(id) => Self::answer(op, Some(id), Box::pin(work(id))),
+            Err(error) => Self::answer(op, None, Box::pin(std::future::ready(Err(error)))),
         }
     }
 
-    /// The object after a mutation.
+    /// What `work` comes to. `stale` is the object that is shown where somebody else was faster.
     ///
     /// # Errors
     /// A fault, which becomes a top-level error.
-    fn shown(op: &Op, id: Uuid) -> impl Future<Output = ApiResult<Self>> + Send {
-        async move { Ok(Self::new(Self::load(&*op.session().await?, id).await?, Vec::new())) }
+    fn answer<'a>(op: &'a Op, stale: Option<Uuid>, work: BoxFuture<'a, ApiResult<Uuid>>) -> Answer<'a, Self> {
+        Box::pin(async move {
+            let (shown, errors) = match work.await {
+                Ok(id) => (Some(id), Vec::new()),
+                Err(error) => {
+                    let shown = stale.filter(|_| error.is(UserErrorCode::StaleVersion));
+                    (shown, UserError::sort(error, op)?)
+                }
+            };
+            let object = match shown {
+                Some(id) => Self::load(&*op.session().await?, id).await?,
+                None => None,
+            };
+            Ok(Self::new(object, errors))
+        })
     }
 }
+
+/// A payload under way. It is boxed: the work of a mutation is larger than what a stack should carry through all resolvers.
+pub type Answer<'a, P> = BoxFuture<'a, ApiResult<P>>;
 
 /// Defines a payload type with its object and `userErrors`; `by` loads the object.
 macro_rules! payload {
