@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use kernel::error::{ApiError, ApiResult};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, ModelTrait, Value};
 use serde_json::Value as Json;
-use store::{ByKey, Owned, Unique, Writer};
+use store::{Owned, Unique, Writer, full};
 use uuid::Uuid;
 
 use crate::context::unit_of_work::{ChangeRecord, stale};
 
-/// What the record of every change has.
+/// Values that the record of every change has.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditHead {
-    /// The object.
+    /// Id of the object.
     pub id: Uuid,
     /// Version after the change.
     pub version: i32,
@@ -33,7 +33,7 @@ pub trait Audited: Sized {
     /// Whether the audience that the row leaves by a change learns of it.
     const TELLS_FORMER_AUDIENCE: bool = false;
 
-    /// What the record of every change has.
+    /// Values that the record of every change has.
     fn audit_head(&self) -> AuditHead;
 
     /// The row in the audit trail.
@@ -58,20 +58,32 @@ pub trait Audited: Sized {
     }
 }
 
-/// Writes a row that is still at `version`, and raises its version by one.
+/// Writes the set columns of a row that is still at `version`, with the next version and the time of the change.
 ///
 /// # Errors
 /// `STALE_VERSION` where somebody was faster; the database fails.
 pub async fn save<E>(writer: &Writer<'_>, row: E::ActiveModel, version: i32) -> ApiResult<()>
 where
-    E: ByKey<Key = Uuid, Of = E> + Owned,
+    E: Owned,
     E::Model: IntoActiveModel<E::ActiveModel>,
 {
     let (here, row) = at_version::<E>(writer, row, version)?;
     if writer.change::<E, _>(here, row).await? == 0 { Err(stale(version)) } else { Ok(()) }
 }
 
-/// The same with a value that is unique; `taken` is the input field that has it, and the value.
+/// Writes every column of a row that is still at `version`; the row given has the next version afterwards.
+///
+/// # Errors
+/// As [`save`].
+pub async fn save_row<M>(writer: &Writer<'_>, row: &mut M, version: i32) -> ApiResult<()>
+where
+    M: ModelTrait<Entity: Owned<Model = M>> + IntoActiveModel<<<M as ModelTrait>::Entity as EntityTrait>::ActiveModel>,
+{
+    touch(writer, row, version)?;
+    save::<M::Entity>(writer, full(row.clone()), version).await
+}
+
+/// Writes as [`save`] a row with a value that is unique; `taken` is the input field of the value, and the value.
 ///
 /// # Errors
 /// As [`save`]; `NOT_UNIQUE` at the field.
@@ -83,7 +95,7 @@ pub async fn save_unique<E>(
     taken: (&'static str, &str),
 ) -> ApiResult<()>
 where
-    E: ByKey<Key = Uuid, Of = E> + Owned,
+    E: Owned,
     E::Model: IntoActiveModel<E::ActiveModel>,
 {
     let (here, row) = at_version::<E>(writer, row, version)?;
@@ -94,15 +106,44 @@ where
     }
 }
 
-/// The condition that the row is still at `version`, and the row with the next version.
-fn at_version<E>(writer: &Writer<'_>, mut row: E::ActiveModel, version: i32) -> ApiResult<(Condition, E::ActiveModel)>
-where
-    E: ByKey<Key = Uuid, Of = E> + Owned,
-{
-    let column = |name: &str| E::Column::from_str(name).map_err(|_| ApiError::fault(format!("no column {name}")));
-    let id = row.get(E::KEY).into_value().ok_or_else(|| ApiError::fault("a row without an id is saved"))?;
-    let (version_column, updated) = (column("version")?, column("updated_at")?);
-    row.set(version_column, version.saturating_add(1).into());
-    row.set(updated, writer.now().into());
-    Ok((Condition::all().add(E::KEY.eq(id)).add(version_column.eq(version)), row))
+/// Deletes a row that is still at `version`.
+///
+/// # Errors
+/// As [`save`].
+pub async fn delete_row<E: Owned>(writer: &Writer<'_>, id: Uuid, version: i32) -> ApiResult<()> {
+    if writer.delete::<E>(read_at::<E>(id, version)?).await? == 0 { Err(stale(version)) } else { Ok(()) }
+}
+
+/// Gives a row the version after `version` and the time of the change.
+///
+/// # Errors
+/// The table has no such columns.
+pub fn touch<M: ModelTrait>(writer: &Writer<'_>, row: &mut M, version: i32) -> ApiResult<()> {
+    row.set(column::<M::Entity>("version")?, version.saturating_add(1).into());
+    row.set(column::<M::Entity>("updated_at")?, writer.now().into());
+    Ok(())
+}
+
+/// Condition that a row is still at `version`, and its values with the next version; the id is not among the values.
+pub(crate) fn at_version<E: Owned>(
+    writer: &Writer<'_>,
+    mut row: E::ActiveModel,
+    version: i32,
+) -> ApiResult<(Condition, E::ActiveModel)> {
+    let id =
+        row.take(column::<E>("id")?).into_value().ok_or_else(|| ApiError::fault("a row without an id is saved"))?;
+    row.set(column::<E>("version")?, version.saturating_add(1).into());
+    row.set(column::<E>("updated_at")?, writer.now().into());
+    Ok((read_at::<E>(id, version)?, row))
+}
+
+/// Condition that the row with an id is still at `version`.
+fn read_at<E: EntityTrait>(id: impl Into<Value>, version: i32) -> ApiResult<Condition> {
+    let (id_column, version_column) = (column::<E>("id")?, column::<E>("version")?);
+    Ok(Condition::all().add(id_column.eq(id)).add(version_column.eq(version)))
+}
+
+/// Column of a table by its name.
+fn column<E: EntityTrait>(name: &str) -> ApiResult<E::Column> {
+    E::Column::from_str(name).map_err(|_| ApiError::fault(format!("no column {name}")))
 }

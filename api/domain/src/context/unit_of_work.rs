@@ -91,7 +91,12 @@ impl UnitOfWork {
         Ok(Self { name, request_id: op.request_id.clone(), session, hub, hints: std::sync::Mutex::default() })
     }
 
-    /// Where lookups of this mutation read.
+    /// Name of the mutation.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Session in which lookups of this mutation read.
     pub const fn session(&self) -> &Session {
         &self.session
     }
