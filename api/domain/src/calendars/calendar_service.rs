@@ -1,22 +1,21 @@
 //! Rules of calendars.
 
-use std::collections::BTreeSet;
-
 use chrono_tz::Tz;
 use entities::{Area, Confidentiality, ScopeArea, calendar, calendar_entry, field_of_work, tenant};
-use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode, all};
+use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::patch::Patch;
 use kernel::text;
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure, own_shares, scope_shares_of};
-use store::{Session, Unique, WriteError, Writer, full};
+use store::{Session, Unique, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::shares::rescope_calendars;
+use crate::context::audited::{AuditHead, Audited, save_unique, touch};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
 
 const NAME: Unique = Unique { name: "calendar_name_key", columns: "calendar.tenant_id, calendar.name" };
@@ -65,7 +64,7 @@ pub async fn create(op: &Op, new: NewCalendar, idempotency: Option<Idempotency>)
         Claim::Done(id) => return Ok(id),
     };
     let row = insert(&writer, calendar_row(&writer, new, zone, id)).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "calendar.created", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("calendar.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -100,7 +99,7 @@ pub(super) async fn insert(writer: &Writer<'_>, mut row: calendar::Model) -> Api
     row.scope_id = ensure(writer, &audience(&row, &shares)).await?;
     match writer.insert_unique(full(row.clone()), NAME).await {
         Ok(()) => Ok(row),
-        Err(error) => Err(name_taken(error, &row.name)),
+        Err(error) => Err(error.taken("name", &row.name)),
     }
 }
 
@@ -128,15 +127,6 @@ pub fn calendar_row(writer: &Writer<'_>, new: NewCalendar, zone: String, id: Uui
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
-    }
-}
-
-fn name_taken(error: WriteError, name: &str) -> ApiError {
-    match error {
-        WriteError::Taken => {
-            Problem::at(UserErrorCode::NotUnique, "name", Text::new("taken").with("value", name)).into()
-        }
-        WriteError::Failed(error) => error,
     }
 }
 
@@ -174,10 +164,8 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: CalendarPatch) -> Ap
         narrow_entries(&writer, &row).await?;
         rescope_calendars(&writer, std::slice::from_ref(&row), &shares).await?;
     }
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    save(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "calendar.updated", Some(&before))).await?;
+    save(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("calendar.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -203,46 +191,29 @@ pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResu
     let writer = session.writer(&grant).await?;
     let mut row = (*before).clone();
     row.archived_at = archived.then(|| before.archived_at.unwrap_or_else(|| writer.now()));
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    save(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "calendar.updated", Some(&before))).await?;
+    save(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("calendar.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
-pub(super) async fn save(writer: &Writer<'_>, row: &calendar::Model, version: i32) -> ApiResult<()> {
-    let here = at_version(calendar::Column::Id, row.id, calendar::Column::Version, version);
-    let values = full(row.clone());
-    match writer.change_unique::<calendar::Entity, _>(here, values, NAME).await {
-        Ok(0) => Err(stale(version)),
-        Ok(_) => Ok(()),
-        Err(error) => Err(name_taken(error, &row.name)),
-    }
+/// Writes a calendar that was read at `version`.
+pub(super) async fn save(writer: &Writer<'_>, row: &mut calendar::Model, version: i32) -> ApiResult<()> {
+    touch(writer, row, version)?;
+    save_unique::<calendar::Entity>(writer, full(row.clone()), version, NAME, ("name", &row.name)).await
 }
 
-pub(super) fn change_record(
-    row: &calendar::Model,
-    topic: &'static str,
-    before: Option<&calendar::Model>,
-) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "Calendar",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: before.map(audit_snapshot),
-        after: Some(audit_snapshot(row)),
-    }
-}
+impl Audited for calendar::Model {
+    const TYPE: &'static str = "Calendar";
 
-/// A calendar in the audit trail.
-fn audit_snapshot(row: &calendar::Model) -> Value {
-    json!({
-        "name": row.name, "description": row.description, "color": row.color, "timeZone": row.time_zone,
-        "fieldOfWork": row.field_of_work_id, "confidentiality": row.confidentiality, "archivedAt": row.archived_at,
-    })
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "name": self.name, "description": self.description, "color": self.color, "timeZone": self.time_zone,
+            "fieldOfWork": self.field_of_work_id, "confidentiality": self.confidentiality,
+            "archivedAt": self.archived_at,
+        })
+    }
 }

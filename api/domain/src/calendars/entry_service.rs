@@ -8,7 +8,6 @@ use entities::{Area, Confidentiality, EntryStatus, calendar, calendar_entry};
 use kernel::error::{ApiResult, Problems};
 use kernel::text;
 use policy::Grant;
-use sea_orm::Set;
 use serde_json::{Value, json};
 use store::scopes::{ensure, own_shares, scope_shares_of};
 use store::{Session, Writer, full};
@@ -18,8 +17,9 @@ use crate::agreements::shares::entry_audience;
 use crate::calendars::entry_values::{EntryPatch, NewEntry, NewTime, check, kept_audiences};
 use crate::calendars::series;
 use crate::calendars::series::Apply;
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{AuditReceipt, Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
 
 /// Creates an entry in a calendar.
@@ -47,7 +47,7 @@ pub async fn create(
     let mut row = entry_row(&writer, &calendar, new, id);
     row.scope_id = scope(&writer, &calendar, &row).await?;
     insert(&writer, &mut row).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "calendar_entry.created", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("calendar_entry.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -185,14 +185,13 @@ async fn update_whole(
     (row.series_id, row.series_date) = (before.series_id, before.series_date);
     kept_source(&mut row, before);
     row.created_at = before.created_at;
-    row.version = version.saturating_add(1);
     let dates = series::plan(&mut row, context.writer.now())?;
-    save(context.writer, &row, version).await?;
+    save_row(context.writer, &mut row, version).await?;
     if before.expanded_until.is_some() || row.expanded_until.is_some() {
         let dates = context.keep_changed_dates(before, &row, dates).await?;
         series::write(context.writer, &row, dates).await?;
     }
-    context.mutation.record(context.writer, change_record(&row, "calendar_entry.updated", Some(before))).await
+    context.mutation.record(context.writer, row.change_record("calendar_entry.updated", Some(before))).await
 }
 
 /// Cancels an entry, or some dates of a series. The entry stays, so that those who saw it learn of it. Returns the
@@ -236,12 +235,11 @@ async fn cancel_whole(
     let mut row = before.clone();
     called_off(&mut row, reason.clone());
     row.scope_id = scope(context.writer, context.calendar, &row).await?;
-    row.version = version.saturating_add(1);
-    save(context.writer, &row, version).await?;
+    save_row(context.writer, &mut row, version).await?;
     if before.expanded_until.is_some() {
         context.cancel_changed_dates(before.id, reason.as_deref()).await?;
     }
-    context.mutation.record(context.writer, change_record(&row, "calendar_entry.cancelled", Some(before))).await
+    context.mutation.record(context.writer, row.change_record("calendar_entry.cancelled", Some(before))).await
 }
 
 /// Keeps the source from which an entry was imported.
@@ -255,44 +253,25 @@ pub(super) fn called_off(row: &mut calendar_entry::Model, reason: Option<String>
     row.cancel_reason = reason;
 }
 
-pub(super) async fn save(writer: &Writer<'_>, row: &calendar_entry::Model, version: i32) -> ApiResult<()> {
-    let here = at_version(calendar_entry::Column::Id, row.id, calendar_entry::Column::Version, version);
-    let mut values = full(row.clone());
-    values.id = sea_orm::NotSet;
-    values.updated_at = Set(writer.now());
-    if writer.change::<calendar_entry::Entity, _>(here, values).await? == 0 { Err(stale(version)) } else { Ok(()) }
-}
+impl Audited for calendar_entry::Model {
+    const TYPE: &'static str = "CalendarEntry";
+    const TELLS_FORMER_AUDIENCE: bool = true;
 
-/// Record of a change to an entry.
-pub fn change_record(
-    row: &calendar_entry::Model,
-    topic: &'static str,
-    before: Option<&calendar_entry::Model>,
-) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "CalendarEntry",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.calendar_id),
-        also: before.map(|it| it.scope_id).into_iter().collect(),
-        agreement: None,
-        before: before.map(audit_snapshot),
-        after: Some(audit_snapshot(row)),
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.calendar_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement: None }
     }
-}
 
-/// An entry in the audit trail.
-fn audit_snapshot(row: &calendar_entry::Model) -> Value {
-    json!({
-        "calendar": row.calendar_id, "title": row.title, "description": row.description, "kind": row.kind,
-        "status": row.status, "confidentiality": row.confidentiality, "fieldOfWork": row.field_of_work_id,
-        "allDay": row.all_day, "start": row.starts_local, "end": row.ends_local, "timeZone": row.time_zone,
-        "place": row.learning_place_id, "location": row.location, "organiser": row.organiser,
-        "speakers": row.speakers, "responsibleOffice": row.responsible_office, "audiences": row.audiences,
-        "targetGroups": row.target_groups, "pillar": row.pillar, "cost": row.cost, "registrationUrl": row.registration_url,
-        "recurrenceRule": row.recurrence_rule, "extraDates": row.extra_dates, "exceptDates": row.except_dates,
-        "series": row.series_id, "seriesDate": row.series_date, "cancelReason": row.cancel_reason,
-    })
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "calendar": self.calendar_id, "title": self.title, "description": self.description, "kind": self.kind,
+            "status": self.status, "confidentiality": self.confidentiality, "fieldOfWork": self.field_of_work_id,
+            "allDay": self.all_day, "start": self.starts_local, "end": self.ends_local, "timeZone": self.time_zone,
+            "place": self.learning_place_id, "location": self.location, "organiser": self.organiser,
+            "speakers": self.speakers, "responsibleOffice": self.responsible_office, "audiences": self.audiences,
+            "targetGroups": self.target_groups, "pillar": self.pillar, "cost": self.cost, "registrationUrl": self.registration_url,
+            "recurrenceRule": self.recurrence_rule, "extraDates": self.extra_dates, "exceptDates": self.except_dates,
+            "series": self.series_id, "seriesDate": self.series_date, "cancelReason": self.cancel_reason,
+        })
+    }
 }

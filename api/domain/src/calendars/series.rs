@@ -18,8 +18,9 @@ use sha2::{Digest, Sha256};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::calendars::entry_service::{called_off, change_record, entry_row, save, scope};
+use crate::calendars::entry_service::{called_off, entry_row, scope};
 use crate::calendars::entry_values::{EntryPatch, NewEntry, check};
+use crate::context::audited::{Audited as _, save_row};
 use crate::context::unit_of_work::{AuditReceipt, UnitOfWork};
 
 /// Rows of one insert: a database takes only so many values in a statement.
@@ -193,7 +194,7 @@ impl EditContext<'_> {
             };
             self.writer.change::<calendar_entry::Entity, _>(calendar_entry::Column::Id.eq(entry.id), values).await?;
             self.mutation
-                .publish_event(self.writer, &change_record(&entry, "calendar_entry.updated", Some(&entry)))
+                .publish_event(self.writer, &entry.change_record("calendar_entry.updated", Some(&entry)))
                 .await?;
         }
         Ok(dates)
@@ -206,10 +207,9 @@ impl EditContext<'_> {
             if row.status != entities::EntryStatus::Cancelled {
                 called_off(&mut row, reason.map(str::to_owned));
                 row.scope_id = scope(self.writer, self.calendar, &row).await?;
-                row.version = before.version.saturating_add(1);
-                save(self.writer, &row, before.version).await?;
+                save_row(self.writer, &mut row, before.version).await?;
                 self.mutation
-                    .publish_event(self.writer, &change_record(&row, "calendar_entry.cancelled", Some(&before)))
+                    .publish_event(self.writer, &row.change_record("calendar_entry.cancelled", Some(&before)))
                     .await?;
             }
         }
@@ -234,16 +234,15 @@ impl EditContext<'_> {
         (row.series_id, row.series_date) = (Some(series.id), Some(date));
         row.scope_id = scope(self.writer, self.calendar, &row).await?;
         let mut kept = series.clone();
-        kept.version = version.saturating_add(1);
         // Whoever changes another date of it at the same time finds another version.
-        save(self.writer, &kept, version).await?;
+        save_row(self.writer, &mut kept, version).await?;
         self.writer
             .delete::<calendar_occurrence::Entity>(calendar_occurrence::Column::Id.eq(named(series.id, date)))
             .await?;
         self.writer.insert(full(row.clone())).await?;
         // Whoever may not see the date learns at least that the series has one less.
-        self.mutation.publish_event(self.writer, &change_record(&kept, "calendar_entry.updated", Some(series))).await?;
-        Ok((row.id, self.mutation.record(self.writer, change_record(&row, topic, None)).await?))
+        self.mutation.publish_event(self.writer, &kept.change_record("calendar_entry.updated", Some(series))).await?;
+        Ok((row.id, self.mutation.record(self.writer, row.change_record(topic, None)).await?))
     }
 
     /// Changes one date.
@@ -281,15 +280,14 @@ impl EditContext<'_> {
         let recurrence = RecurrenceSet::of(series).before(date, series.all_day);
         (head.recurrence_rule, head.extra_dates, head.except_dates) =
             (recurrence.rule, listed(&recurrence.rdate), listed(&recurrence.exdate));
-        head.version = version.saturating_add(1);
-        save(self.writer, &head, version).await?;
+        save_row(self.writer, &mut head, version).await?;
         let rest = sea_orm::Condition::all()
             .add(calendar_occurrence::Column::EntryId.eq(series.id))
             .add(calendar_occurrence::Column::StartsLocal.gte(date));
         self.writer.delete::<calendar_occurrence::Entity>(rest).await?;
         // That it ended is told by the first date of the other one as well; whoever reads only this one learns it here.
         let _also =
-            self.mutation.record(self.writer, change_record(&head, "calendar_entry.updated", Some(series))).await?;
+            self.mutation.record(self.writer, head.change_record("calendar_entry.updated", Some(series))).await?;
         Ok(())
     }
 
@@ -335,7 +333,7 @@ impl EditContext<'_> {
         self.cut(series, version, date).await?;
         let mut row = entry_row(self.writer, self.calendar, new, new_id());
         self.begin_rest(series, date, &mut row).await?;
-        let recorded = self.mutation.record(self.writer, change_record(&row, "calendar_entry.created", None)).await?;
+        let recorded = self.mutation.record(self.writer, row.change_record("calendar_entry.created", None)).await?;
         Ok((row.id, recorded))
     }
 
@@ -352,7 +350,7 @@ impl EditContext<'_> {
         called_off(&mut row, reason.clone());
         self.begin_rest(series, date, &mut row).await?;
         self.cancel_changed_dates(row.id, reason.as_deref()).await?;
-        let recorded = self.mutation.record(self.writer, change_record(&row, "calendar_entry.cancelled", None)).await?;
+        let recorded = self.mutation.record(self.writer, row.change_record("calendar_entry.cancelled", None)).await?;
         Ok((row.id, recorded))
     }
 }

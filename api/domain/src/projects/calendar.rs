@@ -14,9 +14,9 @@ use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::calendars::calendar_service::{NewCalendar, calendar_row};
-use crate::calendars::entry_service;
 use crate::calendars::entry_service::entry_row;
 use crate::calendars::entry_values::NewEntry;
+use crate::context::audited::Audited as _;
 use crate::context::unit_of_work::UnitOfWork;
 use crate::projects::project_access::party_scope;
 
@@ -118,7 +118,7 @@ pub async fn show(
     };
     let row = entry_row(writer, &calendar, new, new_id());
     writer.insert::<calendar_entry::ActiveModel>(full(row.clone())).await?;
-    mutation.publish_event(writer, &entry_service::change_record(&row, "calendar_entry.created", None)).await?;
+    mutation.publish_event(writer, &row.change_record("calendar_entry.created", None)).await?;
     Ok(row.id)
 }
 
@@ -147,7 +147,7 @@ pub async fn follow(mutation: &UnitOfWork, writer: &Writer<'_>, entry: Uuid, dat
     };
     let here = Condition::all().add(calendar_entry::Column::Id.eq(entry));
     writer.change::<calendar_entry::Entity, calendar_entry::ActiveModel>(here, full(row.clone())).await?;
-    mutation.publish_event(writer, &entry_service::change_record(&row, "calendar_entry.updated", Some(&before))).await
+    mutation.publish_event(writer, &row.change_record("calendar_entry.updated", Some(&before))).await
 }
 
 /// The calendars of the lead take the new title of a project; those of partners keep the name that they began with.

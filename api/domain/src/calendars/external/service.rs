@@ -20,8 +20,9 @@ use crate::calendars::calendar_service::{NewCalendar, calendar_row, checked};
 use crate::calendars::import::plan::MissingEntries;
 use crate::calendars::series::EditContext;
 use crate::calendars::{calendar_service, import};
+use crate::context::audited::{AuditHead, Audited, delete_row, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
 
 /// Shortest and longest time between two fetches, in minutes.
@@ -93,7 +94,7 @@ pub async fn subscribe(
         updated_at: writer.now(),
     };
     writer.insert(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "external_calendar.subscribed", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("external_calendar.subscribed", None)).await?;
     mutation.commit(recorded).await?;
     op.store.wake();
     Ok(id)
@@ -126,13 +127,8 @@ pub async fn update(op: &Op, id: Uuid, version: i32, url: Patch<String>, refresh
         let next = before.fetched_at.map_or(writer.now(), |it| it + TimeDelta::minutes(row.refresh_minutes.into()));
         row.next_fetch_at = next;
     }
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    let here = at_version(external_calendar::Column::Id, id, external_calendar::Column::Version, version);
-    if writer.change::<external_calendar::Entity, _>(here, full(row.clone())).await? == 0 {
-        return Err(stale(version));
-    }
-    let recorded = mutation.record(&writer, change_record(&row, "external_calendar.updated", Some(&before))).await?;
+    save_row(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("external_calendar.updated", Some(&before))).await?;
     mutation.commit(recorded).await?;
     op.store.wake();
     Ok(())
@@ -145,21 +141,19 @@ pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
     let (grant, before, row) = find_for(session, id, Operation::Unsubscribe).await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(before.id).await?;
-    let here = at_version(external_calendar::Column::Id, id, external_calendar::Column::Version, version);
-    if writer.delete::<external_calendar::Entity>(here).await? == 0 {
-        return Err(stale(version));
-    }
+    delete_row::<external_calendar::Entity>(&writer, id, version).await?;
     let nothing = ReadCalendar { events: Vec::new(), problems: Vec::new(), name: None };
     let place = EditContext { session, writer: &writer, mutation: &mutation, calendar: &before };
     let _also = import::apply(&place, nothing, MissingEntries::IsCancelled).await?;
     let mut calendar = before.clone();
     calendar.external = false;
     calendar.archived_at = before.archived_at.or(Some(writer.now()));
-    calendar.version = before.version.saturating_add(1);
-    calendar.updated_at = writer.now();
-    calendar_service::save(&writer, &calendar, before.version).await?;
-    let mut change = change_record(&row, "external_calendar.unsubscribed", Some(&row));
-    (change.after, change.version) = (Some(json!({ "unsubscribed": true })), version.saturating_add(1));
+    calendar_service::save(&writer, &mut calendar, before.version).await?;
+    let change = ChangeRecord {
+        version: version.saturating_add(1),
+        after: Some(json!({ "unsubscribed": true })),
+        ..row.change_record("external_calendar.unsubscribed", Some(&row))
+    };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(before.id)
@@ -180,34 +174,23 @@ pub async fn refresh(op: &Op, id: Uuid) -> ApiResult<()> {
     let values = external_calendar::ActiveModel { next_fetch_at: Set(row.next_fetch_at), ..Default::default() };
     let here = Condition::all().add(external_calendar::Column::Id.eq(id));
     writer.change::<external_calendar::Entity, _>(here, values).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "external_calendar.refreshed", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("external_calendar.refreshed", None)).await?;
     mutation.commit(recorded).await?;
     op.store.wake();
     Ok(())
 }
 
-/// Record of a change by people.
-fn change_record(
-    row: &external_calendar::Model,
-    topic: &'static str,
-    before: Option<&external_calendar::Model>,
-) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "ExternalCalendar",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.calendar_id),
-        also: Default::default(),
-        agreement: None,
-        before: before.map(audit_snapshot),
-        after: Some(audit_snapshot(row)),
-    }
-}
+impl Audited for external_calendar::Model {
+    const TYPE: &'static str = "ExternalCalendar";
 
-fn audit_snapshot(row: &external_calendar::Model) -> Value {
-    json!({ "calendar": row.calendar_id, "url": row.url, "refreshMinutes": row.refresh_minutes })
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.calendar_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({ "calendar": self.calendar_id, "url": self.url, "refreshMinutes": self.refresh_minutes })
+    }
 }
 
 /// Writes the outcome of a fetch.

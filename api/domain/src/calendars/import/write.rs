@@ -1,6 +1,6 @@
 //! Writing what was decided: series before their changed dates, new rows and dates many at a time.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use entities::{Confidentiality, EntryStatus, calendar_entry, calendar_occurrence};
 use kernel::error::ApiResult;
@@ -8,12 +8,12 @@ use sea_orm::Set;
 use store::full;
 use uuid::Uuid;
 
-use crate::calendars::calendar_service;
-use crate::calendars::entry_service::{change_record, save, scope};
+use crate::calendars::entry_service::scope;
 use crate::calendars::import::plan::{ImportStep, Plan};
 use crate::calendars::import::{ImportAction, ImportReport};
 use crate::calendars::series::{EditContext, insert_dates, rows_of};
-use crate::context::unit_of_work::AuditReceipt;
+use crate::context::audited::{Audited as _, save};
+use crate::context::unit_of_work::{AuditReceipt, ChangeRecord};
 
 /// Entries of one insert: a database takes only so many values in a statement.
 const CHUNK: usize = 200;
@@ -46,7 +46,7 @@ pub(super) async fn write(context: &EditContext<'_>, mut plan: Plan, report: &Im
         }
         for step in these {
             if let (Some(row), Some(before)) = (&step.row, &step.before) {
-                save(writer, row, before.version).await?;
+                save::<calendar_entry::Entity>(writer, full(row.clone()), before.version).await?;
             }
         }
     }
@@ -74,10 +74,9 @@ pub(super) async fn write(context: &EditContext<'_>, mut plan: Plan, report: &Im
             _ if it.row.as_ref()?.status == EntryStatus::Cancelled => "calendar_entry.cancelled",
             _ => "calendar_entry.updated",
         };
-        Some(change_record(it.row.as_ref()?, topic, it.before.as_ref()))
+        Some(it.row.as_ref()?.change_record(topic, it.before.as_ref()))
     });
-    let mut whole = calendar_service::change_record(calendar, "calendar.imported", None);
-    whole.after = Some(report.audit_snapshot());
-    whole.also = BTreeSet::new();
+    let after = Some(report.audit_snapshot());
+    let whole = ChangeRecord { after, ..calendar.change_record("calendar.imported", None) };
     mutation.record_all(writer, whole, events.collect()).await
 }
