@@ -1,7 +1,5 @@
 //! How datasets come before others: partners after the authority's own look, the public after four eyes.
 
-use std::collections::BTreeSet;
-
 use entities::{
     Area, DataClass, DatasetAccess, DatasetReleaseState, DatasetVersionState, ProtectionMethod, ScopeArea, dataset,
     dataset_release, dataset_version,
@@ -16,11 +14,12 @@ use store::{Session, Writer, full};
 use tabular::licence::Licence;
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::datasets::audience::{rescope, scopes_of};
 use crate::datasets::content;
-use crate::datasets::service::{change_record, save};
+use crate::datasets::service::save;
 use crate::members::acting_name;
 use crate::rights::datasets::is_own;
 use crate::rights::{self, Operation};
@@ -49,7 +48,7 @@ pub async fn change_access(op: &Op, id: Uuid, version: i32, access: DatasetAcces
     let mut row = (*before).clone();
     row.access = access;
     step(session, &writer, &mut row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "dataset.access_changed", Some(&before))).await?;
+    let recorded = mutation.record(&writer, row.change_record("dataset.access_changed", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -105,7 +104,7 @@ pub async fn propose(op: &Op, proposal: ReleaseProposal, idempotency: Option<Ide
         updated_at: writer.now(),
     };
     writer.insert(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, release_record(&row, "dataset_release.proposed")).await?;
+    let recorded = mutation.record(&writer, row.change_record("dataset_release.proposed", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -141,15 +140,15 @@ pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let name = acting_name(session, release.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     release.state = DatasetReleaseState::Approved;
-    decided(&mut release, &writer, name, version);
-    keep(&writer, &release, version).await?;
+    decided(&mut release, &writer, name);
+    save_row(&writer, &mut release, version).await?;
     dataset.access = DatasetAccess::Public;
     dataset.published_at = Some(writer.now());
     (dataset.withdrawn_at, dataset.withdrawn_reason) = (None, None);
     let read_at = dataset.version;
     step(session, &writer, &mut dataset, read_at).await?;
-    mutation.publish_event(&writer, &change_record(&dataset, "dataset.released", None)).await?;
-    let recorded = mutation.record(&writer, release_record(&release, "dataset_release.approved")).await?;
+    mutation.publish_event(&writer, &dataset.change_record("dataset.released", None)).await?;
+    let recorded = mutation.record(&writer, release.change_record("dataset_release.approved", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -170,9 +169,9 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let writer = session.writer(&grant).await?;
     release.state = if is_own { DatasetReleaseState::Withdrawn } else { DatasetReleaseState::Declined };
     release.reason = Some(reason);
-    decided(&mut release, &writer, name, version);
-    keep(&writer, &release, version).await?;
-    let recorded = mutation.record(&writer, release_record(&release, "dataset_release.declined")).await?;
+    decided(&mut release, &writer, name);
+    save_row(&writer, &mut release, version).await?;
+    let recorded = mutation.record(&writer, release.change_record("dataset_release.declined", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -190,7 +189,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResul
     row.withdrawn_at = Some(writer.now());
     row.withdrawn_reason = Some(reason);
     step(session, &writer, &mut row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "dataset.withdrawn", Some(&before))).await?;
+    let recorded = mutation.record(&writer, row.change_record("dataset.withdrawn", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -237,8 +236,6 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &mut dataset::Model, 
     let shares = own_shares(writer, Area::Datasets).await?;
     let scopes = scopes_of(writer, row, &shares).await?;
     row.scope_id = scopes.dataset_scope;
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
     save(writer, row, version).await?;
     if leaves {
         let versions = session.group::<dataset_version::Entity>(row.id).await?;
@@ -249,35 +246,23 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &mut dataset::Model, 
     rescope(writer, &[row], scopes).await
 }
 
-fn decided(row: &mut dataset_release::Model, writer: &Writer<'_>, name: String, version: i32) {
+fn decided(row: &mut dataset_release::Model, writer: &Writer<'_>, name: String) {
     row.decided_by = Some(name);
     row.decided_at = Some(writer.now());
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
 }
 
-async fn keep(writer: &Writer<'_>, row: &dataset_release::Model, version: i32) -> ApiResult<()> {
-    let here = at_version(dataset_release::Column::Id, row.id, dataset_release::Column::Version, version);
-    match writer.change::<dataset_release::Entity, _>(here, full(row.clone())).await? {
-        0 => Err(stale(version)),
-        _ => Ok(()),
+impl Audited for dataset_release::Model {
+    const TYPE: &'static str = "DatasetRelease";
+
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.dataset_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement: None }
     }
-}
 
-fn release_record(row: &dataset_release::Model, topic: &'static str) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "DatasetRelease",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.dataset_id),
-        also: BTreeSet::new(),
-        agreement: None,
-        before: None,
-        after: Some(json!({
-            "dataset": row.dataset_id, "state": row.state, "checklist": row.checklist, "proposedBy": row.proposed_by,
-            "decidedBy": row.decided_by, "reason": row.reason,
-        })),
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "dataset": self.dataset_id, "state": self.state, "checklist": self.checklist,
+            "proposedBy": self.proposed_by, "decidedBy": self.decided_by, "reason": self.reason,
+        })
     }
 }

@@ -9,7 +9,7 @@ use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::scopes::{Audience, ScopeShare, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
@@ -17,8 +17,9 @@ use uuid::Uuid;
 use crate::agreements::service::{obstacles, parties_of};
 use crate::agreements::shares;
 use crate::agreements::shares::NewShare;
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 
@@ -102,7 +103,7 @@ pub async fn create(op: &Op, new: NewDataRequest, idempotency: Option<Idempotenc
         updated_at: writer.now(),
     };
     writer.insert(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "data_request.created")).await?;
+    let recorded = mutation.record(&writer, row.change_record("data_request.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -178,9 +179,9 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
     row.dataset_id = Some(dataset);
     row.share_id = Some(share.id);
     row.answer = answer;
-    answered(&mut row, DataRequestState::Granted, name, &writer, version);
-    keep(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "data_request.granted")).await?;
+    answered(&mut row, DataRequestState::Granted, name, &writer);
+    save_row(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("data_request.granted", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -197,9 +198,9 @@ pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<
     let name = acting_name(session, row.to_tenant_id).await?;
     let writer = session.writer(&grant).await?;
     row.answer = Some(reason);
-    answered(&mut row, DataRequestState::Refused, name, &writer, version);
-    keep(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "data_request.refused")).await?;
+    answered(&mut row, DataRequestState::Refused, name, &writer);
+    save_row(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("data_request.refused", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -214,44 +215,31 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mut row = (*row).clone();
     let writer = session.writer(&grant).await?;
     row.state = DataRequestState::Withdrawn;
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    keep(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "data_request.withdrawn")).await?;
+    save_row(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("data_request.withdrawn", None)).await?;
     mutation.commit(recorded).await
 }
 
-fn answered(row: &mut data_request::Model, state: DataRequestState, name: String, writer: &Writer<'_>, version: i32) {
+fn answered(row: &mut data_request::Model, state: DataRequestState, name: String, writer: &Writer<'_>) {
     row.state = state;
     row.answered_by = Some(name);
     row.answered_at = Some(writer.now());
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
 }
 
-async fn keep(writer: &Writer<'_>, row: &data_request::Model, version: i32) -> ApiResult<()> {
-    let here = at_version(data_request::Column::Id, row.id, data_request::Column::Version, version);
-    match writer.change::<data_request::Entity, _>(here, full(row.clone())).await? {
-        0 => Err(stale(version)),
-        _ => Ok(()),
+impl Audited for data_request::Model {
+    const TYPE: &'static str = "DataRequest";
+
+    fn audit_head(&self) -> AuditHead {
+        let parent = self.dataset_id;
+        let agreement = Some(self.agreement_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement }
     }
-}
 
-fn change_record(row: &data_request::Model, topic: &'static str) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "DataRequest",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: row.dataset_id,
-        also: BTreeSet::new(),
-        agreement: Some(row.agreement_id),
-        before: None,
-        after: Some(json!({
-            "from": row.tenant_id, "to": row.to_tenant_id, "dataset": row.dataset_id, "about": row.about,
-            "purpose": row.purpose, "legalBasis": row.legal_basis, "level": row.level, "until": row.until,
-            "state": row.state, "answer": row.answer, "share": row.share_id,
-        })),
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "from": self.tenant_id, "to": self.to_tenant_id, "dataset": self.dataset_id, "about": self.about,
+            "purpose": self.purpose, "legalBasis": self.legal_basis, "level": self.level, "until": self.until,
+            "state": self.state, "answer": self.answer, "share": self.share_id,
+        })
     }
 }

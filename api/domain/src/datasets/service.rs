@@ -1,7 +1,5 @@
 //! Rules of datasets.
 
-use std::collections::BTreeSet;
-
 use entities::{DataClass, DatasetAccess, ProtectionMethod, ScopeArea, dataset, field_of_work};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
@@ -9,11 +7,12 @@ use kernel::patch::Patch;
 use kernel::text;
 use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
-use store::{Session, Unique, WriteError, Writer, full};
+use store::{Session, Unique, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save_unique, touch};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::datasets::metadata::DatasetMetadata;
 use crate::rights::{self, Operation};
 
@@ -114,9 +113,9 @@ pub async fn create(op: &Op, new: NewDataset, idempotency: Option<Idempotency>) 
     protect(&mut row, protection);
     match writer.insert_unique(full(row.clone()), TITLE).await {
         Ok(()) => {}
-        Err(error) => return Err(title_taken(error, &row.title)),
+        Err(error) => return Err(error.taken("title", &row.title)),
     }
-    let recorded = mutation.record(&writer, change_record(&row, "dataset.created", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("dataset.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -142,10 +141,8 @@ pub async fn update(
     if let Patch::Set(protection) = protection {
         protect(&mut row, protection);
     }
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    save(&writer, &row, version).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "dataset.updated", Some(&before))).await?;
+    save(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("dataset.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -153,22 +150,9 @@ pub async fn update(
 ///
 /// # Errors
 /// `STALE_VERSION`, or `NOT_UNIQUE` on the title.
-pub async fn save(writer: &Writer<'_>, row: &dataset::Model, version: i32) -> ApiResult<()> {
-    let here = at_version(dataset::Column::Id, row.id, dataset::Column::Version, version);
-    match writer.change_unique::<dataset::Entity, _>(here, full(row.clone()), TITLE).await {
-        Ok(0) => Err(stale(version)),
-        Ok(_) => Ok(()),
-        Err(error) => Err(title_taken(error, &row.title)),
-    }
-}
-
-fn title_taken(error: WriteError, title: &str) -> ApiError {
-    match error {
-        WriteError::Taken => {
-            Problem::at(UserErrorCode::NotUnique, "title", Text::new("taken").with("value", title)).into()
-        }
-        WriteError::Failed(error) => error,
-    }
+pub async fn save(writer: &Writer<'_>, row: &mut dataset::Model, version: i32) -> ApiResult<()> {
+    touch(writer, row, version)?;
+    save_unique::<dataset::Entity>(writer, full(row.clone()), version, TITLE, ("title", &row.title)).await
 }
 
 /// Texts of a stored list.
@@ -243,31 +227,22 @@ fn checked_protection(new: ProtectionSettings) -> ApiResult<ProtectionSettings> 
     Ok(ProtectionSettings { parameter, exempt_source, ..new })
 }
 
-/// Audit record of a change of a dataset.
-pub fn change_record(row: &dataset::Model, topic: &'static str, before: Option<&dataset::Model>) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "Dataset",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: before.map(audit_snapshot),
-        after: Some(audit_snapshot(row)),
-    }
-}
+impl Audited for dataset::Model {
+    const TYPE: &'static str = "Dataset";
 
-/// A dataset in the audit trail.
-fn audit_snapshot(row: &dataset::Model) -> Value {
-    json!({
-        "title": row.title, "description": row.description, "fieldOfWork": row.field_of_work_id, "access": row.access,
-        "dataClass": row.data_class, "protection": {
-            "method": row.protection_method, "parameter": row.protection_parameter,
-            "dimensions": row.protection_dimensions, "exemptSource": row.exempt_source,
-        },
-        "licence": row.licence, "purpose": row.purpose, "legalBasis": row.legal_basis,
-        "retentionUntil": row.retention_until, "withdrawnReason": row.withdrawn_reason,
-    })
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "title": self.title, "description": self.description, "fieldOfWork": self.field_of_work_id,
+            "access": self.access, "dataClass": self.data_class, "protection": {
+                "method": self.protection_method, "parameter": self.protection_parameter,
+                "dimensions": self.protection_dimensions, "exemptSource": self.exempt_source,
+            },
+            "licence": self.licence, "purpose": self.purpose, "legalBasis": self.legal_basis,
+            "retentionUntil": self.retention_until, "withdrawnReason": self.withdrawn_reason,
+        })
+    }
 }

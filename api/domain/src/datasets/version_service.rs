@@ -1,19 +1,18 @@
 //! What becomes of versions. What a version holds never changes: it is published, withdrawn, or, while it is a draft,
 //! dropped.
 
-use std::collections::BTreeSet;
-
 use entities::{Area, DatasetAccess, DatasetVersionState, dataset, dataset_version};
 use kernel::error::{ApiError, ApiResult, Problem};
 use kernel::text;
 use policy::Grant;
-use serde_json::json;
+use serde_json::{Value, json};
+use store::Session;
 use store::scopes::own_shares;
-use store::{Session, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::UnitOfWork;
 use crate::datasets::audience::{rescope, scopes_of};
 use crate::datasets::content;
 use crate::datasets::indicators::service::of_columns;
@@ -92,48 +91,28 @@ async fn step(
     let shares = own_shares(&writer, Area::Datasets).await?;
     let scopes = scopes_of(&writer, dataset, &shares).await?;
     row.scope_id = scopes.metadata_scope;
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    save(&writer, &row, version).await?;
+    save_row(&writer, &mut row, version).await?;
     if row.state == DatasetVersionState::Published {
         of_columns(&writer, dataset, &stored_columns(&row.columns)?).await?;
     }
     rescope(&writer, &[dataset], scopes).await?;
-    let recorded = mutation.record(&writer, change_record(&row, topic, Some(&before))).await?;
+    let recorded = mutation.record(&writer, row.change_record(topic, Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
-async fn save(writer: &Writer<'_>, row: &dataset_version::Model, version: i32) -> ApiResult<()> {
-    let here = at_version(dataset_version::Column::Id, row.id, dataset_version::Column::Version, version);
-    match writer.change::<dataset_version::Entity, _>(here, full(row.clone())).await? {
-        0 => Err(stale(version)),
-        _ => Ok(()),
-    }
-}
+impl Audited for dataset_version::Model {
+    const TYPE: &'static str = "DatasetVersion";
 
-/// Audit record of a change of a version.
-pub fn change_record(
-    row: &dataset_version::Model,
-    topic: &'static str,
-    before: Option<&dataset_version::Model>,
-) -> ChangeRecord {
-    let snapshot = |row: &dataset_version::Model| {
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.dataset_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
         json!({
-            "dataset": row.dataset_id, "number": number(row), "state": row.state, "rows": row.row_count,
-            "checksum": row.checksum, "withdrawnReason": row.withdrawn_reason,
+            "dataset": self.dataset_id, "number": number(self), "state": self.state, "rows": self.row_count,
+            "checksum": self.checksum, "withdrawnReason": self.withdrawn_reason,
         })
-    };
-    ChangeRecord {
-        object_type: "DatasetVersion",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.dataset_id),
-        also: BTreeSet::new(),
-        agreement: None,
-        before: before.map(snapshot),
-        after: Some(snapshot(row)),
     }
 }
 

@@ -20,14 +20,14 @@ use tabular::read::{ProblemCode, Profile, ReadReport, TableProblem as Found};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::context::audited::Audited as _;
 use crate::context::op::Op;
 use crate::context::unit_of_work::UnitOfWork;
 use crate::datasets::import::changes::{VersionChanges, next_number, texts};
 use crate::datasets::import::reading::{ReadOutcome, ReadProgress, lines, read};
 use crate::rights::{self, Operation};
 
-use crate::datasets::import;
-use crate::datasets::version_service::{change_record, number, stored_columns};
+use crate::datasets::version_service::{number, stored_columns};
 use crate::files::folder::Folder;
 
 /// Keys that stand twice, and rows of a change list, that are kept.
@@ -196,9 +196,9 @@ pub async fn load(op: &Op, job: &Arc<LoadJob>, watched: &Arc<ReadProgress>) -> A
     let mut parts = Vec::new();
     if let Some(import) = &job.import {
         let import = succeeded(session, &writer, import, &row, &report).await?;
-        parts.push(import::service::change_record(&import, "dataset_import.succeeded", None));
+        parts.push(import.change_record("dataset_import.succeeded", None));
     }
-    let recorded = mutation.record_all(&writer, change_record(&row, "dataset_version.created", None), parts).await?;
+    let recorded = mutation.record_all(&writer, row.change_record("dataset_version.created", None), parts).await?;
     mutation.commit(recorded).await?;
     kept.done();
     Ok(Ended::Kept(number(&row), report))

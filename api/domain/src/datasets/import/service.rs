@@ -1,20 +1,19 @@
 //! Imports are asked for here, and stopped; the work itself is done beside requests.
 
-use std::collections::BTreeSet;
-
 use entities::{DatasetImportState as State, ScopeArea, dataset, dataset_import};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
 use sea_orm::Set;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
 use store::{Session, full};
 use tabular::read::{Flaw, Profile};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::datasets::import::columns;
 use crate::files::folder::Folder;
 use crate::files::uploads::{Upload, uploaded};
@@ -81,7 +80,7 @@ pub async fn queue(op: &Op, new: NewImport, folder: &Folder, idempotency: Option
         finished_at: None,
     };
     writer.insert::<dataset_import::ActiveModel>(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "dataset_import.queued", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("dataset_import.queued", None)).await?;
     mutation.commit(recorded).await?;
     op.store.wake_importer();
     Ok(id)
@@ -118,23 +117,18 @@ pub async fn cancel(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mut row = (*before).clone();
     row.cancel_requested = true;
     row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
     if row.state == State::Queued {
         (row.state, row.finished_at) = (State::Cancelled, Some(writer.now()));
     }
     let values = dataset_import::ActiveModel {
+        id: Set(id),
         cancel_requested: Set(true),
         state: Set(row.state),
         finished_at: Set(row.finished_at),
-        version: Set(row.version),
-        updated_at: Set(row.updated_at),
         ..Default::default()
     };
-    let here = at_version(dataset_import::Column::Id, id, dataset_import::Column::Version, version);
-    if writer.change::<dataset_import::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
-    let recorded = mutation.record(&writer, change_record(&row, "dataset_import.cancelled", Some(&before))).await?;
+    save::<dataset_import::Entity>(&writer, values, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("dataset_import.cancelled", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -171,28 +165,18 @@ fn name_of(session: &Session) -> String {
     session.access().person().map_or_else(|| "operator".to_owned(), |it| it.id.to_string())
 }
 
-/// Audit record of a change of an import.
-pub fn change_record(
-    row: &dataset_import::Model,
-    topic: &'static str,
-    before: Option<&dataset_import::Model>,
-) -> ChangeRecord {
-    let snapshot = |row: &dataset_import::Model| {
+impl Audited for dataset_import::Model {
+    const TYPE: &'static str = "DatasetImport";
+
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.dataset_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
         json!({
-            "dataset": row.dataset_id, "state": row.state, "dryRun": row.dry_run, "rows": row.rows_done,
-            "problems": row.problem_count, "warnings": row.warning_count, "cancelRequested": row.cancel_requested,
+            "dataset": self.dataset_id, "state": self.state, "dryRun": self.dry_run, "rows": self.rows_done,
+            "problems": self.problem_count, "warnings": self.warning_count, "cancelRequested": self.cancel_requested,
         })
-    };
-    ChangeRecord {
-        object_type: "DatasetImport",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.dataset_id),
-        also: BTreeSet::new(),
-        agreement: None,
-        before: before.map(snapshot),
-        after: Some(snapshot(row)),
     }
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 use store::Session;
 use uuid::Uuid;
 
+use crate::context::audited::Audited as _;
 use crate::context::op::Op;
-use crate::context::unit_of_work::{Idempotency, UnitOfWork};
-use crate::datasets::service::change_record;
+use crate::context::unit_of_work::{ChangeRecord, Idempotency, UnitOfWork};
 use crate::files;
 use crate::files::settings::FileSettings;
 use crate::files::tickets::{Drafted, NewTicket};
@@ -37,8 +37,8 @@ pub async fn make_ticket(
         Drafted::Done(made) => return Ok(made),
     };
     draft.row.dataset_id = Some(dataset.id);
-    let mut change = change_record(&dataset, "dataset.upload_opened", None);
-    change.after = Some(json!({ "fileName": draft.row.file_name, "expiresAt": draft.row.expires_at }));
+    let after = Some(json!({ "fileName": draft.row.file_name, "expiresAt": draft.row.expires_at }));
+    let change = ChangeRecord { after, ..dataset.change_record("dataset.upload_opened", None) };
     let made = draft.keep(&writer).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;

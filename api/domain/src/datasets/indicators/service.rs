@@ -13,9 +13,9 @@ use store::{Session, Writer, full};
 use tabular::model::Column;
 use uuid::Uuid;
 
+use crate::context::audited::{Audited as _, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{UnitOfWork, at_version, stale};
-use crate::datasets::service::change_record;
+use crate::context::unit_of_work::{ChangeRecord, UnitOfWork};
 use crate::rights::{self, Operation};
 
 /// The most indicators of one dataset.
@@ -47,17 +47,12 @@ pub async fn set(op: &Op, id: Uuid, version: i32, places: Vec<IndicatorColumn>) 
     let places = checked(session, places).await?;
     let writer = session.writer(&grant).await?;
     let mut row = (*before).clone();
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    let here = at_version(dataset::Column::Id, id, dataset::Column::Version, version);
-    if writer.change::<dataset::Entity, _>(here, full(row.clone())).await? == 0 {
-        return Err(stale(version));
-    }
+    save_row(&writer, &mut row, version).await?;
     writer.delete::<dataset_indicator::Entity>(dataset_indicator::Column::DatasetId.eq(id)).await?;
     let codes: Vec<_> = places.iter().map(|it| it.code.clone()).collect();
     writer.insert_all(places.into_iter().map(|it| full(stored(&row, it))).collect()).await?;
-    let mut change = change_record(&row, "dataset.updated", None);
-    change.after = Some(json!({ "indicators": codes }));
+    let after = Some(json!({ "indicators": codes }));
+    let change = ChangeRecord { after, ..row.change_record("dataset.updated", None) };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
