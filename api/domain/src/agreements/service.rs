@@ -17,8 +17,9 @@ use store::scopes::{Audience, ScopeShare, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
@@ -63,8 +64,7 @@ pub async fn draft(op: &Op, mut draft: NewAgreement, idempotency: Option<Idempot
         Claim::Done(id) => return Ok(id),
     };
     let row = rows_of_draft(&writer, &draft, id).await?;
-    let change = change_record(&row, "agreement.drafted", None);
-    let recorded = mutation.record(&writer, change).await?;
+    let recorded = mutation.record(&writer, row.change_record("agreement.drafted", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -165,13 +165,10 @@ pub async fn propose(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let (grant, row) = rights::find_for::<agreement::Entity>(session, id, Operation::Propose, "id").await?;
     let writer = session.writer(&grant).await?;
     let scope = rescope(&writer, &row).await?;
-    let values = agreement::ActiveModel {
-        scope_id: Set(scope),
-        state: Set(AgreementState::Proposed),
-        ..touched(&writer, version)
-    };
+    let values =
+        agreement::ActiveModel { scope_id: Set(scope), state: Set(AgreementState::Proposed), ..Default::default() };
     let after = change(&writer, &row, version, values).await?;
-    let recorded = mutation.record(&writer, change_record(&after, "agreement.proposed", Some(&row))).await?;
+    let recorded = mutation.record(&writer, after.change_record("agreement.proposed", Some(&row))).await?;
     mutation.commit(recorded).await
 }
 
@@ -225,10 +222,10 @@ pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()>
         .await?;
     let complete = parties.iter().all(|it| *it == party || signed.contains(it));
     let state = if complete { AgreementState::Active } else { AgreementState::Proposed };
-    let values = agreement::ActiveModel { state: Set(state), ..touched(&writer, version) };
+    let values = agreement::ActiveModel { state: Set(state), ..Default::default() };
     let after = change(&writer, &row, version, values).await?;
     let topic = if complete { "agreement.activated" } else { "agreement.signed" };
-    let recorded = mutation.record(&writer, change_record(&after, topic, Some(&row))).await?;
+    let recorded = mutation.record(&writer, after.change_record(topic, Some(&row))).await?;
     mutation.commit(recorded).await
 }
 
@@ -244,12 +241,12 @@ pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -
         state: Set(AgreementState::Ended),
         end_reason: Set(Some(reason)),
         ended_at: Set(Some(writer.now())),
-        ..touched(&writer, version)
+        ..Default::default()
     };
     // What the party takes part in goes out of its sight: it keeps a copy.
     crate::projects::archive::keep_all(session, &writer, id).await?;
     let after = change(&writer, &row, version, values).await?;
-    let recorded = mutation.record(&writer, change_record(&after, "agreement.ended", Some(&row))).await?;
+    let recorded = mutation.record(&writer, after.change_record("agreement.ended", Some(&row))).await?;
     mutation.commit(recorded).await
 }
 
@@ -331,14 +328,6 @@ pub fn obstacles(agreement: &agreement::Model, area: Area) -> Vec<Problem> {
     problems
 }
 
-fn touched(writer: &Writer<'_>, version: i32) -> agreement::ActiveModel {
-    agreement::ActiveModel {
-        version: Set(version.saturating_add(1)),
-        updated_at: Set(writer.now()),
-        ..Default::default()
-    }
-}
-
 /// Applies `values` to the agreement at that version and tells how it stands then.
 async fn change(
     writer: &Writer<'_>,
@@ -346,10 +335,8 @@ async fn change(
     version: i32,
     values: agreement::ActiveModel,
 ) -> ApiResult<agreement::Model> {
-    let here = at_version(agreement::Column::Id, row.id, agreement::Column::Version, version);
-    if writer.change::<agreement::Entity, _>(here, values.clone()).await? == 0 {
-        return Err(stale(version));
-    }
+    let written = agreement::ActiveModel { id: Set(row.id), ..values.clone() };
+    save::<agreement::Entity>(writer, written, version).await?;
     let mut after = row.clone();
     after.version = version.saturating_add(1);
     if let Set(state) = values.state {
@@ -364,28 +351,21 @@ async fn change(
     Ok(after)
 }
 
-fn change_record(after: &agreement::Model, topic: &'static str, before: Option<&agreement::Model>) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "Agreement",
-        object_id: after.id,
-        version: after.version,
-        scope: after.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: Some(after.id),
-        before: before.map(audit_snapshot),
-        after: Some(audit_snapshot(after)),
-    }
-}
+impl Audited for agreement::Model {
+    const TYPE: &'static str = "Agreement";
 
-/// An agreement in the audit trail.
-fn audit_snapshot(row: &agreement::Model) -> Value {
-    json!({
-        "title": row.title, "state": row.state, "validFrom": row.valid_from, "validUntil": row.valid_until,
-        "calendars": row.covers_calendars, "projects": row.covers_projects, "datasets": row.covers_datasets,
-        "endReason": row.end_reason,
-    })
+    fn audit_head(&self) -> AuditHead {
+        let agreement = Some(self.id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "title": self.title, "state": self.state, "validFrom": self.valid_from, "validUntil": self.valid_until,
+            "calendars": self.covers_calendars, "projects": self.covers_projects, "datasets": self.covers_datasets,
+            "endReason": self.end_reason,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -13,14 +13,15 @@ use kernel::text;
 use policy::{Action, Fields, Grant, Object, in_force};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, QueryFilter, Set};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::scopes::{Audience, ScopeShare, ensure, own_shares, scope_shares_of, selects};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{obstacles, parties_of};
+use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation, Resource};
 use crate::tenants::service::today_of;
 use crate::{datasets, projects};
@@ -69,7 +70,7 @@ pub async fn create(op: &Op, new: NewShare, idempotency: Option<Idempotency>) ->
         Claim::Done(id) => return Ok(id),
     };
     let (row, also) = make(session, &writer, &new, id).await?;
-    let change = ChangeRecord { also, ..change_record(&row, "share.created") };
+    let change = ChangeRecord { also, ..row.change_record("share.created", None) };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -276,21 +277,15 @@ pub async fn end(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> Api
     let (grant, row) = rights::find_for::<share::Entity>(session, id, Operation::End, "id").await?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(row.tenant_id).await?;
-    let values = share::ActiveModel {
-        ended_at: Set(Some(writer.now())),
-        version: Set(version.saturating_add(1)),
-        updated_at: Set(writer.now()),
-        ..Default::default()
-    };
-    let here = at_version(share::Column::Id, id, share::Column::Version, version);
-    if writer.change::<share::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
+    let values = share::ActiveModel { id: Set(id), ended_at: Set(Some(writer.now())), ..Default::default() };
+    save::<share::Entity>(&writer, values, version).await?;
     let also = move_shared(session, &writer, &row, Some(&row)).await?;
-    let mut change = ChangeRecord { also, ..change_record(&row, "share.ended") };
-    change.version = version.saturating_add(1);
-    change.before = change.after.take();
-    change.after = Some(json!({ "reason": reason }));
+    let change = ChangeRecord {
+        version: version.saturating_add(1),
+        also,
+        after: Some(json!({ "reason": reason })),
+        ..row.change_record("share.ended", Some(&row))
+    };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -414,21 +409,20 @@ pub async fn is_effective(session: &Session, share: &share::Model) -> ApiResult<
         && share.valid_until.is_none_or(|it| day <= it))
 }
 
-fn change_record(row: &share::Model, topic: &'static str) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "Share",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: Some(row.agreement_id),
-        before: None,
-        after: Some(json!({
-            "agreement": row.agreement_id, "area": row.area, "calendar": row.calendar_id, "dataset": row.dataset_id, "project": row.project_id,
-            "fieldOfWork": row.field_of_work_id, "grantee": row.grantee_tenant_id, "role": row.grantee_role,
-            "level": row.level, "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
-        })),
+impl Audited for share::Model {
+    const TYPE: &'static str = "Share";
+
+    fn audit_head(&self) -> AuditHead {
+        let agreement = Some(self.agreement_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "agreement": self.agreement_id, "area": self.area, "calendar": self.calendar_id, "dataset": self.dataset_id,
+            "project": self.project_id, "fieldOfWork": self.field_of_work_id, "grantee": self.grantee_tenant_id,
+            "role": self.grantee_role, "level": self.level, "validFrom": self.valid_from, "validUntil": self.valid_until,
+            "reason": self.reason,
+        })
     }
 }

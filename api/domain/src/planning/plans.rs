@@ -9,13 +9,14 @@ use kernel::i18n::Text;
 use kernel::patch::Patch;
 use kernel::text;
 use sea_orm::{ColumnTrait, Set};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
 use store::{RoundsOfPlan, Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::planning::party::audience;
 use crate::planning::rounds::check_year;
 use crate::rights::{self, Operation};
@@ -69,7 +70,7 @@ pub async fn create(op: &Op, new: NewPlan, idempotency: Option<Idempotency>) -> 
         Err(WriteError::Failed(error)) => return Err(error),
     }
     write_calendars(&writer, &row, &new.calendars).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "annual_plan.created", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("annual_plan.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -90,21 +91,13 @@ pub async fn update(
     let title = title.or_clone(&row.title);
     let after = annual_plan::Model { title, version: version.saturating_add(1), ..(*row).clone() };
     let writer = session.writer(&grant).await?;
-    let values = annual_plan::ActiveModel {
-        title: Set(after.title.clone()),
-        version: Set(after.version),
-        updated_at: Set(writer.now()),
-        ..Default::default()
-    };
-    let here = at_version(annual_plan::Column::Id, id, annual_plan::Column::Version, version);
-    if writer.change::<annual_plan::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
+    let values = annual_plan::ActiveModel { id: Set(id), title: Set(after.title.clone()), ..Default::default() };
+    save::<annual_plan::Entity>(&writer, values, version).await?;
     if let Patch::Set(calendars) = calendars {
         writer.delete::<annual_plan_calendar::Entity>(annual_plan_calendar::Column::PlanId.eq(id)).await?;
         write_calendars(&writer, &row, &calendars).await?;
     }
-    let recorded = mutation.record(&writer, change_record(&after, "annual_plan.updated", None)).await?;
+    let recorded = mutation.record(&writer, after.change_record("annual_plan.updated", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -187,39 +180,43 @@ pub(super) async fn show(
     // What was published once stays so.
     let is_public = rounds.iter().any(|it| it.state == RoundState::Published);
     let scope = ensure(writer, if is_public { &Audience::Public } else { &audience }).await?;
-    let values = annual_plan::ActiveModel {
-        scope_id: Set(scope),
-        version: Set(version.saturating_add(1)),
-        updated_at: Set(writer.now()),
-        ..Default::default()
-    };
-    let here = at_version(annual_plan::Column::Id, row.id, annual_plan::Column::Version, version);
-    if writer.change::<annual_plan::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
+    let values = annual_plan::ActiveModel { id: Set(row.id), scope_id: Set(scope), ..Default::default() };
+    save::<annual_plan::Entity>(writer, values, version).await?;
     let values = annual_plan_calendar::ActiveModel { scope_id: Set(scope), ..Default::default() };
     let here = annual_plan_calendar::Column::PlanId.eq(row.id);
     writer.change::<annual_plan_calendar::Entity, _>(here, values).await?;
     Ok(annual_plan::Model { scope_id: scope, version: version.saturating_add(1), ..row.clone() })
 }
 
-pub(super) fn change_record(
+/// Record of a change of a plan together with its round.
+pub(super) fn record_in_round(
     row: &annual_plan::Model,
     topic: &'static str,
-    round: Option<&coordination_round::Model>,
+    round: &coordination_round::Model,
 ) -> ChangeRecord {
     ChangeRecord {
-        object_type: "AnnualPlan",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: round.map(|it| it.id),
-        also: BTreeSet::new(),
-        agreement: round.map(|it| it.agreement_id),
-        before: None,
-        after: Some(json!({ "year": row.year, "title": row.title, "round": round.map(|it| it.id) })),
+        parent: Some(round.id),
+        agreement: Some(round.agreement_id),
+        after: Some(snapshot(row, Some(round.id))),
+        ..row.change_record(topic, None)
     }
+}
+
+impl Audited for annual_plan::Model {
+    const TYPE: &'static str = "AnnualPlan";
+
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        snapshot(self, None)
+    }
+}
+
+/// A plan in the audit trail, with the round of the change.
+fn snapshot(row: &annual_plan::Model, round: Option<Uuid>) -> Value {
+    json!({ "year": row.year, "title": row.title, "round": round })
 }
 
 /// The snapshots of a plan that the viewer may see, the newest first.

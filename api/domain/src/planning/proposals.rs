@@ -23,8 +23,9 @@ use crate::calendars::entry_service::{cancel_in, update_in};
 use crate::calendars::entry_values::{EntryPatch, NewTime};
 use crate::calendars::entry_view::in_full;
 use crate::calendars::series::Apply;
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::rights::{self, Operation};
 
@@ -205,7 +206,7 @@ async fn insert(
         updated_at: writer.now(),
     };
     writer.insert::<change_proposal::ActiveModel>(full(made.clone())).await?;
-    mutation.record(writer, change_record(&made, row.agreement_id, "change_proposal.created", None)).await
+    mutation.record(writer, record_in_round(&made, row, "change_proposal.created", None)).await
 }
 
 fn check_not_cancelled(entry: &calendar_entry::Model) -> ApiResult<()> {
@@ -348,45 +349,40 @@ async fn answer(
     version: i32,
     reason: Option<String>,
 ) -> ApiResult<AuditReceipt> {
-    let after = change_proposal::Model {
+    let mut after = change_proposal::Model {
         state,
         answer: reason,
         answered_by: Some(acting_name(mutation.session(), acting).await?),
         answered_at: Some(writer.now()),
-        version: version.saturating_add(1),
-        updated_at: writer.now(),
         ..row.clone()
     };
-    let mut values: change_proposal::ActiveModel = full(after.clone());
-    values.id = sea_orm::NotSet;
-    let here = at_version(change_proposal::Column::Id, row.id, change_proposal::Column::Version, version);
-    if writer.change::<change_proposal::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
-    mutation.record(writer, change_record(&after, round.agreement_id, "change_proposal.answered", Some(row))).await
+    save_row(writer, &mut after, version).await?;
+    mutation.record(writer, record_in_round(&after, round, "change_proposal.answered", Some(row))).await
 }
 
-fn change_record(
+/// Record of a change of a proposal, under the agreement of its round.
+fn record_in_round(
     row: &change_proposal::Model,
-    agreement: Uuid,
+    round: &coordination_round::Model,
     topic: &'static str,
     before: Option<&change_proposal::Model>,
 ) -> ChangeRecord {
-    let snapshot = |it: &change_proposal::Model| -> Value {
-        json!({ "round": it.round_id, "entry": it.entry_id, "state": it.state, "start": it.starts_local,
-            "end": it.ends_local, "place": it.place_id, "location": it.location, "callOff": it.call_off,
-            "message": it.message, "answer": it.answer })
-    };
-    ChangeRecord {
-        object_type: "ChangeProposal",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.round_id),
-        also: [].into(),
-        agreement: Some(agreement),
-        before: before.map(snapshot),
-        after: Some(snapshot(row)),
+    ChangeRecord { agreement: Some(round.agreement_id), ..row.change_record(topic, before) }
+}
+
+impl Audited for change_proposal::Model {
+    const TYPE: &'static str = "ChangeProposal";
+
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.round_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "round": self.round_id, "entry": self.entry_id, "state": self.state, "start": self.starts_local,
+            "end": self.ends_local, "place": self.place_id, "location": self.location, "callOff": self.call_off,
+            "message": self.message, "answer": self.answer,
+        })
     }
 }

@@ -16,8 +16,9 @@ use store::{Session, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::parties_of;
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{AuditReceipt, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::planning::conflicts::lookup::of_round;
 use crate::planning::conflicts::rules::ConflictSeverity;
@@ -84,7 +85,7 @@ pub async fn open(op: &Op, new: NewRound, idempotency: Option<Idempotency>) -> A
         }
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    let recorded = mutation.record(&writer, change_record(&row, "coordination_round.opened", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("coordination_round.opened", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -212,9 +213,8 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
     writer.insert::<round_plan::ActiveModel>(full(taking)).await?;
     let plan = crate::planning::plans::show(session, &writer, &plan, version).await?;
     snapshots::take(session, &writer, &plan, &row, PlanStep::Submitted, name).await?;
-    let recorded = mutation
-        .record(&writer, crate::planning::plans::change_record(&plan, "annual_plan.submitted", Some(&row)))
-        .await?;
+    let change = crate::planning::plans::record_in_round(&plan, "annual_plan.submitted", &row);
+    let recorded = mutation.record(&writer, change).await?;
     if parties_of(session, row.agreement_id).await?.len() > there.len() + 1 {
         return mutation.commit(recorded).await;
     }
@@ -242,7 +242,7 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
     }
     let before = plan.scope_id;
     let plan = crate::planning::plans::show(session, &writer, &plan, version).await?;
-    let mut change = crate::planning::plans::change_record(&plan, "annual_plan.withdrawn", Some(&row));
+    let mut change = crate::planning::plans::record_in_round(&plan, "annual_plan.withdrawn", &row);
     // The parties that saw it learn that it is gone.
     change.also.insert(before);
     let recorded = mutation.record(&writer, change).await?;
@@ -399,36 +399,24 @@ async fn step(
     version: i32,
     topic: &'static str,
 ) -> ApiResult<AuditReceipt> {
-    after.version = version.saturating_add(1);
-    after.updated_at = writer.now();
-    let mut values: coordination_round::ActiveModel = full(after.clone());
-    values.id = sea_orm::NotSet;
-    let here = at_version(coordination_round::Column::Id, after.id, coordination_round::Column::Version, version);
-    if writer.change::<coordination_round::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
-    mutation.record(writer, change_record(after, topic, Some(before))).await
+    save_row(writer, after, version).await?;
+    mutation.record(writer, after.change_record(topic, Some(before))).await
 }
 
-fn change_record(
-    row: &coordination_round::Model,
-    topic: &'static str,
-    before: Option<&coordination_round::Model>,
-) -> ChangeRecord {
-    let snapshot = |it: &coordination_round::Model| -> Value {
-        json!({ "agreement": it.agreement_id, "year": it.year, "state": it.state, "submitUntil": it.submit_until,
-            "daysApart": it.days_apart, "closeReason": it.close_reason })
-    };
-    ChangeRecord {
-        object_type: "CoordinationRound",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.id),
-        also: before.map(|it| it.scope_id).into_iter().collect(),
-        agreement: Some(row.agreement_id),
-        before: before.map(snapshot),
-        after: Some(snapshot(row)),
+impl Audited for coordination_round::Model {
+    const TYPE: &'static str = "CoordinationRound";
+    const TELLS_FORMER_AUDIENCE: bool = true;
+
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.id);
+        let agreement = Some(self.agreement_id);
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "agreement": self.agreement_id, "year": self.year, "state": self.state, "submitUntil": self.submit_until,
+            "daysApart": self.days_apart, "closeReason": self.close_reason,
+        })
     }
 }
