@@ -1,8 +1,6 @@
 //! Rules of feeds: everybody creates and revokes their own, limited to what they may see; who manages members may
 //! revoke them too.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use entities::{ScopeArea, ShareLevel, calendar, feed, tenant};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
@@ -16,8 +14,9 @@ use store::scopes::Audience;
 use store::{Session, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
 
 /// The most feeds of one person that are neither expired nor revoked.
@@ -86,7 +85,7 @@ pub async fn create(op: &Op, new: NewFeed, idempotency: Option<Idempotency>) -> 
         updated_at: writer.now(),
     };
     writer.insert::<feed::ActiveModel>(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, change_record("feed.created", None, &row)).await?;
+    let recorded = mutation.record(&writer, row.change_record("feed.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok((id, Some(secret)))
 }
@@ -119,41 +118,25 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let session = mutation.session();
     let (grant, before) = rights::find_for::<feed::Entity>(session, id, Operation::Revoke, "id").await?;
     let writer = session.writer(&grant).await?;
-    let mut row = (*before).clone();
-    row.revoked_at = Some(writer.now());
-    row.version = version.saturating_add(1);
-    let values = feed::ActiveModel {
-        revoked_at: Set(row.revoked_at),
-        version: Set(row.version),
-        updated_at: Set(writer.now()),
-        ..Default::default()
-    };
-    let here = at_version(feed::Column::Id, id, feed::Column::Version, version);
-    if writer.change::<feed::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
-    let recorded = mutation.record(&writer, change_record("feed.revoked", Some(&before), &row)).await?;
+    let row = feed::Model { revoked_at: Some(writer.now()), version: version.saturating_add(1), ..(*before).clone() };
+    let values = feed::ActiveModel { id: Set(id), revoked_at: Set(row.revoked_at), ..Default::default() };
+    save::<feed::Entity>(&writer, values, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("feed.revoked", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
-fn change_record(topic: &'static str, before: Option<&feed::Model>, row: &feed::Model) -> ChangeRecord {
-    // Neither the secret nor its fingerprint.
-    let snapshot = |it: &feed::Model| -> Value {
+impl Audited for feed::Model {
+    const TYPE: &'static str = "Feed";
+
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        // Neither the secret nor its fingerprint.
         json!({
-            "member": it.member_id, "name": it.name, "calendars": it.calendars, "level": it.level,
-            "expiresAt": it.expires_at, "revokedAt": it.revoked_at,
+            "member": self.member_id, "name": self.name, "calendars": self.calendars, "level": self.level,
+            "expiresAt": self.expires_at, "revokedAt": self.revoked_at,
         })
-    };
-    ChangeRecord {
-        object_type: "Feed",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: before.map(snapshot),
-        after: Some(snapshot(row)),
     }
 }

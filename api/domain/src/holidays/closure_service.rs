@@ -1,7 +1,5 @@
 //! Rules of closures: an authority's admins say when its office is closed, and everybody may know.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use entities::{PUBLIC_SCOPE, tenant, tenant_closure};
 use kernel::error::{ApiResult, Problem, UserErrorCode, all};
@@ -13,8 +11,9 @@ use serde_json::{Value, json};
 use store::full;
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, delete_row, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
 
 /// The longest closure, in days.
@@ -70,7 +69,7 @@ pub async fn create(op: &Op, new: NewClosure, idempotency: Option<Idempotency>) 
         Claim::Done(id) => return Ok(id),
     };
     writer.insert::<tenant_closure::ActiveModel>(full(row.clone())).await?;
-    let recorded = mutation.record(&writer, change_record("tenant_closure.created", None, &row)).await?;
+    let recorded = mutation.record(&writer, row.change_record("tenant_closure.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(row.id)
 }
@@ -85,17 +84,11 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ClosurePatch) -> Api
         title: patch.title.or_clone(&before.title),
         starts_on: patch.first_day.or(before.starts_on),
         ends_on: patch.last_day.or(before.ends_on),
-        version: version.saturating_add(1),
-        updated_at: writer.now(),
         ..(*before).clone()
     };
     check(&mut row)?;
-    let here = at_version(tenant_closure::Column::Id, id, tenant_closure::Column::Version, version);
-    let values: tenant_closure::ActiveModel = full(row.clone());
-    if writer.change::<tenant_closure::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
-    let recorded = mutation.record(&writer, change_record("tenant_closure.updated", Some(&before), &row)).await?;
+    save_row(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("tenant_closure.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -105,13 +98,10 @@ pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let session = mutation.session();
     let (grant, before) = rights::find_for::<tenant_closure::Entity>(session, id, Operation::Delete, "id").await?;
     let writer = session.writer(&grant).await?;
-    let here = at_version(tenant_closure::Column::Id, id, tenant_closure::Column::Version, version);
-    if writer.delete::<tenant_closure::Entity>(here).await? == 0 {
-        return Err(stale(version));
-    }
+    delete_row::<tenant_closure::Entity>(&writer, id, version).await?;
     let gone = tenant_closure::Model { version: version.saturating_add(1), ..(*before).clone() };
-    let mut change = change_record("tenant_closure.deleted", Some(&before), &gone);
-    change.after = Some(json!({ "deleted": true }));
+    let after = Some(json!({ "deleted": true }));
+    let change = ChangeRecord { after, ..gone.change_record("tenant_closure.deleted", Some(&before)) };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
@@ -134,24 +124,14 @@ fn check_days(first: NaiveDate, last: NaiveDate) -> ApiResult<()> {
     Err(Problem::at(UserErrorCode::OutOfRange, "lastDay", text).into())
 }
 
-fn change_record(
-    topic: &'static str,
-    before: Option<&tenant_closure::Model>,
-    row: &tenant_closure::Model,
-) -> ChangeRecord {
-    let snapshot = |it: &tenant_closure::Model| -> Value {
-        json!({ "title": it.title, "firstDay": it.starts_on, "lastDay": it.ends_on })
-    };
-    ChangeRecord {
-        object_type: "TenantClosure",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: before.map(snapshot),
-        after: Some(snapshot(row)),
+impl Audited for tenant_closure::Model {
+    const TYPE: &'static str = "TenantClosure";
+
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({ "title": self.title, "firstDay": self.starts_on, "lastDay": self.ends_on })
     }
 }

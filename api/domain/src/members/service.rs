@@ -1,7 +1,5 @@
 //! Rules of granting and revoking roles.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use entities::{RoleKey, ScopeArea, field_of_work, member, person, role_grant, role_grant_field};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
@@ -10,13 +8,14 @@ use kernel::ids::new_id;
 use kernel::text;
 use policy::{Fields, today};
 use sea_orm::{ColumnTrait, QueryFilter, Set};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::scopes::{Audience, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::rights::members::keep_an_admin;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
@@ -198,7 +197,7 @@ pub async fn give_role(
         "member": member_id, "role": new.role, "fieldsOfWork": new.fields,
         "validFrom": new.valid_from, "validUntil": new.valid_until, "reason": new.reason,
     });
-    writer.insert(full(row)).await?;
+    writer.insert(full(row.clone())).await?;
     let mut fields: Vec<_> = new.fields.iter().flatten().copied().collect();
     fields.sort_unstable();
     fields.dedup();
@@ -209,19 +208,7 @@ pub async fn give_role(
         scope_id: Set(scope),
     });
     writer.insert_all(fields.collect()).await?;
-    let change = ChangeRecord {
-        object_type: "RoleGrant",
-        object_id: id,
-        version: 1,
-        scope,
-        topic: "role.granted",
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: None,
-        after: Some(after),
-    };
-    Ok((member_id, change))
+    Ok((member_id, ChangeRecord { after: Some(after), ..row.change_record("role.granted", None) }))
 }
 
 /// The account of an issuer and subject, made if it is not there.
@@ -253,33 +240,30 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     if row.role == RoleKey::TenantAdmin && row.all_fields {
         still_an_admin(&writer, session, &row).await?;
     }
-    let values = role_grant::ActiveModel {
-        revoked_at: Set(Some(writer.now())),
-        version: Set(version.saturating_add(1)),
-        updated_at: Set(writer.now()),
-        ..Default::default()
-    };
-    let here = at_version(role_grant::Column::Id, id, role_grant::Column::Version, version);
-    if writer.change::<role_grant::Entity, _>(here, values).await? == 0 {
-        return Err(stale(version));
-    }
+    let values = role_grant::ActiveModel { id: Set(id), revoked_at: Set(Some(writer.now())), ..Default::default() };
+    save::<role_grant::Entity>(&writer, values, version).await?;
     let change = ChangeRecord {
-        object_type: "RoleGrant",
-        object_id: id,
         version: version.saturating_add(1),
-        scope: row.scope_id,
-        topic: "role.revoked",
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: Some(json!({
-            "member": row.member_id, "role": row.role, "allFields": row.all_fields,
-            "validFrom": row.valid_from, "validUntil": row.valid_until, "reason": row.reason,
-        })),
         after: Some(json!({ "reason": reason })),
+        ..row.change_record("role.revoked", Some(&row))
     };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
+}
+
+impl Audited for role_grant::Model {
+    const TYPE: &'static str = "RoleGrant";
+
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "member": self.member_id, "role": self.role, "allFields": self.all_fields,
+            "validFrom": self.valid_from, "validUntil": self.valid_until, "reason": self.reason,
+        })
+    }
 }
 
 /// Refuses to revoke the last role of an admin without limits, with the roles locked against others.
