@@ -16,15 +16,16 @@ use policy::Action;
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{Audited as _, at_version, touch};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::funding::ledger::Ledger;
 use crate::funding::rules::{Planned, Rule, planned, reminder};
 use crate::funding::service::{amount, ledger};
 use crate::projects::calendar;
 use crate::projects::calendar::ProjectDate;
 use crate::projects::parts;
-use crate::projects::parts::{ProjectPart, change_record, writable};
+use crate::projects::parts::{ProjectPart, writable};
 use crate::projects::project_access::check_part_limit;
 use crate::rights::{self, Operation, Resource as _};
 use crate::tenants::service::today_of;
@@ -54,16 +55,10 @@ pub(super) async fn follow_rules(
         .cloned()
         .collect();
     let titles: BTreeSet<_> = known.iter().map(|it| (it.kind, it.title.clone())).collect();
-    let mut told = Vec::new();
+    let mut changes = Vec::new();
     for one in asked.iter().filter(|it| !titles.contains(&(it.kind, it.title.clone()))) {
         let made = write(mutation, writer, (project, row), one, None, (new_id(), true)).await?;
-        told.push(change_record::<obligation::Entity>(
-            &made,
-            <obligation::Entity as ProjectPart>::CREATED,
-            1,
-            None,
-            None,
-        ));
+        changes.push(made.change_record(<obligation::Entity as ProjectPart>::CREATED, None));
     }
     for before in known.into_iter().filter(|it| it.state == ObligationState::Open) {
         let mut after = before.clone();
@@ -79,14 +74,12 @@ pub(super) async fn follow_rules(
             }
         }
         show(mutation, writer, &after).await?;
-        after.version = before.version.saturating_add(1);
-        after.updated_at = writer.now();
-        let here = at_version(obligation::Column::Id, after.id, obligation::Column::Version, before.version);
-        writer.change::<obligation::Entity, obligation::ActiveModel>(here, full(after.clone())).await?;
-        let updated = <obligation::Entity as ProjectPart>::UPDATED;
-        told.push(change_record::<obligation::Entity>(&after, updated, after.version, None, Some(&before)));
+        touch(writer, &mut after, before.version)?;
+        let (here, values) = at_version::<obligation::Entity>(writer, full(after.clone()), before.version)?;
+        writer.change::<obligation::Entity, _>(here, values).await?;
+        changes.push(after.change_record(<obligation::Entity as ProjectPart>::UPDATED, Some(&before)));
     }
-    Ok(told)
+    Ok(changes)
 }
 
 /// Writes a new obligation and its day in the calendar of the party.
@@ -164,8 +157,8 @@ pub async fn create(op: &Op, of: Uuid, new: NewObligation, idempotency: Option<I
     let one = Planned { kind: new.kind, title, due_on: new.due_on };
     let made = write(&mutation, &writer, (&project, &row), &one, note, (id, false)).await?;
     let created = <obligation::Entity as ProjectPart>::CREATED;
-    let told = change_record::<obligation::Entity>(&made, created, 1, project.agreement_id, None);
-    let recorded = mutation.record(&writer, told).await?;
+    let change = ChangeRecord { agreement: project.agreement_id, ..made.change_record(created, None) };
+    let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -281,15 +274,7 @@ pub(super) async fn remind(op: &Op, id: Uuid) -> ApiResult<bool> {
     if writer.change::<obligation::Entity, obligation::ActiveModel>(here, full(after.clone())).await? == 0 {
         return Ok(false);
     }
-    let mut change = change_record::<obligation::Entity>(
-        &after,
-        <obligation::Entity as ProjectPart>::UPDATED,
-        after.version,
-        None,
-        None,
-    );
-    change.topic = "obligation.due";
-    let recorded = mutation.record(&writer, change).await?;
+    let recorded = mutation.record(&writer, after.change_record("obligation.due", None)).await?;
     mutation.commit(recorded).await?;
     Ok(true)
 }

@@ -16,12 +16,13 @@ use serde_json::json;
 use store::{Session, WriteError, full};
 use uuid::Uuid;
 
+use crate::context::audited::Audited as _;
 use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, stale};
 use crate::funding::ledger::{Ledger, share_of};
 use crate::funding::obligations;
 use crate::projects::parts;
-use crate::projects::parts::{ProjectPart, REFERENCE, change_record, insert, save, writable};
+use crate::projects::parts::{ProjectPart, REFERENCE, insert, save, writable};
 use crate::projects::project_access::{check_part_limit, party_grant, party_scope};
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
@@ -115,8 +116,8 @@ pub async fn create(
         Err(WriteError::Failed(error)) => return Err(error),
     }
     let created = <funding::Entity as ProjectPart>::CREATED;
-    let told = change_record::<funding::Entity>(&row, created, 1, project.agreement_id, None);
-    let recorded = mutation.record(&writer, told).await?;
+    let change = ChangeRecord { agreement: project.agreement_id, ..row.change_record(created, None) };
+    let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -246,12 +247,12 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: FundingPatch) -> Api
         ..before.clone()
     };
     let longer = before.state == FundingState::Approved && row.eligible_until != before.eligible_until;
-    let told = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
+    let change = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
     let parts = match longer {
         true => obligations::follow_rules(&mutation, &writer, &project, &row).await?,
         false => Vec::new(),
     };
-    let recorded = mutation.record_all(&writer, told, parts).await?;
+    let recorded = mutation.record_all(&writer, change, parts).await?;
     mutation.commit(recorded).await
 }
 
@@ -319,14 +320,14 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decis
         row.reference_number = number;
     }
     let writer = session.writer(&grant).await?;
-    let told = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
+    let change = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
     let parts = match state {
         FundingState::Approved | FundingState::Withdrawn => {
             obligations::follow_rules(&mutation, &writer, &project, &row).await?
         }
         _ => Vec::new(),
     };
-    let recorded = mutation.record_all(&writer, told, parts).await?;
+    let recorded = mutation.record_all(&writer, change, parts).await?;
     mutation.commit(recorded).await
 }
 
@@ -365,24 +366,20 @@ pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiRe
         }
         None => writer.insert::<own_share::ActiveModel>(full(made.clone())).await?,
     }
-    let told = |it: &own_share::Model| json!({ "funding": id, "tenant": tenant, "amount": it.amount });
-    let recorded = mutation
-        .record(
-            &writer,
-            ChangeRecord {
-                object_type: "Funding",
-                object_id: id,
-                version: row.version,
-                scope: project.inner_scope_id,
-                topic: "funding.own_share_set",
-                parent: Some(project.id),
-                also: Default::default(),
-                agreement: project.agreement_id,
-                before: known.as_ref().map(told),
-                after: Some(told(&made)),
-            },
-        )
-        .await?;
+    let snapshot = |it: &own_share::Model| json!({ "funding": id, "tenant": tenant, "amount": it.amount });
+    let change = ChangeRecord {
+        object_type: funding::Model::TYPE,
+        object_id: id,
+        version: row.version,
+        scope: project.inner_scope_id,
+        topic: "funding.own_share_set",
+        parent: Some(project.id),
+        also: Default::default(),
+        agreement: project.agreement_id,
+        before: known.as_ref().map(snapshot),
+        after: Some(snapshot(&made)),
+    };
+    let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }

@@ -11,12 +11,13 @@ use sha2::{Digest as _, Sha256};
 use store::{ByParent, Session, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::Audited;
 use crate::context::op::Op;
-use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
-use crate::projects::parts::{ProjectPart, change_record};
+use crate::projects::partners;
+use crate::projects::parts::ProjectPart;
 use crate::projects::project_access::{is_party, party_grant, private};
-use crate::projects::{partners, service};
 use crate::rights;
 
 /// Name and edition of the form of a copy.
@@ -34,13 +35,8 @@ pub async fn create(op: &Op, id: Uuid, tenant: Uuid, idempotency: Option<Idempot
         Claim::Done(id) => return Ok(id),
     };
     let made = write(session, &writer, &row, id).await?;
-    let change = change_record::<project_archive::Entity>(
-        &made,
-        <project_archive::Entity as ProjectPart>::CREATED,
-        1,
-        row.agreement_id,
-        None,
-    );
+    let created = <project_archive::Entity as ProjectPart>::CREATED;
+    let change = ChangeRecord { agreement: row.agreement_id, ..made.change_record(created, None) };
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -126,7 +122,7 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
     let mut files = Vec::new();
     for document in documents.iter() {
         let versions = session.group::<document_version::Entity>(document.id).await?;
-        let mut snapshot = e::project_document::Entity::audit_snapshot(document);
+        let mut snapshot = document.audit_snapshot();
         snapshot["versions"] = versions.iter().map(version).collect();
         files.push(snapshot);
     }
@@ -138,7 +134,7 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
             "says": "Everything of the project that this party saw when the copy was taken. Amounts are in cents.",
         },
         "authorities": names,
-        "project": service::audit_snapshot(row),
+        "project": row.audit_snapshot(),
         "partners": partners_of.iter().map(partners::audit_snapshot).collect::<Vec<_>>(),
         "phases": steps,
         "members": snapshots_of::<e::project_member::Entity>(session, row.id).await?,
@@ -162,9 +158,9 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
 async fn snapshots_of<P>(session: &Session, project: Uuid) -> ApiResult<Vec<Value>>
 where
     P: ProjectPart + ByParent<Of = P>,
-    P::Model: sea_orm::IntoActiveModel<P::Written> + Send + Sync,
+    P::Model: Send + Sync,
 {
-    Ok(session.group::<P>(project).await?.iter().map(P::audit_snapshot).collect())
+    Ok(session.group::<P>(project).await?.iter().map(Audited::audit_snapshot).collect())
 }
 
 fn version(row: &document_version::Model) -> Value {

@@ -14,8 +14,9 @@ use serde_json::json;
 use store::{Session, full};
 use uuid::Uuid;
 
+use crate::context::audited::Audited as _;
 use crate::context::op::Op;
-use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::files;
 use crate::files::folder::Folder;
 use crate::files::settings::FileSettings;
@@ -24,7 +25,7 @@ use crate::members::acting_name;
 use crate::projects::archive::has_file;
 use crate::projects::file_kinds;
 use crate::projects::file_kinds::FileKind;
-use crate::projects::parts::{change_record, insert, update, writable};
+use crate::projects::parts::{insert, update, writable};
 use crate::projects::project_access::{check_part_limit, party_grant, party_scope};
 use crate::rights::{self, Operation};
 
@@ -95,14 +96,11 @@ pub async fn upload_ticket(
     };
     draft.row.document_id = Some(row.id);
     draft.row.format = Some(kind.media_type.to_owned());
-    let mut change = change_record::<project_document::Entity>(
-        &row,
-        "project_document.upload_opened",
-        row.version,
-        project.agreement_id,
-        None,
-    );
-    change.after = Some(json!({ "fileName": draft.row.file_name, "expiresAt": draft.row.expires_at }));
+    let change = ChangeRecord {
+        agreement: project.agreement_id,
+        after: Some(json!({ "fileName": draft.row.file_name, "expiresAt": draft.row.expires_at })),
+        ..row.change_record("project_document.upload_opened", None)
+    };
     let made = draft.keep(&writer).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;

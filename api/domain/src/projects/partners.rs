@@ -1,7 +1,5 @@
 //! Partners of projects: asked by the lead, accepted by the partner, ended by either.
 
-use std::collections::BTreeSet;
-
 use entities::{Area, PartnerState, ProjectPhase, agreement, agreement_field, project, project_partner, tenant};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
@@ -14,8 +12,9 @@ use store::{Session, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{obstacles, parties_of};
+use crate::context::audited::Audited as _;
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, stale};
 use crate::members::acting_name;
 use crate::projects::project_access::{assign_scopes, is_party};
 use crate::projects::{archive, service};
@@ -60,7 +59,7 @@ pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Op
     rows.push(row.clone());
     let after = move_to(&writer, &before, &rows, version).await?;
     let row = project_partner::Model { scope_id: after.inner_scope_id, ..row };
-    let recorded = mutation.record(&writer, change_record(&after, &row, "project.partner_added")).await?;
+    let recorded = mutation.record(&writer, partner_record(&after, &row, "project.partner_added")).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -73,7 +72,7 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
         rights::find_for_party::<project::Entity>(session, (id, "id"), Operation::Join, (tenant, "tenant")).await?;
     let mut row = partner_row(session, &before, tenant, "tenant").await?;
     if row.version != version {
-        return Err(crate::context::unit_of_work::stale(version));
+        return Err(stale(version));
     }
     let writer = session.writer(&grant).await?;
     row.state = PartnerState::Active;
@@ -83,7 +82,7 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
     row.version = row.version.saturating_add(1);
     row.updated_at = writer.now();
     keep(&writer, &row).await?;
-    let recorded = mutation.record(&writer, change_record(&before, &row, "project.partner_joined")).await?;
+    let recorded = mutation.record(&writer, partner_record(&before, &row, "project.partner_joined")).await?;
     mutation.commit(recorded).await
 }
 
@@ -103,7 +102,7 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
         return Err(Problem::illegal_transition("partner", row.state.as_str(), "ENDED", []).into());
     }
     if row.version != version {
-        return Err(crate::context::unit_of_work::stale(version));
+        return Err(stale(version));
     }
     let writer = session.writer(&acting).await?;
     if tenant == partner && is_party(session, &before, partner).await? {
@@ -122,15 +121,13 @@ pub async fn remove(op: &Op, id: Uuid, partner: Uuid, tenant: Uuid, version: i32
         .iter()
         .map(|it| if it.tenant_id == partner { row.clone() } else { it.clone() })
         .collect();
-    let recorded = mutation.record(&writer, change_record(&before, &row, "project.partner_left")).await?;
+    let recorded = mutation.record(&writer, partner_record(&before, &row, "project.partner_left")).await?;
     // The circle is the lead's: who leaves it takes nothing but its own sight.
     #[expect(clippy::disallowed_methods, reason = "the one place where somebody leaves what is another's")]
     let of_lead = if tenant == before.tenant_id { acting.clone() } else { Grant::to_leave(&acting, before.tenant_id) };
     let writer = session.writer(&of_lead).await?;
     let after = move_to(&writer, &before, &rows, before.version).await?;
-    let mut change = service::change_record(&after, "project.updated", Some(&before));
-    change.also.insert(before.scope_id);
-    mutation.publish_event(&writer, &change).await?;
+    mutation.publish_event(&writer, &after.change_record("project.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -203,9 +200,9 @@ async fn move_to(
 ) -> ApiResult<project::Model> {
     writer.lock_named(before.tenant_id).await?;
     let shares = own_shares(writer, Area::Projects).await?;
-    let mut after = project::Model { version: version.saturating_add(1), updated_at: writer.now(), ..before.clone() };
+    let mut after = before.clone();
     assign_scopes(writer, &mut after, partners, &shares).await?;
-    service::save(writer, &after, version).await?;
+    service::save(writer, &mut after, version).await?;
     Ok(after)
 }
 
@@ -217,20 +214,10 @@ async fn keep(writer: &Writer<'_>, row: &project_partner::Model) -> ApiResult<()
     Ok(())
 }
 
-fn change_record(project: &project::Model, row: &project_partner::Model, topic: &'static str) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "Project",
-        object_id: project.id,
-        version: project.version,
-        // That somebody was asked or left is told to those who see it.
-        scope: row.scope_id,
-        topic,
-        parent: Some(project.id),
-        also: BTreeSet::new(),
-        agreement: project.agreement_id,
-        before: None,
-        after: Some(audit_snapshot(row)),
-    }
+/// Record of a change of a partner, for those who see its row.
+fn partner_record(project: &project::Model, row: &project_partner::Model, topic: &'static str) -> ChangeRecord {
+    let after = Some(audit_snapshot(row));
+    ChangeRecord { scope: row.scope_id, after, ..project.change_record(topic, None) }
 }
 
 /// A partner in the audit trail, and in the copy that a party keeps.

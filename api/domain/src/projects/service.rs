@@ -7,7 +7,7 @@ use entities::{
     Area, Audience, Confidentiality, Pillar, ProjectPhase, ScopeArea, agreement, field_of_work, funding,
     learning_place, project, project_member, project_partner, project_step,
 };
-use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
+use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::global_id::at_most_100;
 use kernel::i18n::Text;
 use kernel::ids::new_id;
@@ -17,13 +17,14 @@ use policy::{Action, Object};
 use sea_orm::{ColumnTrait, Condition, Set};
 use serde_json::{Value, json};
 use store::scopes::{Audience as Readers, own_shares};
-use store::{ByKey, Session, Unique, WriteError, Writer, full};
+use store::{ByKey, Session, Unique, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::parties_of;
 use crate::calendars::entry_values::{kept_audiences, read_audiences};
+use crate::context::audited::{AuditHead, Audited, save_unique, touch};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::projects::project_access::{assign_scopes, private};
 use crate::projects::{calendar, phases};
@@ -102,10 +103,10 @@ pub async fn create(op: &Op, tenant: Uuid, new: NewProject, idempotency: Option<
     assign_scopes(&writer, &mut row, &[], &shares).await?;
     match writer.insert_unique::<project::ActiveModel>(full(row.clone()), TITLE).await {
         Ok(()) => {}
-        Err(error) => return Err(title_taken(error, &row.title)),
+        Err(error) => return Err(error.taken("title", &row.title)),
     }
     step(session, &writer, &row, None).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "project.created", None)).await?;
+    let recorded = mutation.record(&writer, row.change_record("project.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -241,26 +242,18 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ProjectPatch) -> Api
     }
     problems.done()?;
     let writer = session.writer(&grant).await?;
-    let mut row = project::Model {
-        id,
-        phase: before.phase,
-        version: version.saturating_add(1),
-        created_at: before.created_at,
-        ..row_of(&writer, new, id)
-    };
+    let mut row = project::Model { id, phase: before.phase, created_at: before.created_at, ..row_of(&writer, new, id) };
     writer.lock_named(row.tenant_id).await?;
     let shares = own_shares(&writer, Area::Projects).await?;
     assign_scopes(&writer, &mut row, &partners, &shares).await?;
-    save(&writer, &row, version).await?;
+    save(&writer, &mut row, version).await?;
     if row.field_of_work_id != before.field_of_work_id {
         rescope_people(&writer, &row).await?;
     }
     if row.title != before.title {
         calendar::rename(session, &writer, &row).await?;
     }
-    let mut change = change_record(&row, "project.updated", Some(&before));
-    change.also.insert(before.scope_id);
-    let recorded = mutation.record(&writer, change).await?;
+    let recorded = mutation.record(&writer, row.change_record("project.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -280,22 +273,9 @@ async fn rescope_people(writer: &Writer<'_>, project: &project::Model) -> ApiRes
 ///
 /// # Errors
 /// Somebody was faster, or the title is taken.
-pub async fn save(writer: &Writer<'_>, row: &project::Model, version: i32) -> ApiResult<()> {
-    let here = at_version(project::Column::Id, row.id, project::Column::Version, version);
-    match writer.change_unique::<project::Entity, project::ActiveModel>(here, full(row.clone()), TITLE).await {
-        Ok(0) => Err(stale(version)),
-        Ok(_) => Ok(()),
-        Err(error) => Err(title_taken(error, &row.title)),
-    }
-}
-
-fn title_taken(error: WriteError, title: &str) -> ApiError {
-    match error {
-        WriteError::Taken => {
-            Problem::at(UserErrorCode::NotUnique, "title", Text::new("taken").with("value", title)).into()
-        }
-        WriteError::Failed(error) => error,
-    }
+pub async fn save(writer: &Writer<'_>, row: &mut project::Model, version: i32) -> ApiResult<()> {
+    touch(writer, row, version)?;
+    save_unique::<project::Entity>(writer, full(row.clone()), version, TITLE, ("title", &row.title)).await
 }
 
 /// Takes a project into another phase, for the lead.
@@ -313,11 +293,10 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, phase: ProjectPhase, note:
         return Err(problem.into());
     }
     let writer = session.writer(&grant).await?;
-    let row =
-        project::Model { phase, version: version.saturating_add(1), updated_at: writer.now(), ..(*before).clone() };
-    save(&writer, &row, version).await?;
+    let mut row = project::Model { phase, ..(*before).clone() };
+    save(&writer, &mut row, version).await?;
     step(session, &writer, &row, note).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "project.advanced", Some(&before))).await?;
+    let recorded = mutation.record(&writer, row.change_record("project.advanced", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -353,28 +332,22 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &project::Model, note
     writer.insert::<project_step::ActiveModel>(full(made)).await
 }
 
-/// Record of a change of a project.
-pub fn change_record(row: &project::Model, topic: &'static str, before: Option<&project::Model>) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "Project",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: Some(row.id),
-        also: BTreeSet::new(),
-        agreement: row.agreement_id,
-        before: before.map(audit_snapshot),
-        after: Some(audit_snapshot(row)),
-    }
-}
+impl Audited for project::Model {
+    const TYPE: &'static str = "Project";
+    const TELLS_FORMER_AUDIENCE: bool = true;
 
-/// A project in the audit trail, and in the copy that a party keeps.
-pub fn audit_snapshot(row: &project::Model) -> Value {
-    json!({
-        "title": row.title, "summary": row.summary, "lead": row.tenant_id, "agreement": row.agreement_id,
-        "fieldOfWork": row.field_of_work_id, "phase": row.phase, "confidentiality": row.confidentiality,
-        "pillar": row.pillar, "audiences": row.audiences, "targetGroups": row.target_groups, "place": row.place_id,
-        "startsOn": row.starts_on, "endsOn": row.ends_on,
-    })
+    fn audit_head(&self) -> AuditHead {
+        let parent = Some(self.id);
+        let agreement = self.agreement_id;
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent, agreement }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        json!({
+            "title": self.title, "summary": self.summary, "lead": self.tenant_id, "agreement": self.agreement_id,
+            "fieldOfWork": self.field_of_work_id, "phase": self.phase, "confidentiality": self.confidentiality,
+            "pillar": self.pillar, "audiences": self.audiences, "targetGroups": self.target_groups,
+            "place": self.place_id, "startsOn": self.starts_on, "endsOn": self.ends_on,
+        })
+    }
 }
