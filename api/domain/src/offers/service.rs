@@ -17,12 +17,12 @@ use store::scopes::{Audience, ensure};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::offers::values::{OfferPatch, OfferValues};
-use crate::places::revisions;
-use crate::places::revisions::Revision;
+use crate::places::record::{DirectoryRow, record_changed, record_created};
 use crate::rights::{self, Operation};
 
 /// Where a new offer stands.
@@ -34,7 +34,7 @@ pub struct NewOfferState {
     pub state: State,
 }
 
-/// Makes an offer, as a draft.
+/// Creates an offer, as a draft.
 ///
 /// # Errors
 /// The input is refused, or the database fails.
@@ -50,10 +50,8 @@ pub async fn create(op: &Op, owner: Uuid, new: OfferValues, idempotency: Option<
         Claim::Done(id) => return Ok(id),
     };
     let row = insert(&writer, NewOfferState { id, state: State::Draft }, &new).await?;
-    let words = new.audit_snapshot();
-    revisions::keep(&writer, revision(&row, "educationOfferCreate", &by, None, &words)).await?;
-    let change = ChangeRecord { after: Some(words), ..change_record(&row, "education_offer.created") };
-    let recorded = mutation.record(&writer, change).await?;
+    let snapshot = new.audit_snapshot();
+    let recorded = record_created(&mutation, &writer, &row, &by, "education_offer.created", snapshot).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -118,19 +116,17 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: OfferPatch) -> ApiRe
     let dates = session.group::<education_offer_date::Entity>(id).await?;
     let before = OfferValues::of(&row, dates.iter().map(|it| it.calendar_entry_id).collect());
     let values = patch.applied(&before).checked(session, row.tenant_id, Some(&before)).await?;
-    let after = values.onto((*row).clone());
+    let mut after = values.onto((*row).clone());
     if row.state == State::Published {
         publishable(session, &after).await?;
     }
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
-    let after = save(&writer, after, version).await?;
+    save_row(&writer, &mut after, version).await?;
     put_dates(&writer, &after, &before.dates, &values.dates).await?;
-    let (was, is) = (before.audit_snapshot(), values.audit_snapshot());
-    revisions::keep(&writer, revision(&after, "educationOfferUpdate", &by, Some(&was), &is)).await?;
-    let change =
-        ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "education_offer.updated") };
-    let recorded = mutation.record(&writer, change).await?;
+    let snapshots = (before.audit_snapshot(), values.audit_snapshot());
+    let recorded =
+        record_changed(&mutation, &writer, (&*row, &after), &by, "education_offer.updated", snapshots).await?;
     mutation.commit(recorded).await
 }
 
@@ -144,7 +140,7 @@ pub async fn publish(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Publish, "id").await?;
     let (published_at, withdraw_reason) = (Some(session.now()), None);
     let after = education_offer::Model { state: State::Published, published_at, withdraw_reason, ..(*row).clone() };
-    step(mutation, grant, &row, after, version, ("educationOfferPublish", "education_offer.published")).await
+    step(mutation, grant, &row, after, version, "education_offer.published").await
 }
 
 /// Takes an offer back: its authority alone sees it from now on.
@@ -157,7 +153,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: Option<String>) -
     let session = mutation.session();
     let (grant, row) = rights::find_for::<education_offer::Entity>(session, id, Operation::Withdraw, "id").await?;
     let after = education_offer::Model { state: State::Withdrawn, withdraw_reason: reason, ..(*row).clone() };
-    step(mutation, grant, &row, after, version, ("educationOfferWithdraw", "education_offer.withdrawn")).await
+    step(mutation, grant, &row, after, version, "education_offer.withdrawn").await
 }
 
 /// Moves an offer and its dates into the scope of its new state.
@@ -165,27 +161,21 @@ async fn step(
     mutation: UnitOfWork,
     grant: Grant,
     row: &education_offer::Model,
-    after: education_offer::Model,
+    mut after: education_offer::Model,
     version: i32,
-    (action, topic): (&'static str, &'static str),
+    topic: &'static str,
 ) -> ApiResult<()> {
     let by = acting_name(mutation.session(), row.tenant_id).await?;
     let writer = mutation.session().writer(&grant).await?;
     let scope = ensure(&writer, &audience(row.tenant_id, after.state)).await?;
-    let after = save(&writer, education_offer::Model { scope_id: scope, ..after }, version).await?;
+    after.scope_id = scope;
+    save_row(&writer, &mut after, version).await?;
     let here = Condition::all().add(education_offer_date::Column::OfferId.eq(row.id));
     let moved = education_offer_date::ActiveModel { scope_id: Set(scope), ..Default::default() };
     writer.change::<education_offer_date::Entity, _>(here, moved).await?;
-    let words = |it: &education_offer::Model| json!({ "state": it.state, "withdrawReason": it.withdraw_reason });
-    let (was, is) = (words(row), words(&after));
-    revisions::keep(&writer, revision(&after, action, &by, Some(&was), &is)).await?;
-    let change = ChangeRecord {
-        also: BTreeSet::from([row.scope_id]),
-        before: Some(was),
-        after: Some(is),
-        ..change_record(&after, topic)
-    };
-    let recorded = mutation.record(&writer, change).await?;
+    let snapshot = |it: &education_offer::Model| json!({ "state": it.state, "withdrawReason": it.withdraw_reason });
+    let snapshots = (snapshot(row), snapshot(&after));
+    let recorded = record_changed(&mutation, &writer, (row, &after), &by, topic, snapshots).await?;
     mutation.commit(recorded).await
 }
 
@@ -228,19 +218,6 @@ pub(crate) async fn publishable(session: &Session, row: &education_offer::Model)
     problems.done()
 }
 
-async fn save(writer: &Writer<'_>, mut row: education_offer::Model, version: i32) -> ApiResult<education_offer::Model> {
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    let here = at_version(education_offer::Column::Id, row.id, education_offer::Column::Version, version);
-    match writer
-        .change::<education_offer::Entity, _>(here, full::<_, education_offer::ActiveModel>(row.clone()))
-        .await?
-    {
-        0 => Err(stale(version)),
-        _ => Ok(row),
-    }
-}
-
 /// Puts dates in the place of those that were there.
 async fn put_dates(
     writer: &Writer<'_>,
@@ -265,28 +242,20 @@ async fn put_dates(
     writer.insert_all(new.collect()).await
 }
 
-fn revision<'a>(
-    row: &education_offer::Model,
-    action: &'static str,
-    by: &'a str,
-    before: Option<&'a Value>,
-    after: &'a Value,
-) -> Revision<'a> {
-    let (subject, object, version) = (DirectorySubject::EducationOffer, row.id, row.version);
-    Revision { subject, object, version, action, by, before, after }
+impl Audited for education_offer::Model {
+    const TYPE: &'static str = "EducationOffer";
+    const TELLS_FORMER_AUDIENCE: bool = true;
+
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    /// Columns of the offer; its dates are rows of their own.
+    fn audit_snapshot(&self) -> Value {
+        Value::Object(OfferValues::of(self, BTreeSet::new()).snapshot())
+    }
 }
 
-fn change_record(row: &education_offer::Model, topic: &'static str) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "EducationOffer",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: None,
-        after: None,
-    }
+impl DirectoryRow for education_offer::Model {
+    const SUBJECT: DirectorySubject = DirectorySubject::EducationOffer;
 }

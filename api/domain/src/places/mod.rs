@@ -20,6 +20,7 @@ pub mod merges;
 pub mod names;
 pub mod near;
 pub mod organisations;
+pub mod record;
 pub mod revisions;
 pub mod rules;
 pub mod service;

@@ -1,32 +1,30 @@
 //! Rules of learning places. Whoever owns a record changes it; others propose (`merges`).
 
-use std::collections::BTreeSet;
-
 use entities::{
     DirectorySubject, LearningPlaceKind, Visibility, education_offer, learning_place, learning_place_origin,
 };
-use kernel::error::{ApiResult, Problem, UserErrorCode};
-use kernel::i18n::Text;
+use kernel::error::ApiResult;
 use kernel::text;
 use sea_orm::{ColumnTrait, Condition, Set};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::scopes::ensure;
-use store::{Unique, WriteError, Writer, full};
+use store::{Unique, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::places::externals::{Ids, IdsOfPlace, RegisteredObject};
-use crate::places::revisions::Revision;
+use crate::places::record::{DirectoryRow, record_changed, record_created};
 use crate::places::rules::{audience, not_named_by_offers};
 use crate::places::values::{PlacePatch, PlaceValues};
-use crate::places::{externals, revisions};
+use crate::places::{externals, record};
 use crate::rights::{self, Operation};
 
 const KEY: Unique = Unique { name: "learning_place_key_key", columns: "learning_place.tenant_id, learning_place.key" };
 
-/// Makes a place.
+/// Creates a place.
 ///
 /// # Errors
 /// The input is refused, or the database fails.
@@ -48,11 +46,8 @@ pub async fn create(
         Claim::Done(id) => return Ok(id),
     };
     let row = insert(&writer, id, key, &new).await?;
-    let words = new.audit_snapshot();
-    revisions::keep(&writer, revision(&row, "learningPlaceCreate", &by, None, &words)).await?;
-    let recorded = mutation
-        .record(&writer, ChangeRecord { after: Some(words), ..change_record(&row, "learning_place.created") })
-        .await?;
+    let snapshot = new.audit_snapshot();
+    let recorded = record_created(&mutation, &writer, &row, &by, "learning_place.created", snapshot).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -67,14 +62,8 @@ async fn insert(
     let scope = ensure(writer, &audience(writer.tenant(), new.visibility)).await?;
     let row = learning_place::Model { key: key.unwrap_or_else(|| key_of(&new.name, id)), ..bare(writer, id, scope) };
     let row = new.onto(row, scope);
-    match writer.insert_unique::<learning_place::ActiveModel>(full(row.clone()), KEY).await {
-        Ok(()) => {}
-        Err(WriteError::Taken) => {
-            let text = Text::new("taken").with("value", &row.key);
-            return Err(Problem::at(UserErrorCode::NotUnique, "key", text).into());
-        }
-        Err(WriteError::Failed(error)) => return Err(error),
-    }
+    let inserted = writer.insert_unique::<learning_place::ActiveModel>(full(row.clone()), KEY).await;
+    inserted.map_err(|error| error.taken("key", &row.key))?;
     externals::replace(writer, RegisteredObject::Place(id), scope, &Ids::new(), &new.external_ids).await?;
     Ok(row)
 }
@@ -129,7 +118,8 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: PlacePatch) -> ApiRe
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let scope = ensure(&writer, &audience(row.tenant_id, values.visibility)).await?;
-    let after = save(&writer, values.onto((*row).clone(), scope), version).await?;
+    let mut after = values.onto((*row).clone(), scope);
+    save_row(&writer, &mut after, version).await?;
     if scope != row.scope_id {
         externals::rescope(&writer, RegisteredObject::Place(id), scope).await?;
         let here = Condition::all().add(learning_place_origin::Column::LearningPlaceId.eq(id));
@@ -137,95 +127,26 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: PlacePatch) -> ApiRe
         writer.change::<learning_place_origin::Entity, _>(here, moved).await?;
     }
     externals::replace(&writer, RegisteredObject::Place(id), scope, &before.external_ids, &values.external_ids).await?;
-    let (was, is) = (before.audit_snapshot(), values.audit_snapshot());
-    revisions::keep(&writer, revision(&after, "learningPlaceUpdate", &by, Some(&was), &is)).await?;
-    let change = ChangeRecord {
-        also: BTreeSet::from([row.scope_id]),
-        before: Some(was),
-        after: Some(is),
-        ..change_record(&after, "learning_place.updated")
-    };
-    let recorded = mutation.record(&writer, change).await?;
+    let snapshots = (before.audit_snapshot(), values.audit_snapshot());
+    let recorded =
+        record_changed(&mutation, &writer, (&*row, &after), &by, "learning_place.updated", snapshots).await?;
     mutation.commit(recorded).await
 }
 
-/// Puts a place away, or takes it out again.
+/// Archives a place or restores it.
 ///
 /// # Errors
 /// It may not be changed; the database fails.
 pub async fn archive(op: &Op, id: Uuid, version: i32, archived: bool) -> ApiResult<()> {
-    let mutation = UnitOfWork::begin(op, "learningPlaceArchive").await?;
-    let (grant, row) =
-        rights::find_for::<learning_place::Entity>(mutation.session(), id, Operation::Archive, "id").await?;
-    let by = acting_name(mutation.session(), row.tenant_id).await?;
-    let writer = mutation.session().writer(&grant).await?;
-    let after = learning_place::Model { archived_at: archived.then(|| writer.now()), ..(*row).clone() };
-    let after = save(&writer, after, version).await?;
-    let words = |it: &learning_place::Model| json!({ "archivedAt": it.archived_at });
-    let (was, is) = (words(&row), words(&after));
-    revisions::keep(&writer, revision(&after, "learningPlaceArchive", &by, Some(&was), &is)).await?;
-    let change =
-        ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "learning_place.archived") };
-    let recorded = mutation.record(&writer, change).await?;
-    mutation.commit(recorded).await
+    record::archive::<learning_place::Entity>(op, "learningPlaceArchive", id, version, archived).await
 }
 
-/// Takes back that a record was merged into another: it was another place after all.
+/// Undoes the merge of a place into another.
 ///
 /// # Errors
 /// It is not merged, or may not be changed; the database fails.
 pub async fn unmerge(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = UnitOfWork::begin(op, "learningPlaceUnmerge").await?;
-    let (grant, row) =
-        rights::find_for::<learning_place::Entity>(mutation.session(), id, Operation::Unmerge, "id").await?;
-    let by = acting_name(mutation.session(), row.tenant_id).await?;
-    let writer = mutation.session().writer(&grant).await?;
-    let after = learning_place::Model { merged_into_id: None, merged_at: None, merged_by: None, ..(*row).clone() };
-    let after = save(&writer, after, version).await?;
-    let (was, is) = (merged_words(&row), merged_words(&after));
-    revisions::keep(&writer, revision(&after, "learningPlaceUnmerge", &by, Some(&was), &is)).await?;
-    let change =
-        ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "learning_place.unmerged") };
-    let recorded = mutation.record(&writer, change).await?;
-    mutation.commit(recorded).await
-}
-
-/// Marks a place as another record of `survivor`, in a mutation that is under way: nothing of it is moved or lost. The
-/// change as it is to be recorded; none when somebody else changed the place meanwhile.
-pub(super) async fn merge(
-    writer: &Writer<'_>,
-    row: &learning_place::Model,
-    survivor: Uuid,
-    by: &str,
-) -> ApiResult<Option<ChangeRecord>> {
-    let merged = learning_place::Model {
-        merged_into_id: Some(survivor),
-        merged_at: Some(writer.now()),
-        merged_by: Some(by.to_owned()),
-        ..row.clone()
-    };
-    let after = match save(writer, merged, row.version).await {
-        Ok(after) => after,
-        Err(error) if error.is(UserErrorCode::StaleVersion) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let (was, is) = (merged_words(row), merged_words(&after));
-    revisions::keep(writer, revision(&after, "mergeProposalAccept", by, Some(&was), &is)).await?;
-    Ok(Some(ChangeRecord { before: Some(was), after: Some(is), ..change_record(&after, "learning_place.merged") }))
-}
-
-fn merged_words(row: &learning_place::Model) -> Value {
-    json!({ "mergedInto": row.merged_into_id, "mergedAt": row.merged_at, "mergedBy": row.merged_by })
-}
-
-async fn save(writer: &Writer<'_>, mut row: learning_place::Model, version: i32) -> ApiResult<learning_place::Model> {
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    let here = at_version(learning_place::Column::Id, row.id, learning_place::Column::Version, version);
-    match writer.change::<learning_place::Entity, _>(here, full::<_, learning_place::ActiveModel>(row.clone())).await? {
-        0 => Err(stale(version)),
-        _ => Ok(row),
-    }
+    record::unmerge::<learning_place::Entity>(op, "learningPlaceUnmerge", id, version).await
 }
 
 /// A key made of the name and the end of the id.
@@ -247,30 +168,22 @@ fn key_of(name: &str, id: Uuid) -> String {
     format!("{key}-{}", &id[id.len() - 12..])
 }
 
-fn revision<'a>(
-    row: &learning_place::Model,
-    action: &'static str,
-    by: &'a str,
-    before: Option<&'a Value>,
-    after: &'a Value,
-) -> Revision<'a> {
-    let (subject, object, version) = (DirectorySubject::LearningPlace, row.id, row.version);
-    Revision { subject, object, version, action, by, before, after }
+impl Audited for learning_place::Model {
+    const TYPE: &'static str = "LearningPlace";
+    const TELLS_FORMER_AUDIENCE: bool = true;
+
+    fn audit_head(&self) -> AuditHead {
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement: None }
+    }
+
+    /// Columns of the place; external ids are rows of their own.
+    fn audit_snapshot(&self) -> Value {
+        Value::Object(PlaceValues::of(self, Ids::new()).snapshot())
+    }
 }
 
-fn change_record(row: &learning_place::Model, topic: &'static str) -> ChangeRecord {
-    ChangeRecord {
-        object_type: "LearningPlace",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: None,
-        after: None,
-    }
+impl DirectoryRow for learning_place::Model {
+    const SUBJECT: DirectorySubject = DirectorySubject::LearningPlace;
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use store::{Session, Unique, Writer};
 use uuid::Uuid;
 
-use crate::context::unit_of_work::ChangeRecord;
-use crate::places::{organisations, service};
+use crate::context::unit_of_work::{AuditReceipt, UnitOfWork};
+use crate::places::record;
 
 /// Kind of directory records that can be merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,14 +127,20 @@ impl MergeRecord {
         }
     }
 
-    /// Marks it as another record of `survivor`; none when somebody else changed it meanwhile.
+    /// Marks the record as another record of `survivor`; none where somebody else changed the record meanwhile.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn merge(&self, writer: &Writer<'_>, survivor: Uuid, by: &str) -> ApiResult<Option<ChangeRecord>> {
+    pub async fn merge(
+        &self,
+        mutation: &UnitOfWork,
+        writer: &Writer<'_>,
+        survivor: Uuid,
+        by: &str,
+    ) -> ApiResult<Option<AuditReceipt>> {
         match self {
-            Self::Place(row) => service::merge(writer, row, survivor, by).await,
-            Self::Organisation(row) => organisations::service::merge(writer, row, survivor, by).await,
+            Self::Place(row) => record::merge::<learning_place::Entity>(mutation, writer, row, survivor, by).await,
+            Self::Organisation(row) => record::merge::<organisation::Entity>(mutation, writer, row, survivor, by).await,
         }
     }
 }

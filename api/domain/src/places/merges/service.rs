@@ -8,14 +8,15 @@ use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
 use sea_orm::{ColumnTrait, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::scopes::{Audience, ScopeShare, ensure};
 use store::{Session, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::service::{in_force, parties_of};
+use crate::context::audited::{AuditHead, Audited, at_version, touch};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, at_version, stale};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork, stale};
 use crate::members::acting_name;
 use crate::places::merges::records::{MergeRecord, RecordKind, RecordPair};
 use crate::rights::{self, Operation};
@@ -97,7 +98,7 @@ pub async fn create(op: &Op, new: NewMergeProposal, idempotency: Option<Idempote
         Err(WriteError::Taken) => return Err(open_already()),
         Err(WriteError::Failed(error)) => return Err(error),
     }
-    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.created")).await?;
+    let recorded = mutation.record(&writer, row.change_record("merge_proposal.created", None)).await?;
     mutation.commit(recorded).await?;
     Ok(id)
 }
@@ -178,10 +179,10 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
         (Err(_), _) | (_, Err(_)) => return Err(records_changed()),
     };
     let row = answer(&writer, (*row).clone(), version, State::Accepted, &by, None).await?;
-    let merged = duplicate.merge(&writer, pair.survivor, &by).await?.ok_or_else(records_changed)?;
+    let merged = duplicate.merge(&mutation, &writer, pair.survivor, &by).await?;
     // What is recorded last lets the transaction be kept.
-    let _merged = mutation.record(&writer, merged).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.answered")).await?;
+    let _merged = merged.ok_or_else(records_changed)?;
+    let recorded = mutation.record(&writer, row.change_record("merge_proposal.answered", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -201,7 +202,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let by = acting_name(session, row.to_tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let row = answer(&writer, (*row).clone(), version, State::Declined, &by, Some(reason)).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.answered")).await?;
+    let recorded = mutation.record(&writer, row.change_record("merge_proposal.answered", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -216,7 +217,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let by = acting_name(session, row.tenant_id).await?;
     let writer = session.writer(&grant).await?;
     let row = answer(&writer, (*row).clone(), version, State::Withdrawn, &by, None).await?;
-    let recorded = mutation.record(&writer, change_record(&row, "merge_proposal.answered")).await?;
+    let recorded = mutation.record(&writer, row.change_record("merge_proposal.answered", None)).await?;
     mutation.commit(recorded).await
 }
 
@@ -233,31 +234,28 @@ async fn answer(
     row.answered_tenant_id = Some(writer.tenant());
     row.answered_at = Some(writer.now());
     row.reason = reason;
-    row.version = version.saturating_add(1);
-    row.updated_at = writer.now();
-    let here = at_version(merge_proposal::Column::Id, row.id, merge_proposal::Column::Version, version)
-        .add(merge_proposal::Column::State.eq(State::Open));
-    match writer.change::<merge_proposal::Entity, _>(here, full::<_, merge_proposal::ActiveModel>(row.clone())).await? {
+    touch(writer, &mut row, version)?;
+    let (here, values) = at_version::<merge_proposal::Entity>(writer, full(row.clone()), version)?;
+    let here = here.add(merge_proposal::Column::State.eq(State::Open));
+    match writer.change::<merge_proposal::Entity, _>(here, values).await? {
         0 => Err(stale(version)),
         _ => Ok(row),
     }
 }
 
-fn change_record(row: &merge_proposal::Model, topic: &'static str) -> ChangeRecord {
-    let pair = RecordPair::of(row);
-    ChangeRecord {
-        object_type: "MergeProposal",
-        object_id: row.id,
-        version: row.version,
-        scope: row.scope_id,
-        topic,
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: row.agreement_id,
-        before: None,
-        after: Some(json!({
-            "from": row.tenant_id, "to": row.to_tenant_id, "duplicate": pair.duplicate, "survivor": pair.survivor,
-            "message": row.message, "state": row.state, "reason": row.reason,
-        })),
+impl Audited for merge_proposal::Model {
+    const TYPE: &'static str = "MergeProposal";
+
+    fn audit_head(&self) -> AuditHead {
+        let agreement = self.agreement_id;
+        AuditHead { id: self.id, version: self.version, scope: self.scope_id, parent: None, agreement }
+    }
+
+    fn audit_snapshot(&self) -> Value {
+        let pair = RecordPair::of(self);
+        json!({
+            "from": self.tenant_id, "to": self.to_tenant_id, "duplicate": pair.duplicate, "survivor": pair.survivor,
+            "message": self.message, "state": self.state, "reason": self.reason,
+        })
     }
 }
