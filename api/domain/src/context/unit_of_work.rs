@@ -9,7 +9,7 @@ use entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
-use sea_orm::{ColumnTrait, NotSet, Set};
+use sea_orm::{NotSet, Set};
 use serde_json::Value as Json;
 use store::scopes::Audience;
 use store::{ChangeHint, Engine, Hub, Session, Signal, Writer};
@@ -243,13 +243,8 @@ fn moved(topic: &str) -> String {
     format!("{}.moved", topic.split('.').next().unwrap_or(topic))
 }
 
-/// The update found no row with that version: somebody was faster.
+/// Refusal of a change of a row that has another version: somebody was faster.
 pub fn stale(version: i32) -> ApiError {
     let text = Text::new("stale-version").with("version", version);
     Problem::at(UserErrorCode::StaleVersion, "version", text).into()
-}
-
-/// The condition that a row has this id and is still at this version.
-pub fn at_version<C: ColumnTrait>(id: C, row: Uuid, version_column: C, version: i32) -> sea_orm::Condition {
-    sea_orm::Condition::all().add(id.eq(row)).add(version_column.eq(version))
 }
