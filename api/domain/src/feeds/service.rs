@@ -104,12 +104,17 @@ async fn check(session: &Session, new: &NewFeed) -> ApiResult<String> {
             }
         }
     }
-    if let Some(expires_at) = new.expires_at.filter(|it| *it <= session.now()) {
-        let text = Text::new("over-already").with("value", expires_at);
-        problems.add(Problem::at(UserErrorCode::OutOfRange, "expiresAt", text));
-    }
-    let (name, ()) = all((text::line(&new.name, "name", 120), problems.done()))?;
+    let (name, _, ()) =
+        all((text::line(&new.name, "name", 120), check_expiry(session, new.expires_at), problems.done()))?;
     Ok(name)
+}
+
+fn check_expiry(session: &Session, expires_at: Option<DateTime<Utc>>) -> ApiResult<Option<DateTime<Utc>>> {
+    if let Some(expires_at) = expires_at.filter(|it| *it <= session.now()) {
+        let text = Text::new("over-already").with("value", expires_at);
+        return Err(Problem::at(UserErrorCode::OutOfRange, "expiresAt", text).into());
+    }
+    Ok(expires_at)
 }
 
 /// Revokes a feed: the next request with its secret is refused.
