@@ -138,7 +138,6 @@ impl DatasetMetadata {
         let texts = all((
             text::optional(self.description, "description", 4_000),
             text::optional(self.contact_name, "contact.name", 200),
-            text::email_address(self.contact_email, "contact.email", 200),
             attribution,
             text::optional(self.collector, "provenance.collector", 200),
             text::optional(self.source, "provenance.source", 500),
@@ -147,16 +146,17 @@ impl DatasetMetadata {
             text::optional(self.purpose, "purpose", 1_000),
             text::optional(self.legal_basis, "legalBasis", 1_000),
         ));
-        let (texts, title, contact_url, source_url, landing_page, keywords, _) = all((
+        let (texts, title, contact_url, source_url, landing_page, keywords, contact_email, _) = all((
             texts,
             text::line(&self.title, "title", 200),
             text::web_address(self.contact_url, "contact.url"),
             text::web_address(self.source_url, "provenance.sourceUrl"),
             text::web_address(self.landing_page, "landingPage"),
             checked_keywords(&self.keywords),
+            text::email_address(self.contact_email, "contact.email", 200),
             further,
         ))?;
-        let (description, contact_name, contact_email, attribution, ..) = texts;
+        let (description, contact_name, attribution, ..) = texts;
         let (.., collector, source, method, derived_from, purpose, legal_basis) = texts;
         Ok(Self {
             title,
