@@ -134,8 +134,18 @@ async fn the_secret_is_the_password(app: TestApp) {
     assert_eq!(bearer.send().await.expect("an answer").status(), 401);
     let secret = app.world.id("secret.planner@ostallgaeu").to_owned();
     assert_eq!(ask(&app, &secret, "PROPFIND", "/caldav/", "0", "").await.0, 207);
-    let revoke = json!({ "id": app.world.id("feed.planner@ostallgaeu"), "version": 1 });
-    app.actor("planner@ostallgaeu").mutate("feedRevoke", revoke, "feed { id }").await;
+    let (planner, feed) = (app.actor("planner@ostallgaeu"), app.world.id("feed.planner@ostallgaeu"));
+    let update = json!({ "id": feed, "version": 1, "name": "Handy", "expiresAt": "2099-01-01T00:00:00Z" });
+    let reply = planner.mutate("feedUpdate", update, "feed { name version viewerCan { update } }").await;
+    assert_eq!(reply["feed"], json!({ "name": "Handy", "version": 2, "viewerCan": { "update": true } }));
+    assert_eq!(ask(&app, &secret, "PROPFIND", "/caldav/", "0", "").await.0, 207, "the secret stays");
+    let past = json!({ "id": feed, "version": 2, "name": null, "expiresAt": "2020-01-01T00:00:00Z" });
+    let refused = planner.try_mutate("feedUpdate", past, "feed { id }").await;
+    assert_eq!(
+        (&refused["userErrors"][0]["code"], &refused["userErrors"][0]["field"]),
+        (&json!("REQUIRED"), &json!("name"))
+    );
+    planner.mutate("feedRevoke", json!({ "id": feed, "version": 2 }), "feed { id }").await;
     assert_eq!(ask(&app, &secret, "PROPFIND", "/caldav/", "0", "").await.0, 401);
     // What it may do is told without a word of who asks.
     let (status, told, _) = ask(&app, "", "OPTIONS", "/caldav/", "", "").await;

@@ -251,6 +251,8 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["documentDownloadTicket", "FileTicket", "file_ticket.created", "1"],
         ["projectDocumentCreate", "ProjectDocument", "project_document.created", "1"],
         ["projectPartnerRemove", "Project", "project.partner_left", "4"],
+        ["feedCreate", "Feed", "feed.created", "1"],
+        ["feedUpdate", "Feed", "feed.updated", "2"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

@@ -52,6 +52,7 @@ pub const MUTATIONS: &[&str] = &[
     "externalCalendarUnsubscribe",
     "calendarImport",
     "feedCreate",
+    "feedUpdate",
     "feedRevoke",
     "datasetCreate",
     "datasetUpdate",
@@ -150,6 +151,7 @@ const RELEASE: usize = 66;
 /// The steps of a joint project.
 const PROJECT: usize = 95;
 const PROJECT_END: usize = PROJECT + projects::STEPS;
+const FEED_UPDATE: usize = PROJECT_END + 1;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
 const PLANNER: &str = "planner@ostallgaeu";
@@ -348,6 +350,8 @@ impl<'a> Walk<'a> {
             }
             76..=94 => self.directory(self.at - 76),
             PROJECT..PROJECT_END => self.project(self.at - PROJECT),
+            PROJECT_END => created("feedCreate"),
+            FEED_UPDATE => ("feedUpdate", PLANNER, with(&self.last["feed"], json!({ "name": "Renamed" })), OF_FEED),
             _ => return None,
         };
         self.at += 1;

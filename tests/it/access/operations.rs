@@ -53,6 +53,7 @@ pub const RIGHTS: &[Right] = {
         right("shareEnd", N::Share, O::End, "/id"),
         right("roleGrant", N::Member, O::ManageRoles, "/to/member"),
         right("roleRevoke", N::RoleGrant, O::Revoke, "/id"),
+        right("feedUpdate", N::Feed, O::Update, "/id"),
         right("feedRevoke", N::Feed, O::Revoke, "/id"),
         right("tenantClosureUpdate", N::TenantClosure, O::Update, "/id"),
         right("tenantClosureDelete", N::TenantClosure, O::Delete, "/id"),

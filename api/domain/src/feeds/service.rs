@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use entities::{ScopeArea, ShareLevel, calendar, feed, tenant};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
+use kernel::patch::Patch;
 use kernel::secret::{SecretKind, fingerprint};
 use kernel::text;
 use policy::{Permission, refused};
@@ -14,7 +15,7 @@ use store::scopes::Audience;
 use store::{Session, full};
 use uuid::Uuid;
 
-use crate::context::audited::{AuditHead, Audited, save};
+use crate::context::audited::{AuditHead, Audited, save, save_row};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
@@ -115,6 +116,27 @@ fn check_expiry(session: &Session, expires_at: Option<DateTime<Utc>>) -> ApiResu
         return Err(Problem::at(UserErrorCode::OutOfRange, "expiresAt", text).into());
     }
     Ok(expires_at)
+}
+
+/// Changes name and expiry of a feed, which keeps its secret.
+pub async fn update(
+    op: &Op,
+    id: Uuid,
+    version: i32,
+    name: Patch<String>,
+    expires_at: Patch<Option<DateTime<Utc>>>,
+) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "feedUpdate").await?;
+    let session = mutation.session();
+    let (grant, before) = rights::find_for::<feed::Entity>(session, id, Operation::Update, "id").await?;
+    let name = name.try_map(|it| text::line(it, "name", 120));
+    let (name, expires_at) = all((name, expires_at.try_map(|it| check_expiry(session, it))))?;
+    let mut row = (*before).clone();
+    (row.name, row.expires_at) = (name.or(row.name), expires_at.or(row.expires_at));
+    let writer = session.writer(&grant).await?;
+    save_row(&writer, &mut row, version).await?;
+    let recorded = mutation.record(&writer, row.change_record("feed.updated", Some(&before))).await?;
+    mutation.commit(recorded).await
 }
 
 /// Revokes a feed: the next request with its secret is refused.

@@ -100,7 +100,8 @@ pub fn keep_an_admin(
 impl Resource for feed::Entity {
     const NODE: NodeType = NodeType::Feed;
     const AREA: ScopeArea = ScopeArea::Members;
-    const OPERATIONS: &'static [Need] = &[Need::of(Operation::Revoke, Action::Write)];
+    const OPERATIONS: &'static [Need] =
+        &[Need::of(Operation::Update, Action::Write), Need::of(Operation::Revoke, Action::Write)];
 
     fn object(row: &feed::Model) -> Object {
         Object::row(Self::AREA, row.tenant_id, row.scope_id, None)

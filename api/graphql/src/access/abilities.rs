@@ -120,6 +120,8 @@ abilities! {
     }
     /// Actions open to the viewer on a feed.
     FeedAbilities of entities::feed::Entity {
+        /// True if the viewer may change the feed.
+        update: Update,
         /// True if the viewer may revoke the feed.
         revoke: Revoke,
     }

@@ -1,6 +1,6 @@
 //! Mutations of feeds.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::feeds::service;
 use domain::feeds::service::NewFeed;
@@ -10,6 +10,7 @@ use kernel::global_id::NodeType;
 use crate::context::ContextExt;
 use crate::enums::ShareLevel;
 use crate::feeds::types::Feed;
+use crate::patch::PatchField;
 use crate::payload::{Payload, UserError, idempotency, payload};
 
 /// Values of a new feed.
@@ -29,6 +30,19 @@ pub struct FeedCreateInput {
     /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same feed without
     /// its secret and writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     idempotency_key: Option<String>,
+}
+
+/// Changes to a feed. Omitted fields keep their values.
+#[derive(InputObject)]
+pub struct FeedUpdateInput {
+    /// Feed to change.
+    id: ID,
+    /// Version of the feed that the client last read; `STALE_VERSION` if it has changed since.
+    version: i32,
+    /// Name, at most 120 characters; shown by calendar programs.
+    name: MaybeUndefined<String>,
+    /// Instant of expiry, in the future; null = never.
+    expires_at: MaybeUndefined<DateTime<Utc>>,
 }
 
 /// Revocation of a feed.
@@ -54,7 +68,7 @@ pub struct FeedCreatePayload {
 }
 
 payload! {
-    /// Payload of `feedRevoke`.
+    /// Payload of `feedUpdate` and `feedRevoke`.
     FeedPayload {
         /// Feed in its current state; null after a refusal other than `STALE_VERSION`.
         feed: Feed
@@ -91,6 +105,20 @@ impl FeedMutation {
             }
             Err(error) => Ok(FeedCreatePayload { feed: None, secret: None, user_errors: UserError::sort(error, op)? }),
         }
+    }
+
+    /// Changes name and expiry of a feed; its secret and its address stay. Requires `MEMBERS_MANAGE` in the authority,
+    /// unless the feed is the viewer's own. `CONFLICT` if the feed is revoked.
+    async fn feed_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the feed.")] input: FeedUpdateInput,
+    ) -> ApiResult<FeedPayload> {
+        let op = ctx.op()?;
+        let work = |id| async move {
+            service::update(op, id, input.version, input.name.required("name")?, input.expires_at.clearable()).await
+        };
+        FeedPayload::changed(op, NodeType::Feed.parse(&input.id, "id"), work).await
     }
 
     /// Revokes a feed; requests with its secret are refused from then on. Requires `MEMBERS_MANAGE` in the authority,
