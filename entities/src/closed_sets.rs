@@ -1,11 +1,12 @@
-//! Closed sets, stored as text. The names in the store are the names in the schema.
+//! Closed sets, stored as text, each declared once for the store and the schema: the names in the store are the names in
+//! the schema. Sets of the store alone stand outside the groups.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Defines a closed set with its stored names, in ascending order where order means something.
-macro_rules! closed_set {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
+/// Defines closed sets, each with its stored names, in ascending order where order means something.
+macro_rules! define_sets {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ })+) => {$(
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
@@ -35,12 +36,27 @@ macro_rules! closed_set {
                 })
             }
         }
+    )+};
+}
+
+/// Defines a group of closed sets and exports its declarations as a macro of the group's name: for
+/// `entities::project_sets!(callback)` the macro `callback` gets all of them and makes the types of another layer. The
+/// documentation is what clients read in the schema. (`$` is passed because a macro cannot write it into another.)
+macro_rules! closed_sets {
+    ($d:tt $group:ident $($sets:tt)+) => {
+        define_sets! { $($sets)+ }
+
+        /// Passes the declarations of a group of closed sets to the macro that is named.
+        #[macro_export]
+        macro_rules! $group {
+            ($d callback:ident) => { $d callback! { $($sets)+ } };
+        }
     };
 }
 
-pub(crate) use closed_set;
+pub(crate) use {closed_sets, define_sets};
 
-closed_set! {
+closed_sets! { $ general_sets
     /// Kind of an authority.
     TenantKind {
         /// Rural district ("Landkreis").
@@ -52,19 +68,7 @@ closed_set! {
         /// Any other public body.
         Other = "OTHER",
     }
-}
 
-closed_set! {
-    /// Status of an authority in the service.
-    TenantStatus {
-        /// Authority in regular use.
-        Active = "ACTIVE",
-        /// Authority switched off: its members have no rights, its shares no effect. Public objects remain public.
-        Suspended = "SUSPENDED",
-    }
-}
-
-closed_set! {
     /// Built-in role, a fixed set of permissions.
     RoleKey {
         /// Reader of calendars, projects, datasets, learning places and agreements.
@@ -84,9 +88,7 @@ closed_set! {
         /// Program that reads calendars, projects, datasets and learning places.
         Integrator = "INTEGRATOR",
     }
-}
 
-closed_set! {
     /// Area of cooperation that an agreement can cover.
     Area {
         /// Coordination of annual plans.
@@ -96,29 +98,7 @@ closed_set! {
         /// Data exchange.
         Datasets = "DATASETS",
     }
-}
 
-closed_set! {
-    /// Area of a scope's rows, which decides on the permission to read them.
-    ScopeArea {
-        /// Calendars and entries.
-        Calendars = "CALENDARS",
-        /// Projects.
-        Projects = "PROJECTS",
-        /// Datasets.
-        Datasets = "DATASETS",
-        /// Learning places.
-        Places = "PLACES",
-        /// Members and their roles.
-        Members = "MEMBERS",
-        /// Agreements and shares.
-        Agreements = "AGREEMENTS",
-        /// Audit trail.
-        Audit = "AUDIT",
-    }
-}
-
-closed_set! {
     /// Level at which a shared object is visible to a partner authority, ascending.
     ShareLevel {
         /// Busy time only: start and end of a calendar entry that occupies time, without content. Calendars only.
@@ -132,9 +112,7 @@ closed_set! {
         /// not on the level.
         Contribute = "CONTRIBUTE",
     }
-}
 
-closed_set! {
     /// Confidentiality of an object, ascending in reach.
     Confidentiality {
         /// Internal: excluded from all shares.
@@ -144,9 +122,7 @@ closed_set! {
         /// Public, also for viewers who are not signed in.
         Public = "PUBLIC",
     }
-}
 
-closed_set! {
     /// State of an agreement.
     AgreementState {
         /// Draft, visible to the drafting authority only.
@@ -158,9 +134,7 @@ closed_set! {
         /// Ended agreement; grants no access.
         Ended = "ENDED",
     }
-}
 
-closed_set! {
     /// Kind of a calendar entry.
     EntryKind {
         /// Working session on a topic.
@@ -182,9 +156,7 @@ closed_set! {
         /// Any other kind.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// Status of a calendar entry.
     EntryStatus {
         /// Idea; does not occupy time.
@@ -196,19 +168,7 @@ closed_set! {
         /// Cancelled; no longer occupies time.
         Cancelled = "CANCELLED",
     }
-}
 
-impl EntryStatus {
-    /// Whether such an entry occupies its time.
-    pub const fn takes_time(self) -> bool {
-        match self {
-            Self::Tentative | Self::Confirmed => true,
-            Self::Idea | Self::Cancelled => false,
-        }
-    }
-}
-
-closed_set! {
     /// Pillar of an education region in Bavaria.
     Pillar {
         /// Pillar 1, transitions ("Übergänge organisieren und begleiten").
@@ -223,9 +183,7 @@ closed_set! {
         /// Pillar 5, demographic change ("Herausforderungen des demographischen Wandels annehmen").
         DemographicChange = "DEMOGRAPHIC_CHANGE",
     }
-}
 
-closed_set! {
     /// Audience of an entry, project or education offer.
     Audience {
         /// Children below school age.
@@ -247,16 +205,7 @@ closed_set! {
         /// General public.
         Everybody = "EVERYBODY",
     }
-}
 
-impl Audience {
-    /// Whether it is in school, so that it has school holidays.
-    pub const fn is_in_school(self) -> bool {
-        matches!(self, Self::Pupils | Self::Teachers)
-    }
-}
-
-closed_set! {
     /// Level of a region.
     RegionKind {
         /// Rural district ("Landkreis").
@@ -270,9 +219,7 @@ closed_set! {
         /// Municipality ("Gemeinde").
         Municipality = "MUNICIPALITY",
     }
-}
 
-closed_set! {
     /// Kind of a holiday.
     HolidayKind {
         /// Public holiday by law.
@@ -282,9 +229,7 @@ closed_set! {
         /// School-free working day ("Buß- und Bettag").
         SchoolFreeDay = "SCHOOL_FREE_DAY",
     }
-}
 
-closed_set! {
     /// Extent of a holiday within its state.
     HolidayExtent {
         /// Entire state.
@@ -293,9 +238,7 @@ closed_set! {
         /// `Tenant.assumptionDay`.
         CatholicMunicipalities = "CATHOLIC_MUNICIPALITIES",
     }
-}
 
-closed_set! {
     /// State of a coordination round, in chronological order.
     RoundState {
         /// Submission of plans by the parties.
@@ -309,9 +252,7 @@ closed_set! {
         /// Round ended without an outcome.
         Closed = "CLOSED",
     }
-}
 
-closed_set! {
     /// Step of an annual plan at which a snapshot is kept.
     PlanStep {
         /// Submission to a coordination round.
@@ -319,9 +260,7 @@ closed_set! {
         /// Sign-off of the round's outcome by the owner of the plan.
         Agreed = "AGREED",
     }
-}
 
-closed_set! {
     /// State of a change proposal.
     ProposalState {
         /// Proposal not yet answered.
@@ -337,9 +276,7 @@ closed_set! {
         /// Proposal withdrawn.
         Withdrawn = "WITHDRAWN",
     }
-}
 
-closed_set! {
     /// Rule by which two entries, or an entry and a day, are in conflict.
     ConflictRule {
         /// Two entries at the same place at the same time.
@@ -360,9 +297,7 @@ closed_set! {
         /// Entry on a day on which the owner's office is closed.
         TenantClosure = "TENANT_CLOSURE",
     }
-}
 
-closed_set! {
     /// Result of fetching an external calendar.
     FetchOutcome {
         /// File changed and imported.
@@ -388,12 +323,49 @@ closed_set! {
     }
 }
 
-closed_set! {
-    /// Visibility of a directory entry.
-    Visibility {
-        /// Internal, for members of the authority with `PLACES_READ` only.
-        Internal = "INTERNAL",
-        /// Public, also for viewers who are not signed in.
-        Public = "PUBLIC",
+impl EntryStatus {
+    /// Whether such an entry occupies its time.
+    pub const fn takes_time(self) -> bool {
+        match self {
+            Self::Tentative | Self::Confirmed => true,
+            Self::Idea | Self::Cancelled => false,
+        }
+    }
+}
+
+impl Audience {
+    /// Whether it is in school, so that it has school holidays.
+    pub const fn is_in_school(self) -> bool {
+        matches!(self, Self::Pupils | Self::Teachers)
+    }
+}
+
+define_sets! {
+    /// Status of an authority in the service.
+    TenantStatus {
+        /// Authority in regular use.
+        Active = "ACTIVE",
+        /// Authority switched off: its members have no rights, its shares no effect. Public objects remain public.
+        Suspended = "SUSPENDED",
+    }
+}
+
+define_sets! {
+    /// Area of a scope's rows, which decides on the permission to read them.
+    ScopeArea {
+        /// Calendars and entries.
+        Calendars = "CALENDARS",
+        /// Projects.
+        Projects = "PROJECTS",
+        /// Datasets.
+        Datasets = "DATASETS",
+        /// Learning places.
+        Places = "PLACES",
+        /// Members and their roles.
+        Members = "MEMBERS",
+        /// Agreements and shares.
+        Agreements = "AGREEMENTS",
+        /// Audit trail.
+        Audit = "AUDIT",
     }
 }

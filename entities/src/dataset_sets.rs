@@ -3,9 +3,9 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::closed_sets::closed_set;
+use crate::closed_sets::{closed_sets, define_sets};
 
-closed_set! {
+closed_sets! { $ dataset_sets
     /// Widest audience of a dataset.
     DatasetAccess {
         /// Owning authority only.
@@ -15,9 +15,7 @@ closed_set! {
         /// Public access, also without signing in.
         Public = "PUBLIC",
     }
-}
 
-closed_set! {
     /// Class of data under data protection.
     DataClass {
         /// Aggregated data about groups.
@@ -27,9 +25,7 @@ closed_set! {
         /// Unit records of official statistics. Import, sharing and release are refused with `DISCLOSURE`.
         OfficialUnitData = "OFFICIAL_UNIT_DATA",
     }
-}
 
-closed_set! {
     /// Method of statistical disclosure control for data that leave the owning authority.
     ProtectionMethod {
         /// No disclosure control: the data are already public elsewhere.
@@ -43,9 +39,7 @@ closed_set! {
         /// other cells as needed so that exact totals do not reveal them.
         Suppression = "SUPPRESSION",
     }
-}
 
-closed_set! {
     /// Frequency of new versions of a dataset.
     Frequency {
         /// New version every day.
@@ -65,9 +59,7 @@ closed_set! {
         /// No further version: the dataset is complete.
         Never = "NEVER",
     }
-}
 
-closed_set! {
     /// State of a dataset version.
     DatasetVersionState {
         /// Draft, visible to the owning authority only.
@@ -78,29 +70,7 @@ closed_set! {
         /// authority.
         Withdrawn = "WITHDRAWN",
     }
-}
 
-closed_set! {
-    /// What a table of a version holds.
-    ContentKind {
-        /// The figures as they were imported.
-        Exact = "EXACT",
-        /// What may leave the authority.
-        Protected = "PROTECTED",
-    }
-}
-
-closed_set! {
-    /// What a ticket is good for.
-    TicketPurpose {
-        /// Sending one file.
-        Upload = "UPLOAD",
-        /// Fetching one file.
-        Download = "DOWNLOAD",
-    }
-}
-
-closed_set! {
     /// State of an import.
     DatasetImportState {
         /// Import that awaits processing.
@@ -116,9 +86,7 @@ closed_set! {
         /// Cancelled import; no data were kept.
         Cancelled = "CANCELLED",
     }
-}
 
-closed_set! {
     /// State of a release proposal.
     DatasetReleaseState {
         /// Proposal that awaits a decision.
@@ -130,9 +98,7 @@ closed_set! {
         /// Proposal withdrawn by the person who made it.
         Withdrawn = "WITHDRAWN",
     }
-}
 
-closed_set! {
     /// State of a data request.
     DataRequestState {
         /// Request that awaits an answer.
@@ -143,5 +109,25 @@ closed_set! {
         Refused = "REFUSED",
         /// Request withdrawn by the requesting authority.
         Withdrawn = "WITHDRAWN",
+    }
+}
+
+define_sets! {
+    /// What a table of a version holds.
+    ContentKind {
+        /// The figures as they were imported.
+        Exact = "EXACT",
+        /// What may leave the authority.
+        Protected = "PROTECTED",
+    }
+}
+
+define_sets! {
+    /// What a ticket is good for.
+    TicketPurpose {
+        /// Sending one file.
+        Upload = "UPLOAD",
+        /// Fetching one file.
+        Download = "DOWNLOAD",
     }
 }

@@ -3,9 +3,17 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::closed_sets::closed_set;
+use crate::closed_sets::{closed_sets, define_sets};
 
-closed_set! {
+closed_sets! { $ directory_sets
+    /// Visibility of a directory entry.
+    Visibility {
+        /// Internal, for members of the authority with `PLACES_READ` only.
+        Internal = "INTERNAL",
+        /// Public, also for viewers who are not signed in.
+        Public = "PUBLIC",
+    }
+
     /// Kind of a learning place.
     LearningPlaceKind {
         /// Day-care centre ("Kindertageseinrichtung").
@@ -49,9 +57,7 @@ closed_set! {
         /// Any other kind.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// Kind of an organisation.
     OrganisationKind {
         /// Public authority or office.
@@ -77,9 +83,7 @@ closed_set! {
         /// Any other kind.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// External register with ids of learning places or organisations.
     ExternalIdScheme {
         /// School number ("Schulnummer") of the state ministry: 4 to 8 digits.
@@ -95,9 +99,7 @@ closed_set! {
         /// Library identifier ISIL (ISO 15511): `DE-12`.
         Isil = "ISIL",
     }
-}
 
-closed_set! {
     /// State of a merge proposal.
     MergeProposalState {
         /// Proposal not yet answered.
@@ -109,9 +111,7 @@ closed_set! {
         /// Proposal withdrawn by the proposing authority.
         Withdrawn = "WITHDRAWN",
     }
-}
 
-closed_set! {
     /// Kind of object in the directory history.
     DirectorySubject {
         /// Learning place.
@@ -123,7 +123,7 @@ closed_set! {
     }
 }
 
-closed_set! {
+closed_sets! { $ offer_sets
     /// Kind of an education offer.
     OfferKind {
         /// Course over a period of time.
@@ -143,9 +143,7 @@ closed_set! {
         /// Any other offer.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// Topic of an education offer.
     OfferTopic {
         /// Language learning.
@@ -183,9 +181,7 @@ closed_set! {
         /// Any other topic.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// Accessibility feature of an education offer.
     Accessibility {
         /// Access without steps.
@@ -205,9 +201,7 @@ closed_set! {
         /// Participation online.
         Online = "ONLINE",
     }
-}
 
-closed_set! {
     /// State of an education offer.
     EducationOfferState {
         /// Draft, visible only to the owning authority.

@@ -3,9 +3,9 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::closed_sets::closed_set;
+use crate::closed_sets::{closed_sets, define_sets};
 
-closed_set! {
+closed_sets! { $ project_sets
     /// Phase in the life of a project.
     ProjectPhase {
         /// Idea of the lead authority; phase of a new project.
@@ -27,9 +27,7 @@ closed_set! {
         /// Project abandoned; final phase.
         Cancelled = "CANCELLED",
     }
-}
 
-closed_set! {
     /// State of an authority's partnership in a project.
     PartnerState {
         /// Invited by the lead, not yet accepted. An invited authority sees the project and its parts.
@@ -39,9 +37,7 @@ closed_set! {
         /// Partnership ended by the lead or by the partner.
         Ended = "ENDED",
     }
-}
 
-closed_set! {
     /// Role of a person in a project.
     ProjectRole {
         /// Head of the project, or of the work of one party.
@@ -51,9 +47,7 @@ closed_set! {
         /// Contact person for questions about the project.
         Contact = "CONTACT",
     }
-}
 
-closed_set! {
     /// Progress of a work package.
     WorkStatus {
         /// Work not begun.
@@ -65,9 +59,7 @@ closed_set! {
         /// Work package abandoned.
         Cancelled = "CANCELLED",
     }
-}
 
-closed_set! {
     /// Status of a milestone.
     MilestoneStatus {
         /// Milestone not yet reached, also after its due date.
@@ -77,9 +69,7 @@ closed_set! {
         /// Milestone abandoned.
         Cancelled = "CANCELLED",
     }
-}
 
-closed_set! {
     /// Overall status of a project, as traffic light.
     TrafficLight {
         /// Project on plan.
@@ -89,9 +79,7 @@ closed_set! {
         /// Project off plan.
         Red = "RED",
     }
-}
 
-closed_set! {
     /// Kind of a project document.
     DocumentKind {
         /// Concept of the project.
@@ -109,9 +97,7 @@ closed_set! {
         /// Any other document.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// State of a funding.
     FundingState {
         /// Application in preparation; state of a new funding.
@@ -125,9 +111,7 @@ closed_set! {
         /// Application or grant given up by the recipient; final state.
         Withdrawn = "WITHDRAWN",
     }
-}
 
-closed_set! {
     /// Type of cost.
     CostType {
         /// Staff cost.
@@ -147,9 +131,7 @@ closed_set! {
         /// Any other cost.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// Kind of an obligation to a funder.
     ObligationKind {
         /// Call for funds ("Mittelabruf").
@@ -163,9 +145,7 @@ closed_set! {
         /// Any other obligation.
         Other = "OTHER",
     }
-}
 
-closed_set! {
     /// State of an obligation.
     ObligationState {
         /// Obligation still to be fulfilled.
@@ -177,7 +157,7 @@ closed_set! {
     }
 }
 
-closed_set! {
+define_sets! {
     /// Kind of calendar that a party has for a project.
     ProjectCalendar {
         /// Calendar of milestones.

@@ -10,9 +10,6 @@ use kernel::global_id::{NodeType, at_most_100};
 use uuid::Uuid;
 
 use crate::calendars::entry_types::CalendarEntry;
-use crate::enums::{Audience, LearningPlaceKind, Pillar};
-use crate::offers::enums::{Accessibility, OfferKind, OfferTopic};
-use crate::places::enums::{OrganisationKind, Visibility};
 use crate::places::organisations::types::Organisation;
 use crate::places::types::LearningPlace;
 use crate::tenants::types::FieldOfWork;
@@ -29,7 +26,7 @@ pub trait InputField: Sized {
     fn value(self, field: &'static str) -> ApiResult<Self::Value>;
 }
 
-/// Values that the domain takes as they are, members of closed sets by `Into`.
+/// Values that the domain takes as they are. Members of closed sets are such as well, see `enums.rs`.
 macro_rules! plain {
     ($($type:ty),+) => {
         $(impl InputField for $type {
@@ -43,7 +40,6 @@ macro_rules! plain {
 }
 
 plain!(String, i32, f64, bool);
-plain!(Accessibility, Audience, LearningPlaceKind, OfferKind, OfferTopic, OrganisationKind, Pillar, Visibility);
 
 impl<T: InputField> InputField for Option<T> {
     type Value = Option<T::Value>;

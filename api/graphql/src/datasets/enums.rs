@@ -1,115 +1,13 @@
 //! Closed sets of datasets in the schema.
 
 use async_graphql::Enum;
-use entities as e;
 use tabular::model;
 
-use crate::enums::closed_set;
+use crate::enums::schema_sets;
 
-closed_set! {
-    /// Widest audience of a dataset.
-    DatasetAccess {
-        /// Owning authority only.
-        Internal,
-        /// Partners, as far as shares open the dataset to them.
-        Shared,
-        /// Public access, also without signing in.
-        Public,
-    }
-}
+entities::dataset_sets!(schema_sets);
 
-closed_set! {
-    /// Class of data under data protection.
-    DataClass {
-        /// Aggregated data about groups.
-        Aggregated,
-        /// Records of individual persons. Never released to the public, and never `EXEMPT` when shared.
-        Personal,
-        /// Unit records of official statistics. Import, sharing and release are refused with `DISCLOSURE`.
-        OfficialUnitData,
-    }
-}
-
-closed_set! {
-    /// Method of statistical disclosure control for data that leave the owning authority.
-    ProtectionMethod {
-        /// No disclosure control: the data are already public elsewhere.
-        Exempt,
-        /// Suppression of counts from 1 to below the minimum frequency, and of all totals and parts from which they
-        /// could be derived.
-        MinimumCount,
-        /// Rounding of counts to the nearest multiple of the base; totals are sums of rounded counts.
-        Rounding,
-        /// Primary suppression of counts from 1 to below the minimum frequency, and secondary suppression of as many
-        /// other cells as needed so that exact totals do not reveal them.
-        Suppression,
-    }
-}
-
-closed_set! {
-    /// Frequency of new versions of a dataset.
-    Frequency {
-        /// New version every day.
-        Daily,
-        /// New version every month.
-        Monthly,
-        /// New version every quarter.
-        Quarterly,
-        /// New version twice a year.
-        Biannual,
-        /// New version every year.
-        Annual,
-        /// New version every two years.
-        Biennial,
-        /// New version at irregular intervals.
-        Irregular,
-        /// No further version: the dataset is complete.
-        Never,
-    }
-}
-
-closed_set! {
-    /// State of a dataset version.
-    DatasetVersionState {
-        /// Draft, visible to the owning authority only.
-        Draft,
-        /// Published version, visible to the audience of the dataset.
-        Published,
-        /// Withdrawn version: its metadata stay visible to the audience of the dataset, its data only to the owning
-        /// authority.
-        Withdrawn,
-    }
-}
-
-closed_set! {
-    /// State of a release proposal.
-    DatasetReleaseState {
-        /// Proposal that awaits a decision.
-        Proposed,
-        /// Proposal approved by a second person; the dataset became public.
-        Approved,
-        /// Proposal declined by a second person.
-        Declined,
-        /// Proposal withdrawn by the person who made it.
-        Withdrawn,
-    }
-}
-
-closed_set! {
-    /// State of a data request.
-    DataRequestState {
-        /// Request that awaits an answer.
-        Open,
-        /// Request granted with a share.
-        Granted,
-        /// Request refused by the addressed authority.
-        Refused,
-        /// Request withdrawn by the requesting authority.
-        Withdrawn,
-    }
-}
-
-/// The same for the closed sets of a table's own words, which are kept in JSON.
+/// Does the same for the closed sets of a table's own words, which are kept in JSON.
 macro_rules! words_of_a_table {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),+ $(,)? }) => {
         $(#[$doc])*

@@ -3,9 +3,8 @@
 use async_graphql::{ID, InputObject};
 use domain::places::values::{PlacePatch, PlaceValues};
 
-use crate::enums::LearningPlaceKind;
 use crate::inputs::{IdOf, inputs};
-use crate::places::enums::Visibility;
+use crate::places::enums::{LearningPlaceKind, Visibility};
 use crate::places::external_types::ExternalIdInput;
 use crate::places::organisations::types::Organisation;
 use crate::scalars::Date;

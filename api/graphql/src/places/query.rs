@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
-use crate::enums::LearningPlaceKind;
 use crate::lookahead::Selected;
+use crate::places::enums::LearningPlaceKind;
 use crate::places::external_types::ExternalIdInput;
 use crate::places::nearby::{NearInput, places_near};
 use crate::places::types::LearningPlace;

@@ -14,8 +14,7 @@ use uuid::Uuid;
 
 use crate::access::abilities::LearningPlaceAbilities;
 use crate::context::ContextExt;
-use crate::enums::LearningPlaceKind;
-use crate::places::enums::Visibility;
+use crate::places::enums::{LearningPlaceKind, Visibility};
 use crate::places::external_types::{ExternalId, shown};
 use crate::places::organisations::types::Organisation;
 use crate::scalars::Date;

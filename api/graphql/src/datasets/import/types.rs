@@ -17,34 +17,14 @@ use uuid::Uuid;
 
 use crate::access::abilities::DatasetImportAbilities;
 use crate::context::ContextExt;
+use crate::datasets::enums::DatasetImportState;
 use crate::datasets::import::problem_code::DatasetProblemCode;
 use crate::datasets::import::profile_types::DatasetProfile;
 use crate::datasets::types::Dataset;
 use crate::datasets::version_types::DatasetVersion;
-use crate::enums::closed_set;
 
 /// Problems of a page.
 const PAGE: usize = 100;
-
-closed_set! {
-    /// State of an import.
-    DatasetImportState {
-        /// Import that awaits processing.
-        Queued,
-        /// Check of the whole file; no rows are written yet.
-        Checking,
-        /// Loading of the rows into the database.
-        Loading,
-        /// Successful import. A dry run keeps no version.
-        Succeeded,
-        /// Failed import; no data were kept.
-        Failed,
-        /// Cancelled import; no data were kept.
-        Cancelled,
-    }
-}
-
-use entities as e;
 
 /// Import of a file into a dataset. Visible to the owning authority only.
 pub struct DatasetImport(pub Arc<dataset_import::Model>);
