@@ -1,13 +1,16 @@
 //! Every table of the store, and what an archive has of it.
 //!
 //! **A new table** needs one line here: `own::<…>()` where its rows are the authority's alone, `joint::<…>(…)` where they
-//! bind several, or a line of [`LEFT`] with the reason why no archive has it. The order is that of foreign keys, parents
+//! bind several, or a line of [`LEFT`] with the reason why no archive has it. Without a line, rows with a global id that
+//! their owner writes are the authority's alone, and come after all that have one. The order is that of foreign keys, parents
 //! first; triggers that would change a row come after what fires them. `tests/it/archive.rs` reads the tables from the
 //! database and fails for one that is missing, for a column that points to what may have another id elsewhere without being
 //! named as those are ([`refers_to`]), and for a child before its parent.
 //!
 //! In a condition `{tenant}` is the authority, `{agreements}` are the agreements that it knows as a party, `{rounds}` are the
 //! rounds under them, `{entries}` its own entries.
+
+use std::collections::BTreeSet;
 
 use entities as e;
 use sea_orm::EntityTrait;
@@ -219,7 +222,11 @@ where
 
 /// What an archive has, in the order in which it is written and read.
 pub fn parts() -> Vec<ArchivePart> {
-    let rows = [owned(), planning(), datasets(), projects(), last()].into_iter().flatten().collect::<Vec<_>>();
+    let mut rows = [owned(), planning(), datasets(), projects()].into_iter().flatten().collect::<Vec<_>>();
+    let left = LEFT.iter().map(|it| it.0);
+    let named: BTreeSet<_> = rows.iter().map(|it| it.table.name()).chain(left).map(str::to_owned).collect();
+    rows.extend(owned_nodes().into_iter().filter(|it| !named.contains(it.table.name())));
+    rows.extend(last());
     let used = |table: &str| used(&rows, table);
     let (persons, fields, scopes) = (used("person"), used("field_of_work"), used("scope"));
     let place_owners = format!(
@@ -264,6 +271,26 @@ pub fn parts() -> Vec<ArchivePart> {
     }
     parts
 }
+
+macro_rules! owned_node {
+    ($parts:ident $table:ident owner) => {
+        $parts.push(own::<e::$table::Entity>());
+    };
+    ($parts:ident $table:ident $writer:ident) => {};
+}
+
+macro_rules! owned_nodes {
+    ($($section:ident { $($node:ident $prefix:literal $table:ident $about:literal $writer:ident $rights:ident;)+ })+) => {
+        /// Rows with a global id that their owner writes.
+        fn owned_nodes() -> Vec<ArchivePart> {
+            let mut parts = Vec::new();
+            $($(owned_node!(parts $table $writer);)+)+
+            parts
+        }
+    };
+}
+
+kernel::for_each_node_type!(owned_nodes);
 
 /// The authority and what it agreed with others.
 fn owned() -> Vec<ArchivePart> {

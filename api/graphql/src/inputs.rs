@@ -5,14 +5,12 @@ use std::marker::PhantomData;
 
 use async_graphql::registry::Registry;
 use async_graphql::{ID, InputType, InputValueError, InputValueResult, Value};
+use domain::rights::nodes;
 use kernel::error::ApiResult;
 use kernel::global_id::{NodeType, at_most_100};
 use uuid::Uuid;
 
-use crate::calendars::entry_types::CalendarEntry;
-use crate::places::organisations::types::Organisation;
-use crate::places::types::LearningPlace;
-use crate::tenants::types::FieldOfWork;
+use crate::node_row::NodeRow;
 
 /// Value of an input field, and what the domain makes of it.
 pub trait InputField: Sized {
@@ -65,14 +63,14 @@ pub trait Referable {
 }
 
 macro_rules! referable {
-    ($($object:ident),+ $(,)?) => {
-        $(impl Referable for $object {
-            const NODE: NodeType = NodeType::$object;
-        })+
+    ($($section:ident { $($node:ident $prefix:literal $table:ident $about:literal $writer:ident $rights:ident;)+ })+) => {
+        $($(impl Referable for <nodes::$node as NodeRow>::Object {
+            const NODE: NodeType = NodeType::$node;
+        })+)+
     };
 }
 
-referable!(CalendarEntry, FieldOfWork, LearningPlace, Organisation);
+kernel::for_each_node_type!(referable);
 
 /// Global id of an object of type `T`; an `ID` in the schema.
 pub struct IdOf<T>(ID, PhantomData<fn() -> T>);

@@ -38,6 +38,7 @@ pub mod meter;
 pub mod money;
 pub mod mutation_root;
 pub mod node;
+pub mod node_row;
 pub mod offers;
 pub mod patch;
 pub mod payload;

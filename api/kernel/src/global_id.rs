@@ -38,174 +38,30 @@ impl From<GlobalId> for String {
     }
 }
 
-/// Types that have a global id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum NodeType {
-    /// An authority.
-    Tenant,
-    /// A field of work.
-    FieldOfWork,
-    /// A member of an authority.
-    Member,
-    /// A role that a member holds.
-    RoleGrant,
-    /// A cooperation agreement.
-    Agreement,
-    /// A share.
-    Share,
-    /// A calendar.
-    Calendar,
-    /// External calendar.
-    ExternalCalendar,
-    /// A calendar entry, at whatever level it is seen.
-    CalendarEntry,
-    /// A learning place.
-    LearningPlace,
-    /// An organisation.
-    Organisation,
-    /// A proposal that two places are the same.
-    MergeProposal,
-    /// An education offer.
-    EducationOffer,
-    /// A holiday.
-    Holiday,
-    /// Days on which an authority's office is closed.
-    TenantClosure,
-    /// A secret by which programs subscribe.
-    Feed,
-    /// The plan of an authority for one year.
-    AnnualPlan,
-    /// A round in which parties coordinate their plans.
-    CoordinationRound,
-    /// A change that one party proposes to another.
-    ChangeProposal,
-    /// A dataset.
-    Dataset,
-    /// A version of a dataset.
-    DatasetVersion,
-    /// The import of a file into a dataset.
-    DatasetImport,
-    /// The release of a dataset to the public.
-    DatasetRelease,
-    /// What one authority asks of another's data.
-    DataRequest,
-    /// An indicator.
-    Indicator,
-    /// A project.
-    Project,
-    /// A work package.
-    WorkPackage,
-    /// A milestone.
-    Milestone,
-    /// A status report.
-    StatusReport,
-    /// Somebody who works on a project.
-    ProjectMember,
-    /// Project indicator.
-    ProjectIndicator,
-    /// Project link.
-    ProjectLink,
-    /// A document of a project.
-    ProjectDocument,
-    /// The copy of a project that a party keeps.
-    ProjectArchive,
-    /// A funding.
-    Funding,
-    /// A budget line.
-    BudgetLine,
-    /// An obligation.
-    Obligation,
-    /// A funding programme.
-    FundingProgramme,
+/// Makes the enum of all types from their list.
+macro_rules! node_types {
+    ($($section:ident { $($node:ident $prefix:literal $table:ident $about:literal $writer:ident $rights:ident;)+ })+) => {
+        /// Types that have a global id.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum NodeType {
+            $($(#[doc = concat!($about, ".")] $node,)+)+
+        }
+
+        impl NodeType {
+            /// Every type.
+            pub const ALL: &'static [Self] = &[$($(Self::$node,)+)+];
+
+            /// The prefix, for ever.
+            pub const fn prefix(self) -> &'static str {
+                match self { $($(Self::$node => $prefix,)+)+ }
+            }
+        }
+    };
 }
 
+crate::for_each_node_type!(node_types);
+
 impl NodeType {
-    /// Every type.
-    pub const ALL: &'static [Self] = &[
-        Self::Tenant,
-        Self::FieldOfWork,
-        Self::Member,
-        Self::RoleGrant,
-        Self::Agreement,
-        Self::Share,
-        Self::Calendar,
-        Self::CalendarEntry,
-        Self::ExternalCalendar,
-        Self::LearningPlace,
-        Self::Organisation,
-        Self::MergeProposal,
-        Self::EducationOffer,
-        Self::Holiday,
-        Self::TenantClosure,
-        Self::Feed,
-        Self::AnnualPlan,
-        Self::CoordinationRound,
-        Self::ChangeProposal,
-        Self::Dataset,
-        Self::DatasetVersion,
-        Self::DatasetImport,
-        Self::DatasetRelease,
-        Self::DataRequest,
-        Self::Indicator,
-        Self::Project,
-        Self::WorkPackage,
-        Self::Milestone,
-        Self::StatusReport,
-        Self::ProjectMember,
-        Self::ProjectIndicator,
-        Self::ProjectLink,
-        Self::ProjectDocument,
-        Self::ProjectArchive,
-        Self::Funding,
-        Self::BudgetLine,
-        Self::Obligation,
-        Self::FundingProgramme,
-    ];
-
-    /// The prefix, for ever.
-    pub const fn prefix(self) -> &'static str {
-        match self {
-            Self::Tenant => "ten",
-            Self::FieldOfWork => "fow",
-            Self::Member => "mem",
-            Self::RoleGrant => "rgr",
-            Self::Agreement => "agr",
-            Self::Share => "shr",
-            Self::Calendar => "cal",
-            Self::CalendarEntry => "cen",
-            Self::ExternalCalendar => "ext",
-            Self::LearningPlace => "lpl",
-            Self::Organisation => "org",
-            Self::MergeProposal => "mgp",
-            Self::EducationOffer => "ofr",
-            Self::Holiday => "hol",
-            Self::TenantClosure => "clo",
-            Self::Feed => "fed",
-            Self::AnnualPlan => "pln",
-            Self::CoordinationRound => "rnd",
-            Self::ChangeProposal => "prp",
-            Self::Dataset => "dst",
-            Self::DatasetVersion => "dsv",
-            Self::DatasetImport => "dsi",
-            Self::DatasetRelease => "dsr",
-            Self::DataRequest => "drq",
-            Self::Indicator => "ind",
-            Self::Project => "prj",
-            Self::WorkPackage => "wpk",
-            Self::Milestone => "mst",
-            Self::StatusReport => "srp",
-            Self::ProjectMember => "pmb",
-            Self::ProjectIndicator => "pin",
-            Self::ProjectLink => "plk",
-            Self::ProjectDocument => "pdc",
-            Self::ProjectArchive => "par",
-            Self::Funding => "fnd",
-            Self::BudgetLine => "bln",
-            Self::Obligation => "obl",
-            Self::FundingProgramme => "fpr",
-        }
-    }
-
     /// The global id of a row.
     pub fn id(self, row: Uuid) -> GlobalId {
         let id = DynamicType::new(self.prefix()).map(|kind| TypeSafeId::from_type_and_uuid(kind, row).to_string());

@@ -8,6 +8,7 @@ pub mod global_id;
 pub mod i18n;
 pub mod ids;
 pub mod money;
+mod node_types;
 pub mod patch;
 pub mod secret;
 pub mod text;

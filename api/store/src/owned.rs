@@ -56,23 +56,12 @@ pub trait Owned: Written {
 /// A table that everybody may read whole: authorities, regions, holidays.
 pub trait Reference: EntityTrait {}
 
-macro_rules! owned {
-    ($($table:ident $(: $binding:ident)?),+ $(,)?) => {
-        $(impl Owned for e::$table::Entity {
-            const SCOPE: e::$table::Column = e::$table::Column::ScopeId;
-        }
-
-        impl Written for e::$table::Entity {
-            const BINDING: ScopeBinding<e::$table::Column> = binding!($table $($binding)?);
-        })+
-    };
-}
-
+/// Writers of the rows of a table, by their name in the lists.
 macro_rules! binding {
-    ($table:ident) => {
+    ($table:ident owner) => {
         ScopeBinding::Owner { tenant: e::$table::Column::TenantId, scope: e::$table::Column::ScopeId }
     };
-    ($table:ident own_any_scope) => {
+    ($table:ident owner_in_any_scope) => {
         ScopeBinding::OwnerInAnyScope { tenant: e::$table::Column::TenantId, scope: e::$table::Column::ScopeId }
     };
     ($table:ident log) => {
@@ -84,100 +73,89 @@ macro_rules! binding {
     ($table:ident person) => {
         ScopeBinding::Person { tenant: e::$table::Column::TenantId }
     };
-}
-
-macro_rules! unowned {
-    ($($table:ident),+ $(,)?) => {
-        $(impl Written for e::$table::Entity {
-            const BINDING: ScopeBinding<e::$table::Column> = ScopeBinding::Unowned;
-        })+
+    ($table:ident unowned) => {
+        ScopeBinding::Unowned
     };
 }
 
-unowned!(funding_programme, holiday, idempotency_record, indicator, person, region, tenant);
+/// The column of the person whose own the rows are.
+macro_rules! person {
+    ($table:ident person) => {
+        Some(e::$table::Column::PersonId)
+    };
+    ($table:ident $writer:ident) => {
+        None
+    };
+}
 
-owned!(
-    agreement: party,
+/// Declares who writes and who reads a table.
+macro_rules! table {
+    ($table:ident reference) => {
+        impl Reference for e::$table::Entity {}
+        table!($table unowned);
+    };
+    ($table:ident unowned) => {
+        impl Written for e::$table::Entity {
+            const BINDING: ScopeBinding<e::$table::Column> = binding!($table unowned);
+        }
+    };
+    ($table:ident $writer:ident) => {
+        impl Owned for e::$table::Entity {
+            const SCOPE: e::$table::Column = e::$table::Column::ScopeId;
+            const PERSON: Option<e::$table::Column> = person!($table $writer);
+        }
+
+        impl Written for e::$table::Entity {
+            const BINDING: ScopeBinding<e::$table::Column> = binding!($table $writer);
+        }
+    };
+}
+
+/// Declares the tables of types with a global id.
+macro_rules! node_tables {
+    ($($section:ident { $($node:ident $prefix:literal $table:ident $about:literal $writer:ident $rights:ident;)+ })+) => {
+        $($(table!($table $writer);)+)+
+    };
+}
+
+kernel::for_each_node_type!(node_tables);
+
+/// Declares tables without a global id.
+macro_rules! tables {
+    ($($table:ident: $writer:ident),+ $(,)?) => {
+        $(table!($table $writer);)+
+    };
+}
+
+tables!(
     agreement_field: party,
     agreement_party: party,
-    agreement_signature,
-    annual_plan,
-    annual_plan_calendar,
+    agreement_signature: owner,
+    annual_plan_calendar: owner,
     audit_event: log,
-    budget_line,
-    calendar,
-    calendar_entry,
-    calendar_occurrence,
-    change_proposal: party,
-    conflict_acknowledgement,
-    coordination_comment,
-    coordination_round: party,
-    data_request: party,
-    dataset,
-    dataset_content,
-    dataset_import,
-    dataset_indicator,
-    dataset_release,
-    dataset_version,
-    document_version,
+    calendar_occurrence: owner,
+    conflict_acknowledgement: owner,
+    coordination_comment: owner,
+    dataset_content: owner,
+    dataset_indicator: owner,
     directory_revision: log,
-    education_offer,
-    education_offer_date,
-    external_calendar,
-    external_id,
-    field_of_work,
-    funding,
-    indicator_measurement,
-    learning_place,
-    learning_place_origin,
-    member,
-    milestone,
-    obligation,
-    merge_proposal: party,
-    organisation,
-    organisation_person,
+    document_version: owner,
+    education_offer_date: owner,
+    external_id: owner,
+    file_ticket: person,
+    idempotency_record: unowned,
+    indicator_measurement: owner,
+    learning_place_origin: owner,
+    organisation_person: owner,
     outbox_event: log,
-    own_share,
-    plan_snapshot,
-    plan_snapshot_entry,
-    project,
-    project_archive,
-    project_document,
-    project_indicator,
-    project_link,
-    project_member,
+    own_share: owner,
+    person: unowned,
+    plan_snapshot: owner,
+    plan_snapshot_entry: owner,
     project_partner: party,
-    project_step,
-    role_grant,
-    role_grant_field,
-    round_plan,
-    share: own_any_scope,
-    status_report,
-    tenant_closure,
-    work_package,
-    work_package_dependency,
+    project_step: owner,
+    region: reference,
+    role_grant_field: owner,
+    round_plan: owner,
+    work_package_dependency: owner,
 );
-
-impl Written for e::feed::Entity {
-    const BINDING: ScopeBinding<e::feed::Column> = binding!(feed person);
-}
-
-impl Owned for e::feed::Entity {
-    const SCOPE: e::feed::Column = e::feed::Column::ScopeId;
-    const PERSON: Option<e::feed::Column> = Some(e::feed::Column::PersonId);
-}
-
-impl Written for e::file_ticket::Entity {
-    const BINDING: ScopeBinding<e::file_ticket::Column> = binding!(file_ticket person);
-}
-
-impl Owned for e::file_ticket::Entity {
-    const SCOPE: e::file_ticket::Column = e::file_ticket::Column::ScopeId;
-    const PERSON: Option<e::file_ticket::Column> = Some(e::file_ticket::Column::PersonId);
-}
-
-impl Reference for e::tenant::Entity {}
-impl Reference for e::region::Entity {}
-impl Reference for e::holiday::Entity {}
-impl Reference for e::indicator::Entity {}
-impl Reference for e::funding_programme::Entity {}

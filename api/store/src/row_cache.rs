@@ -43,46 +43,29 @@ macro_rules! by_key {
     };
 }
 
+/// The lookup by id of the rows of a type with a global id.
+macro_rules! by_id {
+    // A proposal is visible where its entry is: `domain::planning::proposals` looks it up.
+    (change_proposal $writer:ident) => {};
+    ($table:ident reference) => {
+        by_key! { $table: Id id Uuid, reference; }
+    };
+    ($table:ident $writer:ident) => {
+        by_key! { $table: Id id Uuid, select; }
+    };
+}
+
+macro_rules! nodes_by_id {
+    ($($section:ident { $($node:ident $prefix:literal $table:ident $about:literal $writer:ident $rights:ident;)+ })+) => {
+        $($(by_id!($table $writer);)+)+
+    };
+}
+
+kernel::for_each_node_type!(nodes_by_id);
+
 by_key! {
-    agreement: Id id Uuid, select;
-    annual_plan: Id id Uuid, select;
-    coordination_round: Id id Uuid, select;
-    calendar: Id id Uuid, select;
-    calendar_entry: Id id Uuid, select;
-    data_request: Id id Uuid, select;
-    dataset: Id id Uuid, select;
-    dataset_import: Id id Uuid, select;
-    dataset_release: Id id Uuid, select;
-    dataset_version: Id id Uuid, select;
-    external_calendar: Id id Uuid, select;
-    feed: Id id Uuid, select;
-    field_of_work: Id id Uuid, select;
-    learning_place: Id id Uuid, select;
-    organisation: Id id Uuid, select;
     organisation_person: OrganisationId organisation_id Uuid, select;
-    merge_proposal: Id id Uuid, select;
-    education_offer: Id id Uuid, select;
-    member: Id id Uuid, select;
-    role_grant: Id id Uuid, select;
-    share: Id id Uuid, select;
-    tenant_closure: Id id Uuid, select;
-    budget_line: Id id Uuid, select;
-    funding: Id id Uuid, select;
     indicator_measurement: Id id Uuid, select;
-    milestone: Id id Uuid, select;
-    obligation: Id id Uuid, select;
-    project: Id id Uuid, select;
-    project_archive: Id id Uuid, select;
-    project_document: Id id Uuid, select;
-    project_indicator: Id id Uuid, select;
-    project_link: Id id Uuid, select;
-    project_member: Id id Uuid, select;
-    status_report: Id id Uuid, select;
-    work_package: Id id Uuid, select;
-    funding_programme: Id id Uuid, reference;
-    tenant: Id id Uuid, reference;
-    holiday: Id id Uuid, reference;
-    indicator: Id id Uuid, reference;
     region: Ags ags String, reference;
 }
 

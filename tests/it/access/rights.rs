@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::rights::{DECLARATIONS, Operation};
+use domain::rights::{Operation, declarations};
 use kernel::global_id::{NodeType, parse};
 use serde_json::{Value, json};
 use verbund_tests::projects::joint;
@@ -373,9 +373,8 @@ async fn the_last_admin_is_known_before(app: TestApp) {
 
 async fn every_operation_has_a_row_and_every_mutation_too(_app: TestApp) {
     let told: BTreeSet<_> = RIGHTS.iter().map(|it| format!("{:?} {:?}", it.node, it.operation)).collect();
-    let declared: BTreeSet<_> = DECLARATIONS
-        .iter()
-        .flat_map(|it| it.operations.iter().map(|need| format!("{:?} {:?}", it.node, need.operation)))
+    let declared: BTreeSet<_> = declarations()
+        .flat_map(|it| it.operations.iter().map(move |need| format!("{:?} {:?}", it.node, need.operation)))
         .collect();
     assert_eq!(told, declared);
     let mut mutations: BTreeSet<_> = RIGHTS.iter().map(|it| it.mutation).collect();

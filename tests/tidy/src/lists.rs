@@ -27,7 +27,6 @@ pub fn check(tree: &Tree) -> Vec<String> {
     }
     let codes = "api/kernel/src/error/code.rs";
     for (title, file, items) in [
-        ("Id prefixes", "api/kernel/src/global_id.rs", matched(tree, "api/kernel/src/global_id.rs", "fn prefix")),
         ("Codes of user errors", codes, matched(tree, codes, "impl UserErrorCode")),
         ("Codes of top-level errors", codes, matched(tree, codes, "impl TopLevelCode")),
         ("Metrics", "api/server/src/telemetry/metrics.rs", metrics(tree)),
@@ -107,18 +106,14 @@ fn settings(tree: &Tree) -> Result<BTreeSet<String>, String> {
 mod tests {
     use super::*;
 
-    const MAP_TEXT: &str = "# A\n\n- **Id prefixes** (`x.rs`): `ten cal`\n- **Codes of user errors** (`x.rs`): `INVALID`\n\
+    const MAP_TEXT: &str = "# A\n\n- **Codes of user errors** (`x.rs`): `INVALID STALE`\n\
         - **Codes of top-level errors**: `TIMEOUT`\n- **Metrics**: `verbund_a`,\n  `verbund_b`\n\
         - **Limits of documents**: `MAX_TOKENS=10000`\n- **Limits of the configuration**: `http.body_limit_kib=256`\n\nText `more`.\n";
 
     fn with(map: &str) -> Vec<String> {
-        let codes = "impl UserErrorCode {\n  Self::Invalid => \"INVALID\",\n}\nimpl TopLevelCode {\n  Self::Timeout => \"TIMEOUT\",\n}\n";
+        let codes = "impl UserErrorCode {\n  Self::Invalid => \"INVALID\",\n  Self::Stale => \"STALE\",\n}\nimpl TopLevelCode {\n  Self::Timeout => \"TIMEOUT\",\n}\n";
         check(&Tree::of(&[
             (MAP, map),
-            (
-                "api/kernel/src/global_id.rs",
-                "fn prefix {\n  Self::Tenant => \"ten\",\n  Self::Calendar => \"cal\",\n}\n",
-            ),
             ("api/kernel/src/error/code.rs", codes),
             ("api/server/src/telemetry/metrics.rs", "const A: &str = \"verbund_a\"; const B: &str = \"verbund_b\";"),
             ("api/graphql/src/limits.rs", "const MAX_TOKENS: usize = 10_000;\n"),
@@ -129,11 +124,11 @@ mod tests {
     #[test]
     fn lists_are_those_of_the_code() {
         assert_eq!(with(MAP_TEXT), Vec::<String>::new());
-        let wrong = MAP_TEXT.replace("ten cal", "ten old").replace("`verbund_b`", "").replace("=256", "=255");
+        let wrong = MAP_TEXT.replace("INVALID STALE", "INVALID OLD").replace("`verbund_b`", "").replace("=256", "=255");
         let problems = with(&wrong).join("\n");
         for part in [
-            "lack cal",
-            "name old",
+            "lack STALE",
+            "name OLD",
             "Metrics lack verbund_b",
             "name http.body_limit_kib=255",
             "lack http.body_limit_kib=256",

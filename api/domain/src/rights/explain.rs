@@ -1,8 +1,7 @@
-//! Explanation of what the declarations decide, and the list of all declarations.
+//! Explanation of what the declarations decide, and the declarations by type.
 
 use std::pin::Pin;
 
-use entities as e;
 use entities::ShareLevel;
 use kernel::error::{ApiError, ApiResult, UserErrorCode};
 use kernel::global_id::NodeType;
@@ -10,8 +9,7 @@ use policy::{AccessDecision, Action, Explanation, Object};
 use store::Session;
 use uuid::Uuid;
 
-use crate::planning::proposals::VisibleProposals;
-use crate::rights::{Need, Operation, Resource, Row, granted};
+use crate::rights::{Need, Operation, Resource, Row, granted, nodes};
 
 /// Why an action or an operation is allowed or not.
 #[derive(Clone, Debug)]
@@ -54,46 +52,29 @@ impl Declaration {
     }
 }
 
-/// Every resource.
-pub const DECLARATIONS: &[Declaration] = &[
-    Declaration::of::<e::calendar::Entity>(),
-    Declaration::of::<e::calendar_entry::Entity>(),
-    Declaration::of::<e::external_calendar::Entity>(),
-    Declaration::of::<e::learning_place::Entity>(),
-    Declaration::of::<e::organisation::Entity>(),
-    Declaration::of::<e::merge_proposal::Entity>(),
-    Declaration::of::<e::education_offer::Entity>(),
-    Declaration::of::<e::agreement::Entity>(),
-    Declaration::of::<e::share::Entity>(),
-    Declaration::of::<e::member::Entity>(),
-    Declaration::of::<e::role_grant::Entity>(),
-    Declaration::of::<e::feed::Entity>(),
-    Declaration::of::<e::tenant_closure::Entity>(),
-    Declaration::of::<e::project::Entity>(),
-    Declaration::of::<e::work_package::Entity>(),
-    Declaration::of::<e::milestone::Entity>(),
-    Declaration::of::<e::status_report::Entity>(),
-    Declaration::of::<e::project_member::Entity>(),
-    Declaration::of::<e::project_indicator::Entity>(),
-    Declaration::of::<e::project_link::Entity>(),
-    Declaration::of::<e::project_document::Entity>(),
-    Declaration::of::<e::project_archive::Entity>(),
-    Declaration::of::<e::funding::Entity>(),
-    Declaration::of::<e::budget_line::Entity>(),
-    Declaration::of::<e::obligation::Entity>(),
-    Declaration::of::<e::annual_plan::Entity>(),
-    Declaration::of::<e::coordination_round::Entity>(),
-    Declaration::of::<VisibleProposals>(),
-    Declaration::of::<e::dataset::Entity>(),
-    Declaration::of::<e::dataset_version::Entity>(),
-    Declaration::of::<e::dataset_import::Entity>(),
-    Declaration::of::<e::dataset_release::Entity>(),
-    Declaration::of::<e::data_request::Entity>(),
-];
+macro_rules! declaration_of {
+    ($node:ident declared) => {
+        Some(Declaration::of::<nodes::$node>())
+    };
+    ($node:ident undeclared) => {
+        None
+    };
+}
 
-/// The declaration of a type of global ids; none where nobody owns such rows.
-pub fn declaration(node: NodeType) -> Option<&'static Declaration> {
-    DECLARATIONS.iter().find(|it| it.node == node)
+macro_rules! declared_nodes {
+    ($($section:ident { $($node:ident $prefix:literal $table:ident $about:literal $writer:ident $rights:ident;)+ })+) => {
+        /// The declaration of a type of global ids; none where nobody can do anything with such rows by their ids.
+        pub const fn declaration(node: NodeType) -> Option<Declaration> {
+            match node { $($(NodeType::$node => declaration_of!($node $rights),)+)+ }
+        }
+    };
+}
+
+kernel::for_each_node_type!(declared_nodes);
+
+/// Every declaration.
+pub fn declarations() -> impl Iterator<Item = Declaration> {
+    NodeType::ALL.iter().filter_map(|it| declaration(*it))
 }
 
 fn explain_boxed<R: Resource>(

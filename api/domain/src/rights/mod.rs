@@ -11,6 +11,7 @@ mod calendars;
 pub mod datasets;
 mod explain;
 pub mod members;
+pub mod nodes;
 mod operation;
 mod places;
 mod planning;
@@ -27,7 +28,7 @@ use sea_orm::EntityTrait;
 use store::{ByKey, Session};
 use uuid::Uuid;
 
-pub use crate::rights::explain::{DECLARATIONS, Declaration, Explained, declaration};
+pub use crate::rights::explain::{Declaration, Explained, declaration, declarations};
 pub use crate::rights::operation::{Need, Operation};
 
 /// The row of a resource.

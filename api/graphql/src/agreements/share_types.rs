@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
+use domain::rights::nodes;
 use entities::{agreement, calendar, dataset, field_of_work, project, share, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -20,6 +21,7 @@ use crate::context::ContextExt;
 use crate::datasets::types::Dataset;
 use crate::enums::{Area, RoleKey, ShareLevel};
 use crate::lookahead::Selected;
+use crate::node_row::NodeRow;
 use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
@@ -158,6 +160,14 @@ pub async fn share_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Share>
     let Some(row) = session.get::<share::Entity>(id).await? else { return Ok(None) };
     let effective = domain::agreements::shares::is_effective(session, &row).await?;
     Ok(Some(Share { row, effective, agreement: None }))
+}
+
+impl NodeRow for nodes::Share {
+    type Object = Share;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Share>> {
+        share_by_id(session, id).await
+    }
 }
 
 impl Share {

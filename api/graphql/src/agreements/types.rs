@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::rights::nodes;
 use entities::{agreement, agreement_field, agreement_party, agreement_signature, field_of_work, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::abilities::AgreementAbilities;
 use crate::enums::{AgreementState, Area};
+use crate::node_row::NodeRow;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
@@ -220,4 +222,12 @@ fn group<R>(rows: Vec<R>, key_and_value: impl Fn(&R) -> (Uuid, Uuid)) -> BTreeMa
 pub async fn agreement_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Agreement>> {
     let Some(row) = session.get::<agreement::Entity>(id).await? else { return Ok(None) };
     Ok(complete(session, vec![row]).await?.pop())
+}
+
+impl NodeRow for nodes::Agreement {
+    type Object = Agreement;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Agreement>> {
+        agreement_by_id(session, id).await
+    }
 }

@@ -8,6 +8,7 @@ use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
 use calendar_time::recurrence::RecurrenceSet;
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
 use domain::calendars::entry_view::{self, EntryTimes, EntryView};
+use domain::rights::nodes;
 use entities::{calendar_entry, conflict_acknowledgement, learning_place};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -18,6 +19,7 @@ use crate::access::abilities::EntryAbilities;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
+use crate::node_row::NodeRow;
 use crate::places::types::LearningPlace;
 use crate::planning::conflicts::types::ConflictAcknowledgement;
 use crate::scalars::{Date, LocalDateTime, TimeZone};
@@ -87,6 +89,14 @@ impl CalendarEntry {
     /// The database fails.
     pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
         Ok(session.get::<calendar_entry::Entity>(id).await?.and_then(|row| Self::seen(session, row)))
+    }
+}
+
+impl NodeRow for nodes::CalendarEntry {
+    type Object = CalendarEntry;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<CalendarEntry>> {
+        CalendarEntry::by_id(session, id).await
     }
 }
 

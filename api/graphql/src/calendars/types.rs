@@ -8,12 +8,11 @@ use domain::calendars::entry_view::calendar_description;
 use entities::{ShareLevel as Level, calendar};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use store::Session;
-use uuid::Uuid;
 
 use crate::access::abilities::CalendarAbilities;
 use crate::context::ContextExt;
 use crate::enums::{Confidentiality, ShareLevel};
+use crate::node_row::node_object;
 use crate::projects::types::Project;
 use crate::scalars::TimeZone;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
@@ -22,15 +21,7 @@ use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 /// the level for the entries.
 pub struct Calendar(pub Arc<calendar::Model>);
 
-impl Calendar {
-    /// A calendar by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<calendar::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(Calendar, |row| Self(row));
 
 /// Calendar of an authority. The name is visible at every level of access, the description from `SUMMARY` on; shares set
 /// the level for the entries.

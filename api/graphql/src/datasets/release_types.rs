@@ -12,8 +12,7 @@ use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Value, json};
-use store::{Order, PageRequest, Session, SortValue, page_cost};
-use uuid::Uuid;
+use store::{Order, PageRequest, SortValue, page_cost};
 
 use crate::access::abilities::DatasetReleaseAbilities;
 use crate::connection::{Paged, fill, page};
@@ -22,20 +21,13 @@ use crate::datasets::enums::{DatasetAccess, DatasetReleaseState};
 use crate::datasets::mutation::DatasetPayload;
 use crate::datasets::types::Dataset;
 use crate::lookahead::Selected;
+use crate::node_row::node_object;
 use crate::payload::{Payload, idempotency, payload};
 
 /// Proposal to release a dataset to the public, with the decision on it. Visible to the owning authority only.
 pub struct DatasetRelease(pub Arc<dataset_release::Model>);
 
-impl DatasetRelease {
-    /// A release by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<dataset_release::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(DatasetRelease, |row| Self(row));
 
 /// Checklist that the proposer of a release has confirmed.
 #[derive(SimpleObject)]

@@ -11,8 +11,7 @@ use entities::{data_request, dataset, share, tenant};
 use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 use sea_orm::{ColumnTrait, QueryFilter};
-use store::{Order, PageRequest, Session, SortValue, page_cost};
-use uuid::Uuid;
+use store::{Order, PageRequest, SortValue, page_cost};
 
 use crate::access::abilities::DataRequestAbilities;
 use crate::agreements::share_types::{Share, share_by_id};
@@ -23,6 +22,7 @@ use crate::datasets::enums::DataRequestState;
 use crate::datasets::types::Dataset;
 use crate::enums::ShareLevel;
 use crate::lookahead::Selected;
+use crate::node_row::node_object;
 use crate::patch::optional_id;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
@@ -35,15 +35,7 @@ pub struct DataRequest {
     agreement: Option<Agreement>,
 }
 
-impl DataRequest {
-    /// A request by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<data_request::Entity>(id).await?.map(|row| Self { row, agreement: None }))
-    }
-}
+node_object!(DataRequest, |row| Self { row, agreement: None });
 
 /// Request of one authority for data of another, with the answer. Visible to these two authorities only.
 #[Object]

@@ -8,7 +8,6 @@ use domain::datasets::service::string_list;
 use entities::{DatasetVersionState, ShareLevel as Level, dataset, dataset_version};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use store::Session;
 use uuid::Uuid;
 
 use crate::access::abilities::DatasetAbilities;
@@ -16,21 +15,14 @@ use crate::context::ContextExt;
 use crate::datasets::enums::{DataClass, DatasetAccess, Frequency, ProtectionMethod};
 use crate::datasets::version_types::DatasetVersion;
 use crate::enums::ShareLevel;
+use crate::node_row::node_object;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
 /// Dataset of an authority: metadata, access and disclosure control. The data are in its versions.
 pub struct Dataset(pub Arc<dataset::Model>);
 
-impl Dataset {
-    /// A dataset by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<dataset::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(Dataset, |row| Self(row));
 
 /// Contact point for questions about a dataset.
 #[derive(SimpleObject)]

@@ -12,10 +12,8 @@ use entities::{dataset, dataset_version};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
 use serde_json::json;
-use store::Session;
 use tabular::model::Column;
 use tabular::query::{GroupsAsked, PageSpan, RowsAsked};
-use uuid::Uuid;
 
 use crate::access::abilities::DatasetVersionAbilities;
 use crate::context::ContextExt;
@@ -24,20 +22,13 @@ use crate::datasets::figure_inputs::{FigureFilter, FigureHaving, FigureMeasure, 
 use crate::datasets::figure_types::{FigureGroups, FigureRows};
 use crate::datasets::import::change_types::DatasetChanges;
 use crate::datasets::types::Dataset;
+use crate::node_row::node_object;
 use crate::scalars::Date;
 
 /// Version of a dataset. Columns and data never change, only the state does.
 pub struct DatasetVersion(pub Arc<dataset_version::Model>);
 
-impl DatasetVersion {
-    /// A version by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<dataset_version::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(DatasetVersion, |row| Self(row));
 
 /// Code of a dimension with its title.
 #[derive(SimpleObject)]

@@ -8,28 +8,19 @@ use domain::feeds::open::selected;
 use entities::{calendar, feed, member};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use store::Session;
-use uuid::Uuid;
 
 use crate::access::abilities::FeedAbilities;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::ShareLevel;
+use crate::node_row::node_object;
 use crate::tenants::types::{Tenant, tenant_of};
 
 /// Feed: secret by which a program subscribes to calendars on behalf of a person. Delivers data visible to the person
 /// at the time of the request through roles in one authority, at `level` at most.
 pub struct Feed(pub Arc<feed::Model>);
 
-impl Feed {
-    /// A feed by its row: one's own, or one of a member that the viewer sees.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<feed::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(Feed, |row| Self(row));
 
 /// Feed: secret by which a program subscribes to calendars on behalf of a person. Delivers data visible to the person
 /// at the time of the request through roles in one authority, at `level` at most.

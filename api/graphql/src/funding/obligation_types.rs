@@ -12,12 +12,12 @@ use entities::{
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use store::Session;
-use uuid::Uuid;
 
 use crate::access::abilities::ObligationAbilities;
 use crate::context::ContextExt;
 use crate::funding::types::Funding;
 use crate::money::Money;
+use crate::node_row::node_object;
 use crate::projects::document_types::ProjectDocument;
 use crate::projects::enums::{ObligationKind, ObligationState};
 
@@ -28,15 +28,7 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// Obligation of a party to its funder.
 pub struct Obligation(pub Arc<obligation::Model>);
 
-impl Obligation {
-    /// An obligation by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<obligation::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(Obligation, |row| Self(row), project_id);
 
 /// Obligation of a party to its funder, with a due date. Remains visible to the party when the project no longer is.
 #[Object]

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::funding::ledger::Ledger;
 use domain::funding::rules::Rule;
 use domain::funding::service;
+use domain::rights::nodes;
 use entities::{budget_line, funding, funding_programme, obligation, own_share, project, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -16,7 +17,9 @@ use uuid::Uuid;
 use crate::access::abilities::FundingAbilities;
 use crate::context::ContextExt;
 use crate::funding::obligation_types::Obligation;
+use crate::lookahead::Selected;
 use crate::money::{Decimal, Money};
+use crate::node_row::{NodeRow, node_object};
 use crate::projects::enums::{CostType, FundingState, ObligationKind};
 
 use crate::projects::types::Project;
@@ -25,6 +28,8 @@ use crate::tenants::types::{Tenant, tenant_of};
 
 /// A funding programme as its rules say it.
 pub struct FundingProgramme(pub Arc<funding_programme::Model>);
+
+node_object!(FundingProgramme, |row| Self(row));
 
 /// Rule of a funding programme that creates obligations. Exactly one of the three intervals is set.
 #[derive(SimpleObject)]
@@ -128,6 +133,23 @@ impl Funding {
 
     async fn ledger(&self, ctx: &Context<'_>) -> ApiResult<Ledger> {
         service::ledger(&*ctx.session().await?, &self.0).await
+    }
+}
+
+impl NodeRow for nodes::Funding {
+    type Object = Funding;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Funding>> {
+        Funding::by_id(session, id).await
+    }
+
+    async fn preload(session: &Session, rows: &[Arc<funding::Model>], selected: &Selected<'_, '_>) -> ApiResult<()> {
+        let rows: Vec<_> = rows.iter().map(|it| (**it).clone()).collect();
+        preload(session, &rows, |it| selected.node(it)).await
+    }
+
+    fn project(row: &funding::Model) -> Option<Uuid> {
+        Some(row.project_id)
     }
 }
 
@@ -325,15 +347,7 @@ impl Funding {
 /// Budget line of a party.
 pub struct BudgetLine(pub Arc<budget_line::Model>);
 
-impl BudgetLine {
-    /// A budget line by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<budget_line::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(BudgetLine, |row| Self(row), project_id);
 
 /// Budget line of a party: planned and actual amount of one year and type of cost.
 #[Object]

@@ -8,7 +8,7 @@ use entities::{tenant, tenant_closure};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use sea_orm::{ColumnTrait, QueryFilter};
-use store::{Order, PageRequest, Session, SortValue};
+use store::{Order, PageRequest, SortValue};
 use uuid::Uuid;
 
 use crate::access::abilities::TenantClosureAbilities;
@@ -16,6 +16,7 @@ use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::holidays::query::DateRange;
 use crate::lookahead::Selected;
+use crate::node_row::node_object;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
@@ -23,15 +24,7 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// account.
 pub struct TenantClosure(pub Arc<tenant_closure::Model>);
 
-impl TenantClosure {
-    /// A closure by its row.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<tenant_closure::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(TenantClosure, |row| Self(row));
 
 /// Period in which the office of an authority is closed. Title and days are public, so that partners can take them into
 /// account.

@@ -10,10 +10,13 @@ use kernel::i18n::Locale;
 
 use crate::context::ContextExt;
 use crate::enums::{HolidayExtent, HolidayKind};
+use crate::node_row::node_object;
 use crate::scalars::Date;
 
 /// Public holiday, school holidays, or school-free day.
 pub struct Holiday(pub Arc<holiday::Model>);
+
+node_object!(Holiday, |row| Self(row));
 
 /// Public holiday, school holidays, or school-free day.
 #[Object]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::rights::nodes;
 use entities::{field_of_work, member, role_grant, role_grant_field, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -18,6 +19,7 @@ use crate::access::abilities::{MemberAbilities, RoleGrantAbilities};
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::enums::{Permission, RoleKey};
+use crate::node_row::NodeRow;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, tenant_of};
 
@@ -237,11 +239,27 @@ pub async fn member_by_id(session: &Session, id: Uuid) -> ApiResult<Option<Membe
     Ok(Some(Member { row, roles }))
 }
 
+impl NodeRow for nodes::Member {
+    type Object = Member;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Member>> {
+        member_by_id(session, id).await
+    }
+}
+
 /// A role grant by its row, if the viewer may see it.
 pub async fn role_grant_by_id(session: &Session, id: Uuid) -> ApiResult<Option<RoleGrant>> {
     let Some(row) = session.get::<role_grant::Entity>(id).await? else { return Ok(None) };
     let fields = fields_of(session, &[id]).await?.remove(&id).unwrap_or_default();
     Ok(Some(RoleGrant { row, fields }))
+}
+
+impl NodeRow for nodes::RoleGrant {
+    type Object = RoleGrant;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<RoleGrant>> {
+        role_grant_by_id(session, id).await
+    }
 }
 
 /// Viewer: the requesting person or program, with roles and permissions.

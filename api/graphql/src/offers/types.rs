@@ -19,6 +19,7 @@ use crate::context::ContextExt;
 use crate::enums::{Audience, Pillar};
 use crate::lookahead::Selected;
 use crate::money::Money;
+use crate::node_row::node_object;
 use crate::offers::enums::{Accessibility, EducationOfferState, OfferKind, OfferTopic};
 use crate::places::organisations::types::Organisation;
 use crate::places::types::LearningPlace;
@@ -32,15 +33,7 @@ pub struct EducationOffer {
     pub(super) metres: Option<u32>,
 }
 
-impl EducationOffer {
-    /// An offer by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<education_offer::Entity>(id).await?.map(|row| Self { row, metres: None }))
-    }
-}
+node_object!(EducationOffer, |row| Self { row, metres: None });
 
 /// The entries of offers that the viewer sees in full, by offer: two statements, however many offers. An offer says what
 /// an entry is about, so one that is seen at a lower level is not told to be a date of it.

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::places::externals::IdsOfPlace;
 use domain::places::merges::canonical::MergedPlaces;
+use domain::rights::nodes;
 use entities::{learning_place, learning_place_origin, region};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -14,6 +15,8 @@ use uuid::Uuid;
 
 use crate::access::abilities::LearningPlaceAbilities;
 use crate::context::ContextExt;
+use crate::lookahead::Selected;
+use crate::node_row::NodeRow;
 use crate::places::enums::{LearningPlaceKind, Visibility};
 use crate::places::external_types::{ExternalId, shown};
 use crate::places::organisations::types::Organisation;
@@ -30,6 +33,23 @@ impl LearningPlace {
     /// The database fails.
     pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
         Ok(session.get::<learning_place::Entity>(id).await?.map(Self))
+    }
+}
+
+impl NodeRow for nodes::LearningPlace {
+    type Object = LearningPlace;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<LearningPlace>> {
+        LearningPlace::by_id(session, id).await
+    }
+
+    async fn preload(
+        session: &Session,
+        rows: &[Arc<learning_place::Model>],
+        selected: &Selected<'_, '_>,
+    ) -> ApiResult<()> {
+        let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
+        crate::places::query::preload(session, &ids, &|it| selected.node_path(it)).await
     }
 }
 

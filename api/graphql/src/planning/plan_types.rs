@@ -9,12 +9,12 @@ use entities::{RoundState, annual_plan, annual_plan_calendar, calendar, coordina
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use store::{RoundsOfPlan, Session};
-use uuid::Uuid;
 
 use crate::access::abilities::AnnualPlanAbilities;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::PlanStep;
+use crate::node_row::node_object;
 use crate::planning::round_types;
 use crate::planning::round_types::CoordinationRound;
 use crate::tenants::types::{Tenant, tenant_of};
@@ -23,15 +23,7 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// filter lists the dates.
 pub struct AnnualPlan(pub Arc<annual_plan::Model>);
 
-impl AnnualPlan {
-    /// A plan by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<annual_plan::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(AnnualPlan, |row| Self(row));
 
 /// State of an annual plan: that of the least advanced of its coordination rounds visible to the viewer.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Days, Utc};
-use domain::planning::proposals::VisibleProposals;
 use entities::{change_proposal, learning_place};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use store::Session;
-use uuid::Uuid;
 
 use crate::access::abilities::ChangeProposalAbilities;
 use crate::calendars::entry_types::CalendarEntry;
 use crate::context::ContextExt;
 use crate::enums::ProposalState;
+use crate::node_row::node_object;
 use crate::places::types::LearningPlace;
 use crate::planning::round_types::CoordinationRound;
 use crate::scalars::{Date, LocalDateTime};
@@ -24,15 +22,7 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// proposal.
 pub struct ChangeProposal(pub Arc<change_proposal::Model>);
 
-impl ChangeProposal {
-    /// A proposal by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<VisibleProposals>(id).await?.map(Self))
-    }
-}
+node_object!(ChangeProposal, |row| Self(row));
 
 /// Proposal of one party in a coordination round to change an entry of another party, or counter-proposal to such a
 /// proposal.

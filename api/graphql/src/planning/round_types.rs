@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::access::abilities::CoordinationRoundAbilities;
 use crate::context::ContextExt;
 use crate::enums::RoundState;
+use crate::node_row::node_object;
 use crate::planning::plan_types;
 use crate::planning::plan_types::AnnualPlan;
 use crate::scalars::Date;
@@ -21,15 +22,7 @@ use crate::tenants::types::{Tenant, tenant_of};
 /// Coordination round: the parties of an agreement coordinate their annual plans of one year.
 pub struct CoordinationRound(pub Arc<coordination_round::Model>);
 
-impl CoordinationRound {
-    /// A round by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<coordination_round::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(CoordinationRound, |row| Self(row));
 
 /// Annual plan of one party in a coordination round.
 #[derive(SimpleObject)]

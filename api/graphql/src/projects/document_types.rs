@@ -7,17 +7,16 @@ use chrono::{DateTime, Utc};
 use entities::{document_version, project_archive, project_document};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
-use store::Session;
-use uuid::Uuid;
 
 use crate::access::abilities::ProjectDocumentAbilities;
 use crate::context::ContextExt;
+use crate::node_row::node_object;
 use crate::projects::enums::DocumentKind;
-use crate::projects::part_types::by_id;
 use crate::projects::types::Project;
 use crate::tenants::types::{Tenant, tenant_of};
 
-by_id!(ProjectDocument: project_document, ProjectArchive: project_archive);
+node_object!(ProjectDocument, |row| Self(row), project_id);
+node_object!(ProjectArchive, |row| Self(row), project_id);
 
 /// Document of a project.
 pub struct ProjectDocument(pub Arc<project_document::Model>);

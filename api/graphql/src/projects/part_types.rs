@@ -12,7 +12,6 @@ use entities::{
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use store::Session;
-use uuid::Uuid;
 
 use crate::access::abilities::{
     MilestoneAbilities, ProjectIndicatorAbilities, ProjectLinkAbilities, ProjectMemberAbilities, WorkPackageAbilities,
@@ -21,36 +20,19 @@ use crate::calendars::entry_types::CalendarEntry;
 use crate::context::ContextExt;
 use crate::datasets::types::Dataset;
 use crate::money::Decimal;
+use crate::node_row::node_object;
 use crate::places::types::LearningPlace;
 use crate::projects::enums::{MilestoneStatus, ProjectRole, TrafficLight, WorkStatus};
 use crate::projects::types::Project;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
-macro_rules! by_id {
-    ($($name:ident: $table:ident),+ $(,)?) => {
-        $(impl $name {
-            /// By its row, if the viewer may see it.
-            ///
-            /// # Errors
-            /// The database fails.
-            pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-                Ok(session.get::<$table::Entity>(id).await?.map(Self))
-            }
-        })+
-    };
-}
-
-pub(super) use by_id;
-
-by_id!(
-    WorkPackage: work_package,
-    Milestone: milestone,
-    StatusReport: status_report,
-    ProjectMember: project_member,
-    ProjectIndicator: project_indicator,
-    ProjectLink: project_link,
-);
+node_object!(WorkPackage, |row| Self(row), project_id);
+node_object!(Milestone, |row| Self(row), project_id);
+node_object!(StatusReport, |row| Self(row), project_id);
+node_object!(ProjectMember, |row| Self(row), project_id);
+node_object!(ProjectIndicator, |row| Self(row), project_id);
+node_object!(ProjectLink, |row| Self(row), project_id);
 
 /// Work package of a project.
 pub struct WorkPackage(pub Arc<work_package::Model>);

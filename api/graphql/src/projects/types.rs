@@ -8,6 +8,7 @@ use domain::calendars::entry_values::read_audiences;
 use domain::funding::ledger::{LedgerLine, sums};
 use domain::funding::service::ledger;
 use domain::projects::phases;
+use domain::rights::nodes;
 use entities::{
     agreement, budget_line, document_version, field_of_work, funding, indicator_measurement, milestone, obligation,
     own_share, project, project_document, project_indicator, project_link, project_member, project_partner,
@@ -23,7 +24,9 @@ use crate::context::ContextExt;
 use crate::enums::{Audience, Confidentiality, Pillar};
 use crate::funding::obligation_types::Obligation;
 use crate::funding::types::{BudgetLine, Funding};
+use crate::lookahead::Selected;
 use crate::money::Money;
+use crate::node_row::NodeRow;
 use crate::places::types::LearningPlace;
 use crate::projects::detail_types::{ProjectFinances, ProjectPartner, ProjectStep, YearOfProject};
 use crate::projects::document_types::ProjectDocument;
@@ -52,6 +55,18 @@ impl Project {
             Ok(session) => Self::by_id(&session, id).await.transpose(),
             Err(error) => Some(Err(error)),
         }
+    }
+}
+
+impl NodeRow for nodes::Project {
+    type Object = Project;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Project>> {
+        Project::by_id(session, id).await
+    }
+
+    async fn preload(session: &Session, rows: &[Arc<project::Model>], selected: &Selected<'_, '_>) -> ApiResult<()> {
+        preload(session, rows, |it| selected.node(it), |list, it| selected.node_child(list, it)).await
     }
 }
 

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::holidays::free_days::free_days;
-use entities::{ScopeArea, field_of_work, region, tenant};
+use domain::rights::nodes;
+use entities::{ScopeArea, TenantStatus, field_of_work, region, tenant};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
 use kernel::i18n::Locale;
 use policy::{Action, Object as PolicyObject};
 use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder};
 use store::{Session, page_cost};
+use uuid::Uuid;
 
 use crate::agreements::share_types::{Share, share_page};
 use crate::connection::Paged;
@@ -23,6 +25,7 @@ use crate::holidays::closures::{TenantClosure, closure_page};
 use crate::holidays::free_day_types::FreeDay;
 use crate::holidays::query::{DateRange, school_holidays_known_until};
 use crate::members::types::{Member, member_page};
+use crate::node_row::{NodeRow, node_object};
 use crate::scalars::{Date, TimeZone};
 
 /// Free days in two years, about: what `freeDays` costs in points.
@@ -30,6 +33,15 @@ const FREE_DAYS: usize = 50;
 
 /// Authority.
 pub struct Tenant(pub Arc<tenant::Model>);
+
+impl NodeRow for nodes::Tenant {
+    type Object = Tenant;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Tenant>> {
+        let row = session.get::<tenant::Entity>(id).await?;
+        Ok(row.filter(|it| it.status == TenantStatus::Active).map(Tenant))
+    }
+}
 
 /// Actions open to the viewer in an authority.
 #[derive(SimpleObject)]
@@ -226,7 +238,7 @@ impl Tenant {
 }
 
 /// The owner of a row. Authorities are public and never deleted.
-pub async fn tenant_of(ctx: &Context<'_>, id: uuid::Uuid) -> ApiResult<Tenant> {
+pub async fn tenant_of(ctx: &Context<'_>, id: Uuid) -> ApiResult<Tenant> {
     let session = ctx.session().await?;
     let row = session.get::<tenant::Entity>(id).await?;
     row.map(Tenant).ok_or_else(|| ApiError::fault("a row's owner is missing"))
@@ -235,15 +247,7 @@ pub async fn tenant_of(ctx: &Context<'_>, id: uuid::Uuid) -> ApiResult<Tenant> {
 /// Field of work.
 pub struct FieldOfWork(pub Arc<field_of_work::Model>);
 
-impl FieldOfWork {
-    /// A field of work by its row.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: uuid::Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<field_of_work::Entity>(id).await?.map(Self))
-    }
-}
+node_object!(FieldOfWork, |row| Self(row));
 
 /// Field of work ("Arbeitsfeld") of the cooperation: common to all authorities, or owned by one authority.
 #[Object]
@@ -286,7 +290,7 @@ impl FieldOfWork {
 }
 
 /// The field of work of a row, if it has one.
-pub async fn field_by_id(ctx: &Context<'_>, id: Option<uuid::Uuid>) -> ApiResult<Option<FieldOfWork>> {
+pub async fn field_by_id(ctx: &Context<'_>, id: Option<Uuid>) -> ApiResult<Option<FieldOfWork>> {
     let Some(id) = id else { return Ok(None) };
     FieldOfWork::by_id(&*ctx.session().await?, id).await
 }

@@ -9,27 +9,20 @@ use entities::external_calendar;
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
-use store::Session;
-use uuid::Uuid;
 
 use crate::access::abilities::ExternalCalendarAbilities;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::FetchOutcome;
+use crate::node_row::node_object;
 
 /// External calendar: subscription to a calendar of another system, imported by the server at regular intervals.
 /// Visible only to members of the owning authority; `calendar` holds the entries.
 pub struct ExternalCalendar(pub Arc<external_calendar::Model>);
 
-impl ExternalCalendar {
-    /// One by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<external_calendar::Entity>(id).await?.map(Self))
-    }
+node_object!(ExternalCalendar, |row| Self(row));
 
+impl ExternalCalendar {
     /// Whether the viewer may change it, and so sees where it comes from.
     async fn is_changeable(&self, ctx: &Context<'_>) -> ApiResult<bool> {
         let session = ctx.session().await?;

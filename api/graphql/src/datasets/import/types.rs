@@ -10,10 +10,8 @@ use entities::{dataset, dataset_import, dataset_version};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
 use kernel::i18n::Locale;
-use store::Session;
 use tabular::model::{Cell, Column, Symbol, Value, number_text};
 use tabular::read::{Note, NoteCode, ProblemCode, ProfileProposal, ReadReport, TableProblem};
-use uuid::Uuid;
 
 use crate::access::abilities::DatasetImportAbilities;
 use crate::context::ContextExt;
@@ -22,6 +20,7 @@ use crate::datasets::import::problem_code::DatasetProblemCode;
 use crate::datasets::import::profile_types::DatasetProfile;
 use crate::datasets::types::Dataset;
 use crate::datasets::version_types::DatasetVersion;
+use crate::node_row::node_object;
 
 /// Problems of a page.
 const PAGE: usize = 100;
@@ -29,15 +28,9 @@ const PAGE: usize = 100;
 /// Import of a file into a dataset. Visible to the owning authority only.
 pub struct DatasetImport(pub Arc<dataset_import::Model>);
 
-impl DatasetImport {
-    /// An import by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<dataset_import::Entity>(id).await?.map(Self))
-    }
+node_object!(DatasetImport, |row| Self(row));
 
+impl DatasetImport {
     fn report(&self) -> ApiResult<ReadReport> {
         Ok(self.0.report.clone().map(serde_json::from_value).transpose()?.unwrap_or_default())
     }

@@ -9,9 +9,12 @@ use kernel::global_id::NodeType;
 use crate::datasets::enums::CellSymbol;
 use crate::datasets::types::Dataset;
 use crate::datasets::version_types::DatasetVersion;
+use crate::node_row::node_object;
 
 /// Indicator of the catalogue, as its editors define it.
 pub struct Indicator(pub Arc<indicator::Model>);
+
+node_object!(Indicator, |row| Self(row));
 
 /// Indicator of the catalogue, as its editors define it.
 #[Object]

@@ -13,14 +13,14 @@ use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter};
-use store::{Order, PageRequest, Session, SortValue, page_cost};
-use uuid::Uuid;
+use store::{Order, PageRequest, SortValue, page_cost};
 
 use crate::access::abilities::MergeProposalAbilities;
 use crate::agreements::types::{Agreement, agreement_by_id, agreements_by_id};
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
+use crate::node_row::node_object;
 use crate::patch::optional_id;
 use crate::payload::{Payload, idempotency, payload};
 use crate::places::enums::MergeProposalState;
@@ -35,15 +35,7 @@ pub struct MergeProposal {
     agreement: Option<Agreement>,
 }
 
-impl MergeProposal {
-    /// A proposal by its row, if the viewer may see it.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
-        Ok(session.get::<merge_proposal::Entity>(id).await?.map(|row| Self { row, agreement: None }))
-    }
-}
+node_object!(MergeProposal, |row| Self { row, agreement: None });
 
 /// Proposal to merge two records of the same learning place or organisation. Visible to the owners of both records:
 /// with `AGREEMENTS_READ` between two authorities, with `PLACES_READ` within one.

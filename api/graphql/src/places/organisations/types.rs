@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::places::externals::IdsOfOrganisation;
 use domain::places::merges::canonical::MergedOrganisations;
+use domain::rights::nodes;
 use entities::{organisation, organisation_person};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -14,6 +15,8 @@ use uuid::Uuid;
 
 use crate::access::abilities::OrganisationAbilities;
 use crate::context::ContextExt;
+use crate::lookahead::Selected;
+use crate::node_row::NodeRow;
 use crate::places::enums::{OrganisationKind, Visibility};
 use crate::places::external_types::{ExternalId, shown};
 use crate::tenants::types::{Tenant, tenant_of};
@@ -28,6 +31,23 @@ impl Organisation {
     /// The database fails.
     pub async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Self>> {
         Ok(session.get::<organisation::Entity>(id).await?.map(Self))
+    }
+}
+
+impl NodeRow for nodes::Organisation {
+    type Object = Organisation;
+
+    async fn by_id(session: &Session, id: Uuid) -> ApiResult<Option<Organisation>> {
+        Organisation::by_id(session, id).await
+    }
+
+    async fn preload(
+        session: &Session,
+        rows: &[Arc<organisation::Model>],
+        selected: &Selected<'_, '_>,
+    ) -> ApiResult<()> {
+        let ids: Vec<_> = rows.iter().map(|it| it.id).collect();
+        crate::places::organisations::query::preload(session, &ids, &|it| selected.node_path(it)).await
     }
 }
 
