@@ -35,45 +35,16 @@ pub(crate) use schema_sets;
 
 entities::general_sets!(schema_sets);
 
-/// Permission within one authority. The catalogue is closed; roles are named sets of permissions.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[graphql(remote = "policy::Permission")]
-pub enum Permission {
-    /// Read access to calendars and entries.
-    CalendarsRead,
-    /// Creation and change of calendars and entries.
-    CalendarsWrite,
-    /// Read access to projects.
-    ProjectsRead,
-    /// Creation and change of projects.
-    ProjectsWrite,
-    /// Read access to datasets.
-    DatasetsRead,
-    /// Import and change of datasets.
-    DatasetsWrite,
-    /// Release of datasets to the public.
-    DatasetsPublish,
-    /// Read access to learning places, organisations and education offers that are not public.
-    PlacesRead,
-    /// Creation and change of learning places, organisations and education offers.
-    PlacesWrite,
-    /// Read access to members and their roles.
-    MembersRead,
-    /// Grant and revocation of roles.
-    MembersManage,
-    /// Read access to agreements and shares.
-    AgreementsRead,
-    /// Draft, proposal and end of agreements.
-    AgreementsManage,
-    /// Signature of agreements for the authority.
-    AgreementsSign,
-    /// Creation and end of shares with partner authorities.
-    SharesManage,
-    /// Management of the authority's own fields of work and closures.
-    TenantManage,
-    /// Read access to the audit trail.
-    AuditRead,
+macro_rules! permission_type {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+        /// Permission within one authority. The catalogue is closed; roles are named sets of permissions.
+        #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[graphql(remote = "policy::Permission")]
+        pub enum Permission { $($(#[$doc])* $name,)+ }
+    };
 }
+
+policy::permissions!(permission_type);
 
 /// Action on an object.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,90 +2,71 @@
 
 use entities::{RoleKey, ScopeArea};
 
-/// A right within one authority, held through a role. The catalogue is closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Permission {
-    /// See calendars and entries.
-    CalendarsRead,
-    /// Create and change calendars and entries.
-    CalendarsWrite,
-    /// See projects.
-    ProjectsRead,
-    /// Create and change projects.
-    ProjectsWrite,
-    /// See datasets.
-    DatasetsRead,
-    /// Import and change datasets.
-    DatasetsWrite,
-    /// Release datasets to the public.
-    DatasetsPublish,
-    /// See learning places that are not public.
-    PlacesRead,
-    /// Create and change learning places.
-    PlacesWrite,
-    /// See members and their roles.
-    MembersRead,
-    /// Give and take roles.
-    MembersManage,
-    /// See agreements and shares.
-    AgreementsRead,
-    /// Draft, propose and end agreements.
-    AgreementsManage,
-    /// Sign an agreement for the authority.
-    AgreementsSign,
-    /// Share with partners, and end shares.
-    SharesManage,
-    /// Change the authority's profile, fields of work and settings.
-    TenantManage,
-    /// Read the audit trail.
-    AuditRead,
+/// Passes the catalogue of permissions to the macro that is named, each with the name that people read. The documentation
+/// is what clients read in the schema.
+#[macro_export]
+macro_rules! permissions {
+    ($callback:ident) => {
+        $callback! {
+            /// Read access to calendars and entries.
+            CalendarsRead = "calendars:read",
+            /// Creation and change of calendars and entries.
+            CalendarsWrite = "calendars:write",
+            /// Read access to projects.
+            ProjectsRead = "projects:read",
+            /// Creation and change of projects.
+            ProjectsWrite = "projects:write",
+            /// Read access to datasets.
+            DatasetsRead = "datasets:read",
+            /// Import and change of datasets.
+            DatasetsWrite = "datasets:write",
+            /// Release of datasets to the public.
+            DatasetsPublish = "datasets:publish",
+            /// Read access to learning places, organisations and education offers that are not public.
+            PlacesRead = "places:read",
+            /// Creation and change of learning places, organisations and education offers.
+            PlacesWrite = "places:write",
+            /// Read access to members and their roles.
+            MembersRead = "members:read",
+            /// Grant and revocation of roles.
+            MembersManage = "members:manage",
+            /// Read access to agreements and shares.
+            AgreementsRead = "agreements:read",
+            /// Draft, proposal and end of agreements.
+            AgreementsManage = "agreements:manage",
+            /// Signature of agreements for the authority.
+            AgreementsSign = "agreements:sign",
+            /// Creation and end of shares with partner authorities.
+            SharesManage = "shares:manage",
+            /// Management of the authority's own fields of work and closures.
+            TenantManage = "tenant:manage",
+            /// Read access to the audit trail.
+            AuditRead = "audit:read",
+        }
+    };
 }
 
-impl Permission {
-    /// The whole catalogue.
-    pub const ALL: &'static [Self] = &[
-        Self::CalendarsRead,
-        Self::CalendarsWrite,
-        Self::ProjectsRead,
-        Self::ProjectsWrite,
-        Self::DatasetsRead,
-        Self::DatasetsWrite,
-        Self::DatasetsPublish,
-        Self::PlacesRead,
-        Self::PlacesWrite,
-        Self::MembersRead,
-        Self::MembersManage,
-        Self::AgreementsRead,
-        Self::AgreementsManage,
-        Self::AgreementsSign,
-        Self::SharesManage,
-        Self::TenantManage,
-        Self::AuditRead,
-    ];
+macro_rules! catalogue {
+    ($($(#[$doc:meta])* $name:ident = $text:literal,)+) => {
+        /// Permission within one authority, held through a role. The catalogue is closed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Permission { $($(#[$doc])* $name,)+ }
 
-    /// The name people read: `calendars:read`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CalendarsRead => "calendars:read",
-            Self::CalendarsWrite => "calendars:write",
-            Self::ProjectsRead => "projects:read",
-            Self::ProjectsWrite => "projects:write",
-            Self::DatasetsRead => "datasets:read",
-            Self::DatasetsWrite => "datasets:write",
-            Self::DatasetsPublish => "datasets:publish",
-            Self::PlacesRead => "places:read",
-            Self::PlacesWrite => "places:write",
-            Self::MembersRead => "members:read",
-            Self::MembersManage => "members:manage",
-            Self::AgreementsRead => "agreements:read",
-            Self::AgreementsManage => "agreements:manage",
-            Self::AgreementsSign => "agreements:sign",
-            Self::SharesManage => "shares:manage",
-            Self::TenantManage => "tenant:manage",
-            Self::AuditRead => "audit:read",
+        impl Permission {
+            /// The whole catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// The name people read: `calendars:read`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)+ }
+            }
         }
-    }
+    };
+}
 
+permissions!(catalogue);
+
+impl Permission {
     /// The permissions that `role` holds.
     pub const fn of(role: RoleKey) -> &'static [Self] {
         use Permission as P;

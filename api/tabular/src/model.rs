@@ -6,25 +6,86 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// What the values of a column are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ColumnType {
-    /// Words, and keys of every kind: leading zeros stay.
-    Text,
-    /// Whole numbers.
-    Integer,
-    /// Numbers with a fixed number of decimals.
-    Decimal,
-    /// Yes or no.
-    Boolean,
-    /// A calendar date.
-    Date,
-    /// A time that figures are of; all of one column are of the same [`PeriodKind`], so that their text sorts by time.
-    Period,
-    /// An official region key (AGS): `DG`, `09`, `097`, `09777`, `09777129`.
-    Region,
+/// Passes the closed sets of columns to the macro that is named. The documentation is what clients read in the schema.
+#[macro_export]
+macro_rules! column_sets {
+    ($callback:ident) => {
+        $callback! {
+            /// Type of the values in a column.
+            ColumnType {
+                /// Text, including codes; leading zeros are kept.
+                Text,
+                /// Whole number.
+                Integer,
+                /// Number with a fixed number of decimals.
+                Decimal,
+                /// Boolean value.
+                Boolean,
+                /// Calendar date.
+                Date,
+                /// Period of time in the notation of its `PeriodKind`; sorts chronologically.
+                Period,
+                /// Official region key (AGS), or `DG` for Germany.
+                Region,
+            }
+
+            /// Kind of a period; determines its notation.
+            PeriodKind {
+                /// Calendar year: `2023`.
+                Year,
+                /// School year: `2022/23`.
+                SchoolYear,
+                /// Quarter: `2023-Q1`.
+                Quarter,
+                /// Month: `2023-03`.
+                Month,
+                /// Reference date: `2023-03-01`.
+                ReferenceDate,
+            }
+
+            /// Role of a column in the table.
+            ColumnRole {
+                /// Dimension: identifies rows. All dimensions together are the key of a row.
+                Dimension,
+                /// Measure: number that was counted or measured.
+                Measure,
+                /// Attribute: depends on the dimensions, such as the name of a region.
+                Attribute,
+            }
+
+            /// Permitted aggregation of the values of a measure.
+            Aggregation {
+                /// Sum or average.
+                Sum,
+                /// Average, but no sum.
+                Average,
+                /// Neither sum nor average, as with rates.
+                None,
+            }
+
+            /// Treatment of a measure when data leave the owning authority.
+            Disclosure {
+                /// Count of persons or cases: leaves under disclosure control, and only with the aggregation `SUM`.
+                Count,
+                /// Measure that reveals nothing about individuals, such as capacities: leaves without disclosure control.
+                Free,
+                /// Measure that stays in the owning authority, such as rates from which counts could be derived.
+                Withheld,
+            }
+        }
+    };
 }
+
+macro_rules! define_sets {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum $name { $($(#[$vdoc])* $variant,)+ }
+    )+};
+}
+
+column_sets!(define_sets);
 
 impl ColumnType {
     /// Whether values are counted with.
@@ -33,58 +94,18 @@ impl ColumnType {
     }
 }
 
-/// What a period is; tells how it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PeriodKind {
-    /// `2023`
-    Year,
-    /// `2022/23`
-    SchoolYear,
-    /// `2023-Q1`
-    Quarter,
-    /// `2023-03`
-    Month,
-    /// `2023-03-01`
-    ReferenceDate,
+#[expect(clippy::derivable_impls, reason = "the set is declared for the schema as well, which has no default")]
+impl Default for Aggregation {
+    fn default() -> Self {
+        Self::None
+    }
 }
 
-/// What a column is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ColumnRole {
-    /// Tells rows apart; together the dimensions are the key of a row. Grouped and filtered by.
-    Dimension,
-    /// What was counted or measured.
-    Measure,
-    /// Follows from the dimensions: the name of a region, a remark.
-    Attribute,
-}
-
-/// How values of a measure become one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Aggregation {
-    /// They may be added up.
-    Sum,
-    /// Only a mean makes sense.
-    Average,
-    /// Rates and other figures that say nothing together.
-    #[default]
-    None,
-}
-
-/// What becomes of a measure where it leaves its authority.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Disclosure {
-    /// It counts people or cases: small numbers are protected.
-    #[default]
-    Count,
-    /// It tells nothing about single people, such as capacities.
-    Free,
-    /// It stays in the authority: rates and means, from which counts can be worked out.
-    Withheld,
+#[expect(clippy::derivable_impls, reason = "the set is declared for the schema as well, which has no default")]
+impl Default for Disclosure {
+    fn default() -> Self {
+        Self::Count
+    }
 }
 
 /// A code of a dimension and what it means.

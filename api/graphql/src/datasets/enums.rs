@@ -7,9 +7,9 @@ use crate::enums::schema_sets;
 
 entities::dataset_sets!(schema_sets);
 
-/// Does the same for the closed sets of a table's own words, which are kept in JSON.
-macro_rules! words_of_a_table {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident),+ $(,)? }) => {
+/// Makes the types of the schema from the closed sets of columns, and the conversions both ways.
+macro_rules! column_types {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident,)+ })+) => {$(
         $(#[$doc])*
         #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant),+ }
@@ -25,80 +25,10 @@ macro_rules! words_of_a_table {
                 match it { $($name::$variant => Self::$variant),+ }
             }
         }
-    };
+    )+};
 }
 
-words_of_a_table! {
-    /// Type of the values in a column.
-    ColumnType {
-        /// Text, including codes; leading zeros are kept.
-        Text,
-        /// Whole number.
-        Integer,
-        /// Number with a fixed number of decimals.
-        Decimal,
-        /// Boolean value.
-        Boolean,
-        /// Calendar date.
-        Date,
-        /// Period of time in the notation of its `PeriodKind`; sorts chronologically.
-        Period,
-        /// Official region key (AGS), or `DG` for Germany.
-        Region,
-    }
-}
-
-words_of_a_table! {
-    /// Kind of a period; determines its notation.
-    PeriodKind {
-        /// Calendar year: `2023`.
-        Year,
-        /// School year: `2022/23`.
-        SchoolYear,
-        /// Quarter: `2023-Q1`.
-        Quarter,
-        /// Month: `2023-03`.
-        Month,
-        /// Reference date: `2023-03-01`.
-        ReferenceDate,
-    }
-}
-
-words_of_a_table! {
-    /// Role of a column in the table.
-    ColumnRole {
-        /// Dimension: identifies rows. All dimensions together are the key of a row.
-        Dimension,
-        /// Measure: number that was counted or measured.
-        Measure,
-        /// Attribute: depends on the dimensions, such as the name of a region.
-        Attribute,
-    }
-}
-
-words_of_a_table! {
-    /// Permitted aggregation of the values of a measure.
-    Aggregation {
-        /// Sum or average.
-        Sum,
-        /// Average, but no sum.
-        Average,
-        /// Neither sum nor average, as with rates.
-        None,
-    }
-}
-
-words_of_a_table! {
-    /// Treatment of a measure when data leave the owning authority.
-    Disclosure {
-        /// Count of persons or cases: leaves under disclosure control, and only with the aggregation `SUM`.
-        Count,
-        /// Measure that reveals nothing about individuals, such as capacities: leaves without disclosure control.
-        Free,
-        /// Measure that stays in the owning authority, such as rates from which counts could be derived.
-        Withheld,
-    }
-}
+tabular::column_sets!(column_types);
 
 /// Symbol of official statistics in place of a number or beside one.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
