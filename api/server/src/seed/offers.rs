@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::offers::service::NewOfferState;
 use domain::offers::values::OfferValues;
 use domain::places::externals::Ids;
-use domain::places::organisations::values::{Contact, OrganisationValues};
+use domain::places::organisations::values::{OfficeContact, OrganisationValues};
 use entities::{EducationOfferState, Visibility};
 use kernel::error::{ApiError, ApiResult};
 use kernel::ids::new_id;
@@ -38,7 +38,7 @@ pub(super) async fn offers(writer: &Writer<'_>, slug: &str, file: &Offers, known
             street: None,
             postal_code: it.postal_code.clone(),
             city: it.city.clone(),
-            contact: Some(Contact {
+            contact: Some(OfficeContact {
                 function: it.contact_function.clone(),
                 email: it.contact_email.clone(),
                 phone: None,

@@ -32,7 +32,7 @@ values! {
     }
     others(row, contact_person: Option<Person>, external_ids: Ids) {
         /// Contact details of an office; none is without any.
-        contact: Option<Contact> = Some(Contact {
+        contact: Option<OfficeContact> = Some(OfficeContact {
             function: row.contact_function.clone(),
             email: row.contact_email.clone(),
             phone: row.contact_phone.clone(),
@@ -46,7 +46,7 @@ values! {
 
 /// Contact details of an office, not of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Contact {
+pub struct OfficeContact {
     /// Name of the office.
     pub function: Option<String>,
     /// E-mail address.

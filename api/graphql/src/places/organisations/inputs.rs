@@ -1,7 +1,7 @@
 //! Inputs of organisations.
 
 use async_graphql::{ID, InputObject};
-use domain::places::organisations::values::{Contact, OrganisationPatch, OrganisationValues, Person};
+use domain::places::organisations::values::{OfficeContact, OrganisationPatch, OrganisationValues, Person};
 use kernel::error::ApiResult;
 
 use crate::inputs::{InputField, inputs};
@@ -37,10 +37,10 @@ pub struct ContactPersonInput {
 }
 
 impl InputField for OrganisationContactInput {
-    type Value = Contact;
+    type Value = OfficeContact;
 
-    fn value(self, _: &'static str) -> ApiResult<Contact> {
-        Ok(Contact { function: self.function, email: self.email, phone: self.phone })
+    fn value(self, _: &'static str) -> ApiResult<OfficeContact> {
+        Ok(OfficeContact { function: self.function, email: self.email, phone: self.phone })
     }
 }
 
