@@ -27,6 +27,13 @@ macro_rules! define_sets {
             }
         }
 
+        /// The first member, for rows of which nothing is known yet.
+        impl Default for $name {
+            fn default() -> Self {
+                Self::ALL[0]
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = String;
             fn from_str(text: &str) -> Result<Self, String> {

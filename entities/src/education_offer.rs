@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::{EducationOfferState, OfferKind, OfferTopic, Pillar};
 
 /// One row.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, Default, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "education_offer")]
 pub struct Model {
     /// UUIDv7.

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use entities::{
-    DirectorySubject, EducationOfferState as State, OfferKind, OfferTopic, PUBLIC_SCOPE, ScopeArea, education_offer,
-    education_offer_date, learning_place, organisation,
+    DirectorySubject, EducationOfferState as State, PUBLIC_SCOPE, ScopeArea, education_offer, education_offer_date,
+    learning_place, organisation,
 };
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
@@ -70,35 +70,12 @@ pub async fn insert(
         id: placed.id,
         tenant_id: writer.tenant(),
         scope_id: scope,
-        title: String::new(),
-        description: None,
-        kind: OfferKind::Other,
-        topic: OfferTopic::Other,
-        tags: None,
-        audiences: None,
-        age_from: None,
-        age_to: None,
-        languages: None,
-        cost_minor: None,
-        currency: None,
-        cost_note: None,
-        accessibility: None,
-        organisation_id: None,
-        learning_place_id: None,
-        location: None,
-        field_of_work_id: None,
-        pillar: None,
-        registration_url: None,
-        valid_from: None,
-        valid_until: None,
         state: placed.state,
         published_at: (placed.state == State::Published).then(|| writer.now()),
-        withdraw_reason: None,
-        source: None,
-        search_text: String::new(),
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
+        ..education_offer::Model::default()
     });
     writer.insert::<education_offer::ActiveModel>(full(row.clone())).await?;
     put_dates(writer, &row, &BTreeSet::new(), &new.dates).await?;

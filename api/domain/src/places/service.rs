@@ -1,8 +1,6 @@
 //! Rules of learning places. Whoever owns a record changes it; others propose (`merges`).
 
-use entities::{
-    DirectorySubject, LearningPlaceKind, Visibility, education_offer, learning_place, learning_place_origin,
-};
+use entities::{DirectorySubject, education_offer, learning_place, learning_place_origin};
 use kernel::error::ApiResult;
 use kernel::text;
 use sea_orm::{ColumnTrait, Condition, Set};
@@ -68,37 +66,16 @@ async fn insert(
     Ok(row)
 }
 
-/// A place of which nothing is known.
+/// A place whose values are still to be set.
 pub fn bare(writer: &Writer<'_>, id: Uuid, scope: Uuid) -> learning_place::Model {
     learning_place::Model {
         id,
         tenant_id: writer.tenant(),
         scope_id: scope,
-        key: String::new(),
-        name: String::new(),
-        kind: LearningPlaceKind::Other,
-        region_ags: None,
-        postal_code: None,
-        city: None,
-        latitude: None,
-        longitude: None,
-        note: None,
-        visibility: Visibility::Public,
-        street: None,
-        website: None,
-        age_from: None,
-        age_to: None,
-        valid_from: None,
-        valid_until: None,
-        organisation_id: None,
-        merged_into_id: None,
-        merged_at: None,
-        merged_by: None,
-        archived_at: None,
-        search_text: String::new(),
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
+        ..learning_place::Model::default()
     }
 }
 

@@ -19,8 +19,8 @@ use domain::operator;
 use domain::operator::tenants::{NewTenant, insert_tenant};
 use domain::places::service::bare;
 use entities::{
-    AgreementState, Area, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, TenantKind, agreement, agreement_signature,
-    calendar, calendar_entry, learning_place, learning_place_origin, share, tenant,
+    AgreementState, Area, PUBLIC_SCOPE, RoleKey, ScopeArea, ShareLevel, TenantKind, Visibility, agreement,
+    agreement_signature, calendar, calendar_entry, learning_place, learning_place_origin, share, tenant,
 };
 use kernel::clock::Clock;
 use kernel::error::{ApiError, ApiResult};
@@ -257,6 +257,7 @@ async fn places(session: &Session, grants: &BTreeMap<&str, Grant>) -> ApiResult<
                 key: place.key.clone(),
                 name: place.name.clone(),
                 kind: place.kind,
+                visibility: Visibility::Public,
                 region_ags: place.region.clone(),
                 postal_code: place.postal_code.clone(),
                 city: place.city.clone(),

@@ -52,25 +52,10 @@ pub async fn insert(writer: &Writer<'_>, id: Uuid, new: &OrganisationValues) -> 
         id,
         tenant_id: writer.tenant(),
         scope_id: scope,
-        name: String::new(),
-        kind: new.kind,
-        visibility: new.visibility,
-        description: None,
-        website: None,
-        street: None,
-        postal_code: None,
-        city: None,
-        contact_function: None,
-        contact_email: None,
-        contact_phone: None,
-        search_text: String::new(),
-        merged_into_id: None,
-        merged_at: None,
-        merged_by: None,
-        archived_at: None,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
+        ..organisation::Model::default()
     };
     let row = new.onto(row, scope);
     writer.insert::<organisation::ActiveModel>(full(row.clone())).await?;
