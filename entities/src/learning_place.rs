@@ -37,6 +37,8 @@ pub struct Model {
     pub visibility: Visibility,
     /// Street and number.
     pub street: Option<String>,
+    /// Opening hours in free text.
+    pub opening_hours: Option<String>,
     /// Web page.
     pub website: Option<String>,
     /// Youngest age of those who learn there, in years.

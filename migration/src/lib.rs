@@ -59,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000018_merges_and_circles::Migration),
             Box::new(AddColumn("m20261130_000019_snapshot_details", "plan_snapshot_entry", "details {json}")),
             Box::new(m20261130_000020_search_text::Migration),
+            Box::new(AddColumn("m20261130_000021_opening_hours", "learning_place", "opening_hours text")),
         ]
     }
 }

@@ -19,13 +19,13 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-const PLACE: &str = "learningPlace { id key version name kind visibility street ageFrom ageTo validFrom website archivedAt \
+const PLACE: &str = "learningPlace { id key version name kind visibility street openingHours ageFrom ageTo validFrom website archivedAt \
     organisation { name } externalIds { scheme value } viewerCan { update } }";
 
 fn place(app: &TestApp) -> Value {
     json!({
         "tenant": app.world.id("tenant.ostallgaeu"), "name": "  Bücherei am Markt ", "kind": "LIBRARY",
-        "street": "Markt 1", "postalCode": "87616", "city": "Marktoberdorf", "latitude": 47.78, "longitude": 10.62,
+        "street": "Markt 1", "openingHours": " Mo–Fr 9–18 Uhr ", "postalCode": "87616", "city": "Marktoberdorf", "latitude": 47.78, "longitude": 10.62,
         "ageFrom": 3, "ageTo": 99, "validFrom": "2020-01-01", "website": "https://library.example",
         "organisation": app.world.id("organisation.oal.agency"),
         "externalIds": [{ "scheme": "WIKIDATA", "value": "Q1" }, { "scheme": "ISIL", "value": "DE-1" }],
@@ -63,8 +63,8 @@ async fn a_place_is_entered_changed_and_put_away(app: TestApp) {
     });
     let changed = steward.mutate("learningPlaceUpdate", change, PLACE).await["learningPlace"].clone();
     assert_eq!(
-        (&changed["name"], &changed["ageTo"], &changed["street"]),
-        (&json!("Stadtbücherei"), &Value::Null, &json!("Markt 1"))
+        (&changed["name"], &changed["ageTo"], &changed["street"], &changed["openingHours"]),
+        (&json!("Stadtbücherei"), &Value::Null, &json!("Markt 1"), &json!("Mo–Fr 9–18 Uhr"))
     );
     assert_eq!(changed["externalIds"], json!([{ "scheme": "ISIL", "value": "DE-1" }]));
     let stale = steward.try_mutate("learningPlaceUpdate", json!({ "id": id, "version": 1, "name": "x" }), PLACE).await;

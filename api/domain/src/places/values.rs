@@ -38,6 +38,8 @@ values! {
         longitude: Option<f64> = longitude;
         /// Web address.
         website: Option<String> = website, web_address;
+        /// Opening hours in free text.
+        opening_hours: Option<String> = opening_hours, optional(1_000);
         /// Editorial note on the record.
         note: Option<String> = note, optional(2_000);
         /// Minimum age of learners in years.

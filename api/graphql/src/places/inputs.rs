@@ -54,6 +54,8 @@ inputs! {
         longitude: f64,
         /// Web address, `http://` or `https://`, at most 2,000 characters.
         website: String,
+        /// Opening hours in free text, at most 1,000 characters.
+        opening_hours: String,
         /// Editorial note on the record, at most 2,000 characters.
         note: String,
         /// Minimum age of learners in years, 0 to 120.

@@ -144,6 +144,11 @@ impl LearningPlace {
         self.0.website.as_deref()
     }
 
+    /// Opening hours in free text.
+    async fn opening_hours(&self) -> Option<&str> {
+        self.0.opening_hours.as_deref()
+    }
+
     /// Minimum age of learners in years; null = no limit stated.
     async fn age_from(&self) -> Option<i32> {
         self.0.age_from
