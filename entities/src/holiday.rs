@@ -11,7 +11,7 @@ pub struct Model {
     /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// What kind of free day.
+    /// What kind of non-working day.
     pub kind: HolidayKind,
     /// ISO 3166-2 region: `DE-BY`.
     pub region: String,

@@ -85,7 +85,7 @@ ws.seen.expected.push(...sse.seen.expected);
 const ends = [ws.change(), sse.change()].map((it) => it.then((event) => ({ event }), (error) => ({ error: String(error.message ?? error) })));
 await ask(
   admin,
-  'mutation($input: RoleRevokeInput!) { roleRevoke(input: $input) { roleGrant { id } userErrors { message } } }',
+  'mutation($input: RoleGrantRevokeInput!) { roleGrantRevoke(input: $input) { roleGrant { id } userErrors { message } } }',
   { input: { id: role, version: 1, reason: 'over' } },
 );
 await put();

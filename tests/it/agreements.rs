@@ -200,7 +200,7 @@ async fn what_has_ended_is_still_told_and_opens_nothing(app: TestApp) {
     let id = app.world.id("agreement.a");
     end(&app, "admin@ostallgaeu", id, "ostallgaeu", 4).await;
     let query = "query($slug: String!) { tenant(slug: $slug) {
-        now: incomingShares { nodes { effective } } all: incomingShares(includeEnded: true) { nodes { effective endedAt } } } }";
+        now: incomingShares { nodes { effective } } all: incomingShares(filter: {includeEnded: true}) { nodes { effective endedAt } } } }";
     let seen = app.actor("viewer@kaufbeuren").send(query, json!({ "slug": "kaufbeuren" })).await.data();
     let over = json!({ "effective": false, "endedAt": null });
     assert_eq!(seen["tenant"], json!({ "now": { "nodes": [] }, "all": { "nodes": [over, over, over] } }));
@@ -268,7 +268,7 @@ async fn a_third_authority_learns_nothing(app: TestApp) {
     for subject in ["admin@memmingen", "auditor@memmingen", "admin@lindau"] {
         let client = app.actor(subject);
         let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } tenant(slug: \"kaufbeuren\") {
-            incomingShares { totalCount nodes { id } } outgoingShares(includeEnded: true) { totalCount nodes { id } } } }";
+            incomingShares { totalCount nodes { id } } outgoingShares(filter: {includeEnded: true}) { totalCount nodes { id } } } }";
         let seen = client.send(query, json!({ "ids": [agreement, share] })).await.data();
         let nothing = json!({ "totalCount": 0, "nodes": [] });
         assert_eq!(seen["nodes"], json!([null, null]), "{subject}");
@@ -307,16 +307,18 @@ async fn two_parties_who_sign_at_once_leave_a_right_agreement(app: TestApp) {
 async fn agreements_are_listed_by_first_day_and_state(app: TestApp) {
     let id = draft(&app, &["lindau"]).await;
     let client = app.actor("viewer@kaufbeuren");
-    let query = "query($state: AgreementState) { agreements(state: $state) { totalCount nodes { id } } }";
+    let query =
+        "query($states: [AgreementState!]) { agreements(filter: {states: $states}) { totalCount nodes { id } } }";
     let a = app.world.id("agreement.a");
     for (state, expected) in [
         (Value::Null, vec![a, &id]),
-        (json!("DRAFT"), vec![&id]),
-        (json!("ACTIVE"), vec![a]),
-        (json!("PROPOSED"), vec![]),
-        (json!("ENDED"), vec![]),
+        (json!(["DRAFT"]), vec![&id]),
+        (json!(["ACTIVE"]), vec![a]),
+        (json!(["PROPOSED"]), vec![]),
+        (json!(["ENDED", "DRAFT"]), vec![&id]),
+        (json!([]), vec![]),
     ] {
-        let seen = client.send(query, json!({ "state": state })).await.data()["agreements"].clone();
+        let seen = client.send(query, json!({ "states": state })).await.data()["agreements"].clone();
         let nodes: Vec<_> = expected.iter().map(|it| json!({ "id": it })).collect();
         assert_eq!(seen, json!({ "totalCount": nodes.len(), "nodes": nodes }), "{state}");
     }

@@ -10,6 +10,7 @@ use super::feeds::{address, fill, get, header};
 pub fn cases() -> Vec<Case> {
     cases!["busy";
         busy_times_are_merged_at_what_the_viewer_may_know,
+        busy_times_of_nobody_are_refused,
         ideas_and_what_was_called_off_take_no_time,
         dates_of_series_take_time_and_windows_are_bounded,
         busy_times_are_the_agenda_without_words,
@@ -38,6 +39,14 @@ async fn busy(client: &Client, app: &TestApp, tenants: &[&str], between: &str) -
         )
     };
     data["freeBusy"].as_array().expect("intervals").iter().map(line).collect()
+}
+
+async fn busy_times_of_nobody_are_refused(app: TestApp) {
+    let query = format!(
+        "{{ freeBusy(tenants: [], between: {}) {{ start }} }}",
+        FEBRUARY.replace("\"start\"", "start").replace("\"end\"", "end")
+    );
+    assert_eq!(app.actor("planner@ostallgaeu").ask(&query).await.refusals(), ["BAD_USER_INPUT REQUIRED tenants"]);
 }
 
 async fn busy_times_are_merged_at_what_the_viewer_may_know(app: TestApp) {

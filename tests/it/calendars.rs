@@ -140,8 +140,7 @@ async fn a_calendar_that_was_put_away_keeps_its_entries_and_takes_no_more(app: T
     let id = app.world.id("calendar.oal.public");
     let (planner, partner) = (app.actor("planner@ostallgaeu"), app.actor("viewer@kaufbeuren"));
     let listed = async |all: bool| {
-        let query =
-            "query($all: Boolean!) { calendars(includeArchived: $all, first: 100) { totalCount nodes { name } } }";
+        let query = "query($all: Boolean!) { calendars(filter: {includeArchived: $all}, first: 100) { totalCount nodes { name } } }";
         let data = partner.send(query, json!({ "all": all })).await.data();
         data["calendars"].to_string().contains("oal.public")
     };

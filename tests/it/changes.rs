@@ -17,12 +17,12 @@ pub fn cases() -> Vec<Case> {
     ]
 }
 
-const QUERY: &str = "query($since: String, $calendars: [ID!], $first: Int) {
-    calendarChanges(since: $since, calendars: $calendars, first: $first) { cursor hasMore nodes { entryId entry { __typename
+const QUERY: &str = "query($after: String, $calendars: [ID!], $first: Int) {
+    calendarChanges(after: $after, calendars: $calendars, first: $first) { cursor hasMore nodes { entryId entry { __typename
         calendar { name } ... on CalendarEntrySummary { title status } ... on CalendarEntryFull { title status seriesDate } } } } }";
 
 async fn page(client: &Client, since: &Value, calendars: &Value, first: i32) -> Value {
-    let variables = json!({ "since": since, "calendars": calendars, "first": first });
+    let variables = json!({ "after": since, "calendars": calendars, "first": first });
     client.send(QUERY, variables).await.data()["calendarChanges"].clone()
 }
 
@@ -193,7 +193,7 @@ async fn a_cursor_ends_with_the_rights_it_was_made_with(app: TestApp) {
     refused(&partner, &anew).await;
     let (_, cursor) = all(&partner, &Value::Null, &Value::Null).await;
     let revoke = json!({ "id": app.world.id("role.planner@kaufbeuren"), "version": 1 });
-    app.actor("admin@kaufbeuren").mutate("roleRevoke", revoke, "roleGrant { id }").await;
+    app.actor("admin@kaufbeuren").mutate("roleGrantRevoke", revoke, "roleGrant { id }").await;
     refused(&partner, &cursor).await;
     refused(&app.actor("viewer@kaufbeuren"), &cursor).await;
     for wrong in ["", "x", "AAAA", "eyJlIjoxfQ"] {

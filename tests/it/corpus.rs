@@ -193,7 +193,7 @@ async fn entered(app: &TestApp, corpus: &Path, tenant: Option<&str>) -> usize {
 /// Pairs of candidates as names and metres, and their scores, sorted.
 async fn candidates(app: &TestApp, slug: &str, min: i32) -> Vec<(String, String, u64)> {
     let query =
-        "query($tenant: ID!, $least: Int!) { duplicateCandidates(tenant: $tenant, minScore: $least, first: 100) {
+        "query($tenant: ID!, $least: Int!) { duplicateCandidates(tenant: $tenant, filter: {minScore: $least}, first: 100) {
         totalCount nodes { distanceMeters one { name } other { name } } } }";
     let variables = json!({ "tenant": app.world.id(&format!("tenant.{slug}")), "least": min });
     let data = app.actor(&format!("steward@{slug}")).send(query, variables).await.data()["duplicateCandidates"].clone();

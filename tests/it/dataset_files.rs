@@ -182,7 +182,7 @@ async fn a_server_that_is_killed_in_the_middle_leaves_nothing_and_the_next_one_g
         ));
     }
     let upload = uploaded(&app.server().base, &client, dataset, text.as_bytes()).await;
-    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile_input(PROFILE) });
+    let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile_input(PROFILE) });
     let made = client.mutate("datasetImport", input, OF_IMPORT).await;
     let query = "subscription($id: ID!) { datasetImportProgress(id: $id) { state rowsDone } }";
     let (token, variables) = (app.token("steward@ostallgaeu"), json!({ "id": made["datasetImport"]["id"] }));

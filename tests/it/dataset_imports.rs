@@ -47,7 +47,7 @@ pub(super) async fn import(app: &TestApp, profile: &str, text: &[u8], more: Valu
     let client = steward(app);
     let dataset = app.world.id(LEAVERS);
     let upload = uploaded(&app.server().base, &client, dataset, text).await;
-    let mut input = json!({ "dataset": dataset, "upload": upload, "profile": profile_input(profile) });
+    let mut input = json!({ "dataset": dataset, "ticket": upload, "profile": profile_input(profile) });
     input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     let made = client.mutate("datasetImport", input, OF_IMPORT).await;
     assert_eq!(made["datasetImport"]["state"], "QUEUED");
@@ -103,7 +103,7 @@ async fn a_ticket_is_good_once_and_for_a_short_time(app: TestApp) {
     let large = ticket(&client, dataset).await;
     let (status, _) = put(&server.base, &large, vec![b'x'; (1 << 20) + 1]).await;
     assert_eq!(status, 413);
-    let input = json!({ "dataset": dataset, "upload": large, "profile": profile_input(PROFILE) });
+    let input = json!({ "dataset": dataset, "ticket": large, "profile": profile_input(PROFILE) });
     let refused = client.try_mutate("datasetImport", input, OF_IMPORT).await;
     assert_eq!(codes(&refused), ["CONFLICT"], "{refused}");
     assert_eq!(rows.number("SELECT count(*) FROM file_ticket WHERE path IS NOT NULL AND checksum IS NULL").await, 0);
@@ -126,7 +126,7 @@ async fn a_file_becomes_a_draft_and_the_next_one_says_what_changed(app: TestApp)
     let dataset = app.world.id(LEAVERS);
     let next = "ags;jahr;zahl\n09762;2023;-55\n09777;2023;-\n09778;2023;7\n";
     let upload = uploaded(&app.server().base, &client, dataset, next.as_bytes()).await;
-    let made = client.mutate("datasetImport", json!({ "dataset": dataset, "upload": upload }), OF_IMPORT).await;
+    let made = client.mutate("datasetImport", json!({ "dataset": dataset, "ticket": upload }), OF_IMPORT).await;
     assert_eq!(run_jobs(&app, &app.config).await, 1);
     let done = told(&client, &made["datasetImport"]["id"]).await;
     let changes = &done["datasetVersion"]["changes"];
@@ -197,7 +197,7 @@ async fn what_is_wrong_is_told_whole_and_nothing_is_kept(app: TestApp) {
     profile["columns"][2]["column"]["type"] = json!("TEXT");
     profile["headerRows"] = json!(0);
     let refused = client
-        .try_mutate("datasetImport", json!({ "dataset": dataset, "upload": upload, "profile": profile }), OF_IMPORT)
+        .try_mutate("datasetImport", json!({ "dataset": dataset, "ticket": upload, "profile": profile }), OF_IMPORT)
         .await;
     assert_eq!(codes(&refused).len(), 5, "{refused}");
     assert!(codes(&refused).iter().all(|it| *it == "INVALID"));
@@ -220,7 +220,7 @@ async fn an_import_can_be_stopped(app: TestApp) {
     let client = steward(&app);
     let dataset = app.world.id(LEAVERS);
     let upload = uploaded(&app.server().base, &client, dataset, FIRST.as_bytes()).await;
-    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile_input(PROFILE) });
+    let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile_input(PROFILE) });
     let made = client.mutate("datasetImport", input.clone(), OF_IMPORT).await;
     let id = &made["datasetImport"]["id"];
     let stale = client.try_mutate("datasetImportCancel", json!({ "id": id, "version": 7 }), OF_IMPORT).await;
@@ -245,18 +245,18 @@ async fn an_import_can_be_stopped(app: TestApp) {
 async fn who_may_not_change_a_dataset_imports_nothing(app: TestApp) {
     let (client, dataset) = (steward(&app), app.world.id(LEAVERS));
     let upload = uploaded(&app.server().base, &client, dataset, FIRST.as_bytes()).await;
-    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile_input(PROFILE) });
+    let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile_input(PROFILE) });
     for (other, code) in
         [("planner@ostallgaeu", "FORBIDDEN"), ("steward@kaufbeuren", "NOT_FOUND"), ("admin@lindau", "NOT_FOUND")]
     {
         let other = app.actor(other);
         assert_eq!(codes(&other.try_mutate("datasetImport", input.clone(), OF_IMPORT).await), [code]);
         let wanted = json!({ "dataset": dataset, "fileName": "x" });
-        assert_eq!(codes(&other.try_mutate("datasetUploadTicket", wanted, "ticket").await), [code]);
+        assert_eq!(codes(&other.try_mutate("datasetUploadTicket", wanted, "uploadTicket { secret }").await), [code]);
     }
     // The file of somebody else, of another dataset, and none: one answer.
     let mine =
-        json!({ "dataset": app.world.id("dataset.oal.survey"), "upload": upload, "profile": profile_input(PROFILE) });
+        json!({ "dataset": app.world.id("dataset.oal.survey"), "ticket": upload, "profile": profile_input(PROFILE) });
     let admin = app.actor("admin@ostallgaeu");
     for refused in [
         client.try_mutate("datasetImport", mine, OF_IMPORT).await,
@@ -264,7 +264,7 @@ async fn who_may_not_change_a_dataset_imports_nothing(app: TestApp) {
         client
             .try_mutate(
                 "datasetImport",
-                json!({ "dataset": dataset, "upload": "vbu_x", "profile": profile_input(PROFILE) }),
+                json!({ "dataset": dataset, "ticket": "vbu_x", "profile": profile_input(PROFILE) }),
                 OF_IMPORT,
             )
             .await,
@@ -288,14 +288,14 @@ async fn unit_records_are_refused(app: TestApp) {
         json!({ "tenant": app.world.id("tenant.ostallgaeu"), "title": "Units", "dataClass": "OFFICIAL_UNIT_DATA" });
     let made = client.mutate("datasetCreate", input, "dataset { id }").await;
     let input = json!({ "dataset": made["dataset"]["id"], "fileName": "x.csv" });
-    let refused = client.try_mutate("datasetUploadTicket", input, "ticket").await;
-    assert_eq!((codes(&refused), &refused["ticket"]), (vec!["DISCLOSURE"], &Value::Null));
+    let refused = client.try_mutate("datasetUploadTicket", input, "uploadTicket { secret }").await;
+    assert_eq!((codes(&refused), &refused["uploadTicket"]), (vec!["DISCLOSURE"], &Value::Null));
 }
 
 async fn an_import_that_was_interrupted_is_begun_anew_or_given_up(app: TestApp) {
     let (client, dataset, rows) = (steward(&app), app.world.id(LEAVERS), app.database.rows().await);
     let upload = uploaded(&app.server().base, &client, dataset, FIRST.as_bytes()).await;
-    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile_input(PROFILE) });
+    let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile_input(PROFILE) });
     let queue = async || client.mutate("datasetImport", input.clone(), OF_IMPORT).await["datasetImport"]["id"].clone();
     let id = queue().await;
     // Somebody is at work on it: nobody else takes it until the lease is over.
@@ -324,7 +324,7 @@ async fn an_import_that_was_interrupted_is_begun_anew_or_given_up(app: TestApp) 
 async fn progress_is_told_until_the_end(app: TestApp) {
     let (client, dataset) = (steward(&app), app.world.id(LEAVERS));
     let upload = uploaded(&app.server().base, &client, dataset, FIRST.as_bytes()).await;
-    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile_input(PROFILE) });
+    let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile_input(PROFILE) });
     let made = client.mutate("datasetImport", input, OF_IMPORT).await;
     let query = "subscription($id: ID!) { datasetImportProgress(id: $id) { state rowsDone } }";
     let variables = json!({ "id": made["datasetImport"]["id"] });
@@ -347,16 +347,16 @@ async fn a_file_is_looked_at_before_it_is_imported(app: TestApp) {
     let text = "GENESIS-Tabelle: 1\nStichtag 31.12.2022;;;\n;;Personen;Personen\n;;Insgesamt;weiblich\n09762;  Kaufbeuren;100;.\n\
                 09777;  Ostallgäu;-56;3\n__________\n";
     let upload = uploaded(&app.server().base, &client, dataset, text.as_bytes()).await;
-    let query = "query($upload: String!) { datasetImportPreview(upload: $upload) { profile { titleRows headerRows footer toml
+    let query = "query($ticket: String!) { datasetImportPreview(ticket: $ticket) { profile { titleRows headerRows footer toml
         columns { column { name type role partOf } from { column { position header } head } } } rows { value symbol } problems { code } notes { code column value } } }";
-    let found = client.send(query, json!({ "upload": upload })).await.data()["datasetImportPreview"].clone();
+    let found = client.send(query, json!({ "ticket": upload })).await.data()["datasetImportPreview"].clone();
     assert_eq!(found["profile"]["columns"][0]["from"]["head"], "Stichtag {}");
     assert_eq!(found["rows"][0][3], json!({ "value": "100", "symbol": null }));
     assert_eq!(found["rows"][0][4], json!({ "value": null, "symbol": "." }));
     assert_eq!(found["notes"][0]["code"], "GENESIS");
     // The proposal imports as it is.
     let toml = found["profile"]["toml"].as_str().expect("a profile");
-    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile_input(toml) });
+    let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile_input(toml) });
     let made = client.mutate("datasetImport", input, OF_IMPORT).await;
     run_jobs(&app, &app.config).await;
     let done = told(&client, &made["datasetImport"]["id"]).await;
@@ -364,8 +364,8 @@ async fn a_file_is_looked_at_before_it_is_imported(app: TestApp) {
     // Nobody else looks at it.
     for other in ["admin@ostallgaeu", "viewer@kaufbeuren"] {
         assert_eq!(
-            app.actor(other).send(query, json!({ "upload": upload })).await.refusals(),
-            ["BAD_USER_INPUT NOT_FOUND upload"]
+            app.actor(other).send(query, json!({ "ticket": upload })).await.refusals(),
+            ["BAD_USER_INPUT NOT_FOUND ticket"]
         );
     }
 }

@@ -24,7 +24,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const ABOUT: &str = "dataset { id version title description keywords licence attribution region frequency language purpose legalBasis \
-    retentionUntil landingPage contact { name email url } covers { from until } \
+    retentionUntil landingPage contact { name email url } covers { firstDay lastDay } \
     provenance { collector source sourceUrl method derivedFrom } protection { method parameter dimensions exemptSource } }";
 
 fn input(app: &TestApp) -> Value {
@@ -34,7 +34,7 @@ fn input(app: &TestApp) -> Value {
         "region": "09777", "frequency": "ANNUAL", "purpose": "Monitoring", "legalBasis": "Vereinbarung",
         "retentionUntil": "2035-12-31", "landingPage": "https://example.org/ausbildung",
         "contact": { "name": "Bildungsbüro", "email": "buero@example.org" },
-        "covers": { "from": "2020-01-01", "until": "2024-12-31" },
+        "covers": { "firstDay": "2020-01-01", "lastDay": "2024-12-31" },
         "provenance": { "collector": "Agentur für Arbeit", "source": "Statistik", "sourceUrl": "https://example.org" },
         "protection": { "method": "ROUNDING", "dimensions": ["jahr"] },
     })
@@ -49,7 +49,7 @@ async fn a_dataset_says_what_it_was_given_and_forgets_what_is_cleared(app: TestA
         "region": "09777", "frequency": "ANNUAL", "language": "de", "purpose": "Monitoring",
         "legalBasis": "Vereinbarung", "retentionUntil": "2035-12-31", "landingPage": "https://example.org/ausbildung",
         "contact": { "name": "Bildungsbüro", "email": "buero@example.org", "url": null },
-        "covers": { "from": "2020-01-01", "until": "2024-12-31" },
+        "covers": { "firstDay": "2020-01-01", "lastDay": "2024-12-31" },
         "provenance": {
             "collector": "Agentur für Arbeit", "source": "Statistik", "sourceUrl": "https://example.org",
             "method": null, "derivedFrom": null,
@@ -66,7 +66,7 @@ async fn a_dataset_says_what_it_was_given_and_forgets_what_is_cleared(app: TestA
     (after["version"], after["description"], after["frequency"]) = (json!(2), Value::Null, Value::Null);
     after["keywords"] = json!(["Lehre"]);
     after["contact"] = json!({ "name": null, "email": null, "url": "https://example.org/kontakt" });
-    after["covers"] = json!({ "from": null, "until": null });
+    after["covers"] = json!({ "firstDay": null, "lastDay": null });
     assert_eq!(changed, after);
 }
 
@@ -77,7 +77,7 @@ async fn bad_input_is_refused_with_every_reason(app: TestApp) {
     (wrong["title"], wrong["language"], wrong["region"]) = (json!(" "), json!("fr"), json!("99999"));
     wrong["licence"] = json!("all rights reserved");
     wrong["contact"] = json!({ "email": "nobody", "url": "ftp://example.org" });
-    wrong["covers"] = json!({ "from": "2024-01-01", "until": "2023-01-01" });
+    wrong["covers"] = json!({ "firstDay": "2024-01-01", "lastDay": "2023-01-01" });
     wrong["keywords"] = json!(["a".repeat(61)]);
     wrong["protection"] = json!({ "method": "ROUNDING", "parameter": 7 });
     let refused = steward.try_mutate("datasetCreate", wrong, ABOUT).await;
@@ -166,7 +166,7 @@ async fn protection_is_checked_and_has_a_usual_measure(app: TestApp) {
 
 async fn indicators_are_those_of_the_catalogue(app: TestApp) {
     let query = r#"{ indicators(first: 100) { totalCount nodes { id code title definition formula unit edition source } }
-        day: indicators(area: "Bildung", first: 1) { totalCount } }"#;
+        day: indicators(filter: {areas: ["Bildung"]}, first: 1) { totalCount } }"#;
     let data = app.anonymous().ask(query).await.data();
     assert_eq!((&data["indicators"]["totalCount"], &data["day"]["totalCount"]), (&json!(37), &json!(30)));
     let nodes = data["indicators"]["nodes"].as_array().expect("nodes");
@@ -191,10 +191,10 @@ async fn indicators_are_those_of_the_catalogue(app: TestApp) {
 async fn what_stands_nowhere_cannot_be_compared(app: TestApp) {
     let anyone = app.anonymous();
     let compare = async |code: &str, regions: Value, from: i32, until: i32| {
-        let query = "query($code: String!, $regions: [String!]!, $period: PeriodRange!) {
-            compareIndicator(code: $code, regions: $regions, period: $period) { series { region } warnings { code } } }";
-        let period = json!({ "from": from, "until": until });
-        anyone.send(query, json!({ "code": code, "regions": regions, "period": period })).await
+        let query = "query($code: String!, $regions: [String!]!, $between: YearRange!) {
+            compareIndicator(code: $code, regions: $regions, between: $between) { series { region } warnings { code } } }";
+        let between = json!({ "firstYear": from, "lastYear": until });
+        anyone.send(query, json!({ "code": code, "regions": regions, "between": between })).await
     };
     let found = compare("q_sch", json!(["09777"]), 2010, 2012).await.data();
     assert_eq!(found["compareIndicator"], json!({ "series": [], "warnings": [{ "code": "NO_VALUES" }] }));
@@ -216,13 +216,13 @@ async fn release_and_ticket_take_a_key(app: TestApp) {
     let mut proposal = release_of_survey(&app);
     proposal["idempotencyKey"] = json!("release");
     let first = steward.mutate("datasetReleasePropose", proposal.clone(), "datasetRelease { id state }").await;
-    let ticket = json!({ "version": draft, "format": "CSV", "idempotencyKey": "ticket" });
-    let path = steward.mutate("datasetDownloadTicket", ticket.clone(), "path").await["path"].clone();
+    let ticket = json!({ "datasetVersion": draft, "format": "CSV", "idempotencyKey": "ticket" });
+    let path = steward.mutate("datasetDownloadTicket", ticket.clone(), "downloadTicket { path }").await["downloadTicket"]["path"].clone();
     assert!(path.as_str().is_some_and(|it| it.starts_with("/downloads/vbd_")), "{path}");
     let after = rows.dump().await;
     assert_eq!(steward.mutate("datasetReleasePropose", proposal, "datasetRelease { id state }").await, first);
-    let again = steward.mutate("datasetDownloadTicket", ticket, "path").await;
-    assert_eq!(again["path"], Value::Null, "the secret is told once");
+    let again = steward.mutate("datasetDownloadTicket", ticket, "downloadTicket { path }").await;
+    assert_eq!(again["downloadTicket"]["path"], Value::Null, "the secret is told once");
     assert_eq!(rows.dump().await, after);
     // Who proposed it does not approve it.
     let approve = json!({ "id": first["datasetRelease"]["id"], "version": 1 });
@@ -253,7 +253,7 @@ async fn the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner(app
     let mut rounded: Vec<_> = rounded["rows"].as_array().expect("rows").iter().map(|it| it[0].as_i64()).collect();
     rounded.sort();
     assert_eq!(rounded, [Some(10), Some(15), Some(25)], "the total is that of the rounded parts");
-    let compare = r#"{ compareIndicator(code: "a_schul_oA", regions: ["09762", "09777", "09999"], period: { from: 2015, until: 2015 }) {
+    let compare = r#"{ compareIndicator(code: "a_schul_oA", regions: ["09762", "09777", "09999"], between: { firstYear: 2015, lastYear: 2015 }) {
         series { region protected values { period value symbol } } warnings { code } } }"#;
     let compared = demo.actor(None).ask(compare).await.data()["compareIndicator"].clone();
     let line = |region: &str, value: &str| json!({ "region": region, "protected": false, "values": [{ "period": "2015", "value": value, "symbol": null }] });
@@ -313,7 +313,7 @@ async fn a_reading_by_a_share_is_on_record(app: TestApp) {
     assert_eq!(rows.number(leavers).await, 0, "the owner's own reading, and that of public figures, leaves nothing");
     demo.actor(Some("planner@kaufbeuren")).ask(read).await.data();
     assert_eq!(rows.number(leavers).await, 1);
-    let query = r#"{ auditEvents(filter: { action: "dataset.rows" }, first: 5) {
+    let query = r#"{ auditEvents(filter: { actions: ["dataset.rows"] }, first: 5) {
         nodes { action tenant { slug } reader { slug } rows member { tenant { slug } } } } }"#;
     // Who it was is seen by the house of that person.
     let member = json!({ "tenant": { "slug": "kaufbeuren" } });

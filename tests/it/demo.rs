@@ -80,9 +80,9 @@ async fn both_offices_are_in_the_middle_of_their_coordination(app: TestApp) {
         assert_eq!(round["plans"].as_array().map(Vec::len), Some(2));
         let query = "query($round: ID!) { conflicts(of: {round: $round}, first: 100) { totalCount nodes { rule severity
             sides { start entry { __typename tenant { slug } ... on CalendarEntryFull { title }
-            ... on CalendarEntrySummary { title } } } freeDay { name } } }
+            ... on CalendarEntrySummary { title } } } nonWorkingDay { name } } }
             changeProposals(round: $round) { nodes { message state viewerCan { accept } } }
-            coordinationComments(round: $round) { nodes { text author } } }";
+            coordinationComments(round: $round) { nodes { text createdBy } } }";
         let data = client.send(query, json!({ "round": round["id"] })).await.data();
         let conflicts = data["conflicts"]["nodes"].as_array().expect("conflicts");
         let has = |rule: &str| conflicts.iter().any(|it| it["rule"] == rule);
@@ -92,7 +92,7 @@ async fn both_offices_are_in_the_middle_of_their_coordination(app: TestApp) {
         assert!(has("SCHOOL_HOLIDAY"), "{subject}: {conflicts:#?}");
         let answers = subject == "planner@ostallgaeu";
         assert_eq!(data["changeProposals"]["nodes"][0]["viewerCan"]["accept"], answers);
-        assert_eq!(data["coordinationComments"]["nodes"][0]["author"], "planner@kaufbeuren");
+        assert_eq!(data["coordinationComments"]["nodes"][0]["createdBy"], "planner@kaufbeuren");
     }
     let outsider = demo.actor(Some("planner@unterallgaeu")).ask(query).await.data();
     assert_eq!(outsider["coordinationRounds"]["nodes"], json!([]));

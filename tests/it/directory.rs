@@ -150,8 +150,8 @@ async fn an_external_id_names_one_record_of_the_authority(app: TestApp) {
     theirs["tenant"] = json!(app.world.id("tenant.kaufbeuren"));
     let theirs =
         app.actor("steward@kaufbeuren").mutate("learningPlaceCreate", theirs, PLACE).await["learningPlace"].clone();
-    let query = "{ learningPlaces(filter: {externalId: {scheme: ISIL, value: \"DE-1\"}}) { nodes { id } }
-        organisations(filter: {externalId: {scheme: WIKIDATA, value: \"Q1\"}}) { nodes { name } } }";
+    let query = "{ learningPlaces(filter: {externalIds: [{scheme: ISIL, value: \"DE-1\"}]}) { nodes { id } }
+        organisations(filter: {externalIds: [{scheme: WIKIDATA, value: \"Q1\"}]}) { nodes { name } } }";
     let found = app.anonymous().ask(query).await.data();
     let ids: std::collections::BTreeSet<_> =
         found["learningPlaces"]["nodes"].as_array().expect("nodes").iter().map(|it| it["id"].to_string()).collect();

@@ -85,9 +85,9 @@ async fn ask(partner: &Client, version: &str, questions: &[Asked]) -> Vec<Json> 
 
 /// One record for each question, for the auditors of both sides and of nobody else.
 async fn every_question_is_on_record(app: &TestApp, asked: usize) {
-    let query = "{ auditEvents(first: 1) { nodes { action tenant { slug } reader { slug } rows question agreement } }
-        rows: auditEvents(filter: {action: \"dataset.rows\"}) { totalCount }
-        groups: auditEvents(filter: {action: \"dataset.aggregate\"}) { totalCount } }";
+    let query = "{ auditEvents(first: 1) { nodes { action tenant { slug } reader { slug } rows question agreementId } }
+        rows: auditEvents(filter: {actions: [\"dataset.rows\"]}) { totalCount }
+        groups: auditEvents(filter: {actions: [\"dataset.aggregate\"]}) { totalCount } }";
     for (auditor, sees) in [("auditor@kaufbeuren", true), ("auditor@ostallgaeu", true), ("auditor@memmingen", false)] {
         let data = app.actor(auditor).ask(query).await.data();
         let count = |name: &str| data[name]["totalCount"].as_u64().expect("a count");
@@ -100,7 +100,7 @@ async fn every_question_is_on_record(app: &TestApp, asked: usize) {
                 (&newest["tenant"]["slug"], &newest["reader"]["slug"]),
                 (&json!("kaufbeuren"), &json!("ostallgaeu"))
             );
-            assert_eq!(newest["agreement"], json!(app.world.id("agreement.a")));
+            assert_eq!(newest["agreementId"], json!(app.world.id("agreement.a")));
             assert!(newest["question"]["measures"].is_array(), "{newest}");
         }
     }

@@ -75,7 +75,7 @@ async fn a_revoked_role_sees_and_does_nothing_more(app: TestApp) {
     planner.mutate("calendarEntryCreate", entry.clone(), "calendarEntry { id }").await;
 
     let input = json!({ "id": app.world.id("role.planner@kaufbeuren"), "version": 1 });
-    app.actor("admin@kaufbeuren").mutate("roleRevoke", input, "roleGrant { revokedAt }").await;
+    app.actor("admin@kaufbeuren").mutate("roleGrantRevoke", input, "roleGrant { revokedAt }").await;
 
     let february = r#"{ calendarEntries(between: {start: "2027-02-01T00:00:00Z", end: "2027-03-01T00:00:00Z"}) { nodes { id } } }"#;
     let seen = planner.ask(february).await.data();
@@ -102,7 +102,7 @@ async fn a_role_lasts_until_midnight_on_the_authoritys_clock(app: TestApp) {
         "tenant": app.world.id("tenant.kaufbeuren"), "to": { "member": app.world.id("member.auditor@kaufbeuren") },
         "role": "VIEWER", "validFrom": "2027-01-16", "validUntil": "2027-07-31",
     });
-    app.actor("admin@kaufbeuren").mutate("roleGrant", input, "member { id }").await;
+    app.actor("admin@kaufbeuren").mutate("roleGrantCreate", input, "roleGrant { id }").await;
     let sees = async |instant: &str| {
         app.at(instant);
         let id = app.world.id("calendar.kf.counselling");

@@ -379,9 +379,18 @@ async fn an_ended_one_leaves_nothing_to_come(app: TestApp) {
         (last(&app, &id).await["lastOutcome"].as_str(), stub.asked("/plan.ics")),
         (Some("CALENDAR_ARCHIVED"), 1)
     );
+    // Who has not read the last change learns the current state, as with every other mutation.
+    let of_external = "externalCalendar { version }";
+    let old = json!({ "id": id, "version": 1 });
+    let stale = planner.try_mutate("externalCalendarUnsubscribe", old, of_external).await;
+    assert_eq!(said(&stale), ["STALE_VERSION version"]);
+    assert_eq!(stale["externalCalendar"], json!({ "version": 2 }));
     let input = json!({ "id": id, "version": 2 });
-    let ended = planner.mutate("externalCalendarUnsubscribe", input, "calendar { external archivedAt version }").await;
-    assert_eq!((&ended["calendar"]["external"], &ended["calendar"]["version"]), (&json!(false), &json!(3)));
+    let ended = planner.mutate("externalCalendarUnsubscribe", input, of_external).await;
+    assert_eq!(ended["externalCalendar"], Value::Null);
+    let query = "query($id: ID!) { calendar(id: $id) { external version } }";
+    let left = planner.send(query, json!({ "id": calendar })).await.data();
+    assert_eq!(left["calendar"], json!({ "external": false, "version": 3 }));
     assert_eq!(agenda(&planner, &calendar).await, ["01-10 Vorbei CONFIRMED 1", "03-01 Premiere CANCELLED 2"]);
     app.at("2027-01-16T10:15:00Z");
     assert_eq!((run(&app).await, last(&app, &id).await), (0, Value::Null));
@@ -397,14 +406,14 @@ async fn series_without_an_end_are_computed_further(app: TestApp) {
     assert_eq!(extended().await, 0, "it is known far enough");
     app.at("2036-01-15T10:00:00Z");
     let query = r#"{ agenda(first: 1, between: {start: "2036-03-01T00:00:00Z", end: "2041-01-01T00:00:00Z"}) { totalCount nodes { entry { id
-        ... on CalendarEntryFull { version recurrence { knownUntil } } } } } }"#;
+        ... on CalendarEntryFull { version recurrence { materializedUntil } } } } } }"#;
     let planner = app.actor("planner@ostallgaeu");
     let before = planner.ask(query).await.data()["agenda"].clone();
     assert_eq!(before["totalCount"], 13, "up to where it was known: {before}");
     assert_eq!(extended().await, 1);
     let after = planner.ask(query).await.data()["agenda"].clone();
     assert_eq!(after["totalCount"], 58);
-    let entry = json!({ "id": made["calendarEntry"]["id"], "version": 1, "recurrence": { "knownUntil": "2046-01-15T10:00:00+00:00" } });
+    let entry = json!({ "id": made["calendarEntry"]["id"], "version": 1, "recurrence": { "materializedUntil": "2046-01-15T10:00:00+00:00" } });
     assert_eq!(after["nodes"][0]["entry"], entry);
     assert_eq!(extended().await, 0);
 }

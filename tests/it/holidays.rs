@@ -25,13 +25,13 @@ pub fn cases() -> Vec<Case> {
         a_closure_is_made_changed_and_deleted,
         wrong_closures_are_refused_by_name,
         closures_are_listed_by_day_for_everybody,
-        free_days_are_all_kinds_in_one_list,
+        non_working_days_are_all_kinds_in_one_list,
     ]
 }
 
 async fn names(client: &Client, region: Value, first: &str, last: &str, kinds: Value) -> Vec<String> {
     let query = "query($region: HolidayRegion!, $between: DateRange!, $kinds: [HolidayKind!]) {
-        holidays(region: $region, between: $between, kinds: $kinds, first: 100) { nodes { firstDay nameDe } } }";
+        holidays(region: $region, between: $between, filter: {kinds: $kinds}, first: 100) { nodes { firstDay nameDe } } }";
     let between = json!({ "firstDay": first, "lastDay": last });
     let data = client.send(query, json!({ "region": region, "between": between, "kinds": kinds })).await.data();
     let nodes = data["holidays"]["nodes"].as_array().expect("nodes").clone();
@@ -462,19 +462,19 @@ async fn closures_are_listed_by_day_for_everybody(app: TestApp) {
         let between = format!("between: {{firstDay: \"{first}\", lastDay: \"{last}\"}}");
         assert_eq!(titles(app.anonymous(), &between).await.0, expected, "{first} to {last}");
     }
-    let query = r#"{ tenant(slug: "ostallgaeu") { closures(between: {firstDay: "2027-02-01", lastDay: "2027-01-01"}) { totalCount } } }"#;
+    let query = r#"{ tenant(slug: "ostallgaeu") { closures(filter: {between: {firstDay: "2027-02-01", lastDay: "2027-01-01"}}) { totalCount } } }"#;
     let reply = app.anonymous().ask(query).await;
     assert_eq!(reply.refusals(), ["BAD_USER_INPUT OUT_OF_RANGE between.lastDay"]);
 }
 
-async fn free_days_are_all_kinds_in_one_list(app: TestApp) {
-    let query = "query($slug: String!, $between: DateRange!) { tenant(slug: $slug) { freeDays(between: $between) { kind firstDay lastDay name } } }";
+async fn non_working_days_are_all_kinds_in_one_list(app: TestApp) {
+    let query = "query($slug: String!, $between: DateRange!) { tenant(slug: $slug) { nonWorkingDays(between: $between) { kind firstDay lastDay name } } }";
     let free = async |slug: &str, first: &str, last: &str| {
         let between = json!({ "firstDay": first, "lastDay": last });
         app.anonymous().speaking("de").send(query, json!({ "slug": slug, "between": between })).await
     };
     let words = |reply: verbund_tests::client::Reply| -> Vec<String> {
-        let days = reply.data()["tenant"]["freeDays"].as_array().expect("days").clone();
+        let days = reply.data()["tenant"]["nonWorkingDays"].as_array().expect("days").clone();
         let text = |it: &Value, name: &str| it[name].as_str().expect("a text").to_owned();
         days.iter().map(|it| ["kind", "firstDay", "lastDay", "name"].map(|name| text(it, name)).join(" ")).collect()
     };

@@ -65,7 +65,7 @@ async fn rename(app: &TestApp, entry: &str, version: i32, title: &str) {
 async fn revoke(app: &TestApp, subject: &str) {
     let tenant = subject.split_once('@').expect("an authority").1;
     let input = json!({ "id": app.world.id(&format!("role.{subject}")), "version": 1, "reason": "gone" });
-    app.actor(&format!("admin@{tenant}")).mutate("roleRevoke", input, "roleGrant { id }").await;
+    app.actor(&format!("admin@{tenant}")).mutate("roleGrantRevoke", input, "roleGrant { id }").await;
 }
 
 async fn a_change_reaches_each_at_their_level_and_others_never(app: TestApp) {
@@ -293,8 +293,8 @@ async fn the_viewer_learns_when_access_changes(app: TestApp) {
         "role": "PLANNER",
     });
     let admin = app.actor("admin@kaufbeuren");
-    admin.mutate("roleGrant", other, "member { id }").await;
-    admin.mutate("roleGrant", grant, "member { id }").await;
+    admin.mutate("roleGrantCreate", other, "roleGrant { id }").await;
+    admin.mutate("roleGrantCreate", grant, "roleGrant { id }").await;
     let changed = socket.event("1").await["viewerAccessChanged"].clone();
     assert_eq!(changed["kind"], "CHANGED");
     assert_eq!(

@@ -75,7 +75,7 @@ async fn the_owner_of_the_duplicate_merges_and_undoes_it(app: TestApp) {
     let anyone = app.anonymous();
     assert!(!listed(&anyone, "").await.contains(&"Name of oal.library".to_owned()));
     assert!(listed(&anyone, "includeMerged: true").await.contains(&"Name of oal.library".to_owned()));
-    let by_id = "externalId: {scheme: ISIL, value: \"DE-oal-library\"}";
+    let by_id = "externalIds: [{scheme: ISIL, value: \"DE-oal-library\"}]";
     assert_eq!(listed(&anyone, by_id).await, ["Name of kf.library"]);
     let query = "query($id: ID!) { node(id: $id) { ... on EducationOffer { place { name mergedInto { name } } } } }";
     let offer = anyone.send(query, json!({ "id": app.world.id("offer.oal.course") })).await.data();
@@ -256,7 +256,7 @@ async fn organisations_are_merged_the_same_way(app: TestApp) {
     assert_eq!(said(&kaufbeuren.try_mutate("mergeProposalCreate", input, MERGE).await), ["CONFLICT duplicate"]);
     let merge = json!({ "id": made["id"], "version": 1 });
     assert_eq!(said(&kaufbeuren.try_mutate("mergeProposalAccept", merge.clone(), MERGE).await), ["FORBIDDEN id"]);
-    let about = "query($id: ID!) { mergeProposals(record: $id) { nodes { id duplicate { __typename id name tenant { slug } } } } }";
+    let about = "query($id: ID!) { mergeProposals(filter: {records: [$id]}) { nodes { id duplicate { __typename id name tenant { slug } } } } }";
     let seen = ostallgaeu.send(about, json!({ "id": id("organisation.kf.vhs") })).await.data();
     let duplicate = json!({
         "__typename": "Organisation", "id": id("organisation.oal.agency"), "name": "Name of oal.agency",
@@ -275,7 +275,7 @@ async fn organisations_are_merged_the_same_way(app: TestApp) {
         let query = format!("{{ organisations(filter: {{{filter}}}) {{ nodes {{ name }} }} }}");
         anyone.ask(&query).await.data()["organisations"]["nodes"].clone()
     };
-    let by_id = "externalId: {scheme: VHS, value: \"of-oal-agency\"}";
+    let by_id = "externalIds: [{scheme: VHS, value: \"of-oal-agency\"}]";
     assert_eq!(names("").await, json!([{ "name": "Name of kf.vhs" }]));
     assert_eq!(names("includeMerged: true").await.as_array().map(Vec::len), Some(2));
     assert_eq!(names(by_id).await, json!([{ "name": "Name of kf.vhs" }]));
@@ -321,7 +321,7 @@ async fn organisations_that_may_be_the_same_are_found(app: TestApp) {
         });
         client.mutate("organisationCreate", input, "organisation { id }").await;
     }
-    let query = "query($tenant: ID!) { duplicateCandidates(tenant: $tenant, of: ORGANISATION) {
+    let query = "query($tenant: ID!) { duplicateCandidates(tenant: $tenant, kind: ORGANISATION) {
         nodes { score reasons distanceMeters one { __typename name city } other { name city } } } }";
     let ask = async |client: &Client| {
         let variables = json!({ "tenant": app.world.id("tenant.ostallgaeu") });

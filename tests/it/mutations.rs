@@ -267,7 +267,7 @@ async fn a_refused_mutation_changes_nothing(app: TestApp) {
     while let Some(step) = walk.next().await {
         let before = rows.dump().await;
         // Who reads may have programs and files that do so.
-        let readers_may = ["feedCreate", "datasetDownloadTicket", "documentDownloadTicket"].contains(&step.mutation);
+        let readers_may = ["feedCreate", "datasetDownloadTicket", "projectDownloadTicket"].contains(&step.mutation);
         let reader = if readers_may { "auditor@ostallgaeu" } else { "viewer@ostallgaeu" };
         for subject in [reader, "admin@lindau", "nobody@nowhere"] {
             let payload = app.actor(subject).try_mutate(step.mutation, step.input.clone(), step.selection).await;

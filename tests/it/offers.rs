@@ -106,7 +106,7 @@ async fn what_is_wrong_with_an_offer_is_told(app: TestApp) {
         "OUT_OF_RANGE validUntil",
     ];
     assert_eq!(refused(&wrong).await, expected);
-    for amount in ["-1", "1,50", "1.505", "free", "99999999999"] {
+    for amount in ["-1", "1.505", "99999999999"] {
         assert_eq!(refused(&[("cost", json!({ "amount": amount }))]).await, ["INVALID cost.amount"], "{amount}");
     }
     assert_eq!(refused(&[("cost", json!({ "amount": "1", "currency": "XXX" }))]).await, ["INVALID cost.currency"]);
@@ -206,7 +206,7 @@ async fn citizens_find_what_they_look_for(app: TestApp) {
 async fn the_nearest_come_first(app: TestApp) {
     let demo = Demo::start(&app).await;
     let anyone = demo.actor(None);
-    let query = "query($km: Int!, $first: Int, $after: String, $last: Int) { educationOffers(orderBy: DISTANCE, first: $first, after: $after, last: $last,
+    let query = "query($km: Int!, $first: Int, $after: String, $last: Int) { educationOffers(orderBy: DISTANCE_METERS, first: $first, after: $after, last: $last,
         filter: {near: {from: {position: {latitude: 47.8824, longitude: 10.6219}}, radiusKm: $km}}) {
         totalCount nodes { title distanceMeters place { city } } pageInfo { hasNextPage endCursor } } }";
     let ask = async |variables: Value| anyone.send(query, variables).await.data()["educationOffers"].clone();
@@ -240,7 +240,7 @@ async fn the_nearest_come_first(app: TestApp) {
     let same =
         json!({ "near": { "from": { "position": { "latitude": 47.8824, "longitude": 10.6219 } }, "radiusKm": 50 } });
     assert_eq!(found(&anyone, same).await.len(), 9);
-    let nowhere = anyone.ask("{ educationOffers(orderBy: DISTANCE) { totalCount } }").await;
+    let nowhere = anyone.ask("{ educationOffers(orderBy: DISTANCE_METERS) { totalCount } }").await;
     assert_eq!(nowhere.refusals(), ["BAD_USER_INPUT REQUIRED filter.near"]);
 }
 
@@ -285,7 +285,7 @@ async fn dates_are_searched_with_their_series(app: TestApp) {
 async fn walking_in_any_order_gives_every_offer_once(app: TestApp) {
     let demo = Demo::start(&app).await;
     let anyone = demo.actor(None);
-    for order in ["TITLE", "CREATED_DESCENDING"] {
+    for order in ["TITLE", "CREATED_AT_DESCENDING"] {
         for size in [1, 5] {
             let query = format!(
                 "query($at: String) {{ educationOffers(orderBy: {order}, first: {size}, after: $at) {{ nodes {{ id }} pageInfo {{ hasNextPage endCursor }} }} }}"

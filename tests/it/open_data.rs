@@ -52,7 +52,7 @@ fn about(app: &TestApp, title: &str) -> Value {
         "contact": { "name": "Bildungsbüro", "email": "bildung@kaufbeuren.example", "url": "https://kaufbeuren.example/bildung" },
         "licence": "dl-by-de/2.0", "attribution": "© Statistische Ämter, dl-de/by-2-0", "frequency": "BIANNUAL",
         "provenance": { "collector": "Schulamt", "source": "Regionaldatenbank 21111", "sourceUrl": "https://www.regionalstatistik.de/" },
-        "region": "09762", "covers": { "from": "2023-01-01", "until": "2023-12-31" },
+        "region": "09762", "covers": { "firstDay": "2023-01-01", "lastDay": "2023-12-31" },
         "landingPage": "https://kaufbeuren.example/daten", "purpose": "Bildungsbericht", "legalBasis": "Art. 1",
     })
 }

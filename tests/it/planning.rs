@@ -18,7 +18,7 @@ pub const ROUND: &str = "coordinationRound { id state version submitUntil daysAp
 
 /// The fields of a proposal that tests look at.
 pub const PROPOSAL: &str = "changeProposal { id state version tenant { slug } to { slug } startLocal endLocal callOff
-    message answer counters entry { id startLocal } viewerCan { accept withdraw } }";
+    message reason countersId entry { id startLocal } viewerCan { accept withdraw } }";
 
 /// Two offices that plan a year together under agreement A: a calendar of each, shared in full, and who acts for them.
 pub struct Offices<'a> {
@@ -141,21 +141,21 @@ fn fields(selection: &str) -> &str {
 /// The conflicts that somebody sees of a round or an entry: `{"round": id}` or `{"entry": id}`.
 pub async fn conflicts(client: &Client, of: Value) -> Vec<Value> {
     let query = "query($of: ConflictsOf!) { conflicts(of: $of, first: 100) { nodes { id rule severity explanation dates
-        freeDay { name kind } acknowledgements { reason tenant { slug } }
+        nonWorkingDay { name kind } acknowledgements { reason tenant { slug } }
         sides { startLocal entry { id ... on CalendarEntryFull { title } ... on CalendarEntrySummary { title } }
         freeSlots { startLocal endLocal } } } } }";
     let data = client.send(query, json!({ "of": of })).await.data();
     data["conflicts"]["nodes"].as_array().expect("nodes").clone()
 }
 
-/// Conflicts in a line each: severity, rule, titles of the sides, name of the free day.
+/// Conflicts in a line each: severity, rule, titles of the sides, name of the non-working day.
 pub fn lines(conflicts: &[Value]) -> Vec<String> {
     let line = |it: &Value| {
         let word = |it: &Value| it.as_str().unwrap_or("-").to_owned();
         let mut titles: Vec<_> =
             it["sides"].as_array().expect("sides").iter().map(|it| word(&it["entry"]["title"])).collect();
         titles.sort();
-        let free = it["freeDay"]["name"].as_str().map(|it| format!(" ({it})")).unwrap_or_default();
+        let free = it["nonWorkingDay"]["name"].as_str().map(|it| format!(" ({it})")).unwrap_or_default();
         format!("{} {}: {}{free}", word(&it["severity"]), word(&it["rule"]), titles.join(" | "))
     };
     let mut lines: Vec<_> = conflicts.iter().map(line).collect();

@@ -18,9 +18,9 @@ pub fn cases() -> Vec<Case> {
 
 const PREVIEW: &str = "query($input: AgreementPreviewInput!, $type: PreviewedType!, $after: String, $first: Int) {
     previewAgreementChange(input: $input) { agreement { title state }
-        counts { owner { slug } party { slug } type effect count }
+        counts { tenant { slug } party { slug } type effect count }
         objects(type: $type, first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
-            nodes { object type name owner { slug } changes { party { slug } before after } } } } }";
+            nodes { objectId type name tenant { slug } changes { party { slug } before after } } } } }";
 
 async fn preview(client: &Client, input: &Value, kind: &str) -> Value {
     let variables = json!({ "input": input, "type": kind, "first": 100 });
@@ -41,7 +41,7 @@ fn counts(preview: &Value) -> Vec<String> {
     let counts = preview["counts"].as_array().expect("counts").iter();
     counts
         .map(|it| {
-            let (owner, party) = (word(&it["owner"]["slug"]), word(&it["party"]["slug"]));
+            let (owner, party) = (word(&it["tenant"]["slug"]), word(&it["party"]["slug"]));
             format!("{owner}>{party} {} {} {}", word(&it["type"]), word(&it["effect"]), it["count"])
         })
         .collect()
@@ -50,7 +50,7 @@ fn counts(preview: &Value) -> Vec<String> {
 /// Objects with what becomes of them, by id.
 fn objects(preview: &Value) -> BTreeMap<String, Value> {
     let nodes = preview["objects"]["nodes"].as_array().expect("nodes");
-    nodes.iter().map(|it| (it["object"].as_str().expect("an id").to_owned(), it["changes"].clone())).collect()
+    nodes.iter().map(|it| (it["objectId"].as_str().expect("an id").to_owned(), it["changes"].clone())).collect()
 }
 
 /// The entries of others that a client sees, with their level.

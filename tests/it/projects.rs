@@ -33,8 +33,8 @@ fn words(payload: &Value) -> Vec<String> {
 
 /// Mutations that need a project and take a key; tried in `parts`.
 pub const KEYED: [&str; 15] = [
-    "documentDownloadTicket",
-    "documentUploadTicket",
+    "projectDownloadTicket",
+    "projectDocumentUploadTicket",
     "fundingCreate",
     "indicatorMeasurementAdd",
     "milestoneCreate",

@@ -148,7 +148,7 @@ async fn breaking_changes_are_told_from_others(_app: TestApp) {
     let real = members(COMMITTED);
     assert_eq!(real.get("Query.node").map(String::as_str), Some("Node"));
     assert_eq!(real.get("Query.node(id)").map(String::as_str), Some("ID!"));
-    assert_eq!(real.get("Query.calendars(includeArchived)").map(String::as_str), Some("Boolean! = false"));
+    assert_eq!(real.get("CalendarFilter.includeArchived").map(String::as_str), Some("Boolean! = false"));
     assert_eq!(real.get("Query.calendars").map(String::as_str), Some("CalendarConnection!"));
     assert_eq!(real.get("ShareLevel.BUSY").map(String::as_str), Some(""));
 }

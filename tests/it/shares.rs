@@ -273,8 +273,8 @@ async fn everything_wrong_with_a_share_is_told_at_once(app: TestApp) {
 
 async fn both_sides_list_shares_with_reason_and_end(app: TestApp) {
     let query = "query($slug: String!, $ended: Boolean!) { tenant(slug: $slug) {
-        incomingShares(includeEnded: $ended) { totalCount nodes { reason } }
-        outgoingShares(includeEnded: $ended) { totalCount nodes { reason effective endedAt validUntil } } } }";
+        incomingShares(filter: {includeEnded: $ended}) { totalCount nodes { reason } }
+        outgoingShares(filter: {includeEnded: $ended}) { totalCount nodes { reason effective endedAt validUntil } } } }";
     let list = async |subject: &str, slug: &str, ended: bool| {
         let data = app.actor(subject).send(query, json!({ "slug": slug, "ended": ended })).await.data();
         data["tenant"].clone()

@@ -73,7 +73,7 @@ async fn every_door_answers_hidden_and_unknown_alike(app: TestApp) {
     let node = "query($id: ID!) { node(id: $id) { __typename id } }";
     let nodes = "query($id: ID!) { nodes(ids: [$id]) { id } }";
     let explained = "query($id: ID!) { explainAccess(node: $id, action: READ) { allowed missing } }";
-    let audit = "query($id: ID!) { auditEvents(filter: { object: $id }) { nodes { action } } }";
+    let audit = "query($id: ID!) { auditEvents(filter: { objects: [$id] }) { nodes { action } } }";
     let of_dataset =
         |field: &str| format!("query($id: ID!) {{ {field}(dataset: $id) {{ totalCount nodes {{ id }} }} }}");
     let lists = ["datasetVersions", "datasetReleases", "datasetImports"].map(of_dataset);
@@ -113,7 +113,7 @@ async fn every_door_answers_hidden_and_unknown_alike(app: TestApp) {
                 continue;
             }
             let send = async |id: &str| {
-                let field = if *mutation == "datasetDownloadTicket" { "version" } else { "id" };
+                let field = if *mutation == "datasetDownloadTicket" { "datasetVersion" } else { "id" };
                 let mut input = more.clone();
                 input[field] = json!(id);
                 let payload = client.try_mutate(mutation, input, "__typename").await;
@@ -144,10 +144,10 @@ async fn every_door_answers_hidden_and_unknown_alike(app: TestApp) {
 async fn what_is_hidden_changes_no_list(app: TestApp) {
     let doors = [
         r#"{ datasets(filter: { text: "survey" }) { totalCount nodes { id } } }"#,
-        "{ datasets(first: 100, orderBy: UPDATED_DESCENDING) { totalCount nodes { id currentVersion { id } } } }",
-        r#"{ compareIndicator(code: "q_sch", regions: ["09777", "09762"], period: { from: 2020, until: 2030 })
+        "{ datasets(first: 100, orderBy: UPDATED_AT_DESCENDING) { totalCount nodes { id currentVersion { id } } } }",
+        r#"{ compareIndicator(code: "q_sch", regions: ["09777", "09762"], between: { firstYear: 2020, lastYear: 2030 })
             { series { region values { value } } warnings { code } } }"#,
-        "{ auditEvents(first: 100) { nodes { action object } } }",
+        "{ auditEvents(first: 100) { nodes { action objectId } } }",
         "{ dataRequests(first: 100) { totalCount nodes { id } } }",
     ];
     let told = async |subject: &str| {
@@ -203,7 +203,7 @@ async fn a_request_is_answered_by_a_share_as_wide_and_long_as_was_granted(app: T
     let seen = async || asking.send(query, json!({ "id": dataset })).await.data()["node"].clone();
     assert_eq!(seen().await, Value::Null);
     let input = json!({
-        "id": request, "version": 1, "dataset": dataset, "level": "SUMMARY", "until": "2027-06-30", "answer": "Its outline.",
+        "id": request, "version": 1, "dataset": dataset, "level": "SUMMARY", "validUntil": "2027-06-30", "answer": "Its outline.",
     });
     let shown = "dataRequest { state answer share { level validUntil grantee { slug } } }";
     let granted = admin.mutate("dataRequestGrant", input, shown).await;
@@ -255,9 +255,9 @@ async fn releases_are_the_owners_and_take_four_eyes(app: TestApp) {
     let anyone = "query($id: ID!) { node(id: $id) { ... on Dataset { access } } }";
     let public = async || app.anonymous().send(anyone, json!({ "id": dataset })).await.data()["node"].clone();
     assert_eq!(public().await, Value::Null);
-    let decided = admin.mutate("datasetReleaseApprove", approve, "datasetRelease { state decidedBy proposedBy }").await;
+    let decided = admin.mutate("datasetReleaseApprove", approve, "datasetRelease { state decidedBy createdBy }").await;
     assert_eq!(decided["datasetRelease"]["state"], "APPROVED");
-    assert_ne!(decided["datasetRelease"]["decidedBy"], decided["datasetRelease"]["proposedBy"]);
+    assert_ne!(decided["datasetRelease"]["decidedBy"], decided["datasetRelease"]["createdBy"]);
     assert_eq!(public().await, json!({ "access": "PUBLIC" }));
     // How it came about stays with the owner.
     let query = "query($id: ID!) { datasetReleases(dataset: $id) { totalCount } }";

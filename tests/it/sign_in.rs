@@ -95,7 +95,7 @@ async fn people_of_each_authority_arrive_through_its_own_provider(app: TestApp) 
     let tenant = admin.ask(query).await.data()["tenant"].clone();
     let member = tenant["members"]["nodes"].as_array().expect("members").iter().find(|it| it["name"] == "Anna Amt");
     let input = json!({ "tenant": tenant["id"], "to": { "member": member.expect("Anna")["id"] }, "role": "PLANNER" });
-    admin.mutate("roleGrant", input, "member { id }").await;
+    admin.mutate("roleGrantCreate", input, "roleGrant { id }").await;
     let memberships = anna.ask(WHO).await.data()["viewer"]["memberships"].clone();
     assert_eq!(memberships, json!([{ "tenant": { "slug": "kaufbeuren" }, "roles": [{ "role": "PLANNER" }] }]));
     // Nothing of that reached the other account with the same subject.

@@ -132,7 +132,7 @@ async fn an_operation_that_was_completed_is_silent(app: TestApp) {
     socket.send(json!({ "type": "ping" })).await;
     assert_eq!(socket.receive().await, json!({ "type": "pong" }));
     let input = json!({ "id": app.world.id("role.viewer@ostallgaeu"), "version": 1 });
-    app.actor("admin@ostallgaeu").mutate("roleRevoke", input, "roleGrant { id }").await;
+    app.actor("admin@ostallgaeu").mutate("roleGrantRevoke", input, "roleGrant { id }").await;
     socket.subscribe("1", "{ viewer { memberships { roles { role } } } }", json!({})).await;
     assert_eq!(socket.event("1").await, json!({ "viewer": { "memberships": [] } }), "the next word is of the new one");
 }

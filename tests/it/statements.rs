@@ -97,7 +97,7 @@ async fn figures(app: &TestApp, count: usize) {
         let request =
             asking.mutate("dataRequestCreate", request, "dataRequest { id }").await["dataRequest"]["id"].clone();
         let grant = json!({
-            "id": request, "version": 1, "dataset": id("dataset.oal.leavers"), "until": format!("2030-{:02}-{:02}", count, at + 1),
+            "id": request, "version": 1, "dataset": id("dataset.oal.leavers"), "validUntil": format!("2030-{:02}-{:02}", count, at + 1),
         });
         app.actor("admin@ostallgaeu").mutate("dataRequestGrant", grant, "dataRequest { id }").await;
         if count > 1 {
@@ -199,7 +199,7 @@ const PINNED: &[(&str, u32, u32)] = &[
     ("feedCreate", 10, 12),
     ("feeds", 6, 6),
     ("free busy", 4, 4),
-    ("free days", 4, 4),
+    ("non-working days", 4, 4),
     ("holidays", 2, 2),
     ("incoming shares", 9, 9),
     ("indicators", 2, 2),
@@ -252,7 +252,7 @@ async fn the_number_of_statements_does_not_grow_with_the_answer(app: TestApp) {
     for index in 0..27 {
         let account = json!({ "issuer": "https://verbund.localhost", "subject": format!("more{index}"), "name": format!("More {index}") });
         let input = json!({ "tenant": tenant, "role": "VIEWER", "to": { "account": account }, "fieldsOfWork": [app.world.id("field.counselling")] });
-        admin.mutate("roleGrant", input, "member { id }").await;
+        admin.mutate("roleGrantCreate", input, "roleGrant { id }").await;
     }
     for index in 0..18 {
         let input = json!({

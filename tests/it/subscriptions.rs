@@ -162,7 +162,7 @@ async fn rights_are_judged_at_every_request(app: TestApp) {
     let (status, text) = ics(&app, &secret).await;
     assert!(status == 200 && !text.contains(day) && text.contains("Title of kf.counselling.day"), "{text}");
     let revoke = json!({ "id": app.world.id("role.planner@kaufbeuren"), "version": 1 });
-    app.actor("admin@kaufbeuren").mutate("roleRevoke", revoke, "roleGrant { id }").await;
+    app.actor("admin@kaufbeuren").mutate("roleGrantRevoke", revoke, "roleGrant { id }").await;
     assert_eq!(ics(&app, &secret).await.0, 404, "without a role there is no feed");
     // The subscriber can still take it back.
     let client = app.actor("planner@kaufbeuren");
@@ -182,7 +182,8 @@ async fn what_is_taken_back_over_or_unknown_is_not_there(app: TestApp) {
     planner.mutate("feedRevoke", revoke.clone(), "feed { revokedAt version }").await;
     assert_eq!(ics(&app, &secret).await, unknown);
     assert_eq!(codes(&planner.try_mutate("feedRevoke", revoke, "feed { id }").await), ["CONFLICT"]);
-    let data = planner.ask("{ feeds { totalCount } all: feeds(includeRevoked: true) { totalCount } }").await.data();
+    let data =
+        planner.ask("{ feeds { totalCount } all: feeds(filter: {includeRevoked: true}) { totalCount } }").await.data();
     assert_eq!(data, json!({ "feeds": { "totalCount": 0 }, "all": { "totalCount": 1 } }));
     let short = feed(&app, "planner@ostallgaeu", json!({ "expiresAt": "2027-01-16T00:00:00Z" })).await;
     assert_eq!(ics(&app, &short).await.0, 200);
@@ -230,7 +231,7 @@ async fn a_feed_acts_for_one_authority(app: TestApp) {
     // The planner of Kaufbeuren becomes a viewer in Lindau as well.
     let account = json!({ "issuer": "https://verbund.localhost", "subject": "planner@kaufbeuren", "name": "Guest" });
     let input = json!({ "tenant": app.world.id("tenant.lindau"), "role": "VIEWER", "to": { "account": account } });
-    app.actor("admin@lindau").mutate("roleGrant", input, "member { id }").await;
+    app.actor("admin@lindau").mutate("roleGrantCreate", input, "roleGrant { id }").await;
     let input = json!({ "tenant": app.world.id("tenant.lindau"), "name": "Lindau", "confidentiality": "INTERNAL" });
     let made = app.actor("planner@lindau").mutate("calendarCreate", input, "calendar { id }").await;
     let input = json!({ "calendar": made["calendar"]["id"], "title": "At the lake", "time": { "allDay": { "firstDay": "2027-05-03" } } });

@@ -12,8 +12,8 @@ mod projects;
 /// Every mutation; some come more than once in the walk.
 pub const MUTATIONS: &[&str] = &[
     "fieldOfWorkCreate",
-    "roleGrant",
-    "roleRevoke",
+    "roleGrantCreate",
+    "roleGrantRevoke",
     "agreementDraft",
     "agreementPropose",
     "agreementSign",
@@ -41,10 +41,10 @@ pub const MUTATIONS: &[&str] = &[
     "changeProposalDecline",
     "changeProposalCounter",
     "changeProposalAccept",
-    "commentCreate",
+    "coordinationCommentCreate",
     "conflictAcknowledge",
-    "roundSignOff",
-    "roundPublish",
+    "coordinationRoundSignOff",
+    "coordinationRoundPublish",
     "coordinationRoundClose",
     "externalCalendarSubscribe",
     "externalCalendarUpdate",
@@ -89,7 +89,7 @@ pub const MUTATIONS: &[&str] = &[
     "projectLinkAdd",
     "projectLinkRemove",
     "projectDocumentCreate",
-    "documentUploadTicket",
+    "projectDocumentUploadTicket",
     "fundingCreate",
     "fundingUpdate",
     "ownShareSet",
@@ -100,7 +100,7 @@ pub const MUTATIONS: &[&str] = &[
     "obligationFulfil",
     "obligationWaive",
     "projectArchiveCreate",
-    "documentDownloadTicket",
+    "projectDownloadTicket",
     "projectPartnerRemove",
     "learningPlaceCreate",
     "learningPlaceUpdate",
@@ -175,7 +175,7 @@ const OF_PLACE: &str = "learningPlace { id version }";
 const OF_ORGANISATION: &str = "organisation { id version }";
 const OF_MERGE: &str = "mergeProposal { id version }";
 const OF_OFFER: &str = "educationOffer { id version }";
-const OF_MEMBER: &str = "member { roles { id version } }";
+const OF_ROLE: &str = "roleGrant { id version }";
 
 impl<'a> Walk<'a> {
     pub fn new(app: &'a TestApp) -> Self {
@@ -252,11 +252,11 @@ impl<'a> Walk<'a> {
         let entry = &self.last["calendarEntry"];
         let (mutation, subject, input, selection) = match self.at {
             0 => created("fieldOfWorkCreate"),
-            1 => created("roleGrant"),
+            1 => created("roleGrantCreate"),
             2 => (
-                "roleRevoke",
+                "roleGrantRevoke",
                 ADMIN,
-                with(&self.last["member"]["roles"][0], json!({ "reason": "enough" })),
+                with(&self.last["roleGrant"], json!({ "reason": "enough" })),
                 "roleGrant { id }",
             ),
             3 => created("agreementDraft"),
@@ -309,7 +309,7 @@ impl<'a> Walk<'a> {
             }
             49 => {
                 let input = with(&self.last["externalCalendar"], json!({}));
-                ("externalCalendarUnsubscribe", PLANNER, input, OF_CALENDAR)
+                ("externalCalendarUnsubscribe", PLANNER, input, "externalCalendar { id }")
             }
             50 => created("feedCreate"),
             51 => ("feedRevoke", PLANNER, with(&self.last["feed"], json!({})), OF_FEED),
@@ -374,7 +374,12 @@ impl Walk<'_> {
         let checklist: serde_json::Map<_, _> = names.map(|it| (it.to_owned(), json!(true))).into_iter().collect();
         match at {
             0 => ("datasetVersionPublish", STEWARD, json!({ "id": draft, "version": 1 }), OF_VERSION),
-            1 => ("datasetDownloadTicket", STEWARD, json!({ "version": draft, "format": "CSV" }), "path"),
+            1 => (
+                "datasetDownloadTicket",
+                STEWARD,
+                json!({ "datasetVersion": draft, "format": "CSV" }),
+                "downloadTicket { path }",
+            ),
             2 => {
                 let input = json!({
                     "id": dataset, "version": 1, "contact": { "email": "a@b.example" }, "licence": "dl-zero-de/2.0",
@@ -507,16 +512,18 @@ impl Walk<'_> {
             }
             16 => ("changeProposalDecline", MEMMINGEN, with(&self.proposal, reason), OF_PROPOSAL),
             18 => ("changeProposalAccept", PLANNER, with(&self.proposal, json!({})), OF_PROPOSAL),
-            19 => created("commentCreate", in_round),
+            19 => created("coordinationCommentCreate", in_round),
             // On a day on which the office is closed.
             20 => created("calendarEntryCreate", json!({ "title": "Closed" })),
             21 => {
                 let input = json!({ "entry": self.conflict["entry"], "conflict": self.conflict["id"], "reason": "so" });
                 ("conflictAcknowledge", PLANNER, input, OF_ENTRY)
             }
-            22 => ("roundSignOff", ADMIN, with(&self.round, own), OF_ROUND),
-            23 => ("roundSignOff", "admin@memmingen", with(&self.round, json!({ "tenant": other })), OF_ROUND),
-            24 => ("roundPublish", PLANNER, with(&self.round, own), OF_ROUND),
+            22 => ("coordinationRoundSignOff", ADMIN, with(&self.round, own), OF_ROUND),
+            23 => {
+                ("coordinationRoundSignOff", "admin@memmingen", with(&self.round, json!({ "tenant": other })), OF_ROUND)
+            }
+            24 => ("coordinationRoundPublish", PLANNER, with(&self.round, own), OF_ROUND),
             _ => {
                 let more = json!({ "tenant": own["tenant"], "reason": "over" });
                 let mut closed = with(&self.round, more);
@@ -539,7 +546,12 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             json!({ "tenant": tenant, "key": "own-field", "nameDe": "Eigenes", "nameEn": "Own" }),
             "fieldOfWork { id key }",
         ),
-        ("roleGrant", ADMIN, json!({ "tenant": tenant, "role": "VIEWER", "to": { "account": account } }), OF_MEMBER),
+        (
+            "roleGrantCreate",
+            ADMIN,
+            json!({ "tenant": tenant, "role": "VIEWER", "to": { "account": account } }),
+            OF_ROLE,
+        ),
         (
             "agreementDraft",
             ADMIN,
@@ -606,7 +618,12 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             }),
             OF_PROPOSAL,
         ),
-        ("commentCreate", PLANNER, json!({ "tenant": tenant, "round": id("round.b"), "text": "New" }), OF_ROUND),
+        (
+            "coordinationCommentCreate",
+            PLANNER,
+            json!({ "tenant": tenant, "round": id("round.b"), "text": "New" }),
+            OF_ROUND,
+        ),
         (
             "dataRequestCreate",
             STEWARD,
@@ -621,13 +638,13 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             "datasetUploadTicket",
             STEWARD,
             json!({ "dataset": id("dataset.oal.leavers"), "fileName": "new.csv" }),
-            "expiresAt maxBytes",
+            "uploadTicket { expiresAt maxBytes }",
         ),
         (
             "datasetImport",
             STEWARD,
             json!({
-                "dataset": id("dataset.oal.leavers"), "upload": id("upload.oal"), "profile": { "format": "CSV", "columns": [{
+                "dataset": id("dataset.oal.leavers"), "ticket": id("upload.oal"), "profile": { "format": "CSV", "columns": [{
                     "column": { "name": "ags", "title": "AGS", "type": "REGION", "role": "DIMENSION" },
                     "from": { "column": { "position": 1 } },
                 }] },

@@ -32,7 +32,7 @@ pub async fn accounts(app: &TestApp) {
             "tenant": app.world.id(&format!("tenant.{slug}")), "to": { "account": account }, "role": "PROJECT_LEAD",
             "fieldsOfWork": field.map(|it| vec![app.world.id(it)]),
         });
-        app.actor(&format!("admin@{slug}")).mutate("roleGrant", input, "member { id }").await;
+        app.actor(&format!("admin@{slug}")).mutate("roleGrantCreate", input, "roleGrant { id }").await;
     }
 }
 
@@ -113,7 +113,7 @@ async fn of_party(app: &TestApp, parts: &mut Parts, client: &Client, (project, n
             "person",
             "projectMemberAdd",
             "projectMember",
-            with(json!({ "name": secret("person"), "role": "CONTACT", "consented": true })),
+            with(json!({ "name": secret("person"), "role": "CONTACT", "consent": true })),
         ),
         ("shy", "projectMemberAdd", "projectMember", with(json!({ "name": secret("shy person"), "role": "MEMBER" }))),
         (
@@ -140,14 +140,16 @@ async fn of_party(app: &TestApp, parts: &mut Parts, client: &Client, (project, n
             "funding",
             with(json!({
                 "programme": programme, "rate": "40", "eligibleFrom": "2027-01-01", "eligibleUntil": "2028-12-31",
-                "eligibleCost": "1000.00", "requested": "400.00", "referenceNumber": secret("funding"),
+                "eligibleCost": { "amount": "1000.00" }, "requested": { "amount": "400.00" }, "referenceNumber": secret("funding"),
             })),
         ),
         (
             "line",
             "budgetLineSet",
             "budgetLine",
-            with(json!({ "year": 2027, "costType": "STAFF", "planned": "600.00", "note": secret("line") })),
+            with(
+                json!({ "year": 2027, "costType": "STAFF", "planned": { "amount": "600.00" }, "note": secret("line") }),
+            ),
         ),
     ];
     for (kind, mutation, object, input) in made {
@@ -193,15 +195,15 @@ pub async fn one_more(app: &TestApp, number: usize, programme: &Value) {
     };
     let input = part(json!({
         "programme": programme, "rate": "40", "eligibleFrom": "2027-01-01", "eligibleUntil": "2028-12-31",
-        "eligibleCost": "1000", "requested": "400",
+        "eligibleCost": { "amount": "1000" }, "requested": { "amount": "400" },
     }));
     let funding = lead.mutate("fundingCreate", input, "funding { id }").await["funding"]["id"].clone();
-    let input = json!({ "funding": funding, "tenant": kf, "amount": "100" });
+    let input = json!({ "funding": funding, "tenant": kf, "amount": { "amount": "100" } });
     partner.mutate("ownShareSet", input, "__typename").await;
     lead.mutate("fundingAdvance", json!({ "id": funding, "version": 1, "state": "APPLIED" }), "__typename").await;
-    let approved = json!({ "id": funding, "version": 2, "state": "APPROVED", "granted": "400" });
+    let approved = json!({ "id": funding, "version": 2, "state": "APPROVED", "granted": { "amount": "400" } });
     lead.mutate("fundingAdvance", approved, "__typename").await;
-    let input = part(json!({ "year": 2027, "costType": "STAFF", "planned": "500", "funding": funding }));
+    let input = part(json!({ "year": 2027, "costType": "STAFF", "planned": { "amount": "500" }, "funding": funding }));
     lead.mutate("budgetLineSet", input, "__typename").await;
     lead.mutate(
         "projectLinkAdd",

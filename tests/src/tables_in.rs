@@ -14,8 +14,8 @@ pub const OF_IMPORT: &str = "datasetImport { id version state }";
 /// A ticket to send a file for a dataset.
 pub async fn ticket(client: &Client, dataset: &str) -> String {
     let input = json!({ "dataset": dataset, "fileName": "table.csv" });
-    let made = client.mutate("datasetUploadTicket", input, "ticket").await;
-    made["ticket"].as_str().expect("a ticket").to_owned()
+    let made = client.mutate("datasetUploadTicket", input, "uploadTicket { secret }").await;
+    made["uploadTicket"]["secret"].as_str().expect("a ticket").to_owned()
 }
 
 /// Sends a file: status and body.
@@ -83,7 +83,7 @@ pub async fn draft_of_survey(app: &TestApp) -> Value {
     answers["column"]["aggregation"] = json!("SUM");
     let columns = [column(1, "ags", "REGION", "DIMENSION"), year, answers];
     let profile = json!({ "format": "CSV", "delimiter": ";", "columns": columns });
-    let input = json!({ "dataset": dataset, "upload": upload, "profile": profile });
+    let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile });
     let import = steward.mutate("datasetImport", input, OF_IMPORT).await["datasetImport"]["id"].clone();
     assert_eq!(run_jobs(app, &app.config).await, 1, "one import was due");
     let made = told(&steward, &import).await;

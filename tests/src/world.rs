@@ -183,9 +183,9 @@ impl World {
             "role": "PLANNER",
             "fieldsOfWork": [self.id("field.counselling")],
         });
-        let made = as_actor("admin@ostallgaeu").mutate("roleGrant", input, "member { id roles { id } }").await;
-        self.put("member.counsellor@ostallgaeu".to_owned(), &made["member"]["id"]);
-        self.put("role.counsellor@ostallgaeu".to_owned(), &made["member"]["roles"][0]["id"]);
+        let made = as_actor("admin@ostallgaeu").mutate("roleGrantCreate", input, "roleGrant { id memberId }").await;
+        self.put("member.counsellor@ostallgaeu".to_owned(), &made["roleGrant"]["memberId"]);
+        self.put("role.counsellor@ostallgaeu".to_owned(), &made["roleGrant"]["id"]);
     }
 
     async fn agreements(&mut self, as_actor: &impl Fn(&str) -> Client) {
@@ -315,7 +315,7 @@ impl World {
         let input = json!({
             "round": self.id("round.b"), "tenant": self.id("tenant.memmingen"), "text": "Comment of round.b",
         });
-        memmingen.mutate("commentCreate", input, "coordinationRound { id }").await;
+        memmingen.mutate("coordinationCommentCreate", input, "coordinationRound { id }").await;
     }
 
     async fn feeds(&mut self, as_actor: &impl Fn(&str) -> Client) {

@@ -6,9 +6,21 @@
 //! - Ids are TypeIDs (`cal_01h4…`), opaque and stable.
 //! - Lists are Relay connections: `first` or `last` 1–100, default 20. Cursors are bound to list, filter and order.
 //!   `totalCount` is counted only when selected. Nulls sort last, first when descending.
-//! - Mutations take one `input` and return the object and `userErrors { code field message }`. Codes are a closed
-//!   enum; messages follow `Accept-Language` (German, English). Updates send `version`; on `STALE_VERSION` the payload
-//!   carries the current object. Creating mutations take an `idempotencyKey`.
+//! - An argument of a list names what the list is about, and is required; all that restricts a list stands in its
+//!   `filter`. Conditions on ids and closed sets are lists in the plural (`tenants`, `states`): one of them must hold,
+//!   an empty list matches nothing. `tenants` are the owners, `text` searches words, a range is named `between`,
+//!   `include…: Boolean!` states its default.
+//! - Values of an `…Order` are fields of the type, ascending, or with `_DESCENDING`; the argument is `orderBy`, its
+//!   default `NAME` or `TITLE`.
+//! - Mutations are named by object and verb (`calendarArchive`), take one `input` and return the object and
+//!   `userErrors { code field message }`. The payload is that of the object (`CalendarPayload`), which it shows after
+//!   the change, null where it is gone; a part without an id is shown by the object that it belongs to. Only what a
+//!   mutation returns beyond its object (a secret, a report) makes a payload of its own. Codes are a closed enum;
+//!   messages follow `Accept-Language` (German, English). Updates send `version`; on `STALE_VERSION` the payload
+//!   carries the current object. Creating mutations take an `idempotencyKey`. Tickets are described in [`tickets`].
+//! - Inputs mirror outputs: the same name, and for values the same type with `…Input` ([`money::MoneyInput`]).
+//! - Names: ids of other objects `…Id`, instants `…At` with the person `…By` beside them, days `…On`, ranges of days
+//!   `…From` and `…Until` (validity) or `firstDay` and `lastDay`, of instants `start` and `end`.
 //! - Top-level errors have `extensions.code` and `extensions.requestId`. A request that is not executed is 4xx without
 //!   `data`.
 //! - Input lists have at most 100 members, answers at most 20 errors, subscriptions one root field.
@@ -49,4 +61,5 @@ pub mod scalars;
 pub mod schema;
 pub mod single;
 pub mod tenants;
+pub mod tickets;
 pub mod user_error_code;

@@ -70,23 +70,36 @@ impl Money {
     }
 }
 
-/// Price of 0 to 10,000,000.
+/// Amount of money, the input of [`Money`].
+///
+/// Every amount in an input has this form; the description of the field states its range. Amounts of the books are in
+/// EUR, prices may be in other currencies.
 #[derive(InputObject, Clone, Debug)]
 pub struct MoneyInput {
-    /// Amount with at most two decimals: `12.50`.
-    pub amount: String,
-    /// Currency by ISO 4217: `EUR`, `CHF`, `CZK`, `DKK`, `GBP`, `NOK`, `PLN`, `SEK` or `USD`.
+    /// Amount with at most two decimals: `1234.50`.
+    pub amount: Decimal,
+    /// Currency by ISO 4217: `EUR`. Prices also in `CHF`, `CZK`, `DKK`, `GBP`, `NOK`, `PLN`, `SEK` or `USD`.
     #[graphql(default_with = "EUR.to_owned()")]
     pub currency: String,
 }
 
 impl InputField for MoneyInput {
-    /// Hundredths and currency.
+    /// Hundredths and currency of a price.
     type Value = (i64, String);
 
     /// # Errors
     /// As [`money::price`].
     fn value(self, field: &'static str) -> ApiResult<Self::Value> {
-        Ok((money::price(&self.amount, &self.currency, field)?, self.currency))
+        Ok((money::price(self.amount.0, &self.currency, field)?, self.currency))
+    }
+}
+
+impl MoneyInput {
+    /// An amount of the books in cents; `field` is the path of the input.
+    ///
+    /// # Errors
+    /// As [`money::booked`].
+    pub fn cents(&self, field: &'static str) -> ApiResult<i64> {
+        money::booked(self.amount.0, &self.currency, field)
     }
 }

@@ -1,4 +1,5 @@
-//! Scalars of dates and places in time.
+//! Scalars of dates and places in time, and of JSON values. Every scalar names its specification by `@specifiedBy`:
+//! an outside standard, or `/schema.graphql#<scalar>` where its own description is the specification.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -84,5 +85,22 @@ impl TimeZone {
     /// The zone of a stored name. Names are checked before they are stored.
     pub fn stored(name: &str) -> Self {
         Self(name.parse().unwrap_or(Tz::UTC))
+    }
+}
+
+/// Any JSON value (RFC 8259).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonValue(pub serde_json::Value);
+
+/// Any JSON value (RFC 8259).
+#[Scalar(name = "JSON", specified_by_url = "https://www.rfc-editor.org/rfc/rfc8259")]
+impl ScalarType for JsonValue {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        Ok(Self(value.into_json()?))
+    }
+
+    fn to_value(&self) -> Value {
+        // A JSON value is a value of the query language, too.
+        Value::from_json(self.0.clone()).unwrap_or_default()
     }
 }

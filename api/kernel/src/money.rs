@@ -1,5 +1,7 @@
 //! Decimal numbers and money without floats: whole units of the last place inside, decimal text outside.
 
+use std::borrow::Cow;
+
 use crate::error::{ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
 
@@ -61,7 +63,7 @@ impl Decimal {
     ///
     /// # Errors
     /// `INVALID` at `field` with parts of a cent, `OUT_OF_RANGE` below zero or above [`MAX_AMOUNT`].
-    pub fn cents(self, field: &'static str) -> ApiResult<i64> {
+    pub fn cents(self, field: impl Into<Cow<'static, str>>) -> ApiResult<i64> {
         let Some(cents) = self.units(CENTS) else {
             let text = Text::new("no-cents").with("value", self);
             return Err(Problem::at(UserErrorCode::Invalid, field, text).into());
@@ -127,19 +129,32 @@ impl Money {
 /// A price in hundredths of its currency; `field` is the path of the input.
 ///
 /// # Errors
-/// The amount is none, is negative or larger than ten million, or the currency is not known.
-pub fn price(amount: &str, currency: &str, field: &'static str) -> ApiResult<i64> {
-    if !CURRENCIES.contains(&currency) {
-        let text = Text::new("no-currency")
-            .with("value", currency.chars().take(20).collect::<String>())
-            .with("known", CURRENCIES.join(", "));
-        return Err(Problem::at(UserErrorCode::Invalid, format!("{field}.currency"), text).into());
-    }
-    let price = Decimal::read(amount.trim()).and_then(|it| it.units(CENTS));
-    price.filter(|it| (0..=MAX_PRICE).contains(it)).ok_or_else(|| {
-        let text = Text::new("no-amount").with("value", amount.chars().take(40).collect::<String>());
+/// The amount has parts of a cent, is negative or larger than ten million, or the currency is not known.
+pub fn price(amount: Decimal, currency: &str, field: &'static str) -> ApiResult<i64> {
+    known(currency, &CURRENCIES, field)?;
+    amount.units(CENTS).filter(|it| (0..=MAX_PRICE).contains(it)).ok_or_else(|| {
+        let text = Text::new("no-amount").with("value", amount);
         Problem::at(UserErrorCode::Invalid, format!("{field}.amount"), text).into()
     })
+}
+
+/// An amount of the books in cents; `field` is the path of the input.
+///
+/// # Errors
+/// The currency is not [`EUR`], or the amount is refused by [`Decimal::cents`].
+pub fn booked(amount: Decimal, currency: &str, field: &'static str) -> ApiResult<i64> {
+    known(currency, &[EUR], field)?;
+    amount.cents(format!("{field}.amount"))
+}
+
+fn known(currency: &str, known: &[&str], field: &'static str) -> ApiResult<()> {
+    if known.contains(&currency) {
+        return Ok(());
+    }
+    let text = Text::new("no-currency")
+        .with("value", currency.chars().take(20).collect::<String>())
+        .with("known", known.join(", "));
+    Err(Problem::at(UserErrorCode::Invalid, format!("{field}.currency"), text).into())
 }
 
 #[cfg(test)]
@@ -147,6 +162,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::ApiError;
 
     #[test]
     fn what_is_no_number_is_refused() {
@@ -168,13 +184,25 @@ mod tests {
 
     #[test]
     fn prices_are_exact_or_refused() {
-        let price = |amount: &str| price(amount, EUR, "cost");
+        let price = |amount: &str| price(Decimal::read(amount).unwrap(), EUR, "cost");
         for (text, hundredths) in [("0", 0), ("12.5", 1_250), ("12.50", 1_250), ("0.07", 7), ("10000000", MAX_PRICE)] {
             assert_eq!(price(text).unwrap(), hundredths, "{text}");
         }
-        for wrong in ["", "-1", "1.505", "10000000.01", "1,5"] {
+        for wrong in ["-1", "1.505", "10000000.01"] {
             assert!(price(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn amounts_of_the_books_are_in_euro() {
+        let amount = Decimal::read("12.50").unwrap();
+        assert_eq!(booked(amount, EUR, "planned").unwrap(), 1_250);
+        let field = |it: ApiResult<i64>| match it {
+            Err(ApiError::Problems(problems)) => problems.first().and_then(|it| it.field.clone()).unwrap_or_default(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(field(booked(amount, "CHF", "planned")), "planned.currency");
+        assert_eq!(field(booked(Decimal::read("0.005").unwrap(), EUR, "planned")), "planned.amount");
     }
 
     #[test]

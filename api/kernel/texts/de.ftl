@@ -301,6 +301,7 @@ after-programme = { $value } liegt nach dem Ende des Programms am { $last }.
 above-share = { $value } sind mehr als { $max }: das sind { $rate } % von { $cost }.
 paid-more-than-cost = Förderung und Eigenanteile zusammen sind { $value }; das ist mehr als die Kosten von { $cost }.
 funding-decided = Die Förderung ist { $state }; dieser Wert lässt sich nicht mehr ändern.
+decided-without-decision = Einen Tag der Entscheidung gibt es nur mit der Bewilligung oder Ablehnung; { $state } ist keine.
 granted-more-than-requested = Bewilligt werden höchstens die beantragten { $max }, nicht { $value }.
 granted-without-approval = Ein bewilligter Betrag gehört zur Bewilligung, nicht zu { $state }.
 reference-taken = Dieses Förderkennzeichen trägt schon eine andere Förderung der Behörde.

@@ -301,6 +301,7 @@ after-programme = { $value } is after the programme ends on { $last }.
 above-share = { $value } is more than { $max }, which is { $rate } % of { $cost }.
 paid-more-than-cost = Funding and own shares together are { $value }, which is more than the cost of { $cost }.
 funding-decided = The funding is { $state }; this value cannot be changed any more.
+decided-without-decision = A day of decision exists only with an approval or a rejection; { $state } is none.
 granted-more-than-requested = At most what was asked for is granted, { $max }, not { $value }.
 granted-without-approval = An amount is granted with the approval, not with { $state }.
 reference-taken = Another funding of the authority has this reference number.

@@ -11,13 +11,13 @@ use super::routes::{Route, Schema, base, required};
 /// What kind of object an id names: by argument or input field, or by its name alone. An `id` names what its input is
 /// called after, or its field. More than one kind are swept one after the other; the first is the sample.
 const KINDS: &[(&str, &[&str])] = &[
-    ("AuditFilter.object", &["Calendar"]),
+    ("AuditFilter.objects", &["Calendar"]),
     ("ChangeProposalCounterInput.id", &["ChangeProposal.partner"]),
     ("DataRequestCreateInput.dataset", &["Dataset.partner"]),
     ("MergeProposalCreateInput.duplicate", &["LearningPlace", "Organisation"]),
     ("MergeProposalCreateInput.survivor", &["LearningPlace", "Organisation"]),
+    ("MergeProposalFilter.records", &["LearningPlace", "Organisation"]),
     ("Query.directoryHistory(of)", &["LearningPlace", "Organisation", "EducationOffer"]),
-    ("Query.mergeProposals(record)", &["LearningPlace", "Organisation"]),
     ("Query.explainAccess(node)", ALL),
     ("Query.node(id)", ALL),
     ("Query.nodes(ids)", ALL),
@@ -26,21 +26,20 @@ const KINDS: &[(&str, &[&str])] = &[
     ("Subscription.datasetImportProgress(id)", &["DatasetImport"]),
     ("Subscription.projectChanged(id)", &["Project"]),
     ("IndicatorMeasurementAddInput.indicator", &["ProjectIndicator"]),
-    ("RoleRevokeInput.id", &["RoleGrant"]),
-    ("RoundPublishInput.id", &["CoordinationRound"]),
-    ("RoundSignOffInput.id", &["CoordinationRound"]),
     ("ProjectPartnerAcceptInput.id", &["Project.partner"]),
     ("ProjectPartnerAddInput.id", &["Project"]),
     ("ProjectPartnerRemoveInput.id", &["Project"]),
     ("about", &["CalendarEntry"]),
     ("after", &["WorkPackage.other"]),
     ("agreement", &["Agreement"]),
+    ("agreements", &["Agreement"]),
     ("archive", &["ProjectArchive"]),
     ("calendar", &["Calendar"]),
     ("calendarEntry", &["CalendarEntry"]),
     ("calendars", &["Calendar"]),
     ("conflict", &["Conflict"]),
     ("dataset", &["Dataset"]),
+    ("datasetVersion", &["DatasetVersion"]),
     ("dates", &["CalendarEntry"]),
     ("document", &["ProjectDocument"]),
     ("entry", &["CalendarEntry"]),
@@ -59,6 +58,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ("places", &["LearningPlace"]),
     ("plan", &["AnnualPlan"]),
     ("programme", &["FundingProgramme"]),
+    ("programmes", &["FundingProgramme"]),
     ("project", &["Project"]),
     ("projects", &["Project"]),
     ("provider", &["Organisation"]),
@@ -68,7 +68,6 @@ const KINDS: &[(&str, &[&str])] = &[
     ("tenant", &["Tenant"]),
     ("tenants", &["Tenant"]),
     ("to", &["Tenant.partner"]),
-    ("version", &["DatasetVersion"]),
     ("workPackage", &["WorkPackage"]),
 ];
 
@@ -109,7 +108,7 @@ const ALL: &[&str] = &[
 ];
 
 /// Values that are no ids and are kept with the objects.
-const KEPT: &[(&str, &str)] = &[("ArchivedFileInput.checksum", "checksum"), ("DatasetImportInput.upload", "upload")];
+const KEPT: &[(&str, &str)] = &[("ArchivedFileInput.checksum", "checksum"), ("DatasetImportInput.ticket", "upload")];
 
 /// Kinds of which everybody may see every object.
 pub const PUBLIC: &[&str] =
@@ -123,16 +122,16 @@ fn sample(owner: &str, name: &str, kind: &str) -> Option<Value> {
     let label = format!("{owner}.{name}");
     let value = match (label.as_str(), name, kind) {
         ("CalendarImportInput.ics", ..) => json!("BEGIN:VCALENDAR\nEND:VCALENDAR"),
-        ("DateRange.firstDay" | "CoverageInput.from", ..) => json!("2029-01-01"),
+        ("DateRange.firstDay" | "CoverageInput.firstDay", ..) => json!("2029-01-01"),
         ("DateTimeRange.start", ..) => json!("2029-01-01T00:00:00Z"),
         ("DateTimeRange.end", ..) => json!("2029-12-31T00:00:00Z"),
-        ("DateRange.lastDay" | "CoverageInput.until", ..) => json!("2029-12-31"),
+        ("DateRange.lastDay" | "CoverageInput.lastDay", ..) => json!("2029-12-31"),
         ("DataRequestCreateInput.level", ..) => json!("FULL"),
         ("FieldOfWorkCreateInput.key", ..) => json!("another-key"),
         ("IndicatorPlaceInput.code", ..) => json!("q_sch"),
         ("TimedInput.end", ..) => json!("2028-03-01T11:00"),
-        ("RoleGrantInput.role", ..) => json!("VIEWER"),
-        (_, "year", _) => json!(2028),
+        ("RoleGrantCreateInput.role", ..) => json!("VIEWER"),
+        (_, "firstYear" | "lastYear" | "year", _) => json!(2028),
         (_, "fileName", _) => json!("x.csv"),
         (_, "latitude", _) => json!(47.5),
         (_, "longitude", _) => json!(10.5),

@@ -25,7 +25,7 @@ pub async fn make(app: &TestApp, own: &str, partner: &str) -> Objects {
             let input = json!({
                 "tenant": app.world.id(&format!("tenant.{slug}")), "to": { "account": account }, "role": role,
             });
-            app.actor(&format!("admin@{slug}")).mutate("roleGrant", input, "__typename").await;
+            app.actor(&format!("admin@{slug}")).mutate("roleGrantCreate", input, "__typename").await;
         }
     }
     let tenant = |slug: &str| app.world.id(&format!("tenant.{slug}")).to_owned();
@@ -90,9 +90,9 @@ impl Maker<'_> {
         let subject = format!("somebody@{}", self.slug);
         let account = json!({ "issuer": "https://verbund.localhost", "subject": subject, "name": subject });
         let input = json!({ "tenant": self.id("Tenant"), "role": "VIEWER", "to": { "account": account } });
-        let made = self.own.mutate("roleGrant", input, "member { id roles { id } }").await;
-        self.put("Member", &made["member"]["id"]);
-        self.put("RoleGrant", &made["member"]["roles"][0]["id"]);
+        let made = self.own.mutate("roleGrantCreate", input, "roleGrant { id memberId }").await;
+        self.put("Member", &made["roleGrant"]["memberId"]);
+        self.put("RoleGrant", &made["roleGrant"]["id"]);
         let input = json!({ "title": "Closed", "firstDay": "2029-02-01" });
         self.make("TenantClosure", "tenantClosureCreate", "tenantClosure", input).await;
     }
@@ -225,7 +225,7 @@ impl Maker<'_> {
         let columns =
             [column(1, "ags", "REGION", "DIMENSION", "NONE"), column(2, "leavers", "INTEGER", "MEASURE", "SUM")];
         let profile = json!({ "format": "CSV", "delimiter": ";", "columns": columns });
-        let input = json!({ "dataset": dataset, "upload": upload, "profile": profile });
+        let input = json!({ "dataset": dataset, "ticket": upload, "profile": profile });
         let made = self.own.mutate("datasetImport", input, "datasetImport { id }").await;
         self.put("DatasetImport", &made["datasetImport"]["id"]);
         run_jobs(self.app, &self.app.config).await;
@@ -264,7 +264,7 @@ impl Maker<'_> {
         self.make("Project", "projectCreate", "project", input).await;
         let money = json!({
             "programme": programme, "rate": "40", "eligibleFrom": "2027-01-01", "eligibleUntil": "2028-12-31",
-            "eligibleCost": "1000.00", "requested": "400.00",
+            "eligibleCost": { "amount": "1000.00" }, "requested": { "amount": "400.00" },
         });
         for (kind, mutation, object, mut input) in [
             ("WorkPackage", "workPackageCreate", "workPackage", json!({ "title": "Prepare" })),
@@ -300,7 +300,7 @@ impl Maker<'_> {
         self.put("Obligation", &made["obligation"]["id"]);
         let (project, funding) = (self.id("Project").to_owned(), self.id("Funding").to_owned());
         let input = json!({
-            "project": project, "funding": funding, "year": 2028, "costType": "STAFF", "planned": "600.00",
+            "project": project, "funding": funding, "year": 2028, "costType": "STAFF", "planned": { "amount": "600.00" },
         });
         self.make("BudgetLine", "budgetLineSet", "budgetLine", input).await;
         self.archive(&project).await;
@@ -310,8 +310,8 @@ impl Maker<'_> {
     /// A copy of the project with a file in it.
     async fn archive(&mut self, project: &str) {
         let input = json!({ "document": self.id("ProjectDocument"), "fileName": "x.csv" });
-        let made = self.own.mutate("documentUploadTicket", input, "ticket").await;
-        let ticket = made["ticket"].as_str().expect("a ticket");
+        let made = self.own.mutate("projectDocumentUploadTicket", input, "uploadTicket { secret }").await;
+        let ticket = made["uploadTicket"]["secret"].as_str().expect("a ticket");
         assert_eq!(put(&self.app.server().base, ticket, b"a;b\n1;2\n".to_vec()).await.0, 201);
         self.make("ProjectArchive", "projectArchiveCreate", "projectArchive", json!({ "project": project })).await;
         let query = "query($id: ID!) { node(id: $id) { ... on ProjectArchive { content } } }";

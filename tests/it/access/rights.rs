@@ -58,7 +58,7 @@ fn field_of(operation: Operation) -> String {
 /// The list in which an object must be if it is visible; none where there is no list of all.
 const fn list_of(node: NodeType) -> Option<&'static str> {
     match node {
-        NodeType::Calendar => Some("calendars(first: 100, includeArchived: true)"),
+        NodeType::Calendar => Some("calendars(first: 100, filter: {includeArchived: true})"),
         NodeType::ExternalCalendar => Some("externalCalendars(first: 100)"),
         NodeType::LearningPlace => {
             Some("learningPlaces(first: 100, filter: {includeArchived: true, includeMerged: true})")
@@ -162,12 +162,12 @@ const ONCE: [&str; 3] = ["conflictAcknowledge", "projectMemberRemove", "projectL
 const OF_PARTY: [&str; 8] = [
     "agreementEnd",
     "agreementSign",
-    "commentCreate",
+    "coordinationCommentCreate",
     "coordinationRoundClose",
     "coordinationRoundStart",
     "projectPartnerAccept",
-    "roundPublish",
-    "roundSignOff",
+    "coordinationRoundPublish",
+    "coordinationRoundSignOff",
 ];
 
 /// The input of a step as a persona sends it: for its own authority where several may act, and so that nothing is changed.
@@ -352,19 +352,19 @@ async fn who_grants_a_role_sees_and_revokes_it(app: TestApp) {
             "to": { "account": { "issuer": "https://verbund.localhost", "subject": subject, "name": subject } },
         })
     };
-    let of_member = "member { id }";
-    app.actor("admin@ostallgaeu").mutate("roleGrant", grant(limited, "TENANT_ADMIN"), of_member).await;
+    let of_grant = "roleGrant { id }";
+    app.actor("admin@ostallgaeu").mutate("roleGrantCreate", grant(limited, "TENANT_ADMIN"), of_grant).await;
     let client = app.actor(limited);
     let query = r#"{ tenant(slug: "ostallgaeu") { members { totalCount } viewerCan { manageMembers seeMembers } } }"#;
     let data = client.ask(query).await.data()["tenant"].clone();
     let none = json!({ "members": { "totalCount": 0 }, "viewerCan": { "manageMembers": false, "seeMembers": false } });
     assert_eq!(data, none);
-    let payload = client.try_mutate("roleGrant", grant("new@ostallgaeu", "VIEWER"), of_member).await;
+    let payload = client.try_mutate("roleGrantCreate", grant("new@ostallgaeu", "VIEWER"), of_grant).await;
     assert_eq!(payload["userErrors"][0]["code"], "FORBIDDEN", "{payload}");
 }
 
 async fn the_last_admin_is_known_before(app: TestApp) {
-    let right = right("roleRevoke", NodeType::RoleGrant, Operation::Revoke, "/id");
+    let right = right("roleGrantRevoke", NodeType::RoleGrant, Operation::Revoke, "/id");
     let input = json!({ "id": app.world.id("role.admin@ostallgaeu"), "version": 9_999 });
     refused(&app, "admin@ostallgaeu", &right, input, "roleGrant { id }", "LAST_ADMIN").await;
     let input = json!({ "id": app.world.id("role.planner@ostallgaeu"), "version": 9_999 });

@@ -74,8 +74,8 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
         ("place.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
         ("organisation.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
         ("offer.", "query($id: ID!) { directoryHistory(of: $id) { totalCount nodes { version } } }"),
-        ("place.", "query($id: ID!) { mergeProposals(record: $id) { totalCount nodes { id } } }"),
-        ("organisation.", "query($id: ID!) { mergeProposals(record: $id) { totalCount nodes { id } } }"),
+        ("place.", "query($id: ID!) { mergeProposals(filter: {records: [$id]}) { totalCount nodes { id } } }"),
+        ("organisation.", "query($id: ID!) { mergeProposals(filter: {records: [$id]}) { totalCount nodes { id } } }"),
         (
             "place.",
             "query($id: ID!) { learningPlaces(filter: {near: {from: {place: $id}}}) { totalCount nodes { id } } }",
@@ -93,7 +93,10 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
             "organisation.",
             "query($id: ID!) { learningPlaces(filter: {organisations: [$id]}) { totalCount nodes { id } } }",
         ),
-        ("agreement.", "query($id: ID!) { coordinationRounds(agreement: $id) { totalCount nodes { id } } }"),
+        (
+            "agreement.",
+            "query($id: ID!) { coordinationRounds(filter: {agreements: [$id]}) { totalCount nodes { id } } }",
+        ),
     ];
     for client in [app.anonymous(), app.actor("admin@lindau"), app.actor("viewer@kaufbeuren")] {
         for (kind, query) in queries {
@@ -112,7 +115,7 @@ async fn hidden_and_unknown_ids_give_the_same_bytes_everywhere(app: TestApp) {
 
 /// Everything that can be listed, with every text.
 const EVERYTHING: &str = r#"{
-    calendars(first: 100, includeArchived: true) { totalCount nodes { id name description tenant { slug } } }
+    calendars(first: 100, filter: {includeArchived: true}) { totalCount nodes { id name description tenant { slug } } }
     calendarEntries(first: 100, between: {start: "2026-01-01T00:00:00Z", end: "2029-01-01T00:00:00Z"}) { totalCount nodes {
         id calendar { name } ... on CalendarEntrySummary { title }
         ... on CalendarEntryFull { title description location organiser targetGroups } } }
@@ -121,14 +124,14 @@ const EVERYTHING: &str = r#"{
         ... on CalendarEntryFull { title description location organiser targetGroups } } } }
     agreements(first: 100) { totalCount nodes { title } }
     tenants(first: 100) { nodes { slug members(first: 5) { totalCount nodes { name email } }
-        incomingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } }
-        outgoingShares(first: 5, includeEnded: true) { totalCount nodes { reason level } } } } }"#;
+        incomingShares(first: 5, filter: {includeEnded: true}) { totalCount nodes { reason level } }
+        outgoingShares(first: 5, filter: {includeEnded: true}) { totalCount nodes { reason level } } } } }"#;
 
 /// The same by other doors.
 const AGAIN: &str = r#"{
     calendarChanges(first: 50) { nodes { entry { id calendar { name } ... on CalendarEntrySummary { title }
         ... on CalendarEntryFull { title description location organiser targetGroups } } } }
-    feeds(first: 10, includeRevoked: true) { totalCount nodes { name subscriberName } } }"#;
+    feeds(first: 10, filter: {includeRevoked: true}) { totalCount nodes { name subscriberName } } }"#;
 
 /// The same of the planning.
 const PLANS: &str = r#"{

@@ -248,7 +248,7 @@ async fn a_page_has_between_one_and_a_hundred_rows(app: TestApp) {
 
 async fn variables_that_are_left_out_are_left_out(app: TestApp) {
     let query = "query($first: Int, $last: Int, $after: String, $all: Boolean! = false) {
-        calendars(first: $first, last: $last, after: $after, includeArchived: $all) { nodes { name } } }";
+        calendars(first: $first, last: $last, after: $after, filter: {includeArchived: $all}) { nodes { name } } }";
     let viewer = app.actor("viewer@kaufbeuren");
     for (variables, rows) in [(json!({}), 4), (json!({ "first": 1 }), 1), (json!({ "last": 2, "first": null }), 2)] {
         let data = viewer.send(query, variables.clone()).await.data();
@@ -270,6 +270,9 @@ async fn calendars_are_listed_by_name_and_owner(app: TestApp) {
     assert_eq!(names(&of("ostallgaeu")).await, foreign);
     assert_eq!(names(&of("memmingen")).await, Vec::<String>::new());
     List { field: "calendars", arguments: "includeArchived: true" }.walks(&viewer, &[1, 3, 4]).await;
-    let wrong = format!("{{ calendars(tenant: {:?}) {{ nodes {{ id }} }} }}", app.world.id("calendar.oal.public"));
+    let wrong = format!(
+        "{{ calendars(filter: {{tenants: [{:?}]}}) {{ nodes {{ id }} }} }}",
+        app.world.id("calendar.oal.public")
+    );
     assert_eq!(viewer.ask(&wrong).await.refusals(), ["BAD_USER_INPUT INVALID tenant"]);
 }

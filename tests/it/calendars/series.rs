@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 const MADE: &str = "calendarEntry { id title version status start seriesId seriesDate
-    recurrence { rule extraDates exceptDates knownUntil } }";
+    recurrence { rule extraDates exceptDates materializedUntil } }";
 
 fn planner(app: &TestApp) -> Client {
     app.actor("planner@ostallgaeu")
@@ -83,7 +83,7 @@ async fn instants(app: &TestApp, time: Value, rule: &str) -> Vec<String> {
         "calendar": app.world.id("calendar.oal.office"), "title": "Series", "time": time, "recurrence": { "rule": rule },
     });
     planner(app).mutate("calendarEntryCreate", input, MADE).await;
-    let query = "query($calendar: ID!) { agenda(first: 100, filter: {calendars: [$calendar], title: \"Series\"},
+    let query = "query($calendar: ID!) { agenda(first: 100, filter: {calendars: [$calendar], text: \"Series\"},
         between: {start: \"2026-01-01T00:00:00Z\", end: \"2029-01-01T00:00:00Z\"}) { nodes { start end } } }";
     let data = planner(app).send(query, json!({ "calendar": app.world.id("calendar.oal.office") })).await.data();
     let nodes = data["agenda"]["nodes"].as_array().expect("nodes");

@@ -171,13 +171,13 @@ async fn a_ticket_opens_one_file_for_a_while(app: TestApp) {
     let viewer = app.actor("viewer@kaufbeuren");
     let data = viewer.send(versions, json!({ "id": id })).await.data();
     let version = data["datasetVersions"]["nodes"][0]["id"].clone();
-    let input = json!({ "version": version, "format": "CSV", "idempotencyKey": "one" });
-    let made = viewer.mutate("datasetDownloadTicket", input.clone(), "path expiresAt").await;
-    let path = made["path"].as_str().expect("a path").to_owned();
+    let input = json!({ "datasetVersion": version, "format": "CSV", "idempotencyKey": "one" });
+    let made = viewer.mutate("datasetDownloadTicket", input.clone(), "downloadTicket { path expiresAt }").await;
+    let path = made["downloadTicket"]["path"].as_str().expect("a path").to_owned();
     assert!(path.starts_with("/downloads/vbd_"), "{path}");
-    assert_eq!(made["expiresAt"], "2027-01-15T10:15:00+00:00");
-    let again = viewer.mutate("datasetDownloadTicket", input, "path").await;
-    assert_eq!(again["path"], Value::Null, "a secret is told once");
+    assert_eq!(made["downloadTicket"]["expiresAt"], "2027-01-15T10:15:00+00:00");
+    let again = viewer.mutate("datasetDownloadTicket", input, "downloadTicket { path }").await;
+    assert_eq!(again["downloadTicket"]["path"], Value::Null, "a secret is told once");
     let (status, headers, bytes) = fetch(&app, &path, &[]).await;
     assert_eq!((status, header(&headers, "cache-control")), (200, "private, no-cache"));
     let (status, _, part) = fetch(&app, &path, &[("range", "bytes=2-9")]).await;
@@ -191,10 +191,15 @@ async fn a_ticket_opens_one_file_for_a_while(app: TestApp) {
     assert_eq!((status, over), (404, unknown));
     // Nobody gets a ticket for what is out of sight.
     let other = app.actor("steward@ostallgaeu");
-    let hidden =
-        other.try_mutate("datasetDownloadTicket", json!({ "version": version, "format": "CSV" }), "path").await;
-    let unknown = json!({ "version": format!("dsv_{}", "0".repeat(26)), "format": "CSV" });
-    let unknown = other.try_mutate("datasetDownloadTicket", unknown, "path").await;
+    let hidden = other
+        .try_mutate(
+            "datasetDownloadTicket",
+            json!({ "datasetVersion": version, "format": "CSV" }),
+            "downloadTicket { path }",
+        )
+        .await;
+    let unknown = json!({ "datasetVersion": format!("dsv_{}", "0".repeat(26)), "format": "CSV" });
+    let unknown = other.try_mutate("datasetDownloadTicket", unknown, "downloadTicket { path }").await;
     assert_eq!(hidden, unknown);
     assert_eq!(hidden["userErrors"][0]["code"], "NOT_FOUND");
 }

@@ -211,7 +211,7 @@ async fn pages_have_every_conflict_once(app: TestApp) {
     ids.sort();
     ids.dedup();
     assert_eq!((ids.len(), all), (15, 15));
-    let query = "query($round: ID!) { conflicts(of: {round: $round}, filter: {severityFrom: HIGH, rules: [SAME_PLACE], open: true},
+    let query = "query($round: ID!) { conflicts(of: {round: $round}, filter: {severities: [HIGH], rules: [SAME_PLACE], includeAcknowledged: false},
         last: 1) { totalCount nodes { severity rule } } }";
     let data = offices.oal.send(query, json!({ "round": round })).await.data();
     assert_eq!(data["conflicts"], json!({ "totalCount": 10, "nodes": [{ "severity": "HIGH", "rule": "SAME_PLACE" }] }));

@@ -83,7 +83,8 @@ async fn wrong_proposals_are_refused_by_name(app: TestApp) {
         (json!({ "round": "rnd_01h455vb4pex5vsknk084sn02q" }), "NOT_FOUND round"),
     ];
     for (more, expected) in tries {
-        let refused = offices.oal.try_mutate("commentCreate", comment(more), "coordinationRound { id }").await;
+        let refused =
+            offices.oal.try_mutate("coordinationCommentCreate", comment(more), "coordinationRound { id }").await;
         assert_eq!(said(&refused), [expected]);
     }
 }
@@ -144,7 +145,7 @@ async fn calling_off_is_proposed_like_any_change(app: TestApp) {
 async fn seen(client: &Client, round: &str) -> (usize, usize) {
     let query =
         "query($round: ID!) { changeProposals(round: $round) { nodes { id entry { id } place { id } tenant { slug } } }
-        coordinationComments(round: $round) { nodes { text author about tenant { slug } } } }";
+        coordinationComments(round: $round) { nodes { text createdBy aboutId tenant { slug } } } }";
     let data = client.send(query, json!({ "round": round })).await.data();
     let count = |field: &str| data[field]["nodes"].as_array().map_or(0, Vec::len);
     (count("changeProposals"), count("coordinationComments"))
@@ -159,7 +160,7 @@ async fn proposals_are_seen_by_those_who_may_know_the_entry(app: TestApp) {
     {
         let input =
             json!({ "round": wish.round, "tenant": offices.tenant("ostallgaeu"), "about": about, "text": text });
-        offices.oal.mutate("commentCreate", input, "coordinationRound { id }").await;
+        offices.oal.mutate("coordinationCommentCreate", input, "coordinationRound { id }").await;
     }
     assert_eq!(seen(&offices.oal, &wish.round).await, (1, 3));
     assert_eq!(seen(&app.actor("viewer@kaufbeuren"), &wish.round).await, (1, 3));
@@ -188,7 +189,7 @@ async fn sending_twice_makes_one(app: TestApp) {
     assert_eq!(one["id"], other["id"]);
     let input = json!({ "round": wish.round, "tenant": offices.tenant("ostallgaeu"), "text": "Hallo.", "idempotencyKey": "k2" });
     for _ in 0..2 {
-        offices.oal.mutate("commentCreate", input.clone(), "coordinationRound { id }").await;
+        offices.oal.mutate("coordinationCommentCreate", input.clone(), "coordinationRound { id }").await;
     }
     assert_eq!(seen(&offices.oal, &wish.round).await, (1, 1));
 }

@@ -63,7 +63,7 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let sign =
         |tenant: &str, version: i32| json!({ "id": round, "tenant": offices.tenant(tenant), "version": version });
     let admin_oal = app.actor("admin@ostallgaeu");
-    let early = admin_oal.try_mutate("roundSignOff", sign("ostallgaeu", 2), ROUND).await;
+    let early = admin_oal.try_mutate("coordinationRoundSignOff", sign("ostallgaeu", 2), ROUND).await;
     assert_eq!(said(&early), ["CONFLICT id"]);
     assert_eq!(early["userErrors"][0]["message"], "3 conflicts of severity HIGH are neither settled nor acknowledged.");
 
@@ -86,7 +86,7 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let wish = propose(&offices, oal, "ostallgaeu", &round, &forum, "2027-05-12").await;
     let no = json!({ "id": wish["id"], "version": 1, "reason": "Der Raum ist nur an Himmelfahrt frei." });
     let declined = kf.mutate("changeProposalDecline", no, PROPOSAL).await;
-    assert_eq!(declined["changeProposal"]["answer"], "Der Raum ist nur an Himmelfahrt frei.");
+    assert_eq!(declined["changeProposal"]["reason"], "Der Raum ist nur an Himmelfahrt frei.");
 
     // 7. Countered: Kaufbeuren shall move its market, offers another day, the Landkreis agrees, Kaufbeuren applies it.
     let wish = propose(&offices, oal, "ostallgaeu", &round, &fair_kf, "2027-05-05T10:00/2027-05-05T14:00").await;
@@ -95,7 +95,7 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
         "change": { "time": when("2027-05-11T10:00/2027-05-11T14:00") },
     });
     let offer = kf.mutate("changeProposalCounter", counter, PROPOSAL).await["changeProposal"].clone();
-    assert_eq!((&offer["counters"], &offer["to"]["slug"]), (&wish["id"], &json!("ostallgaeu")));
+    assert_eq!((&offer["countersId"], &offer["to"]["slug"]), (&wish["id"], &json!("ostallgaeu")));
     let agreed = oal.mutate("changeProposalAccept", json!({ "id": offer["id"], "version": 1 }), PROPOSAL).await;
     assert_eq!(agreed["changeProposal"]["state"], "AGREED");
     assert_eq!(agreed["changeProposal"]["entry"]["startLocal"], "2027-05-04T10:00:00", "nothing moved yet");
@@ -107,7 +107,7 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let comment = json!({
         "round": round, "tenant": offices.tenant("kaufbeuren"), "about": forum, "text": "Bleibt an Himmelfahrt.",
     });
-    kf.mutate("commentCreate", comment, "coordinationRound { id }").await;
+    kf.mutate("coordinationCommentCreate", comment, "coordinationRound { id }").await;
     let left = conflicts(kf, json!({ "round": round })).await;
     assert_eq!(
         lines(&left),
@@ -141,14 +141,16 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let admin_kf = app.actor("admin@kaufbeuren");
     let version = |round: &Value| i32::try_from(round["version"].as_i64().expect("a version")).expect("small");
     let now = version(&round_of(oal, &round).await);
-    let signed = admin_oal.mutate("roundSignOff", sign("ostallgaeu", now), ROUND).await["coordinationRound"].clone();
+    let signed =
+        admin_oal.mutate("coordinationRoundSignOff", sign("ostallgaeu", now), ROUND).await["coordinationRound"].clone();
     assert_eq!(signed["state"], "IN_COORDINATION");
     update(kf, &fair_kf, json!({ "description": "Mit 40 Betrieben." })).await;
     let fallen = round_of(oal, &round).await;
     assert_eq!(plan_in(&fallen, "ostallgaeu")["signedBy"], json!(null), "what was signed is not what is planned now");
-    admin_kf.mutate("roundSignOff", sign("kaufbeuren", version(&fallen)), ROUND).await;
+    admin_kf.mutate("coordinationRoundSignOff", sign("kaufbeuren", version(&fallen)), ROUND).await;
     let now = version(&round_of(oal, &round).await);
-    let agreed = admin_oal.mutate("roundSignOff", sign("ostallgaeu", now), ROUND).await["coordinationRound"].clone();
+    let agreed =
+        admin_oal.mutate("coordinationRoundSignOff", sign("ostallgaeu", now), ROUND).await["coordinationRound"].clone();
     assert_eq!(agreed["state"], "AGREED");
     assert_eq!(plan_in(&agreed, "kaufbeuren")["signedBy"], "admin@kaufbeuren");
 
@@ -157,7 +159,7 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let plan = oal.send(query, json!({ "id": plan_kf })).await.data()["node"].clone();
     let steps: Vec<_> = plan["snapshots"].as_array().expect("snapshots").iter().map(|it| &it["step"]).collect();
     assert_eq!(steps, ["AGREED", "SUBMITTED"]);
-    let query = "query($plan: ID!, $snapshot: ID!) { annualPlanComparison(plan: $plan, snapshot: $snapshot, kinds: [MOVED, CHANGED]) {
+    let query = "query($plan: ID!, $snapshot: ID!) { annualPlanComparison(plan: $plan, snapshot: $snapshot, filter: {kinds: [MOVED, CHANGED]}) {
         nodes { kind titleBefore startBefore entry { ... on CalendarEntryFull { title startLocal } } } } }";
     let variables = json!({ "plan": plan_kf, "snapshot": plan["snapshots"][1]["key"] });
     let changes = oal.send(query, variables).await.data();
@@ -178,7 +180,8 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let anyone = app.anonymous();
     assert_eq!(round_of(&anyone, &round).await, json!(null));
     let now = version(&round_of(kf, &round).await);
-    let published = kf.mutate("roundPublish", sign("kaufbeuren", now), ROUND).await["coordinationRound"].clone();
+    let published =
+        kf.mutate("coordinationRoundPublish", sign("kaufbeuren", now), ROUND).await["coordinationRound"].clone();
     assert_eq!(
         (&published["state"], &published["plans"][0]["plan"]["state"]),
         (&json!("PUBLISHED"), &json!("PUBLISHED"))
@@ -231,7 +234,7 @@ async fn propose(offices: &Offices<'_>, client: &Client, slug: &str, round: &str
 
 async fn entry_called(client: &Client, calendar: &str, title: &str) -> String {
     let query = "query($calendar: ID!, $title: String!) { calendarEntries(between: {start: \"2027-01-01T00:00:00Z\",
-        end: \"2028-01-01T00:00:00Z\"}, filter: {calendars: [$calendar], title: $title}) { nodes { id } } }";
+        end: \"2028-01-01T00:00:00Z\"}, filter: {calendars: [$calendar], text: $title}) { nodes { id } } }";
     let data = client.send(query, json!({ "calendar": calendar, "title": title })).await.data();
     data["calendarEntries"]["nodes"][0]["id"].as_str().expect("an id").to_owned()
 }

@@ -26,7 +26,8 @@ async fn a_plan_is_its_owners_alone_until_it_is_submitted(app: TestApp) {
     let offices = Offices::open(&app).await;
     let (round, plan) = (offices.round().await, offices.plan("oal").await);
     let seen = async |subject: &str| {
-        let data = app.actor(subject).ask("{ annualPlans(year: 2027) { totalCount nodes { id } } }").await.data();
+        let data =
+            app.actor(subject).ask("{ annualPlans(filter: {years: [2027]}) { totalCount nodes { id } } }").await.data();
         data["annualPlans"]["totalCount"].clone()
     };
     assert_eq!((seen("viewer@ostallgaeu").await, seen("viewer@kaufbeuren").await), (json!(1), json!(0)));
@@ -125,7 +126,7 @@ async fn illegal_steps_name_the_allowed_ones(app: TestApp) {
     let offices = Offices::open(&app).await;
     let round = offices.round().await;
     let step = |version: i32| json!({ "id": round, "tenant": offices.tenant("ostallgaeu"), "version": version });
-    let early = offices.oal.try_mutate("roundPublish", step(1), ROUND).await;
+    let early = offices.oal.try_mutate("coordinationRoundPublish", step(1), ROUND).await;
     assert_eq!(said(&early), ["ILLEGAL_TRANSITION id"]);
     let words = "From COLLECTING it does not lead to PUBLISHED; possible: IN_COORDINATION, CLOSED.";
     assert_eq!(early["userErrors"][0]["message"], words);
@@ -135,7 +136,7 @@ async fn illegal_steps_name_the_allowed_ones(app: TestApp) {
     assert_eq!(early["userErrors"][0]["message"], words);
     let early = offices.oal.try_mutate("coordinationRoundStart", step(1), ROUND).await;
     assert_eq!(early["userErrors"][0]["message"], "A round needs two plans; 0 are there.");
-    let planner = offices.oal.try_mutate("roundSignOff", step(1), ROUND).await;
+    let planner = offices.oal.try_mutate("coordinationRoundSignOff", step(1), ROUND).await;
     assert_eq!(said(&planner), ["FORBIDDEN tenant"], "who plans does not sign");
     let plan = offices.plan("oal").await;
     offices.submit("oal", &plan, &round).await;
@@ -201,7 +202,7 @@ async fn a_change_that_stays_in_the_authority_takes_no_sign_off_back(app: TestAp
     let shown = offices.entry("kf", "Für Partner", "2027-06-02", json!({})).await;
     let round = offices.in_coordination().await;
     let sign = json!({ "id": round, "tenant": offices.tenant("ostallgaeu"), "version": 2 });
-    app.actor("admin@ostallgaeu").mutate("roundSignOff", sign, ROUND).await;
+    app.actor("admin@ostallgaeu").mutate("coordinationRoundSignOff", sign, ROUND).await;
     let signed = async || plan_in(&round_of(&offices.kf, &round).await, "ostallgaeu")["signedBy"].clone();
     let change = |id: &str| json!({ "id": id, "version": 1, "description": "Neu" });
     offices.kf.mutate("calendarEntryUpdate", change(&inner), "calendarEntry { id }").await;
@@ -263,7 +264,7 @@ async fn who_hears_of_a_round_hears_what_happens_in_it(app: TestApp) {
     drop(socket);
     // What happens while nobody listens is told after it.
     let input = json!({ "round": round, "tenant": offices.tenant("ostallgaeu"), "text": "Willkommen." });
-    offices.oal.mutate("commentCreate", input, "coordinationRound { id }").await;
+    offices.oal.mutate("coordinationCommentCreate", input, "coordinationRound { id }").await;
     let input = json!({ "id": watched, "version": 1, "description": "Neu" });
     offices.oal.mutate("calendarEntryUpdate", input, "calendarEntry { id }").await;
     let mut socket = Socket::init(&app.server().base, Some(&app.token("viewer@kaufbeuren"))).await;
@@ -286,7 +287,7 @@ async fn who_hears_of_a_round_hears_what_happens_in_it(app: TestApp) {
     );
     // Without a role there is nothing more to hear.
     let input = json!({ "id": app.world.id("role.viewer@kaufbeuren"), "version": 1 });
-    app.actor("admin@kaufbeuren").mutate("roleRevoke", input, "roleGrant { id }").await;
+    app.actor("admin@kaufbeuren").mutate("roleGrantRevoke", input, "roleGrant { id }").await;
     let ended = socket.receive().await;
     assert_eq!(ended["payload"]["errors"][0]["extensions"]["reason"], "NOT_FOUND", "{ended}");
 }

@@ -20,15 +20,18 @@ const PDF: &[u8] = b"%PDF-1.7\nThe notice of grant";
 
 async fn send(app: &TestApp, client: &Client, document: &Value, name: &str, bytes: &[u8]) -> u16 {
     let input = json!({ "document": document, "fileName": name });
-    let ticket = client.mutate("documentUploadTicket", input, "ticket maxBytes").await;
-    let url = format!("{}/uploads/{}", app.server().base, ticket["ticket"].as_str().expect("a ticket"));
+    let ticket = client.mutate("projectDocumentUploadTicket", input, "uploadTicket { secret path maxBytes }").await;
+    let ticket = &ticket["uploadTicket"];
+    let path = ticket["path"].as_str().expect("a path");
+    assert_eq!(path, format!("/uploads/{}", ticket["secret"].as_str().expect("a secret")));
+    let url = format!("{}{path}", app.server().base);
     let reply = reqwest::Client::new().put(url).body(bytes.to_vec()).send().await.expect("an answer");
     reply.status().as_u16()
 }
 
 async fn fetch(app: &TestApp, client: &Client, of: Value) -> (u16, Vec<u8>) {
-    let made = client.mutate("documentDownloadTicket", json!({ "of": of }), "path").await;
-    get(app, made["path"].as_str().expect("a path")).await
+    let made = client.mutate("projectDownloadTicket", json!({ "of": of }), "downloadTicket { path }").await;
+    get(app, made["downloadTicket"]["path"].as_str().expect("a path")).await
 }
 
 async fn get(app: &TestApp, path: &str) -> (u16, Vec<u8>) {
@@ -37,7 +40,7 @@ async fn get(app: &TestApp, path: &str) -> (u16, Vec<u8>) {
 }
 
 const VERSIONS: &str = "query($id: ID!) { node(id: $id) { ... on ProjectDocument { version
-    versions { number fileName mediaType bytes checksum uploadedBy } } } }";
+    versions { number fileName mediaType bytes checksum createdBy } } } }";
 
 async fn a_document_has_versions_that_are_sent_and_fetched(app: TestApp) {
     let parts = joint(&app).await;
@@ -56,7 +59,7 @@ async fn a_document_has_versions_that_are_sent_and_fetched(app: TestApp) {
         assert_eq!(fetch(&app, client, of).await, (200, bytes.to_vec()));
     }
     let none = json!({ "of": { "version": { "document": document, "number": 3 } } });
-    assert_eq!(codes(&lead.try_mutate("documentDownloadTicket", none, "path").await), ["NOT_FOUND"]);
+    assert_eq!(codes(&lead.try_mutate("projectDownloadTicket", none, "downloadTicket { path }").await), ["NOT_FOUND"]);
     // Evidence of an obligation is a document of the same party.
     let input = json!({ "id": parts.id("obligation.oal"), "version": 1, "document": parts.id("document.kf") });
     assert_eq!(codes(&lead.try_mutate("obligationFulfil", input, "__typename").await), ["NOT_FOUND"]);
@@ -70,7 +73,7 @@ async fn what_is_not_a_document_is_not_kept(app: TestApp) {
     let lead = app.actor(LEAD);
     let document = parts.id("document.oal");
     let input = json!({ "document": document, "fileName": "setup.exe" });
-    let refused = lead.try_mutate("documentUploadTicket", input, "ticket").await;
+    let refused = lead.try_mutate("projectDocumentUploadTicket", input, "uploadTicket { secret }").await;
     assert!(words(&refused)[0].starts_with("fileName: \"setup.exe\" does not end like a document"), "{refused}");
     assert_eq!(send(&app, &lead, document, "setup.pdf", b"MZ\x90\0").await, 415);
     let versions = lead.send(VERSIONS, json!({ "id": document })).await.data();
@@ -82,9 +85,13 @@ async fn a_ticket_opens_what_its_person_may_have(app: TestApp) {
     let (lead, partner) = (app.actor(LEAD), app.actor(PARTNER));
     assert_eq!(send(&app, &lead, parts.id("document.oal"), "a.pdf", PDF).await, 201);
     let of = json!({ "of": { "version": { "document": parts.id("document.oal"), "number": 1 } } });
-    let hidden = app.actor(OTHER_FIELD).try_mutate("documentDownloadTicket", of.clone(), "path").await;
+    let hidden =
+        app.actor(OTHER_FIELD).try_mutate("projectDownloadTicket", of.clone(), "downloadTicket { path }").await;
     assert_eq!(codes(&hidden), ["NOT_FOUND"]);
-    let path = partner.mutate("documentDownloadTicket", of, "path").await["path"].as_str().expect("a path").to_owned();
+    let path = partner.mutate("projectDownloadTicket", of, "downloadTicket { path }").await["downloadTicket"]["path"]
+        .as_str()
+        .expect("a path")
+        .to_owned();
     assert_eq!(get(&app, &path).await.0, 200);
     // The partner leaves: the same address opens nothing any more.
     let kf = app.world.id("tenant.kaufbeuren");
@@ -111,5 +118,8 @@ async fn a_copy_keeps_its_files(app: TestApp) {
     let of = json!({ "file": { "archive": copy["id"], "checksum": file["versions"][0]["sha256"] } });
     assert_eq!(fetch(&app, &partner, of).await, (200, PDF.to_vec()));
     let other = json!({ "of": { "file": { "archive": copy["id"], "checksum": "00" } } });
-    assert_eq!(codes(&partner.try_mutate("documentDownloadTicket", other, "path").await), ["NOT_FOUND"]);
+    assert_eq!(
+        codes(&partner.try_mutate("projectDownloadTicket", other, "downloadTicket { path }").await),
+        ["NOT_FOUND"]
+    );
 }

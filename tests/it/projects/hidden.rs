@@ -73,15 +73,15 @@ fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
         ),
         ("projectLinkRemove", "link.oal", Box::new(|id| json!({ "id": id }))),
         ("projectDocumentCreate", "project.joint", in_project(json!({ "title": "x", "kind": "OTHER" }))),
-        ("documentUploadTicket", "document.oal", Box::new(|id| json!({ "document": id, "fileName": "a.pdf" }))),
+        ("projectDocumentUploadTicket", "document.oal", Box::new(|id| json!({ "document": id, "fileName": "a.pdf" }))),
         (
-            "documentDownloadTicket",
+            "projectDownloadTicket",
             "document.oal",
             Box::new(|id| json!({ "of": { "version": { "document": id, "number": 1 } } })),
         ),
-        ("documentDownloadTicket", "archive.oal", Box::new(|id| json!({ "of": { "archive": id } }))),
+        ("projectDownloadTicket", "archive.oal", Box::new(|id| json!({ "of": { "archive": id } }))),
         (
-            "documentDownloadTicket",
+            "projectDownloadTicket",
             "archive.oal",
             Box::new(|id| json!({ "of": { "file": { "archive": id, "checksum": "00" } } })),
         ),
@@ -91,12 +91,16 @@ fn doors(app: &TestApp) -> Vec<(&'static str, &'static str, InputAround)> {
             "project.joint",
             in_project(json!({
                 "programme": "fpr_01h455vb4pex5vsknk084sn02q", "rate": "40", "eligibleFrom": "2027-01-01",
-                "eligibleUntil": "2027-12-31", "eligibleCost": "1", "requested": "0",
+                "eligibleUntil": "2027-12-31", "eligibleCost": { "amount": "1" }, "requested": { "amount": "0" },
             })),
         ),
         ("fundingUpdate", "funding.oal", part(json!({ "note": "x" }))),
         ("fundingAdvance", "funding.oal", part(json!({ "state": "APPLIED" }))),
-        ("ownShareSet", "funding.oal", Box::new(move |id| json!({ "funding": id, "tenant": kf2, "amount": "1" }))),
+        (
+            "ownShareSet",
+            "funding.oal",
+            Box::new(move |id| json!({ "funding": id, "tenant": kf2, "amount": { "amount": "1" } })),
+        ),
         ("budgetLineSet", "project.joint", in_project(json!({ "year": 2027, "costType": "STAFF" }))),
         (
             "obligationCreate",
@@ -183,7 +187,7 @@ async fn hidden_and_unknown_ids_give_the_same_bytes(app: TestApp) {
     let queries = [
         "query($id: ID!) { node(id: $id) { id } }",
         "query($id: ID!) { explainAccess(node: $id) { allowed } }",
-        "query($id: ID!) { projectArchives(project: $id) { totalCount nodes { id } } }",
+        "query($id: ID!) { projectArchives(filter: {projects: [$id]}) { totalCount nodes { id } } }",
         "query($id: ID!) { doubleFundingHints(project: $id) { inCommon } }",
         "query($id: ID!) { obligations(filter: {projects: [$id]}) { totalCount nodes { id } } }",
         "query($id: ID!) { financialOverview(filter: {projects: [$id]}) { lines } }",
@@ -226,7 +230,7 @@ async fn a_hidden_project_changes_no_list_and_no_sum(app: TestApp) {
     let input = json!({ "project": project, "tenant": app.world.id("tenant.ostallgaeu"), "title": "Secret", "dueOn": "2028-06-15" });
     lead.mutate("milestoneCreate", input, "__typename").await;
     let input = json!({
-        "project": project, "tenant": app.world.id("tenant.ostallgaeu"), "year": 2028, "costType": "STAFF", "planned": "1",
+        "project": project, "tenant": app.world.id("tenant.ostallgaeu"), "year": 2028, "costType": "STAFF", "planned": { "amount": "1" },
     });
     lead.mutate("budgetLineSet", input, "__typename").await;
     for (subject, before) in subjects.into_iter().zip(before) {
@@ -370,7 +374,7 @@ async fn another_field_of_work_moves_everything_of_a_project(app: TestApp) {
         let input = json!({
             "tenant": tenant, "to": { "account": account }, "role": "PROJECT_LEAD", "fieldsOfWork": [app.world.id(field)],
         });
-        app.actor("admin@ostallgaeu").mutate("roleGrant", input, "member { id }").await;
+        app.actor("admin@ostallgaeu").mutate("roleGrantCreate", input, "roleGrant { id }").await;
     }
     let input = json!({ "tenant": tenant, "title": "On the move", "fieldOfWork": app.world.id("field.orientation") });
     let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
@@ -380,7 +384,7 @@ async fn another_field_of_work_moves_everything_of_a_project(app: TestApp) {
         input
     };
     for (name, consented) in [("Shown", true), ("Not shown", false)] {
-        let input = part(json!({ "name": name, "role": "MEMBER", "consented": consented }));
+        let input = part(json!({ "name": name, "role": "MEMBER", "consent": consented }));
         lead.mutate("projectMemberAdd", input, "__typename").await;
     }
     lead.mutate("milestoneCreate", part(json!({ "title": "Halfway", "dueOn": "2028-06-15" })), "__typename").await;

@@ -65,8 +65,8 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
         async move {
             json!({
                 "project": project, "tenant": oal, "programme": programme.await, "rate": rate,
-                "eligibleFrom": "2016-07-01", "eligibleUntil": "2018-06-30", "eligibleCost": "240000.01",
-                "requested": requested,
+                "eligibleFrom": "2016-07-01", "eligibleUntil": "2018-06-30", "eligibleCost": { "amount": "240000.01" },
+                "requested": { "amount": requested },
             })
         }
     };
@@ -76,10 +76,10 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     assert_eq!(words(&too_much), ["requested: 120000.01 is more than 120000.00, which is 50.00 % of 240000.01."]);
     let funding = lead.mutate("fundingCreate", wish("50", "120000.00").await, OF_FUNDING).await["funding"].clone();
     for (client, tenant, amount) in [(&lead, oal, "80000.01"), (&partner, kf, "40000.00")] {
-        let input = json!({ "funding": funding["id"], "tenant": tenant, "amount": amount });
+        let input = json!({ "funding": funding["id"], "tenant": tenant, "amount": { "amount": amount } });
         client.mutate("ownShareSet", input, OF_FUNDING).await;
     }
-    let more = json!({ "funding": funding["id"], "tenant": kf, "amount": "40000.01" });
+    let more = json!({ "funding": funding["id"], "tenant": kf, "amount": { "amount": "40000.01" } });
     let refused = partner.try_mutate("ownShareSet", more, OF_FUNDING).await;
     assert_eq!(words(&refused), ["amount: 40000.01 is more than what nobody pays yet: 40000.00."]);
     let input = json!({ "id": funding["id"], "version": 1, "state": "APPLIED" });
@@ -89,7 +89,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     // The notice of grant: less than was asked for. The programme's obligations begin.
     let granted = |amount: &str| {
         json!({
-            "id": funding["id"], "version": 2, "state": "APPROVED", "granted": amount, "decidedOn": "2016-06-15",
+            "id": funding["id"], "version": 2, "state": "APPROVED", "granted": { "amount": amount }, "decidedOn": "2016-06-15",
             "referenceNumber": "01 JL 1600",
         })
     };
@@ -113,12 +113,12 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     ] {
         let input = json!({
             "project": project, "tenant": tenant, "funding": funding["id"], "year": year, "costType": "STAFF",
-            "planned": planned, "actual": "30000.00",
+            "planned": { "amount": planned }, "actual": { "amount": "30000.00" },
         });
         client.mutate("budgetLineSet", input, "budgetLine { id }").await;
     }
     let wrong = json!({
-        "project": project, "tenant": oal, "funding": funding["id"], "year": 2019, "costType": "EVENTS", "planned": "1",
+        "project": project, "tenant": oal, "funding": funding["id"], "year": 2019, "costType": "EVENTS", "planned": { "amount": "1" },
     });
     let refused = lead.try_mutate("budgetLineSet", wrong, "budgetLine { id }").await;
     assert_eq!(codes(&refused), ["INVALID", "OUT_OF_RANGE"], "{refused}");
@@ -147,7 +147,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     );
     let met = |title: &str, on: &str, amount: Option<&str>| {
         let it = owed.iter().find(|it| it["title"] == title).expect("an obligation");
-        json!({ "id": it["id"], "version": it["version"], "on": on, "amount": amount })
+        json!({ "id": it["id"], "version": it["version"], "fulfilledOn": on, "amount": { "amount": amount } })
     };
     let of_obligation = "obligation { state late amount { amount } }";
     let done = lead.mutate("obligationFulfil", met("Mittelabruf 1", "2016-12-20", Some("60000")), of_obligation).await;
@@ -202,10 +202,10 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     let input = json!({ "id": agreement, "version": at, "tenant": kf, "reason": "Das Projekt ist zu Ende." });
     admin.mutate("agreementEnd", input, "agreement { state }").await;
     assert_eq!(partner.send(seen, json!({ "id": project })).await.data()["node"], Value::Null);
-    let query = "{ projectArchives { nodes { title takenBy tenant { slug } project { id } content } } }";
+    let query = "{ projectArchives { nodes { title createdBy tenant { slug } project { id } content } } }";
     let copies = partner.ask(query).await.data()["projectArchives"]["nodes"].clone();
     assert_eq!(copies.as_array().expect("copies").len(), 1);
-    assert_eq!((&copies[0]["takenBy"], &copies[0]["project"]), (&json!("admin@kaufbeuren"), &Value::Null));
+    assert_eq!((&copies[0]["createdBy"], &copies[0]["project"]), (&json!("admin@kaufbeuren"), &Value::Null));
     let copy: Value = serde_json::from_str(copies[0]["content"].as_str().expect("a text")).expect("JSON");
     assert_eq!(copy["form"], "verbund-project/1");
     let titles = |list: &str| -> Vec<String> {

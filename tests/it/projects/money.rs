@@ -15,6 +15,7 @@ pub fn cases() -> Vec<Case> {
     cases!["projects::money";
         sums_reconcile_along_every_dimension,
         amounts_are_refused_by_field_and_reason,
+        a_day_of_decision_needs_a_decision,
         nothing_of_money_is_a_float,
         what_may_be_funded_twice_is_told_of_what_is_in_sight,
         reminders_go_out_once_and_on_their_days,
@@ -51,7 +52,7 @@ async fn sums_reconcile_along_every_dimension(app: TestApp) {
         }
         let input = json!({
             "project": parts.id("project.joint"), "tenant": app.world.id(&format!("tenant.{slug}")), "year": year,
-            "costType": kind, "planned": text(planned), "actual": text(planned / 3),
+            "costType": kind, "planned": { "amount": text(planned) }, "actual": { "amount": text(planned / 3) },
         });
         client.mutate("budgetLineSet", input, "budgetLine { id }").await;
         wanted.insert((slug, year, kind), planned);
@@ -101,13 +102,17 @@ async fn amounts_are_refused_by_field_and_reason(app: TestApp) {
     let line = |planned: Value| {
         json!({
             "project": parts.id("project.joint"), "tenant": app.world.id("tenant.ostallgaeu"), "year": 2028,
-            "costType": "TRAVEL", "planned": planned,
+            "costType": "TRAVEL", "planned": { "amount": planned },
         })
     };
     let refused = lead.try_mutate("budgetLineSet", line(json!("0.001")), "__typename").await;
-    assert_eq!(words(&refused), ["planned: \"0.001\" has more than two decimal places."]);
+    assert_eq!(words(&refused), ["planned.amount: \"0.001\" has more than two decimal places."]);
     let refused = lead.try_mutate("budgetLineSet", line(json!("-1")), "__typename").await;
     assert_eq!(codes(&refused), ["OUT_OF_RANGE"]);
+    let mut foreign = line(json!("1"));
+    foreign["planned"]["currency"] = json!("CHF");
+    let refused = lead.try_mutate("budgetLineSet", foreign, "__typename").await;
+    assert_eq!(words(&refused), ["planned.currency: CHF is no currency that is taken here: EUR."]);
     let query = "mutation($input: BudgetLineSetInput!) { budgetLineSet(input: $input) { userErrors { code } } }";
     for wrong in [json!(0.5), json!("1e3"), json!("1.234,50"), json!(true)] {
         let reply = lead.send(query, json!({ "input": line(wrong.clone()) })).await;
@@ -125,13 +130,33 @@ async fn amounts_are_refused_by_field_and_reason(app: TestApp) {
     let input = json!({
         "project": parts.id("project.public"), "tenant": app.world.id("tenant.ostallgaeu"),
         "programme": programme(&app, "bildungskommunen").await, "rate": "10", "eligibleFrom": "2027-01-01",
-        "eligibleUntil": "2027-12-31", "eligibleCost": "10", "requested": "1", "referenceNumber": "Secret funding of oal",
+        "eligibleUntil": "2027-12-31", "eligibleCost": { "amount": "10" }, "requested": { "amount": "1" }, "referenceNumber": "Secret funding of oal",
     });
     let refused = lead.try_mutate("fundingCreate", input, "__typename").await;
     assert_eq!(codes(&refused), ["NOT_UNIQUE"]);
     let input = json!({ "id": parts.id("funding.open"), "version": 1, "referenceNumber": "Secret funding of oal" });
     let refused = lead.try_mutate("fundingUpdate", input, "__typename").await;
     assert_eq!(codes(&refused), ["NOT_UNIQUE"]);
+}
+
+async fn a_day_of_decision_needs_a_decision(app: TestApp) {
+    let parts = joint(&app).await;
+    let input = json!({ "id": parts.id("funding.oal"), "version": 1, "state": "APPLIED", "decidedOn": "2027-01-10" });
+    for (language, text) in [
+        ("de", "Einen Tag der Entscheidung gibt es nur mit der Bewilligung oder Ablehnung; APPLIED ist keine."),
+        ("en", "A day of decision exists only with an approval or a rejection; APPLIED is none."),
+    ] {
+        let lead = app.actor(LEAD).speaking(language);
+        let refused = lead.try_mutate("fundingAdvance", input.clone(), "funding { state }").await;
+        let error = &refused["userErrors"][0];
+        assert_eq!(
+            (&error["code"], &error["field"], &error["message"]),
+            (&json!("INVALID"), &json!("decidedOn"), &json!(text))
+        );
+    }
+    let input = json!({ "id": parts.id("funding.oal"), "version": 1, "state": "APPLIED" });
+    let applied = app.actor(LEAD).mutate("fundingAdvance", input, "funding { state decidedOn }").await;
+    assert_eq!(applied["funding"], json!({ "state": "APPLIED", "decidedOn": null }));
 }
 
 async fn nothing_of_money_is_a_float(_app: TestApp) {
@@ -253,7 +278,8 @@ async fn calls_at_once_are_not_more_than_the_grant(app: TestApp) {
     }
     let input = json!({ "id": parts.id("funding.oal"), "version": 1, "state": "APPLIED" });
     lead.mutate("fundingAdvance", input, "__typename").await;
-    let input = json!({ "id": parts.id("funding.oal"), "version": 2, "state": "APPROVED", "granted": "400" });
+    let input =
+        json!({ "id": parts.id("funding.oal"), "version": 2, "state": "APPROVED", "granted": { "amount": "400" } });
     lead.mutate("fundingAdvance", input, "__typename").await;
     // PostgreSQL lets nobody write before both have looked at what is left; SQLite has one writer at a time anyway.
     let rows = app.database.rows().await;
@@ -263,7 +289,11 @@ async fn calls_at_once_are_not_more_than_the_grant(app: TestApp) {
         rows.run("LOCK TABLE obligation IN SHARE MODE").await;
     }
     let sent = calls.iter().map(|id| {
-        lead.try_mutate("obligationFulfil", json!({ "id": id, "version": 1, "amount": "300" }), "__typename")
+        lead.try_mutate(
+            "obligationFulfil",
+            json!({ "id": id, "version": 1, "amount": { "amount": "300" } }),
+            "__typename",
+        )
     });
     let released = async {
         let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";

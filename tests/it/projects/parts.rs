@@ -135,14 +135,14 @@ fn keyed(app: &TestApp, parts: &verbund_tests::projects::Parts, programme: &Valu
         ),
         ("projectLinkAdd", part(json!({ "to": { "dataset": app.world.id("dataset.oal.leavers") } }))),
         ("projectDocumentCreate", part(json!({ "title": "Keyed", "kind": "OTHER" }))),
-        ("documentUploadTicket", json!({ "document": parts.id("document.oal"), "fileName": "a.pdf" })),
-        ("documentDownloadTicket", json!({ "of": { "archive": parts.id("archive.oal") } })),
+        ("projectDocumentUploadTicket", json!({ "document": parts.id("document.oal"), "fileName": "a.pdf" })),
+        ("projectDownloadTicket", json!({ "of": { "archive": parts.id("archive.oal") } })),
         ("projectArchiveCreate", part(json!({}))),
         (
             "fundingCreate",
             part(json!({
                 "programme": programme, "rate": "1", "eligibleFrom": "2027-01-01", "eligibleUntil": "2027-12-31",
-                "eligibleCost": "100", "requested": "1",
+                "eligibleCost": { "amount": "100" }, "requested": { "amount": "1" },
             })),
         ),
         (
@@ -247,10 +247,14 @@ async fn values_are_checked(app: TestApp) {
             json!({ "project": parts.id("project.joint"), "tenant": oal, "title": "x", "target": "1", "code": "none" }),
             vec!["NOT_FOUND"],
         ),
-        ("obligationFulfil", json!({ "id": parts.id("obligation.oal"), "version": 1, "amount": "1" }), vec!["INVALID"]),
         (
             "obligationFulfil",
-            json!({ "id": parts.id("obligation.oal"), "version": 1, "on": "2028-01-01" }),
+            json!({ "id": parts.id("obligation.oal"), "version": 1, "amount": { "amount": "1" } }),
+            vec!["INVALID"],
+        ),
+        (
+            "obligationFulfil",
+            json!({ "id": parts.id("obligation.oal"), "version": 1, "fulfilledOn": "2028-01-01" }),
             vec!["OUT_OF_RANGE"],
         ),
         (

@@ -113,7 +113,7 @@ async fn a_partner_changes_its_own_part_and_nothing_else(app: TestApp) {
         let taken = json!({ "id": parts.id(&format!("link.{foreign}")) });
         assert_eq!(codes(&client.try_mutate("projectLinkRemove", taken, "__typename").await), ["FORBIDDEN"]);
         let sent = json!({ "document": parts.id(&format!("document.{foreign}")), "fileName": "a.pdf" });
-        assert_eq!(codes(&client.try_mutate("documentUploadTicket", sent, "__typename").await), ["FORBIDDEN"]);
+        assert_eq!(codes(&client.try_mutate("projectDocumentUploadTicket", sent, "__typename").await), ["FORBIDDEN"]);
     }
     // The project itself is the lead's; nobody adds a part in another's name.
     let project = parts.id("project.joint");

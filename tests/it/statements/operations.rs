@@ -15,7 +15,7 @@ const AGENDA: &str = r#"{ agenda(between: {start: "2027-05-01T00:00:00Z", end: "
     ... on CalendarEntrySummary { title fieldOfWork { key } }
     ... on CalendarEntryFull { title fieldOfWork { key } place { name region { name } tenant { slug } origins { name } } } } } } }"#;
 
-const CONFLICT: &str = "nodes { rule freeDay { name } acknowledgements { tenant { slug } } sides { freeSlots { start } \
+const CONFLICT: &str = "nodes { rule nonWorkingDay { name } acknowledgements { tenant { slug } } sides { freeSlots { start } \
     entry { id calendar { name tenant { slug } } tenant { slug } ... on CalendarEntryFull { place { name } acknowledgements { reason } } } } }";
 
 /// The document of each operation in the table.
@@ -97,7 +97,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
         ("learning places, near", ("", "{ learningPlaces(first: 20, filter: {near: {from: {position: {latitude: 47.88, longitude: 10.62}}}}) { nodes { name } } }".to_owned())),
         (
             "learning places, by external id",
-            ("", "{ learningPlaces(first: 20, filter: {externalId: {scheme: ISIL, value: \"DE-oal-library\"}}) { nodes { name } } }".to_owned()),
+            ("", "{ learningPlaces(first: 20, filter: {externalIds: [{scheme: ISIL, value: \"DE-oal-library\"}]}) { nodes { name } } }".to_owned()),
         ),
         (
             "organisations",
@@ -123,7 +123,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             "education offers, the nearest",
             (
                 "",
-                "{ educationOffers(first: 20, orderBy: DISTANCE, filter: {near: {from: {position: {latitude: 47.88, longitude: 10.62}}, radiusKm: 50}}) { \
+                "{ educationOffers(first: 20, orderBy: DISTANCE_METERS, filter: {near: {from: {position: {latitude: 47.88, longitude: 10.62}}, radiusKm: 50}}) { \
                  totalCount nodes { title distanceMeters place { name } provider { name } dates { title } } } }"
                     .to_owned(),
             ),
@@ -142,7 +142,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             (
                 "steward@ostallgaeu",
                 format!(
-                    "{{ duplicateCandidates(tenant: \"{}\", minScore: 50, first: 20) {{ totalCount nodes {{ score one {{ name tenant {{ slug }} }} other {{ name tenant {{ slug }} }} }} }} }}",
+                    "{{ duplicateCandidates(tenant: \"{}\", filter: {{minScore: 50}}, first: 20) {{ totalCount nodes {{ score one {{ name tenant {{ slug }} }} other {{ name tenant {{ slug }} }} }} }} }}",
                     id("tenant.ostallgaeu")
                 ),
             ),
@@ -152,7 +152,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             (
                 "steward@ostallgaeu",
                 format!(
-                    "{{ duplicateCandidates(tenant: \"{}\", of: ORGANISATION, minScore: 50, first: 20) {{ totalCount nodes {{ score one {{ name tenant {{ slug }} }} other {{ name tenant {{ slug }} }} }} }} }}",
+                    "{{ duplicateCandidates(tenant: \"{}\", kind: ORGANISATION, filter: {{minScore: 50}}, first: 20) {{ totalCount nodes {{ score one {{ name tenant {{ slug }} }} other {{ name tenant {{ slug }} }} }} }} }}",
                     id("tenant.ostallgaeu")
                 ),
             ),
@@ -174,10 +174,10 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             (planner, "{ tenant(slug: \"ostallgaeu\") { closures(first: 100) { nodes { title tenant { slug } viewerCan { update } } } } }".to_owned()),
         ),
         (
-            "free days",
+            "non-working days",
             (
                 planner,
-                "{ tenant(slug: \"ostallgaeu\") { freeDays(between: {firstDay: \"2027-01-01\", lastDay: \"2028-12-31\"}) { kind name } } }".to_owned(),
+                "{ tenant(slug: \"ostallgaeu\") { nonWorkingDays(between: {firstDay: \"2027-01-01\", lastDay: \"2028-12-31\"}) { kind name } } }".to_owned(),
             ),
         ),
         (
@@ -310,7 +310,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             "compare indicator",
             (
                 "steward@ostallgaeu",
-                "{ compareIndicator(code: \"q_sch\", regions: [\"09777\", \"09762\"], period: { from: 2020, until: 2030 }) \
+                "{ compareIndicator(code: \"q_sch\", regions: [\"09777\", \"09762\"], between: { firstYear: 2020, lastYear: 2030 }) \
                  { series { region dataset { title } datasetVersion { number } values { value } } warnings { message } } }"
                     .to_owned(),
             ),
@@ -328,8 +328,8 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
                 "admin@ostallgaeu",
                 format!(
                     "{{ previewAgreementChange(input: {{ agreement: \"{}\", tenant: \"{}\", change: {{ step: END }} }}) {{ \
-                     agreement {{ title parties {{ tenant {{ slug }} }} }} counts {{ owner {{ slug }} party {{ slug }} type effect count }} \
-                     objects(type: CALENDAR_ENTRY, first: 50) {{ nodes {{ object name owner {{ slug }} changes {{ party {{ slug }} }} }} }} }} }}",
+                     agreement {{ title parties {{ tenant {{ slug }} }} }} counts {{ tenant {{ slug }} party {{ slug }} type effect count }} \
+                     objects(type: CALENDAR_ENTRY, first: 50) {{ nodes {{ objectId name tenant {{ slug }} changes {{ party {{ slug }} }} }} }} }} }}",
                     id("agreement.a"),
                     id("tenant.ostallgaeu")
                 ),

@@ -58,12 +58,12 @@ impl Walk<'_> {
                 ("statusReportCreate", ADMIN, part(more), "statusReport { id }")
             }
             9 => {
-                let input = part(json!({ "name": "Somebody", "role": "MEMBER", "consented": true }));
+                let input = part(json!({ "name": "Somebody", "role": "MEMBER", "consent": true }));
                 ("projectMemberAdd", ADMIN, input, "projectMember { id }")
             }
             10 => {
                 let input = json!({ "id": self.last["projectMember"]["id"] });
-                ("projectMemberRemove", ADMIN, input, OF_PROJECT)
+                ("projectMemberRemove", ADMIN, input, "projectMember { id }")
             }
             11 => {
                 let input = part(json!({ "title": "Visitors", "target": "100" }));
@@ -85,7 +85,7 @@ impl Walk<'_> {
             }
             15 => {
                 let input = json!({ "id": self.last["projectLink"]["id"] });
-                ("projectLinkRemove", ADMIN, input, OF_PROJECT)
+                ("projectLinkRemove", ADMIN, input, "projectLink { id }")
             }
             16 => {
                 let input = part(json!({ "title": "Concept", "kind": "CONCEPT" }));
@@ -93,12 +93,12 @@ impl Walk<'_> {
             }
             17 => {
                 let input = json!({ "document": self.last["projectDocument"]["id"], "fileName": "concept.pdf" });
-                ("documentUploadTicket", ADMIN, input, "expiresAt maxBytes")
+                ("projectDocumentUploadTicket", ADMIN, input, "uploadTicket { expiresAt maxBytes }")
             }
             18 => {
                 let more = json!({
                     "programme": self.programme, "rate": "40", "eligibleFrom": "2027-01-01",
-                    "eligibleUntil": "2028-12-31", "eligibleCost": "1000.00", "requested": "400.00",
+                    "eligibleUntil": "2028-12-31", "eligibleCost": { "amount": "1000.00" }, "requested": { "amount": "400.00" },
                 });
                 ("fundingCreate", ADMIN, part(more), OF_FUNDING)
             }
@@ -107,13 +107,14 @@ impl Walk<'_> {
                 ("fundingUpdate", ADMIN, input, OF_FUNDING)
             }
             20 => {
-                let input = json!({ "funding": self.funding["id"], "tenant": tenant, "amount": "600.00" });
+                let input =
+                    json!({ "funding": self.funding["id"], "tenant": tenant, "amount": { "amount": "600.00" } });
                 ("ownShareSet", ADMIN, input, OF_FUNDING)
             }
             21 => ("fundingAdvance", ADMIN, versioned(&self.funding, json!({ "state": "APPLIED" })), OF_FUNDING),
             22 => ("projectAdvance", ADMIN, versioned(&self.project, json!({ "phase": "CONCEPT" })), OF_PROJECT),
             23 => {
-                let input = part(json!({ "year": 2027, "costType": "STAFF", "planned": "500.00" }));
+                let input = part(json!({ "year": 2027, "costType": "STAFF", "planned": { "amount": "500.00" } }));
                 ("budgetLineSet", ADMIN, input, "budgetLine { id }")
             }
             24 | 26 => {
@@ -132,7 +133,7 @@ impl Walk<'_> {
             28 => ("projectArchiveCreate", ADMIN, part(json!({})), "projectArchive { id }"),
             29 => {
                 let input = json!({ "of": { "archive": self.last["projectArchive"]["id"] } });
-                ("documentDownloadTicket", ADMIN, input, "path")
+                ("projectDownloadTicket", ADMIN, input, "downloadTicket { path }")
             }
             30 => {
                 let input = part(json!({ "title": "Own concept", "kind": "CONCEPT" }));

@@ -70,13 +70,13 @@ async fn ask(world: &Placed, random: &Random, person: usize, tenant: usize, agre
     });
     let query = "query($input: AgreementPreviewInput!, $after: String) { previewAgreementChange(input: $input) {
         objects(type: CALENDAR_ENTRY, first: 50, after: $after) { pageInfo { hasNextPage endCursor }
-        nodes { object changes { party { slug } before after } } } } }";
+        nodes { objectId changes { party { slug } before after } } } } }";
     let (mut changes, mut after) = (Changes::new(), json!(null));
     loop {
         let data = client.send(query, json!({ "input": input, "after": after })).await.data();
         let page = &data["previewAgreementChange"]["objects"];
         for node in page["nodes"].as_array().expect("nodes") {
-            let id = node["object"].as_str().expect("an id");
+            let id = node["objectId"].as_str().expect("an id");
             let id = NodeType::CalendarEntry.parse(id, "object").expect("an id");
             for change in node["changes"].as_array().expect("changes") {
                 let slug = change["party"]["slug"].as_str().expect("a slug");

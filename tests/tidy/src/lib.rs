@@ -2,6 +2,7 @@
 //! runs all of them on this repository, and the unit tests show on made-up trees that each of them can fail.
 
 pub mod dependencies;
+pub mod forms;
 pub mod layers;
 pub mod links;
 pub mod lists;

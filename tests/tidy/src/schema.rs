@@ -46,8 +46,6 @@ const FIRST_WORDS: [&str; 27] = [
 ];
 /// Types that the library describes.
 const OF_THE_LIBRARY: [&str; 1] = ["PageInfo"];
-/// True when every custom scalar names its specification.
-const SCALARS_ARE_SPECIFIED: bool = false;
 /// Endings of object types that carry things and are none.
 const CARRIERS: [&str; 4] = ["Abilities", "Connection", "Edge", "Payload"];
 const ROOTS: [&str; 3] = ["Mutation", "Query", "Subscription"];
@@ -92,7 +90,7 @@ fn describe(kind: &TypeDefinition, problems: &mut Vec<String>) {
     match &kind.kind {
         TypeKind::Scalar => {
             let specified = kind.directives.iter().any(|it| it.node.name.node == "specifiedBy");
-            if SCALARS_ARE_SPECIFIED && !specified {
+            if !specified {
                 problems.push(format!("{SCHEMA}: scalar {name} has no @specifiedBy"));
             }
         }
@@ -186,6 +184,13 @@ mod tests {
         }
         assert_eq!(first_word("Items of it."), None);
         assert_eq!(first_word("Oneness."), None);
+    }
+
+    #[test]
+    fn a_scalar_names_its_specification() {
+        let bare = "\"A cell.\"\nscalar Cell";
+        assert_eq!(of(bare), "api/schema.graphql: scalar Cell has no @specifiedBy");
+        assert_eq!(of(&format!("{bare} @specifiedBy(url: \"/schema.graphql#Cell\")")), "");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use verbund_tidy::{Tree, dependencies, layers, links, lists, modules, names, schema, sizes};
+use verbund_tidy::{Tree, dependencies, forms, layers, links, lists, modules, names, schema, sizes};
 
 fn hold(check: fn(&Tree) -> Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -33,6 +33,11 @@ fn a_type_name_means_one_thing() {
 #[test]
 fn the_schema_is_described() {
     hold(schema::check);
+}
+
+#[test]
+fn the_schema_has_one_form_for_each_thing() {
+    hold(forms::check);
 }
 
 #[test]

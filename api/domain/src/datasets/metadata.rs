@@ -221,7 +221,7 @@ fn check_coverage(from: Option<NaiveDate>, until: Option<NaiveDate>) -> ApiResul
         && from > until
     {
         let text = Text::new("ends-before-start").with("from", from).with("until", until);
-        return Err(Problem::at(UserErrorCode::OutOfRange, "covers.until", text).into());
+        return Err(Problem::at(UserErrorCode::OutOfRange, "covers.lastDay", text).into());
     }
     Ok(())
 }

@@ -192,7 +192,7 @@ pub async fn fulfil(op: &Op, id: Uuid, version: i32, how: Fulfilment) -> ApiResu
     let note = problems.take(text::optional(how.note, "note", 4_000))?.flatten();
     if let Some(on) = how.on.filter(|it| *it > day) {
         let text = Text::new("still-to-come").with("value", on);
-        problems.add(Problem::at(UserErrorCode::OutOfRange, "on", text));
+        problems.add(Problem::at(UserErrorCode::OutOfRange, "fulfilledOn", text));
     }
     if let Some(document) = how.document {
         let found = session.get::<project_document::Entity>(document).await?;

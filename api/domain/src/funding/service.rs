@@ -314,6 +314,9 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decis
             Some(day) => Some(day),
             None => Some(today_of(session, row.tenant_id).await?),
         };
+    } else if decision.decided_on.is_some() {
+        let text = Text::new("decided-without-decision").with("state", state.as_str());
+        problems.add(Problem::at(UserErrorCode::Invalid, "decidedOn", text));
     }
     problems.done()?;
     if number.is_some() {

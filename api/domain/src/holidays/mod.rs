@@ -4,11 +4,11 @@
 //! so that lists have pages and ids are stable. Differences between municipalities are a setting of the authority
 //! (Assumption Day). School holidays are data with an edition: `verbund import holidays FILE` replaces the rows that
 //! begin within the period of the file, in one transaction; rows present before and after keep their ids. Closures
-//! belong to an authority and are public, so that partners can plan around them. `free_days` returns all kinds for one
-//! authority in two statements.
+//! belong to an authority and are public, so that partners can plan around them. `non_working_days` returns all kinds
+//! for one authority in two statements.
 
 pub mod closure_service;
 pub mod file;
-pub mod free_days;
 pub mod import;
+pub mod non_working_days;
 pub mod rules;

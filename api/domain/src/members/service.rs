@@ -65,7 +65,7 @@ impl NewRoleGrant {
 
 /// Grants a role and returns the member who holds it.
 pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
-    let mutation = UnitOfWork::begin(op, "roleGrant").await?;
+    let mutation = UnitOfWork::begin(op, "roleGrantCreate").await?;
     let session = mutation.session();
     // Whoever grants a role must see and be able to revoke it.
     let (permit, tenant) = rights::create_in::<role_grant::Entity>(session, new.tenant, None).await?;
@@ -231,7 +231,7 @@ pub(super) async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, na
 /// Revokes a role.
 pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> ApiResult<()> {
     let reason = text::optional(reason, "reason", 1_000)?;
-    let mutation = UnitOfWork::begin(op, "roleRevoke").await?;
+    let mutation = UnitOfWork::begin(op, "roleGrantRevoke").await?;
     let session = mutation.session();
     let (permit, row) = rights::find_for::<role_grant::Entity>(session, id, Operation::Revoke, "id").await?;
     let writer = session.writer(&permit).await?;

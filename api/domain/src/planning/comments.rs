@@ -60,7 +60,7 @@ pub async fn create(
 ) -> ApiResult<Uuid> {
     let text = text::optional(Some(text.to_owned()), "text", 4_000)?
         .ok_or_else(|| Problem::at(UserErrorCode::Required, "text", Text::new("required")))?;
-    let mutation = UnitOfWork::begin(op, "commentCreate").await?;
+    let mutation = UnitOfWork::begin(op, "coordinationCommentCreate").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =

@@ -251,7 +251,7 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
 
 /// Signs the outcome off for one party. The last one makes the round agreed.
 pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = UnitOfWork::begin(op, "roundSignOff").await?;
+    let mutation = UnitOfWork::begin(op, "coordinationRoundSignOff").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =
@@ -323,7 +323,7 @@ async fn settled(session: &Session, row: &coordination_round::Model, tenant: Uui
 /// Publishes what was agreed: the round and its plans are public from now on. How far each entry goes stays its owner's
 /// decision.
 pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = UnitOfWork::begin(op, "roundPublish").await?;
+    let mutation = UnitOfWork::begin(op, "coordinationRoundPublish").await?;
     let session = mutation.session();
     let party = (tenant, "tenant");
     let (grant, row) =

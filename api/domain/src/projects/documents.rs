@@ -84,7 +84,7 @@ pub async fn upload_ticket(
         let text = Text::new("no-kind-of-document").with("value", &file_name).with("known", file_kinds::known());
         return Err(Problem::at(UserErrorCode::Invalid, "fileName", text).into());
     };
-    let mutation = UnitOfWork::begin(op, "documentUploadTicket").await?;
+    let mutation = UnitOfWork::begin(op, "projectDocumentUploadTicket").await?;
     let session = mutation.session();
     let (grant, row, project) = writable::<project_document::Entity>(session, document, Operation::Update)
         .await
@@ -271,7 +271,7 @@ pub async fn download_ticket(
     folder: &Folder,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<NewTicket> {
-    let mutation = UnitOfWork::begin(op, "documentDownloadTicket").await?;
+    let mutation = UnitOfWork::begin(op, "projectDownloadTicket").await?;
     let session = mutation.session();
     let file = find(session, folder, &wanted).await?.ok_or_else(|| ApiError::from(Problem::not_found("of")))?;
     let granted = session.access().grant_of_member(Permission::ProjectsRead, keeper(session, file.scope, file.tenant));

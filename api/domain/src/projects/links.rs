@@ -74,12 +74,11 @@ pub async fn link(
 }
 
 /// Takes a link away.
-pub async fn unlink(op: &Op, id: Uuid) -> ApiResult<Uuid> {
+pub async fn unlink(op: &Op, id: Uuid) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "projectLinkRemove").await?;
     let session = mutation.session();
     let (grant, row, project) = writable::<project_link::Entity>(session, id, Operation::Remove).await?;
     let writer = session.writer(&grant).await?;
     let recorded = remove::<project_link::Entity>(&mutation, &writer, &row, project.agreement_id).await?;
-    mutation.commit(recorded).await?;
-    Ok(project.id)
+    mutation.commit(recorded).await
 }

@@ -75,12 +75,11 @@ pub async fn add_member(
 }
 
 /// Removes a member from a project team.
-pub async fn remove_member(op: &Op, id: Uuid) -> ApiResult<Uuid> {
+pub async fn remove_member(op: &Op, id: Uuid) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "projectMemberRemove").await?;
     let session = mutation.session();
     let (grant, row, project) = writable::<project_member::Entity>(session, id, Operation::Remove).await?;
     let writer = session.writer(&grant).await?;
     let recorded = remove::<project_member::Entity>(&mutation, &writer, &row, project.agreement_id).await?;
-    mutation.commit(recorded).await?;
-    Ok(project.id)
+    mutation.commit(recorded).await
 }

@@ -41,7 +41,7 @@ abilities! {
         share: Share,
     }
     /// Actions open to the viewer on a calendar entry.
-    EntryAbilities of entities::calendar_entry::Entity {
+    CalendarEntryAbilities of entities::calendar_entry::Entity {
         /// True if the viewer may change the entry.
         update: Update,
         /// True if the viewer may cancel the entry.

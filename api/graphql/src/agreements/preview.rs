@@ -107,7 +107,7 @@ impl PreviewedEffect {
 #[derive(SimpleObject)]
 pub struct PreviewedCount {
     /// Owner of the objects.
-    owner: Tenant,
+    tenant: Tenant,
     /// Party whose members are affected.
     party: Tenant,
     /// Type of the objects.
@@ -123,21 +123,21 @@ pub struct PreviewedCount {
 #[derive(SimpleObject)]
 pub struct PreviewedObject {
     /// Global id of the object.
-    object: ID,
+    object_id: ID,
     /// Type of the object.
     #[graphql(name = "type")]
     kind: PreviewedType,
     /// Name of the object; null if it has none, or if the viewer's level is `BUSY`.
     name: Option<String>,
     /// Owner of the object.
-    owner: Tenant,
+    tenant: Tenant,
     /// Changed levels, by party.
-    changes: Vec<PreviewedSight>,
+    changes: Vec<PreviewedAccess>,
 }
 
 /// Level at which members of a party with all roles see an object, before and after the change.
 #[derive(SimpleObject)]
-pub struct PreviewedSight {
+pub struct PreviewedAccess {
     /// Party whose members are affected.
     party: Tenant,
     /// Level before the change; null = hidden.
@@ -199,8 +199,8 @@ impl AgreementPreview {
         }
         let mut counts = Vec::new();
         for ((owner, party, kind, effect), count) in sums {
-            let (owner, party) = (tenant_of(ctx, owner).await?, tenant_of(ctx, party).await?);
-            counts.push(PreviewedCount { owner, party, kind, effect, count });
+            let (tenant, party) = (tenant_of(ctx, owner).await?, tenant_of(ctx, party).await?);
+            counts.push(PreviewedCount { tenant, party, kind, effect, count });
         }
         Ok(counts)
     }
@@ -325,17 +325,17 @@ impl AgreementPreview {
             let mut changes = Vec::new();
             for it in self.seen.get(&affected.scope).into_iter().flatten() {
                 let party = tenant_of(ctx, it.party).await?;
-                changes.push(PreviewedSight {
+                changes.push(PreviewedAccess {
                     party,
                     before: it.before.map(Into::into),
                     after: it.after.map(Into::into),
                 });
             }
-            let owner = tenant_of(ctx, affected.owner).await?;
+            let tenant = tenant_of(ctx, affected.owner).await?;
             let name = affected.name.filter(|_| is_named);
             connection
                 .edges
-                .push(Edge::new(cursor, PreviewedObject { object: affected.id, kind, name, owner, changes }));
+                .push(Edge::new(cursor, PreviewedObject { object_id: affected.id, kind, name, tenant, changes }));
         }
         Ok(connection)
     }
@@ -367,7 +367,7 @@ async fn simulate(ctx: &Context<'_>, input: AgreementPreviewInput) -> ApiResult<
         }
     }
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-    let at = input.on.map_or(session.now(), |it| it.0.and_time(noon).and_utc());
+    let at = input.effective_on.map_or(session.now(), |it| it.0.and_time(noon).and_utc());
     let mut seen: BTreeMap<Uuid, Vec<VisibilityDiff>> = BTreeMap::new();
     for it in session.access().simulate(asking, &taking_part, &own, id, &change, at) {
         seen.entry(it.scope).or_default().push(it);

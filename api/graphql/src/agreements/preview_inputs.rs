@@ -15,7 +15,7 @@ pub struct AgreementPreviewInput {
     /// Hypothetical change.
     pub(super) change: AgreementChangeInput,
     /// Day for which access before and after the change is compared, at noon UTC; default now.
-    pub(super) on: Option<Date>,
+    pub(super) effective_on: Option<Date>,
 }
 
 /// Hypothetical change of an agreement. Exactly one field.

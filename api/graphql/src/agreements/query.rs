@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, InputObject, Object};
 use entities::agreement;
 use kernel::error::ApiResult;
+use kernel::global_id::at_most_100;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, SortValue, page_cost};
 
@@ -12,6 +13,13 @@ use crate::agreements::types::{Agreement, complete};
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::enums::AgreementState;
+
+/// Filter of `agreements`. All given conditions must hold; list conditions take at most 100 values.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct AgreementFilter {
+    /// Only agreements in one of these states.
+    states: Option<Vec<AgreementState>>,
+}
 
 /// See the module.
 #[derive(Default)]
@@ -24,17 +32,20 @@ impl AgreementQuery {
     async fn agreements(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only agreements in this state.")] state: Option<AgreementState>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<AgreementFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Agreement>> {
-        let request = PageRequest::new(first, after, last, before, &format!("agreements {state:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("agreements {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<agreement::Entity>();
-        if let Some(state) = state {
-            select = select.filter(agreement::Column::State.eq(entities::AgreementState::from(state)));
+        if let Some(states) = filter.states {
+            at_most_100(&states, "filter.states")?;
+            let states = states.into_iter().map(entities::AgreementState::from);
+            select = select.filter(agreement::Column::State.is_in(states));
         }
         let order = Order {
             column: agreement::Column::ValidFrom,

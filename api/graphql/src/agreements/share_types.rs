@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use domain::rights::nodes;
 use entities::{agreement, calendar, dataset, field_of_work, project, share, tenant};
@@ -177,18 +177,26 @@ impl Share {
     }
 }
 
+/// Filter of `Tenant.incomingShares` and `Tenant.outgoingShares`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ShareFilter {
+    /// True to include shares that have ended or not yet begun.
+    #[graphql(default)]
+    pub(crate) include_ended: bool,
+}
+
 /// Shares that reach an authority, or that it gives, as far as the viewer may see them.
 pub async fn share_page(
     ctx: &Context<'_>,
     tenant: Uuid,
     incoming: bool,
-    include_ended: bool,
+    filter: ShareFilter,
     first: Option<i32>,
     after: Option<String>,
     last: Option<i32>,
     before: Option<String>,
 ) -> ApiResult<Paged<Share>> {
-    let list = format!("shares {tenant} {incoming} {include_ended}");
+    let list = format!("shares {tenant} {incoming} {filter:?}");
     let request = PageRequest::new(first, after, last, before, &list)?;
     let session = ctx.session().await?;
     let mut select = session.select::<share::Entity>();
@@ -202,7 +210,7 @@ pub async fn share_page(
     } else {
         select.filter(share::Column::TenantId.eq(tenant))
     };
-    if !include_ended {
+    if !filter.include_ended {
         select = select.filter(domain::agreements::shares::effective_today(&session).await?);
     }
     let order = Order {

@@ -3,34 +3,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::{Context, ID, InputObject, Object};
-use chrono::{DateTime, Utc};
 use entities::{audit_event, member, tenant};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
-use kernel::global_id::{NodeType, parse};
+use kernel::global_id::{NodeType, at_most_100, parse};
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, SortValue, page_cost};
 use uuid::Uuid;
 
 use crate::audit::types::{AuditEvent, reader_of};
+use crate::calendars::query::DateTimeRange;
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::members::types::{Member, with_roles};
 
-/// Filter of `auditEvents`. All given conditions must hold.
+/// Filter of `auditEvents`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only events on objects of these authorities, at most 100.
+    /// Only events on objects of these authorities.
     tenants: Option<Vec<ID>>,
-    /// Only events of this mutation, or of this kind of read: `dataset.rows`, `dataset.aggregate`, `dataset.export`.
-    action: Option<String>,
-    /// Only events on this object.
-    object: Option<ID>,
-    /// Earliest instant, inclusive.
-    since: Option<DateTime<Utc>>,
-    /// Latest instant, exclusive.
-    until: Option<DateTime<Utc>>,
+    /// Only events of one of these mutations, or of one of these kinds of reads: `dataset.rows`, `dataset.aggregate`,
+    /// `dataset.export`.
+    actions: Option<Vec<String>>,
+    /// Only events on one of these objects.
+    objects: Option<Vec<ID>>,
+    /// Only events within these instants.
+    between: Option<DateTimeRange>,
 }
 
 /// See the module.
@@ -59,22 +58,18 @@ impl AuditQuery {
         if let Some(ids) = filter.tenants {
             select = select.filter(C::TenantId.is_in(NodeType::Tenant.parse_all(&ids, "filter.tenants")?));
         }
-        if let Some(action) = filter.action {
-            select = select.filter(C::Action.eq(action));
+        if let Some(actions) = filter.actions {
+            at_most_100(&actions, "filter.actions")?;
+            select = select.filter(C::Action.is_in(actions));
         }
-        if let Some(id) = filter.object {
-            let Some((_, row)) = parse(&id) else {
-                let value: String = id.chars().take(40).collect();
-                let text = Text::new("no-id").with("value", value);
-                return Err(Problem::at(UserErrorCode::Invalid, "filter.object", text).into());
-            };
-            select = select.filter(C::ObjectId.eq(row));
+        if let Some(ids) = filter.objects {
+            at_most_100(&ids, "filter.objects")?;
+            let rows: ApiResult<Vec<Uuid>> = ids.iter().map(object_id).collect();
+            select = select.filter(C::ObjectId.is_in(rows?));
         }
-        if let Some(since) = filter.since {
-            select = select.filter(C::CreatedAt.gte(since));
-        }
-        if let Some(until) = filter.until {
-            select = select.filter(C::CreatedAt.lt(until));
+        if let Some(between) = filter.between {
+            between.check("filter.between.end")?;
+            select = select.filter(C::CreatedAt.gte(between.start)).filter(C::CreatedAt.lt(between.end));
         }
         let order = Order {
             column: C::CreatedAt,
@@ -108,4 +103,12 @@ impl AuditQuery {
         };
         Ok(fill(frame, rows.into_iter().map(event)))
     }
+}
+
+/// The row that an id of any type names.
+fn object_id(id: &ID) -> ApiResult<Uuid> {
+    parse(id).map(|(_, row)| row).ok_or_else(|| {
+        let text = Text::new("no-id").with("value", id.chars().take(40).collect::<String>());
+        Problem::at(UserErrorCode::Invalid, "filter.objects", text).into()
+    })
 }

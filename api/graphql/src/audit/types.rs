@@ -1,6 +1,6 @@
 //! API types of the audit trail.
 
-use async_graphql::{Context, ID, Json, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
 use entities::audit_event;
 use kernel::error::ApiResult;
@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::members::types::Member;
+use crate::scalars::JsonValue;
 use crate::tenants::types::{Tenant, tenant_of};
 
 /// Something that was changed, or read by a share.
@@ -28,7 +29,7 @@ impl AuditEvent {
     }
 
     /// Instant of the event.
-    async fn at(&self) -> DateTime<Utc> {
+    async fn created_at(&self) -> DateTime<Utc> {
         self.row.created_at
     }
 
@@ -43,13 +44,13 @@ impl AuditEvent {
     }
 
     /// Global id of the object; null for types without global ids.
-    async fn object(&self) -> Option<ID> {
+    async fn object_id(&self) -> Option<ID> {
         let named = |it: &&NodeType| format!("{it:?}") == self.row.object_type;
         NodeType::ALL.iter().find(named).map(|it| it.id(self.row.object_id)).map(Into::into)
     }
 
     /// Global id of the agreement under which the event took place; null if none.
-    async fn agreement(&self) -> Option<ID> {
+    async fn agreement_id(&self) -> Option<ID> {
         self.row.agreement_id.map(|it| NodeType::Agreement.id(it)).map(Into::into)
     }
 
@@ -70,18 +71,18 @@ impl AuditEvent {
     }
 
     /// Query of the read, with columns, filters, groups and format; null for changes.
-    async fn question(&self) -> Option<Json<Value>> {
-        self.read("question").cloned().map(Json)
+    async fn question(&self) -> Option<JsonValue> {
+        self.read("question").cloned().map(JsonValue)
     }
 
     /// State before the change; null for reads, and if there is none.
-    async fn before(&self) -> Option<Json<Value>> {
-        self.row.before.clone().map(Json)
+    async fn before(&self) -> Option<JsonValue> {
+        self.row.before.clone().map(JsonValue)
     }
 
     /// State after the change; null for reads.
-    async fn after(&self) -> Option<Json<Value>> {
-        if self.read("reader").is_some() { None } else { self.row.after.clone().map(Json) }
+    async fn after(&self) -> Option<JsonValue> {
+        if self.read("reader").is_some() { None } else { self.row.after.clone().map(JsonValue) }
     }
 
     /// Identifier of the request, as in the log of the server.

@@ -71,10 +71,13 @@ impl BusyQuery {
     async fn free_busy(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Authorities, at most 100.")] tenants: Vec<ID>,
+        #[graphql(desc = "Authorities, 1 to 100.")] tenants: Vec<ID>,
         #[graphql(desc = "Time window of at most 366 days.")] between: DateTimeRange,
     ) -> ApiResult<Vec<BusyInterval>> {
         let tenants = NodeType::Tenant.parse_all(&tenants, "tenants")?;
+        if tenants.is_empty() {
+            return Err(Problem::at(UserErrorCode::Required, "tenants", Text::new("required")).into());
+        }
         if between.end - between.start > TimeDelta::days(MAX_DAYS) {
             let text = Text::new("window-too-long-days").with("max", MAX_DAYS);
             return Err(Problem::at(UserErrorCode::OutOfRange, "between.end", text).into());

@@ -46,7 +46,7 @@ pub struct CalendarEntryState {
 pub struct CalendarChanges {
     /// Entries of the page, each once.
     nodes: Vec<CalendarEntryState>,
-    /// Cursor of the page; pass it as `since` to continue.
+    /// Cursor of the page; pass it as `after` to continue.
     cursor: String,
     /// True if more entries are available at present.
     has_more: bool,
@@ -58,15 +58,15 @@ pub struct ChangesQuery;
 
 #[Object]
 impl ChangesQuery {
-    /// Synchronises the entries of calendars. Without `since`, delivers all entries page by page; later calls deliver
+    /// Synchronises the entries of calendars. Without `after`, delivers all entries page by page; later calls deliver
     /// the changes after the cursor. A series and its changed occurrences are separate entries. `FULL_SYNC_REQUIRED` if
     /// the cursor has become invalid, as after a change of the viewer's rights or of a calendar: clients then start
-    /// without `since` and discard every entry that is not delivered again.
+    /// without `after` and discard every entry that is not delivered again.
     #[graphql(complexity = "page_cost(first, None, child_complexity)")]
     async fn calendar_changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "`cursor` of the previous page; default: start from the beginning.")] since: Option<String>,
+        #[graphql(desc = "`cursor` of the previous page; default: start from the beginning.")] after: Option<String>,
         #[graphql(desc = "1 to 100 calendars; default: all visible to the viewer.")] calendars: Option<Vec<ID>>,
         #[graphql(desc = "Size of the page, 1 to 100; default 20.")] first: Option<i32>,
     ) -> ApiResult<CalendarChanges> {
@@ -79,14 +79,14 @@ impl ChangesQuery {
         let rights = rights(&session, &calendars).await?;
         let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
         let limit = u64::try_from(first.unwrap_or(store::DEFAULT_PAGE)).unwrap_or(1);
-        let (ids, cursor, has_more) = match since {
+        let (ids, cursor, has_more) = match after {
             None => {
                 // Before the entries: what changes meanwhile is delivered once more.
                 let (event, _) = newest(&session, events(&session, &ids)).await?;
                 snapshot(&session, &ids, ChangeCursor { event, rights, delivered: Some(Uuid::nil()) }, limit).await?
             }
-            Some(since) => {
-                let cursor = ChangeCursor::read(&since).filter(|it| it.rights == rights).ok_or_else(full_sync)?;
+            Some(after) => {
+                let cursor = ChangeCursor::read(&after).filter(|it| it.rights == rights).ok_or_else(full_sync)?;
                 match cursor.delivered {
                     Some(_) => snapshot(&session, &ids, cursor, limit).await?,
                     None => delta(&session, &ids, cursor, limit).await?.ok_or_else(full_sync)?,

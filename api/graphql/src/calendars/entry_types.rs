@@ -15,7 +15,7 @@ use kernel::global_id::NodeType;
 use store::Session;
 use uuid::Uuid;
 
-use crate::access::abilities::EntryAbilities;
+use crate::access::abilities::CalendarEntryAbilities;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
@@ -218,7 +218,7 @@ pub struct RecurrenceView {
     /// Excluded local starts (EXDATE). Changed and cancelled occurrences are entries of their own and not listed here.
     except_dates: Vec<LocalDateTime>,
     /// Instant up to which occurrences have been computed.
-    known_until: DateTime<Utc>,
+    materialized_until: DateTime<Utc>,
 }
 
 #[Object]
@@ -246,9 +246,9 @@ impl EntryOutline {
     /// Recurrence of a series; null for a single entry. `agenda` lists all occurrences.
     async fn recurrence(&self) -> Option<RecurrenceView> {
         let dates = |dates: &BTreeSet<NaiveDateTime>| dates.iter().map(|it| LocalDateTime(*it)).collect();
-        let known_until = self.0.materialized_until()?;
+        let materialized_until = self.0.materialized_until()?;
         let RecurrenceSet { rule, rdate, exdate } = self.0.recurrence();
-        Some(RecurrenceView { rule, extra_dates: dates(&rdate), except_dates: dates(&exdate), known_until })
+        Some(RecurrenceView { rule, extra_dates: dates(&rdate), except_dates: dates(&exdate), materialized_until })
     }
 
     /// Global id of the series, for a changed or cancelled occurrence; null for other entries, and if the series is not
@@ -364,8 +364,8 @@ impl EntryDetails {
     }
 
     /// Actions open to the viewer on the entry.
-    async fn viewer_can(&self) -> EntryAbilities {
-        EntryAbilities(self.0.decided_row())
+    async fn viewer_can(&self) -> CalendarEntryAbilities {
+        CalendarEntryAbilities(self.0.decided_row())
     }
 
     /// Version number, raised by one with every change; updates must state it.

@@ -63,12 +63,12 @@ impl CalendarImportProblem {
     }
 
     /// Explanation, in German or English by `Accept-Language`.
-    async fn reason(&self, ctx: &Context<'_>) -> ApiResult<String> {
+    async fn message(&self, ctx: &Context<'_>) -> ApiResult<String> {
         Ok(self.0.reason.render(ctx.op()?.locale))
     }
 
     /// True if the event was left out because of the problem; false if the event was imported with the assumption
-    /// stated in `reason`.
+    /// stated in `message`.
     async fn fatal(&self) -> bool {
         self.0.fatal
     }

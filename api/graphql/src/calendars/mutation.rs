@@ -94,7 +94,7 @@ pub struct CalendarEntryCancelInput {
 }
 
 payload! {
-    /// Payload of `calendarEntryCreate`, `calendarEntryUpdate` and `calendarEntryCancel`.
+    /// Payload of `calendarEntryCreate`, `calendarEntryUpdate`, `calendarEntryCancel` and `conflictAcknowledge`.
     CalendarEntryPayload {
         /// Entry in its current state; after `THIS` or `THIS_AND_FOLLOWING`, the new entry or series. Null after a
         /// refusal other than `STALE_VERSION`.

@@ -11,8 +11,9 @@ use entities::{
     EntryKind as Kind, EntryStatus as Status, calendar, calendar_entry, conflict_acknowledgement, field_of_work,
     project, tenant,
 };
-use kernel::error::ApiResult;
+use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::{NodeType, at_most_100};
+use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Select};
 use store::{Order, PageRequest, Session, SortValue, contains_folded, page_cost};
 
@@ -27,13 +28,23 @@ use crate::lookahead::Selected;
 #[derive(Default)]
 pub struct CalendarQuery;
 
-/// Time window; matches everything that overlaps it.
+/// Range of time; matches everything that overlaps it.
 #[derive(InputObject, Clone, Copy, Debug)]
 pub struct DateTimeRange {
     /// Instant of the start.
     pub(crate) start: DateTime<Utc>,
-    /// Instant of the end, exclusive; at most five years after the start.
+    /// Instant of the end, exclusive; after the start.
     pub(crate) end: DateTime<Utc>,
+}
+
+/// Filter of `calendars`. All given conditions must hold; list conditions take at most 100 values.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct CalendarFilter {
+    /// Only calendars of these owning authorities.
+    tenants: Option<Vec<ID>>,
+    /// True to include archived calendars.
+    #[graphql(default)]
+    include_archived: bool,
 }
 
 /// Filter of `calendarEntries` and `agenda`. All given conditions must hold; list conditions take at most 100 values. A
@@ -58,7 +69,7 @@ pub struct CalendarEntryFilter {
     pillars: Option<Vec<Pillar>>,
     /// Only entries with this text in the title, at most 200 characters; case and umlaut spelling are ignored. Requires
     /// level `SUMMARY`.
-    title: Option<String>,
+    text: Option<String>,
 }
 
 #[Object]
@@ -68,21 +79,21 @@ impl CalendarQuery {
     async fn calendars(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only calendars of this owning authority.")] tenant: Option<ID>,
-        #[graphql(desc = "True to include archived calendars.", default = false)] include_archived: bool,
+        #[graphql(desc = "Restricts the list.")] filter: Option<CalendarFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Calendar>> {
-        let list = format!("calendars {tenant:?} {include_archived}");
-        let request = PageRequest::new(first, after, last, before, &list)?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("calendars {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<calendar::Entity>();
-        if let Some(tenant) = tenant {
-            select = select.filter(calendar::Column::TenantId.eq(NodeType::Tenant.parse(&tenant, "tenant")?));
+        if let Some(ids) = filter.tenants {
+            let ids = NodeType::Tenant.parse_all(&ids, "filter.tenants")?;
+            select = select.filter(calendar::Column::TenantId.is_in(ids));
         }
-        if !include_archived {
+        if !filter.include_archived {
             select = select.filter(calendar::Column::ArchivedAt.is_null());
         }
         let order = Order {
@@ -113,7 +124,7 @@ impl CalendarQuery {
     async fn calendar_entries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Time window.")] between: DateTimeRange,
+        #[graphql(desc = "Time window of at most five years.")] between: DateTimeRange,
         #[graphql(desc = "Restricts the list.")] filter: Option<CalendarEntryFilter>,
         first: Option<i32>,
         after: Option<String>,
@@ -141,6 +152,18 @@ impl CalendarQuery {
 }
 
 impl DateTimeRange {
+    /// Refuses a range that does not end after its start; `field` is the path of the end.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` at `field`.
+    pub(crate) fn check(&self, field: &'static str) -> ApiResult<()> {
+        if self.start >= self.end {
+            let text = Text::new("ends-before-start").with("from", self.start).with("until", self.end);
+            return Err(Problem::at(UserErrorCode::OutOfRange, field, text).into());
+        }
+        Ok(())
+    }
+
     /// Condition that a row overlaps the window.
     ///
     /// # Errors
@@ -185,10 +208,10 @@ pub(super) fn narrowed(
         at_most_100(&statuses, "filter.statuses")?;
         select = select.filter(C::Status.is_in(statuses.into_iter().map(Status::from)));
     }
-    if let Some(title) = filter.title {
+    if let Some(text) = filter.text {
         fields.insert(EntryField::Title);
-        let title = kernel::text::line(&title, "filter.title", 200)?;
-        select = select.filter(contains_folded(C::SearchText, &title));
+        let text = kernel::text::line(&text, "filter.text", 200)?;
+        select = select.filter(contains_folded(C::SearchText, &text));
     }
     if let Some(ids) = filter.places {
         fields.insert(EntryField::Place);

@@ -17,7 +17,7 @@ pub struct DatasetCell(Json);
 /// an empty cell is null. A symbol of official statistics in place of a value is `{"symbol": "SECRET"}`, beside a value
 /// `{"value": 0, "symbol": "NOTHING"}`. Symbols: NOTHING (`-`, exactly zero), SECRET (`.`), BLOCKED (`x`), LATER
 /// (`...`), UNRELIABLE (`/`), LIMITED (`( )`), PROTECTED (`*`, suppressed by disclosure control).
-#[Scalar]
+#[Scalar(specified_by_url = "/schema.graphql#DatasetCell")]
 impl ScalarType for DatasetCell {
     fn parse(_: Json) -> InputValueResult<Self> {
         Err(InputValueError::custom("cells are only in answers"))

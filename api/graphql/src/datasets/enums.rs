@@ -32,6 +32,7 @@ tabular::column_sets!(column_types);
 
 /// Symbol of official statistics in place of a number or beside one.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+#[graphql(remote = "model::Symbol")]
 pub enum CellSymbol {
     /// Exactly zero, written `-`; the value is 0.
     Nothing,
@@ -47,18 +48,4 @@ pub enum CellSymbol {
     Limited,
     /// Value suppressed by disclosure control, written `*`.
     Protected,
-}
-
-impl From<model::Symbol> for CellSymbol {
-    fn from(it: model::Symbol) -> Self {
-        match it {
-            model::Symbol::Nothing => Self::Nothing,
-            model::Symbol::Secret => Self::Secret,
-            model::Symbol::Blocked => Self::Blocked,
-            model::Symbol::Later => Self::Later,
-            model::Symbol::Unreliable => Self::Unreliable,
-            model::Symbol::Limited => Self::Limited,
-            model::Symbol::Protected => Self::Protected,
-        }
-    }
 }

@@ -3,9 +3,10 @@
 use async_graphql::{
     Enum, InputObject, InputValueError, InputValueResult, OneofObject, Scalar, ScalarType, Value as Json,
 };
+use tabular::query;
 use tabular::query::{AskedMeasure, ColumnTest, Comparison, Filter, Operand, Sort};
-use tabular::{model, query};
 
+use crate::datasets::enums::CellSymbol;
 use crate::scalars::Date;
 
 /// Exact number: a number such as `12`, or a string with a decimal point such as `"7.65"`.
@@ -26,26 +27,6 @@ impl ScalarType for DatasetNumber {
     fn to_value(&self) -> Json {
         Json::String(self.0.clone())
     }
-}
-
-/// Symbol of official statistics in place of a number or beside one.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
-#[graphql(remote = "model::Symbol")]
-pub enum Symbol {
-    /// Exactly zero, written `-`; the value is 0.
-    Nothing,
-    /// Unknown or confidential value, written `.`.
-    Secret,
-    /// Cell that is not meaningful, written `x`.
-    Blocked,
-    /// Value that will be published later, written `...`.
-    Later,
-    /// Value withheld as unreliable, written `/`.
-    Unreliable,
-    /// Value of limited reliability, written `( )`; the value is present.
-    Limited,
-    /// Value suppressed by disclosure control, written `*`.
-    Protected,
 }
 
 /// Administrative level of a region.
@@ -246,9 +227,9 @@ conditions! {
     /// Test of the symbol in a numeric measure, in place of a number or beside one.
     SymbolCondition SymbolTest {
         /// Equal to this symbol.
-        Eq(Symbol) => |it| ColumnTest::Symbol(vec![it.into()]),
+        Eq(CellSymbol) => |it| ColumnTest::Symbol(vec![it.into()]),
         /// Equal to one of these symbols.
-        In(Vec<Symbol>) => |it| ColumnTest::Symbol(it.into_iter().map(Into::into).collect()),
+        In(Vec<CellSymbol>) => |it| ColumnTest::Symbol(it.into_iter().map(Into::into).collect()),
         /// True = cells without symbol, false = cells with a symbol.
         IsNull(bool) => |it| ColumnTest::Marked(!it),
     }

@@ -15,8 +15,8 @@ use tabular::query::{Condition, GroupsAsked, MissingCells, RowsAsked};
 
 use crate::context::ContextExt;
 use crate::datasets::cells::DatasetCell;
+use crate::datasets::enums::CellSymbol;
 use crate::datasets::enums::ProtectionMethod;
-use crate::datasets::figure_inputs::Symbol;
 use crate::datasets::version_types::DatasetColumn;
 
 /// Disclosure control applied to a protected table.
@@ -161,7 +161,7 @@ pub struct MissingFigures {
     /// Name of the measure.
     measure: String,
     /// Symbol in these cells; null = empty cells.
-    symbol: Option<Symbol>,
+    symbol: Option<CellSymbol>,
     /// Number of cells.
     cells: i32,
 }

@@ -41,9 +41,9 @@ pub struct ProvenanceInput {
 #[derive(InputObject, Default)]
 pub struct CoverageInput {
     /// First day covered.
-    from: Option<Date>,
-    /// Last day covered, not before `from`.
-    until: Option<Date>,
+    first_day: Option<Date>,
+    /// Last day covered, not before the first.
+    last_day: Option<Date>,
 }
 
 /// Statistical disclosure control applied to data that leave the owning authority.
@@ -162,8 +162,8 @@ impl DatasetCreateInput {
                 method: provenance.method,
                 derived_from: provenance.derived_from,
                 region: self.region,
-                covers_from: covers.from.map(|it| it.0),
-                covers_until: covers.until.map(|it| it.0),
+                covers_from: covers.first_day.map(|it| it.0),
+                covers_until: covers.last_day.map(|it| it.0),
                 frequency: self.frequency.map(Into::into),
                 landing_page: self.landing_page,
                 language: self.language,
@@ -237,7 +237,7 @@ impl DatasetUpdateInput {
         let contact = self.contact.defaulted().map(|it| (it.name, it.email, it.url));
         let provenance = self.provenance.defaulted();
         let provenance = provenance.map(|it| (it.collector, it.source, it.source_url, it.method, it.derived_from));
-        let covers = self.covers.defaulted().map(|it| (it.from.map(|it| it.0), it.until.map(|it| it.0)));
+        let covers = self.covers.defaulted().map(|it| (it.first_day.map(|it| it.0), it.last_day.map(|it| it.0)));
         let patch = move |it: DatasetMetadata| {
             let (contact_name, contact_email, contact_url) =
                 contact.or((it.contact_name, it.contact_email, it.contact_url));

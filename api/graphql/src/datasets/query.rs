@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entities::{dataset, dataset_version, field_of_work, tenant};
 use kernel::error::ApiResult;
-use kernel::global_id::NodeType;
+use kernel::global_id::{NodeType, at_most_100};
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, SortValue, contains_folded, page_cost};
 use uuid::Uuid;
@@ -21,29 +21,36 @@ use crate::lookahead::Selected;
 #[derive(Default)]
 pub struct DatasetQuery;
 
-/// Filter of a list of datasets. All conditions given must hold.
+/// Filter of `datasets`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Clone, Debug, Default)]
 pub struct DatasetFilter {
-    /// Restricts the list to datasets of these authorities.
+    /// Only datasets of these authorities.
     tenants: Option<Vec<ID>>,
-    /// Restricts the list to these fields of work.
+    /// Only datasets in one of these fields of work.
     fields_of_work: Option<Vec<ID>>,
-    /// Restricts the list to datasets with this access.
-    access: Option<DatasetAccess>,
-    /// Restricts the list to datasets with this text in title, description, keywords, source or collector. Ignores
-    /// case; `ä` and `ae` are the same.
+    /// Only datasets with one of these accesses.
+    accesses: Option<Vec<DatasetAccess>>,
+    /// Only datasets with this text in title, description, keywords, source or collector; case and umlaut spelling are
+    /// ignored.
     text: Option<String>,
 }
 
-/// Sort order of datasets; ties are sorted by id.
+/// Filter of `datasetVersions`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct DatasetVersionFilter {
+    /// Only versions in one of these states, at most 100.
+    states: Option<Vec<DatasetVersionState>>,
+}
+
+/// Sort order of `datasets`; ties are sorted by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DatasetOrder {
-    /// Title, ascending.
+    /// Ascending by title.
     Title,
-    /// Instant of creation, oldest first.
-    Created,
-    /// Instant of the last change, latest first.
-    UpdatedDescending,
+    /// Oldest first, by instant of creation.
+    CreatedAt,
+    /// Newest first, by instant of the last change.
+    UpdatedAtDescending,
 }
 
 impl DatasetOrder {
@@ -54,8 +61,8 @@ impl DatasetOrder {
         let updated: fn(&dataset::Model) -> (SortValue, Uuid) = |row| (SortValue::Instant(row.updated_at), row.id);
         let (column, descending, key) = match self {
             Self::Title => (C::Title, false, title),
-            Self::Created => (C::CreatedAt, false, created),
-            Self::UpdatedDescending => (C::UpdatedAt, true, updated),
+            Self::CreatedAt => (C::CreatedAt, false, created),
+            Self::UpdatedAtDescending => (C::UpdatedAt, true, updated),
         };
         Order { column, id: C::Id, descending, nullable: false, key }
     }
@@ -68,7 +75,7 @@ impl DatasetQuery {
     async fn datasets(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Conditions that datasets must meet; left out = none.")] filter: Option<DatasetFilter>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<DatasetFilter>,
         #[graphql(default_with = "DatasetOrder::Title", desc = "Sort order.")] order_by: DatasetOrder,
         first: Option<i32>,
         after: Option<String>,
@@ -87,8 +94,9 @@ impl DatasetQuery {
             let ids = NodeType::FieldOfWork.parse_all(&ids, "filter.fieldsOfWork")?;
             select = select.filter(C::FieldOfWorkId.is_in(ids));
         }
-        if let Some(access) = filter.access {
-            select = select.filter(C::Access.eq(entities::DatasetAccess::from(access)));
+        if let Some(accesses) = filter.accesses {
+            at_most_100(&accesses, "filter.accesses")?;
+            select = select.filter(C::Access.is_in(accesses.into_iter().map(entities::DatasetAccess::from)));
         }
         if let Some(text) = filter.text {
             select = select.filter(contains_folded(C::SearchText, &text));
@@ -113,19 +121,21 @@ impl DatasetQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Dataset whose versions are listed.")] dataset: ID,
-        #[graphql(desc = "Restricts the list to versions in this state.")] state: Option<DatasetVersionState>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<DatasetVersionFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<DatasetVersion>> {
         use dataset_version::Column as C;
-        let request = PageRequest::new(first, after, last, before, &format!("versions {dataset:?} {state:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("versions {dataset:?} {filter:?}"))?;
         let id = NodeType::Dataset.parse(&dataset, "dataset")?;
         let session = ctx.session().await?;
         let mut select = session.select::<dataset_version::Entity>().filter(C::DatasetId.eq(id));
-        if let Some(state) = state {
-            select = select.filter(C::State.eq(entities::DatasetVersionState::from(state)));
+        if let Some(states) = filter.states {
+            at_most_100(&states, "filter.states")?;
+            select = select.filter(C::State.is_in(states.into_iter().map(entities::DatasetVersionState::from)));
         }
         let order = Order {
             column: C::CreatedAt,

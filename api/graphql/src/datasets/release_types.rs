@@ -80,7 +80,7 @@ impl DatasetRelease {
     }
 
     /// Name of the person who proposed the release.
-    async fn proposed_by(&self) -> &str {
+    async fn created_by(&self) -> &str {
         &self.0.proposed_by
     }
 

@@ -9,7 +9,7 @@ use domain::datasets::requests;
 use domain::datasets::requests::{Gift, NewDataRequest};
 use entities::{data_request, dataset, share, tenant};
 use kernel::error::{ApiResult, all};
-use kernel::global_id::NodeType;
+use kernel::global_id::{NodeType, at_most_100};
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, SortValue, page_cost};
 
@@ -97,7 +97,7 @@ impl DataRequest {
     }
 
     /// Requested last day of the share; null = no end.
-    async fn until(&self) -> Option<Date> {
+    async fn valid_until(&self) -> Option<Date> {
         self.row.until.map(Date)
     }
 
@@ -107,7 +107,7 @@ impl DataRequest {
     }
 
     /// Name of the person who made the request.
-    async fn asked_by(&self) -> &str {
+    async fn created_by(&self) -> &str {
         &self.row.asked_by
     }
 
@@ -176,7 +176,7 @@ pub struct DataRequestCreateInput {
     /// Requested share level, at least `SUMMARY`.
     level: ShareLevel,
     /// Requested last day of the share; left out = no end.
-    until: Option<Date>,
+    valid_until: Option<Date>,
     /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input returns the first result and
     /// changes nothing.
     idempotency_key: Option<String>,
@@ -194,7 +194,7 @@ pub struct DataRequestGrantInput {
     /// Share level, at least `SUMMARY`; left out = the requested one.
     level: Option<ShareLevel>,
     /// Last day of the share; left out = the requested one.
-    until: Option<Date>,
+    valid_until: Option<Date>,
     /// Remark for the requesting authority, at most 1,000 characters.
     answer: Option<String>,
 }
@@ -244,9 +244,16 @@ impl DataRequestCreateInput {
             purpose: self.purpose,
             legal_basis: self.legal_basis,
             level: self.level.into(),
-            until: self.until.map(|it| it.0),
+            until: self.valid_until.map(|it| it.0),
         })
     }
+}
+
+/// Filter of `dataRequests`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct DataRequestFilter {
+    /// Only data requests in one of these states, at most 100.
+    states: Option<Vec<DataRequestState>>,
 }
 
 /// See the module.
@@ -260,18 +267,20 @@ impl RequestQuery {
     async fn data_requests(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Restricts the list to requests in this state.")] state: Option<DataRequestState>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<DataRequestFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<DataRequest>> {
         use data_request::Column as C;
-        let request = PageRequest::new(first, after, last, before, &format!("data requests {state:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("data requests {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<data_request::Entity>();
-        if let Some(state) = state {
-            select = select.filter(C::State.eq(entities::DataRequestState::from(state)));
+        if let Some(states) = filter.states {
+            at_most_100(&states, "filter.states")?;
+            select = select.filter(C::State.is_in(states.into_iter().map(entities::DataRequestState::from)));
         }
         let order = Order {
             column: C::CreatedAt,
@@ -331,7 +340,7 @@ impl RequestMutation {
         let op = ctx.op()?;
         let work = |id| async move {
             let dataset = optional_id(input.dataset.as_ref(), NodeType::Dataset, "dataset")?;
-            let (level, until) = (input.level.map(Into::into), input.until.map(|it| it.0));
+            let (level, until) = (input.level.map(Into::into), input.valid_until.map(|it| it.0));
             let gift = Gift { dataset, level, until, answer: input.answer };
             requests::grant(op, id, input.version, gift).await
         };

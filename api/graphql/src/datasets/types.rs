@@ -54,9 +54,9 @@ pub struct Provenance {
 #[derive(SimpleObject)]
 pub struct Coverage {
     /// First day covered; null = not stated.
-    from: Option<Date>,
+    first_day: Option<Date>,
     /// Last day covered; null = not stated.
-    until: Option<Date>,
+    last_day: Option<Date>,
 }
 
 /// Statistical disclosure control applied to data that leave the owning authority. The owning authority reads the exact
@@ -158,7 +158,7 @@ impl Dataset {
 
     /// Period of time covered.
     async fn covers(&self) -> Coverage {
-        Coverage { from: self.0.covers_from.map(Date), until: self.0.covers_until.map(Date) }
+        Coverage { first_day: self.0.covers_from.map(Date), last_day: self.0.covers_until.map(Date) }
     }
 
     /// Frequency of new versions; null = not stated.
@@ -232,7 +232,7 @@ impl Dataset {
     }
 
     /// Reason for the withdrawal; null = not withdrawn.
-    async fn withdrawn_reason(&self) -> Option<&str> {
+    async fn withdraw_reason(&self) -> Option<&str> {
         self.0.withdrawn_reason.as_deref()
     }
 

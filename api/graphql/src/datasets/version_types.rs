@@ -240,7 +240,7 @@ impl DatasetVersion {
     }
 
     /// Reason for the withdrawal; null = not withdrawn.
-    async fn withdrawn_reason(&self) -> Option<&str> {
+    async fn withdraw_reason(&self) -> Option<&str> {
         self.0.withdrawn_reason.as_deref()
     }
 

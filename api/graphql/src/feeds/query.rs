@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, InputObject, Object};
 use domain::feeds::open::selected;
 use entities::{calendar, feed, member, tenant};
 use kernel::error::ApiResult;
@@ -14,6 +14,14 @@ use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::feeds::types::Feed;
 use crate::lookahead::Selected;
+
+/// Filter of `feeds` and `Tenant.feeds`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct FeedFilter {
+    /// True to include revoked feeds.
+    #[graphql(default)]
+    pub(crate) include_revoked: bool,
+}
 
 /// See the module.
 #[derive(Default)]
@@ -27,13 +35,13 @@ impl FeedQuery {
     async fn feeds(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "True to include revoked feeds.", default = false)] include_revoked: bool,
+        #[graphql(desc = "Restricts the list.")] filter: Option<FeedFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Feed>> {
-        feed_page(ctx, None, include_revoked, first, after, last, before).await
+        feed_page(ctx, None, filter.unwrap_or_default(), first, after, last, before).await
     }
 }
 
@@ -41,13 +49,13 @@ impl FeedQuery {
 pub async fn feed_page(
     ctx: &Context<'_>,
     tenant: Option<Uuid>,
-    include_revoked: bool,
+    filter: FeedFilter,
     first: Option<i32>,
     after: Option<String>,
     last: Option<i32>,
     before: Option<String>,
 ) -> ApiResult<Paged<Feed>> {
-    let request = PageRequest::new(first, after, last, before, &format!("feeds {tenant:?} {include_revoked}"))?;
+    let request = PageRequest::new(first, after, last, before, &format!("feeds {tenant:?} {filter:?}"))?;
     let session = ctx.session().await?;
     let select = session.select::<feed::Entity>();
     let mut select = match tenant {
@@ -57,7 +65,7 @@ pub async fn feed_page(
             select.filter(feed::Column::PersonId.eq(own))
         }
     };
-    if !include_revoked {
+    if !filter.include_revoked {
         select = select.filter(feed::Column::RevokedAt.is_null());
     }
     let order = Order {

@@ -10,7 +10,7 @@ use kernel::global_id::NodeType;
 use crate::context::ContextExt;
 use crate::funding::obligation_types::Obligation;
 use crate::funding::types::{BudgetLine, Funding};
-use crate::money::Decimal;
+use crate::money::{Decimal, MoneyInput};
 use crate::patch::{PatchField, optional_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::projects::enums::{CostType, FundingState, ObligationKind};
@@ -58,10 +58,10 @@ pub struct FundingCreateInput {
     eligible_from: Date,
     /// Last day of the eligible period; not after the programme ends, at most 20 years after the first.
     eligible_until: Date,
-    /// Eligible cost in EUR, 0 to 100,000,000,000.00.
-    eligible_cost: Decimal,
-    /// Requested grant in EUR; at most eligible cost times funding rate, rounded down to the cent.
-    requested: Decimal,
+    /// Eligible cost, 0 to 100,000,000,000.00.
+    eligible_cost: MoneyInput,
+    /// Requested grant; at most eligible cost times funding rate, rounded down to the cent.
+    requested: MoneyInput,
     /// Note, at most 4,000 characters.
     note: Option<String>,
     /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
@@ -87,11 +87,11 @@ pub struct FundingUpdateInput {
     /// Last day of the eligible period. Not for a rejected or withdrawn funding. For an approved one, the open
     /// obligations made by rule are moved, added or waived accordingly.
     eligible_until: MaybeUndefined<Date>,
-    /// Eligible cost in EUR. Only before the decision.
-    eligible_cost: MaybeUndefined<Decimal>,
-    /// Requested grant in EUR; at most eligible cost times funding rate, and together with the own shares at most the
+    /// Eligible cost. Only before the decision.
+    eligible_cost: MaybeUndefined<MoneyInput>,
+    /// Requested grant; at most eligible cost times funding rate, and together with the own shares at most the
     /// eligible cost. Only before the decision.
-    requested: MaybeUndefined<Decimal>,
+    requested: MaybeUndefined<MoneyInput>,
     /// Note, at most 4,000 characters.
     note: MaybeUndefined<String>,
 }
@@ -106,9 +106,10 @@ pub struct FundingAdvanceInput {
     /// State to enter: from `PREPARED` to `APPLIED` or `WITHDRAWN`; from `APPLIED` to `PREPARED`, `APPROVED`,
     /// `REJECTED` or `WITHDRAWN`; from `APPROVED` to `WITHDRAWN`; from `REJECTED` to `PREPARED`.
     state: FundingState,
-    /// Approved grant in EUR, at most the requested one. Required with `APPROVED`, refused with any other state.
-    granted: Option<Decimal>,
-    /// Day of the funder's decision, with `APPROVED` or `REJECTED`; default today in the recipient's time zone.
+    /// Approved grant, at most the requested one. Required with `APPROVED`, refused with any other state.
+    granted: Option<MoneyInput>,
+    /// Day of the funder's decision, with `APPROVED` or `REJECTED`, refused with any other state; default today in the
+    /// recipient's time zone.
     decided_on: Option<Date>,
     /// Reference number of the decision, at most 60 characters; if omitted the known one remains.
     reference_number: Option<String>,
@@ -121,8 +122,8 @@ pub struct OwnShareSetInput {
     funding: ID,
     /// Party that pays the share, on whose behalf the viewer acts.
     tenant: ID,
-    /// Amount in EUR; 0 removes the share. At most the financing gap that remains without this share.
-    amount: Decimal,
+    /// Amount; 0 removes the share. At most the financing gap that remains without this share.
+    amount: MoneyInput,
 }
 
 /// Values of a budget line. There is one line for each combination of project, party, funding, year and type of cost;
@@ -140,10 +141,10 @@ pub struct BudgetLineSetInput {
     year: i32,
     /// Type of cost; must be eligible under the programme of the funding.
     cost_type: CostType,
-    /// Planned amount in EUR. If omitted an existing line keeps its value, a new one has 0.
-    planned: Option<Decimal>,
-    /// Amount spent in EUR. If omitted an existing line keeps its value, a new one has 0.
-    actual: Option<Decimal>,
+    /// Planned amount. If omitted an existing line keeps its value, a new one has 0.
+    planned: Option<MoneyInput>,
+    /// Amount spent. If omitted an existing line keeps its value, a new one has 0.
+    actual: Option<MoneyInput>,
     /// Note, at most 1,000 characters. If omitted an existing line keeps its note; null clears it.
     note: MaybeUndefined<String>,
     /// Version of the budget line that the client last read. Required for an existing line, to be omitted for a new
@@ -177,10 +178,10 @@ pub struct ObligationFulfilInput {
     /// Version of the obligation that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
     /// Day of fulfilment, not in the future; default today in the party's time zone.
-    on: Option<Date>,
-    /// Amount called for in EUR, at most the part of the grant not yet called. Required for a call for funds, refused
+    fulfilled_on: Option<Date>,
+    /// Amount called for, at most the part of the grant not yet called. Required for a call for funds, refused
     /// for any other kind.
-    amount: Option<Decimal>,
+    amount: Option<MoneyInput>,
     /// Document that proves the fulfilment; of the same party and project.
     document: Option<ID>,
     /// Note, at most 4,000 characters; if omitted the previous note remains.
@@ -333,7 +334,7 @@ impl FundingMutation {
                 input.amount.map(|it| it.cents("amount")).transpose(),
                 optional_id(input.document.as_ref(), NodeType::ProjectDocument, "document"),
             ))?;
-            let fulfilment = Fulfilment { on: input.on.map(|it| it.0), amount, document, note: input.note };
+            let fulfilment = Fulfilment { on: input.fulfilled_on.map(|it| it.0), amount, document, note: input.note };
             obligations::fulfil(op, id, input.version, fulfilment).await
         };
         ObligationPayload::changed(op, NodeType::Obligation.parse(&input.id, "id"), work).await

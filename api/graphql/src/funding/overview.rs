@@ -4,7 +4,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entities::{ShareLevel, budget_line, funding, funding_programme, project, tenant};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
-use kernel::global_id::{NodeType, at_most_100};
+use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func};
 use sea_orm::{
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::context::ContextExt;
 use crate::funding::types::FundingProgramme;
+use crate::holidays::query::YearRange;
 use crate::money::Money;
 use crate::projects::enums::CostType;
 use crate::projects::types::Project;
@@ -46,12 +47,10 @@ pub struct FinancialFilter {
     projects: Option<Vec<ID>>,
     /// Only budget lines of these parties.
     tenants: Option<Vec<ID>>,
-    /// First calendar year.
-    from_year: Option<i32>,
-    /// Last calendar year.
-    until_year: Option<i32>,
-    /// Only budget lines of fundings under this programme.
-    programme: Option<ID>,
+    /// Only budget lines of these calendar years.
+    between: Option<YearRange>,
+    /// Only budget lines of fundings under these programmes.
+    programmes: Option<Vec<ID>>,
 }
 
 /// Sum of budget lines for one combination of the requested dimensions.
@@ -161,19 +160,16 @@ impl OverviewQuery {
             select = select.filter(session.is_one_of(budget_line::Column::ProjectId, &ids));
         }
         if let Some(ids) = filter.tenants {
-            at_most_100(&ids, "filter.tenants")?;
             let ids = NodeType::Tenant.parse_all(&ids, "filter.tenants")?;
             select = select.filter(session.is_one_of(budget_line::Column::TenantId, &ids));
         }
-        if let Some(year) = filter.from_year {
-            select = select.filter(budget_line::Column::Year.gte(year));
+        if let Some(between) = filter.between {
+            between.check("filter.between.lastYear")?;
+            select = select.filter(budget_line::Column::Year.between(between.first_year, between.last_year));
         }
-        if let Some(year) = filter.until_year {
-            select = select.filter(budget_line::Column::Year.lte(year));
-        }
-        if let Some(id) = filter.programme {
-            let id = NodeType::FundingProgramme.parse(&id, "filter.programme")?;
-            select = select.filter(funding::Column::ProgrammeId.eq(id));
+        if let Some(ids) = filter.programmes {
+            let ids = NodeType::FundingProgramme.parse_all(&ids, "filter.programmes")?;
+            select = select.filter(session.is_one_of(funding::Column::ProgrammeId, &ids));
         }
         for dimension in &by {
             select = match dimension {

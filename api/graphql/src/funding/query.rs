@@ -13,9 +13,9 @@ use crate::connection::{Paged, fill, list, page};
 use crate::context::ContextExt;
 use crate::funding::obligation_types::{Obligation, read_ahead_obligations};
 use crate::funding::types::FundingProgramme;
+use crate::holidays::query::DateRange;
 use crate::lookahead::Selected;
 use crate::projects::enums::{ObligationKind, ObligationState};
-use crate::scalars::Date;
 
 /// Filter of `obligations`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Default, Debug)]
@@ -28,10 +28,8 @@ pub struct ObligationFilter {
     kinds: Option<Vec<ObligationKind>>,
     /// Only obligations in one of these states.
     states: Option<Vec<ObligationState>>,
-    /// First due date.
-    due_from: Option<Date>,
-    /// Last due date.
-    due_until: Option<Date>,
+    /// Only obligations that are due within these days.
+    between: Option<DateRange>,
 }
 
 /// See the module.
@@ -94,11 +92,9 @@ impl FundingQuery {
             at_most_100(&states, "filter.states")?;
             select = select.filter(C::State.is_in(states.into_iter().map(entities::ObligationState::from)));
         }
-        if let Some(day) = filter.due_from {
-            select = select.filter(C::DueOn.gte(day.0));
-        }
-        if let Some(day) = filter.due_until {
-            select = select.filter(C::DueOn.lte(day.0));
+        if let Some(between) = filter.between {
+            between.check_at("filter.between.lastDay")?;
+            select = select.filter(C::DueOn.between(between.first_day.0, between.last_day.0));
         }
         let order = Order {
             column: C::DueOn,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entities::{tenant, tenant_closure};
 use kernel::error::ApiResult;
@@ -76,21 +76,28 @@ impl TenantClosure {
     }
 }
 
-/// Closures of an authority by first day, all of them or those that touch `between`.
+/// Filter of `Tenant.closures`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct TenantClosureFilter {
+    /// Only closures that overlap these days.
+    pub(crate) between: Option<DateRange>,
+}
+
+/// Closures of an authority by first day.
 pub async fn closure_page(
     ctx: &Context<'_>,
     tenant: Uuid,
-    between: Option<DateRange>,
+    filter: TenantClosureFilter,
     first: Option<i32>,
     after: Option<String>,
     last: Option<i32>,
     before: Option<String>,
 ) -> ApiResult<Paged<TenantClosure>> {
-    let request = PageRequest::new(first, after, last, before, &format!("closures {tenant} {between:?}"))?;
+    let request = PageRequest::new(first, after, last, before, &format!("closures {tenant} {filter:?}"))?;
     let session = ctx.session().await?;
     let mut select = session.select::<tenant_closure::Entity>().filter(tenant_closure::Column::TenantId.eq(tenant));
-    if let Some(between) = between {
-        between.check()?;
+    if let Some(between) = filter.between {
+        between.check_at("filter.between.lastDay")?;
         select = select
             .filter(tenant_closure::Column::StartsOn.lte(between.last_day.0))
             .filter(tenant_closure::Column::EndsOn.gte(between.first_day.0));

@@ -2,6 +2,6 @@
 
 pub mod closure_mutation;
 pub mod closures;
-pub mod free_day_types;
+pub mod non_working_day_types;
 pub mod query;
 pub mod types;

@@ -31,15 +31,47 @@ pub struct DateRange {
     pub last_day: Date,
 }
 
+/// Range of calendar years, inclusive at both ends.
+#[derive(InputObject, Clone, Copy, Debug)]
+pub struct YearRange {
+    /// First year.
+    pub first_year: i32,
+    /// Last year, inclusive; not before the first.
+    pub last_year: i32,
+}
+
+impl YearRange {
+    /// Refuses a range that ends before it begins; `field` is the path of the last year.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` at `field`.
+    pub fn check(&self, field: &'static str) -> ApiResult<()> {
+        if self.first_year > self.last_year {
+            let (from, until) = (self.first_year.to_string(), self.last_year.to_string());
+            let text = Text::new("ends-before-start").with("from", from).with("until", until);
+            return Err(Problem::at(UserErrorCode::OutOfRange, field, text).into());
+        }
+        Ok(())
+    }
+}
+
 impl DateRange {
     /// Refuses a range that ends before it begins.
     ///
     /// # Errors
     /// `OUT_OF_RANGE` at `between.lastDay`.
     pub fn check(&self) -> ApiResult<()> {
+        self.check_at("between.lastDay")
+    }
+
+    /// The same; `field` is the path of the last day.
+    ///
+    /// # Errors
+    /// `OUT_OF_RANGE` at `field`.
+    pub fn check_at(&self, field: &'static str) -> ApiResult<()> {
         if self.first_day > self.last_day {
             let text = Text::new("ends-before-start").with("from", self.first_day.0).with("until", self.last_day.0);
-            return Err(Problem::at(UserErrorCode::OutOfRange, "between.lastDay", text).into());
+            return Err(Problem::at(UserErrorCode::OutOfRange, field, text).into());
         }
         Ok(())
     }
@@ -67,6 +99,13 @@ pub enum HolidayRegion {
     State(String),
     /// Authority; its setting for Assumption Day applies.
     Tenant(ID),
+}
+
+/// Filter of `holidays`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct HolidayFilter {
+    /// Only holidays of these kinds, at most 100.
+    kinds: Option<Vec<HolidayKind>>,
 }
 
 /// Keeps of a selection what holds for an authority, with its own setting for Assumption Day.
@@ -101,13 +140,14 @@ impl HolidayQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "State or authority.")] region: HolidayRegion,
         #[graphql(desc = "Range of days.")] between: DateRange,
-        #[graphql(desc = "Only holidays of these kinds.")] kinds: Option<Vec<HolidayKind>>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<HolidayFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Holiday>> {
-        let name = format!("holidays {region:?} {between:?} {kinds:?}");
+        let filter = filter.unwrap_or_default();
+        let name = format!("holidays {region:?} {between:?} {filter:?}");
         let request = PageRequest::new(first, after, last, before, &name)?;
         between.check()?;
         let session = ctx.session().await?;
@@ -124,8 +164,8 @@ impl HolidayQuery {
                 select = of_tenant(select, &tenant);
             }
         }
-        if let Some(kinds) = kinds {
-            at_most_100(&kinds, "kinds")?;
+        if let Some(kinds) = filter.kinds {
+            at_most_100(&kinds, "filter.kinds")?;
             select = select.filter(holiday::Column::Kind.is_in(kinds.into_iter().map(Kind::from)));
         }
         let order = Order {

@@ -8,7 +8,7 @@ use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
 use crate::enums::RoleKey;
-use crate::members::types::{Member, RoleGrant, member_by_id, role_grant_by_id};
+use crate::members::types::{RoleGrant, role_grant_by_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
@@ -38,7 +38,7 @@ pub struct AccountInput {
 
 /// Values of a new role grant.
 #[derive(InputObject)]
-pub struct RoleGrantInput {
+pub struct RoleGrantCreateInput {
     /// Authority in which the role applies, on whose behalf the viewer acts.
     tenant: ID,
     /// Recipient of the role.
@@ -59,30 +59,22 @@ pub struct RoleGrantInput {
 }
 
 payload! {
-    /// Payload of `roleGrant`.
+    /// Payload of `roleGrantCreate` and `roleGrantRevoke`.
     RoleGrantPayload {
-        /// Member with all current roles; null after a refusal.
-        member: Member
-    } by member_by_id
+        /// Role grant in its current state; null after a refusal other than `STALE_VERSION`.
+        role_grant: RoleGrant
+    } by role_grant_by_id
 }
 
 /// Revocation of a role grant.
 #[derive(InputObject)]
-pub struct RoleRevokeInput {
+pub struct RoleGrantRevokeInput {
     /// Role grant to revoke.
     id: ID,
     /// Version of the role grant that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
     /// Reason, kept in the audit trail only, at most 1,000 characters.
     reason: Option<String>,
-}
-
-payload! {
-    /// Payload of `roleRevoke`.
-    RoleRevokePayload {
-        /// Role grant in its current state; null after a refusal other than `STALE_VERSION`.
-        role_grant: RoleGrant
-    } by role_grant_by_id
 }
 
 /// See the module.
@@ -93,13 +85,13 @@ pub struct MemberMutation;
 impl MemberMutation {
     /// Grants a role with immediate effect, unless a later first day is given. Requires `MEMBERS_MANAGE` in the
     /// authority and every permission of the role, for its fields of work and period; otherwise `NOT_HELD`.
-    async fn role_grant(
+    async fn role_grant_create(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Values of the new role grant.")] input: RoleGrantInput,
+        #[graphql(desc = "Values of the new role grant.")] input: RoleGrantCreateInput,
     ) -> ApiResult<RoleGrantPayload> {
         let op = ctx.op()?;
-        let key = idempotency("roleGrant", input.idempotency_key.clone(), &input);
+        let key = idempotency("roleGrantCreate", input.idempotency_key.clone(), &input);
         let work = async { service::grant(op, new_role_grant(input)?, key).await };
         RoleGrantPayload::created(op, work).await
     }
@@ -107,18 +99,18 @@ impl MemberMutation {
     /// Revokes a role with immediate effect. Requires `MEMBERS_MANAGE` in the authority and every permission of the
     /// role; otherwise `NOT_HELD`. `LAST_ADMIN` if no other `TENANT_ADMIN` without limits in fields of work and time
     /// would remain.
-    async fn role_revoke(
+    async fn role_grant_revoke(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Role grant to revoke.")] input: RoleRevokeInput,
-    ) -> ApiResult<RoleRevokePayload> {
+        #[graphql(desc = "Role grant to revoke.")] input: RoleGrantRevokeInput,
+    ) -> ApiResult<RoleGrantPayload> {
         let op = ctx.op()?;
         let work = |id| service::revoke(op, id, input.version, input.reason);
-        RoleRevokePayload::changed(op, NodeType::RoleGrant.parse(&input.id, "id"), work).await
+        RoleGrantPayload::changed(op, NodeType::RoleGrant.parse(&input.id, "id"), work).await
     }
 }
 
-fn new_role_grant(input: RoleGrantInput) -> ApiResult<NewRoleGrant> {
+fn new_role_grant(input: RoleGrantCreateInput) -> ApiResult<NewRoleGrant> {
     let to = match input.to {
         RoleRecipientInput::Member(id) => NodeType::Member.parse(&id, "to.member").map(RoleHolder::Known),
         RoleRecipientInput::Account(AccountInput { issuer, subject, name, email }) => {

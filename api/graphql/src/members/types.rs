@@ -94,6 +94,11 @@ impl RoleGrant {
         tenant_of(ctx, self.row.tenant_id).await
     }
 
+    /// Global id of the member who holds the role.
+    async fn member_id(&self) -> ID {
+        NodeType::Member.id(self.row.member_id).into()
+    }
+
     /// Role.
     async fn role(&self) -> RoleKey {
         self.row.role.into()

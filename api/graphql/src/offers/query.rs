@@ -26,15 +26,15 @@ const MOST: u64 = 2_000;
 #[derive(Default)]
 pub struct OfferQuery;
 
-/// Sort order of `educationOffers`; offers that are equal in it are sorted by id.
+/// Sort order of `educationOffers`; ties are sorted by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EducationOfferOrder {
     /// Ascending by title.
     Title,
     /// Newest first, by instant of creation.
-    CreatedDescending,
+    CreatedAtDescending,
     /// Nearest first. Requires `filter.near`; `LIMIT_REACHED` for more than 2,000 offers.
-    Distance,
+    DistanceMeters,
 }
 
 impl EducationOfferOrder {
@@ -45,8 +45,8 @@ impl EducationOfferOrder {
         let created: fn(&education_offer::Model) -> (SortValue, Uuid) =
             |row| (SortValue::Instant(row.created_at), row.id);
         let (column, descending, key) = match self {
-            Self::Title | Self::Distance => (C::Title, false, title),
-            Self::CreatedDescending => (C::CreatedAt, true, created),
+            Self::Title | Self::DistanceMeters => (C::Title, false, title),
+            Self::CreatedAtDescending => (C::CreatedAt, true, created),
         };
         Order { column, id: C::Id, descending, nullable: false, key }
     }
@@ -85,7 +85,7 @@ impl OfferQuery {
         }
         let selected = Selected::of(ctx);
         let far = |row: &education_offer::Model| row.learning_place_id.and_then(|it| distances.get(&it).copied());
-        let (frame, rows) = if order_by == EducationOfferOrder::Distance {
+        let (frame, rows) = if order_by == EducationOfferOrder::DistanceMeters {
             if !is_near {
                 let text = Text::new("distance-of-nothing");
                 return Err(Problem::at(UserErrorCode::Required, "filter.near", text).into());

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::places::duplicates::{ComparedRecord, DuplicatePair, FAR, MIN_SCORE, find};
 use domain::places::externals::{IdsOfOrganisation, IdsOfPlace, ids};
 use domain::places::merges::records::{self, RecordKind};
@@ -112,6 +112,20 @@ fn id_of(pair: &DuplicatePair) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// Filter of `duplicateCandidates`.
+#[derive(InputObject, Clone, Debug)]
+pub struct DuplicateCandidateFilter {
+    /// Only candidates from this score on, 50 to 100.
+    #[graphql(default_with = "MIN_SCORE.cast_signed()")]
+    min_score: i32,
+}
+
+impl Default for DuplicateCandidateFilter {
+    fn default() -> Self {
+        Self { min_score: MIN_SCORE.cast_signed() }
+    }
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct CandidateQuery;
@@ -127,24 +141,21 @@ impl CandidateQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The authority.")] tenant: ID,
-        #[graphql(
-            desc = "Kind of records; learning places where left out.",
-            default_with = "DirectoryRecordKind::LearningPlace"
-        )]
-        of: DirectoryRecordKind,
-        #[graphql(desc = "Only from this score on, 50 to 100.", default_with = "MIN_SCORE.cast_signed()")]
-        min_score: i32,
+        #[graphql(desc = "Kind of records.", default_with = "DirectoryRecordKind::LearningPlace")]
+        kind: DirectoryRecordKind,
+        #[graphql(desc = "Restricts the list.")] filter: Option<DuplicateCandidateFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<DuplicateCandidate>> {
+        let min_score = filter.unwrap_or_default().min_score;
         let request =
-            PageRequest::new(first, after, last, before, &format!("candidates {tenant:?} {of:?} {min_score}"))?;
-        let (owner, of) = (NodeType::Tenant.parse(&tenant, "tenant")?, RecordKind::from(of));
+            PageRequest::new(first, after, last, before, &format!("candidates {tenant:?} {kind:?} {min_score}"))?;
+        let (owner, of) = (NodeType::Tenant.parse(&tenant, "tenant")?, RecordKind::from(kind));
         if !(50..=100).contains(&min_score) {
             let text = Text::new("out-of-range").with("value", min_score).with("min", 50).with("max", 100);
-            return Err(Problem::at(UserErrorCode::OutOfRange, "minScore", text).into());
+            return Err(Problem::at(UserErrorCode::OutOfRange, "filter.minScore", text).into());
         }
         let session = ctx.session().await?;
         let pairs = if session.access().grant_in(Permission::PlacesWrite, owner).is_ok() {

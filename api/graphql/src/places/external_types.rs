@@ -4,6 +4,9 @@ use async_graphql::{InputObject, SimpleObject};
 use domain::places::externals;
 use entities::{ExternalIdScheme as Scheme, external_id};
 use kernel::error::ApiResult;
+use kernel::global_id::at_most_100;
+use sea_orm::sea_query::ExprTrait as _;
+use sea_orm::{ColumnTrait, Condition};
 
 use crate::inputs::InputField;
 use crate::places::enums::ExternalIdScheme;
@@ -39,4 +42,18 @@ impl InputField for ExternalIdInput {
     fn value(self, field: &'static str) -> ApiResult<Self::Value> {
         externals::formed(self.scheme.into(), &self.value, field)
     }
+}
+
+/// Condition that an id in another register is one of these, at most 100.
+///
+/// # Errors
+/// `LIMIT_REACHED` at `field` for more.
+pub fn one_of(ids: &[ExternalIdInput], field: &'static str) -> ApiResult<Condition> {
+    at_most_100(ids, field)?;
+    // Of none is nothing.
+    let none = Condition::any().add(external_id::Column::Id.is_null());
+    Ok(ids.iter().fold(none, |any, id| {
+        let scheme = external_id::Column::Scheme.eq(Scheme::from(id.scheme));
+        any.add(scheme.and(external_id::Column::Value.eq(id.value.trim())))
+    }))
 }

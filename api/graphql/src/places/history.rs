@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Json, Object, SimpleObject};
+use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use entities::directory_revision;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
@@ -16,6 +16,7 @@ use store::{Order, PageRequest, SortValue, page_cost};
 use crate::connection::{Paged, list};
 use crate::context::ContextExt;
 use crate::places::enums::DirectorySubject;
+use crate::scalars::JsonValue;
 
 /// Change of one field.
 #[derive(SimpleObject)]
@@ -23,9 +24,9 @@ pub struct FieldChange {
     /// Name of the field, as in the schema.
     field: String,
     /// Previous value; null = none.
-    before: Option<Json<Value>>,
+    before: Option<JsonValue>,
     /// New value; null = none.
-    after: Option<Json<Value>>,
+    after: Option<JsonValue>,
 }
 
 /// A change of a place, an organisation or an offer.
@@ -62,7 +63,7 @@ impl DirectoryRevision {
     /// Changed fields, by name.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn changes(&self) -> Vec<FieldChange> {
-        let value = |it: &Value, name| it.get(name).filter(|it| !it.is_null()).cloned().map(Json);
+        let value = |it: &Value, name| it.get(name).filter(|it| !it.is_null()).cloned().map(JsonValue);
         let fields = self.0.changes.as_object().into_iter().flatten();
         fields
             .map(|(field, it)| FieldChange {

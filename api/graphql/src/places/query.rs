@@ -5,9 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::places::externals::IdsOfPlace;
 use domain::places::merges::canonical::{MergedPlaces, canonical_ids};
-use entities::{
-    ExternalIdScheme, LearningPlaceKind as Kind, external_id, learning_place, learning_place_origin, region, tenant,
-};
+use entities::{LearningPlaceKind as Kind, external_id, learning_place, learning_place_origin, region, tenant};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use kernel::error::ApiResult;
@@ -20,6 +18,7 @@ use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::places::enums::LearningPlaceKind;
+use crate::places::external_types;
 use crate::places::external_types::ExternalIdInput;
 use crate::places::nearby::{NearInput, places_near};
 use crate::places::types::LearningPlace;
@@ -45,8 +44,8 @@ pub struct LearningPlaceFilter {
     near: Option<NearInput>,
     /// Only places run by these organisations.
     organisations: Option<Vec<ID>>,
-    /// Only places with this id in an external register. For a merged record the surviving one is returned.
-    external_id: Option<ExternalIdInput>,
+    /// Only places with one of these ids in external registers. For a merged record the surviving one is returned.
+    external_ids: Option<Vec<ExternalIdInput>>,
     /// True to include records merged into others.
     #[graphql(default)]
     include_merged: bool,
@@ -55,7 +54,7 @@ pub struct LearningPlaceFilter {
     include_archived: bool,
 }
 
-/// Sort order of learning places; equal ones by id.
+/// Sort order of `learningPlaces`; ties are sorted by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LearningPlaceOrder {
     /// Ascending by name.
@@ -111,11 +110,10 @@ impl PlaceQuery {
             let ids = NodeType::Organisation.parse_all(&ids, "filter.organisations")?;
             select = select.filter(C::OrganisationId.is_in(ids));
         }
-        if let Some(id) = filter.external_id {
+        if let Some(ids) = filter.external_ids {
             let named = session
                 .select::<external_id::Entity>()
-                .filter(external_id::Column::Scheme.eq(ExternalIdScheme::from(id.scheme)))
-                .filter(external_id::Column::Value.eq(id.value.trim()))
+                .filter(external_types::one_of(&ids, "filter.externalIds")?)
                 .filter(external_id::Column::LearningPlaceId.is_not_null());
             let places = session.all(named).await?.into_iter().filter_map(|it| it.learning_place_id).collect();
             let standing = canonical_ids::<learning_place::Entity>(&session, places, |it| it.merged_into_id).await?;
@@ -141,7 +139,8 @@ impl PlaceQuery {
                 let region = kernel::text::line(&region, "filter.regions", 12)?;
                 here = here.add(contains_prefix(C::RegionAgs, &region));
             }
-            select = select.filter(here);
+            // Of none is nothing.
+            select = select.filter(here.add(C::Id.is_null()));
         }
         if let Some(text) = filter.text {
             let text = kernel::text::line(&text, "filter.text", 200)?;

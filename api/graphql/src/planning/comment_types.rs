@@ -18,9 +18,9 @@ pub struct CoordinationComment {
     /// Text of the comment.
     text: String,
     /// Name of the author, as used by the party.
-    author: String,
+    created_by: String,
     /// Global id of the change proposal or entry in question; null if the comment is about the round.
-    about: Option<ID>,
+    about_id: Option<ID>,
     /// Instant at which the comment was written.
     created_at: DateTime<Utc>,
     #[graphql(skip)]
@@ -41,8 +41,8 @@ impl From<coordination_comment::Model> for CoordinationComment {
         Self {
             key: row.id.simple().to_string().into(),
             text: row.text,
-            author: row.author,
-            about: proposal.or(row.entry_id.map(|it| NodeType::CalendarEntry.id(it).into())),
+            created_by: row.author,
+            about_id: proposal.or(row.entry_id.map(|it| NodeType::CalendarEntry.id(it).into())),
             created_at: row.created_at,
             tenant: row.tenant_id,
         }

@@ -1,7 +1,7 @@
 //! Comparisons of a plan: with a snapshot of it, or with the plan of the year before.
 
 use async_graphql::connection::Connection;
-use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use domain::calendars::entry_view::EntryView;
 use domain::planning::plans::snapshots_of;
 use domain::planning::snapshots::{entries, snapshot_entries};
@@ -48,6 +48,13 @@ impl PlanDifference {
     }
 }
 
+/// Filter of `annualPlanComparison`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct PlanDifferenceFilter {
+    /// Only differences of these kinds, at most 100.
+    kinds: Option<Vec<PlanDifferenceKind>>,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct ComparisonQuery;
@@ -65,16 +72,17 @@ impl ComparisonQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Annual plan.")] plan: ID,
         #[graphql(desc = "Key of the snapshot; default: the plan of the previous year.")] snapshot: Option<ID>,
-        #[graphql(desc = "Only differences of these kinds.")] kinds: Option<Vec<PlanDifferenceKind>>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<PlanDifferenceFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<PlanDifference>> {
-        let list = format!("comparison {plan:?} {snapshot:?} {kinds:?}");
+        let filter = filter.unwrap_or_default();
+        let list = format!("comparison {plan:?} {snapshot:?} {filter:?}");
         let request = PageRequest::new(first, after, last, before, &list)?;
-        if let Some(kinds) = &kinds {
-            at_most_100(kinds, "kinds")?;
+        if let Some(kinds) = &filter.kinds {
+            at_most_100(kinds, "filter.kinds")?;
         }
         let session = ctx.session().await?;
         let id = NodeType::AnnualPlan.parse(&plan, "plan")?;
@@ -85,7 +93,7 @@ impl ComparisonQuery {
             Some(key) => since(&session, &plan, &key).await?,
             None => since_year_before(&session, &plan).await?,
         };
-        if let Some(kinds) = kinds {
+        if let Some(kinds) = filter.kinds {
             differences.retain(|it| kinds.contains(&it.kind));
         }
         let total = TotalCount::of(differences.len() as u64);

@@ -112,9 +112,9 @@ inputs! {
     /// Start of the coordination with the plans submitted so far.
     CoordinationRoundStartInput,
     /// Sign-off of the outcome of a coordination round by a party.
-    RoundSignOffInput,
+    CoordinationRoundSignOffInput,
     /// Publication of the outcome of a coordination round.
-    RoundPublishInput {
+    CoordinationRoundPublishInput {
         /// Coordination round.
         id: ID,
         /// Party on whose behalf the viewer acts.
@@ -139,7 +139,7 @@ pub struct CoordinationRoundCloseInput {
 
 /// Values of a new comment.
 #[derive(InputObject)]
-pub struct CommentCreateInput {
+pub struct CoordinationCommentCreateInput {
     /// Coordination round.
     pub(super) round: ID,
     /// Party on whose behalf the viewer acts.

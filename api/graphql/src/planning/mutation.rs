@@ -6,16 +6,16 @@ use domain::planning::{comments, plans, proposals, rounds};
 use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
-use crate::calendars::entry_types::CalendarEntryFull;
+use crate::calendars::mutation::CalendarEntryPayload;
 use crate::context::ContextExt;
 use crate::patch::{PatchField, optional_id};
 use crate::payload::{Payload, idempotency, payload};
 use crate::planning::inputs::{
     AnnualPlanCreateInput, AnnualPlanSubmitInput, AnnualPlanUpdateInput, AnnualPlanWithdrawInput,
     ChangeProposalAcceptInput, ChangeProposalCounterInput, ChangeProposalCreateInput, ChangeProposalDeclineInput,
-    ChangeProposalWithdrawInput, CommentCreateInput, ConflictAcknowledgeInput, CoordinationRoundCloseInput,
-    CoordinationRoundOpenInput, CoordinationRoundStartInput, CoordinationRoundUpdateInput, RoundPublishInput,
-    RoundSignOffInput, about, plan, proposed, round,
+    ChangeProposalWithdrawInput, ConflictAcknowledgeInput, CoordinationCommentCreateInput, CoordinationRoundCloseInput,
+    CoordinationRoundOpenInput, CoordinationRoundPublishInput, CoordinationRoundSignOffInput,
+    CoordinationRoundStartInput, CoordinationRoundUpdateInput, about, plan, proposed, round,
 };
 use crate::planning::plan_types::AnnualPlan;
 use crate::planning::proposal_types::ChangeProposal;
@@ -30,7 +30,7 @@ payload! {
 }
 
 payload! {
-    /// Payload of the mutations of a coordination round and of `commentCreate`.
+    /// Payload of the mutations of a coordination round and of `coordinationCommentCreate`.
     CoordinationRoundPayload {
         /// Coordination round in its current state; null after a refusal other than `STALE_VERSION`.
         coordination_round: CoordinationRound
@@ -44,14 +44,6 @@ payload! {
         /// refusal other than `STALE_VERSION`.
         change_proposal: ChangeProposal
     } by ChangeProposal::by_id
-}
-
-payload! {
-    /// Payload of `conflictAcknowledge`.
-    ConflictAcknowledgePayload {
-        /// Entry with the acknowledgement; null after a refusal.
-        calendar_entry: CalendarEntryFull
-    } by CalendarEntryFull::by_id
 }
 
 /// See the module.
@@ -166,10 +158,10 @@ impl PlanningMutation {
     /// round is `AGREED`. `CONFLICT` while the party has conflicts of severity `HIGH` on its entries that it has not
     /// acknowledged, or proposals that it must still answer or apply. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
     /// force. Requires `AGREEMENTS_SIGN` in the party.
-    async fn round_sign_off(
+    async fn coordination_round_sign_off(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Coordination round and signing party.")] input: RoundSignOffInput,
+        #[graphql(desc = "Coordination round and signing party.")] input: CoordinationRoundSignOffInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let tenant = NodeType::Tenant.parse(&input.tenant, "tenant");
@@ -181,10 +173,10 @@ impl PlanningMutation {
     /// a calendar file at `/public/rounds/<id>.ics`. The visibility of the entries does not change.
     /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in a
     /// party.
-    async fn round_publish(
+    async fn coordination_round_publish(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Coordination round to publish and acting party.")] input: RoundPublishInput,
+        #[graphql(desc = "Coordination round to publish and acting party.")] input: CoordinationRoundPublishInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
         let tenant = NodeType::Tenant.parse(&input.tenant, "tenant");
@@ -209,13 +201,13 @@ impl PlanningMutation {
     /// Creates a comment in a coordination round. `CONFLICT` if the round is published or closed.
     /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in
     /// the party.
-    async fn comment_create(
+    async fn coordination_comment_create(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Values of the new comment.")] input: CommentCreateInput,
+        #[graphql(desc = "Values of the new comment.")] input: CoordinationCommentCreateInput,
     ) -> ApiResult<CoordinationRoundPayload> {
         let op = ctx.op()?;
-        let key = idempotency("commentCreate", input.idempotency_key.clone(), &input);
+        let key = idempotency("coordinationCommentCreate", input.idempotency_key.clone(), &input);
         let work = async {
             let (round, tenant, about) = all((
                 NodeType::CoordinationRound.parse(&input.round, "round"),
@@ -308,13 +300,13 @@ impl PlanningMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Conflict to acknowledge and reason.")] input: ConflictAcknowledgeInput,
-    ) -> ApiResult<ConflictAcknowledgePayload> {
+    ) -> ApiResult<CalendarEntryPayload> {
         let op = ctx.op()?;
         let entry = NodeType::CalendarEntry.parse(&input.entry, "entry");
         let work = |entry| async move {
             let round = optional_id(input.round.as_ref(), NodeType::CoordinationRound, "round")?;
             acknowledge(op, entry, round, &input.conflict, &input.reason).await
         };
-        ConflictAcknowledgePayload::changed(op, entry, work).await
+        CalendarEntryPayload::changed(op, entry, work).await
     }
 }

@@ -65,7 +65,7 @@ impl ChangeProposal {
     }
 
     /// Global id of the proposal answered by this counter-proposal; null if the proposal is not a counter-proposal.
-    async fn counters(&self) -> Option<ID> {
+    async fn counters_id(&self) -> Option<ID> {
         self.0.counters_id.map(|it| NodeType::ChangeProposal.id(it)).map(Into::into)
     }
 
@@ -130,12 +130,12 @@ impl ChangeProposal {
     }
 
     /// Name of the person who made the proposal, as used by the party.
-    async fn proposed_by(&self) -> &str {
+    async fn created_by(&self) -> &str {
         &self.0.proposed_by
     }
 
     /// Reason for the refusal of the proposal; null for other answers.
-    async fn answer(&self) -> Option<&str> {
+    async fn reason(&self) -> Option<&str> {
         self.0.answer.as_deref()
     }
 

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 use domain::calendars::entry_view::EntryView;
 use domain::planning::{comments, proposals};
 use entities::{annual_plan, calendar_entry, change_proposal, coordination_comment, coordination_round, tenant};
 use kernel::error::{ApiResult, Problem};
-use kernel::global_id::NodeType;
+use kernel::global_id::{NodeType, at_most_100};
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
@@ -23,6 +23,33 @@ use crate::planning::proposal_types::ChangeProposal;
 use crate::planning::round_types::CoordinationRound;
 use crate::planning::{plan_types, round_types};
 
+/// Filter of `annualPlans`. All given conditions must hold; list conditions take at most 100 values.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct AnnualPlanFilter {
+    /// Only annual plans of these owning authorities.
+    tenants: Option<Vec<ID>>,
+    /// Only annual plans of these calendar years.
+    years: Option<Vec<i32>>,
+}
+
+/// Filter of `coordinationRounds`. All given conditions must hold; list conditions take at most 100 values.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct CoordinationRoundFilter {
+    /// Only coordination rounds of these agreements.
+    agreements: Option<Vec<ID>>,
+    /// Only coordination rounds for these calendar years.
+    years: Option<Vec<i32>>,
+    /// Only coordination rounds in one of these states.
+    states: Option<Vec<RoundState>>,
+}
+
+/// Filter of `changeProposals`. All given conditions must hold; list conditions take at most 100 values.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ChangeProposalFilter {
+    /// Only change proposals in one of these states.
+    states: Option<Vec<ProposalState>>,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct PlanningQuery;
@@ -34,21 +61,23 @@ impl PlanningQuery {
     async fn annual_plans(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only annual plans of this owning authority.")] tenant: Option<ID>,
-        #[graphql(desc = "Only annual plans of this calendar year.")] year: Option<i32>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<AnnualPlanFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<AnnualPlan>> {
-        let request = PageRequest::new(first, after, last, before, &format!("plans {tenant:?} {year:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("plans {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<annual_plan::Entity>();
-        if let Some(tenant) = tenant {
-            select = select.filter(annual_plan::Column::TenantId.eq(NodeType::Tenant.parse(&tenant, "tenant")?));
+        if let Some(ids) = filter.tenants {
+            let ids = NodeType::Tenant.parse_all(&ids, "filter.tenants")?;
+            select = select.filter(annual_plan::Column::TenantId.is_in(ids));
         }
-        if let Some(year) = year {
-            select = select.filter(annual_plan::Column::Year.eq(year));
+        if let Some(years) = filter.years {
+            at_most_100(&years, "filter.years")?;
+            select = select.filter(annual_plan::Column::Year.is_in(years));
         }
         let order = Order {
             column: annual_plan::Column::CreatedAt,
@@ -69,27 +98,28 @@ impl PlanningQuery {
     async fn coordination_rounds(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only coordination rounds of this agreement.")] agreement: Option<ID>,
-        #[graphql(desc = "Only coordination rounds for this calendar year.")] year: Option<i32>,
-        #[graphql(desc = "Only coordination rounds in this state.")] state: Option<RoundState>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<CoordinationRoundFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<CoordinationRound>> {
-        let filter = format!("rounds {agreement:?} {year:?} {state:?}");
-        let request = PageRequest::new(first, after, last, before, &filter)?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("rounds {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<coordination_round::Entity>();
-        if let Some(id) = agreement {
-            let id = NodeType::Agreement.parse(&id, "agreement")?;
-            select = select.filter(coordination_round::Column::AgreementId.eq(id));
+        if let Some(ids) = filter.agreements {
+            let ids = NodeType::Agreement.parse_all(&ids, "filter.agreements")?;
+            select = select.filter(coordination_round::Column::AgreementId.is_in(ids));
         }
-        if let Some(year) = year {
-            select = select.filter(coordination_round::Column::Year.eq(year));
+        if let Some(years) = filter.years {
+            at_most_100(&years, "filter.years")?;
+            select = select.filter(coordination_round::Column::Year.is_in(years));
         }
-        if let Some(state) = state {
-            select = select.filter(coordination_round::Column::State.eq(entities::RoundState::from(state)));
+        if let Some(states) = filter.states {
+            at_most_100(&states, "filter.states")?;
+            let states = states.into_iter().map(entities::RoundState::from);
+            select = select.filter(coordination_round::Column::State.is_in(states));
         }
         let order = Order {
             column: coordination_round::Column::CreatedAt,
@@ -113,18 +143,21 @@ impl PlanningQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Coordination round.")] round: ID,
-        #[graphql(desc = "Only change proposals in this state.")] state: Option<ProposalState>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ChangeProposalFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<ChangeProposal>> {
-        let request = PageRequest::new(first, after, last, before, &format!("proposals {round:?} {state:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("proposals {round:?} {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = proposals::visible(&session)
             .filter(change_proposal::Column::RoundId.eq(seen_round(&session, &round).await?));
-        if let Some(state) = state {
-            select = select.filter(change_proposal::Column::State.eq(entities::ProposalState::from(state)));
+        if let Some(states) = filter.states {
+            at_most_100(&states, "filter.states")?;
+            let states = states.into_iter().map(entities::ProposalState::from);
+            select = select.filter(change_proposal::Column::State.is_in(states));
         }
         let order = Order {
             column: change_proposal::Column::CreatedAt,

@@ -35,13 +35,13 @@ pub struct DocumentVersion {
     /// SHA-256 checksum of the file, lower-case hex.
     checksum: String,
     /// Name of the person who uploaded the file, as used by the party.
-    uploaded_by: String,
+    created_by: String,
     /// Instant of upload.
     created_at: DateTime<Utc>,
 }
 
-/// Document of a project, in versions. Files are uploaded with a ticket of `documentUploadTicket` and downloaded with
-/// one of `documentDownloadTicket`.
+/// Document of a project, in versions. Files are uploaded with a ticket of `projectDocumentUploadTicket` and downloaded with
+/// one of `projectDownloadTicket`.
 #[Object]
 impl ProjectDocument {
     /// Global id.
@@ -78,7 +78,7 @@ impl ProjectDocument {
             media_type: it.media_type.clone(),
             bytes: it.bytes,
             checksum: it.checksum.clone(),
-            uploaded_by: it.uploaded_by.clone(),
+            created_by: it.uploaded_by.clone(),
             created_at: it.created_at,
         };
         Ok(rows.iter().rev().map(version).collect())
@@ -138,14 +138,14 @@ impl ProjectArchive {
     }
 
     /// Copy as JSON: all data visible to the party, with their provenance. Amounts are in cents. Also available for
-    /// download with `documentDownloadTicket`.
+    /// download with `projectDownloadTicket`.
     #[graphql(complexity = "100")]
     async fn content(&self) -> &str {
         &self.0.content
     }
 
     /// Name of the person who made the copy, as used by the party.
-    async fn taken_by(&self) -> &str {
+    async fn created_by(&self) -> &str {
         &self.0.taken_by
     }
 

@@ -146,7 +146,7 @@ pub struct ProjectMemberAddInput {
     pub(super) email: Option<String>,
     /// True if the person consents that the other parties see this record. Without consent only the own party sees it.
     #[graphql(default)]
-    pub(super) consented: bool,
+    pub(super) consent: bool,
     /// Idempotency key, at most 128 bytes. A repeated call with the same key and input returns the same object and
     /// writes nothing; another input is refused with `IDEMPOTENCY_MISMATCH`.
     pub(super) idempotency_key: Option<String>,
@@ -360,7 +360,7 @@ pub struct ProjectLinkRemoveInput {
     pub(super) id: ID,
 }
 
-/// Values of a new project document, without a file. Files are uploaded with a ticket of `documentUploadTicket`.
+/// Values of a new project document, without a file. Files are uploaded with a ticket of `projectDocumentUploadTicket`.
 #[derive(InputObject)]
 pub struct ProjectDocumentCreateInput {
     /// Project of the document.
@@ -378,7 +378,7 @@ pub struct ProjectDocumentCreateInput {
 
 /// Request for a ticket to upload a new version of a document.
 #[derive(InputObject)]
-pub struct DocumentUploadTicketInput {
+pub struct ProjectDocumentUploadTicketInput {
     /// Document that receives the version.
     pub(super) document: ID,
     /// File name, at most 200 characters. Its extension sets the media type: `pdf`, `docx`, `xlsx`, `pptx`, `odt`,
@@ -409,7 +409,7 @@ pub struct ArchivedFileInput {
 
 /// File of a project. Exactly one field.
 #[derive(OneofObject)]
-pub enum DownloadedInput {
+pub enum ProjectFileInput {
     /// Version of a document.
     Version(DocumentVersionInput),
     /// Id of an archive copy of a project, downloaded as JSON.
@@ -420,9 +420,9 @@ pub enum DownloadedInput {
 
 /// Request for an address to download a file without a token.
 #[derive(InputObject)]
-pub struct DocumentDownloadTicketInput {
+pub struct ProjectDownloadTicketInput {
     /// File to download; must be visible to the viewer.
-    pub(super) of: DownloadedInput,
+    pub(super) of: ProjectFileInput,
     /// Idempotency key, at most 128 bytes. A repeated call with the same key and input creates no further ticket and
     /// returns null as `path`.
     pub(super) idempotency_key: Option<String>,

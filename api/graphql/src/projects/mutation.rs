@@ -56,9 +56,9 @@ payload! {
 }
 
 payload! {
-    /// Payload of `projectMemberAdd`.
+    /// Payload of `projectMemberAdd` and `projectMemberRemove`.
     ProjectMemberPayload {
-        /// New member of the project team; null after a refusal.
+        /// Member of the project team in its current state; null after removal, and after a refusal.
         project_member: ProjectMember
     } by ProjectMember::by_id
 }
@@ -72,9 +72,9 @@ payload! {
 }
 
 payload! {
-    /// Payload of `projectLinkAdd`.
+    /// Payload of `projectLinkAdd` and `projectLinkRemove`.
     ProjectLinkPayload {
-        /// New project link; null after a refusal.
+        /// Project link in its current state; null after removal, and after a refusal.
         project_link: ProjectLink
     } by ProjectLink::by_id
 }
@@ -195,10 +195,10 @@ impl ProjectMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Member to remove.")] input: ProjectMemberRemoveInput,
-    ) -> ApiResult<ProjectPayload> {
+    ) -> ApiResult<ProjectMemberPayload> {
         let op = ctx.op()?;
-        let work = async { members::remove_member(op, NodeType::ProjectMember.parse(&input.id, "id")?).await };
-        ProjectPayload::created(op, work).await
+        let work = |id| members::remove_member(op, id);
+        ProjectMemberPayload::changed(op, NodeType::ProjectMember.parse(&input.id, "id"), work).await
     }
 
     /// Creates a work package. Requires `PROJECTS_WRITE` in the responsible party.
@@ -338,9 +338,9 @@ impl ProjectMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Link to remove.")] input: ProjectLinkRemoveInput,
-    ) -> ApiResult<ProjectPayload> {
+    ) -> ApiResult<ProjectLinkPayload> {
         let op = ctx.op()?;
-        let work = async { links::unlink(op, NodeType::ProjectLink.parse(&input.id, "id")?).await };
-        ProjectPayload::created(op, work).await
+        let work = |id| links::unlink(op, id);
+        ProjectLinkPayload::changed(op, NodeType::ProjectLink.parse(&input.id, "id"), work).await
     }
 }

@@ -233,7 +233,7 @@ impl StatusReport {
     }
 
     /// Name of the person who reported, as used by the party.
-    async fn reported_by(&self) -> &str {
+    async fn created_by(&self) -> &str {
         &self.0.reported_by
     }
 
@@ -281,7 +281,7 @@ impl ProjectMember {
     }
 
     /// True if the person consented that the other parties see this record.
-    async fn consented(&self) -> bool {
+    async fn consent(&self) -> bool {
         self.0.consented
     }
 

@@ -34,14 +34,20 @@ pub struct ProjectFilter {
     text: Option<String>,
 }
 
-/// Sort order of `projects`.
-#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, Default)]
+/// Sort order of `projects`; ties are sorted by id.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProjectOrder {
-    /// Newest first, by instant of creation.
-    #[default]
-    Newest,
     /// Ascending by title.
     Title,
+    /// Newest first, by instant of creation.
+    CreatedAtDescending,
+}
+
+/// Filter of `projectArchives`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ProjectArchiveFilter {
+    /// Only copies of these projects, at most 100.
+    projects: Option<Vec<ID>>,
 }
 
 /// See the module.
@@ -56,7 +62,7 @@ impl ProjectQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Restricts the list.")] filter: Option<ProjectFilter>,
-        #[graphql(desc = "Sort order; default `NEWEST`.")] order_by: Option<ProjectOrder>,
+        #[graphql(desc = "Sort order.", default_with = "ProjectOrder::Title")] order_by: ProjectOrder,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
@@ -64,8 +70,7 @@ impl ProjectQuery {
     ) -> ApiResult<Paged<Project>> {
         use project::Column as C;
         let filter = filter.unwrap_or_default();
-        let order = order_by.unwrap_or_default();
-        let request = PageRequest::new(first, after, last, before, &format!("projects {filter:?} {order:?}"))?;
+        let request = PageRequest::new(first, after, last, before, &format!("projects {filter:?} {order_by:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<project::Entity>();
         if let Some(ids) = filter.parties {
@@ -97,13 +102,14 @@ impl ProjectQuery {
             let any = audiences.into_iter().fold(Condition::any(), |any, it| {
                 any.add(C::Audiences.contains(format!(";{};", entities::Audience::from(it).as_str())))
             });
-            select = select.filter(any);
+            // Of none is nothing.
+            select = select.filter(any.add(C::Id.is_null()));
         }
         if let Some(text) = filter.text {
             select = select.filter(contains_folded(C::SearchText, &text));
         }
-        let order = match order {
-            ProjectOrder::Newest => Order {
+        let order = match order_by {
+            ProjectOrder::CreatedAtDescending => Order {
                 column: C::CreatedAt,
                 id: C::Id,
                 descending: true,
@@ -130,17 +136,19 @@ impl ProjectQuery {
     async fn project_archives(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only copies of this project.")] project: Option<ID>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ProjectArchiveFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<ProjectArchive>> {
-        let request = PageRequest::new(first, after, last, before, &format!("archives {project:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("archives {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<project_archive::Entity>();
-        if let Some(id) = project {
-            select = select.filter(project_archive::Column::ProjectId.eq(NodeType::Project.parse(&id, "project")?));
+        if let Some(ids) = filter.projects {
+            let ids = NodeType::Project.parse_all(&ids, "filter.projects")?;
+            select = select.filter(project_archive::Column::ProjectId.is_in(ids));
         }
         let order = Order {
             column: project_archive::Column::CreatedAt,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::patch::{PatchField, clearable_id, optional_id};
 use crate::projects::inputs::{
-    DownloadedInput, LinkTargetInput, MilestoneCreateInput, MilestoneUpdateInput, ProjectCreateInput,
+    LinkTargetInput, MilestoneCreateInput, MilestoneUpdateInput, ProjectCreateInput, ProjectFileInput,
     ProjectIndicatorCreateInput, ProjectIndicatorUpdateInput, ProjectMemberAddInput, ProjectUpdateInput,
     StatusReportCreateInput, WorkPackageCreateInput, WorkPackageUpdateInput,
 };
@@ -79,7 +79,7 @@ pub(super) fn member(input: ProjectMemberAddInput) -> NewMember {
         function: input.function,
         role: input.role.into(),
         email: input.email,
-        consented: input.consented,
+        consented: input.consent,
     }
 }
 
@@ -180,13 +180,13 @@ pub(super) fn linked(to: &LinkTargetInput) -> ApiResult<Linked> {
 }
 
 /// File to download.
-pub(super) fn requested(of: DownloadedInput) -> ApiResult<ProjectFile> {
+pub(super) fn requested(of: ProjectFileInput) -> ApiResult<ProjectFile> {
     Ok(match of {
-        DownloadedInput::Version(it) => {
+        ProjectFileInput::Version(it) => {
             ProjectFile::Version(NodeType::ProjectDocument.parse(&it.document, "of")?, it.number)
         }
-        DownloadedInput::Archive(id) => ProjectFile::Archive(NodeType::ProjectArchive.parse(&id, "of")?),
-        DownloadedInput::File(it) => {
+        ProjectFileInput::Archive(id) => ProjectFile::Archive(NodeType::ProjectArchive.parse(&id, "of")?),
+        ProjectFileInput::File(it) => {
             ProjectFile::OfArchive(NodeType::ProjectArchive.parse(&it.archive, "of")?, it.checksum)
         }
     })

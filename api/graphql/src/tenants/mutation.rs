@@ -27,7 +27,7 @@ pub struct FieldOfWorkCreateInput {
 
 payload! {
     /// Payload of `fieldOfWorkCreate`.
-    FieldOfWorkCreatePayload {
+    FieldOfWorkPayload {
         /// New field of work; null after a refusal.
         field_of_work: FieldOfWork
     } by FieldOfWork::by_id
@@ -44,13 +44,13 @@ impl TenantMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Values of the new field of work.")] input: FieldOfWorkCreateInput,
-    ) -> ApiResult<FieldOfWorkCreatePayload> {
+    ) -> ApiResult<FieldOfWorkPayload> {
         let op = ctx.op()?;
         let key = idempotency("fieldOfWorkCreate", input.idempotency_key.clone(), &input);
         let work = async {
             let tenant = NodeType::Tenant.parse(&input.tenant, "tenant")?;
             service::create_field(op, tenant, input.key, input.name_de, input.name_en, key).await
         };
-        FieldOfWorkCreatePayload::created(op, work).await
+        FieldOfWorkPayload::created(op, work).await
     }
 }

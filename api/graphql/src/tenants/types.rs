@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::holidays::free_days::free_days;
+use domain::holidays::non_working_days::non_working_days;
 use domain::rights::nodes;
 use entities::{ScopeArea, TenantStatus, field_of_work, region, tenant};
 use kernel::error::{ApiError, ApiResult};
@@ -15,21 +15,21 @@ use sea_orm::{ColumnTrait, ExprTrait, QueryFilter, QueryOrder};
 use store::{Session, page_cost};
 use uuid::Uuid;
 
-use crate::agreements::share_types::{Share, share_page};
+use crate::agreements::share_types::{Share, ShareFilter, share_page};
 use crate::connection::Paged;
 use crate::context::ContextExt;
 use crate::enums::{RegionKind, TenantKind};
-use crate::feeds::query::feed_page;
+use crate::feeds::query::{FeedFilter, feed_page};
 use crate::feeds::types::Feed;
-use crate::holidays::closures::{TenantClosure, closure_page};
-use crate::holidays::free_day_types::FreeDay;
+use crate::holidays::closures::{TenantClosure, TenantClosureFilter, closure_page};
+use crate::holidays::non_working_day_types::NonWorkingDay;
 use crate::holidays::query::{DateRange, school_holidays_known_until};
 use crate::members::types::{Member, member_page};
 use crate::node_row::{NodeRow, node_object};
 use crate::scalars::{Date, TimeZone};
 
-/// Free days in two years, about: what `freeDays` costs in points.
-const FREE_DAYS: usize = 50;
+/// Non-working days in two years, about: what `nonWorkingDays` costs in points.
+const NON_WORKING_DAYS: usize = 50;
 
 /// Authority.
 pub struct Tenant(pub Arc<tenant::Model>);
@@ -137,13 +137,13 @@ impl Tenant {
     async fn closures(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only closures that overlap these days.")] between: Option<DateRange>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<TenantClosureFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<TenantClosure>> {
-        closure_page(ctx, self.0.id, between, first, after, last, before).await
+        closure_page(ctx, self.0.id, filter.unwrap_or_default(), first, after, last, before).await
     }
 
     /// Calendar feeds of members, oldest first. All with `MEMBERS_READ`, otherwise only the viewer's own.
@@ -151,26 +151,26 @@ impl Tenant {
     async fn feeds(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "True to include revoked feeds.", default = false)] include_revoked: bool,
+        #[graphql(desc = "Restricts the list.")] filter: Option<FeedFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Feed>> {
-        feed_page(ctx, Some(self.0.id), include_revoked, first, after, last, before).await
+        feed_page(ctx, Some(self.0.id), filter.unwrap_or_default(), first, after, last, before).await
     }
 
     /// Non-working and school-free days in the authority, by first day: public holidays valid there, school holidays,
     /// school-free days and closures. At most two years.
-    #[graphql(complexity = "child_complexity.saturating_mul(FREE_DAYS).saturating_add(1)")]
-    async fn free_days(
+    #[graphql(complexity = "child_complexity.saturating_mul(NON_WORKING_DAYS).saturating_add(1)")]
+    async fn non_working_days(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Days to examine, at most two years.")] between: DateRange,
-    ) -> ApiResult<Vec<FreeDay>> {
+    ) -> ApiResult<Vec<NonWorkingDay>> {
         between.check_years(2)?;
-        let days = free_days(&*ctx.session().await?, &self.0, between.first_day.0, between.last_day.0).await?;
-        Ok(days.into_iter().map(FreeDay).collect())
+        let days = non_working_days(&*ctx.session().await?, &self.0, between.first_day.0, between.last_day.0).await?;
+        Ok(days.into_iter().map(NonWorkingDay).collect())
     }
 
     /// Last day of the last known school holidays; null = none known. Conflicts with school holidays cannot be detected
@@ -184,14 +184,13 @@ impl Tenant {
     async fn incoming_shares(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "True to include shares that have ended or not yet begun.", default = false)]
-        include_ended: bool,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ShareFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Share>> {
-        share_page(ctx, self.0.id, true, include_ended, first, after, last, before).await
+        share_page(ctx, self.0.id, true, filter.unwrap_or_default(), first, after, last, before).await
     }
 
     /// Shares of this authority with partner authorities that have effect today.
@@ -199,14 +198,13 @@ impl Tenant {
     async fn outgoing_shares(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "True to include shares that have ended or not yet begun.", default = false)]
-        include_ended: bool,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ShareFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Share>> {
-        share_page(ctx, self.0.id, false, include_ended, first, after, last, before).await
+        share_page(ctx, self.0.id, false, filter.unwrap_or_default(), first, after, last, before).await
     }
 
     /// Actions open to the viewer in the authority.
@@ -321,13 +319,13 @@ impl Region {
         self.0.parent_ags.as_deref()
     }
 
-    /// Number of inhabitants on `populationDate`.
+    /// Number of inhabitants on `populationOn`.
     async fn population(&self) -> i32 {
         self.0.population
     }
 
     /// Reference date of the population figure.
-    async fn population_date(&self) -> Date {
+    async fn population_on(&self) -> Date {
         Date(self.0.population_date)
     }
 

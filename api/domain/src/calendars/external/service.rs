@@ -134,8 +134,8 @@ pub async fn update(op: &Op, id: Uuid, version: i32, url: Patch<String>, refresh
     Ok(())
 }
 
-/// Ends the subscription: cancels the future entries and archives the calendar, whose id is returned.
-pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
+/// Ends the subscription: cancels the future entries and archives the calendar.
+pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "externalCalendarUnsubscribe").await?;
     let session = mutation.session();
     let (grant, before, row) = find_for(session, id, Operation::Unsubscribe).await?;
@@ -155,8 +155,7 @@ pub async fn unsubscribe(op: &Op, id: Uuid, version: i32) -> ApiResult<Uuid> {
         ..row.change_record("external_calendar.unsubscribed", Some(&row))
     };
     let recorded = mutation.record(&writer, change).await?;
-    mutation.commit(recorded).await?;
-    Ok(before.id)
+    mutation.commit(recorded).await
 }
 
 /// Requests a fetch.

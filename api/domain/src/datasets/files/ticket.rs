@@ -21,7 +21,7 @@ use crate::files::tickets::{Drafted, NewTicket, keeper};
 pub async fn create(op: &Op, id: Uuid, form: FileForm, idempotency: Option<Idempotency>) -> ApiResult<NewTicket> {
     let mutation = UnitOfWork::begin(op, "datasetDownloadTicket").await?;
     let session = mutation.session();
-    let unknown = || ApiError::from(Problem::not_found("version"));
+    let unknown = || ApiError::from(Problem::not_found("datasetVersion"));
     let version = session.get::<dataset_version::Entity>(id).await?.ok_or_else(unknown)?;
     let request = FileRequest { dataset: version.dataset_id, major: version.major, minor: version.minor, form };
     // Nothing is made here: the folder of files does not matter.
@@ -31,7 +31,7 @@ pub async fn create(op: &Op, id: Uuid, form: FileForm, idempotency: Option<Idemp
         FileLookup::Gone | FileLookup::Nothing => return Err(unknown()),
     };
     let granted = session.access().grant_of_member(Permission::DatasetsRead, keeper(session, scope, version.tenant_id));
-    let (grant, _) = granted.map_err(|decision| refused(decision, "version"))?;
+    let (grant, _) = granted.map_err(|decision| refused(decision, "datasetVersion"))?;
     let writer = session.writer(&grant).await?;
     let name = format!("{}.{}.{}", version.major, version.minor, form.suffix());
     let mut draft = match files::tickets::download(&mutation, &writer, name, idempotency).await? {

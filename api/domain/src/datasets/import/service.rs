@@ -88,9 +88,9 @@ pub async fn queue(op: &Op, new: NewImport, folder: &Folder, idempotency: Option
 
 /// The file that was uploaded for a dataset.
 async fn upload_for(session: &Session, folder: &Folder, secret: &str, dataset: &dataset::Model) -> ApiResult<Upload> {
-    let upload = uploaded(session, folder, secret, "upload").await?;
+    let upload = uploaded(session, folder, secret, "ticket").await?;
     if upload.row.dataset_id != Some(dataset.id) {
-        return Err(Problem::not_found("upload").into());
+        return Err(Problem::not_found("ticket").into());
     }
     Ok(upload)
 }

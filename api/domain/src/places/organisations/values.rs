@@ -95,7 +95,7 @@ impl OrganisationValues {
             if let Some(name) = problems.take(text::line(&person.name, "contactPerson.name", 200))? {
                 person.name = name;
             }
-            person.role = problems.take(text::optional(person.role.take(), "contactPerson.role", 200))?.flatten();
+            person.role = problems.take(text::optional(person.role.take(), "contactPerson.function", 200))?.flatten();
             person.email =
                 problems.take(text::email_address(person.email.take(), "contactPerson.email", 200))?.flatten();
             person.phone = problems.take(text::optional(person.phone.take(), "contactPerson.phone", 60))?.flatten();

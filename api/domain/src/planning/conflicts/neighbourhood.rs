@@ -1,5 +1,5 @@
-//! What lies around dates: the entries that take time, their dates, and the free days of their owners, as the viewer
-//! sees them. From it come conflicts and free slots.
+//! What lies around dates: the entries that take time, their dates, and the non-working days of their owners, as the
+//! viewer sees them. From it come conflicts and free slots.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use uuid::Uuid;
 
 use crate::calendars::entry_view::EntryView;
 use crate::calendars::window::Window;
-use crate::holidays::free_days::{NonWorkingDay, free_days_of};
+use crate::holidays::non_working_days::{NonWorkingDay, non_working_days_of};
 use crate::planning::conflicts::rules::{
-    ConflictSeverity, DateSpan, KnownEntry, TOPIC_DAYS, between, days_around, on_free_day,
+    ConflictSeverity, DateSpan, KnownEntry, TOPIC_DAYS, between, days_around, on_non_working_day,
 };
 
 /// The most dates that are looked at together.
@@ -84,7 +84,7 @@ pub struct Clash {
     pub severity: ConflictSeverity,
     /// The entries, by id: one, or two.
     pub sides: Vec<Side>,
-    /// The free days that are the other side.
+    /// The non-working days that are the other side.
     pub free: Option<NonWorkingDay>,
     /// How many pairs of dates are concerned.
     pub dates: usize,
@@ -118,7 +118,7 @@ impl Neighbourhood {
         for id in tenants {
             owners.extend(session.get::<tenant::Entity>(id).await?);
         }
-        let free = free_days_of(session, &owners, known.0, known.1).await?;
+        let free = non_working_days_of(session, &owners, known.0, known.1).await?;
         Ok(Self {
             entries,
             dates,
@@ -156,7 +156,7 @@ impl Neighbourhood {
         let inside = |it: &Dated| it.span.first() <= to && it.span.last() >= from;
         for (index, date) in self.dates.iter().enumerate() {
             if inside(date) {
-                self.free_days(date, &mut found);
+                self.non_working_days(date, &mut found);
             }
             // Sorted by start: nothing after that is near.
             let near = date.span.ends_at + TimeDelta::days(TOPIC_DAYS.max(self.days_apart) + 1);
@@ -173,7 +173,7 @@ impl Neighbourhood {
     pub fn of(&self, entry: Uuid) -> Vec<Clash> {
         let mut found = ConflictPairs::default();
         for date in self.dates.iter().filter(|it| self.id_of(it) == entry) {
-            self.free_days(date, &mut found);
+            self.non_working_days(date, &mut found);
             for other in self.dates.iter().filter(|it| it.entry != date.entry) {
                 self.pair(date, other, &mut found);
             }
@@ -185,10 +185,10 @@ impl Neighbourhood {
         self.entries[date.entry].view.times().id()
     }
 
-    fn free_days(&self, date: &Dated, pairs: &mut ConflictPairs) {
+    fn non_working_days(&self, date: &Dated, pairs: &mut ConflictPairs) {
         let known = &self.entries[date.entry];
         for (index, free) in self.free.get(&known.view.times().tenant_id()).into_iter().flatten().enumerate() {
-            if let Some((rule, severity)) = on_free_day(known, &date.span, free) {
+            if let Some((rule, severity)) = on_non_working_day(known, &date.span, free) {
                 pairs.add((rule, date.entry, Other::Free(index)), severity, (date.span, date.span));
             }
         }
@@ -231,8 +231,8 @@ impl Neighbourhood {
         clashes
     }
 
-    /// Up to five days near, at the same time of day, on which the date of a side would meet nothing: no free day, and no
-    /// other entry but of the same topic. Working days for a date on one; none in the past.
+    /// Up to five days near, at the same time of day, on which the date of a side would meet nothing: no non-working
+    /// day, and no other entry but of the same topic. Working days for a date on one; none in the past.
     pub fn free_slots(&self, side: &Side) -> Vec<DateSpan> {
         let known = &self.entries[side.index];
         let time = known.view.times().time();
@@ -246,7 +246,7 @@ impl Neighbourhood {
             .map(|(days, _)| DateSpan::of(&time.at(side.span.starts_local + TimeDelta::days(days))))
             .filter(|span| {
                 let free = self.free.get(&known.view.times().tenant_id()).into_iter().flatten();
-                free.into_iter().all(|it| on_free_day(known, span, it).is_none())
+                free.into_iter().all(|it| on_non_working_day(known, span, it).is_none())
             })
             .filter(|span| own.iter().all(|it| it.span.first() != span.first()))
             .filter(|span| {

@@ -1,4 +1,4 @@
-//! The rules of conflicts, pure: what is known of two dates, or of a date and a free day, and what follows.
+//! The rules of conflicts, pure: what is known of two dates, or of a date and a non-working day, and what follows.
 //!
 //! A rule looks only at what the viewer sees of both sides, so that a conflict never tells more than the entries do.
 
@@ -11,7 +11,7 @@ use kernel::text::fold;
 use uuid::Uuid;
 
 use crate::calendars::entry_view::{EntryDetails, EntryOutline, EntryTimes, EntryView};
-use crate::holidays::free_days::{NonWorkingDay, NonWorkingDayKind};
+use crate::holidays::non_working_days::{NonWorkingDay, NonWorkingDayKind};
 
 /// The same topic is a conflict within so many days.
 pub const TOPIC_DAYS: i64 = 28;
@@ -177,7 +177,7 @@ fn is_one_series(one: &EntryTimes, other: &EntryTimes) -> bool {
 }
 
 /// What does not go together of a date and days on which people are not there.
-pub fn on_free_day(
+pub fn on_non_working_day(
     known: &KnownEntry,
     span: &DateSpan,
     free: &NonWorkingDay,

@@ -7,7 +7,6 @@ use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::calendars::external::types::ExternalCalendar;
-use crate::calendars::mutation::CalendarPayload;
 use crate::context::ContextExt;
 use crate::enums::Confidentiality;
 use crate::patch::{PatchField, optional_id};
@@ -74,9 +73,11 @@ pub struct ExternalCalendarRefreshInput {
 }
 
 payload! {
-    /// Payload of `externalCalendarSubscribe`, `externalCalendarUpdate` and `externalCalendarRefresh`.
+    /// Payload of `externalCalendarSubscribe`, `externalCalendarUpdate`, `externalCalendarRefresh` and
+    /// `externalCalendarUnsubscribe`.
     ExternalCalendarPayload {
-        /// External calendar in its current state; null after a refusal other than `STALE_VERSION`.
+        /// External calendar in its current state; null after the end of the subscription, and after a refusal other
+        /// than `STALE_VERSION`.
         external_calendar: ExternalCalendar
     } by ExternalCalendar::by_id
 }
@@ -137,13 +138,10 @@ impl ExternalMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "External calendar to end.")] input: ExternalCalendarUnsubscribeInput,
-    ) -> ApiResult<CalendarPayload> {
+    ) -> ApiResult<ExternalCalendarPayload> {
         let op = ctx.op()?;
-        let work = async {
-            let id = NodeType::ExternalCalendar.parse(&input.id, "id")?;
-            service::unsubscribe(op, id, input.version).await
-        };
-        CalendarPayload::created(op, work).await
+        let work = |id| service::unsubscribe(op, id, input.version);
+        ExternalCalendarPayload::changed(op, NodeType::ExternalCalendar.parse(&input.id, "id"), work).await
     }
 
     /// Requests a fetch of an external calendar; `lastOutcome` states the result later. `LIMIT_REACHED` within a minute

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, InputObject, Object};
 use entities::{calendar, external_calendar};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -13,6 +13,13 @@ use crate::calendars::external::types::ExternalCalendar;
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
+
+/// Filter of `externalCalendars`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct ExternalCalendarFilter {
+    /// Only external calendars of these owning authorities, at most 100.
+    tenants: Option<Vec<ID>>,
+}
 
 /// See the module.
 #[derive(Default)]
@@ -25,17 +32,19 @@ impl ExternalQuery {
     async fn external_calendars(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only external calendars of this owning authority.")] tenant: Option<ID>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<ExternalCalendarFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<ExternalCalendar>> {
-        let request = PageRequest::new(first, after, last, before, &format!("externalCalendars {tenant:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("externalCalendars {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<external_calendar::Entity>();
-        if let Some(tenant) = tenant {
-            select = select.filter(external_calendar::Column::TenantId.eq(NodeType::Tenant.parse(&tenant, "tenant")?));
+        if let Some(ids) = filter.tenants {
+            let ids = NodeType::Tenant.parse_all(&ids, "filter.tenants")?;
+            select = select.filter(external_calendar::Column::TenantId.is_in(ids));
         }
         let order = Order {
             column: external_calendar::Column::CreatedAt,

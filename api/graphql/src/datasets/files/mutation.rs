@@ -1,14 +1,14 @@
 //! Mutations of files.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::datasets::files::{FileForm, ticket};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use tabular::export::ExportFormat;
 
 use crate::context::ContextExt;
-use crate::payload::{UserError, idempotency};
+use crate::payload::idempotency;
+use crate::tickets::DownloadTicketPayload;
 
 /// Format of a download.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,24 +50,12 @@ impl From<DatasetDownloadFormat> for FileForm {
 #[derive(InputObject)]
 pub struct DatasetDownloadTicketInput {
     /// Dataset version.
-    version: ID,
+    dataset_version: ID,
     /// Format of the file.
     format: DatasetDownloadFormat,
     /// Idempotency key, at most 128 bytes. Repeating the call with the same key and input creates no further ticket and
     /// returns no `path`.
     idempotency_key: Option<String>,
-}
-
-/// Payload of `datasetDownloadTicket`.
-#[derive(SimpleObject, Default)]
-pub struct DatasetDownloadTicketPayload {
-    /// Path of the file below the address of this server, returned once; null on failure and on repetition. Everybody
-    /// who knows it can download the file.
-    path: Option<String>,
-    /// Instant at which the ticket expires; null on failure.
-    expires_at: Option<DateTime<Utc>>,
-    /// Problems that the client can correct; empty on success.
-    user_errors: Vec<UserError>,
 }
 
 /// See the module.
@@ -83,22 +71,13 @@ impl FileMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Version and format of the file.")] input: DatasetDownloadTicketInput,
-    ) -> ApiResult<DatasetDownloadTicketPayload> {
+    ) -> ApiResult<DownloadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetDownloadTicket", input.idempotency_key.clone(), &input);
         let work = async {
-            let version = NodeType::DatasetVersion.parse(&input.version, "version")?;
+            let version = NodeType::DatasetVersion.parse(&input.dataset_version, "datasetVersion")?;
             ticket::create(op, version, input.format.into(), key).await
         };
-        Ok(match work.await {
-            Ok(ticket) => DatasetDownloadTicketPayload {
-                path: ticket.secret.map(|it| format!("/downloads/{it}")),
-                expires_at: Some(ticket.expires_at),
-                user_errors: Vec::new(),
-            },
-            Err(error) => {
-                DatasetDownloadTicketPayload { user_errors: UserError::sort(error, op)?, ..Default::default() }
-            }
-        })
+        DownloadTicketPayload::created(op, work).await
     }
 }

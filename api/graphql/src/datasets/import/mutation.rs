@@ -1,7 +1,6 @@
 //! Mutations of uploads and imports.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use chrono::{DateTime, Utc};
+use async_graphql::{Context, ID, InputObject, Object};
 use domain::datasets::import::service;
 use domain::datasets::import::service::NewImport;
 use domain::datasets::import::uploads::make_ticket;
@@ -13,7 +12,8 @@ use kernel::global_id::NodeType;
 use crate::context::ContextExt;
 use crate::datasets::import::profile_input::DatasetProfileInput;
 use crate::datasets::import::types::DatasetImport;
-use crate::payload::{Payload, UserError, idempotency, payload};
+use crate::payload::{Payload, idempotency, payload};
+use crate::tickets::UploadTicketPayload;
 
 /// File to upload.
 #[derive(InputObject)]
@@ -32,8 +32,8 @@ pub struct DatasetUploadTicketInput {
 pub struct DatasetImportInput {
     /// Dataset of the ticket.
     dataset: ID,
-    /// Ticket with which the viewer uploaded the file.
-    upload: String,
+    /// Secret of the ticket with which the viewer uploaded the file.
+    ticket: String,
     /// Import profile; left out = that of the last successful import. Required for the first one.
     profile: Option<DatasetProfileInput>,
     /// True to check the file only: the import is rolled back, only its report is kept.
@@ -53,19 +53,6 @@ pub struct DatasetImportCancelInput {
     id: ID,
     /// Version number of the import as last read by the client; an outdated one fails with `STALE_VERSION`.
     version: i32,
-}
-
-/// Payload of `datasetUploadTicket`.
-#[derive(SimpleObject, Default)]
-pub struct DatasetUploadTicketPayload {
-    /// Ticket, returned once; null on failure and on repetition. The file is sent with `PUT /uploads/<ticket>`.
-    ticket: Option<String>,
-    /// Instant at which the ticket expires; null on failure.
-    expires_at: Option<DateTime<Utc>>,
-    /// Largest size of the file, in bytes; null on failure.
-    max_bytes: Option<i64>,
-    /// Problems that the client can correct; empty on success.
-    user_errors: Vec<UserError>,
 }
 
 payload! {
@@ -89,7 +76,7 @@ impl DatasetImportMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Dataset and name of the file.")] input: DatasetUploadTicketInput,
-    ) -> ApiResult<DatasetUploadTicketPayload> {
+    ) -> ApiResult<UploadTicketPayload> {
         let op = ctx.op()?;
         let key = idempotency("datasetUploadTicket", input.idempotency_key.clone(), &input);
         let files = ctx.data_unchecked::<FileSettings>();
@@ -97,15 +84,7 @@ impl DatasetImportMutation {
             let dataset = NodeType::Dataset.parse(&input.dataset, "dataset")?;
             make_ticket(op, dataset, &input.file_name, files, key).await
         };
-        Ok(match work.await {
-            Ok(ticket) => DatasetUploadTicketPayload {
-                ticket: ticket.secret,
-                expires_at: Some(ticket.expires_at),
-                max_bytes: i64::try_from(files.max_upload_mib << 20).ok(),
-                user_errors: Vec::new(),
-            },
-            Err(error) => DatasetUploadTicketPayload { user_errors: UserError::sort(error, op)?, ..Default::default() },
-        })
+        UploadTicketPayload::created(op, work, files.max_upload_mib << 20).await
     }
 
     /// Imports an uploaded file in the background: checks the whole file, then loads it into a draft version. A single
@@ -140,5 +119,5 @@ fn new_import(input: DatasetImportInput) -> ApiResult<NewImport> {
         NodeType::Dataset.parse(&input.dataset, "dataset"),
         input.profile.map(DatasetProfileInput::profile).transpose(),
     ))?;
-    Ok(NewImport { dataset, upload: input.upload, profile, dry_run: input.dry_run, note: input.note })
+    Ok(NewImport { dataset, upload: input.ticket, profile, dry_run: input.dry_run, note: input.note })
 }

@@ -6,10 +6,8 @@ use kernel::i18n::Text;
 use tabular::model::{Code, Column};
 use tabular::read::{From as Origin, Pattern, Profile, ProfileColumn, SourceColumn, Unpivot, UnpivotColumn, VERSION};
 
-use crate::datasets::enums::{Aggregation, ColumnRole, ColumnType, Disclosure, PeriodKind};
-use crate::datasets::import::profile_types::{
-    DatasetDateForm, DatasetFileEncoding, DatasetFileFormat, DatasetFileSymbol,
-};
+use crate::datasets::enums::{Aggregation, CellSymbol, ColumnRole, ColumnType, Disclosure, PeriodKind};
+use crate::datasets::import::profile_types::{DatasetDateForm, DatasetFileEncoding, DatasetFileFormat};
 
 /// Code of a dimension with its title. Files may hold either.
 #[derive(InputObject)]
@@ -149,7 +147,7 @@ pub struct DatasetProfileInput {
     dates: Vec<DatasetDateForm>,
     /// Symbols accepted in place of numbers or around them.
     #[graphql(default)]
-    symbols: Vec<DatasetFileSymbol>,
+    symbols: Vec<CellSymbol>,
     /// Columns of the table, in order, 1 to 200.
     columns: Vec<DatasetProfileColumnInput>,
     /// Unpivoting of columns of the file into rows.

@@ -2,9 +2,10 @@
 
 use async_graphql::{Enum, Object, SimpleObject};
 use kernel::error::{ApiError, ApiResult};
+use tabular::read;
 use tabular::read::{From as Origin, Profile, ProfileColumn, SourceColumn, Unpivot};
-use tabular::{model, read};
 
+use crate::datasets::enums::CellSymbol;
 use crate::datasets::version_types::DatasetColumn;
 
 /// The same words in the schema as in profiles.
@@ -28,7 +29,6 @@ macro_rules! words_of_profiles {
     };
 }
 
-use model::Symbol;
 use read::{DateForm, Encoding, FileFormat};
 
 words_of_profiles! { FileFormat;
@@ -78,26 +78,6 @@ words_of_profiles! { DateForm;
         Slashed,
         /// Year, month and day without separators: `20160301`.
         Compact,
-    }
-}
-
-words_of_profiles! { Symbol;
-    /// Symbol of official statistics in a file, in place of a number or around one.
-    DatasetFileSymbol {
-        /// Exactly zero, written `-`; the value is 0.
-        Nothing,
-        /// Unknown or confidential value, written `.`.
-        Secret,
-        /// Cell that is not meaningful, written `x`.
-        Blocked,
-        /// Value that will be published later, written `...`.
-        Later,
-        /// Value withheld as unreliable, written `/`.
-        Unreliable,
-        /// Value of limited reliability, written `( )`; the value is present.
-        Limited,
-        /// Value suppressed by disclosure control, written `*`.
-        Protected,
     }
 }
 
@@ -229,7 +209,7 @@ impl DatasetProfile {
     }
 
     /// Symbols accepted in place of numbers or around them.
-    async fn symbols(&self) -> Vec<DatasetFileSymbol> {
+    async fn symbols(&self) -> Vec<CellSymbol> {
         self.0.symbols.iter().map(|it| (*it).into()).collect()
     }
 

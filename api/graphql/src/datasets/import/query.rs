@@ -68,18 +68,18 @@ impl DatasetImportQuery {
     async fn dataset_import_preview(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Ticket with which the viewer uploaded the file.")] upload: String,
+        #[graphql(desc = "Secret of the ticket with which the viewer uploaded the file.")] ticket: String,
         #[graphql(desc = "Sheet of a workbook; left out = the first one.")] sheet: Option<String>,
     ) -> ApiResult<DatasetImportPreview> {
         let session = ctx.session().await?;
-        let file = uploaded(&session, ctx.data_unchecked::<Folder>(), &upload, "upload").await?;
-        let dataset = file.row.dataset_id.ok_or_else(|| ApiError::from(Problem::not_found("upload")))?;
-        find_for::<dataset::Entity>(&session, dataset, Operation::Update, "upload").await?;
+        let file = uploaded(&session, ctx.data_unchecked::<Folder>(), &ticket, "ticket").await?;
+        let dataset = file.row.dataset_id.ok_or_else(|| ApiError::from(Problem::not_found("ticket")))?;
+        find_for::<dataset::Entity>(&session, dataset, Operation::Update, "ticket").await?;
         let look = tokio::task::spawn_blocking(move || propose(&file.path, sheet.as_deref(), ReadLimits::default()));
         let proposal = look.await.map_err(|error| ApiError::fault(format!("reader: {error}")))?;
         match proposal {
             Ok(proposal) => Ok(DatasetImportPreview::new(proposal, ctx.op()?.locale)),
-            Err(problem) => Err(Problem::at(UserErrorCode::Invalid, "upload", text(&problem)).into()),
+            Err(problem) => Err(Problem::at(UserErrorCode::Invalid, "ticket", text(&problem)).into()),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, InputObject, Object};
 use entities::indicator;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::global_id::at_most_100;
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, SortValue, page_cost};
@@ -13,22 +14,21 @@ use crate::connection::{Paged, list};
 use crate::context::ContextExt;
 use crate::datasets::indicators::compare::{ComparisonRequest, REGIONS, compare};
 use crate::datasets::indicators::types::{Indicator, IndicatorComparison};
+use crate::holidays::query::YearRange;
 
 /// The longest time that is compared, in years.
 const YEARS: i32 = 100;
 
+/// Filter of `indicators`.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct IndicatorFilter {
+    /// Only indicators of these subject areas, at most 100.
+    areas: Option<Vec<String>>,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct IndicatorQuery;
-
-/// Range of years. Shorter periods count to the year in which they begin.
-#[derive(InputObject, Clone, Copy)]
-pub struct PeriodRange {
-    /// First year, 1000 to 9999.
-    from: i32,
-    /// Last year, at most 100 years after `from`.
-    until: i32,
-}
 
 #[Object]
 impl IndicatorQuery {
@@ -37,17 +37,19 @@ impl IndicatorQuery {
     async fn indicators(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Restricts the list to this subject area.")] area: Option<String>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<IndicatorFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<Indicator>> {
-        let request = PageRequest::new(first, after, last, before, &format!("indicators {area:?}"))?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("indicators {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.reference::<indicator::Entity>();
-        if let Some(area) = area {
-            select = select.filter(indicator::Column::Area.eq(area));
+        if let Some(areas) = filter.areas {
+            at_most_100(&areas, "filter.areas")?;
+            select = select.filter(indicator::Column::Area.is_in(areas));
         }
         let order = Order {
             column: indicator::Column::Code,
@@ -68,7 +70,8 @@ impl IndicatorQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Code of the indicator.")] code: String,
         #[graphql(desc = "Official keys of the regions, 1 to 30.")] regions: Vec<String>,
-        #[graphql(desc = "Years to compare.")] period: PeriodRange,
+        #[graphql(desc = "Years to compare, at most 101; shorter periods count to the year in which they begin.")]
+        between: YearRange,
     ) -> ApiResult<IndicatorComparison> {
         if regions.is_empty() {
             return Err(Problem::at(UserErrorCode::Required, "regions", Text::new("required")).into());
@@ -77,12 +80,12 @@ impl IndicatorQuery {
             let text = Text::new("list-too-long").with("length", regions.len()).with("max", REGIONS);
             return Err(Problem::at(UserErrorCode::LimitReached, "regions", text).into());
         }
-        let span = period.until.saturating_sub(period.from);
-        if !(1_000..=9_999).contains(&period.from) || !(0..=YEARS).contains(&span) {
-            let text = Text::new("no-years").with("from", period.from).with("until", period.until).with("max", YEARS);
-            return Err(Problem::at(UserErrorCode::OutOfRange, "period", text).into());
+        let (from, until) = (between.first_year, between.last_year);
+        if !(1_000..=9_999).contains(&from) || !(0..=YEARS).contains(&until.saturating_sub(from)) {
+            let text = Text::new("no-years").with("from", from).with("until", until).with("max", YEARS);
+            return Err(Problem::at(UserErrorCode::OutOfRange, "between", text).into());
         }
-        let request = ComparisonRequest { code, regions, years: (period.from, period.until) };
+        let request = ComparisonRequest { code, regions, years: (from, until) };
         compare(ctx.op()?, &request).await
     }
 }

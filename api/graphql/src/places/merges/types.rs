@@ -10,9 +10,9 @@ use domain::places::merges::service;
 use domain::places::merges::service::NewMergeProposal;
 use entities::{merge_proposal, tenant};
 use kernel::error::{ApiResult, Problem, UserErrorCode, all};
-use kernel::global_id::NodeType;
+use kernel::global_id::{NodeType, at_most_100};
 use kernel::i18n::Text;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use store::{Order, PageRequest, SortValue, page_cost};
 
 use crate::access::abilities::MergeProposalAbilities;
@@ -99,7 +99,7 @@ impl MergeProposal {
     }
 
     /// Name of the person who made the proposal, as used by the proposing authority.
-    async fn proposed_by(&self) -> &str {
+    async fn created_by(&self) -> &str {
         &self.row.proposed_by
     }
 
@@ -213,6 +213,15 @@ payload! {
     } by MergeProposal::by_id
 }
 
+/// Filter of `mergeProposals`. All given conditions must hold; list conditions take at most 100 values.
+#[derive(InputObject, Clone, Debug, Default)]
+pub struct MergeProposalFilter {
+    /// Only proposals in one of these states.
+    states: Option<Vec<MergeProposalState>>,
+    /// Only proposals that concern one of these learning places or organisations.
+    records: Option<Vec<ID>>,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct MergeQuery;
@@ -224,23 +233,29 @@ impl MergeQuery {
     async fn merge_proposals(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only proposals in this state.")] state: Option<MergeProposalState>,
-        #[graphql(desc = "Only proposals that concern this learning place or organisation.")] record: Option<ID>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<MergeProposalFilter>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> ApiResult<Paged<MergeProposal>> {
         use merge_proposal::Column as C;
-        let list = format!("merge proposals {state:?} {record:?}");
-        let request = PageRequest::new(first, after, last, before, &list)?;
+        let filter = filter.unwrap_or_default();
+        let request = PageRequest::new(first, after, last, before, &format!("merge proposals {filter:?}"))?;
         let session = ctx.session().await?;
         let mut select = session.select::<merge_proposal::Entity>();
-        if let Some(state) = state {
-            select = select.filter(C::State.eq(entities::MergeProposalState::from(state)));
+        if let Some(states) = filter.states {
+            at_most_100(&states, "filter.states")?;
+            select = select.filter(C::State.is_in(states.into_iter().map(entities::MergeProposalState::from)));
         }
-        if let Some(record) = record {
-            select = select.filter(about(record_types::record(&record, "record")?));
+        if let Some(ids) = filter.records {
+            at_most_100(&ids, "filter.records")?;
+            // Of none is nothing.
+            let mut any = Condition::any().add(C::Id.is_null());
+            for id in &ids {
+                any = any.add(about(record_types::record(id, "filter.records")?));
+            }
+            select = select.filter(any);
         }
         let order = Order {
             column: C::CreatedAt,

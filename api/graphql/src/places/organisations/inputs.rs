@@ -25,7 +25,7 @@ pub struct ContactPersonInput {
     /// Name of the person, at most 200 characters.
     name: String,
     /// Function of the person, at most 200 characters.
-    role: Option<String>,
+    function: Option<String>,
     /// E-mail address, at most 200 characters.
     email: Option<String>,
     /// Telephone number, at most 60 characters.
@@ -48,8 +48,8 @@ impl InputField for ContactPersonInput {
     type Value = Person;
 
     fn value(self, _: &'static str) -> ApiResult<Person> {
-        let Self { name, role, email, phone, consent } = self;
-        Ok(Person { name, role, email, phone, consent })
+        let Self { name, function, email, phone, consent } = self;
+        Ok(Person { name, role: function, email, phone, consent })
     }
 }
 

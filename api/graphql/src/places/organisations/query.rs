@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use domain::places::externals::IdsOfOrganisation;
 use domain::places::merges::canonical::{MergedOrganisations, canonical_ids};
-use entities::{ExternalIdScheme, OrganisationKind as Kind, external_id, organisation, organisation_person, tenant};
+use entities::{OrganisationKind as Kind, external_id, organisation, organisation_person, tenant};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use kernel::error::ApiResult;
@@ -18,6 +18,7 @@ use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::places::enums::OrganisationKind;
+use crate::places::external_types;
 use crate::places::external_types::ExternalIdInput;
 use crate::places::organisations::types::Organisation;
 
@@ -35,8 +36,8 @@ pub struct OrganisationFilter {
     /// Only organisations with all words of this text in name, town or postal code; case and umlaut spelling are
     /// ignored. At most 200 characters; words after the tenth are ignored.
     text: Option<String>,
-    /// Only organisations with this id in an external register. For a merged record the surviving one is returned.
-    external_id: Option<ExternalIdInput>,
+    /// Only organisations with one of these ids in external registers. For a merged record the surviving one is returned.
+    external_ids: Option<Vec<ExternalIdInput>>,
     /// True to include records merged into others.
     #[graphql(default)]
     include_merged: bool,
@@ -45,13 +46,13 @@ pub struct OrganisationFilter {
     include_archived: bool,
 }
 
-/// Sort order of organisations; equal ones by id.
+/// Sort order of `organisations`; ties are sorted by id.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrganisationOrder {
     /// Ascending by name.
     Name,
-    /// Most recently changed first.
-    UpdatedDescending,
+    /// Newest first, by instant of the last change.
+    UpdatedAtDescending,
 }
 
 impl OrganisationOrder {
@@ -62,7 +63,7 @@ impl OrganisationOrder {
         let updated: fn(&organisation::Model) -> (SortValue, Uuid) = |row| (SortValue::Instant(row.updated_at), row.id);
         let (column, descending, key) = match self {
             Self::Name => (C::Name, false, name),
-            Self::UpdatedDescending => (C::UpdatedAt, true, updated),
+            Self::UpdatedAtDescending => (C::UpdatedAt, true, updated),
         };
         Order { column, id: C::Id, descending, nullable: false, key }
     }
@@ -107,11 +108,10 @@ impl OrganisationQuery {
                 select = select.filter(contains_folded(C::SearchText, word));
             }
         }
-        if let Some(id) = filter.external_id {
+        if let Some(ids) = filter.external_ids {
             let named = session
                 .select::<external_id::Entity>()
-                .filter(external_id::Column::Scheme.eq(ExternalIdScheme::from(id.scheme)))
-                .filter(external_id::Column::Value.eq(id.value.trim()))
+                .filter(external_types::one_of(&ids, "filter.externalIds")?)
                 .filter(external_id::Column::OrganisationId.is_not_null());
             let found = session.all(named).await?.into_iter().filter_map(|it| it.organisation_id).collect();
             let standing = canonical_ids::<organisation::Entity>(&session, found, |it| it.merged_into_id).await?;

@@ -68,7 +68,7 @@ pub struct ContactPerson {
     /// Name of the person.
     name: String,
     /// Function of the person.
-    role: Option<String>,
+    function: Option<String>,
     /// E-mail address.
     email: Option<String>,
     /// Telephone number.
@@ -148,7 +148,7 @@ impl Organisation {
                 Ok(row) => row.map(|it| {
                     Ok(ContactPerson {
                         name: it.name.clone(),
-                        role: it.role.clone(),
+                        function: it.role.clone(),
                         email: it.email.clone(),
                         phone: it.phone.clone(),
                         consent: it.consent,

@@ -18,6 +18,7 @@ use crate::connection::{Paged, TotalCount, fill};
 use crate::context::ContextExt;
 use crate::enums::ConflictRule;
 use crate::lookahead::Selected;
+use crate::planning::conflicts::types;
 use crate::planning::conflicts::types::Conflict;
 
 /// Object whose conflicts are listed.
@@ -31,16 +32,22 @@ pub enum ConflictsOf {
     Entry(ID),
 }
 
-/// Filter of `conflicts`. All given conditions must hold.
-#[derive(InputObject, Clone, Debug, Default)]
+/// Filter of `conflicts`. All given conditions must hold; list conditions take at most 100 values.
+#[derive(InputObject, Clone, Debug)]
 pub struct ConflictFilter {
-    /// Only conflicts by one of these rules, at most 100.
+    /// Only conflicts by one of these rules.
     rules: Option<Vec<ConflictRule>>,
-    /// Only those that weigh at least this.
-    severity_from: Option<crate::planning::conflicts::types::ConflictSeverity>,
-    /// True to leave out acknowledged conflicts.
-    #[graphql(default)]
-    open: bool,
+    /// Only conflicts of these severities.
+    severities: Option<Vec<types::ConflictSeverity>>,
+    /// False to leave out acknowledged conflicts.
+    #[graphql(default = true)]
+    include_acknowledged: bool,
+}
+
+impl Default for ConflictFilter {
+    fn default() -> Self {
+        Self { rules: None, severities: None, include_acknowledged: true }
+    }
 }
 
 /// See the module.
@@ -111,10 +118,12 @@ fn wanted(mut clashes: Vec<Clash>, filter: ConflictFilter) -> ApiResult<Vec<Clas
         let rules: BTreeSet<entities::ConflictRule> = rules.into_iter().map(Into::into).collect();
         clashes.retain(|it| rules.contains(&it.rule));
     }
-    if let Some(min) = filter.severity_from {
-        clashes.retain(|it| it.severity >= min.into());
+    if let Some(severities) = filter.severities {
+        at_most_100(&severities, "filter.severities")?;
+        let severities: BTreeSet<ConflictSeverity> = severities.into_iter().map(Into::into).collect();
+        clashes.retain(|it| severities.contains(&it.severity));
     }
-    clashes.retain(|it| !filter.open || it.acknowledged.is_empty());
+    clashes.retain(|it| filter.include_acknowledged || it.acknowledged.is_empty());
     Ok(clashes)
 }
 

@@ -13,7 +13,7 @@ use kernel::i18n::{Locale, Text};
 use crate::calendars::entry_types::CalendarEntry;
 use crate::context::ContextExt;
 use crate::enums::ConflictRule;
-use crate::holidays::free_day_types::FreeDay;
+use crate::holidays::non_working_day_types::NonWorkingDay;
 use crate::scalars::LocalDateTime;
 use crate::tenants::types::{Tenant, tenant_of};
 
@@ -119,15 +119,15 @@ impl Conflict {
         Ok(explanation(&self.clash, ctx.op()?.locale))
     }
 
-    /// Entries in conflict: two, or one if the other side is `freeDay`.
+    /// Entries in conflict: two, or one if the other side is `nonWorkingDay`.
     async fn sides(&self) -> Vec<ConflictSide> {
         let sides = self.clash.sides.iter().cloned();
         sides.map(|side| ConflictSide { side, around: self.around.clone() }).collect()
     }
 
     /// Non-working days in conflict with the entry; null if the conflict is between two entries.
-    async fn free_day(&self) -> Option<FreeDay> {
-        self.clash.free.clone().map(FreeDay)
+    async fn non_working_day(&self) -> Option<NonWorkingDay> {
+        self.clash.free.clone().map(NonWorkingDay)
     }
 
     /// Number of conflicting pairs of occurrences, or of occurrence and non-working days; more than 1 for series only.

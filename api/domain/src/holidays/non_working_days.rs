@@ -50,27 +50,27 @@ pub struct NonWorkingDay {
     pub name_en: String,
 }
 
-/// The free days of an authority that touch the days from `from` to `to`, as [`free_days_of`] has them.
+/// The non-working days of an authority that touch the days from `from` to `to`, as [`non_working_days_of`] has them.
 ///
 /// # Errors
 /// The database fails.
-pub async fn free_days(
+pub async fn non_working_days(
     session: &Session,
     tenant: &Arc<tenant::Model>,
     from: NaiveDate,
     to: NaiveDate,
 ) -> ApiResult<Vec<NonWorkingDay>> {
-    let mut days = free_days_of(session, std::slice::from_ref(tenant), from, to).await?;
+    let mut days = non_working_days_of(session, std::slice::from_ref(tenant), from, to).await?;
     Ok(days.remove(&tenant.id).unwrap_or_default())
 }
 
-/// The free days of authorities that touch the days from `from` to `to`, whole, by first day: public holidays as its
-/// setting for Assumption Day has them, school holidays, school-free days, and its closures. Closures of one title
+/// The non-working days of authorities that touch the days from `from` to `to`, whole, by first day: public holidays as
+/// its setting for Assumption Day has them, school holidays, school-free days, and its closures. Closures of one title
 /// that overlap or follow each other are one. Two statements, whatever the span and however many authorities.
 ///
 /// # Errors
 /// The database fails.
-pub async fn free_days_of(
+pub async fn non_working_days_of(
     session: &Session,
     tenants: &[Arc<tenant::Model>],
     from: NaiveDate,

@@ -1,7 +1,7 @@
 //! API types of the days on which an authority's people are not there.
 
 use async_graphql::{Context, Enum, Object};
-use domain::holidays::free_days;
+use domain::holidays::non_working_days;
 use kernel::error::ApiResult;
 use kernel::i18n::Locale;
 
@@ -10,8 +10,8 @@ use crate::scalars::Date;
 
 /// Reason for non-working or school-free days.
 #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[graphql(remote = "domain::holidays::free_days::NonWorkingDayKind")]
-pub enum FreeDayKind {
+#[graphql(remote = "domain::holidays::non_working_days::NonWorkingDayKind")]
+pub enum NonWorkingDayKind {
     /// Public holiday by law.
     PublicHoliday,
     /// School holidays.
@@ -23,13 +23,13 @@ pub enum FreeDayKind {
 }
 
 /// Consecutive non-working or school-free days with one reason.
-pub struct FreeDay(pub free_days::NonWorkingDay);
+pub struct NonWorkingDay(pub non_working_days::NonWorkingDay);
 
 /// Consecutive non-working or school-free days with one reason.
 #[Object]
-impl FreeDay {
+impl NonWorkingDay {
     /// Reason for the days.
-    async fn kind(&self) -> FreeDayKind {
+    async fn kind(&self) -> NonWorkingDayKind {
         self.0.kind.into()
     }
 
