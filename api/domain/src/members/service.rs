@@ -63,7 +63,7 @@ impl NewRoleGrant {
     }
 }
 
-/// Grants a role and returns the member who holds it.
+/// Grants a role and returns the grant.
 pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "roleGrantCreate").await?;
     let session = mutation.session();
@@ -77,15 +77,12 @@ pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>)
     let writer = session.writer(&permit).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
-        Claim::Done(id) => {
-            let known = session.get::<role_grant::Entity>(id).await?;
-            return known.map(|it| it.member_id).ok_or_else(|| Problem::not_found("idempotencyKey").into());
-        }
+        Claim::Done(id) => return Ok(id),
     };
-    let (member, change) = give_role(&writer, Some(session), &new, id).await?;
+    let (_, change) = give_role(&writer, Some(session), &new, id).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
-    Ok(member)
+    Ok(id)
 }
 
 async fn check(session: &Session, new: &NewRoleGrant, today: NaiveDate) -> ApiResult<()> {
