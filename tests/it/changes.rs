@@ -176,8 +176,8 @@ async fn dates_of_a_series_are_told_with_it(app: TestApp) {
 async fn a_cursor_ends_with_the_rights_it_was_made_with(app: TestApp) {
     let partner = app.actor("planner@kaufbeuren");
     let refused = async |client: &Client, since: &Value| {
-        let reply = client.send(QUERY, json!({ "since": since })).await;
-        assert_eq!(reply.refusals(), ["BAD_USER_INPUT FULL_SYNC_REQUIRED since"], "{since}");
+        let reply = client.send(QUERY, json!({ "after": since })).await;
+        assert_eq!(reply.refusals(), ["BAD_USER_INPUT FULL_SYNC_REQUIRED after"], "{since}");
     };
     let (_, cursor) = all(&partner, &Value::Null, &Value::Null).await;
     let begun = page(&partner, &Value::Null, &Value::Null, 2).await["cursor"].clone();
@@ -209,8 +209,8 @@ async fn hidden_calendars_are_unknown(app: TestApp) {
     // The order in which they are named does not matter; which they are does.
     let turned = json!([seen[1], seen[0]]);
     assert_eq!(all(&partner, &cursor, &turned).await.1, cursor);
-    let reply = partner.send(QUERY, json!({ "since": cursor, "calendars": [seen[0]] })).await;
-    assert_eq!(reply.refusals(), ["BAD_USER_INPUT FULL_SYNC_REQUIRED since"]);
+    let reply = partner.send(QUERY, json!({ "after": cursor, "calendars": [seen[0]] })).await;
+    assert_eq!(reply.refusals(), ["BAD_USER_INPUT FULL_SYNC_REQUIRED after"]);
     for name in ["calendar.oal.office", "calendar.mm.plan"] {
         let ask = async |id: &str| {
             let reply = partner.send(QUERY, json!({ "calendars": [seen[0], id] })).await;

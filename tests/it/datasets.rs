@@ -88,7 +88,7 @@ async fn bad_input_is_refused_with_every_reason(app: TestApp) {
         "INVALID contact.email",
         "INVALID licence",
         "INVALID region",
-        "OUT_OF_RANGE covers.until",
+        "OUT_OF_RANGE covers.lastDay",
         "INVALID language",
         "OUT_OF_RANGE protection.parameter",
     ];

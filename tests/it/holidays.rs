@@ -459,12 +459,12 @@ async fn closures_are_listed_by_day_for_everybody(app: TestApp) {
         ("2027-03-03", "2027-12-23", ""),
         ("2027-01-05", "2027-03-01", "A Inventory B"),
     ] {
-        let between = format!("between: {{firstDay: \"{first}\", lastDay: \"{last}\"}}");
+        let between = format!("filter: {{between: {{firstDay: \"{first}\", lastDay: \"{last}\"}}}}");
         assert_eq!(titles(app.anonymous(), &between).await.0, expected, "{first} to {last}");
     }
     let query = r#"{ tenant(slug: "ostallgaeu") { closures(filter: {between: {firstDay: "2027-02-01", lastDay: "2027-01-01"}}) { totalCount } } }"#;
     let reply = app.anonymous().ask(query).await;
-    assert_eq!(reply.refusals(), ["BAD_USER_INPUT OUT_OF_RANGE between.lastDay"]);
+    assert_eq!(reply.refusals(), ["BAD_USER_INPUT OUT_OF_RANGE filter.between.lastDay"]);
 }
 
 async fn non_working_days_are_all_kinds_in_one_list(app: TestApp) {

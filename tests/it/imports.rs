@@ -62,7 +62,7 @@ const DATES: [(&str, u64, bool); 35] = [
 ];
 
 const REPORT: &str = "report { name dryRun created changed unchanged outdated rejected
-    problems { line component uid reason fatal } events { line uid occurrence title action entryId } }";
+    problems { line component uid message fatal } events { line uid occurrence title action entryId } }";
 
 /// Imports a file; the payload, whatever it says.
 async fn import(client: &Client, calendar: &str, ics: &str) -> Value {
@@ -124,7 +124,7 @@ async fn every_file_of_the_corpus_is_imported_once_or_rejected_with_a_reason(app
         assert!(created > 0 || !problems.is_empty(), "{name}");
         assert_eq!(problems.iter().filter(|it| it["fatal"] == true).count() as i64, rejected, "{name}");
         for problem in problems {
-            assert!(problem["line"].as_i64() > Some(0) && problem["reason"].as_str().is_some_and(|it| it.len() > 10));
+            assert!(problem["line"].as_i64() > Some(0) && problem["message"].as_str().is_some_and(|it| it.len() > 10));
         }
         found.insert(name.clone(), dates(&planner, &id).await);
         imported.insert(name, (id, text, created));
@@ -350,7 +350,7 @@ async fn problems_are_told_with_line_uid_and_reason(app: TestApp) {
                 it["line"],
                 it["uid"].as_str().unwrap_or("-"),
                 it["fatal"],
-                it["reason"].as_str().expect("words")
+                it["message"].as_str().expect("a message")
             )
         })
         .collect();

@@ -152,12 +152,12 @@ async fn what_comes_into_force_and_other_terms_are_foreseen(app: TestApp) {
     let last_day = json!({ "validUntil": "2027-06-30" });
     assert_eq!(told(&terms(last_day.clone())).await, Vec::<String>::new());
     let mut later = terms(last_day);
-    later["on"] = json!("2027-07-01");
+    later["effectiveOn"] = json!("2027-07-01");
     assert_eq!(sorted(told(&later).await), both);
-    later["on"] = json!("2027-06-30");
+    later["effectiveOn"] = json!("2027-06-30");
     assert_eq!(told(&later).await, Vec::<String>::new());
     let mut over = terms(json!({ "validUntil": null }));
-    over["on"] = json!("2028-01-01");
+    over["effectiveOn"] = json!("2028-01-01");
     let shown = told(&over).await;
     assert_eq!(shown, ["ostallgaeu>kaufbeuren CALENDAR VISIBLE 2"], "what others would show again is theirs to say");
     // One of both leaves: the same as its end.

@@ -33,8 +33,6 @@ fn words(payload: &Value) -> Vec<String> {
 
 /// Mutations that need a project and take a key; tried in `parts`.
 pub const KEYED: [&str; 15] = [
-    "projectDownloadTicket",
-    "projectDocumentUploadTicket",
     "fundingCreate",
     "indicatorMeasurementAdd",
     "milestoneCreate",
@@ -42,6 +40,8 @@ pub const KEYED: [&str; 15] = [
     "projectArchiveCreate",
     "projectCreate",
     "projectDocumentCreate",
+    "projectDocumentUploadTicket",
+    "projectDownloadTicket",
     "projectIndicatorCreate",
     "projectLinkAdd",
     "projectMemberAdd",

@@ -86,7 +86,7 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
             "coordinationRound",
             "round",
             "changeProposal",
-            "comment",
+            "coordinationComment",
             "dataRequest",
             "project",
             "workPackage",

@@ -304,7 +304,7 @@ async fn a_filter_leaves_out_what_is_seen_below_its_field(app: TestApp) {
     let year = json!({ "start": "2027-01-01T00:00:00Z", "end": "2028-01-01T00:00:00Z" });
     let filters = [
         ("BUSY", json!({})),
-        ("SUMMARY", json!({ "title": "marker-title" })),
+        ("SUMMARY", json!({ "text": "marker-title" })),
         ("SUMMARY", json!({ "kinds": ["CONFERENCE"] })),
         ("SUMMARY", json!({ "statuses": ["TENTATIVE"] })),
         ("SUMMARY", json!({ "fieldsOfWork": [app.world.id("field.orientation")] })),

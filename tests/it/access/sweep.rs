@@ -240,7 +240,7 @@ async fn asking_for_a_hidden_column_finds_nothing(app: TestApp) {
     assert!(found(json!({})).await.contains(&busy));
     // Every entry of the world is a confirmed workshop with this in its title.
     for filter in [
-        json!({ "title": "title of oal" }),
+        json!({ "text": "title of oal" }),
         json!({ "kinds": ["WORKSHOP"] }),
         json!({ "statuses": ["CONFIRMED"] }),
         json!({ "fieldsOfWork": [app.world.id("field.orientation"), app.world.id("field.counselling")] }),

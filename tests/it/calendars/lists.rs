@@ -95,11 +95,11 @@ async fn filters_narrow_the_list(app: TestApp) {
         (json!({ "calendars": [id("calendar.oal.orientation")] }), &orientation),
         (json!({ "calendars": calendars, "tenants": [id("tenant.memmingen")] }), &["mm.plan.day"]),
         (json!({ "tenants": [id("tenant.kaufbeuren"), id("tenant.lindau")] }), &["kf.counselling.day"]),
-        (json!({ "title": "OAL.Orientation", "statuses": ["IDEA", "CANCELLED"] }), &idea),
+        (json!({ "text": "OAL.Orientation", "statuses": ["IDEA", "CANCELLED"] }), &idea),
         (json!({ "kinds": ["FAIR"] }), &[]),
         (json!({ "kinds": ["FAIR", "WORKSHOP"], "statuses": ["TENTATIVE"] }), &["oal.newcomers.workshop"]),
         (json!({ "tenants": [] }), &[]),
-        (json!({ "calendars": [id("calendar.kf.counselling")], "title": "secret" }), &[]),
+        (json!({ "calendars": [id("calendar.kf.counselling")], "text": "secret" }), &[]),
     ] {
         assert_eq!(finds(&app, &viewer, FEBRUARY, filter.clone()).await, expected, "{filter}");
     }
@@ -116,17 +116,17 @@ async fn a_filter_on_what_is_hidden_leaves_out_what_is_hidden(app: TestApp) {
     for filter in [
         json!({ "tenants": foreign, "kinds": ["WORKSHOP"] }),
         json!({ "tenants": foreign, "statuses": ["CONFIRMED"] }),
-        json!({ "tenants": foreign, "title": "title of" }),
+        json!({ "tenants": foreign, "text": "title of" }),
         json!({ "tenants": foreign, "fieldsOfWork": field("counselling") }),
     ] {
         assert_eq!(finds(&app, &viewer, FEBRUARY, filter.clone()).await, outlined, "{filter}");
     }
-    for filter in [json!({ "title": "fair" }), json!({ "fieldsOfWork": field("orientation") })] {
+    for filter in [json!({ "text": "fair" }), json!({ "fieldsOfWork": field("orientation") })] {
         assert_eq!(finds(&app, &viewer, FEBRUARY, filter.clone()).await, Vec::<String>::new(), "{filter}");
     }
     // What others see in full, they find.
     let full = app.actor("viewer@memmingen");
-    assert_eq!(finds(&app, &full, FEBRUARY, json!({ "title": "fair" })).await, ["oal.orientation.fair"]);
+    assert_eq!(finds(&app, &full, FEBRUARY, json!({ "text": "fair" })).await, ["oal.orientation.fair"]);
 }
 
 async fn a_title_is_found_however_it_is_typed(app: TestApp) {
@@ -266,13 +266,13 @@ async fn calendars_are_listed_by_name_and_owner(app: TestApp) {
     let own = "kf.counselling FULL";
     let foreign = ["oal.counselling SUMMARY", "oal.orientation BUSY", "oal.public FULL"];
     assert_eq!(names("first: 100").await, [own, foreign[0], foreign[1], foreign[2]]);
-    let of = |tenant: &str| format!("tenant: {:?}", app.world.id(&format!("tenant.{tenant}")));
+    let of = |tenant: &str| format!("filter: {{tenants: [{:?}]}}", app.world.id(&format!("tenant.{tenant}")));
     assert_eq!(names(&of("ostallgaeu")).await, foreign);
     assert_eq!(names(&of("memmingen")).await, Vec::<String>::new());
-    List { field: "calendars", arguments: "includeArchived: true" }.walks(&viewer, &[1, 3, 4]).await;
+    List { field: "calendars", arguments: "filter: {includeArchived: true}" }.walks(&viewer, &[1, 3, 4]).await;
     let wrong = format!(
         "{{ calendars(filter: {{tenants: [{:?}]}}) {{ nodes {{ id }} }} }}",
         app.world.id("calendar.oal.public")
     );
-    assert_eq!(viewer.ask(&wrong).await.refusals(), ["BAD_USER_INPUT INVALID tenant"]);
+    assert_eq!(viewer.ask(&wrong).await.refusals(), ["BAD_USER_INPUT INVALID filter.tenants"]);
 }

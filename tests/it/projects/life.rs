@@ -147,7 +147,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     );
     let met = |title: &str, on: &str, amount: Option<&str>| {
         let it = owed.iter().find(|it| it["title"] == title).expect("an obligation");
-        json!({ "id": it["id"], "version": it["version"], "fulfilledOn": on, "amount": { "amount": amount } })
+        json!({ "id": it["id"], "version": it["version"], "fulfilledOn": on, "amount": amount.map(|it| json!({ "amount": it })) })
     };
     let of_obligation = "obligation { state late amount { amount } }";
     let done = lead.mutate("obligationFulfil", met("Mittelabruf 1", "2016-12-20", Some("60000")), of_obligation).await;

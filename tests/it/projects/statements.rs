@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Everything that a page of projects can show.
-const PAGE: &str = "{ projects(first: 20) { nodes { title phase light tenant { slug } fieldOfWork { key } partners { state tenant { slug } }
+const PAGE: &str = "{ projects(first: 20, orderBy: CREATED_AT_DESCENDING) { nodes { title phase light tenant { slug } fieldOfWork { key } partners { state tenant { slug } }
     milestones { title dueOn status late tenant { slug } viewerCan { update } } workPackages { title status afterIds }
     fundings { rate called { amount } gap { amount } programme { name } ownShares { amount { amount } tenant { slug } } checks { code } obligations { title } }
     finances { planned { amount } byYear { year } } members { name } documents { title versions { number } }
@@ -85,7 +85,8 @@ async fn nodes_take_as_many_however_many_they_are(app: TestApp) {
     for number in 0..3 {
         one_more(&app, number, &programme).await;
     }
-    let all = "{ projects(first: 3) { nodes { id milestones { id } fundings { id } } } }";
+    let all =
+        "{ projects(first: 3, orderBy: CREATED_AT_DESCENDING) { nodes { id milestones { id } fundings { id } } } }";
     let data = lead.ask(all).await.data()["projects"]["nodes"].clone();
     let of = |project: &Value| {
         let milestones = project["milestones"].as_array().expect("milestones").iter().take(4);

@@ -11,7 +11,6 @@ use crate::calendars::entry_view::EntryField;
 const OTHERS: [(&str, &str); 6] = [
     ("domain/src/calendars/entry_view.rs", "decides it"),
     ("domain/src/agreements/shares.rs", "decides which rows a share reaches, not which fields"),
-    ("domain/src/rights/explain.rs", "explains a right on rows of every type and shows no field"),
     ("graphql/src/agreements/preview.rs", "names objects of every type to those who see more of them than BUSY"),
     ("server/src/seed/coordination.rs", "makes shares of the demo"),
     ("server/src/seed/demo.rs", "makes shares of the demo"),

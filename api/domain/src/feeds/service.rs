@@ -105,8 +105,8 @@ async fn check(session: &Session, new: &NewFeed) -> ApiResult<String> {
             }
         }
     }
-    let (name, _, ()) =
-        all((text::line(&new.name, "name", 120), check_expiry(session, new.expires_at), problems.done()))?;
+    let (name, (), _) =
+        all((text::line(&new.name, "name", 120), problems.done(), check_expiry(session, new.expires_at)))?;
     Ok(name)
 }
 

@@ -110,7 +110,7 @@ impl ChangesQuery {
 }
 
 fn full_sync() -> ApiError {
-    Problem::at(UserErrorCode::FullSyncRequired, "since", Text::new("full-sync")).into()
+    Problem::at(UserErrorCode::FullSyncRequired, "after", Text::new("full-sync")).into()
 }
 
 /// The requested calendars, all of which must be visible; without a request all visible ones.
