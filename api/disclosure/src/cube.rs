@@ -138,7 +138,7 @@ pub(super) struct CubeTable {
 impl CubeTable {
     /// As it leaves.
     pub(super) fn rows(self, shape: &Shape, summary: &mut Summary) -> Vec<TableRow> {
-        summary.cells = (self.rows.len() * shape.counts().count()) as u64;
+        summary.cells = (self.rows.len() * shape.count_measures().count()) as u64;
         summary.totals_alone = self.alone;
         let row = |(key, amounts): (CellKey, Vec<Amount>)| {
             let key = key.into_iter().map(|value| Cell { value, symbol: None });

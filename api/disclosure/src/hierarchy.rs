@@ -16,7 +16,7 @@ pub(super) struct MeasureHierarchy {
 impl MeasureHierarchy {
     /// Finds out which parts add up to their whole; what does so is the sum of what leaves of its parts.
     pub(super) fn of(shape: &Shape, cube: &Cube) -> Result<Self, ProtectionRefusal> {
-        for measure in shape.counts() {
+        for measure in shape.count_measures() {
             let Some(whole) = shape.measures[measure].whole else { continue };
             let above = |it: &Vec<Amount>| it[measure].known().zip(it[whole].known()).is_some_and(|(it, all)| it > all);
             if cube.base.values().any(above) {
@@ -25,18 +25,18 @@ impl MeasureHierarchy {
             }
         }
         let mut parts = vec![Vec::new(); shape.measures.len()];
-        for whole in shape.counts() {
-            let candidates: Vec<usize> = shape.counts().filter(|it| shape.measures[*it].whole == Some(whole)).collect();
+        for whole in shape.count_measures() {
+            let candidates: Vec<usize> = shape.count_measures().filter(|it| shape.measures[*it].whole == Some(whole)).collect();
             parts[whole] = sums::complete_parts(shape, cube, whole, &candidates)?;
         }
-        for measure in shape.counts().filter(|it| !parts[*it].is_empty()) {
+        for measure in shape.count_measures().filter(|it| !parts[*it].is_empty()) {
             let Some(whole) = shape.measures[measure].whole else { continue };
             if !parts[whole].contains(&measure) {
                 let [measure, whole] = [measure, whole].map(|it| shape.measures[it].name.clone());
                 return Err(ProtectionRefusal::Linked { measure, whole });
             }
         }
-        let mut parts_first: Vec<usize> = shape.counts().collect();
+        let mut parts_first: Vec<usize> = shape.count_measures().collect();
         parts_first.sort_by_key(|it| std::cmp::Reverse(shape.wholes(*it).count()));
         Ok(Self { parts, parts_first })
     }
@@ -52,12 +52,12 @@ impl MeasureHierarchy {
     /// When parts of a whole overlap, or one is not known where the other is.
     pub(super) fn base_cells(&self, shape: &Shape, cube: &Cube) -> Result<Vec<MeasureGroup>, ProtectionRefusal> {
         let mut hierarchies = Vec::new();
-        for root in shape.counts().filter(|it| shape.measures[*it].whole.is_none()) {
+        for root in shape.count_measures().filter(|it| shape.measures[*it].whole.is_none()) {
             let members: Vec<usize> =
-                shape.counts().filter(|it| *it == root || shape.wholes(*it).any(|it| it == root)).collect();
+                shape.count_measures().filter(|it| *it == root || shape.wholes(*it).any(|it| it == root)).collect();
             let mut base_cells = Vec::new();
             for of in members.iter().copied() {
-                let parts: Vec<usize> = shape.counts().filter(|it| shape.measures[*it].whole == Some(of)).collect();
+                let parts: Vec<usize> = shape.count_measures().filter(|it| shape.measures[*it].whole == Some(of)).collect();
                 let name = |it: usize| shape.measures[it].name.clone();
                 match &parts[..] {
                     [] => base_cells.push(BaseCell { of, beside: None }),

@@ -15,7 +15,7 @@ pub(super) fn protect(
     let mut summary = shape.summary();
     for amounts in cube.base.values_mut() {
         let before = amounts.clone();
-        for measure in shape.counts() {
+        for measure in shape.count_measures() {
             let Some(count) = amounts[measure].known() else { continue };
             let base = i64::from(base) * shape.measures[measure].one;
             let rounded =
@@ -30,7 +30,7 @@ pub(super) fn protect(
                 amounts[*measure] = Amount::Known(part.min(whole));
             }
         }
-        summary.rounded += shape.counts().filter(|it| before[*it] != amounts[*it]).count() as u64;
+        summary.rounded += shape.count_measures().filter(|it| before[*it] != amounts[*it]).count() as u64;
     }
     // That a row is there would tell that its count is not 0.
     let rows = cube.base.len();

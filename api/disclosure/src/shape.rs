@@ -162,7 +162,7 @@ impl Shape {
     }
 
     /// Counts: what is protected.
-    pub(super) fn counts(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn count_measures(&self) -> impl Iterator<Item = usize> {
         (0..self.measures.len()).filter(|it| !self.measures[*it].free)
     }
 

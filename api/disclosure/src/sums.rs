@@ -123,7 +123,7 @@ fn of_codes(shape: &Shape, cube: &Cube, dimension: usize, codes: &[Option<Value>
     let contexts = || {
         cube.base.iter().flat_map(|(key, amounts)| {
             let context = |measure| (measure, &key[..dimension], &key[dimension + 1..]);
-            shape.counts().map(move |it| (fingerprint(&context(it)), &key[dimension], &amounts[it]))
+            shape.count_measures().map(move |it| (fingerprint(&context(it)), &key[dimension], &amounts[it]))
         })
     };
     // Where one figure is missing, nothing is known of sums.

@@ -98,13 +98,13 @@ async fn filters_reach_series_as_they_reach_entries(app: TestApp) {
     crowd(&app).await;
     for (filter, count) in [
         (json!({}), 120),
-        (json!({ "title": "red" }), 30),
-        (json!({ "title": "day 1" }), 11),
+        (json!({ "text": "red" }), 30),
+        (json!({ "text": "day 1" }), 11),
         (json!({ "kinds": ["MEETING"] }), 30),
         (json!({ "audiences": ["PARENTS"] }), 90),
         (json!({ "audiences": ["NEWCOMERS", "TEACHERS"] }), 0),
         (json!({ "audiences": [] }), 0),
-        (json!({ "pillars": ["NETWORKING"], "title": "blue" }), 30),
+        (json!({ "pillars": ["NETWORKING"], "text": "blue" }), 30),
         (json!({ "pillars": ["TRANSITIONS"] }), 0),
         (json!({ "statuses": ["CANCELLED"] }), 0),
     ] {

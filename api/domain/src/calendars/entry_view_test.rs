@@ -8,7 +8,7 @@ use entities::ShareLevel;
 use crate::calendars::entry_view::EntryField;
 
 /// Files that name entries and levels for another reason than to show fields of an entry.
-const OTHERS: [(&str, &str); 6] = [
+const OTHERS: [(&str, &str); 5] = [
     ("domain/src/calendars/entry_view.rs", "decides it"),
     ("domain/src/agreements/shares.rs", "decides which rows a share reaches, not which fields"),
     ("graphql/src/agreements/preview.rs", "names objects of every type to those who see more of them than BUSY"),

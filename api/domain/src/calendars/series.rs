@@ -223,7 +223,7 @@ impl EditContext<'_> {
     }
 
     /// Writes a date as an entry of its own and takes it from its series.
-    async fn split_off(
+    async fn detach_occurrence(
         &self,
         series: &calendar_entry::Model,
         version: i32,
@@ -258,7 +258,7 @@ impl EditContext<'_> {
         let new = patch.applied(self.date_of(series, date), self.calendar, &mut problems)?;
         let new = check(self.session, self.calendar, new, problems).await?;
         let row = entry_row(self.writer, self.calendar, new, new_id());
-        self.split_off(series, version, date, row, "calendar_entry.created").await
+        self.detach_occurrence(series, version, date, row, "calendar_entry.created").await
     }
 
     /// Calls one date off.
@@ -271,7 +271,7 @@ impl EditContext<'_> {
     ) -> ApiResult<(Uuid, AuditReceipt)> {
         let mut row = entry_row(self.writer, self.calendar, self.date_of(series, date), new_id());
         called_off(&mut row, reason);
-        self.split_off(series, version, date, row, "calendar_entry.cancelled").await
+        self.detach_occurrence(series, version, date, row, "calendar_entry.cancelled").await
     }
 
     /// Ends a series before a date.
