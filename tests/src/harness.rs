@@ -74,21 +74,32 @@ pub fn run(cases: Vec<Case>) -> ExitCode {
     arguments.test_threads.get_or_insert_with(|| 2 * std::thread::available_parallelism().map_or(1, usize::from));
     let times = Arc::new(Mutex::new(Vec::new()));
     let mut trials = Vec::new();
-    for engine in fixture.engines() {
-        for case in &cases {
-            let (fixture, case, times, name) =
-                (fixture.for_one_test(), case.clone(), times.clone(), name(case, engine));
-            trials.push(Trial::test(name.clone(), move || {
-                let since = Instant::now();
-                let result = on(fixture, engine, &case);
-                times.lock().unwrap_or_else(PoisonError::into_inner).push((since.elapsed(), name));
-                result
-            }));
-        }
+    for (engine, case) in in_order(&fixture.engines(), cases) {
+        let (fixture, times, name) = (fixture.for_one_test(), times.clone(), name(&case, engine));
+        trials.push(Trial::test(name.clone(), move || {
+            let since = Instant::now();
+            let result = on(fixture, engine, &case);
+            times.lock().unwrap_or_else(PoisonError::into_inner).push((since.elapsed(), name));
+            result
+        }));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     slowest(&times.lock().unwrap_or_else(PoisonError::into_inner));
     summary(&fixture, &counts, &conclusion)
+}
+
+/// Every case on every engine. `VERBUND_FIRST` names areas, as `views,access::matrix`, that come first, on all engines in
+/// turn: a run that is ended at its first failure ends early.
+fn in_order(engines: &[Engine], cases: Vec<Case>) -> Vec<(Engine, Case)> {
+    let Some(first) = variable("VERBUND_FIRST") else {
+        return engines.iter().flat_map(|engine| cases.iter().cloned().map(|it| (*engine, it))).collect();
+    };
+    let first: Vec<_> = first.split(',').collect();
+    let is_in = |case: &Case, area: &str| case.name.strip_prefix(area).is_some_and(|it| it.starts_with("::"));
+    let place = |case: &Case| first.iter().position(|area| is_in(case, area));
+    let mut cases = cases;
+    cases.sort_by_key(|case| place(case).unwrap_or(first.len()));
+    cases.into_iter().flat_map(|case| engines.iter().map(move |engine| (*engine, case.clone()))).collect()
 }
 
 fn name(case: &Case, engine: Engine) -> String {
