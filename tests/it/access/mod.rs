@@ -11,9 +11,11 @@ mod rights;
 mod routes;
 mod sdl;
 mod sweep;
+mod writers;
 
 use verbund_tests::Case;
 
 pub fn cases() -> Vec<Case> {
-    [coverage::cases(), id_arguments::cases(), matrix::cases(), rights::cases(), sweep::cases()].concat()
+    [coverage::cases(), id_arguments::cases(), matrix::cases(), rights::cases(), sweep::cases(), writers::cases()]
+        .concat()
 }
