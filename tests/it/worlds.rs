@@ -5,6 +5,9 @@ mod oracle;
 mod projects;
 mod random;
 mod simulated;
+mod small;
+mod small_rows;
+mod small_values;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,9 +26,11 @@ use verbund_tests::{Case, Engine, TestApp, cases};
 use self::projects::projects_and_their_parts_agree_with_the_rule;
 use self::random::Random;
 use self::simulated::what_is_foreseen_is_what_happens;
+use self::small::small_worlds_agree_with_the_reference;
 
 pub fn cases() -> Vec<Case> {
     cases!["worlds";
+        small_worlds_agree_with_the_reference,
         policy_list_and_row_level_security_agree_with_the_rule,
         unrelated_additions_change_nothing,
         what_is_foreseen_is_what_happens,
