@@ -273,19 +273,19 @@ pub fn parts() -> Vec<ArchivePart> {
 }
 
 macro_rules! owned_node {
-    ($parts:ident $table:ident owner) => {
-        $parts.push(own::<e::$table::Entity>());
+    ($table:ident owner) => {
+        Some(own::<e::$table::Entity>())
     };
-    ($parts:ident $table:ident $writer:ident) => {};
+    ($table:ident $writer:ident) => {
+        None
+    };
 }
 
 macro_rules! owned_nodes {
     ($($section:ident { $($node:ident $prefix:literal $table:ident $about:literal $writer:ident $rights:ident;)+ })+) => {
         /// Rows with a global id that their owner writes.
         fn owned_nodes() -> Vec<ArchivePart> {
-            let mut parts = Vec::new();
-            $($(owned_node!(parts $table $writer);)+)+
-            parts
+            [$($(owned_node!($table $writer),)+)+].into_iter().flatten().collect()
         }
     };
 }

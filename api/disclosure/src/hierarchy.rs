@@ -26,7 +26,8 @@ impl MeasureHierarchy {
         }
         let mut parts = vec![Vec::new(); shape.measures.len()];
         for whole in shape.count_measures() {
-            let candidates: Vec<usize> = shape.count_measures().filter(|it| shape.measures[*it].whole == Some(whole)).collect();
+            let candidates: Vec<usize> =
+                shape.count_measures().filter(|it| shape.measures[*it].whole == Some(whole)).collect();
             parts[whole] = sums::complete_parts(shape, cube, whole, &candidates)?;
         }
         for measure in shape.count_measures().filter(|it| !parts[*it].is_empty()) {
@@ -57,7 +58,8 @@ impl MeasureHierarchy {
                 shape.count_measures().filter(|it| *it == root || shape.wholes(*it).any(|it| it == root)).collect();
             let mut base_cells = Vec::new();
             for of in members.iter().copied() {
-                let parts: Vec<usize> = shape.count_measures().filter(|it| shape.measures[*it].whole == Some(of)).collect();
+                let parts: Vec<usize> =
+                    shape.count_measures().filter(|it| shape.measures[*it].whole == Some(of)).collect();
                 let name = |it: usize| shape.measures[it].name.clone();
                 match &parts[..] {
                     [] => base_cells.push(BaseCell { of, beside: None }),

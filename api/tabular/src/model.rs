@@ -94,14 +94,12 @@ impl ColumnType {
     }
 }
 
-#[expect(clippy::derivable_impls, reason = "the set is declared for the schema as well, which has no default")]
 impl Default for Aggregation {
     fn default() -> Self {
         Self::None
     }
 }
 
-#[expect(clippy::derivable_impls, reason = "the set is declared for the schema as well, which has no default")]
 impl Default for Disclosure {
     fn default() -> Self {
         Self::Count
