@@ -311,7 +311,7 @@ pub fn in_force(
     if within(day, Some(from), until) { Ok(()) } else { Err(NotInForce::Day) }
 }
 
-/// The role through which a way reaches the actor, if it does.
+/// The role through which a scope share reaches the actor, if it does.
 fn reached<'a>(
     scope_share: &ScopeShareFact,
     agreement: &AgreementFact,

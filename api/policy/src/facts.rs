@@ -104,7 +104,7 @@ pub struct ScopeFact {
     pub field: Option<Uuid>,
 }
 
-/// A way by which a scope of another authority may reach the actor.
+/// Share by which a scope of another authority may reach the actor.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ScopeShareFact {
     /// The scope.

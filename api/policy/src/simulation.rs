@@ -80,7 +80,7 @@ pub struct VisibilityDiff {
 }
 
 impl Access {
-    /// What `change` of an agreement would show and hide, as far as `tenant` is told. `own_scope_shares` are the ways from its own
+    /// What `change` of an agreement would show and hide, as far as `tenant` is told. `own_scope_shares` are those of its own
     /// scopes; the agreement is one of the actor's.
     pub fn simulate(
         &self,

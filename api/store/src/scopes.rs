@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::fault::OrFault as _;
 use crate::writer::{Writer, add_scopes};
 
-/// A way across the tenant boundary, by value: equal shares are the same way.
+/// Share of a scope across the tenant boundary, by value: equal shares are the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ScopeShare {
     /// The agreement it lives by.
@@ -61,7 +61,7 @@ impl From<&share::Model> for ScopeShare {
 pub enum Audience {
     /// Everybody.
     Public,
-    /// The owner, and partners by the ways.
+    /// The owner, and partners by the shares.
     Owned {
         /// The owner.
         tenant: Uuid,
@@ -69,7 +69,7 @@ pub enum Audience {
         area: ScopeArea,
         /// Field of work of the rows.
         field: Option<Uuid>,
-        /// Ways across; none = nobody else.
+        /// Shares with partners; none = nobody else.
         scope_shares: BTreeSet<ScopeShare>,
     },
 }
@@ -211,9 +211,9 @@ pub async fn own_shares(writer: &Writer<'_>, area: Area) -> ApiResult<Vec<share:
         .or_fault()
 }
 
-/// The ways across that the scopes of the acting authority carry.
+/// The shares that the scopes of the acting authority carry.
 #[expect(clippy::disallowed_methods, reason = "machinery of access: own rows of the acting authority")]
-pub async fn own_ways(writer: &Writer<'_>) -> ApiResult<Vec<scope_share::Model>> {
+pub async fn own_scope_shares(writer: &Writer<'_>) -> ApiResult<Vec<scope_share::Model>> {
     scope_share::Entity::find()
         .filter(scope_share::Column::TenantId.eq(writer.tenant()))
         .all(writer.conn())
@@ -221,7 +221,7 @@ pub async fn own_ways(writer: &Writer<'_>) -> ApiResult<Vec<scope_share::Model>>
         .or_fault()
 }
 
-/// The ways by which `shares` open a calendar.
+/// The scope shares by which `shares` open a calendar.
 pub fn scope_shares_of(shares: &[share::Model], calendar: &calendar::Model) -> BTreeSet<ScopeShare> {
     shares.iter().filter(|it| selects(it, calendar)).map(ScopeShare::from).collect()
 }

@@ -299,7 +299,7 @@ async fn calendars_of(session: &Session, share: &share::Model) -> ApiResult<Vec<
     Ok(session.all(select).await?.into_iter().filter(|it| selects(share, it)).collect())
 }
 
-/// Moves calendars and their entries to the scopes that `shares` give them. Calendars with the same ways move
+/// Moves calendars and their entries to the scopes that `shares` give them. Calendars with the same scope shares move
 /// together, so the statements grow with the audiences, not with the calendars.
 pub async fn rescope_calendars(
     writer: &Writer<'_>,

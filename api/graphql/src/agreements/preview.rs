@@ -19,7 +19,7 @@ use kernel::global_id::{NodeType, at_most_100};
 use kernel::i18n::Text;
 use policy::{Action, AgreementChange, Fields, Grant, Object as PolicyObject, Party, ScopeShareFact, VisibilityDiff};
 use sea_orm::QueryFilter;
-use store::scopes::own_ways;
+use store::scopes::own_scope_shares;
 use store::{Order, Owned, PageRequest, Session, SortValue, page_cost};
 use uuid::Uuid;
 
@@ -387,7 +387,7 @@ fn may_ask(session: &Session, asking: Uuid, row: &agreement::Model) -> ApiResult
 async fn scope_shares(session: &Session, grant: &Grant, asking: Uuid) -> ApiResult<Vec<ScopeShareFact>> {
     // Nothing is written: a writer is who may read the machinery of access of the authority it acts for.
     let writer = session.writer(grant).await?;
-    let rows = own_ways(&writer).await?;
+    let rows = own_scope_shares(&writer).await?;
     let zone = session.access().roles().iter().find(|it| it.tenant == asking).map(|it| it.zone.clone());
     let zone = zone.unwrap_or_else(|| "UTC".to_owned());
     let scopes: BTreeMap<_, _> = session.access().scopes_of(asking).map(|it| (it.id, it)).collect();

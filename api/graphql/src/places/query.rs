@@ -152,7 +152,7 @@ impl PlaceQuery {
         let selected = Selected::of(ctx);
         let rows: Vec<_> = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).collect();
         let places = rows.iter().map(|(_, row)| row.clone()).collect();
-        read_ahead_rows(&session, places, &|path| selected.node_path(path)).await?;
+        preload_rows(&session, places, &|path| selected.node_path(path)).await?;
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, LearningPlace(row)))))
     }
 }
@@ -176,11 +176,11 @@ pub async fn preload(session: &Session, places: &[Uuid], selected: Paths<'_>) ->
     for place in places {
         rows.extend(session.get::<learning_place::Entity>(*place).await?);
     }
-    read_ahead_rows(session, rows, selected).await
+    preload_rows(session, rows, selected).await
 }
 
 /// The same of rows that are there. What a place was merged into is a place again.
-fn read_ahead_rows<'a>(
+fn preload_rows<'a>(
     session: &'a Session,
     rows: Vec<Arc<learning_place::Model>>,
     selected: Paths<'a>,
@@ -213,7 +213,7 @@ fn read_ahead_rows<'a>(
             for row in &rows {
                 merged.extend(session.group::<MergedPlaces>(row.id).await?.iter().cloned().map(Arc::new));
             }
-            read_ahead_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
+            preload_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
         }
         Ok(())
     }

@@ -456,7 +456,7 @@ async fn target(session: &Session, row: &project_link::Model) -> ApiResult<Optio
 ///
 /// # Errors
 /// The database fails.
-pub async fn read_ahead_targets(session: &Session, rows: &[project_link::Model]) -> ApiResult<()> {
+pub async fn preload_targets(session: &Session, rows: &[project_link::Model]) -> ApiResult<()> {
     session.load::<calendar_entry::Entity>(rows.iter().filter_map(|it| it.calendar_entry_id)).await?;
     session.load::<entities::dataset::Entity>(rows.iter().filter_map(|it| it.dataset_id)).await?;
     session.load::<learning_place::Entity>(rows.iter().filter_map(|it| it.learning_place_id)).await

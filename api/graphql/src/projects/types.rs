@@ -32,7 +32,7 @@ use crate::projects::detail_types::{ProjectFinances, ProjectPartner, ProjectStep
 use crate::projects::document_types::ProjectDocument;
 use crate::projects::enums::{ProjectPhase, TrafficLight};
 use crate::projects::part_types::{
-    Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage, read_ahead_targets,
+    Milestone, ProjectIndicator, ProjectLink, ProjectMember, StatusReport, WorkPackage, preload_targets,
 };
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
@@ -398,7 +398,7 @@ pub async fn preload(
             for id in ids() {
                 links.extend(session.group::<project_link::Entity>(id).await?.iter().cloned());
             }
-            read_ahead_targets(session, &links).await?;
+            preload_targets(session, &links).await?;
         }
     }
     if selected("documents") {

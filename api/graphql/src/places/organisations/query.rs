@@ -121,7 +121,7 @@ impl OrganisationQuery {
         let selected = Selected::of(ctx);
         let rows: Vec<_> = rows.into_iter().map(|(cursor, row)| (cursor, Arc::new(row))).collect();
         let found = rows.iter().map(|(_, row)| row.clone()).collect();
-        read_ahead_rows(&session, found, &|path| selected.node_path(path)).await?;
+        preload_rows(&session, found, &|path| selected.node_path(path)).await?;
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, Organisation(row)))))
     }
 }
@@ -140,11 +140,11 @@ pub async fn preload(
     for id in ids {
         rows.extend(session.get::<organisation::Entity>(*id).await?);
     }
-    read_ahead_rows(session, rows, selected).await
+    preload_rows(session, rows, selected).await
 }
 
 /// The same of rows that are there. What an organisation was merged into is an organisation again.
-fn read_ahead_rows<'a>(
+fn preload_rows<'a>(
     session: &'a Session,
     rows: Vec<Arc<organisation::Model>>,
     selected: &'a (dyn Fn(&str) -> bool + Send + Sync),
@@ -169,7 +169,7 @@ fn read_ahead_rows<'a>(
             for row in &rows {
                 merged.extend(session.group::<MergedOrganisations>(row.id).await?.iter().cloned().map(Arc::new));
             }
-            read_ahead_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
+            preload_rows(session, merged, &|path| selected(&format!("mergedFrom.{path}"))).await?;
         }
         Ok(())
     }
