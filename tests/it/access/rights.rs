@@ -197,9 +197,8 @@ fn asked(app: &TestApp, mutation: &str, subject: &str, input: &Value) -> Value {
     if OF_PARTY.contains(&mutation) {
         input["tenant"] = json!(app.world.id(&format!("tenant.{slug}")));
     }
-    match mutation {
-        "calendarImport" => input["dryRun"] = json!(true),
-        _ => {}
+    if mutation == "calendarImport" {
+        input["dryRun"] = json!(true);
     }
     input
 }
