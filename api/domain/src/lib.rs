@@ -8,6 +8,7 @@ pub mod agreements;
 pub mod calendars;
 pub mod context;
 pub mod datasets;
+pub mod deletion;
 pub mod feeds;
 pub mod files;
 pub mod funding;

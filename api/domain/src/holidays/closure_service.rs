@@ -1,20 +1,20 @@
 //! Rules of closures: an authority's admins say when its office is closed, and everybody may know.
 
 use chrono::NaiveDate;
-use entities::{PUBLIC_SCOPE, tenant, tenant_closure};
+use entities::{PUBLIC_SCOPE, tenant_closure};
 use kernel::error::{ApiResult, Problem, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::patch::Patch;
 use kernel::text;
-use policy::Permission;
 use serde_json::{Value, json};
 use store::full;
 use uuid::Uuid;
 
-use crate::context::audited::{AuditHead, Audited, delete_row, save_row};
+use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
+use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
+use crate::tenants::service::grant_to_manage;
 
 /// The longest closure, in days.
 const MAX_DAYS: i64 = 366;
@@ -47,10 +47,7 @@ pub struct ClosurePatch {
 pub async fn create(op: &Op, new: NewClosure, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "tenantClosureCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(new.tenant).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize_in(Permission::TenantManage, new.tenant, "tenant")?;
+    let grant = grant_to_manage(session, new.tenant).await?;
     let writer = session.writer(&grant).await?;
     let mut row = tenant_closure::Model {
         id: Uuid::nil(),
@@ -89,20 +86,6 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ClosurePatch) -> Api
     check(&mut row)?;
     save_row(&writer, &mut row, version).await?;
     let recorded = mutation.record(&writer, row.change_record("tenant_closure.updated", Some(&before))).await?;
-    mutation.commit(recorded).await
-}
-
-/// Deletes a closure; the audit trail keeps its values.
-pub async fn delete(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
-    let mutation = UnitOfWork::begin(op, "tenantClosureDelete").await?;
-    let session = mutation.session();
-    let (grant, before) = rights::find_for::<tenant_closure::Entity>(session, id, Operation::Delete, "id").await?;
-    let writer = session.writer(&grant).await?;
-    delete_row::<tenant_closure::Entity>(&writer, id, version).await?;
-    let gone = tenant_closure::Model { version: version.saturating_add(1), ..(*before).clone() };
-    let after = Some(json!({ "deleted": true }));
-    let change = ChangeRecord { after, ..gone.change_record("tenant_closure.deleted", Some(&before)) };
-    let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }
 

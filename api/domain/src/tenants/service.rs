@@ -7,7 +7,7 @@ use entities::{PUBLIC_SCOPE, field_of_work, tenant};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Permission, today};
+use policy::{Grant, Permission, today};
 use serde_json::json;
 use store::{Session, Unique, WriteError, full};
 use uuid::Uuid;
@@ -16,6 +16,17 @@ use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 
 const KEY: Unique = Unique { name: "field_of_work_key_key", columns: "field_of_work.tenant_id, field_of_work.key" };
+
+/// The grant to add something to what an authority says of itself.
+///
+/// # Errors
+/// `NOT_FOUND`, `UNAUTHENTICATED` or `FORBIDDEN` at `tenant`.
+pub async fn grant_to_manage(session: &Session, tenant: Uuid) -> ApiResult<Grant> {
+    if session.get::<tenant::Entity>(tenant).await?.is_none() {
+        return Err(Problem::not_found("tenant").into());
+    }
+    session.authorize_in(Permission::TenantManage, tenant, "tenant")
+}
 
 /// Adds a field of work to `tenant`.
 pub async fn create_field(
@@ -35,10 +46,7 @@ pub async fn create_field(
 
     let mutation = UnitOfWork::begin(op, "fieldOfWorkCreate").await?;
     let session = mutation.session();
-    if session.get::<tenant::Entity>(tenant).await?.is_none() {
-        return Err(Problem::not_found("tenant").into());
-    }
-    let grant = session.authorize_in(Permission::TenantManage, tenant, "tenant")?;
+    let grant = grant_to_manage(session, tenant).await?;
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,

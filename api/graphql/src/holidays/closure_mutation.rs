@@ -1,8 +1,10 @@
 //! Mutations of closures.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use domain::deletion::delete;
 use domain::holidays::closure_service as service;
 use domain::holidays::closure_service::{ClosurePatch, NewClosure};
+use entities::tenant_closure;
 use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
@@ -112,7 +114,8 @@ impl ClosureMutation {
         #[graphql(desc = "Closure to delete.")] input: TenantClosureDeleteInput,
     ) -> ApiResult<TenantClosurePayload> {
         let op = ctx.op()?;
-        let work = |id| service::delete(op, id, input.version);
+        let named = ("tenantClosureDelete", "tenant_closure.deleted");
+        let work = |id| delete::<tenant_closure::Entity>(op, named, id, input.version);
         TenantClosurePayload::changed(op, NodeType::TenantClosure.parse(&input.id, "id"), work).await
     }
 }
