@@ -76,6 +76,22 @@ closed_sets! { $ general_sets
         Other = "OTHER",
     }
 
+    /// Purpose of a contact of an authority.
+    ContactKind {
+        /// Data protection officer ("Datenschutzbeauftragte").
+        DataProtection = "DATA_PROTECTION",
+        /// Education office ("Bildungsbüro").
+        EducationOffice = "EDUCATION_OFFICE",
+        /// Statistics and education monitoring.
+        Statistics = "STATISTICS",
+        /// Information security.
+        InformationSecurity = "INFORMATION_SECURITY",
+        /// Press office.
+        Press = "PRESS",
+        /// Any other purpose.
+        Other = "OTHER",
+    }
+
     /// Built-in role, a fixed set of permissions.
     RoleKey {
         /// Reader of calendars, projects, datasets, learning places and agreements.

@@ -81,6 +81,7 @@ pub mod share;
 pub mod status_report;
 pub mod tenant;
 pub mod tenant_closure;
+pub mod tenant_contact;
 pub mod work_package;
 pub mod work_package_dependency;
 

@@ -23,6 +23,7 @@ mod m20261127_000016_projects;
 mod m20261127_000017_places_and_offers;
 mod m20261128_000018_merges_and_circles;
 mod m20261130_000020_search_text;
+mod m20261130_000022_tenant_contacts;
 mod rls;
 mod run;
 
@@ -60,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(AddColumn("m20261130_000019_snapshot_details", "plan_snapshot_entry", "details {json}")),
             Box::new(m20261130_000020_search_text::Migration),
             Box::new(AddColumn("m20261130_000021_opening_hours", "learning_place", "opening_hours text")),
+            Box::new(m20261130_000022_tenant_contacts::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ mod caldav;
 mod calendars;
 mod changes;
 mod clients;
+mod contacts;
 mod corpus;
 mod dataset_files;
 mod dataset_imports;
@@ -69,6 +70,7 @@ fn main() -> std::process::ExitCode {
         calendars::cases(),
         changes::cases(),
         clients::cases(),
+        contacts::cases(),
         corpus::cases(),
         dataset_files::cases(),
         datasets::cases(),

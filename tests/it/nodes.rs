@@ -62,10 +62,11 @@ async fn every_id_of_the_world_leads_back_to_its_object(app: TestApp) {
         ("calendar.", "Calendar"),
         ("entry.", "CalendarEntryFull"),
         ("closure.", "TenantClosure"),
+        ("contact.", "TenantContact"),
         ("feed.", "Feed"),
     ];
     let admin = app.actor("admin@ostallgaeu");
-    let single = ["closure.", "feed."];
+    let single = ["closure.", "contact.", "feed."];
     for (prefix, kind) in types {
         let mut found = 0;
         for (name, id) in app.world.all(prefix) {

@@ -185,6 +185,7 @@ const PINNED: &[(&str, u32, u32)] = &[
     ("comparison", 3, 3),
     ("conflicts of a round", 8, 8),
     ("conflicts of an entry", 12, 12),
+    ("contacts", 4, 4),
     ("data requests", 10, 10),
     ("dataset imports", 4, 4),
     ("dataset releases", 2, 2),

@@ -254,6 +254,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["projectPartnerRemove", "Project", "project.partner_left", "4"],
         ["feedCreate", "Feed", "feed.created", "1"],
         ["feedUpdate", "Feed", "feed.updated", "2"],
+        ["tenantContactCreate", "TenantContact", "tenant_contact.created", "1"],
+        ["tenantContactUpdate", "TenantContact", "tenant_contact.updated", "2"],
+        ["tenantContactDelete", "TenantContact", "tenant_contact.deleted", "3"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

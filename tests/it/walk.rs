@@ -35,6 +35,9 @@ pub const MUTATIONS: &[&str] = &[
     "tenantClosureCreate",
     "tenantClosureUpdate",
     "tenantClosureDelete",
+    "tenantContactCreate",
+    "tenantContactUpdate",
+    "tenantContactDelete",
     "annualPlanCreate",
     "annualPlanUpdate",
     "coordinationRoundOpen",
@@ -158,6 +161,9 @@ const RELEASE: usize = 66;
 const PROJECT: usize = 95;
 const PROJECT_END: usize = PROJECT + projects::STEPS;
 const FEED_UPDATE: usize = PROJECT_END + 1;
+const CONTACT: usize = FEED_UPDATE + 1;
+const CONTACT_UPDATE: usize = CONTACT + 1;
+const CONTACT_DELETE: usize = CONTACT + 2;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
 const PLANNER: &str = "planner@ostallgaeu";
@@ -167,6 +173,7 @@ const OF_SHARE: &str = "share { id version }";
 const OF_ENTRY: &str = "calendarEntry { id ... on CalendarEntryFull { version } }";
 const OF_EXTERNAL: &str = "externalCalendar { id version }";
 const OF_CLOSURE: &str = "tenantClosure { id version }";
+const OF_CONTACT: &str = "tenantContact { id version }";
 const MEMMINGEN: &str = "planner@memmingen";
 const OF_PLAN: &str = "annualPlan { id version tenant { slug } }";
 const OF_ROUND: &str = "coordinationRound { id version }";
@@ -358,6 +365,12 @@ impl<'a> Walk<'a> {
             PROJECT..PROJECT_END => self.project(self.at - PROJECT),
             PROJECT_END => created("feedCreate"),
             FEED_UPDATE => ("feedUpdate", PLANNER, with(&self.last["feed"], json!({ "name": "Renamed" })), OF_FEED),
+            CONTACT => created("tenantContactCreate"),
+            CONTACT_UPDATE => {
+                let input = with(&self.last["tenantContact"], json!({ "name": "Renamed" }));
+                ("tenantContactUpdate", ADMIN, input, OF_CONTACT)
+            }
+            CONTACT_DELETE => ("tenantContactDelete", ADMIN, with(&self.last["tenantContact"], json!({})), OF_CONTACT),
             _ => return None,
         };
         self.at += 1;

@@ -96,7 +96,7 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
 impl World {
     /// The global id of `name`: `tenant.kaufbeuren`, `calendar.oal.public`, `entry.oal.public.forum`, `agreement.a`,
     /// `share.oal.public.a`, `field.counselling`, `member.planner@kaufbeuren`, `role.planner@kaufbeuren`,
-    /// `closure.oal.inventory`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`,
+    /// `closure.oal.inventory`, `contact.oal.privacy`, `plan.oal`, `round.b`, `proposal.b`, `dataset.oal.leavers`, `feed.planner@ostallgaeu`,
     /// `organisation.oal.agency`, `place.oal.library`, `offer.oal.course`, `merge.a`;
     /// `secret.planner@ostallgaeu` is that feed's secret, `upload.oal` the ticket of a file that has come for
     /// `dataset.oal.leavers`.
@@ -149,6 +149,7 @@ impl World {
         world.datasets(&as_actor).await;
         world.shares(&as_actor).await;
         world.closures(&as_actor).await;
+        world.contacts(&as_actor).await;
         world.planning(&as_actor).await;
         world.feeds(&as_actor).await;
         world.places(&as_actor).await;
@@ -275,6 +276,15 @@ impl World {
         });
         let made = as_actor("admin@ostallgaeu").mutate("tenantClosureCreate", input, "tenantClosure { id }").await;
         self.put("closure.oal.inventory".to_owned(), &made["tenantClosure"]["id"]);
+    }
+
+    async fn contacts(&mut self, as_actor: &impl Fn(&str) -> Client) {
+        let input = json!({
+            "tenant": self.id("tenant.ostallgaeu"), "kind": "DATA_PROTECTION", "name": "Data protection officer",
+            "email": "datenschutz@ostallgaeu.example",
+        });
+        let made = as_actor("admin@ostallgaeu").mutate("tenantContactCreate", input, "tenantContact { id }").await;
+        self.put("contact.oal.privacy".to_owned(), &made["tenantContact"]["id"]);
     }
 
     /// Plans for 2028, and a round under agreement B in coordination; Kaufbeuren's plan is in none.

@@ -33,6 +33,7 @@ macro_rules! for_each_node_type {
                 EducationOffer "ofr" education_offer "An education offer" owner declared;
                 Holiday "hol" holiday "A holiday" reference undeclared;
                 TenantClosure "clo" tenant_closure "A closure of an authority" owner declared;
+                TenantContact "tct" tenant_contact "A contact of an authority" owner declared;
                 Feed "fed" feed "A feed" person declared;
                 AnnualPlan "pln" annual_plan "An annual plan" owner declared;
                 CoordinationRound "rnd" coordination_round "A coordination round" party declared;

@@ -7,6 +7,7 @@ calendar-in-calendars = Ein Kalender gehört zum Kooperationsfeld CALENDARS.
 calendar-is-internal = Der Kalender ist intern; aus ihm kann nichts freigegeben werden.
 cancel-instead = Ein Termin wird mit calendarEntryCancel abgesagt.
 closure-too-long = Eine Dienststelle ist höchstens { $max } Tage geschlossen.
+contact-unreachable = Nötig ist wenigstens eines von email, phone und website.
 control-characters = Der Text enthält Steuerzeichen.
 ended-already = Die Freigabe ist schon zurückgenommen.
 ends-before-start = Das Ende ({ $until }) liegt nicht nach dem Anfang ({ $from }).

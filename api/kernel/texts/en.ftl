@@ -7,6 +7,7 @@ calendar-in-calendars = A calendar belongs to the area CALENDARS.
 calendar-is-internal = The calendar is internal; nothing of it can be shared.
 cancel-instead = An entry is called off with calendarEntryCancel.
 closure-too-long = An office is closed for at most { $max } days.
+contact-unreachable = At least one of email, phone and website is needed.
 control-characters = The text contains control characters.
 ended-already = The share was taken back already.
 ends-before-start = The end ({ $until }) is not after the start ({ $from }).

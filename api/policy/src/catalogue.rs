@@ -38,7 +38,7 @@ macro_rules! permissions {
             AgreementsSign = "agreements:sign",
             /// Creation and end of shares with partner authorities.
             SharesManage = "shares:manage",
-            /// Management of the authority's own fields of work and closures.
+            /// Management of the authority's own fields of work, closures and contacts.
             TenantManage = "tenant:manage",
             /// Read access to the audit trail.
             AuditRead = "audit:read",

@@ -71,6 +71,7 @@ const NODE_TYPES: &[(&str, &str)] = &[
     // Reference data that everybody may read whole.
     ("Holiday", ""),
     ("TenantClosure", "closure."),
+    ("TenantContact", "contact."),
     ("AnnualPlan", "plan."),
     ("CoordinationRound", "round."),
     ("ChangeProposal", "proposal."),

@@ -111,8 +111,16 @@ const ALL: &[&str] = &[
 const KEPT: &[(&str, &str)] = &[("ArchivedFileInput.checksum", "checksum"), ("DatasetImportInput.ticket", "upload")];
 
 /// Kinds of which everybody may see every object.
-pub const PUBLIC: &[&str] =
-    &["FieldOfWork", "FundingProgramme", "Holiday", "Indicator", "Tenant", "Tenant.partner", "TenantClosure"];
+pub const PUBLIC: &[&str] = &[
+    "FieldOfWork",
+    "FundingProgramme",
+    "Holiday",
+    "Indicator",
+    "Tenant",
+    "Tenant.partner",
+    "TenantClosure",
+    "TenantContact",
+];
 
 /// A version that no object has: a mutation of an own object ends with it and changes nothing.
 const NO_VERSION: i64 = 77;

@@ -28,7 +28,7 @@ pub const PERSONAS: [(&str, &str); 12] = [
 ];
 
 /// Rows of the first table: objects of the world.
-pub const OBJECTS: [&str; 64] = [
+pub const OBJECTS: [&str; 65] = [
     "tenant.kaufbeuren",
     "tenant.lindau",
     "field.counselling",
@@ -74,6 +74,7 @@ pub const OBJECTS: [&str; 64] = [
     "tenant.memmingen",
     "tenant.ostallgaeu",
     "closure.oal.inventory",
+    "contact.oal.privacy",
     "feed.planner@ostallgaeu",
     "plan.kf",
     "plan.mm",
@@ -127,6 +128,7 @@ pub const LISTS: &[(&str, &str)] = &[
     ("tenant.outgoingShares", r#"tenant(slug: "ostallgaeu") { outgoingShares { totalCount } }"#),
     ("feeds", "feeds { totalCount }"),
     ("tenant.feeds", r#"tenant(slug: "ostallgaeu") { feeds { totalCount } }"#),
+    ("tenant.contacts", r#"tenant(slug: "ostallgaeu") { contacts { totalCount } }"#),
     ("tenant.closures", r#"tenant(slug: "ostallgaeu") { closures { totalCount } }"#),
 ];
 

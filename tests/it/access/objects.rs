@@ -95,6 +95,8 @@ impl Maker<'_> {
         self.put("RoleGrant", &made["roleGrant"]["id"]);
         let input = json!({ "title": "Closed", "firstDay": "2029-02-01" });
         self.make("TenantClosure", "tenantClosureCreate", "tenantClosure", input).await;
+        let input = json!({ "kind": "PRESS", "name": "Press", "phone": "08342 911-0" });
+        self.make("TenantContact", "tenantContactCreate", "tenantContact", input).await;
     }
 
     /// A calendar with an entry on a day on which the office is closed, and one of the partner; each is shared.

@@ -57,6 +57,8 @@ pub const RIGHTS: &[Right] = {
         right("feedRevoke", N::Feed, O::Revoke, "/id"),
         right("tenantClosureUpdate", N::TenantClosure, O::Update, "/id"),
         right("tenantClosureDelete", N::TenantClosure, O::Delete, "/id"),
+        right("tenantContactUpdate", N::TenantContact, O::Update, "/id"),
+        right("tenantContactDelete", N::TenantContact, O::Delete, "/id"),
         right("projectUpdate", N::Project, O::Update, "/id"),
         right("projectAdvance", N::Project, O::Advance, "/id"),
         right("projectPartnerAdd", N::Project, O::AddPartner, "/id"),
@@ -116,7 +118,7 @@ pub const RIGHTS: &[Right] = {
 };
 
 /// Mutations on no object that exists, or on several, each of which may have a say: judged for an authority.
-pub const ELSEWHERE: [&str; 23] = [
+pub const ELSEWHERE: [&str; 24] = [
     "agreementDraft",
     "annualPlanCreate",
     "annualPlanSubmit",
@@ -140,6 +142,7 @@ pub const ELSEWHERE: [&str; 23] = [
     "projectCreate",
     "projectPartnerRemove",
     "tenantClosureCreate",
+    "tenantContactCreate",
 ];
 
 /// Types of objects without a mutation of their own: they have no `viewerCan`.

@@ -74,7 +74,7 @@ tables! {
         learning_place_origin, member, milestone, obligation, organisation, organisation_person, own_share,
         plan_snapshot, plan_snapshot_entry, project, project_archive, project_document, project_indicator, project_link,
         project_member, project_step, role_grant, role_grant_field, round_plan, share, status_report, tenant_closure,
-        work_package, work_package_dependency;
+        tenant_contact,         work_package, work_package_dependency;
     only_added: audit_event, directory_revision, outbox_event, feed, file_ticket
 }
 

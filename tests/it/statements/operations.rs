@@ -174,6 +174,10 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
             (planner, "{ tenant(slug: \"ostallgaeu\") { closures(first: 100) { nodes { title tenant { slug } viewerCan { update } } } } }".to_owned()),
         ),
         (
+            "contacts",
+            (planner, "{ tenant(slug: \"ostallgaeu\") { contacts(first: 100) { nodes { name tenant { slug } viewerCan { update } } } } }".to_owned()),
+        ),
+        (
             "non-working days",
             (
                 planner,

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use verbund_tests::TestApp;
 
 use super::{
-    ADMIN, OF_AGREEMENT, OF_CALENDAR, OF_CLOSURE, OF_DATASET, OF_ENTRY, OF_EXTERNAL, OF_FEED, OF_IMPORT, OF_MERGE,
-    OF_OFFER, OF_ORGANISATION, OF_PLACE, OF_PLAN, OF_PROPOSAL, OF_REQUEST, OF_ROLE, OF_ROUND, OF_SHARE, PLANNER,
-    STEWARD,
+    ADMIN, OF_AGREEMENT, OF_CALENDAR, OF_CLOSURE, OF_CONTACT, OF_DATASET, OF_ENTRY, OF_EXTERNAL, OF_FEED, OF_IMPORT,
+    OF_MERGE, OF_OFFER, OF_ORGANISATION, OF_PLACE, OF_PLAN, OF_PROPOSAL, OF_REQUEST, OF_ROLE, OF_ROUND, OF_SHARE,
+    PLANNER, STEWARD,
 };
 
 /// Mutations that make something, with who sends them and an input that succeeds in the world.
@@ -71,6 +71,12 @@ pub fn creating(app: &TestApp) -> Vec<(&'static str, &'static str, Value, &'stat
             ADMIN,
             json!({ "tenant": tenant, "title": "New", "firstDay": "2027-05-03" }),
             OF_CLOSURE,
+        ),
+        (
+            "tenantContactCreate",
+            ADMIN,
+            json!({ "tenant": tenant, "kind": "PRESS", "name": "New", "phone": "08342 911-0" }),
+            OF_CONTACT,
         ),
         (
             "annualPlanCreate",

@@ -1,6 +1,6 @@
-//! Rights on members, role grants, feeds and office closures.
+//! Rights on members, role grants, feeds, office closures and contacts.
 
-use entities::{RoleKey, ScopeArea, feed, member, role_grant, tenant_closure};
+use entities::{RoleKey, ScopeArea, feed, member, role_grant, tenant_closure, tenant_contact};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
@@ -128,6 +128,17 @@ impl Resource for tenant_closure::Entity {
         &[Need::of(Operation::Update, Action::Manage), Need::of(Operation::Delete, Action::Manage)];
 
     fn object(row: &tenant_closure::Model) -> Object {
+        Object::row(Self::AREA, row.tenant_id, row.scope_id, None)
+    }
+}
+
+impl Resource for tenant_contact::Entity {
+    const NODE: NodeType = NodeType::TenantContact;
+    const AREA: ScopeArea = ScopeArea::Members;
+    const OPERATIONS: &'static [Need] =
+        &[Need::of(Operation::Update, Action::Manage), Need::of(Operation::Delete, Action::Manage)];
+
+    fn object(row: &tenant_contact::Model) -> Object {
         Object::row(Self::AREA, row.tenant_id, row.scope_id, None)
     }
 }

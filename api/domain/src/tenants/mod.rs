@@ -1,3 +1,4 @@
-//! Authorities, their fields of work, and the official regions.
+//! Authorities, their fields of work and contacts, and the official regions.
 
+pub mod contacts;
 pub mod service;

@@ -132,6 +132,13 @@ abilities! {
         /// True if the viewer may delete the closure.
         delete: Delete,
     }
+    /// Actions open to the viewer on a contact of an authority.
+    TenantContactAbilities of entities::tenant_contact::Entity {
+        /// True if the viewer may change the contact.
+        update: Update,
+        /// True if the viewer may delete the contact.
+        delete: Delete,
+    }
     /// Actions open to the viewer on a project.
     ProjectAbilities of entities::project::Entity {
         /// True if the viewer may change the project, on behalf of the lead.

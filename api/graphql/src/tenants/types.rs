@@ -27,6 +27,7 @@ use crate::holidays::query::{DateRange, school_holidays_known_until};
 use crate::members::types::{Member, member_page};
 use crate::node_row::{NodeRow, node_object};
 use crate::scalars::{Date, TimeZone};
+use crate::tenants::contacts::{TenantContact, TenantContactFilter, contact_page};
 
 /// Non-working days in two years, about: what `nonWorkingDays` costs in points.
 const NON_WORKING_DAYS: usize = 50;
@@ -144,6 +145,20 @@ impl Tenant {
         before: Option<String>,
     ) -> ApiResult<Paged<TenantClosure>> {
         closure_page(ctx, self.0.id, filter.unwrap_or_default(), first, after, last, before).await
+    }
+
+    /// Contacts: offices of the authority that everybody may write to or call, by name. Public.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Restricts the list.")] filter: Option<TenantContactFilter>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<TenantContact>> {
+        contact_page(ctx, self.0.id, filter.unwrap_or_default(), first, after, last, before).await
     }
 
     /// Calendar feeds of members, oldest first. All with `MEMBERS_READ`, otherwise only the viewer's own.
