@@ -142,12 +142,50 @@ type Groups<G> = HashMap<Uuid, Arc<Vec<ModelOf<G>>>>;
 type RowOf<E> = <<E as ByKey>::Of as EntityTrait>::Model;
 type RowsOf<E> = HashMap<<E as ByKey>::Key, Option<Arc<RowOf<E>>>>;
 
+/// Keys that are wanted of one table. Resolvers of siblings run side by side, and each wants rows of its own: they name them
+/// here, and whoever has the turn loads what all of them want.
+pub(super) struct LoadQueue<K> {
+    wanted: Mutex<BTreeSet<K>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl<K: Ord> LoadQueue<K> {
+    /// Names keys and waits for the turn: what is wanted then, and the turn. Nothing is wanted where others have loaded it.
+    pub(super) async fn turn(&self, keys: Vec<K>) -> (Vec<K>, tokio::sync::MutexGuard<'_, ()>) {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
+        // Siblings are polled in the same pass as this one; after it they all have named their keys.
+        tokio::task::yield_now().await;
+        let turn = self.turn.lock().await;
+        let wanted = std::mem::take(&mut *self.wanted.lock().unwrap_or_else(PoisonError::into_inner));
+        (wanted.into_iter().collect(), turn)
+    }
+}
+
 #[derive(Default)]
 pub(super) struct RowCache {
     tables: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
+    queues: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl RowCache {
+    /// The queue of the rows of a table by key.
+    pub(super) fn queue<E: ByKey>(&self) -> Option<Arc<LoadQueue<E::Key>>> {
+        self.queue_of::<E, E::Key>()
+    }
+
+    /// The queue of the groups of a table by parent.
+    pub(super) fn queue_of_groups<E: ByParent>(&self) -> Option<Arc<LoadQueue<Uuid>>> {
+        self.queue_of::<GroupsOf<E>, Uuid>()
+    }
+
+    fn queue_of<Tag: 'static, K: Ord + Send + Sync + 'static>(&self) -> Option<Arc<LoadQueue<K>>> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || -> Arc<dyn Any + Send + Sync> {
+            Arc::new(LoadQueue::<K> { wanted: Mutex::default(), turn: tokio::sync::Mutex::default() })
+        };
+        queues.entry(TypeId::of::<Tag>()).or_insert_with(new).clone().downcast().ok()
+    }
+
     fn with<E: ByKey, T>(&self, use_rows: impl FnOnce(&mut RowsOf<E>) -> T) -> Option<T> {
         self.map::<E, _, T>(use_rows)
     }
@@ -158,12 +196,9 @@ impl RowCache {
         map.downcast_mut::<M>().map(use_map)
     }
 
-    pub(super) fn missing_groups<E: ByParent>(&self, parents: impl IntoIterator<Item = Uuid>) -> Vec<Uuid> {
-        let parents: BTreeSet<_> = parents.into_iter().collect();
-        self.map::<GroupsOf<E>, Groups<E>, _>(|groups| {
-            parents.into_iter().filter(|it| !groups.contains_key(it)).collect()
-        })
-        .unwrap_or_default()
+    pub(super) fn missing_groups<E: ByParent>(&self, parents: &BTreeSet<Uuid>) -> Vec<Uuid> {
+        let missing = |groups: &mut Groups<E>| parents.iter().filter(|it| !groups.contains_key(it)).copied().collect();
+        self.map::<GroupsOf<E>, Groups<E>, _>(missing).unwrap_or_default()
     }
 
     pub(super) fn add_groups<E: ByParent>(&self, asked: Vec<Uuid>, found: Vec<ModelOf<E>>) {
@@ -180,9 +215,9 @@ impl RowCache {
         self.map::<GroupsOf<E>, Groups<E>, _>(|groups| groups.get(&parent).cloned()).flatten().unwrap_or_default()
     }
 
-    pub(super) fn missing<E: ByKey>(&self, keys: impl IntoIterator<Item = E::Key>) -> Vec<E::Key> {
-        let keys: BTreeSet<_> = keys.into_iter().collect();
-        self.with::<E, _>(|rows| keys.into_iter().filter(|it| !rows.contains_key(it)).collect()).unwrap_or_default()
+    pub(super) fn missing<E: ByKey>(&self, keys: &BTreeSet<E::Key>) -> Vec<E::Key> {
+        let missing = |rows: &mut RowsOf<E>| keys.iter().filter(|it| !rows.contains_key(it)).cloned().collect();
+        self.with::<E, _>(missing).unwrap_or_default()
     }
 
     pub(super) fn add<E: ByKey>(&self, asked: Vec<E::Key>, found: Vec<RowOf<E>>) {

@@ -1,5 +1,6 @@
 //! A reading connection bound to what one actor may see.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -118,17 +119,23 @@ impl Session {
     }
 
     /// Loads rows by key in one statement and remembers them, so that [`Self::get`] takes none. Rows that may not be
-    /// seen are remembered as missing. List resolvers call this with what was selected.
+    /// seen are remembered as missing. List resolvers call this with what was selected. Loads under way at the same time are
+    /// joined, so that the number of statements depends neither on the number of rows nor on chance.
     ///
     /// # Errors
     /// The database fails.
     pub async fn load<E: ByKey>(&self, keys: impl IntoIterator<Item = E::Key>) -> ApiResult<()> {
-        let missing = self.loaded.missing::<E>(keys);
-        if !missing.is_empty() {
-            let rows = self.all(E::select(self).filter(self.is_one_of(E::KEY, &missing))).await?;
-            self.loaded.add::<E>(missing, rows);
+        let keys: BTreeSet<_> = keys.into_iter().collect();
+        loop {
+            let missing = self.loaded.missing::<E>(&keys);
+            let Some(queue) = self.loaded.queue::<E>().filter(|_| !missing.is_empty()) else { return Ok(()) };
+            let (wanted, _turn) = queue.turn(missing).await;
+            if !wanted.is_empty() {
+                let rows = self.all(E::select(self).filter(self.is_one_of(E::KEY, &wanted))).await?;
+                self.loaded.add::<E>(wanted, rows);
+            }
+            // Once more where others took these keys and failed.
         }
-        Ok(())
     }
 
     /// A row by key, if it may be seen.
@@ -145,13 +152,19 @@ impl Session {
     /// # Errors
     /// The database fails.
     pub async fn load_groups<E: ByParent>(&self, parents: impl IntoIterator<Item = Uuid>) -> ApiResult<()> {
-        let missing = self.loaded.missing_groups::<E>(parents);
-        if !missing.is_empty() {
-            let select = self.select::<E::Of>().filter(self.is_one_of(E::PARENT, &missing)).order_by_asc(E::SORT);
-            let rows = self.all(select).await?;
-            self.loaded.add_groups::<E>(missing, rows);
+        let parents: BTreeSet<_> = parents.into_iter().collect();
+        loop {
+            let missing = self.loaded.missing_groups::<E>(&parents);
+            let Some(queue) = self.loaded.queue_of_groups::<E>().filter(|_| !missing.is_empty()) else {
+                return Ok(());
+            };
+            let (wanted, _turn) = queue.turn(missing).await;
+            if !wanted.is_empty() {
+                let select = self.select::<E::Of>().filter(self.is_one_of(E::PARENT, &wanted)).order_by_asc(E::SORT);
+                let rows = self.all(select).await?;
+                self.loaded.add_groups::<E>(wanted, rows);
+            }
         }
-        Ok(())
     }
 
     /// The children of a parent that may be seen.
