@@ -34,7 +34,7 @@ enum Body {
 const COST: &[&str] = &["COST_EXCEEDED"];
 const INVALID: &[&str] = &["GRAPHQL_VALIDATION_FAILED"];
 const BAD: &[&str] = &["BAD_REQUEST"];
-const INPUT: &[&str] = &["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"];
+const INPUT: &[&str] = &["BAD_USER_INPUT", "COST_EXCEEDED"];
 
 fn attacks() -> Vec<Attack> {
     let mut all = Vec::new();

@@ -16,7 +16,10 @@ pub fn cases() -> Vec<Case> {
         accept_decides_media_type_and_status,
         queries_may_come_by_get_and_nothing_else,
         pages_of_named_origins_only_may_use_it,
+        public_addresses_may_be_read_from_any_page,
+        pages_of_this_machine_use_it_where_the_operator_says_so,
         every_answer_carries_the_headers_that_protect_browsers,
+        refusals_are_in_the_language_of_the_reader,
         large_answers_are_compressed_and_streams_are_not,
         requests_beyond_what_it_can_do_are_sent_away_at_once,
         budgets_are_spent_by_points_and_told,
@@ -194,6 +197,65 @@ async fn every_answer_carries_the_headers_that_protect_browsers(app: TestApp) {
     }
     let response = ask(app.server(), Method::POST, "/graphql", &json, Some(&body)).await;
     assert_eq!(header(&response, "cache-control"), "private, no-store");
+}
+
+async fn refusals_are_in_the_language_of_the_reader(app: TestApp) {
+    const ENGLISH: [&str; 16] = [
+        "the", "there", "this", "is", "not", "of", "and", "no", "found", "must", "with", "allowed", "address",
+        "request", "try", "again",
+    ];
+    let none: &[(&str, &str)] = &[];
+    let image: &[(&str, &str)] = &[("accept", "image/png")];
+    let elsewhere: &[(&str, &str)] = &[("origin", "https://elsewhere.example"), ("sec-fetch-site", "cross-site")];
+    for (method, path, headers, status, words) in [
+        (Method::GET, "/nothing", none, 404, "/nothing"),
+        (Method::GET, "/explorer/nothing.js", none, 404, "/explorer/nothing.js"),
+        (Method::DELETE, "/graphql", none, 405, "POST"),
+        (Method::POST, "/graphql", elsewhere, 403, "https://elsewhere.example"),
+        (Method::GET, "/graphql/ws", none, 400, "graphql-transport-ws"),
+        (Method::PUT, "/healthz", none, 405, "GET, HEAD"),
+        (Method::GET, "/public/calendars/nothing.ics", none, 404, ".ifb"),
+        (Method::GET, "/public/calendars/%FF.ics", none, 400, "%C3%BC"),
+        (Method::GET, "/public/rounds/nothing.ics", none, 404, "rnd_"),
+        (Method::GET, "/public/places.geojson?kind=CASTLE", none, 400, "kind: „CASTLE“"),
+        (Method::GET, "/public/places.geojson?tenant=nowhere", none, 404, "tenant: "),
+        (Method::GET, "/public/places.geojson?after=cal_x", none, 400, "lpl_"),
+        (Method::GET, "/public/offers.geojson?topic=NOTHING", none, 400, "topic: „NOTHING“"),
+        (Method::GET, "/public/offers.geojson?topic=MUSIC&topic=MUSIC", none, 400, "topic: "),
+        (Method::GET, "/feeds/vbf_nothing.ics", none, 404, "feedCreate"),
+        (Method::GET, "/catalog?page=x", none, 404, "page: „x“"),
+        (Method::GET, "/catalog?page=4711", none, 404, "page: "),
+        (Method::GET, "/catalog", image, 406, "text/turtle"),
+        (Method::POST, "/catalog", none, 405, "GET, HEAD"),
+        (Method::GET, "/catalog/datasets/nothing.ttl", none, 404, ".jsonld"),
+        (Method::GET, "/datasets/nothing/versions/1.0.csv", none, 404, "parquet"),
+        (Method::PUT, "/uploads/nothing", none, 404, "datasetUploadTicket"),
+        (Method::GET, "/downloads/nothing", none, 404, "projectDownloadTicket"),
+        (Method::POST, "/downloads/nothing", none, 405, "GET, HEAD"),
+        (Method::GET, "/caldav/", none, 401, "vbf_"),
+    ] {
+        let headers = [&[("accept-language", "de, en;q=0.5")], headers].concat();
+        let response = ask(app.server(), method.clone(), path, &headers, None).await;
+        let what = format!("{method} {path}");
+        let found =
+            (response.status().as_u16(), header(&response, "content-type"), header(&response, "content-language"));
+        assert_eq!(found, (status, "application/problem+json".to_owned(), "de".to_owned()), "{what}");
+        assert_eq!(header(&response, "vary").to_ascii_lowercase().matches("accept-language").count(), 1, "{what}");
+        let length = header(&response, "content-length");
+        let body = response.text().await.expect("a body");
+        assert_eq!(length, body.len().to_string(), "{what}");
+        let problem: Value = serde_json::from_str(&body).expect("a problem");
+        let detail = problem["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(words), "{what}: {detail}");
+        // Members of closed sets are English everywhere.
+        let said = format!("{} {detail}", problem["title"]);
+        let said = said.split_whitespace().filter(|it| !it.contains('_')).collect::<Vec<_>>().join(" ").to_lowercase();
+        let english: Vec<_> = said.split(|it: char| !it.is_alphabetic()).filter(|it| ENGLISH.contains(it)).collect();
+        assert!(english.is_empty(), "{what}: {english:?} in {detail}");
+    }
+    let response = ask(app.server(), Method::GET, "/nothing", &[], None).await;
+    assert_eq!(header(&response, "content-language"), "en");
+    assert!(response.text().await.expect("a body").contains("There is nothing at /nothing."));
 }
 
 async fn large_answers_are_compressed_and_streams_are_not(app: TestApp) {
@@ -408,5 +470,53 @@ async fn who_hangs_up_leaves_no_transaction_behind(app: TestApp) {
             assert_eq!(told["userErrors"], json!([]), "after {turns} turns");
             version += 1;
         }
+    }
+}
+
+async fn public_addresses_may_be_read_from_any_page(app: TestApp) {
+    let page = [("origin", "https://karte.example")];
+    for path in ["/catalog.ttl", "/public/places.geojson", "/public/offers.geojson", "/schema.graphql"] {
+        let response = ask(app.server(), Method::GET, path, &page, None).await;
+        assert_eq!(
+            (response.status().as_u16(), header(&response, "access-control-allow-origin")),
+            (200, "*".to_owned()),
+            "{path}"
+        );
+        assert_eq!(header(&response, "access-control-allow-credentials"), "", "{path}");
+        let headers = [
+            page[0],
+            ("access-control-request-method", "GET"),
+            ("access-control-request-headers", "range,if-none-match,baggage"),
+        ];
+        let preflight = ask(app.server(), Method::OPTIONS, path, &headers, None).await;
+        assert!(header(&preflight, "access-control-allow-headers").contains("range"), "{path}");
+    }
+    assert_eq!(
+        header(
+            &ask(app.server(), Method::GET, "/graphql?query=%7B__typename%7D", &page, None).await,
+            "access-control-allow-origin"
+        ),
+        ""
+    );
+}
+
+async fn pages_of_this_machine_use_it_where_the_operator_says_so(app: TestApp) {
+    let good = json!({ "query": "{ __typename }" }).to_string();
+    let post = async |server: &Server, origin: &str| {
+        let headers = [("content-type", "application/json"), ("origin", origin), ("sec-fetch-site", "cross-site")];
+        ask(server, Method::POST, "/graphql", &headers, Some(&good)).await.status().as_u16()
+    };
+    let local = with(&app, |it| it.http.cors_local = true).await;
+    let other = with(&app, |it| it.http.cors_local = false).await;
+    for (origin, status) in [
+        ("http://localhost:5173", 200),
+        ("http://127.0.0.1:3000", 200),
+        ("http://[::1]:8000", 200),
+        ("http://localhost.example:80", 403),
+        ("https://elsewhere.example", 403),
+        ("null", 403),
+    ] {
+        assert_eq!(post(&local, origin).await, status, "{origin}");
+        assert_eq!(post(&other, origin).await, 403, "{origin} without the setting");
     }
 }

@@ -267,7 +267,7 @@ async fn wrong_tokens_ask_for_keys_once_and_leave_nothing_in_the_log(app: TestAp
         let (status, challenge, mut body) = ask(&base, token).await;
         body["errors"][0]["extensions"]["requestId"].take();
         let expected = json!({ "errors": [{
-            "message": "The access token is not accepted.",
+            "message": "The access token is not accepted; sign in again.",
             "extensions": { "code": "UNAUTHENTICATED", "requestId": null },
         }] });
         let told =

@@ -54,7 +54,7 @@ async fn deep_selections_are_refused(app: TestApp) {
     let just = deep(4);
     assert_eq!(client.ask(&just).await.codes(), Vec::<String>::new(), "15 levels are allowed");
     let over = just.replace(" id ", " tenant { id } ");
-    refused(&client, "16 levels", client.ask(&over).await, 400, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "16 levels", client.ask(&over).await, 400, "COST_EXCEEDED").await;
     refused(&client, "1,000 levels", client.ask(&deep(333)).await, 400, "COST_EXCEEDED").await;
     let inline = format!("{{ {} __typename {} }}", "... { ".repeat(1_000), "} ".repeat(1_000));
     refused(&client, "1,000 inline fragments", client.ask(&inline).await, 400, "COST_EXCEEDED").await;
@@ -157,15 +157,15 @@ async fn costly_lists_within_lists_are_refused(app: TestApp) {
         )
     };
     assert_eq!(client.ask(&nested(10)).await.codes(), Vec::<String>::new());
-    refused(&client, "100 × 100", client.ask(&nested(100)).await, 400, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "100 × 100", client.ask(&nested(100)).await, 400, "COST_EXCEEDED").await;
     let by_variable =
         "query Q($first: Int!) { tenants(first: $first) { nodes { members(first: $first) { nodes { id } } } } }";
     let reply = client.send(by_variable, json!({ "first": 100 })).await;
-    refused(&client, "100 × 100 by variable", reply, 400, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "100 × 100 by variable", reply, 400, "COST_EXCEEDED").await;
     let nodes = "query Q($ids: [ID!]!) { nodes(ids: $ids) { ... on Tenant { members(first: 100) { nodes { id } } } } }";
     let ids = vec![app.world.id("tenant.ostallgaeu"); 100];
     let reply = client.send(nodes, json!({ "ids": ids })).await;
-    refused(&client, "100 nodes × 100", reply, 400, "GRAPHQL_VALIDATION_FAILED").await;
+    refused(&client, "100 nodes × 100", reply, 400, "COST_EXCEEDED").await;
 }
 
 async fn bodies_must_be_small_json_requests(app: TestApp) {

@@ -18,6 +18,7 @@ mod demo;
 mod directory;
 mod disclosure;
 mod doctor;
+mod documents;
 mod endings;
 mod examples;
 mod external;
@@ -77,6 +78,7 @@ fn main() -> std::process::ExitCode {
         dataset_imports::cases(),
         demo::cases(),
         disclosure::cases(),
+        documents::cases(),
         doctor::cases(),
         endings::cases(),
         examples::cases(),

@@ -2,12 +2,14 @@
 //! the statement that matters most.
 
 mod operations;
+mod single;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use operations::{MONTH, operations};
 use serde_json::{Value, json};
+use single::one_object_takes_as_many_statements_with_many_parts;
 use verbund_tests::tables_in::draft_of_survey;
 use verbund_tests::{Case, Engine, Rows, TestApp, cases, row_of};
 
@@ -15,6 +17,7 @@ pub fn cases() -> Vec<Case> {
     cases!["statements";
         every_operation_takes_its_exact_number_of_statements,
         the_number_of_statements_does_not_grow_with_the_answer,
+        one_object_takes_as_many_statements_with_many_parts,
         the_month_is_read_by_one_index_scan,
     ]
 }

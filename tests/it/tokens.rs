@@ -225,7 +225,7 @@ async fn every_wrong_token_is_refused_in_the_same_words(app: TestApp) {
         let (status, challenge, mut body) = knock(&app, &authorization).await;
         let id = body.pointer_mut("/errors/0/extensions/requestId").map_or(Value::Null, Value::take);
         let expected = json!({ "errors": [{
-            "message": "The access token is not accepted.",
+            "message": "The access token is not accepted; sign in again.",
             "extensions": { "code": "UNAUTHENTICATED", "requestId": null },
         }] });
         let told =

@@ -3,7 +3,8 @@
 use std::ops::Deref;
 
 use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
-use kernel::error::ApiResult;
+use kernel::error::{ApiResult, UserErrorCode};
+use kernel::i18n::Text;
 use kernel::money;
 use kernel::money::{CENTS, EUR};
 
@@ -46,6 +47,35 @@ impl ScalarType for Decimal {
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
+    }
+}
+
+/// Why a value is no [`Decimal`], with a right example.
+pub fn decimal_problem(value: &Value, shown: &str) -> Option<(UserErrorCode, Text)> {
+    if Decimal::parse(value.clone()).is_ok() {
+        return None;
+    }
+    let problem = |code, key, example: &str| Some((code, Text::new(key).with("value", shown).with("example", example)));
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            problem(UserErrorCode::Invalid, "value-decimal-unquoted", &number.to_string())
+        }
+        Value::Number(_) => problem(UserErrorCode::OutOfRange, "value-decimal-digits", "1234.50"),
+        Value::String(text) => {
+            let digits = text.strip_prefix('-').unwrap_or(text);
+            if !digits.is_empty()
+                && digits.bytes().all(|it| it.is_ascii_digit() || it == b'.')
+                && digits.matches('.').count() < 2
+            {
+                return problem(UserErrorCode::OutOfRange, "value-decimal-digits", "1234.50");
+            }
+            // As people in Germany write it: 1.234,50 €.
+            let plain: String = text.chars().filter(|it| it.is_ascii_digit() || matches!(it, ',' | '-')).collect();
+            let meant = money::Decimal::read(&plain.replace(',', "."));
+            let example = meant.map_or("1234.50".to_owned(), |it| it.to_string());
+            problem(UserErrorCode::Invalid, "value-no-decimal", &example)
+        }
+        _ => problem(UserErrorCode::Invalid, "value-no-decimal", "1234.50"),
     }
 }
 

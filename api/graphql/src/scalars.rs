@@ -2,11 +2,13 @@
 //! an outside standard, or `/schema.graphql#<scalar>` where its own description is the specification.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
-use kernel::error::ApiResult;
+use kernel::error::{ApiResult, UserErrorCode};
+use kernel::i18n::Text;
 
 use crate::inputs::InputField;
+use crate::money;
 
 /// Calendar date, `2027-03-12` (RFC 3339 full-date).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +88,60 @@ impl TimeZone {
     pub fn stored(name: &str) -> Self {
         Self(name.parse().unwrap_or(Tz::UTC))
     }
+}
+
+/// Why a value is none of a scalar of the product: the code, and words with a right example. `shown` is the value as it is
+/// told again. The scalars of the specification are not among them.
+pub fn scalar_problem(name: &str, value: &Value, shown: String) -> Option<(UserErrorCode, Text)> {
+    let invalid = |key: &'static str, example: &str| {
+        Some((UserErrorCode::Invalid, Text::new(key).with("value", &shown).with("example", example)))
+    };
+    let text = match value {
+        Value::String(text) => text.as_str(),
+        _ => "",
+    };
+    match name {
+        "Date" if Date::parse(value.clone()).is_ok() => None,
+        "Date" if is_no_such_day(text) => invalid("value-no-such-day", ""),
+        "Date" => invalid("value-no-date", &day_of(text).map_or("2027-03-12".to_owned(), |it| it.to_string())),
+        "DateTime" if text.parse::<DateTime<Utc>>().is_ok() => None,
+        "DateTime" if is_no_such_day(text) => invalid("value-no-such-day", ""),
+        "DateTime" => {
+            let day = day_of(text).map_or("2027-03-12".to_owned(), |it| it.to_string());
+            invalid("value-no-instant", &format!("{day}T14:00:00+01:00"))
+        }
+        "LocalDateTime" if LocalDateTime::parse(value.clone()).is_ok() => None,
+        "LocalDateTime" if is_no_such_day(text) => invalid("value-no-such-day", ""),
+        "LocalDateTime" => {
+            let day = day_of(text).map_or("2027-03-12".to_owned(), |it| it.to_string());
+            invalid("value-no-local-time", &format!("{day}T14:00:00"))
+        }
+        "TimeZone" if TimeZone::parse(value.clone()).is_ok() => None,
+        "TimeZone" => invalid("value-no-zone", "Europe/Berlin"),
+        "Decimal" => money::decimal_problem(value, &shown),
+        "DatasetNumber" if matches!(value, Value::String(_) | Value::Number(_)) => None,
+        "DatasetNumber" => invalid("value-no-decimal", "7.65"),
+        _ => None,
+    }
+}
+
+/// Whether a text has the form of a date, or begins with one, of a day that no calendar has.
+fn is_no_such_day(text: &str) -> bool {
+    let day = text.get(..10).unwrap_or_default();
+    let form = |(at, byte): (usize, u8)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    let is_iso = day.len() == 10 && day.bytes().enumerate().all(form) && day.parse::<NaiveDate>().is_err();
+    let numbers: Vec<_> = text.split([' ', ',']).next().unwrap_or_default().split('.').collect();
+    let is_german = matches!(numbers[..], [day, month, year] if day.len() <= 2 && month.len() <= 2 && year.len() == 4)
+        && numbers.iter().all(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
+        && day_of(text).is_none();
+    is_iso || is_german
+}
+
+/// The day with which a text begins, as people in Germany write it, `12.03.2027`, or as programs do.
+fn day_of(text: &str) -> Option<NaiveDate> {
+    let day = text.split([' ', 'T', ',']).next()?;
+    let read = |form: &str| NaiveDate::parse_from_str(day, form).ok();
+    ["%d.%m.%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d"].into_iter().find_map(read)
 }
 
 /// Any JSON value (RFC 8259).

@@ -1,6 +1,6 @@
 //! The roots of the schema, and the limits of its executor.
 
-use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 use domain::files::folder::Folder;
 use domain::files::settings::FileSettings;
 use serde::Deserialize;
@@ -163,11 +163,11 @@ pub fn build(limits: QueryLimits, files: &FileSettings) -> ApiSchema {
     builder()
         .data(files.clone())
         .data(Folder(files.folder.clone()))
-        .limit_depth(limits.max_depth)
-        .limit_complexity(limits.max_complexity)
+        // Documents are validated before (see `document`).
+        .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(32)
         .limit_directives(5)
-        .extension(Meter)
+        .extension(Meter(limits))
         .finish()
 }
 

@@ -142,7 +142,6 @@ async fn what_is_no_time_is_refused_by_its_type(app: TestApp) {
         let input = json!({ "calendar": app.world.id("calendar.oal.office"), "title": "Zeit", "time": time });
         let query = "mutation M($input: CalendarEntryCreateInput!) { calendarEntryCreate(input: $input) { userErrors { code } } }";
         let reply = app.actor("planner@ostallgaeu").send(query, json!({ "input": input })).await;
-        assert_eq!(reply.codes().len(), 1, "{}", reply.text);
-        assert!(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&reply.codes()[0].as_str()), "{}", reply.text);
+        assert!(!reply.codes().is_empty() && reply.codes().iter().all(|it| it == "BAD_USER_INPUT"), "{}", reply.text);
     }
 }

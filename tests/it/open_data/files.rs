@@ -131,6 +131,8 @@ async fn a_broken_download_goes_on(app: TestApp) {
     assert!(status == 200 && all == whole);
     let (status, headers, _) = fetch(&app, &path, &[("range", "bytes=99999999-")]).await;
     assert_eq!((status, header(&headers, "content-range")), (416, format!("bytes */{}", whole.len()).as_str()));
+    let kind = (header(&headers, "content-type"), header(&headers, "content-disposition"));
+    assert_eq!(kind, ("application/problem+json", ""), "a refusal is no table");
     let (status, _, nothing) = fetch(&app, &path, &[("if-none-match", &tag)]).await;
     assert_eq!((status, nothing.len()), (304, 0));
     // Bytes that are asked for are sent as they are.

@@ -83,6 +83,8 @@ pub enum TopLevelCode {
     BadUserInput,
     /// The request is not a GraphQL request.
     BadRequest,
+    /// The request names a document by its hash; it must send the document itself.
+    PersistedQueryNotSupported,
     /// The bearer token is not accepted, or one is needed.
     Unauthenticated,
     /// The operation is larger than the limits allow.
@@ -105,6 +107,7 @@ impl TopLevelCode {
             Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::BadRequest => "BAD_REQUEST",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::CostExceeded => "COST_EXCEEDED",
             Self::RateLimited => "RATE_LIMITED",

@@ -9,7 +9,7 @@ use kernel::clock::Clock;
 use crate::app::{App, DemoAccount, local_issuer};
 use crate::auth::TokenRequest;
 use crate::cli::{migrate, print_line, serve};
-use crate::config::{Config, LogFormat};
+use crate::config::Config;
 use crate::seed::Account;
 use crate::{seed, telemetry};
 
@@ -24,15 +24,21 @@ const FEED: &str = "feed.secret";
 /// How long the printed tokens are good.
 const TOKEN_DAYS: i64 = 30;
 
-pub(super) async fn run(folder: PathBuf, listen: SocketAddr, reset: bool) -> Result<(), String> {
+pub(super) async fn run(
+    folder: PathBuf,
+    listen: Option<SocketAddr>,
+    reset: bool,
+    file: Option<&Path>,
+) -> Result<(), String> {
+    // Before anything is touched: a wrong setting must not cost the folder.
+    let mut config = Config::demo(&folder, file)?;
     if reset {
         remove(&folder)?;
     }
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let mut config = Config::embedded(&folder)?;
-    config.http.listen = listen;
-    config.log.format = LogFormat::Text;
-    config.log.filter = "warn,verbund=info".to_owned();
+    if let Some(listen) = listen {
+        config.http.listen = listen;
+    }
     config.check()?;
     telemetry::start(&config.log)?;
     migrate(&config).await?;

@@ -120,9 +120,9 @@ struct DemoArgs {
     /// Folder of database and key.
     #[arg(long, default_value = "./verbund-data")]
     data_dir: PathBuf,
-    /// Address and port.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
+    /// Address and port; overrides http.listen.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
     /// Deletes the demo's data first.
     #[arg(long)]
     reset: bool,
@@ -227,7 +227,7 @@ pub fn run() -> ExitCode {
 async fn command(cli: Cli) -> Result<(), String> {
     let file = cli.config.as_deref();
     match cli.command {
-        Command::Demo(args) => demo::run(args.data_dir, args.listen, args.reset).await,
+        Command::Demo(args) => demo::run(args.data_dir, args.listen, args.reset, file).await,
         Command::Serve { listen } => {
             let mut config = Config::load(file)?;
             config.http.listen = listen.unwrap_or(config.http.listen);

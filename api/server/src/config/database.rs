@@ -21,6 +21,12 @@ pub struct Database {
 }
 
 impl Database {
+    /// Whether no database is named.
+    pub(super) fn is_unset(&self) -> bool {
+        [&self.url, &self.owner_url].iter().all(|it| it.expose_secret().is_empty())
+            && [&self.url_file, &self.owner_url_file].iter().all(|it| it.as_os_str().is_empty())
+    }
+
     /// The database as the application uses it.
     ///
     /// # Errors

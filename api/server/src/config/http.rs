@@ -27,6 +27,8 @@ pub struct Http {
     pub max_concurrent_requests: usize,
     /// Origins of pages that may use the API.
     pub cors_origins: Vec<String>,
+    /// Whether pages of this machine may use the API, whatever their port.
+    pub cors_local: bool,
     /// Whether the explorer is served.
     pub explorer: bool,
     /// Header with the client's address.
@@ -38,6 +40,16 @@ pub struct Http {
 }
 
 impl Http {
+    /// Whether pages of an origin may use the API.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        let host = origin.split_once("://").map_or("", |(_, host)| host);
+        let name = host
+            .rsplit_once(':')
+            .map_or(host, |(name, port)| if port.bytes().all(|it| it.is_ascii_digit()) { name } else { host });
+        let is_local = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
+        self.cors_origins.iter().any(|it| it == origin) || (self.cors_local && is_local)
+    }
+
     /// Longest time for one request.
     pub const fn request_timeout(&self) -> Duration {
         Duration::from_secs(self.request_timeout_seconds)

@@ -57,14 +57,57 @@ pub struct Config {
     pub telemetry: Telemetry,
 }
 
+/// What a demo has beside the defaults: tokens of its own, pages of this machine, and answers that tell what they cost.
+const DEMO: &str = "[auth.local]\nenabled = true\n[http]\nserver_timing = true\ncors_local = true\n[log]\nformat = \"text\"\nfilter = \"warn,verbund=info\"\n";
+
 impl Config {
     /// Reads defaults, `file` and environment.
     ///
     /// # Errors
     /// A file cannot be read, a key is unknown, a value has the wrong form; the text names it.
     pub fn load(file: Option<&Path>) -> Result<Self, String> {
-        let mut builder =
-            config::Config::builder().add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml));
+        let mut builder = Self::layers(None, file);
+        for (variable, key) in [("DATABASE_URL", "database.url"), ("DATABASE_OWNER_URL", "database.owner_url")] {
+            if let Some(value) = environment_variable(variable) {
+                builder = builder.set_override(key, value).map_err(|error| error.to_string())?;
+            }
+        }
+        Self::built(builder)
+    }
+
+    /// The configuration of a demo: its own defaults (see [`Self::embedded`]), `file` and environment. A demo keeps to its
+    /// folder: it has a database, a key and files of its own.
+    ///
+    /// # Errors
+    /// As [`Self::load`]; another database is named.
+    pub fn demo(folder: &Path, file: Option<&Path>) -> Result<Self, String> {
+        let config = Self::built(Self::layers(Some(DEMO), file))?;
+        if !config.database.is_unset() {
+            return Err(
+                "database: a demo has a database of its own in its folder; use `verbund serve` for another".to_owned()
+            );
+        }
+        Ok(config.in_folder(folder))
+    }
+
+    /// The embedded defaults with an SQLite file in `folder` and the local issuer on: what tests and the tokens of a demo
+    /// start from.
+    ///
+    /// # Errors
+    /// The embedded defaults are damaged.
+    pub fn embedded(folder: &Path) -> Result<Self, String> {
+        let default = config::File::from_str(DEFAULT, config::FileFormat::Toml);
+        let demo = config::File::from_str(DEMO, config::FileFormat::Toml);
+        Ok(Self::built(config::Config::builder().add_source(default).add_source(demo))?.in_folder(folder))
+    }
+
+    /// Defaults, more defaults, a file and the environment, later ones over earlier ones.
+    fn layers(more: Option<&str>, file: Option<&Path>) -> config::ConfigBuilder<config::builder::DefaultState> {
+        let toml = |text: &str| config::File::from_str(text, config::FileFormat::Toml);
+        let mut builder = config::Config::builder().add_source(toml(DEFAULT));
+        if let Some(more) = more {
+            builder = builder.add_source(toml(more));
+        }
         if let Some(file) = file {
             builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
         }
@@ -74,31 +117,19 @@ impl Config {
             .try_parsing(true)
             .list_separator(",")
             .with_list_parse_key("http.cors_origins");
-        builder = builder.add_source(environment);
-        for (variable, key) in [("DATABASE_URL", "database.url"), ("DATABASE_OWNER_URL", "database.owner_url")] {
-            if let Some(value) = environment_variable(variable) {
-                builder = builder.set_override(key, value).map_err(|error| error.to_string())?;
-            }
-        }
+        builder.add_source(environment)
+    }
+
+    fn built(builder: config::ConfigBuilder<config::builder::DefaultState>) -> Result<Self, String> {
         builder.build().and_then(config::Config::try_deserialize).map_err(|error| format!("configuration: {error}"))
     }
 
-    /// The embedded defaults with an SQLite file in `folder` and the local issuer on: what `demo` and tests start from.
-    ///
-    /// # Errors
-    /// The embedded defaults are damaged.
-    pub fn embedded(folder: &Path) -> Result<Self, String> {
-        let mut config: Self = config::Config::builder()
-            .add_source(config::File::from_str(DEFAULT, config::FileFormat::Toml))
-            .build()
-            .and_then(config::Config::try_deserialize)
-            .map_err(|error| format!("configuration: {error}"))?;
-        config.set_database(&format!("sqlite://{}?mode=rwc", folder.join("verbund.db").display()), "");
-        config.auth.local.enabled = true;
-        config.auth.local.key_file = folder.join("issuer.key");
-        config.files.folder = folder.join("files");
-        config.http.server_timing = true;
-        Ok(config)
+    /// The same with database, key and files in a folder.
+    fn in_folder(mut self, folder: &Path) -> Self {
+        self.set_database(&format!("sqlite://{}?mode=rwc", folder.join("verbund.db").display()), "");
+        self.auth.local.key_file = folder.join("issuer.key");
+        self.files.folder = folder.join("files");
+        self
     }
 
     /// Points at another database, as the application uses it and as its owner.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::ID;
 use axum::Extension;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
@@ -14,6 +15,7 @@ use domain::datasets::catalogue::{Syntax, dataset, page};
 use graphql::meter::Charge as _;
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
+use kernel::i18n::Text;
 use policy::Actor;
 use serde::Deserialize;
 use store::Stats;
@@ -21,13 +23,18 @@ use store::Stats;
 use crate::http::etag;
 use crate::http::etag::is_known;
 use crate::http::feeds::with_request_fields;
-use crate::http::files::{PUBLIC, failed, gone, not_found, of_address, too_many_requests};
+use crate::http::files::{PUBLIC, failed, gone, of_address};
 use crate::http::headers::{ClientAddress, RequestId, text};
+use crate::http::problem;
+use crate::http::problems::{nothing_public, parameter_twice, repeated};
 use crate::http::ranges::set;
+use crate::http::rate::too_many_requests;
 use crate::http::state::State;
 
 /// Points that one answer takes from the budget of its address.
 const POINTS: usize = 200;
+/// Which addresses there are.
+const ADDRESSES: &str = "/catalog/datasets/dst_…, .ttl, .rdf, .jsonld";
 
 /// Which page.
 #[derive(Deserialize)]
@@ -41,9 +48,10 @@ pub(super) async fn catalogue(
     request_id: Extension<RequestId>,
     address: Extension<ClientAddress>,
     uri: Uri,
-    Query(asked): Query<CatalogueParams>,
+    asked: Result<Query<CatalogueParams>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Query(asked)) = asked else { return parameter_twice(&uri, &["page"]) };
     let state = shared.0.clone();
     let suffix = uri.path().rsplit_once('.').map(|(_, suffix)| suffix);
     public(shared, request_id, address, &headers, suffix, async |session, base, syntax| {
@@ -51,12 +59,16 @@ pub(super) async fn catalogue(
             None => 1,
             Some(text) => match text.parse() {
                 Ok(number @ 1..) => number,
-                _ => return Ok(CatalogueAnswer::Nothing),
+                _ => {
+                    let text = Text::new("http-no-page").with("value", repeated(text));
+                    return Ok(CatalogueAnswer::NoPage(text));
+                }
             },
         };
         let (catalogue, part, datasets) = list(session, &state.config.catalogue, &state.files, base, number).await?;
         if number > part.last() {
-            return Ok(CatalogueAnswer::Nothing);
+            let text = Text::new("http-page-beyond").with("value", number).with("last", part.last());
+            return Ok(CatalogueAnswer::NoPage(text));
         }
         let address = format!("{base}{}", uri.path());
         let links = [
@@ -108,8 +120,14 @@ pub(super) async fn one(
 
 /// What there is to tell.
 enum CatalogueAnswer {
-    Text { body: Vec<u8>, modified: Option<DateTime<Utc>>, links: String },
+    Text {
+        body: Vec<u8>,
+        modified: Option<DateTime<Utc>>,
+        links: String,
+    },
     Gone,
+    /// There is no such page; why.
+    NoPage(Text),
     Nothing,
 }
 
@@ -132,11 +150,13 @@ async fn public(
     };
     let Some(syntax) = syntax else {
         return match suffix {
-            Some(_) => not_found(),
-            None => crate::http::problem(
-                StatusCode::NOT_ACCEPTABLE,
-                "This is told as text/turtle, application/rdf+xml or application/ld+json.",
-            ),
+            Some(_) => nothing_public(ADDRESSES),
+            None => {
+                let accept = text(headers, header::ACCEPT.as_str()).unwrap_or_default();
+                let media = Syntax::ALL.into_iter().map(Syntax::media_type).collect::<Vec<_>>().join(", ");
+                let text = Text::new("http-not-acceptable").with("value", repeated(accept)).with("allowed", media);
+                problem(StatusCode::NOT_ACCEPTABLE, text)
+            }
         };
     };
     let base = state.config.catalogue.address_for(text(headers, header::HOST.as_str()));
@@ -150,7 +170,8 @@ async fn public(
     let response = match told.await {
         Ok(CatalogueAnswer::Text { body, modified, links }) => answer(headers, syntax, body, modified, &links),
         Ok(CatalogueAnswer::Gone) => gone(),
-        Ok(CatalogueAnswer::Nothing) => not_found(),
+        Ok(CatalogueAnswer::NoPage(text)) => problem(StatusCode::NOT_FOUND, text),
+        Ok(CatalogueAnswer::Nothing) => nothing_public(ADDRESSES),
         Err(error) => failed(&request_id, &error),
     };
     with_request_fields(&state, response, "anonymous", &stats)

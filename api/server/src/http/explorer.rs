@@ -9,7 +9,7 @@ use rust_embed::RustEmbed;
 use serde::Serialize;
 
 use crate::http::etag::is_known;
-use crate::http::problem;
+use crate::http::problems::no_such_address;
 use crate::http::state::State;
 
 /// What the build script left.
@@ -95,7 +95,7 @@ pub(super) async fn settings(Shared(state): Shared<Arc<State>>) -> Response {
 
 fn file(path: &str, headers: &HeaderMap) -> Response {
     let Some(found) = Pages::get(path) else {
-        return problem(StatusCode::NOT_FOUND, "There is nothing at this address.");
+        return no_such_address(&format!("/explorer/{path}"));
     };
     let tag: String = found.metadata.sha256_hash()[..12].iter().map(|it| format!("{it:02x}")).collect();
     let tag = format!("\"{tag}\"");

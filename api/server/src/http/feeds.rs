@@ -23,8 +23,8 @@ use uuid::Uuid;
 use crate::http::etag;
 use crate::http::etag::is_known;
 use crate::http::headers::{ClientAddress, RequestId};
-use crate::http::problem;
-use crate::http::rate::Spending;
+use crate::http::problems::{no_such_link, not_now, nothing_public};
+use crate::http::rate::{Spending, too_many_requests};
 use crate::http::state::State;
 use crate::telemetry::RequestFields;
 
@@ -95,7 +95,8 @@ pub(super) async fn public_calendar(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    public((shared, request_id, address), &file, &headers, async |session, name, form| {
+    let addresses = "/public/calendars/cal_….ics, .json, .ifb";
+    public((shared, request_id, address), &file, addresses, &headers, async |session, name, form| {
         let Ok(id) = NodeType::Calendar.parse(&ID::from(name), "calendar") else { return Ok(None) };
         let Some(calendar) = session.get::<calendar::Entity>(id).await? else { return Ok(None) };
         Ok(Some(form.render(session, id, &calendar.name, std::slice::from_ref(&*calendar)).await?))
@@ -111,7 +112,8 @@ pub(super) async fn public_round(
     Path(file): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    public((shared, request_id, address), &file, &headers, async |session, name, form| {
+    let addresses = "/public/rounds/rnd_….ics, .json";
+    public((shared, request_id, address), &file, addresses, &headers, async |session, name, form| {
         let Ok(id) = NodeType::CoordinationRound.parse(&ID::from(name), "round") else { return Ok(None) };
         if form == FeedFormat::FreeBusy {
             return Ok(None);
@@ -122,7 +124,7 @@ pub(super) async fn public_round(
     .await
 }
 
-/// Answers with what everybody may see, from the budget of the address.
+/// Answers with what everybody may see, from the budget of the address. `addresses` are those there may be.
 async fn public(
     (Shared(state), Extension(RequestId(request_id)), Extension(ClientAddress(address))): (
         Shared<Arc<State>>,
@@ -130,6 +132,7 @@ async fn public(
         Extension<ClientAddress>,
     ),
     file: &str,
+    addresses: &str,
     headers: &HeaderMap,
     render: impl AsyncFnOnce(&Session, &str, FeedFormat) -> ApiResult<Option<String>>,
 ) -> Response {
@@ -137,7 +140,7 @@ async fn public(
     if !spending.charge(POINTS) {
         return too_many_requests(&spending);
     }
-    let Some((name, form)) = FeedFormat::of(file) else { return not_found() };
+    let Some((name, form)) = FeedFormat::of(file) else { return nothing_public(addresses) };
     let stats = Arc::<Stats>::default();
     let body = async {
         let session = state.store.read(&Actor::Anonymous, state.clock.now(), stats.clone()).await?;
@@ -147,7 +150,7 @@ async fn public(
     };
     let response = match body.await {
         Ok(Some(body)) => answer(headers, form.media_type(), PUBLIC, body),
-        Ok(None) => not_found(),
+        Ok(None) => nothing_public(addresses),
         Err(error) => failed(&request_id, &error),
     };
     with_request_fields(&state, response, "anonymous", &stats)
@@ -174,7 +177,7 @@ pub(super) async fn secret_feed(
             Err(error) => failed(&request_id, &error),
         },
         (Err(FeedAuthError::Refused(response)), _) => *response,
-        (Err(FeedAuthError::Unknown), _) | (Ok(_), None) => not_found(),
+        (Err(FeedAuthError::Unknown), _) | (Ok(_), None) => no_such_link("feedCreate"),
     };
     with_request_fields(&state, response, "feed", &stats)
 }
@@ -223,19 +226,9 @@ pub(super) async fn authenticate_feed(
     }
 }
 
-pub(super) fn not_found() -> Response {
-    problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
-}
-
-pub(super) fn too_many_requests(spending: &Spending) -> Response {
-    let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
-    spending.headers(response.headers_mut());
-    response
-}
-
 pub(super) fn failed(request_id: &str, error: &ApiError) -> Response {
     tracing::error!(request_id, fault = domain::operator::render(error), "a calendar could not be told");
-    problem(StatusCode::SERVICE_UNAVAILABLE, "The calendar cannot be told at the moment; try again.")
+    not_now(request_id)
 }
 
 /// Notes for the request line who asked and what it cost.

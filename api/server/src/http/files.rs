@@ -21,7 +21,7 @@ use domain::projects::documents::ProjectFile;
 use graphql::meter::Charge as _;
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
-use kernel::i18n::Locale;
+use kernel::i18n::{Locale, Text};
 use policy::Actor;
 use serde_json::json;
 use store::Session;
@@ -30,8 +30,9 @@ use tabular::export::ExportFormat;
 use crate::http::graphql::{Caller, caller};
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::problem;
+use crate::http::problems::{no_such_link, not_now};
 use crate::http::ranges::{file, set};
-use crate::http::rate::Spending;
+use crate::http::rate::{Spending, too_many_requests};
 use crate::http::state::State;
 
 /// Points that one file takes from a budget, and that a wrong ticket takes from that of its address.
@@ -40,6 +41,8 @@ const POINTS: usize = 100;
 pub(super) const PUBLIC: &str = "public, max-age=300";
 /// What is for one person is asked for each time: rights may be gone.
 const PRIVATE: &str = "private, no-cache";
+/// What makes new tickets.
+const MUTATIONS: &str = "datasetDownloadTicket, projectDownloadTicket";
 
 /// `GET /datasets/<id>/versions/<major.minor>.<suffix>`
 pub(super) async fn version(
@@ -77,22 +80,24 @@ pub(super) async fn download(
     }
     let ticket = match open(&state.store, &secret, state.clock.now()).await {
         Ok(Some(ticket)) => ticket,
-        Ok(None) => return not_found(),
+        Ok(None) => return no_such_link(MUTATIONS),
         Err(error) => return failed(&request_id, &error),
     };
     let locale = Locale::negotiate(crate::http::headers::text(&headers, header::ACCEPT_LANGUAGE.as_str()));
     let op = op(&state, ticket.actor.clone(), request_id, locale);
     let response = match opened(&state, &op, &ticket, &headers).await {
-        Ok(response) => response,
+        Ok(Some(response)) => response,
+        Ok(None) => no_such_link(MUTATIONS),
         Err(error) => failed(&op.request_id, &error),
     };
     crate::http::feeds::with_request_fields(&state, response, "person", &op.stats)
 }
 
-/// What a ticket is for is told by whoever made it: the projects or the datasets.
-async fn opened(state: &State, op: &Op, ticket: &Opened, headers: &HeaderMap) -> ApiResult<Response> {
+/// What a ticket is for is told by whoever made it: the projects or the datasets. None where it is not there any more, or
+/// not visible.
+async fn opened(state: &State, op: &Op, ticket: &Opened, headers: &HeaderMap) -> ApiResult<Option<Response>> {
     let session = op.session().await?;
-    let Some(row) = ticket.row(&session).await? else { return Ok(not_found()) };
+    let Some(row) = ticket.row(&session).await? else { return Ok(None) };
     if let Some(wanted) = documents::of_ticket(&row) {
         return document(state, op, session, &wanted, headers).await;
     }
@@ -100,22 +105,22 @@ async fn opened(state: &State, op: &Op, ticket: &Opened, headers: &HeaderMap) ->
     drop(session);
     match asked {
         Some(asked) => file_response(state, op, asked, headers).await,
-        None => Ok(not_found()),
+        None => Ok(None),
     }
 }
 
-/// A document of a project, or a copy of one.
+/// A document of a project, or a copy of one; none where it is not visible.
 async fn document(
     state: &State,
     op: &Op,
     session: Arc<Session>,
     wanted: &ProjectFile,
     headers: &HeaderMap,
-) -> ApiResult<Response> {
+) -> ApiResult<Option<Response>> {
     let found = documents::find(&session, &Folder(state.config.files.folder.clone()), wanted).await?;
     drop(session);
     op.finish().await?;
-    let Some(found) = found else { return Ok(not_found()) };
+    let Some(found) = found else { return Ok(None) };
     let tag = format!("\"{}\"", &found.checksum[..found.checksum.len().min(32)]);
     let mut response = match (&found.path, found.content) {
         (Some(path), _) => {
@@ -123,10 +128,13 @@ async fn document(
         }
         (None, content) => axum::response::IntoResponse::into_response(content.unwrap_or_default()),
     };
-    set(&mut response, header::CONTENT_TYPE, &found.media_type);
-    set(&mut response, header::CONTENT_DISPOSITION, &disposition(&found.name));
-    set(&mut response, header::CACHE_CONTROL, PRIVATE);
-    Ok(response)
+    // A refusal has a type of its own.
+    if !response.status().is_client_error() {
+        set(&mut response, header::CONTENT_TYPE, &found.media_type);
+        set(&mut response, header::CONTENT_DISPOSITION, &disposition(&found.name));
+        set(&mut response, header::CACHE_CONTROL, PRIVATE);
+    }
+    Ok(Some(response))
 }
 
 fn op(state: &State, actor: Actor, request_id: String, locale: Locale) -> Op {
@@ -144,28 +152,35 @@ async fn answer(state: &State, op: &Op, asked: Option<FileRequest>, headers: &He
     let actor = if matches!(op.actor, Actor::Anonymous) { "anonymous" } else { "person" };
     let response = match asked {
         Some(asked) => match file_response(state, op, asked, headers).await {
-            Ok(response) => response,
+            Ok(response) => response.unwrap_or_else(no_such_file),
             Err(error) => failed(&op.request_id, &error),
         },
-        None => not_found(),
+        None => no_such_file(),
     };
     crate::http::feeds::with_request_fields(state, response, actor, &op.stats)
 }
 
-/// Finds or makes the file, ends reading, records what crosses a boundary, and only then sends anything.
-async fn file_response(state: &State, op: &Op, request: FileRequest, headers: &HeaderMap) -> ApiResult<Response> {
+/// Finds or makes the file, ends reading, records what crosses a boundary, and only then sends anything. None where no
+/// such file is visible.
+async fn file_response(
+    state: &State,
+    op: &Op,
+    request: FileRequest,
+    headers: &HeaderMap,
+) -> ApiResult<Option<Response>> {
     let session = op.session().await?;
     let found = find(&session, &state.files, request).await?;
     let (path, sha256, name, media, public) = match found {
-        FileLookup::Nothing => return Ok(not_found()),
-        FileLookup::Gone => return Ok(gone()),
+        FileLookup::Nothing => return Ok(None),
+        FileLookup::Gone => return Ok(Some(gone())),
         FileLookup::Original(it) => (it.path, it.sha256, it.name, "application/octet-stream", false),
         FileLookup::Table(it) => {
             let made = match state.files.file(&session, &it.content, &it.about, it.format).await? {
                 Making::Made(made) => made,
-                Making::Unfit(why) => {
-                    let told = format!("The table does not fit into this format: {why}");
-                    return Ok(problem(StatusCode::UNPROCESSABLE_ENTITY, &told));
+                // The reason comes from the libraries that write the formats, in their words.
+                Making::Unfit(_) => {
+                    let text = Text::new("http-table-unfit").with("format", it.format.suffix());
+                    return Ok(Some(problem(StatusCode::UNPROCESSABLE_ENTITY, text)));
                 }
             };
             let question = json!({ "format": it.format.suffix() });
@@ -180,6 +195,10 @@ async fn file_response(state: &State, op: &Op, request: FileRequest, headers: &H
     reads::keep(op).await?;
     let tag = format!("\"{}\"", &sha256[..sha256.len().min(32)]);
     let mut response = file(headers, &path, &tag).await.map_err(|error| ApiError::fault(format!("{name}: {error}")))?;
+    // A refusal has a type of its own.
+    if response.status().is_client_error() {
+        return Ok(Some(response));
+    }
     set(&mut response, header::CONTENT_TYPE, media);
     set(&mut response, header::CONTENT_DISPOSITION, &disposition(&name));
     // What the owner gets here is not what others get.
@@ -190,7 +209,7 @@ async fn file_response(state: &State, op: &Op, request: FileRequest, headers: &H
         let sibling = format!("<{}.{}.{}>", request.major, request.minor, ExportFormat::CsvMetadata.suffix());
         set(&mut response, header::LINK, &format!("{sibling}; rel=\"describedby\"; type=\"application/csvm+json\""));
     }
-    Ok(response)
+    Ok(Some(response))
 }
 
 /// A name that tells what is in the file.
@@ -220,23 +239,18 @@ fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{full}")
 }
 
-pub(super) fn not_found() -> Response {
-    problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
+fn no_such_file() -> Response {
+    let endings: Vec<_> = ExportFormat::ALL.into_iter().map(ExportFormat::suffix).collect();
+    problem(StatusCode::NOT_FOUND, Text::new("http-no-such-file").with("endings", endings.join(", ")))
 }
 
 pub(super) fn gone() -> Response {
-    problem(StatusCode::GONE, "What was published here has been withdrawn.")
-}
-
-pub(super) fn too_many_requests(spending: &Spending) -> Response {
-    let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "Too many requests in too short a time.");
-    spending.headers(response.headers_mut());
-    response
+    problem(StatusCode::GONE, Text::new("http-withdrawn"))
 }
 
 pub(super) fn failed(request_id: &str, error: &ApiError) -> Response {
     tracing::error!(request_id, fault = domain::operator::render(error), "a file could not be sent");
-    problem(StatusCode::SERVICE_UNAVAILABLE, "This cannot be told at the moment; try again.")
+    not_now(request_id)
 }
 
 /// Whose requests from an address are counted together.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::ID;
 use axum::Extension;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
@@ -12,21 +13,27 @@ use entities::{LearningPlaceKind, OfferTopic, tenant};
 use graphql::meter::Charge as _;
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
+use kernel::i18n::Text;
 use policy::Actor;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use store::{Session, Stats};
 
 use crate::http::feeds::{answer, with_request_fields};
-use crate::http::files::{PUBLIC, failed, not_found, of_address, too_many_requests};
+use crate::http::files::{PUBLIC, failed, of_address};
 use crate::http::headers::{ClientAddress, RequestId, text};
+use crate::http::problem;
+use crate::http::problems::{parameter_twice, repeated};
 use crate::http::ranges::set;
+use crate::http::rate::too_many_requests;
 use crate::http::state::State;
 
 /// Points that one answer takes from the budget of its address.
 const POINTS: usize = 200;
 /// RFC 7946.
 const MEDIA: &str = "application/geo+json";
+/// The names of [`FeatureParams`].
+const PARAMETERS: [&str; 4] = ["tenant", "kind", "topic", "after"];
 
 /// Which features.
 #[derive(Deserialize)]
@@ -44,12 +51,13 @@ pub(super) async fn public_places(
     Extension(RequestId(request_id)): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     uri: Uri,
-    Query(asked): Query<FeatureParams>,
+    asked: Result<Query<FeatureParams>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let kind = match asked.kind.as_deref().map(str::parse::<LearningPlaceKind>).transpose() {
-        Ok(kind) => kind,
-        Err(reason) => return wrong("kind", &reason),
+    let Ok(Query(asked)) = asked else { return parameter_twice(&uri, &PARAMETERS) };
+    let Ok(kind) = asked.kind.as_deref().map(str::parse::<LearningPlaceKind>).transpose() else {
+        let known: Vec<_> = LearningPlaceKind::ALL.iter().map(|it| it.as_str()).collect();
+        return none_of("kind", asked.kind.as_deref(), &known);
     };
     let told = FeatureRequest { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
     told.answer(&asked, NodeType::LearningPlace, async |session, wanted| places(session, wanted, kind).await).await
@@ -61,19 +69,41 @@ pub(super) async fn public_offers(
     Extension(RequestId(request_id)): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     uri: Uri,
-    Query(asked): Query<FeatureParams>,
+    asked: Result<Query<FeatureParams>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let topic = match asked.topic.as_deref().map(str::parse::<OfferTopic>).transpose() {
-        Ok(topic) => topic,
-        Err(reason) => return wrong("topic", &reason),
+    let Ok(Query(asked)) = asked else { return parameter_twice(&uri, &PARAMETERS) };
+    let Ok(topic) = asked.topic.as_deref().map(str::parse::<OfferTopic>).transpose() else {
+        let known: Vec<_> = OfferTopic::ALL.iter().map(|it| it.as_str()).collect();
+        return none_of("topic", asked.topic.as_deref(), &known);
     };
     let told = FeatureRequest { state: &state, request_id: &request_id, address, uri: &uri, headers: &headers };
     told.answer(&asked, NodeType::EducationOffer, async |session, wanted| offers(session, wanted, topic).await).await
 }
 
-fn wrong(name: &str, reason: &str) -> Response {
-    crate::http::problem(StatusCode::BAD_REQUEST, &format!("{name}: {reason}."))
+/// A value that is none of a closed set.
+fn none_of(parameter: &str, value: Option<&str>, known: &[&str]) -> Response {
+    let text = Text::new("http-parameter-none-of")
+        .with("parameter", parameter)
+        .with("value", repeated(value.unwrap_or_default()))
+        .with("allowed", known.join(", "))
+        .with("example", known.first().copied().unwrap_or_default());
+    problem(StatusCode::BAD_REQUEST, text)
+}
+
+/// An id that is none of the kind of the list.
+fn no_id(value: Option<&str>, kind: NodeType) -> Response {
+    let value = repeated(value.unwrap_or_default());
+    problem(
+        StatusCode::BAD_REQUEST,
+        Text::new("http-parameter-no-id").with("value", value).with("prefix", kind.prefix()),
+    )
+}
+
+/// A short name that no authority has.
+fn no_authority(slug: Option<&str>) -> Response {
+    let slug = repeated(slug.unwrap_or_default());
+    problem(StatusCode::NOT_FOUND, Text::new("http-no-authority").with("value", slug))
 }
 
 /// A request, as far as it matters.
@@ -99,7 +129,7 @@ impl FeatureRequest<'_> {
         }
         let after = match params.after.as_ref().map(|it| kind.parse(&ID::from(it.as_str()), "after")).transpose() {
             Ok(after) => after,
-            Err(_) => return wrong("after", &format!("no id that begins with {}_", kind.prefix())),
+            Err(_) => return no_id(params.after.as_deref(), kind),
         };
         let stats = Arc::<Stats>::default();
         let told = async {
@@ -125,7 +155,7 @@ impl FeatureRequest<'_> {
                 }
                 response
             }
-            Ok(None) => not_found(),
+            Ok(None) => no_authority(params.tenant.as_deref()),
             Err(error) => failed(self.request_id, &error),
         };
         with_request_fields(self.state, response, "anonymous", &stats)

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::State as Shared;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use kernel::i18n::Text;
 
+use crate::http::problem;
 use crate::http::state::State;
 
 /// The process is up.
@@ -17,12 +19,10 @@ pub(super) async fn alive() -> &'static str {
 pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
     match migration::pending(&state.store.unscoped()).await {
         Ok(pending) if pending.is_empty() => "ready\n".into_response(),
-        Ok(_) => {
-            crate::http::problem(StatusCode::SERVICE_UNAVAILABLE, "Migrations are pending: run `verbund migrate`.")
-        }
+        Ok(_) => problem(StatusCode::SERVICE_UNAVAILABLE, Text::new("http-migrations-pending")),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            crate::http::problem(StatusCode::SERVICE_UNAVAILABLE, "The database does not answer.")
+            problem(StatusCode::SERVICE_UNAVAILABLE, Text::new("http-no-database"))
         }
     }
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State as Shared;
-use axum::http::{StatusCode, header};
+use axum::http::{Uri, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::http::health;
+use crate::http::problems::{localize, no_such_address};
 use crate::http::state::State;
 
 /// How often measured durations are put into their buckets when nobody asks for them.
@@ -36,12 +38,13 @@ pub fn serve_metrics(state: Arc<State>, listener: TcpListener) -> JoinSet<()> {
 }
 
 fn router(state: Arc<State>) -> Router {
-    let missing = || async { crate::http::problem(StatusCode::NOT_FOUND, "There is nothing at this address.") };
+    let missing = |uri: Uri| async move { no_such_address(uri.path()) };
     Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(health::alive))
         .fallback(missing)
         .method_not_allowed_fallback(missing)
+        .layer(from_fn(localize))
         .with_state(state)
 }
 

@@ -13,6 +13,7 @@ mod health;
 mod listen;
 mod log;
 mod metrics;
+mod problems;
 mod ranges;
 mod rate;
 mod state;
@@ -23,24 +24,27 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
+use kernel::i18n::Text;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::cors::CorsLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
 pub use crate::http::explorer::{DemoAccount, Example, examples};
 pub use crate::http::listen::{ConnectionLimits, Connections};
 pub use crate::http::metrics::serve_metrics;
+use crate::http::problems::{localize, no_such_address, problem};
 pub use crate::http::state::State;
 
 /// How long a browser may remember what it was told about cross-origin requests.
 const REMEMBER_CORS: Duration = Duration::from_secs(3_600);
 
-/// All routes. Layers wrap from the inside out: the last one sees the request first.
+/// All routes. Layers wrap from the inside out: the last one sees the request first. Refusals by a bare status, such as
+/// that of a method, get their words from `problems::localize`.
 ///
 /// # Errors
 /// An origin in the configuration is none; checked before.
@@ -53,48 +57,55 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/caldav/", any(caldav::answer))
         .route("/caldav/{*path}", any(caldav::answer))
         .layer(from_fn_with_state(state.clone(), busy));
-    // Not compressed: a part of a file is a part of its bytes.
-    let files = Router::new()
-        .route("/datasets/{dataset}/versions/{file}", get(files::version))
-        .route("/downloads/{ticket}", get(files::download))
-        .layer(from_fn_with_state(state.clone(), busy))
-        .layer(cors(&state)?);
-    let router = Router::new()
-        .route("/graphql", post(graphql::answer).get(graphql::answer))
-        .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
-        .route("/graphql/ws", get(graphql::ws::upgrade))
+    // What everybody may read, pages of any origin may read.
+    let open = Router::new()
         .route("/schema.graphql", get(graphql::schema))
         .route("/public/calendars/{file}", get(feeds::public_calendar))
         .route("/public/rounds/{file}", get(feeds::public_round))
         .route("/public/places.geojson", get(geojson::public_places))
         .route("/public/offers.geojson", get(geojson::public_offers))
-        .route("/feeds/{file}", get(feeds::secret_feed))
         .route("/catalog", get(catalogue::catalogue))
         .route("/catalog.ttl", get(catalogue::catalogue))
         .route("/catalog.rdf", get(catalogue::catalogue))
         .route("/catalog.jsonld", get(catalogue::catalogue))
         .route("/catalog/datasets/{file}", get(catalogue::one))
+        .layer(from_fn_with_state(state.clone(), busy))
+        .layer(cors(AllowOrigin::any()));
+    // Not compressed: a part of a file is a part of its bytes.
+    let files = Router::new()
+        .route("/datasets/{dataset}/versions/{file}", get(files::version))
+        .route("/downloads/{ticket}", get(files::download))
+        .layer(from_fn_with_state(state.clone(), busy))
+        .layer(cors(AllowOrigin::any()));
+    let router: Router = Router::new()
+        .route("/graphql", post(graphql::answer).get(graphql::answer))
+        .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
+        .route("/graphql/ws", get(graphql::ws::upgrade))
+        .route("/feeds/{file}", get(feeds::secret_feed))
         .route("/uploads/{ticket}", put(uploads::upload))
-        .layer(csrf(&state)?)
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(state.clone(), trusted))
         .layer(from_fn_with_state(state.clone(), busy))
         .merge(pages)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .fallback(|| async { problem(StatusCode::NOT_FOUND, "There is nothing at this address.") })
-        .method_not_allowed_fallback(|| async {
-            problem(StatusCode::METHOD_NOT_ALLOWED, "This address does not take this method.")
-        })
-        .layer(cors(&state)?)
+        .fallback(|uri: Uri| async move { no_such_address(uri.path()) })
+        .layer(cors(named_origins(&state)))
+        .merge(open)
         .merge(caldav)
         .layer(CompressionLayer::new())
         .merge(files)
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request handler panicked");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }))
+        .with_state(state.clone());
+    // Which methods an address takes is known only outside of all layers of its router.
+    Ok(Router::new()
+        .fallback_service(router)
+        .layer(from_fn(localize))
         .layer(from_fn(secure))
-        .layer(from_fn_with_state(state.clone(), log::line));
-    Ok(router.with_state(state))
+        .layer(from_fn_with_state(state, log::line)))
 }
 
 /// The explorer.
@@ -105,44 +116,73 @@ fn pages() -> Router<Arc<State>> {
         .route("/explorer/{*path}", get(explorer::asset))
 }
 
-/// Pages of other origins may not send what changes something, token or not.
-fn csrf(state: &State) -> Result<CsrfLayer, String> {
-    let mut layer = CsrfLayer::new();
-    for origin in &state.config.http.cors_origins {
-        layer = layer.add_trusted_origin(origin).map_err(|error| format!("http.cors_origins: {error:?}"))?;
+/// Pages of other origins may not send what changes something, token or not (see `CsrfLayer`, which is inside): those that
+/// may use the API pass as if they were its own.
+async fn trusted(Shared(state): Shared<Arc<State>>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers_mut();
+    if headers::text(headers, header::ORIGIN.as_str()).is_some_and(|it| state.config.http.allows_origin(it)) {
+        headers.remove(header::ORIGIN);
+        headers.remove("sec-fetch-site");
     }
-    Ok(layer)
+    next.run(request).await
 }
 
-fn cors(state: &State) -> Result<CorsLayer, String> {
-    let origins = state.config.http.cors_origins.iter().map(|it| HeaderValue::from_str(it));
-    let origins: Vec<_> = origins.collect::<Result<_, _>>().map_err(|error| format!("http.cors_origins: {error}"))?;
+/// Pages that may use the API: those of the origins that are named, and of this machine where the configuration says so.
+fn named_origins(state: &Arc<State>) -> AllowOrigin {
+    let state = state.clone();
+    AllowOrigin::predicate(move |origin, _| origin.to_str().is_ok_and(|it| state.config.http.allows_origin(it)))
+}
+
+/// What pages of some origins may send and read. Tokens are bearer tokens, which no browser adds by itself.
+fn cors(origins: AllowOrigin) -> CorsLayer {
     let named = HeaderName::from_static;
-    Ok(CorsLayer::new()
+    CorsLayer::new()
         .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST, Method::PUT])
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT])
         .allow_headers([
             header::ACCEPT,
             header::ACCEPT_LANGUAGE,
             header::AUTHORIZATION,
+            header::CACHE_CONTROL,
             header::CONTENT_TYPE,
-            named("traceparent"),
+            header::IF_MODIFIED_SINCE,
+            header::IF_NONE_MATCH,
+            header::IF_RANGE,
+            header::RANGE,
             named("x-request-id"),
+            // OpenTelemetry and Sentry.
+            named("baggage"),
+            named("sentry-trace"),
+            named("traceparent"),
+            named("tracestate"),
+            // Apollo.
+            named("apollo-require-preflight"),
+            named("apollographql-client-name"),
+            named("apollographql-client-version"),
+            named("x-apollo-operation-name"),
         ])
         .expose_headers([
+            header::ACCEPT_RANGES,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_LANGUAGE,
+            header::CONTENT_RANGE,
+            header::ETAG,
+            header::LINK,
             header::RETRY_AFTER,
             named("ratelimit"),
             named("ratelimit-policy"),
+            named("server-timing"),
             named("traceresponse"),
             named("x-request-id"),
         ])
-        .max_age(REMEMBER_CORS))
+        .max_age(REMEMBER_CORS)
 }
 
 /// Works on so many requests at once and sends the rest away, instead of letting all wait.
 async fn busy(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
     let Ok(_permit) = state.requests.try_acquire() else {
-        let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, "Too many requests at once; try again.");
+        let text = Text::new("http-busy").with("max", state.config.http.max_concurrent_requests);
+        let mut response = problem(StatusCode::SERVICE_UNAVAILABLE, text);
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         return response;
     };
@@ -152,18 +192,5 @@ async fn busy(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -
 async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     headers::secure(response.headers_mut());
-    response
-}
-
-/// An error outside GraphQL, after RFC 9457.
-fn problem(status: StatusCode, detail: &str) -> Response {
-    let body = serde_json::json!({
-        "type": "about:blank",
-        "title": status.canonical_reason().unwrap_or_default(),
-        "status": status.as_u16(),
-        "detail": detail,
-    });
-    let mut response = (status, body.to_string()).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
 }

@@ -7,11 +7,14 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
+use kernel::i18n::Text;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
 use crate::http::etag::is_known;
 use crate::http::headers::text;
+use crate::http::problem;
+use crate::http::problems::repeated;
 
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 16;
@@ -73,8 +76,9 @@ pub(super) async fn file(headers: &HeaderMap, path: &Path, tag: &str) -> std::io
                 response
             }
             ByteRange::Beyond => {
-                let mut response =
-                    crate::http::problem(StatusCode::RANGE_NOT_SATISFIABLE, "The file does not reach that far.");
+                let asked = repeated(range.unwrap_or_default());
+                let text = Text::new("http-range-beyond").with("range", asked).with("length", length);
+                let mut response = problem(StatusCode::RANGE_NOT_SATISFIABLE, text);
                 set(&mut response, header::CONTENT_RANGE, &format!("bytes */{length}"));
                 return Ok(response);
             }

@@ -4,12 +4,17 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::http::{HeaderMap, HeaderValue};
+use async_graphql::{Value, value};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use graphql::meter::Charge;
+use kernel::i18n::Text;
+
+use crate::http::problem;
 
 /// What every operation costs beside its fields: parsing, facts, a connection.
 const BASE_POINTS: u32 = 10;
@@ -44,6 +49,7 @@ pub struct Spending {
     budget: Arc<Budget>,
     caller: String,
     outcome: OnceLock<RateOutcome>,
+    requested: OnceLock<u32>,
 }
 
 /// How it went.
@@ -56,7 +62,17 @@ enum RateOutcome {
 impl Spending {
     /// An operation of `caller`, not charged yet.
     pub fn new(budget: Arc<Budget>, caller: String) -> Self {
-        Self { budget, caller, outcome: OnceLock::new() }
+        Self { budget, caller, outcome: OnceLock::new(), requested: OnceLock::new() }
+    }
+
+    /// What the operation cost, as `extensions.cost` tells it: `requested` points, of `limit` in a minute. What remains of
+    /// them is in the header `RateLimit`, so that equal questions have equal answers. None where nothing was charged.
+    pub fn cost(&self) -> Option<Value> {
+        let requested = *self.requested.get()?;
+        Some(match &self.budget.limiter {
+            Some(_) => value!({ "requested": requested, "limit": (self.budget.points) }),
+            None => value!({ "requested": requested }),
+        })
     }
 
     /// How long to wait, when the budget is spent.
@@ -92,8 +108,9 @@ impl Spending {
 
 impl Charge for Spending {
     fn charge(&self, complexity: usize) -> bool {
-        let Some(limiter) = &self.budget.limiter else { return true };
         let points = u32::try_from(complexity).unwrap_or(u32::MAX).saturating_add(BASE_POINTS);
+        self.requested.get_or_init(|| points);
+        let Some(limiter) = &self.budget.limiter else { return true };
         let points = NonZeroU32::new(points.min(self.budget.points)).unwrap_or(NonZeroU32::MIN);
         let outcome = match limiter.check_key_n(&self.caller, points) {
             Ok(Ok(state)) => RateOutcome::Left(state.remaining_burst_capacity()),
@@ -104,4 +121,13 @@ impl Charge for Spending {
         let outcome = self.outcome.get_or_init(|| outcome);
         matches!(outcome, RateOutcome::Left(_))
     }
+}
+
+/// The answer to a request that its budget does not pay for.
+pub(super) fn too_many_requests(spending: &Spending) -> Response {
+    let seconds = spending.wait().map_or(60, |it| it.as_secs() + 1);
+    let text = Text::new("http-too-many-requests").with("points", spending.budget.points).with("seconds", seconds);
+    let mut response = problem(StatusCode::TOO_MANY_REQUESTS, text);
+    spending.headers(response.headers_mut());
+    response
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::ExecutableDocument;
 use domain::datasets::files::made::Cache as FileCache;
 use domain::members::sign_in::SignIn;
+use graphql::document::CheckedDocument;
 use graphql::schema::{ApiSchema, build};
 use kernel::clock::Clock;
 use moka::sync::Cache;
@@ -39,8 +39,8 @@ pub struct State {
     pub metrics: Metrics,
     /// Where its spans go, if anywhere.
     pub spans: Option<Spans>,
-    /// Parsed documents by their full text, bounded.
-    pub documents: Cache<String, Arc<ExecutableDocument>>,
+    /// Parsed and validated documents by their full text, bounded.
+    pub documents: Cache<String, Arc<CheckedDocument>>,
     /// Points per minute of an account.
     pub signed_in_budget: Arc<Budget>,
     /// Points per minute of an address.

@@ -12,24 +12,28 @@ use domain::context::op::Op;
 use domain::files::folder::Folder;
 use domain::files::uploads::{Receiving, receive};
 use domain::projects::documents::{MAX_BYTES, UploadRefusal, arrived};
+use domain::projects::file_kinds;
 use futures_util::StreamExt as _;
 use graphql::meter::Charge as _;
 use kernel::error::{ApiError, ApiResult};
-use kernel::i18n::Locale;
+use kernel::i18n::{Locale, Text};
 use sha2::{Digest as _, Sha256};
 use store::Stats;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::http::feeds::{not_found, too_many_requests, with_request_fields};
+use crate::http::feeds::with_request_fields;
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::problem;
-use crate::http::rate::Spending;
+use crate::http::problems::{no_such_link, repeated};
+use crate::http::rate::{Spending, too_many_requests};
 use crate::http::state::State;
 
 /// Points that a wrong ticket takes from the budget of its address.
 const POINTS: usize = 100;
 /// The longest silence of a sender.
 const SILENCE: Duration = Duration::from_secs(30);
+/// What makes new tickets.
+const MUTATIONS: &str = "datasetUploadTicket, projectDocumentUploadTicket";
 
 /// `PUT /uploads/<ticket>`: the file of a ticket. A ticket that is unknown, used or over, or whose person may not change the
 /// dataset any more, finds nothing, and which of these is not told.
@@ -64,14 +68,17 @@ pub(super) async fn upload(
                         }
                     }
                     Ok(Came::TooLarge) => too_large(max),
-                    Ok(Came::Cut) => problem(StatusCode::REQUEST_TIMEOUT, "The file did not come to its end."),
+                    Ok(Came::Cut) => {
+                        let text = Text::new("http-upload-cut").with("seconds", SILENCE.as_secs());
+                        problem(StatusCode::REQUEST_TIMEOUT, text.with("mutations", MUTATIONS))
+                    }
                     Err(error) => failed(&request_id, &error),
                 }
             }
         }
         Ok(None) => {
             let guess = Spending::new(state.anonymous_budget.clone(), address.to_string());
-            if guess.charge(POINTS) { not_found() } else { too_many_requests(&guess) }
+            if guess.charge(POINTS) { no_such_link(MUTATIONS) } else { too_many_requests(&guess) }
         }
         Err(error) => failed(&request_id, &error),
     };
@@ -97,9 +104,11 @@ async fn came(
     Ok(match arrived(&op, folder, &receiving.row, (bytes, &checksum)).await? {
         Ok(()) => created(&told),
         Err(UploadRefusal::NotWhatItSays) => {
-            problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The file is not of the kind that its name says.")
+            let text = Text::new("http-upload-kind").with("file", repeated(&receiving.row.file_name));
+            let text = text.with("known", file_kinds::known());
+            problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, text.with("mutations", MUTATIONS))
         }
-        Err(UploadRefusal::OutOfReach) => not_found(),
+        Err(UploadRefusal::OutOfReach) => no_such_link(MUTATIONS),
     })
 }
 
@@ -148,10 +157,12 @@ fn created(told: &serde_json::Value) -> Response {
 }
 
 fn too_large(max: u64) -> Response {
-    problem(StatusCode::PAYLOAD_TOO_LARGE, &format!("A file has at most {max} bytes."))
+    let text = Text::new("http-upload-too-large").with("max", max >> 20).with("mutations", MUTATIONS);
+    problem(StatusCode::PAYLOAD_TOO_LARGE, text)
 }
 
 fn failed(request_id: &str, error: &ApiError) -> Response {
     tracing::error!(request_id, fault = domain::operator::render(error), "an upload failed");
-    problem(StatusCode::SERVICE_UNAVAILABLE, "The file cannot be taken at the moment; try again.")
+    let text = Text::new("http-upload-failed").with("mutations", MUTATIONS).with("request", request_id);
+    problem(StatusCode::SERVICE_UNAVAILABLE, text)
 }

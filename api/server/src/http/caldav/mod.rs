@@ -25,16 +25,20 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::feeds::open::OpenFeed;
 use graphql::calendars::changes::sync_tokens;
+use http_body_util::LengthLimitError;
 use icalendar::write;
 use kernel::error::ApiResult;
+use kernel::i18n::Text;
 use store::Stats;
 
 use crate::http::caldav::props::PropfindSelection;
 use crate::http::caldav::tree::{CaldavPath, Collection, path_of};
-use crate::http::caldav::xml::{DAV, Element, empty, href, text, with};
+use crate::http::caldav::xml::{DAV, DEPTH, ELEMENTS, Element, empty, href, text, with};
 use crate::http::feeds;
 use crate::http::feeds::{PRIVATE, authenticate_feed, failed, with_request_fields};
 use crate::http::headers::{ClientAddress, RequestId};
+use crate::http::problem;
+use crate::http::problems::plain;
 use crate::http::state::State;
 
 const ALLOWED: &str = "OPTIONS, GET, HEAD, PROPFIND, REPORT";
@@ -75,8 +79,7 @@ pub(super) async fn answer(
             }
             Err(feeds::FeedAuthError::Unknown) => {
                 let realm = HeaderValue::from_static("Basic realm=\"Verbund\", charset=\"UTF-8\"");
-                let mut response =
-                    crate::http::problem(StatusCode::UNAUTHORIZED, "The password is the secret of a feed.");
+                let mut response = problem(StatusCode::UNAUTHORIZED, Text::new("http-feed-password"));
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, realm);
                 response
             }
@@ -120,7 +123,7 @@ async fn serve(
         },
         "REPORT" => match document(state, body).await {
             Ok(Some(document)) => report::answer(&feed, request.path, &document).await?,
-            Ok(None) => StatusCode::BAD_REQUEST.into_response(),
+            Ok(None) => problem(StatusCode::BAD_REQUEST, Text::new("http-report-empty")),
             Err(refused) => refused,
         },
         // Whatever would change something: nobody may here.
@@ -136,19 +139,24 @@ async fn document(state: &State, body: Body) -> Result<Option<Element>, Response
     let read = tokio::time::timeout(state.config.http.body_timeout(), axum::body::to_bytes(body, limit)).await;
     let bytes = match read {
         Ok(Ok(bytes)) => bytes,
-        Ok(Err(_)) => {
-            let detail = format!("The body is larger than {limit} bytes, or did not arrive whole.");
-            return Err(crate::http::problem(StatusCode::PAYLOAD_TOO_LARGE, &detail));
+        Ok(Err(error)) if std::error::Error::source(&error).is_some_and(|it| it.is::<LengthLimitError>()) => {
+            let text = Text::new("http-body-too-large").with("max", state.config.http.body_limit_kib);
+            return Err(problem(StatusCode::PAYLOAD_TOO_LARGE, text));
         }
-        Err(_) => return Err(crate::http::problem(StatusCode::REQUEST_TIMEOUT, "The body took too long to arrive.")),
+        Ok(Err(_broken)) => return Err(problem(StatusCode::BAD_REQUEST, Text::new("http-body-cut"))),
+        Err(_slow) => {
+            let text = Text::new("http-body-too-slow").with("seconds", state.config.http.body_timeout_seconds);
+            return Err(problem(StatusCode::REQUEST_TIMEOUT, text));
+        }
     };
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);
     }
     let document = std::str::from_utf8(&bytes).ok().and_then(|it| Element::read(it.trim_start_matches('\u{feff}')));
-    document
-        .map(Some)
-        .ok_or_else(|| crate::http::problem(StatusCode::BAD_REQUEST, "The body is no XML that is taken here."))
+    document.map(Some).ok_or_else(|| {
+        let text = Text::new("http-no-xml").with("depth", DEPTH).with("elements", ELEMENTS);
+        problem(StatusCode::BAD_REQUEST, text)
+    })
 }
 
 /// An entry as a file.
@@ -159,8 +167,7 @@ async fn get(feed: &OpenFeed, request: &CaldavRequest<'_>) -> ApiResult<Response
             None => not_found(),
         },
         Some(CaldavPath::Root | CaldavPath::Principal | CaldavPath::Home) => {
-            let words = "This address is for calendar programs that speak CalDAV.\n";
-            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], words).into_response()
+            plain(request.headers, &Text::new("http-for-calendar-programs"))
         }
         Some(CaldavPath::Calendar(_)) | None => not_found(),
     })
@@ -168,7 +175,7 @@ async fn get(feed: &OpenFeed, request: &CaldavRequest<'_>) -> ApiResult<Response
 
 async fn propfind(feed: &OpenFeed, request: &CaldavRequest<'_>, document: Option<&Element>) -> ApiResult<Response> {
     let Some(wanted) = PropfindSelection::of_propfind(document) else {
-        return Ok(StatusCode::BAD_REQUEST.into_response());
+        return Ok(problem(StatusCode::BAD_REQUEST, Text::new("http-no-propfind")));
     };
     let deep = match crate::http::headers::text(request.headers, "depth") {
         Some("0") => false,
@@ -234,5 +241,5 @@ fn document_response(status: StatusCode, document: &Element) -> Response {
 }
 
 fn not_found() -> Response {
-    crate::http::problem(StatusCode::NOT_FOUND, "There is nothing at this address.")
+    problem(StatusCode::NOT_FOUND, Text::new("http-no-calendar"))
 }

@@ -3,19 +3,22 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use domain::feeds::open::OpenFeed;
 use entities::calendar_entry;
 use graphql::calendars::busy::series_within;
 use graphql::calendars::changes::changed_since;
 use kernel::error::ApiResult;
+use kernel::i18n::Text;
 use uuid::Uuid;
 
 use crate::http::caldav::props::{PropfindSelection, TOKEN};
 use crate::http::caldav::tree::{CaldavPath, CaldavResource, Collection, path_of};
 use crate::http::caldav::xml::{CALDAV, DAV, Element, empty};
 use crate::http::caldav::{error, gone, multistatus, not_found};
+use crate::http::problem;
+use crate::http::problems::repeated;
 
 /// The most changes that are looked through at once.
 const MOST: u64 = 5_000;
@@ -155,12 +158,15 @@ async fn sync(
     root: &Element,
 ) -> ApiResult<Response> {
     if root.child(DAV, "sync-level").is_some_and(|it| !matches!(it.text.trim(), "1" | "infinite")) {
-        return Ok(StatusCode::BAD_REQUEST.into_response());
+        return Ok(problem(StatusCode::BAD_REQUEST, Text::new("http-sync-level")));
     }
     let max = match root.child(DAV, "limit").and_then(|it| it.child(DAV, "nresults")) {
         Some(limit) => match limit.text.trim().parse::<usize>() {
             Ok(limit) => limit,
-            Err(_) => return Ok(StatusCode::BAD_REQUEST.into_response()),
+            Err(_) => {
+                let text = Text::new("http-sync-limit").with("value", repeated(limit.text.trim()));
+                return Ok(problem(StatusCode::BAD_REQUEST, text));
+            }
         },
         None => usize::MAX,
     };

@@ -16,9 +16,9 @@ pub(super) const APPLE: &str = "http://apple.com/ns/ical/";
 
 const PREFIXES: [(&str, &str); 4] = [("D", DAV), ("C", CALDAV), ("S", SERVER), ("A", APPLE)];
 /// The deepest request.
-const DEPTH: usize = 20;
+pub(super) const DEPTH: usize = 20;
 /// The most elements of a request.
-const ELEMENTS: usize = 10_000;
+pub(super) const ELEMENTS: usize = 10_000;
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -19,6 +19,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use graphql::limits;
 use kernel::error::TopLevelCode;
+use kernel::i18n::{Locale, Text};
 
 use crate::http::graphql::ask::{Ask, RequestRefusal};
 use crate::http::graphql::reply::{Media, ReplyOutcome};
@@ -62,7 +63,7 @@ pub(super) async fn schema(
         Ok(_) => None,
     };
     if let Some(refusal) = refused {
-        return reply::finish(crate::http::problem(refusal.status, &refusal.message), refusal.status);
+        return reply::finish(crate::http::problem(refusal.status, refusal.text()), refusal.status);
     }
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::schema::sdl()).into_response()
 }
@@ -78,8 +79,13 @@ pub(super) async fn caller(
     request_id: &str,
 ) -> Result<Caller, Box<Response>> {
     Caller::of(state, headers, address, request_id).await.map_err(|refusal| {
-        Box::new(reply::finish(crate::http::problem(refusal.status, &refusal.message), refusal.status))
+        Box::new(reply::finish(crate::http::problem(refusal.status, refusal.text()), refusal.status))
     })
+}
+
+/// The language of a request.
+fn locale_of(headers: &HeaderMap) -> Locale {
+    Locale::negotiate(crate::http::headers::text(headers, header::ACCEPT_LANGUAGE.as_str()))
 }
 
 async fn serve(
@@ -92,13 +98,14 @@ async fn serve(
     let mut told = RequestFields { actor: "-", ..RequestFields::default() };
     let (head, body) = request.into_parts();
     let mut spending = None;
+    let locale = locale_of(&head.headers);
     let asked = async {
         // Who asks comes first: what follows costs time.
         let caller = Caller::of(&state, &head.headers, address, &request_id).await?;
         told.actor = caller.actor.kind();
         if media.is_none() {
-            let message = "Accept one of application/graphql-response+json, application/json, text/event-stream.";
-            return Err(RequestRefusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, message));
+            let text = Text::new("request-accept");
+            return Err(RequestRefusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, text));
         }
         let ask = if head.method == Method::GET {
             Ask::from_query(head.uri.query().unwrap_or_default())?
@@ -108,8 +115,8 @@ async fn serve(
         let prepared = run::prepare(&state, &caller, ask, &request_id)?;
         told.operation = prepared.operation.clone();
         if head.method == Method::GET && prepared.operation.is_mutation() {
-            let message = "Mutations need POST.";
-            return Err(RequestRefusal::new(StatusCode::METHOD_NOT_ALLOWED, TopLevelCode::BadRequest, message));
+            let text = Text::new("request-get-mutation");
+            return Err(RequestRefusal::new(StatusCode::METHOD_NOT_ALLOWED, TopLevelCode::BadRequest, text));
         }
         Ok((caller, prepared))
     }
@@ -119,8 +126,8 @@ async fn serve(
         // Whatever is wrong with the document is told within the stream, once it is one.
         Ok((caller, prepared)) if media == Media::Events => return sse::stream(state, caller, prepared, told),
         Ok((_, prepared)) if prepared.operation.is_subscription() => {
-            let message = "Subscriptions need Accept: text/event-stream, or the socket at /graphql/ws.";
-            ReplyOutcome::Refused(RequestRefusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, message))
+            let text = Text::new("request-subscription");
+            ReplyOutcome::Refused(RequestRefusal::new(StatusCode::NOT_ACCEPTABLE, TopLevelCode::BadRequest, text))
         }
         Ok((_, prepared)) => {
             spending = Some(prepared.spending.clone());
@@ -129,9 +136,13 @@ async fn serve(
                 Err(refusal) => ReplyOutcome::Refused(refusal),
             }
         }
+        Err(refusal) if media == Media::Events && refusal.is_of_document() => {
+            refusal.code.name().clone_into(&mut told.errors);
+            return sse::refused(&refusal, &request_id, locale, told);
+        }
         Err(refusal) => ReplyOutcome::Refused(refusal),
     };
-    let mut response = reply::respond(media, &outcome, &request_id, spending.as_ref(), &mut told);
+    let mut response = reply::respond(media, &outcome, (&request_id, locale), spending.as_ref(), &mut told);
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
@@ -145,8 +156,8 @@ async fn read(state: &State, headers: &HeaderMap, body: Body) -> Result<Bytes, R
     reply::is_plain_json(headers)?;
     let limit = state.config.http.body_limit();
     let too_large = || {
-        let message = format!("The body is larger than {limit} bytes.");
-        RequestRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, TopLevelCode::BadRequest, message)
+        let text = Text::new("request-body-large").with("max", limit);
+        RequestRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, TopLevelCode::BadRequest, text)
     };
     let told =
         crate::http::headers::text(headers, header::CONTENT_LENGTH.as_str()).and_then(|it| it.parse::<usize>().ok());
@@ -156,10 +167,10 @@ async fn read(state: &State, headers: &HeaderMap, body: Body) -> Result<Bytes, R
     match tokio::time::timeout(state.config.http.body_timeout(), axum::body::to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if std::error::Error::source(&error).is_some_and(is_length_limit) => Err(too_large()),
-        Ok(Err(_broken)) => Err(RequestRefusal::bad("The body did not arrive whole.")),
+        Ok(Err(_broken)) => Err(RequestRefusal::bad(Text::new("request-body-broken"))),
         Err(_slow) => {
-            let message = "The body took too long to arrive.";
-            Err(RequestRefusal::new(StatusCode::REQUEST_TIMEOUT, TopLevelCode::BadRequest, message))
+            let text = Text::new("request-body-slow");
+            Err(RequestRefusal::new(StatusCode::REQUEST_TIMEOUT, TopLevelCode::BadRequest, text))
         }
     }
 }

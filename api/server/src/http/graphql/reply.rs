@@ -10,6 +10,8 @@ use async_graphql::Response as GraphQlResponse;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::error::TopLevelCode;
+use kernel::i18n::{Locale, Text};
+use kernel::text::clip;
 use serde_json::json;
 
 use crate::http::graphql::ask::RequestRefusal;
@@ -102,7 +104,7 @@ pub(super) enum ReplyOutcome {
 pub(super) fn respond(
     media: Media,
     outcome: &ReplyOutcome,
-    request_id: &str,
+    (request_id, locale): (&str, Locale),
     spending: Option<&Arc<Spending>>,
     fields: &mut RequestFields,
 ) -> Response {
@@ -116,10 +118,10 @@ pub(super) fn respond(
             refusal.code.name().clone_into(&mut fields.errors);
             // The older rules let only the document be wrong with 200; the request itself must be one.
             let status = match refusal.code {
-                TopLevelCode::BadRequest => refusal.status,
+                TopLevelCode::BadRequest | TopLevelCode::PersistedQueryNotSupported => refusal.status,
                 _ => media.status(refusal.status),
             };
-            (status, json!({ "errors": [refusal.error(request_id)] }).to_string())
+            (status, json!({ "errors": refusal.errors(request_id, locale) }).to_string())
         }
     };
     let mut response = (status, body).into_response();
@@ -180,20 +182,19 @@ pub(super) fn codes(response: &GraphQlResponse) -> String {
 
 /// Whether the body is said to be JSON, and plain.
 pub(super) fn is_plain_json(headers: &HeaderMap) -> Result<(), RequestRefusal> {
-    let unsupported =
-        |message| RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, TopLevelCode::BadRequest, message);
+    let unsupported = |text| RequestRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, TopLevelCode::BadRequest, text);
     let content_type = text(headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
     let mut parts = content_type.split(';').map(str::trim);
     if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {
-        return Err(unsupported("Send the request as application/json."));
+        return Err(unsupported(Text::new("request-content-type")));
     }
     let charset = parts.find_map(|it| it.to_ascii_lowercase().strip_prefix("charset=").map(str::to_owned));
-    if charset.is_some_and(|it| !matches!(it.trim_matches('"'), "utf-8" | "utf8")) {
-        return Err(unsupported("Send the request in UTF-8."));
+    if let Some(charset) = charset.filter(|it| !matches!(it.trim_matches('"'), "utf-8" | "utf8")) {
+        return Err(unsupported(Text::new("request-charset").with("charset", clip(&charset, 40))));
     }
     match text(headers, header::CONTENT_ENCODING.as_str()) {
         None | Some("" | "identity") => Ok(()),
-        Some(_) => Err(unsupported("Send the body as it is, without a content encoding.")),
+        Some(encoding) => Err(unsupported(Text::new("request-body-encoding").with("encoding", clip(encoding, 40)))),
     }
 }
 

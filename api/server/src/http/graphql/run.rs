@@ -3,23 +3,26 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use async_graphql::parser::parse_query;
-use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, Response as GraphQlResponse, Variables};
+use async_graphql::{Request, Response as GraphQlResponse};
 use axum::http::{HeaderMap, StatusCode, header};
 use chrono::{DateTime, Utc};
 use domain::context::op::Op;
 use domain::context::reads;
+use graphql::document;
+use graphql::document::CheckedDocument;
 use graphql::error::finish_errors;
 use graphql::limits;
 use graphql::limits::Introspection;
+use graphql::meter;
 use graphql::meter::Payer;
 use kernel::error::{ApiError, TopLevelCode};
-use kernel::i18n::Locale;
+use kernel::i18n::{Locale, Text};
 use policy::Actor;
+use serde_json::{Map, Value as Json};
 
 use crate::auth::Rejection;
 use crate::http::graphql::ask::{Ask, RequestRefusal};
+use crate::http::graphql::locale_of;
 use crate::http::graphql::reply::codes;
 use crate::http::rate::Spending;
 use crate::http::state::State;
@@ -52,8 +55,7 @@ impl Caller {
             (Some(value), None) => value.to_str().map(Some).map_err(|_| Rejection::Header),
             (Some(_), Some(_)) => Err(Rejection::Header),
         };
-        let locale = Locale::negotiate(crate::http::headers::text(headers, header::ACCEPT_LANGUAGE.as_str()));
-        Self::with(state, value, address, locale, request_id).await
+        Self::with(state, value, address, locale_of(headers), request_id).await
     }
 
     /// Checks the value of an `Authorization` header, wherever it came from.
@@ -70,8 +72,8 @@ impl Caller {
         };
         let signed_in = checked.map_err(|rejection| {
             tracing::info!(request_id, reason = rejection.name(), "token refused");
-            let message = "The access token is not accepted.";
-            RequestRefusal::new(StatusCode::UNAUTHORIZED, TopLevelCode::Unauthenticated, message)
+            let text = Text::new("request-token");
+            RequestRefusal::new(StatusCode::UNAUTHORIZED, TopLevelCode::Unauthenticated, text)
         })?;
         if let Some(arrival) = &signed_in.arrival {
             let (store, clock, actor) = (state.store.clone(), state.clock.clone(), signed_in.actor.clone());
@@ -82,8 +84,8 @@ impl Caller {
                     fault = domain::operator::render(&error),
                     "a person could not be made known"
                 );
-                let message = "Signing in does not work at the moment; try again.";
-                return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
+                let text = Text::new("request-sign-in-unavailable");
+                return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, text));
             }
         }
         Ok(Self { actor: signed_in.actor, expires: signed_in.expires, address, locale })
@@ -120,15 +122,39 @@ pub(super) struct Prepared {
     pub(super) operation: RequestOperation,
     /// What it takes from its caller's budget.
     pub(super) spending: Arc<Spending>,
+    /// A query again, to tell its dearest field where it is too dear.
+    again: Option<Query>,
 }
 
-/// Bounds and parses a request. Documents are parsed once and kept.
+/// A document with the name of its operation and the values of its variables.
+struct Query {
+    document: Arc<CheckedDocument>,
+    name: Option<String>,
+    variables: Option<Map<String, Json>>,
+}
+
+/// Bounds, validates and binds a request: after this no value of it is refused by its type. Documents are parsed and
+/// validated once and kept.
 pub(super) fn prepare(state: &State, caller: &Caller, ask: Ask, request_id: &str) -> Result<Prepared, RequestRefusal> {
     let document = parse(state, &ask.query)?;
-    if !caller.may_introspect(state) {
-        limits::no_introspection(&document)?;
+    let may_introspect = caller.may_introspect(state);
+    if !may_introspect {
+        limits::no_introspection(&document.parsed)?;
     }
-    let operation = RequestOperation::of(&document, ask.operation_name.as_deref());
+    let operation = RequestOperation::of(&document.parsed, ask.operation_name.as_deref());
+    let is_query = !operation.is_mutation() && !operation.is_subscription();
+    let again = is_query.then(|| Query {
+        document: document.clone(),
+        name: ask.operation_name.clone(),
+        variables: ask.variables.clone(),
+    });
+    let bound = document::bind(&document, ask.operation_name.as_deref(), ask.variables);
+    let bound = bound.map_err(|mut problems| {
+        if !may_introspect {
+            problems.iter_mut().for_each(|it| it.suggestion = None);
+        }
+        RequestRefusal::of_document(problems)
+    })?;
     let op = Arc::new(Op::new(
         state.store.clone(),
         state.clock.clone(),
@@ -140,25 +166,16 @@ pub(super) fn prepare(state: &State, caller: &Caller, ask: Ask, request_id: &str
     let spending = Arc::new(Spending::new(budget.clone(), caller.payer()));
     let payer: Payer = spending.clone();
 
-    let mut variables = ask.variables.map(|it| Variables::from_json(it.into())).unwrap_or_default();
-    limits::fill(&document, ask.operation_name.as_deref(), &mut variables);
-    let mut request = Request::new(ask.query).data(op.clone()).data(payer).variables(variables);
-    request.set_parsed_query((*document).clone());
-    if let Some(name) = ask.operation_name {
-        request = request.operation_name(name);
-    }
-    Ok(Prepared { request, op, operation, spending })
+    let mut request = Request::new(ask.query).data(op.clone()).data(payer);
+    request.set_parsed_query(bound);
+    Ok(Prepared { request, op, operation, spending, again })
 }
 
-fn parse(state: &State, source: &str) -> Result<Arc<ExecutableDocument>, RequestRefusal> {
+fn parse(state: &State, source: &str) -> Result<Arc<CheckedDocument>, RequestRefusal> {
     if let Some(document) = state.documents.get(source) {
         return Ok(document);
     }
-    limits::scan(source)?;
-    let document = parse_query(source)
-        .map_err(|error| RequestRefusal::new(StatusCode::BAD_REQUEST, TopLevelCode::ParseFailed, error.to_string()))?;
-    limits::root_fields(&document)?;
-    let document = Arc::new(document);
+    let document = Arc::new(document::parse(source)?);
     state.documents.insert(source.to_owned(), document.clone());
     Ok(document)
 }
@@ -169,9 +186,17 @@ pub(super) async fn execute(
     prepared: Prepared,
     fields: &mut RequestFields,
 ) -> Result<GraphQlResponse, RequestRefusal> {
-    let Prepared { request, op, spending, .. } = prepared;
-    let executed = tokio::time::timeout(state.config.http.request_timeout(), state.schema.execute(request)).await;
-    let response = match executed {
+    let Prepared { request, op, spending, again, .. } = prepared;
+    let execution = async {
+        let mut response = state.schema.execute(request).await;
+        if let Some(Query { document, name, variables }) = again.filter(|_| meter::is_too_dear(&response))
+            && let Ok(document) = document::bind(&document, name.as_deref(), variables)
+        {
+            meter::tell_dearest(&state.schema, &document, &mut response).await;
+        }
+        response
+    };
+    let response = match tokio::time::timeout(state.config.http.request_timeout(), execution).await {
         Ok(response) => Ok(finish(response, &op, &spending).await),
         Err(_late) => Err(RequestRefusal::timeout()),
     };
@@ -196,14 +221,17 @@ pub(super) async fn finish(
             fault = domain::operator::render(&error),
             "reading was not recorded"
         );
-        let message = "What was read could not be recorded, so it is not shown; try again.";
-        return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, message));
+        let text = Text::new("request-reads-unrecorded");
+        return Err(RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, text));
     }
     if spending.wait().is_some() {
-        let message = "Too many points in too short a time; the header Retry-After says when to come back.";
-        return Err(RequestRefusal::new(StatusCode::TOO_MANY_REQUESTS, TopLevelCode::RateLimited, message));
+        let text = Text::new("request-points");
+        return Err(RequestRefusal::new(StatusCode::TOO_MANY_REQUESTS, TopLevelCode::RateLimited, text));
     }
     finish_errors(&mut response, op);
+    if let Some(cost) = spending.cost() {
+        response.extensions.insert("cost".to_owned(), cost);
+    }
     Ok(response)
 }
 

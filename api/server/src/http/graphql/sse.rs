@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use kernel::error::TopLevelCode;
+use kernel::i18n::{Locale, Text};
 use serde_json::json;
 
 use crate::http::graphql::ask::RequestRefusal;
@@ -21,11 +22,11 @@ use crate::telemetry::RequestFields;
 /// Answers with a stream: the one answer of a query or mutation, or the events of a subscription.
 pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, fields: RequestFields) -> Response {
     let Ok(permit) = state.streams.clone().try_acquire_owned() else {
-        let refusal =
-            RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, "Too many streams.");
+        let text = Text::new("request-streams");
+        let refusal = RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, text);
         let id = prepared.op.request_id.clone();
         let outcome = reply::ReplyOutcome::Refused(refusal);
-        return reply::respond(reply::Media::Any, &outcome, &id, None, &mut fields.clone());
+        return reply::respond(reply::Media::Any, &outcome, (&id, caller.locale), None, &mut fields.clone());
     };
     let until = end_of(&state, &caller);
     let keep_alive = KeepAlive::new().interval(state.config.live.keep_alive());
@@ -50,10 +51,21 @@ pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, fiel
     response
 }
 
+/// Tells within a stream what is wrong with a document, as clients of event streams expect it.
+pub(super) fn refused(refusal: &RequestRefusal, request_id: &str, locale: Locale, fields: RequestFields) -> Response {
+    let body = json!({ "errors": refusal.errors(request_id, locale) }).to_string();
+    let events = [Event::default().event("next").data(body), Event::default().event("complete").data("")];
+    let response = Sse::new(stream::iter(events.map(Ok::<_, Infallible>))).into_response();
+    let mut response = reply::finish(response, StatusCode::OK);
+    response.extensions_mut().insert(fields);
+    response
+}
+
 /// The answers to one operation, as text.
 pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'static, String> {
     let request_id = prepared.op.request_id.clone();
-    let refused = move |refusal: &RequestRefusal| json!({ "errors": [refusal.error(&request_id)] }).to_string();
+    let locale = prepared.op.locale;
+    let refused = move |refusal: &RequestRefusal| json!({ "errors": refusal.errors(&request_id, locale) }).to_string();
     if prepared.operation.is_subscription() {
         let Prepared { request, op, spending, .. } = prepared;
         let running = state.metrics.subscription();

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::{SinkExt as _, StreamExt as _};
 use kernel::error::TopLevelCode;
-use kernel::i18n::Locale;
+use kernel::i18n::{Locale, Text};
 use kernel::ids::new_id;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -90,10 +90,10 @@ pub(in crate::http) async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !is_known_origin(&state, &headers) {
-        return problem(StatusCode::FORBIDDEN, "Pages of this origin may not use the API.");
+        return problem(StatusCode::FORBIDDEN, Text::new("http-socket-origin"));
     }
     let Ok(permit) = state.sockets.clone().try_acquire_owned() else {
-        return problem(StatusCode::SERVICE_UNAVAILABLE, "Too many sockets are open.");
+        return problem(StatusCode::SERVICE_UNAVAILABLE, Text::new("http-sockets-open"));
     };
     let locale = Locale::negotiate(text(&headers, header::ACCEPT_LANGUAGE.as_str()));
     let authorization = text(&headers, header::AUTHORIZATION.as_str()).map(str::to_owned);
@@ -135,7 +135,7 @@ fn is_known_origin(state: &State, headers: &HeaderMap) -> bool {
     let Some(origin) = text(headers, header::ORIGIN.as_str()) else { return !headers.contains_key(header::ORIGIN) };
     let host = text(headers, header::HOST.as_str()).unwrap_or_default();
     let own = origin.split_once("://").is_some_and(|(_, rest)| rest == host);
-    own || state.config.http.cors_origins.iter().any(|it| it == origin)
+    own || state.config.http.allows_origin(origin)
 }
 
 /// A message of an operation, with the number of its run: an id may be used again.
@@ -277,9 +277,9 @@ impl SocketConnection {
                 }
                 let max = self.state.config.live.max_subscriptions;
                 if self.running.len() >= max {
-                    let message = format!("There are {max} operations on this socket already.");
-                    let refusal = RequestRefusal::new(StatusCode::BAD_REQUEST, TopLevelCode::CostExceeded, message);
-                    return Ok(Some(error(&id, &[refusal.error(&self.request_id)])));
+                    let text = Text::new("request-socket-operations").with("max", max);
+                    let refusal = RequestRefusal::new(StatusCode::BAD_REQUEST, TopLevelCode::CostExceeded, text);
+                    return Ok(Some(error(&id, &refusal.errors(&self.request_id, self.locale))));
                 }
                 self.start(caller, id, payload);
                 Ok(None)
@@ -371,7 +371,7 @@ impl SocketOperation {
             Ok(prepared) => prepared,
             Err(refusal) => {
                 refusal.code.name().clone_into(&mut fields.errors);
-                return self.send(error(&self.id, &[refusal.error(request_id)]), true).await;
+                return self.send(error(&self.id, &refusal.errors(request_id, caller.locale)), true).await;
             }
         };
         fields.operation = prepared.operation.clone();
@@ -388,7 +388,7 @@ impl SocketOperation {
                 fields.statements = op.stats.statements();
                 fields.database = op.stats.time();
                 state.metrics.event();
-                match self.next(result, request_id).await {
+                match self.next(result, (request_id, caller.locale)).await {
                     Ok(sent) => bytes += sent,
                     Err(sent) => return bytes + sent,
                 }
@@ -396,7 +396,7 @@ impl SocketOperation {
         } else {
             let result = run::execute(state, prepared, fields).await;
             fields.errors = run::outcome(&result);
-            match self.next(result, request_id).await {
+            match self.next(result, (request_id, caller.locale)).await {
                 Ok(sent) => bytes += sent,
                 Err(sent) => return sent,
             }
@@ -408,7 +408,7 @@ impl SocketOperation {
     async fn next(
         &self,
         result: Result<async_graphql::Response, RequestRefusal>,
-        request_id: &str,
+        (request_id, locale): (&str, Locale),
     ) -> Result<u64, u64> {
         match result {
             Ok(response) if reply::executed(&response) => {
@@ -418,7 +418,7 @@ impl SocketOperation {
             Ok(response) => {
                 Err(self.send(json!({ "id": self.id, "type": "error", "payload": response.errors }), true).await)
             }
-            Err(refusal) => Err(self.send(error(&self.id, &[refusal.error(request_id)]), true).await),
+            Err(refusal) => Err(self.send(error(&self.id, &refusal.errors(request_id, locale)), true).await),
         }
     }
 

@@ -1,0 +1,227 @@
+//! The types of the schema as validation needs them, read from the schema in words.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use async_graphql::Name;
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
+};
+
+/// The types of introspection (GraphQL specification, section 4.2), which a schema in words leaves out.
+const INTROSPECTION: &str = "
+    type __Schema { description: String types: [__Type!]! queryType: __Type! mutationType: __Type
+        subscriptionType: __Type directives: [__Directive!]! }
+    type __Type { kind: __TypeKind! name: String description: String specifiedByURL: String
+        fields(includeDeprecated: Boolean! = false): [__Field!] interfaces: [__Type!] possibleTypes: [__Type!]
+        enumValues(includeDeprecated: Boolean! = false): [__EnumValue!]
+        inputFields(includeDeprecated: Boolean! = false): [__InputValue!] ofType: __Type isOneOf: Boolean }
+    enum __TypeKind { SCALAR OBJECT INTERFACE UNION ENUM INPUT_OBJECT LIST NON_NULL }
+    type __Field { name: String! description: String args(includeDeprecated: Boolean! = false): [__InputValue!]!
+        type: __Type! isDeprecated: Boolean! deprecationReason: String }
+    type __InputValue { name: String! description: String type: __Type! defaultValue: String isDeprecated: Boolean!
+        deprecationReason: String }
+    type __EnumValue { name: String! description: String isDeprecated: Boolean! deprecationReason: String }
+    type __Directive { name: String! description: String isRepeatable: Boolean! locations: [__DirectiveLocation!]!
+        args(includeDeprecated: Boolean! = false): [__InputValue!]! }
+    enum __DirectiveLocation { QUERY MUTATION SUBSCRIPTION FIELD FRAGMENT_DEFINITION FRAGMENT_SPREAD INLINE_FRAGMENT
+        VARIABLE_DEFINITION SCHEMA SCALAR OBJECT FIELD_DEFINITION ARGUMENT_DEFINITION INTERFACE UNION ENUM ENUM_VALUE
+        INPUT_OBJECT INPUT_FIELD_DEFINITION }
+    type __Root { __schema: __Schema! __type(name: String!): __Type __typename: String! }
+    scalar Boolean scalar Float scalar ID scalar Int scalar String";
+
+/// An argument, or a field of an input object.
+#[derive(Debug)]
+pub(super) struct InputShape {
+    pub(super) name: Name,
+    pub(super) ty: Type,
+    pub(super) has_default: bool,
+}
+
+impl InputShape {
+    fn of(definition: &InputValueDefinition) -> Self {
+        Self {
+            name: definition.name.node.clone(),
+            ty: definition.ty.node.clone(),
+            has_default: definition.default_value.is_some(),
+        }
+    }
+
+    /// The argument of `@skip` and `@include`.
+    pub(super) fn condition() -> Self {
+        let ty = Type { base: BaseType::Named(Name::new("Boolean")), nullable: false };
+        Self { name: Name::new("if"), ty, has_default: false }
+    }
+
+    /// Whether it must be given.
+    pub(super) const fn is_required(&self) -> bool {
+        !self.ty.nullable && !self.has_default
+    }
+}
+
+/// A field of an object or interface.
+#[derive(Debug)]
+pub(super) struct FieldShape {
+    pub(super) ty: Type,
+    pub(super) arguments: Vec<InputShape>,
+}
+
+/// What values of a type look like.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// A scalar.
+    Scalar,
+    /// A closed set.
+    Enum(Vec<Name>),
+    /// An input object, and whether exactly one of its fields is given.
+    Input(Vec<InputShape>, bool),
+    /// An object, interface or union, with the names of the object types that it may be.
+    Composite(HashMap<Name, FieldShape>, HashSet<Name>),
+}
+
+/// All types.
+#[derive(Debug)]
+pub(super) struct Types(HashMap<Name, Shape>);
+
+static TYPES: LazyLock<Types> = LazyLock::new(|| Types::read(&crate::schema::sdl()));
+
+/// The types of the product's schema.
+pub(super) fn types() -> &'static Types {
+    &TYPES
+}
+
+impl Types {
+    /// Reads a schema in words. What cannot be read is left out; a test reads the whole schema.
+    fn read(sdl: &str) -> Self {
+        let mut types = HashMap::new();
+        let mut implementing: HashMap<Name, HashSet<Name>> = HashMap::new();
+        for text in [sdl, INTROSPECTION] {
+            for definition in parse_schema(text).map(|it| it.definitions).unwrap_or_default() {
+                let TypeSystemDefinition::Type(definition) = definition else { continue };
+                let name = definition.node.name.node.clone();
+                let shape = match &definition.node.kind {
+                    TypeKind::Scalar => Shape::Scalar,
+                    TypeKind::Enum(it) => Shape::Enum(it.values.iter().map(|it| it.node.value.node.clone()).collect()),
+                    TypeKind::InputObject(it) => {
+                        let one_of = definition.node.directives.iter().any(|it| it.node.name.node == "oneOf");
+                        Shape::Input(it.fields.iter().map(|it| InputShape::of(&it.node)).collect(), one_of)
+                    }
+                    TypeKind::Object(it) => {
+                        for interface in &it.implements {
+                            implementing.entry(interface.node.clone()).or_default().insert(name.clone());
+                        }
+                        Shape::Composite(fields(it.fields.iter().map(|it| &it.node)), HashSet::from([name.clone()]))
+                    }
+                    TypeKind::Interface(it) => {
+                        Shape::Composite(fields(it.fields.iter().map(|it| &it.node)), HashSet::new())
+                    }
+                    TypeKind::Union(it) => {
+                        let members = it.members.iter().map(|it| it.node.clone()).collect();
+                        Shape::Composite(HashMap::new(), members)
+                    }
+                };
+                types.insert(name, shape);
+            }
+        }
+        for (interface, members) in implementing {
+            if let Some(Shape::Composite(_, possible)) = types.get_mut(&interface) {
+                *possible = members;
+            }
+        }
+        Self(types)
+    }
+
+    /// A type by its name.
+    pub(super) fn get(&self, name: &str) -> Option<&Shape> {
+        self.0.get(name)
+    }
+
+    /// The type of the fields of an operation.
+    pub(super) const fn root(kind: OperationType) -> &'static str {
+        match kind {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        }
+    }
+
+    /// A field of an object, interface or union; `__typename` is one of all, `__schema` and `__type` of queries.
+    pub(super) fn field(&self, parent: &str, name: &str) -> Option<&FieldShape> {
+        let at_root = matches!(name, "__schema" | "__type") && parent == Self::root(OperationType::Query);
+        let parent = if name == "__typename" || at_root { "__Root" } else { parent };
+        match self.get(parent) {
+            Some(Shape::Composite(fields, _)) => fields.get(name),
+            Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)) | None => None,
+        }
+    }
+
+    /// The object types that a type may be; empty where it is none that has fields.
+    pub(super) fn possible(&self, name: &str) -> Option<&HashSet<Name>> {
+        match self.get(name) {
+            Some(Shape::Composite(_, possible)) => Some(possible),
+            Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)) | None => None,
+        }
+    }
+
+    /// Whether values of a type are given by clients.
+    pub(super) fn is_input(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)))
+    }
+
+    /// The field of a type that may have been meant.
+    pub(super) fn similar_field(&self, parent: &str, name: &str) -> Option<String> {
+        match self.get(parent) {
+            Some(Shape::Composite(fields, _)) => Self::similar(name, fields.keys()),
+            Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)) | None => None,
+        }
+    }
+
+    /// The name that is most like `name`, of those that a client may mean.
+    pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a Name>) -> Option<String> {
+        let distance = |it: &Name| strsim::osa_distance(&name.to_lowercase(), &it.to_lowercase());
+        let nearest = known.into_iter().map(|it| (distance(it), it)).min();
+        nearest.filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1)).map(|(_, it)| it.to_string())
+    }
+}
+
+fn fields<'a>(definitions: impl Iterator<Item = &'a FieldDefinition>) -> HashMap<Name, FieldShape> {
+    let field = |it: &FieldDefinition| {
+        let arguments = it.arguments.iter().map(|it| InputShape::of(&it.node)).collect();
+        (it.name.node.clone(), FieldShape { ty: it.ty.node.clone(), arguments })
+    };
+    definitions.map(field).collect()
+}
+
+/// The named type at the bottom of a type.
+pub(super) fn named(ty: &Type) -> &Name {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => named(inner),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_schema_is_read() {
+        let declared = |text: &str, word: &str| text.lines().filter(|it| it.starts_with(word)).count();
+        let sdl = crate::schema::sdl();
+        let words = ["type ", "input ", "enum ", "interface ", "union ", "scalar "];
+        let count: usize = words.iter().map(|it| declared(&sdl, it)).sum();
+        let of_introspection = INTROSPECTION.matches("type __").count() + INTROSPECTION.matches("enum __").count() + 5;
+        assert_eq!(types().0.len(), count + of_introspection);
+        assert!(count > 500, "{count}");
+        assert!(types().field("Query", "node").is_some() && types().field("__Type", "ofType").is_some());
+    }
+
+    #[test]
+    fn a_name_is_suggested_where_it_is_near() {
+        let known = ["title", "tenant", "id"].map(Name::new);
+        assert_eq!(Types::similar("tittle", &known), Some("title".to_owned()));
+        assert_eq!(Types::similar("Tenant", &known), Some("tenant".to_owned()));
+        assert_eq!(Types::similar("something", &known), None);
+    }
+}
