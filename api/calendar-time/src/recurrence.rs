@@ -4,16 +4,20 @@
 //! which instant a date is, and what happens in the two hours a year that are different, is for `time` to say.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-use calcard::common::timezone::Tz as RuleZone;
-use calcard::icalendar::ICalendar;
-use chrono::{DateTime, Months, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Days, Months, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::rule::{MAX_DATES, RuleError, canonical, read_stamp, stamp};
+use crate::expand::Expansion;
+use crate::rule::{RuleError, canonical, read_stamp, stamp};
+
+/// The most dates of one series that are known at a time: of more, the latest.
+///
+/// A rule gives a date a day at most, so that these are at least 13 years. They reach further back than any program asks
+/// from the end of what is known, [`KNOWN_MONTHS`] ahead.
+pub const MAX_DATES: usize = 5_000;
 
 /// The most dates beside a rule, and the most left out.
 const MAX_LISTED: usize = 500;
@@ -90,34 +94,68 @@ impl RecurrenceSet {
         Ok(Self { rule, rdate: whole(rdate), exdate: whole(exdate) })
     }
 
-    /// The starts of a series that begins at `start`, up to `until`, in order. `start` is the first of them, also where
-    /// the rule alone would not give it, unless it is left out.
-    ///
-    /// # Errors
-    /// There are more than `MAX_DATES` of them.
-    pub fn dates(&self, start: NaiveDateTime, until: NaiveDateTime) -> ApiResult<BTreeSet<NaiveDateTime>> {
-        let mut dates = match &self.rule {
-            Some(rule) => expand(rule, start, until),
-            None => BTreeSet::new(),
-        };
-        dates.insert(start);
-        dates.extend(self.rdate.iter().filter(|it| **it <= until));
-        if dates.len() > MAX_DATES {
-            let text = Text::new("too-many-dates").with("max", MAX_DATES);
-            return Err(Problem::at(UserErrorCode::LimitReached, "recurrence", text).into());
+    /// The starts of a series that begins at `start`, up to `until`, in order; of more than [`MAX_DATES`] the latest.
+    /// `start` is the first of them, also where the rule alone would not give it, unless it is left out.
+    pub fn dates(&self, start: NaiveDateTime, until: NaiveDateTime) -> BTreeSet<NaiveDateTime> {
+        let mut dates = self.latest(start, until);
+        if start <= until {
+            dates.insert(start);
         }
+        dates.extend(self.rdate.range(..=until));
         dates.retain(|it| !self.exdate.contains(it));
-        Ok(dates)
+        while dates.len() > MAX_DATES {
+            dates.pop_first();
+        }
+        dates
+    }
+
+    /// Whether the rule ends before `start`, so that it gives nothing to a series that begins there.
+    pub fn ends_before(&self, start: NaiveDateTime) -> bool {
+        self.rule.as_deref().and_then(|it| Expansion::new(it, start)?.end()).is_some_and(|it| it < start)
+    }
+
+    /// Whether a series that begins at `start` has this date.
+    pub fn has(&self, start: NaiveDateTime, date: NaiveDateTime) -> bool {
+        let of_rule = || self.rule.as_deref().and_then(|it| Expansion::new(it, start)).map(|it| it.between(date, date));
+        !self.exdate.contains(&date)
+            && (date == start || self.rdate.contains(&date) || of_rule().is_some_and(|it| it.contains(&date)))
+    }
+
+    /// Of `dates`, those of a series that begins at `start`, the first one where the series had others before it that
+    /// are not known any more.
+    pub fn known_from(&self, start: NaiveDateTime, dates: &BTreeSet<NaiveDateTime>) -> Option<NaiveDateTime> {
+        let first = dates.first().copied().filter(|it| *it > start && dates.len() == MAX_DATES)?;
+        let before = self.dates(start, first - TimeDelta::seconds(1));
+        (!before.is_empty()).then_some(first)
+    }
+
+    /// The dates of the rule up to `until`: all of them, or at least the latest [`MAX_DATES`] and those left out.
+    fn latest(&self, start: NaiveDateTime, until: NaiveDateTime) -> BTreeSet<NaiveDateTime> {
+        let Some(rule) = self.rule.as_deref().and_then(|it| Expansion::new(it, start)) else { return BTreeSet::new() };
+        let enough = MAX_DATES + self.exdate.len();
+        // A rule may end long before.
+        let end = rule.end().map_or(until, |it| it.min(until));
+        let mut days = u64::try_from(enough).unwrap_or(u64::MAX);
+        loop {
+            let from = end.checked_sub_days(Days::new(days)).filter(|it| *it > start && !rule.counts());
+            let dates = rule.between(from.unwrap_or(start), end);
+            if from.is_none() || dates.len() >= enough {
+                return dates.into_iter().collect();
+            }
+            days = days.saturating_mul(4);
+        }
     }
 
     /// The same series, ending before `date`.
     pub fn before(&self, date: NaiveDateTime, all_day: bool) -> Self {
-        let last = date - chrono::TimeDelta::seconds(1);
+        let last = date - TimeDelta::seconds(1);
         let parts = |rule: &str| {
             let kept = rule.split(';').filter(|it| !it.starts_with("UNTIL=") && !it.starts_with("COUNT="));
             let mut kept: Vec<_> = kept.map(str::to_owned).collect();
             kept.push(format!("UNTIL={}", stamp(last, all_day)));
-            kept.join(";")
+            let rule = kept.join(";");
+            // Its UNTIL is on no other clock.
+            canonical(&rule, all_day, Tz::UTC).unwrap_or(rule)
         };
         Self {
             rule: self.rule.as_deref().map(parts),
@@ -126,11 +164,11 @@ impl RecurrenceSet {
         }
     }
 
-    /// The rest of the series from `date` on, of which `gone` dates of the rule have passed before.
-    pub fn from(&self, date: NaiveDateTime, gone: usize) -> Self {
+    /// The rest, from its date `date` on, of the series that begins at `start`.
+    pub fn rest(&self, start: NaiveDateTime, date: NaiveDateTime) -> Self {
         let parts = |rule: &str| {
             let part = |it: &str| match it.strip_prefix("COUNT=").and_then(|it| it.parse::<usize>().ok()) {
-                Some(count) => format!("COUNT={}", count.saturating_sub(gone).max(1)),
+                Some(count) => format!("COUNT={}", self.counted_from(start, date, count)),
                 None => it.to_owned(),
             };
             rule.split(';').map(part).collect::<Vec<_>>().join(";")
@@ -142,8 +180,18 @@ impl RecurrenceSet {
         }
     }
 
+    /// How many dates a rule of `count` counts for its rest from `date` on. A date beside the rule begins the rest, and
+    /// what begins a series is counted.
+    fn counted_from(&self, start: NaiveDateTime, date: NaiveDateTime, count: usize) -> usize {
+        let rule = self.rule.as_deref().and_then(|it| Expansion::new(it, start));
+        let until_date = rule.map_or_else(Vec::new, |it| it.between(start, date));
+        let is_of_rule = until_date.last() == Some(&date);
+        let passed = until_date.len() - usize::from(is_of_rule);
+        (count.saturating_sub(passed) + usize::from(!is_of_rule)).max(1)
+    }
+
     /// The same series when all of it moves by `delta`.
-    pub fn moved(&self, delta: chrono::TimeDelta, all_day: bool) -> Self {
+    pub fn moved(&self, delta: TimeDelta, all_day: bool) -> Self {
         let part = |it: &str| match it.strip_prefix("UNTIL=").and_then(read_stamp) {
             Some((until, _)) => format!("UNTIL={}", stamp(until + delta, all_day)),
             None => it.to_owned(),
@@ -153,12 +201,6 @@ impl RecurrenceSet {
             rdate: self.rdate.iter().map(|it| *it + delta).collect(),
             exdate: self.exdate.iter().map(|it| *it + delta).collect(),
         }
-    }
-
-    /// How many dates the rule alone gives before `date`, from `start` on.
-    pub fn gone(&self, start: NaiveDateTime, date: NaiveDateTime) -> usize {
-        let last = date - chrono::TimeDelta::seconds(1);
-        self.rule.as_deref().map_or(0, |rule| expand(rule, start, last).len())
     }
 }
 
@@ -173,30 +215,6 @@ fn read_listed(lines: Option<&str>) -> BTreeSet<NaiveDateTime> {
     lines.into_iter().flat_map(str::lines).filter_map(|it| it.parse().ok()).collect()
 }
 
-/// The dates of a rule. They are computed without a zone, and not beyond `until` or [`MAX_DATES`] and one.
-fn expand(rule: &str, start: NaiveDateTime, until: NaiveDateTime) -> BTreeSet<NaiveDateTime> {
-    if until < start {
-        return BTreeSet::new();
-    }
-    let own_end =
-        rule.split(';').find_map(|it| it.strip_prefix("UNTIL=")).and_then(read_stamp).map(|(end, is_date)| {
-            if is_date { end.date().and_time(NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default()) } else { end }
-        });
-    let end = own_end.map_or(until, |it| it.min(until));
-    // A rule has either; where it counts, what is beyond the end is cut below.
-    let has_count = rule.contains("COUNT=");
-    let mut text = String::from("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:x\r\n");
-    let kept: Vec<_> = rule.split(';').filter(|it| !it.starts_with("UNTIL=")).collect();
-    let _ = write!(text, "DTSTART:{}\r\nRRULE:{}", stamp(start, false), kept.join(";"));
-    if !has_count {
-        let _ = write!(text, ";UNTIL={}", stamp(end, false));
-    }
-    text.push_str("\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
-    let Ok(calendar) = ICalendar::parse(&text) else { return BTreeSet::new() };
-    let expanded = calendar.expand_dates(RuleZone::Floating, MAX_DATES + 1);
-    expanded.events.into_iter().map(|it| it.start.naive_local()).filter(|it| *it <= end).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use chrono_tz::Europe::Berlin;
@@ -209,7 +227,7 @@ mod tests {
 
     fn dates(text: &str, start: &str, until: &str) -> Vec<String> {
         let recurrence = RecurrenceSet { rule: Some(canonical(text, false, Berlin).unwrap()), ..Default::default() };
-        let dates = recurrence.dates(at(start), at(until)).unwrap();
+        let dates = recurrence.dates(at(start), at(until));
         dates.iter().map(|it| it.format("%m-%d %H:%M").to_string()).collect()
     }
 
@@ -245,25 +263,106 @@ mod tests {
     fn a_rule_without_an_end_stops_where_it_is_not_known_any_more() {
         assert_eq!(dates("FREQ=DAILY", "2027-01-01T09:00:00", "2027-01-03T09:00:00").len(), 3);
         let daily = RecurrenceSet { rule: Some("FREQ=DAILY".to_owned()), ..Default::default() };
-        assert!(daily.dates(at("2027-01-01T09:00:00"), at("2127-01-01T09:00:00")).is_err(), "more than 5,000");
+        let dates = daily.dates(at("2027-01-01T09:00:00"), at("2127-01-01T09:00:00"));
+        assert_eq!((dates.len(), dates.last()), (MAX_DATES, Some(&at("2127-01-01T09:00:00"))), "of more, the latest");
+    }
+
+    #[test]
+    fn a_series_is_never_too_old_for_the_dates_that_are_asked_for() {
+        let until = at("2036-11-30T00:00:00");
+        for (rule, start, in_2027) in [
+            ("FREQ=DAILY", "2022-01-11T07:30:00", 365),
+            ("FREQ=DAILY", "1900-01-01T07:30:00", 365),
+            ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2005-01-03T08:00:00", 261),
+            ("FREQ=MONTHLY;BYMONTHDAY=-1", "1900-01-31T08:00:00", 12),
+            ("FREQ=YEARLY", "1901-02-03T08:00:00", 1),
+            ("FREQ=DAILY;COUNT=40000", "1950-01-01T08:00:00", 365),
+            ("FREQ=DAILY;UNTIL=20270701T235959", "1950-01-01T08:00:00", 182),
+        ] {
+            let series = RecurrenceSet { rule: Some(canonical(rule, false, Berlin).unwrap()), ..Default::default() };
+            let dates = series.dates(at(start), until);
+            let of_year = dates.range(at("2027-01-01T00:00:00")..at("2028-01-01T00:00:00")).count();
+            assert_eq!(of_year, in_2027, "{rule} {start}");
+            let whole = Expansion::new(series.rule.as_deref().unwrap(), at(start)).unwrap().between(at(start), until);
+            let latest = whole.iter().rev().take(MAX_DATES).rev().copied();
+            assert!(dates.iter().copied().eq(latest), "{rule} {start}");
+            let known = series.known_from(at(start), &dates);
+            assert_eq!(known, dates.first().copied().filter(|_| whole.len() > MAX_DATES), "{rule} {start}");
+        }
+    }
+
+    #[test]
+    fn the_start_is_the_first_date_and_is_counted() {
+        // A Tuesday and a rule of Wednesdays.
+        let dates = dates("FREQ=WEEKLY;BYDAY=WE;COUNT=3", "2027-01-05T09:00:00", "2030-01-01T00:00:00");
+        assert_eq!(dates, ["01-05 09:00", "01-06 09:00", "01-13 09:00"]);
+    }
+
+    #[test]
+    fn a_rule_that_ends_before_the_start_is_found() {
+        let rule = |text: &str| RecurrenceSet { rule: Some(text.to_owned()), ..Default::default() };
+        for (text, before) in [
+            ("FREQ=DAILY;UNTIL=20270301T085959", true),
+            ("FREQ=DAILY;UNTIL=20270301T090000", false),
+            ("FREQ=DAILY;UNTIL=20270301", false),
+            ("FREQ=DAILY;UNTIL=20270228", true),
+            ("FREQ=DAILY", false),
+        ] {
+            assert_eq!(rule(text).ends_before(at("2027-03-01T09:00:00")), before, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_asked_for_by_itself() {
+        let series = RecurrenceSet {
+            rule: Some("FREQ=DAILY;COUNT=4".to_owned()),
+            rdate: BTreeSet::from([at("2027-03-09T10:00:00")]),
+            exdate: BTreeSet::from([at("2027-03-02T09:00:00")]),
+        };
+        let start = at("2027-03-01T09:00:00");
+        let dates = series.dates(start, at("2028-01-01T00:00:00"));
+        let all = (0..24 * 12).map(|it| start + TimeDelta::hours(it));
+        assert!(all.clone().all(|it| series.has(start, it) == dates.contains(&it)));
+        assert_eq!(dates.len(), 4);
+    }
+
+    #[test]
+    fn a_series_that_ends_earlier_has_its_rule_in_order() {
+        let series =
+            RecurrenceSet { rule: Some("FREQ=WEEKLY;COUNT=9;WKST=SU;BYDAY=MO".to_owned()), ..Default::default() };
+        assert_eq!(
+            series.before(at("2027-02-01T09:00:00"), false).rule.unwrap(),
+            "FREQ=WEEKLY;UNTIL=20270201T085959;WKST=SU;BYDAY=MO"
+        );
+        assert_eq!(
+            series.before(at("2027-02-01T00:00:00"), true).rule.unwrap(),
+            "FREQ=WEEKLY;UNTIL=20270131;WKST=SU;BYDAY=MO"
+        );
     }
 
     #[test]
     fn a_series_is_cut_in_two_without_a_loss() {
         let start = at("2027-01-04T09:00:00");
         let end = at("2028-01-01T00:00:00");
-        for text in ["FREQ=WEEKLY;COUNT=10", "FREQ=WEEKLY;UNTIL=20270601T090000", "FREQ=WEEKLY;BYDAY=MO,TH"] {
+        for text in [
+            "FREQ=WEEKLY;COUNT=10",
+            "FREQ=WEEKLY;UNTIL=20270601T090000",
+            "FREQ=WEEKLY;BYDAY=MO,TH",
+            // The start is beside the rule.
+            "FREQ=WEEKLY;COUNT=20;BYDAY=MO,TH,SU",
+            "FREQ=WEEKLY;COUNT=9;BYDAY=MO,SU",
+        ] {
             let whole = RecurrenceSet {
                 rule: Some(text.to_owned()),
                 rdate: BTreeSet::from([at("2027-01-09T10:00:00"), at("2027-03-06T10:00:00")]),
                 exdate: BTreeSet::from([at("2027-01-11T09:00:00"), at("2027-02-15T09:00:00")]),
             };
             let cut = at("2027-02-01T09:00:00");
-            let head = whole.before(cut, false).dates(start, end).unwrap();
-            let tail = whole.from(cut, whole.gone(start, cut)).dates(cut, end).unwrap();
+            let head = whole.before(cut, false).dates(start, end);
+            let tail = whole.rest(start, cut).dates(cut, end);
             let mut both = head.clone();
             both.extend(&tail);
-            assert_eq!(both, whole.dates(start, end).unwrap(), "{text}");
+            assert_eq!(both, whole.dates(start, end), "{text}");
             assert!(head.iter().all(|it| *it < cut) && tail.iter().all(|it| *it >= cut), "{text}");
         }
     }

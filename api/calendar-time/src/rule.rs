@@ -4,8 +4,8 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use kernel::i18n::Text;
 
-/// The most dates of one series.
-pub const MAX_DATES: usize = 5_000;
+/// The most dates that a rule counts: every day of nearly three centuries.
+const MAX_COUNT: i64 = 100_000;
 /// The longest rule, in characters: one with every part and every number of days in it has less.
 const MAX_RULE: usize = 2_000;
 
@@ -109,7 +109,7 @@ fn part_of_rule(name: &str, value: &str, frequency: &str, all_day: bool, zone: T
     match name {
         "FREQ" => ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&value).then(|| value.to_owned()),
         "INTERVAL" => number(value, 1, 1_000, false),
-        "COUNT" => number(value, 1, i64::try_from(MAX_DATES).unwrap_or(i64::MAX), false),
+        "COUNT" => number(value, 1, MAX_COUNT, false),
         "UNTIL" => until(value, all_day, zone),
         "BYMONTH" => list(value, |it| number(it, 1, 12, false)),
         "BYWEEKNO" if yearly => list(value, |it| number(it, 1, 53, true)),
@@ -223,7 +223,7 @@ mod tests {
             "FREQ=SECONDLY",
             "FREQ=DAILY;FREQ=DAILY",
             "FREQ=DAILY;COUNT=0",
-            "FREQ=DAILY;COUNT=5001",
+            "FREQ=DAILY;COUNT=100001",
             "FREQ=DAILY;COUNT=2;UNTIL=20270101",
             "FREQ=WEEKLY;BYDAY=1MO",
             "FREQ=DAILY;BYDAY=XX",

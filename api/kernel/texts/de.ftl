@@ -95,13 +95,14 @@ wider-than-calendar = Ein Termin ist nie weiter sichtbar als sein Kalender, der 
 window-too-long = Das Zeitfenster umfasst mehr als { $max } Jahre.
 window-too-long-days = Das Zeitfenster umfasst mehr als { $max } Tage.
 wrong-id = { $value } ist keine Kennung, die mit { $prefix }_ beginnt.
-too-many-dates = Eine Serie hat höchstens { $max } Termine.
+series-known-from = Die Serie ist älter, als ihre Termine aufbewahrt werden: Termine vor dem { $day } werden nicht aufgeführt.
 rule-no-part = { $part } ist kein Teil wie FREQ=WEEKLY.
 rule-unknown-part = { $part }: Diesen Teil haben Regeln hier nicht.
 rule-part-twice = { $part } kommt doppelt vor.
 rule-without-frequency = Eine Regel braucht FREQ: DAILY, WEEKLY, MONTHLY oder YEARLY.
 rule-count-and-until = Eine Regel hat entweder COUNT oder UNTIL.
 rule-position-of-nothing = BYSETPOS braucht einen weiteren BY-Teil.
+rule-ends-before-start = Die Regel endet (UNTIL), bevor der Eintrag beginnt: { $start }.
 rule-wrong-value = { $part } ist in dieser Regel nicht möglich.
 series-without-dates = Von der Serie bliebe kein Termin übrig.
 no-series = Der Termin ist keine Serie.

@@ -95,13 +95,14 @@ wider-than-calendar = An entry is never wider than its calendar, which is { $cal
 window-too-long = The window spans more than { $max } years.
 window-too-long-days = The window spans more than { $max } days.
 wrong-id = { $value } is no id that begins with { $prefix }_.
-too-many-dates = A series has at most { $max } dates.
+series-known-from = The series is older than what is kept of it: its dates before { $day } are not listed.
 rule-no-part = { $part } is no part like FREQ=WEEKLY.
 rule-unknown-part = { $part }: rules have no such part here.
 rule-part-twice = { $part } comes twice.
 rule-without-frequency = A rule needs FREQ: DAILY, WEEKLY, MONTHLY or YEARLY.
 rule-count-and-until = A rule has either COUNT or UNTIL.
 rule-position-of-nothing = BYSETPOS needs another BY part.
+rule-ends-before-start = The rule ends (UNTIL) before the entry starts, { $start }.
 rule-wrong-value = { $part } is not possible in this rule.
 series-without-dates = Nothing is left of the series.
 no-series = The entry is no series.

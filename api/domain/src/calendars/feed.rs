@@ -136,7 +136,7 @@ async fn gone(
     for times in series.into_iter().map(EntryView::times) {
         let Some(until) = times.materialized_until() else { continue };
         let (id, time) = (times.id(), times.time());
-        let dates = times.recurrence().dates(time.starts_local, until.with_timezone(&time.zone).naive_local())?;
+        let dates = times.recurrence().dates(time.starts_local, until.with_timezone(&time.zone).naive_local());
         let missing = dates.into_iter().filter(|it| instant(*it, time.zone) >= since && !there.contains(&(id, *it)));
         gone.insert(id, missing.collect());
     }

@@ -7,7 +7,7 @@ use calendar_time::time::EntryTime;
 use chrono::{DateTime, Months, Utc};
 use entities::{calendar, calendar_entry};
 use kernel::clock::Clock;
-use kernel::error::{ApiError, ApiResult};
+use kernel::error::ApiResult;
 use kernel::i18n::Locale;
 use kernel::ids::new_id;
 use policy::{Action, Actor};
@@ -71,7 +71,7 @@ async fn extend(op: &Op, ids: &[Uuid]) -> ApiResult<usize> {
             .add(calendar_entry::Column::Id.eq(row.id))
             .add(calendar_entry::Column::ExpandedUntil.eq(known));
         if writer.change::<calendar_entry::Entity, _>(here, values).await? > 0 {
-            dates.extend(rows_of(row, between(row, known, further)?));
+            dates.extend(rows_of(row, between(row, known, further)));
             extended += 1;
         }
     }
@@ -80,20 +80,15 @@ async fn extend(op: &Op, ids: &[Uuid]) -> ApiResult<usize> {
     Ok(extended)
 }
 
-/// The dates of a series that become known. A series that has as many dates as one may have ends there.
+/// The dates of a series that become known.
 fn between(
     row: &calendar_entry::Model,
     known: DateTime<Utc>,
     further: DateTime<Utc>,
-) -> ApiResult<Vec<chrono::NaiveDateTime>> {
+) -> impl Iterator<Item = chrono::NaiveDateTime> {
     let time = EntryTime::of(row);
     let local = |at: DateTime<Utc>| at.with_timezone(&time.zone).naive_local();
-    match RecurrenceSet::of(row).dates(time.starts_local, local(further)) {
-        Ok(dates) => Ok(dates.into_iter().filter(|it| *it > local(known)).collect()),
-        Err(ApiError::Problems(_)) => {
-            tracing::warn!(entry = %row.id, "a series has as many dates as one may have; it is not computed further");
-            Ok(Vec::new())
-        }
-        Err(fault) => Err(fault),
-    }
+    let dates = RecurrenceSet::of(row).dates(time.starts_local, local(further));
+    let known = local(known);
+    dates.into_iter().filter(move |it| *it > known)
 }

@@ -61,7 +61,7 @@ pub fn plan(row: &mut calendar_entry::Model, now: DateTime<Utc>) -> ApiResult<BT
     }
     let time = EntryTime::of(row);
     let known = materialized_until(row.starts_at, now);
-    let dates = recurrence.dates(time.starts_local, known.with_timezone(&time.zone).naive_local())?;
+    let dates = recurrence.dates(time.starts_local, known.with_timezone(&time.zone).naive_local());
     if dates.is_empty() {
         return Err(Problem::at(UserErrorCode::Invalid, "recurrence", Text::new("series-without-dates")).into());
     }
@@ -293,8 +293,7 @@ impl EditContext<'_> {
 
     /// The rest of a series as a new entry.
     fn rest_of(&self, series: &calendar_entry::Model, date: NaiveDateTime) -> NewEntry {
-        let whole = RecurrenceSet::of(series);
-        let recurrence = whole.from(date, whole.gone(series.starts_local, date));
+        let recurrence = RecurrenceSet::of(series).rest(series.starts_local, date);
         NewEntry { recurrence, ..self.date_of(series, date) }
     }
 

@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use calendar_time::recurrence::{RecurrenceSet, materialized_until};
-use calendar_time::rule::MAX_DATES;
+use calendar_time::recurrence::{MAX_DATES, RecurrenceSet, materialized_until};
 use calendar_time::time::EntryTime;
 use chrono::NaiveDateTime;
 use entities::{EntryStatus, calendar_entry};
@@ -282,6 +281,9 @@ impl Planner<'_> {
                 return Err(Problem::at(UserErrorCode::LimitReached, "RRULE", text).into());
             };
             self.dates_left = left;
+            if let Some(first) = RecurrenceSet::of(&row).known_from(row.starts_local, &dates) {
+                notes.push(Text::new("series-known-from").with("day", first.date()));
+            }
             (was_series || row.expanded_until.is_some()).then_some(dates)
         };
         for text in notes {
@@ -309,7 +311,7 @@ impl Planner<'_> {
         let time = EntryTime::of(row);
         let known =
             materialized_until(row.starts_at, self.context.writer.now()).with_timezone(&time.zone).naive_local();
-        let dates = RecurrenceSet::of(row).dates(time.starts_local, known).unwrap_or_default();
+        let dates = RecurrenceSet::of(row).dates(time.starts_local, known);
         Some(Series { id: row.id, own: row.uid.is_none(), dates, rewritten: None })
     }
 
