@@ -162,7 +162,7 @@ fn write_recurrence(lines: &mut ContentLines, recurrence: &Recurrence, time: &Wh
 fn write_texts(lines: &mut ContentLines, texts: &Texts) {
     lines.optional("SUMMARY", texts.title.as_deref());
     lines.optional("DESCRIPTION", texts.description.as_deref());
-    lines.optional("LOCATION", texts.location.as_deref());
+    lines.optional("LOCATION", texts.location.as_deref().map(one_line).as_deref());
     if let Some(organiser) = texts.organiser.as_deref().filter(|it| !it.is_empty()) {
         // We know a name and no address; this one says that there is none.
         lines.plain(&format!("ORGANIZER;CN={}", quoted(organiser)), "invalid:nomail");
@@ -175,6 +175,15 @@ fn write_texts(lines: &mut ContentLines, texts: &Texts) {
         lines.plain("URL", url);
     }
     lines.optional("CONTACT", texts.contact.as_deref());
+}
+
+/// A place in one line: many programs show no more, and drop the breaks without a space.
+fn one_line(text: &str) -> String {
+    if !text.contains(['\n', '\r']) {
+        return text.to_owned();
+    }
+    let lines = text.split(['\n', '\r']).map(|it| it.trim().trim_end_matches(',').trim_end());
+    lines.filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// A property of times on the clock of `time`: dates, times in UTC, or times with their zone.

@@ -62,6 +62,20 @@ fn a_feed_has_its_head_and_an_event_its_lines() {
 }
 
 #[test]
+fn a_place_of_several_lines_is_one_line() {
+    let mut place = event(nine());
+    for (given, line) in [
+        ("Rathaus\nKaiser-Max-Straße 1\r\n\n87600 Kaufbeuren\n", "Rathaus\\, Kaiser-Max-Straße 1\\, 87600 Kaufbeuren"),
+        ("Saal 1,\n2. Stock", "Saal 1\\, 2. Stock"),
+        (" Saal, ", " Saal\\, "),
+    ] {
+        place.texts = Some(Texts { location: Some(given.to_owned()), ..Texts::default() });
+        let text = written(vec![place.clone()]);
+        assert!(text.contains(&format!("\r\nLOCATION:{line}\r\n")), "{text}");
+    }
+}
+
+#[test]
 fn busy_has_nothing_but_times() {
     let mut busy = event(nine());
     busy.texts = None;
