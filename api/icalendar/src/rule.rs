@@ -9,6 +9,17 @@ use crate::When;
 
 pub use calendar_time::rule::{RuleError, date, date_time};
 
+/// When a rule in its canonical form ends by its own word.
+pub fn end(rule: &str) -> Option<NaiveDateTime> {
+    let until = rule.split(';').find_map(|it| it.strip_prefix("UNTIL="))?;
+    date_time(until).or_else(|| date(until).map(end_of_day))
+}
+
+/// How many dates a rule counts, if it does.
+pub fn count(rule: &str) -> Option<usize> {
+    rule.split(';').find_map(|it| it.strip_prefix("COUNT="))?.parse().ok()
+}
+
 /// The end of a day, for an UNTIL that names only the day.
 pub fn end_of_day(day: NaiveDate) -> NaiveDateTime {
     day.and_hms_opt(23, 59, 59).unwrap_or_else(|| day.and_time(NaiveTime::MIN))

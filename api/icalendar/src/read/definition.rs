@@ -70,6 +70,13 @@ impl ZoneDefinition {
         last.map(|(_, to)| to).or_else(first).unwrap_or_default()
     }
 
+    /// The year of the last change that is known, where the definition lists changes and no rule goes on: if there was
+    /// summer and winter in it, that did not end with the list.
+    pub fn known_until(&self) -> Option<i32> {
+        let last = self.parts.iter().map(OffsetRule::last_year).collect::<Option<Vec<_>>>()?.into_iter().max()?;
+        (self.changes(last).len() > 1).then_some(last)
+    }
+
     /// The changes of a year.
     pub fn changes(&self, year: i32) -> Vec<NaiveDateTime> {
         self.parts.iter().flat_map(|it| it.within(year)).collect()
@@ -97,6 +104,15 @@ impl OffsetRule {
         let ended = self.rule.as_ref().and_then(|it| it.until).map_or(local.year(), |it| it.year().min(local.year()));
         let of_rule = (ended - 1..=ended).filter_map(|it| self.by_rule(it));
         self.start.into_iter().chain(of_rule).chain(self.dates.iter().copied()).filter(|it| *it <= local).max()
+    }
+
+    /// The year of its last change; None where a rule has no end.
+    fn last_year(&self) -> Option<i32> {
+        let listed = self.start.iter().chain(&self.dates).map(chrono::Datelike::year).max();
+        match &self.rule {
+            Some(rule) => rule.until.map(|it| it.year()).max(listed).filter(|_| rule.until.is_some()),
+            None => Some(listed.unwrap_or(i32::MIN)),
+        }
     }
 
     fn within(&self, year: i32) -> impl Iterator<Item = NaiveDateTime> {

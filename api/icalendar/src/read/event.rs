@@ -1,15 +1,28 @@
 //! One event of a file.
 
+use std::collections::BTreeSet;
+
+use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::instant;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use crate::read::lines::ContentLine;
 use crate::read::problem::{ProblemLog, ReadProblemReason};
 use crate::read::values::{Moment, WallTime, duration, in_zone, text, texts, utc, written};
 use crate::read::zones::{ZoneLookup, Zones};
-use crate::read::{ReadEvent, lines};
+use crate::read::{ReadEvent, legacy, lines};
 use crate::{Class, Recurrence, Status, Texts, When, rule};
+
+/// What Outlook says about whole days.
+pub const ALL_DAY: &str = "X-MICROSOFT-CDO-ALLDAYEVENT";
+/// The most dates beside a rule.
+const MAX_LISTED: usize = 500;
+
+/// The most rules beside the first.
+const MAX_FURTHER: usize = 3;
+/// How far the dates of rules beside the first may reach.
+const FURTHER: Months = Months::new(50 * 12);
 
 /// The lines of an event, as many as count.
 #[derive(Debug)]
@@ -29,6 +42,10 @@ pub struct Unplaced {
     pub event: ReadEvent,
     /// RECURRENCE-ID.
     pub occurrence: Option<Moment>,
+    /// Where it says that it stands for all that follow, too.
+    pub following: Option<usize>,
+    /// Dates of RDATE that have a length of their own.
+    pub periods: Vec<When>,
     /// DTSTAMP and LAST-MODIFIED, the later one: tells versions apart that have the same SEQUENCE.
     pub changed: Option<DateTime<Utc>>,
 }
@@ -72,117 +89,173 @@ impl EventReader<'_> {
 
     fn try_event(&mut self, raw: &Raw) -> Result<Unplaced, (usize, ReadProblemReason)> {
         let time = self.time(raw)?;
-        let occurrence = match raw.first("RECURRENCE-ID") {
-            Some(it) => {
-                let bad = || (it.line, ReadProblemReason::BadOccurrence(it.value.clone()));
-                let moment = self.moment(it, &it.value).ok_or_else(bad)?;
-                if it.parameter("RANGE").is_some() {
-                    self.log.event(it.line, ReadProblemReason::OnlyOneOccurrence);
-                }
-                Some(moment)
-            }
-            None => None,
-        };
-        let recurrence = self.recurrence(raw, &time, occurrence.is_some())?;
+        let (mut occurrence, mut following) = (None, None);
+        if let Some(it) = raw.first("RECURRENCE-ID") {
+            let bad = || (it.line, ReadProblemReason::BadOccurrence(it.value.clone()));
+            occurrence = Some(self.moment(it, &it.value).ok_or_else(bad)?);
+            following = it.parameter("RANGE").map(|_| it.line);
+        }
+        let (recurrence, periods) = self.recurrence(raw, &time, occurrence.is_some())?;
         let uid = raw.text("UID").unwrap_or_else(|| {
             self.log.event(raw.line, ReadProblemReason::NoUid);
             raw.fingerprint.clone()
         });
-        let word = |name: &str| raw.first(name).map(|it| it.value.trim().to_ascii_uppercase()).unwrap_or_default();
-        let last_modified = raw.first("LAST-MODIFIED").and_then(|it| utc(&it.value));
         let stamp = raw.first("DTSTAMP").and_then(|it| utc(&it.value));
+        let last_modified = self.value(raw, "LAST-MODIFIED", utc);
         let event = ReadEvent {
             line: raw.line,
             uid,
             occurrence: None,
             time,
             recurrence,
-            sequence: word("SEQUENCE").parse::<i32>().unwrap_or_default().max(0),
-            status: Status::ALL.into_iter().find(|it| it.word() == word("STATUS")),
-            transparent: word("TRANSP") == "TRANSPARENT",
-            class: Class::ALL.into_iter().find(|it| it.word() == word("CLASS")).unwrap_or_default(),
+            sequence: self.value(raw, "SEQUENCE", |it| it.parse::<i32>().ok()).unwrap_or_default().max(0),
+            status: self.value(raw, "STATUS", |word| Status::ALL.into_iter().find(|it| it.word() == word)),
+            transparent: self.value(raw, "TRANSP", is_transparent).unwrap_or_default(),
+            class: self.class(raw),
             last_modified,
             texts: all_texts(raw),
         };
-        Ok(Unplaced { event, occurrence, changed: last_modified.max(stamp) })
+        Ok(Unplaced { event, occurrence, following, periods, changed: last_modified.max(stamp) })
+    }
+
+    /// The value of a property in capitals; one that says something else is left out.
+    fn value<T>(&mut self, raw: &Raw, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let property = raw.first(name).filter(|it| !it.value.trim().is_empty())?;
+        let value = read(&property.value.trim().to_ascii_uppercase());
+        if value.is_none() {
+            let reason = ReadProblemReason::BadValue { name: name.to_owned(), value: property.value.clone() };
+            self.log.event(property.line, reason);
+        }
+        value
+    }
+
+    /// Who may see it. A word that nobody knows keeps everybody out (RFC 5545, 3.8.1.3).
+    fn class(&mut self, raw: &Raw) -> Class {
+        let said = raw.first("CLASS").is_some_and(|it| !it.value.trim().is_empty());
+        let known = self.value(raw, "CLASS", |word| Class::ALL.into_iter().find(|it| it.word() == word));
+        known.unwrap_or(if said { Class::Private } else { Class::default() })
     }
 
     fn time(&mut self, raw: &Raw) -> Result<When, (usize, ReadProblemReason)> {
         let Some(start) = raw.first("DTSTART") else { return Err((raw.line, ReadProblemReason::NoStart)) };
         let bad = || (start.line, ReadProblemReason::BadStart(start.value.clone()));
         let moment = self.moment(start, &start.value).ok_or_else(bad)?;
-        let (end, line) = match (raw.first("DTEND"), raw.first("DURATION")) {
-            (Some(it), _) => {
-                let bad = || (it.line, ReadProblemReason::BadEnd(it.value.clone()));
-                (End::At(self.moment(it, &it.value).ok_or_else(bad)?), it.line)
-            }
-            (None, Some(it)) => {
-                let lasts =
-                    duration(&it.value).ok_or_else(|| (it.line, ReadProblemReason::BadEnd(it.value.clone())))?;
-                (End::After(lasts.days, lasts.time), it.line)
-            }
-            (None, None) => (End::Open, start.line),
-        };
+        let end = raw.first("DTEND").or_else(|| raw.first("DURATION"));
+        let (line, end) = end.map_or((start.line, End::Open), |it| (it.line, self.end(it)));
         let (time, assumed) = match moment {
             Moment::Day(first) => days(first, end),
             Moment::Floating(local) => clock(local, self.zones.default, end),
             Moment::Clock(local, zone) => clock(local, zone, end),
         }
         .map_err(|reason| (line, reason))?;
+        let is_said = raw.first(ALL_DAY).is_some_and(|it| it.value.trim().eq_ignore_ascii_case("TRUE"));
+        let whole_days = whole_days(&time, assumed.as_ref(), is_said, self.zones.default);
+        let assumed =
+            if whole_days.is_none() { assumed } else { Some(ReadProblemReason::Midnights).filter(|_| !is_said) };
         if let Some(assumed) = assumed {
             self.log.event(line, assumed);
         }
-        Ok(time)
+        Ok(whole_days.unwrap_or(time))
     }
 
+    /// The end that a property says; none where nobody understands it.
+    fn end(&mut self, property: &ContentLine) -> End {
+        let end = match property.name.as_str() {
+            "DTEND" => self.moment(property, &property.value).map(End::At),
+            _ => duration(&property.value).map(|it| End::After(it.days, it.time)),
+        };
+        end.unwrap_or_else(|| {
+            self.log.event(property.line, ReadProblemReason::BadEnd(property.value.clone()));
+            End::Open
+        })
+    }
+
+    /// How an event comes again, and the dates that have a length of their own.
     fn recurrence(
         &mut self,
         raw: &Raw,
         time: &When,
         is_one: bool,
-    ) -> Result<Option<Recurrence>, (usize, ReadProblemReason)> {
-        let mut rules = raw.all("RRULE");
-        let mut recurrence = Recurrence::default();
-        if let Some(first) = rules.next() {
-            if is_one {
-                self.log.event(first.line, ReadProblemReason::RuleOfOccurrence);
-                return Ok(None);
+    ) -> Result<(Option<Recurrence>, Vec<When>), (usize, ReadProblemReason)> {
+        if is_one {
+            if let Some(it) =
+                ["RRULE", "RDATE"].iter().find_map(|it| raw.first(it)).filter(|it| !it.value.trim().is_empty())
+            {
+                self.log.event(it.line, ReadProblemReason::RuleOfOccurrence);
             }
-            let kept = rule::from_wire(&first.value, time, self.zones.default).map_err(|refused| {
-                let reason = if refused.unsupported {
-                    ReadProblemReason::RuleUnsupported
-                } else {
-                    ReadProblemReason::RuleBroken
-                };
-                (first.line, reason(refused.part))
-            })?;
-            recurrence.rule = Some(kept);
-            if let Some(second) = rules.next() {
-                self.log.event(second.line, ReadProblemReason::SeveralRules);
+            return Ok((None, Vec::new()));
+        }
+        let mut rules =
+            raw.all("RRULE").map(|it| Ok((it.line, self.rule(it, time)?))).collect::<Result<Vec<_>, _>>()?;
+        rules.retain(|it| it.1.is_some());
+        let mut rules = rules.into_iter();
+        let mut recurrence = Recurrence { rule: rules.next().and_then(|it| it.1), ..Recurrence::default() };
+        let mut periods = Vec::new();
+        recurrence.rdate = self.dates(raw, "RDATE", time, &mut periods);
+        recurrence.exdate = self.dates(raw, "EXDATE", time, &mut Vec::new());
+        for (place, (line, rule)) in rules.enumerate() {
+            if place >= MAX_FURTHER || !add_dates(&mut recurrence, rule, time) {
+                self.log.event(line, ReadProblemReason::SeveralRules);
             }
         }
-        recurrence.rdate = self.dates(raw, "RDATE", time);
-        recurrence.exdate = self.dates(raw, "EXDATE", time);
-        Ok(Some(recurrence).filter(|it| !is_one && *it != Recurrence::default()))
+        if let Some(it) = raw.first("EXRULE") {
+            self.log.event(it.line, ReadProblemReason::ExceptionRule);
+        }
+        Ok((Some(recurrence).filter(|it| *it != Recurrence::default()), periods))
     }
 
-    fn dates(&mut self, raw: &Raw, name: &str, time: &When) -> Vec<NaiveDateTime> {
+    /// A rule as it is kept; None where it says nothing that can be kept, which is no reason to leave the event out.
+    fn rule(&mut self, property: &ContentLine, time: &When) -> Result<Option<String>, (usize, ReadProblemReason)> {
+        let given = property.value.trim().trim_matches(';');
+        let reason = if given.is_empty() {
+            ReadProblemReason::RuleEmpty
+        } else {
+            let legacy = legacy::rule(given);
+            match rule::from_wire(legacy.as_deref().unwrap_or(given), time, self.zones.default) {
+                Ok(kept) if rule::end(&kept).is_none_or(|it| it >= time.starts_local()) => return Ok(Some(kept)),
+                Ok(_) => ReadProblemReason::RuleEndsBeforeStart,
+                Err(refused) if refused.unsupported => {
+                    return Err((property.line, ReadProblemReason::RuleUnsupported(refused.part)));
+                }
+                Err(refused) => ReadProblemReason::RuleBroken(refused.part),
+            }
+        };
+        self.log.event(property.line, reason);
+        Ok(None)
+    }
+
+    fn dates(&mut self, raw: &Raw, name: &str, time: &When, periods: &mut Vec<When>) -> Vec<NaiveDateTime> {
         let mut dates = Vec::new();
         for property in raw.all(name) {
             for value in property.value.split(',').filter(|it| !it.trim().is_empty()) {
-                let start = value.split('/').next().unwrap_or_default();
-                if start.len() != value.len() {
-                    self.log.event(property.line, ReadProblemReason::OnlyStartOfPeriod);
-                }
-                match self.moment(property, start) {
-                    Some(it) => dates.push(it.on_clock_of(time, self.zones.default)),
-                    None => self.log.event(property.line, ReadProblemReason::BadDate(value.to_owned())),
+                let (start, end) = value.split_once('/').map_or((value, None), |it| (it.0, Some(it.1)));
+                let Some(date) = self.moment(property, start) else {
+                    self.log.event(property.line, ReadProblemReason::BadDate(value.to_owned()));
+                    continue;
+                };
+                let date = date.on_clock_of(time, self.zones.default);
+                dates.push(date);
+                let Some(end) = end else { continue };
+                match self.period(property, date, end, time) {
+                    Some(period) if period == time.at(date) => {}
+                    Some(period) if periods.len() < MAX_LISTED => periods.push(period),
+                    _ => self.log.event(property.line, ReadProblemReason::OnlyStartOfPeriod),
                 }
             }
         }
         dates.sort_unstable();
         dates.dedup();
         dates
+    }
+
+    /// A period that begins on the clock of a series, which has clock times.
+    fn period(&mut self, property: &ContentLine, start: NaiveDateTime, end: &str, series: &When) -> Option<When> {
+        let zone = series.zone()?;
+        let end = match duration(end) {
+            Some(it) => End::After(it.days, it.time),
+            None => End::At(self.moment(property, end)?),
+        };
+        clock(start, zone, end).ok().filter(|it| it.1.is_none()).map(|it| it.0)
     }
 
     /// The moment that a value of a property means.
@@ -196,12 +269,14 @@ impl EventReader<'_> {
         let (found, first) = self.zones.find(name);
         let (moment, assumed) = match found {
             ZoneLookup::Zone(zone) => return Some(Moment::Clock(local, zone)),
+            ZoneLookup::Near(definition, zone) => {
+                let utc = self.zones.utc(definition, local)?;
+                let taken = ReadProblemReason::ZoneNearest { name: name.to_owned(), taken: zone.name() };
+                (Moment::Clock(in_zone(utc, Tz::UTC, zone), zone), taken)
+            }
             ZoneLookup::Own(definition) => {
-                let offset = TimeDelta::seconds(self.zones.offset(definition, local).into());
-                (
-                    Moment::Clock(local.checked_sub_signed(offset)?, Tz::UTC),
-                    ReadProblemReason::ZoneConverted(name.to_owned()),
-                )
+                let utc = self.zones.utc(definition, local)?;
+                (Moment::Clock(utc, Tz::UTC), ReadProblemReason::ZoneConverted(name.to_owned()))
             }
             ZoneLookup::Unknown => {
                 (Moment::Clock(local, self.zones.default), ReadProblemReason::ZoneUnknown(name.to_owned()))
@@ -213,6 +288,51 @@ impl EventReader<'_> {
         }
         Some(moment)
     }
+}
+
+/// Adds the dates of a further rule; whether it has an end, and dates that are few enough.
+fn add_dates(recurrence: &mut Recurrence, rule: Option<String>, time: &When) -> bool {
+    let start = time.starts_local();
+    let (Some(last), Some(text)) = (start.checked_add_months(FURTHER), rule.as_deref()) else { return false };
+    let (end, count) = (rule::end(text), rule::count(text));
+    if end.is_none_or(|it| it > last) && count.is_none() {
+        return false;
+    }
+    let dates = RecurrenceSet { rule, ..RecurrenceSet::default() }.dates(start, end.unwrap_or(last).min(last));
+    let all = count.is_none_or(|it| it == dates.len());
+    if !all || recurrence.rdate.len() + dates.len() > MAX_LISTED {
+        return false;
+    }
+    let known: BTreeSet<_> = recurrence.rdate.iter().copied().chain([start]).collect();
+    recurrence.rdate.extend(dates.difference(&known));
+    recurrence.rdate.sort_unstable();
+    true
+}
+
+fn is_transparent(word: &str) -> Option<bool> {
+    match word {
+        "TRANSPARENT" => Some(true),
+        "OPAQUE" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whole days, where clock times go from midnight to midnight. Of UTC nobody knows whose midnight it is, unless the file
+/// says that it means whole days (`is_said`): then it may be that of the default zone.
+fn whole_days(time: &When, assumed: Option<&ReadProblemReason>, is_said: bool, default: Tz) -> Option<When> {
+    let When::Clock { starts_local, ends_local, zone } = *time else { return None };
+    // A moment without a length, which became a minute, but ended where it began.
+    let instant = assumed == Some(&ReadProblemReason::ZeroLength);
+    let on = |clock: Tz| {
+        let (from, until) = (in_zone(starts_local, zone, clock), in_zone(ends_local, zone, clock));
+        let is_midnight = |it: NaiveDateTime| it.time() == NaiveTime::MIN;
+        let until = if instant { from.date().succ_opt()? } else { Some(until).filter(|it| is_midnight(*it))?.date() };
+        (is_midnight(from) && from.date() < until).then_some(When::Days { first: from.date(), last_exclusive: until })
+    };
+    if is_said {
+        return on(zone).or_else(|| on(default));
+    }
+    (zone.name() != "UTC" && zone.name() != "Etc/UTC").then(|| on(zone)).flatten()
 }
 
 /// How the end is said.
@@ -297,7 +417,8 @@ fn all_texts(raw: &Raw) -> Texts {
         organiser: raw.first("ORGANIZER").and_then(organiser),
         categories: raw.all("CATEGORIES").flat_map(|it| texts(&it.value)).collect(),
         url: raw.first("URL").map(|it| it.value.trim().to_owned()).filter(|it| !it.is_empty()),
-        contact: raw.text("CONTACT"),
+        contact: Some(raw.all("CONTACT").filter_map(|it| text(&it.value)).collect::<Vec<_>>().join(", "))
+            .filter(|it| !it.is_empty()),
     }
 }
 

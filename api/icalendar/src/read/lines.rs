@@ -1,5 +1,7 @@
 //! Content lines: unfolded, decoded, and taken apart into name, parameters and value.
 
+use crate::read::charset::{self, Charset, DecodedText};
+
 /// One unfolded line.
 #[derive(Debug)]
 pub struct Logical {
@@ -7,36 +9,44 @@ pub struct Logical {
     pub number: usize,
     /// Its text.
     pub text: String,
-    /// Some of its bytes were no UTF-8; they are U+FFFD now.
+    /// What it was read as, where that is not UTF-8.
+    pub read_as: Option<&'static str>,
+    /// Some of its bytes mean nothing; they are U+FFFD now.
     pub broken: bool,
 }
 
 /// The unfolded lines of a file. Line ends may be CRLF, LF or CR; empty lines mean nothing, also before a continuation.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Unfold<'a> {
     rest: &'a [u8],
     number: usize,
+    charset: Charset,
 }
 
 impl<'a> Unfold<'a> {
     /// From the bytes of a file, without the mark that some begin with.
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes), number: 0 }
+    pub fn new(bytes: &'a [u8], charset: Charset) -> Self {
+        Self { rest: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes), number: 0, charset }
     }
 
-    /// The next line that is not empty, and where the file goes on behind it.
-    fn physical(&self) -> Option<(&'a [u8], Self)> {
-        let (mut rest, mut number) = (self.rest, self.number);
-        while !rest.is_empty() {
-            number += 1;
-            let end = rest.iter().position(|it| matches!(it, b'\n' | b'\r')).unwrap_or(rest.len());
-            let (line, behind) = rest.split_at(end);
-            rest = behind.strip_prefix(b"\r\n").or_else(|| behind.get(1..)).unwrap_or_default();
-            if !line.is_empty() {
-                return Some((line, Self { rest, number }));
-            }
+    /// The next line, and where the file goes on behind it.
+    fn line(&self) -> Option<(&'a [u8], Self)> {
+        if self.rest.is_empty() {
+            return None;
         }
-        None
+        let end = self.rest.iter().position(|it| matches!(it, b'\n' | b'\r')).unwrap_or(self.rest.len());
+        let (line, behind) = self.rest.split_at(end);
+        let rest = behind.strip_prefix(b"\r\n").or_else(|| behind.get(1..)).unwrap_or_default();
+        Some((line, Self { rest, number: self.number + 1, ..*self }))
+    }
+
+    /// The next line that is not empty.
+    fn physical(&self) -> Option<(&'a [u8], Self)> {
+        let (mut line, mut behind) = self.line()?;
+        while line.is_empty() {
+            (line, behind) = behind.line()?;
+        }
+        Some((line, behind))
     }
 }
 
@@ -48,19 +58,48 @@ impl Iterator for Unfold<'_> {
         *self = behind;
         let number = self.number;
         let mut bytes = first.trim_ascii_start().to_vec();
+        // vCalendar 1.0 ends a line that goes on with an equals sign.
+        let quoted = is_quoted_printable(first);
         // Folding may cut within a letter, so letters are put together again before they are decoded.
-        while let Some((line, behind)) = self.physical()
-            && let [b' ' | b'\t', more @ ..] = line
-        {
-            bytes.extend_from_slice(more);
-            *self = behind;
+        loop {
+            if quoted
+                && bytes.ends_with(b"=")
+                && let Some((line, behind)) = self.line().filter(|it| !it.0.is_empty())
+            {
+                bytes.pop();
+                bytes.extend_from_slice(line);
+                *self = behind;
+            } else if let Some(([b' ' | b'\t', more @ ..], behind)) = self.physical() {
+                bytes.extend_from_slice(more);
+                *self = behind;
+            } else {
+                break;
+            }
         }
-        let (text, broken) = match String::from_utf8(bytes) {
-            Ok(text) => (text, false),
-            Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), true),
+        let DecodedText { text, read_as, broken } = match charset_of_property(&bytes) {
+            Some(text) => DecodedText { text, read_as: None, broken: false },
+            None => self.charset.letters(bytes),
         };
-        Some(Logical { number, text, broken })
+        Some(Logical { number, text, read_as, broken })
     }
+}
+
+/// The parameters of a line, in capitals; nothing of a line without.
+fn parameters(bytes: &[u8]) -> String {
+    let head = bytes.split(|it| *it == b':').next().unwrap_or_default();
+    let parameters = head.splitn(2, |it| *it == b';').nth(1).unwrap_or_default();
+    String::from_utf8_lossy(parameters).to_ascii_uppercase()
+}
+
+fn is_quoted_printable(bytes: &[u8]) -> bool {
+    parameters(bytes).contains("QUOTED-PRINTABLE")
+}
+
+/// A line whose property says in which letters it is (vCalendar 1.0).
+fn charset_of_property(bytes: &[u8]) -> Option<String> {
+    let parameters = parameters(bytes);
+    let label = parameters.split(';').find_map(|it| it.trim().strip_prefix("CHARSET="))?;
+    charset::named(bytes, label)
 }
 
 /// A property.
@@ -95,11 +134,21 @@ impl ContentLine {
             outside_quotes(text, ':').next().or_else(|| text.find(':'))
         }?;
         let (head, value) = (text.get(end..colon)?, text.get(colon + 1..)?);
-        let parameters = split_outside_quotes(head, ';').filter_map(|part| {
-            let (name, value) = part.split_once('=')?;
-            Some((name.trim().to_ascii_uppercase(), decoded(value)))
+        let parameters = split_outside_quotes(head, ';').skip(1).map(|part| {
+            // vCalendar 1.0 leaves out names.
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (name.trim().to_ascii_uppercase(), decoded(value))
         });
-        Some(Self { line: line.number, name, parameters: parameters.collect(), value: value.to_owned() })
+        let mut it = Self { line: line.number, name, parameters: parameters.collect(), value: value.to_owned() };
+        if it.is_encoded("QUOTED-PRINTABLE") || it.parameters.iter().any(|(name, _)| name == "QUOTED-PRINTABLE") {
+            it.value = unquoted(&it.value, it.parameter("CHARSET"));
+        }
+        Some(it)
+    }
+
+    /// Whether its value is written in another way.
+    pub fn is_encoded(&self, encoding: &str) -> bool {
+        self.parameter("ENCODING").is_some_and(|it| it.eq_ignore_ascii_case(encoding))
     }
 
     /// The value of a parameter.
@@ -144,16 +193,45 @@ fn decoded(value: &str) -> String {
     text
 }
 
+/// A value in quoted-printable (RFC 2045, 6.7), its line breaks as values of type TEXT have them.
+fn unquoted(value: &str, charset: Option<&str>) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let digits = behind.get(..2).filter(|it| *first == b'=' && it.iter().all(u8::is_ascii_hexdigit));
+        match digits.and_then(|it| u8::from_str_radix(std::str::from_utf8(it).ok()?, 16).ok()) {
+            Some(code) => {
+                bytes.push(code);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    let text = charset.and_then(|it| charset::named(&bytes, it)).unwrap_or_else(|| charset::guessed(bytes));
+    text.replace("\r\n", "\\n").replace(['\r', '\n'], "\\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn unfold(bytes: &[u8]) -> Unfold<'_> {
+        Unfold::new(bytes, Charset::of(bytes, None).0)
+    }
+
     fn lines(bytes: &[u8]) -> Vec<(usize, String)> {
-        Unfold::new(bytes).map(|it| (it.number, it.text)).collect()
+        unfold(bytes).map(|it| (it.number, it.text)).collect()
+    }
+
+    fn logical(text: &str) -> Logical {
+        Logical { number: 1, text: text.to_owned(), read_as: None, broken: false }
     }
 
     fn parse(text: &str) -> ContentLine {
-        ContentLine::parse(&Logical { number: 1, text: text.to_owned(), broken: false }).unwrap()
+        ContentLine::parse(&logical(text)).unwrap()
     }
 
     #[test]
@@ -167,8 +245,26 @@ mod tests {
 
     #[test]
     fn a_letter_that_was_cut_is_whole_again() {
-        let all: Vec<_> = Unfold::new(b"A:\xc3\r\n \xa4\r\nB:\xff").map(|it| (it.text, it.broken)).collect();
-        assert_eq!(all, [("A:ä".into(), false), ("B:\u{fffd}".into(), true)]);
+        let all: Vec<_> = unfold(b"A:\xc3\r\n \xa4\r\nB:\xe4").map(|it| (it.text, it.read_as)).collect();
+        assert_eq!(all, [("A:ä".into(), None), ("B:ä".into(), Some("windows-1252"))]);
+    }
+
+    #[test]
+    fn lines_of_old_calendars_go_on_and_are_decoded() {
+        let of = |bytes: &[u8]| {
+            unfold(bytes).filter_map(|it| ContentLine::parse(&it)).map(|it| it.value).collect::<Vec<_>>()
+        };
+        let head = "SUMMARY;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE";
+        assert_eq!(
+            of(format!("{head}:Fest f=C3=BCr alle=\r\nKinder =\nund=20mehr\nA:1=\nB:2").as_bytes()),
+            ["Fest für alleKinder und mehr", "1=", "2"]
+        );
+        assert_eq!(of(b"DESCRIPTION;ENCODING=QUOTED-PRINTABLE:a=0D=0Ab=0Ac=zz=\n\nX:1"), ["a\\nb\\nc=zz=", "1"]);
+        assert_eq!(of(b"SUMMARY;QUOTED-PRINTABLE:F=FCssen"), ["Füssen"]);
+        assert_eq!(
+            of(b"SUMMARY;CHARSET=ISO-8859-15;ENCODING=QUOTED-PRINTABLE:=A4\nSUMMARY;CHARSET=KOI8-R:\xc1"),
+            ["€", "а"]
+        );
     }
 
     #[test]
@@ -184,10 +280,7 @@ mod tests {
         assert_eq!(parse("REFRESH - INTERVAL; VALUE = DURATION:PT48H").name, "REFRESH-INTERVAL");
         assert_eq!(parse("A;B=\"c:d").value, "d");
         for text in ["X", "", ":x", ";a=b:x", "A;B=c"] {
-            assert!(
-                ContentLine::parse(&Logical { number: 1, text: text.to_owned(), broken: false }).is_none(),
-                "{text}"
-            );
+            assert!(ContentLine::parse(&logical(text)).is_none(), "{text}");
         }
     }
 }

@@ -9,14 +9,22 @@
 //! - A DTEND in another zone than DTSTART is taken to the clock of DTSTART.
 //! - An event without a duration lasts one minute: the store has no shorter ones.
 //! - An exception that is a bare day means the occurrence on that day.
-//! - Alarms, tasks and journals are counted, not read.
+//! - A time from midnight to midnight is whole days, see `event`; what letters a file has is found out in `charset`.
+//! - A rule, an end or a word that cannot be understood is left out, not its event.
+//! - A change of an occurrence and all that follow becomes a series of its own, see `series`.
+//! - Alarms, tasks and journals are counted, not read; so are properties that are not kept.
 
+mod charset;
 mod definition;
 mod event;
 #[cfg(test)]
 mod fuzz_test;
+mod legacy;
 mod lines;
 mod problem;
+mod series;
+#[cfg(test)]
+mod series_test;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -28,8 +36,9 @@ use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
+use crate::read::charset::Charset;
 use crate::read::definition::{OffsetRule, ZoneDefinition};
-use crate::read::event::{EventReader, Raw, Unplaced};
+use crate::read::event::{ALL_DAY, EventReader, Raw, Unplaced};
 use crate::read::lines::{ContentLine, Unfold};
 use crate::read::problem::ProblemLog;
 use crate::read::values::{WallTime, text, written};
@@ -45,7 +54,7 @@ pub const MAX_EVENTS: usize = 20_000;
 /// The most lines of one event that count.
 const MAX_LINES: usize = 5_000;
 /// Properties that are read; the others of an event need no room.
-const READ: [&str; 21] = [
+const READ: [&str; 23] = [
     "CATEGORIES",
     "CLASS",
     "CONTACT",
@@ -55,6 +64,7 @@ const READ: [&str; 21] = [
     "DTSTART",
     "DURATION",
     "EXDATE",
+    "EXRULE",
     "LAST-MODIFIED",
     "LOCATION",
     "ORGANIZER",
@@ -67,6 +77,21 @@ const READ: [&str; 21] = [
     "TRANSP",
     "UID",
     "URL",
+    ALL_DAY,
+];
+/// Properties that say something to people, and are not kept.
+const DROPPED: [&str; 11] = [
+    "ATTACH",
+    "ATTENDEE",
+    "COMMENT",
+    "CONFERENCE",
+    "GEO",
+    "IMAGE",
+    "PRIORITY",
+    "RELATED-TO",
+    "RESOURCES",
+    "STRUCTURED-DATA",
+    "X-ALT-DESC",
 ];
 
 /// What a file has.
@@ -108,8 +133,9 @@ pub struct ReadEvent {
     pub texts: Texts,
 }
 
-/// Reads a file; times without a zone are on the clock of `default`.
-pub fn read(bytes: &[u8], default: Tz) -> ReadCalendar {
+/// Reads a file. `charset` is what the answer that it came with says about its letters. Times without a zone are on the
+/// clock that the file names for them (X-WR-TIMEZONE), or on that of `default`.
+pub fn read(bytes: &[u8], charset: Option<&str>, default: Tz) -> ReadCalendar {
     let failed = |reason| ReadCalendar {
         events: Vec::new(),
         problems: vec![ReadProblem { line: 1, component: "VCALENDAR".to_owned(), uid: None, reason }],
@@ -118,9 +144,14 @@ pub fn read(bytes: &[u8], default: Tz) -> ReadCalendar {
     if bytes.len() > MAX_MIB * 1024 * 1024 {
         return failed(ReadProblemReason::TooLarge { max: MAX_MIB });
     }
-    let mut zones = definitions(bytes, default);
+    let (charset, bytes) = Charset::of(bytes, charset);
+    let lines = Unfold::new(&bytes, charset);
+    let (mut zones, unknown) = definitions(lines, default);
     let mut scan = Scan::new(&mut zones);
-    for line in Unfold::new(bytes) {
+    if let Some((line, name)) = unknown {
+        scan.log.add(line, "VCALENDAR", ReadProblemReason::ZoneUnknown(name));
+    }
+    for line in lines {
         scan.line(&line);
     }
     if !scan.is_calendar {
@@ -129,15 +160,17 @@ pub fn read(bytes: &[u8], default: Tz) -> ReadCalendar {
     scan.finish()
 }
 
-/// The first pass: definitions of zones may stand behind their use, and are compared in the years of the events.
-fn definitions(bytes: &[u8], default: Tz) -> Zones {
+/// The first pass: definitions of zones may stand behind their use, and are compared in the years of the events. Also
+/// the zone of times without one, with its line, where nobody knows it.
+fn definitions(lines: Unfold<'_>, default: Tz) -> (Zones, Option<(usize, String)>) {
     let mut zones = Zones::new(default);
+    let mut floating: Option<(usize, String)> = None;
     let mut zone: Option<(String, ZoneDefinition)> = None;
     let mut part: Option<OffsetRule> = None;
-    for line in Unfold::new(bytes) {
+    for line in lines {
         let outside = zone.is_none();
         let begins = |word: &str| line.text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
-        if outside && !begins("BEGIN:VTIMEZONE") && !begins("DTSTART") {
+        if outside && !begins("BEGIN:VTIMEZONE") && !begins("DTSTART") && !begins("X-WR-TIMEZONE") {
             continue;
         }
         let Some(content) = ContentLine::parse(&line) else { continue };
@@ -161,6 +194,9 @@ fn definitions(bytes: &[u8], default: Tz) -> Zones {
                     content.value.trim().clone_into(name);
                 }
             }
+            ("X-WR-TIMEZONE", _) if outside => {
+                floating = floating.or_else(|| text(&content.value).map(|it| (line.number, it)));
+            }
             ("DTSTART", _) if outside => {
                 if let (Some(name), Some(WallTime::Local(at))) = (content.parameter("TZID"), written(&content.value)) {
                     zones.used(name, at.year());
@@ -173,7 +209,8 @@ fn definitions(bytes: &[u8], default: Tz) -> Zones {
             },
         }
     }
-    zones
+    let unknown = floating.filter(|(_, name)| !zones.take_default(name));
+    (zones, unknown)
 }
 
 /// The second pass.
@@ -188,6 +225,10 @@ struct Scan<'a> {
     count: usize,
     /// Components that are not read: where the first one was, and how many there were.
     ignored: BTreeMap<&'static str, (usize, usize)>,
+    /// The same of properties.
+    dropped: BTreeMap<&'static str, (usize, usize)>,
+    /// Whether it was said that the file has other letters than UTF-8.
+    letters_told: bool,
     name: Option<String>,
     is_calendar: bool,
     last_line: usize,
@@ -203,6 +244,8 @@ impl<'a> Scan<'a> {
             events: Vec::new(),
             count: 0,
             ignored: BTreeMap::new(),
+            dropped: BTreeMap::new(),
+            letters_told: false,
             name: None,
             is_calendar: false,
             last_line: 1,
@@ -218,7 +261,12 @@ impl<'a> Scan<'a> {
     fn line(&mut self, line: &lines::Logical) {
         self.last_line = line.number;
         if line.broken {
-            self.note(line.number, ReadProblemReason::NotUtf8);
+            self.note(line.number, ReadProblemReason::LettersLost);
+        }
+        if let Some(read_as) =
+            line.read_as.filter(|_| !std::mem::replace(&mut self.letters_told, line.read_as.is_some()))
+        {
+            self.log.add(line.number, "VCALENDAR", ReadProblemReason::ReadAs(read_as.to_owned()));
         }
         let Some(content) = ContentLine::parse(line) else {
             self.note(line.number, ReadProblemReason::Unreadable);
@@ -291,7 +339,15 @@ impl<'a> Scan<'a> {
             hash.update(line);
             hash.update("\n");
         }
+        if let Some(name) = DROPPED.iter().find(|it| **it == content.name && !says_nothing(&content)) {
+            self.dropped.entry(name).or_insert((content.line, 0)).1 += 1;
+        }
         if !READ.contains(&content.name.as_str()) {
+            return;
+        }
+        if content.is_encoded("BASE64") || content.is_encoded("B") {
+            let reason = ReadProblemReason::BadValue { name: content.name, value: content.value };
+            self.log.event(content.line, reason);
             return;
         }
         if raw.properties.len() == MAX_LINES {
@@ -318,12 +374,22 @@ impl<'a> Scan<'a> {
         for (name, (line, count)) in std::mem::take(&mut self.ignored) {
             self.log.add(line, name, ReadProblemReason::Ignored { count });
         }
+        for (name, (line, count)) in std::mem::take(&mut self.dropped) {
+            self.log.event(line, ReadProblemReason::Dropped { name: name.to_owned(), count });
+        }
         let events = newest(on_series_clock(self.events, self.zones.default), &mut self.log);
+        let events = series::whole(events, &mut self.log);
         if events.is_empty() && self.log.is_empty() {
             self.log.add(1, "VCALENDAR", ReadProblemReason::Empty);
         }
         ReadCalendar { events, problems: self.log.finish(), name: self.name }
     }
+}
+
+/// Whether a property that is not kept is no loss: it is empty, or a priority that is none, or the usual one.
+fn says_nothing(property: &ContentLine) -> bool {
+    let value = property.value.trim();
+    value.is_empty() || (property.name == "PRIORITY" && ["0", "5"].contains(&value))
 }
 
 /// Puts each occurrence on the clock of its series.
@@ -342,7 +408,7 @@ fn on_series_clock(mut events: Vec<Unplaced>, default: Tz) -> Vec<Unplaced> {
 }
 
 /// Of several versions of an event keeps the newest: by SEQUENCE, then by when it was changed, then the first one.
-fn newest(events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<ReadEvent> {
+fn newest(events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<Unplaced> {
     let mut kept: Vec<Unplaced> = Vec::with_capacity(events.len());
     let mut places: HashMap<(String, Option<NaiveDateTime>), usize> = HashMap::new();
     for it in events {
@@ -358,5 +424,5 @@ fn newest(events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<ReadEvent> {
         log.event(older.event.line, ReadProblemReason::Duplicate(older.event.uid.clone()));
         log.name(before, Some(&older.event.uid));
     }
-    kept.into_iter().map(|it| it.event).collect()
+    kept
 }

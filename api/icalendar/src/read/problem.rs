@@ -64,30 +64,59 @@ pub enum ReadProblemReason {
     NoStart,
     /// DTSTART cannot be understood.
     BadStart(String),
-    /// DTEND or DURATION cannot be understood.
+    /// DTEND or DURATION cannot be understood: the event was taken as if it had none.
     BadEnd(String),
     /// RECURRENCE-ID cannot be understood.
     BadOccurrence(String),
     /// The event ends before it starts.
     EndsBeforeStart,
-    /// This part of the rule cannot be understood.
+    /// RRULE says nothing: the event was taken without.
+    RuleEmpty,
+    /// This part of the rule cannot be understood: the event was taken without the rule.
     RuleBroken(String),
+    /// The rule ends before the event starts: the event was taken without it.
+    RuleEndsBeforeStart,
     /// This part of the rule is more than we repeat by.
     RuleUnsupported(String),
     /// The event does not end before the next one begins, or the file ends.
     Unclosed,
     /// There is no event in the calendar.
     Empty,
-    /// Bytes that are no UTF-8; a mark stands in their place.
-    NotUtf8,
+    /// Bytes that mean no letter; a mark stands in their place.
+    LettersLost,
+    /// The file is not in UTF-8, but was read as this.
+    ReadAs(String),
     /// A line without a name or a value.
     Unreadable,
     /// An END that does not belong to what was begun.
     StrayEnd(String),
     /// The calendar does not end before the file does: a part may be missing.
     CalendarUnclosed,
+    /// A value of this property that cannot be understood: it was left out.
+    BadValue {
+        /// The property.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// Properties that are not kept.
+    Dropped {
+        /// The property.
+        name: String,
+        /// So many.
+        count: usize,
+    },
+    /// Dates that are left out by a rule (EXRULE): they were not.
+    ExceptionRule,
     /// A zone that nobody knows: the default zone was taken.
     ZoneUnknown(String),
+    /// A zone that only the file knows: the one whose clocks are nearest to it was taken.
+    ZoneNearest {
+        /// Its name in the file.
+        name: String,
+        /// The zone that was taken.
+        taken: &'static str,
+    },
     /// A zone that only this file knows: times were converted to UTC.
     ZoneConverted(String),
     /// More than one rule: the first one was taken.
@@ -96,6 +125,8 @@ pub enum ReadProblemReason {
     RuleOfOccurrence,
     /// No duration: one minute was taken.
     ZeroLength,
+    /// From midnight to midnight: whole days were taken.
+    Midnights,
     /// A whole day that ends on the day it begins: one day was taken.
     EndsOnFirstDay,
     /// Start and end are not both days or both times: the end was taken as the start is.
@@ -106,6 +137,8 @@ pub enum ReadProblemReason {
     OnlyStartOfPeriod,
     /// A change of an occurrence and all after it: only the one was changed.
     OnlyOneOccurrence,
+    /// An occurrence that a newer version of its series does not have: it was left out.
+    SupersededOccurrence,
     /// Another version of an event is in the file, and this one is not the newest.
     Duplicate(String),
     /// The event has no UID: one was made from its content.
@@ -132,27 +165,36 @@ impl ReadProblemReason {
             | Self::TooManyEvents { .. }
             | Self::NoStart
             | Self::BadStart(_)
-            | Self::BadEnd(_)
             | Self::BadOccurrence(_)
             | Self::EndsBeforeStart
-            | Self::RuleBroken(_)
             | Self::RuleUnsupported(_)
             | Self::Unclosed => true,
-            Self::Empty
-            | Self::NotUtf8
+            Self::BadEnd(_)
+            | Self::RuleEmpty
+            | Self::RuleBroken(_)
+            | Self::RuleEndsBeforeStart
+            | Self::Empty
+            | Self::LettersLost
+            | Self::ReadAs(_)
+            | Self::BadValue { .. }
+            | Self::Dropped { .. }
+            | Self::ExceptionRule
             | Self::Unreadable
             | Self::StrayEnd(_)
             | Self::CalendarUnclosed
             | Self::ZoneUnknown(_)
+            | Self::ZoneNearest { .. }
             | Self::ZoneConverted(_)
             | Self::SeveralRules
             | Self::RuleOfOccurrence
             | Self::ZeroLength
+            | Self::Midnights
             | Self::EndsOnFirstDay
             | Self::TypesDiffer
             | Self::BadDate(_)
             | Self::OnlyStartOfPeriod
             | Self::OnlyOneOccurrence
+            | Self::SupersededOccurrence
             | Self::Duplicate(_)
             | Self::NoUid
             | Self::TooManyLines
@@ -172,24 +214,37 @@ impl ReadProblemReason {
             Self::BadEnd(value) => Text::new("ics-bad-end").with("value", shown(value)),
             Self::BadOccurrence(value) => Text::new("ics-bad-occurrence").with("value", shown(value)),
             Self::EndsBeforeStart => Text::new("ics-ends-before-start"),
+            Self::RuleEmpty => Text::new("ics-rule-empty"),
+            Self::RuleEndsBeforeStart => Text::new("ics-rule-ends-before-start"),
             Self::RuleBroken(value) => Text::new("ics-rule-broken").with("value", shown(value)),
             Self::RuleUnsupported(value) => Text::new("ics-rule-unsupported").with("value", shown(value)),
             Self::Unclosed => Text::new("ics-unclosed"),
             Self::Empty => Text::new("ics-empty"),
-            Self::NotUtf8 => Text::new("ics-not-utf8"),
+            Self::LettersLost => Text::new("ics-letters-lost"),
+            Self::ReadAs(charset) => Text::new("ics-read-as").with("charset", charset),
+            Self::BadValue { name, value } => {
+                Text::new("ics-bad-value").with("name", shown(name)).with("value", shown(value))
+            }
+            Self::Dropped { name, count } => Text::new("ics-dropped").with("name", name).with("count", count),
+            Self::ExceptionRule => Text::new("ics-exception-rule"),
             Self::Unreadable => Text::new("ics-unreadable"),
             Self::StrayEnd(value) => Text::new("ics-stray-end").with("value", shown(value)),
             Self::CalendarUnclosed => Text::new("ics-calendar-unclosed"),
             Self::ZoneUnknown(value) => Text::new("ics-zone-unknown").with("value", shown(value)),
+            Self::ZoneNearest { name, taken } => {
+                Text::new("ics-zone-nearest").with("value", shown(name)).with("taken", taken)
+            }
             Self::ZoneConverted(value) => Text::new("ics-zone-converted").with("value", shown(value)),
             Self::SeveralRules => Text::new("ics-several-rules"),
             Self::RuleOfOccurrence => Text::new("ics-rule-of-occurrence"),
             Self::ZeroLength => Text::new("ics-zero-length"),
+            Self::Midnights => Text::new("ics-midnights"),
             Self::EndsOnFirstDay => Text::new("ics-ends-on-first-day"),
             Self::TypesDiffer => Text::new("ics-types-differ"),
             Self::BadDate(value) => Text::new("ics-bad-date").with("value", shown(value)),
             Self::OnlyStartOfPeriod => Text::new("ics-only-start-of-period"),
             Self::OnlyOneOccurrence => Text::new("ics-only-one-occurrence"),
+            Self::SupersededOccurrence => Text::new("ics-superseded-occurrence"),
             Self::Duplicate(value) => Text::new("ics-duplicate").with("value", shown(value)),
             Self::NoUid => Text::new("ics-no-uid"),
             Self::TooManyLines => Text::new("ics-too-many-lines"),

@@ -10,11 +10,11 @@ fn calendar(inside: &str) -> String {
 }
 
 fn event(inside: &str) -> ReadCalendar {
-    read(calendar(&format!("BEGIN:VEVENT\nUID:u\n{}\nEND:VEVENT", inside.trim())).as_bytes(), Berlin)
+    read(calendar(&format!("BEGIN:VEVENT\nUID:u\n{}\nEND:VEVENT", inside.trim())).as_bytes(), None, Berlin)
 }
 
 fn of(text: &str) -> ReadCalendar {
-    read(calendar(text).as_bytes(), Berlin)
+    read(calendar(text).as_bytes(), None, Berlin)
 }
 
 fn local(text: &str) -> NaiveDateTime {
@@ -52,7 +52,7 @@ fn refused(inside: &str) -> ReadProblemReason {
 fn an_event_with_everything() {
     let (it, problems) = one("DTSTART;TZID=Europe/Berlin:20270301T090000\nDTEND;TZID=Europe/Berlin:20270301T103000\n\
         SUMMARY:Treffen\\, F\u{fc}ssen\nDESCRIPTION:a\\nb\nLOCATION:Saal\nORGANIZER;CN=\"B\u{fc}ro ^'A^'\":mailto:a@b.example\n\
-        CATEGORIES:x,y\\,z\nCATEGORIES:w\nURL:https://a.example/?b=c,d\nCONTACT:Frau M.\nSEQUENCE:4\nSTATUS:Cancelled\n\
+        CATEGORIES:x,y\\,z\nCATEGORIES:w\nURL:https://a.example/?b=c,d\nCONTACT:Frau M.\nCONTACT:Herr N.\nSEQUENCE:4\nSTATUS:Cancelled\n\
         TRANSP:TRANSPARENT\nCLASS:PRIVATE\nLAST-MODIFIED:20270101T000000Z\nDTSTAMP:20270101T000000Z");
     assert_eq!(problems, []);
     assert_eq!(it.time, clock("2027-03-01T09:00:00", "2027-03-01T10:30:00", Berlin));
@@ -69,7 +69,7 @@ fn an_event_with_everything() {
             organiser: some("Büro \"A\""),
             categories: vec!["x".to_owned(), "y,z".to_owned(), "w".to_owned()],
             url: some("https://a.example/?b=c,d"),
-            contact: some("Frau M."),
+            contact: some("Frau M., Herr N."),
         }
     );
 }
@@ -133,8 +133,6 @@ fn what_leaves_an_event_out() {
     assert_eq!(refused("SUMMARY:x"), ReadProblemReason::NoStart);
     assert_eq!(refused("DTSTART:soon"), ReadProblemReason::BadStart("soon".to_owned()));
     assert_eq!(refused("DTSTART:20270229"), ReadProblemReason::BadStart("20270229".to_owned()));
-    assert_eq!(refused("DTSTART:20270301T090000\nDTEND:x"), ReadProblemReason::BadEnd("x".to_owned()));
-    assert_eq!(refused("DTSTART:20270301T090000\nDURATION:1H"), ReadProblemReason::BadEnd("1H".to_owned()));
     assert_eq!(refused("DTSTART:20270301T090000\nDTEND:20270301T080000"), ReadProblemReason::EndsBeforeStart);
     assert_eq!(refused("DTSTART:20270302\nDTEND:20270301"), ReadProblemReason::EndsBeforeStart);
     assert_eq!(refused("DTSTART:20270301\nRECURRENCE-ID:x"), ReadProblemReason::BadOccurrence("x".to_owned()));
@@ -142,7 +140,116 @@ fn what_leaves_an_event_out() {
         refused("DTSTART:20270301\nRRULE:FREQ=HOURLY"),
         ReadProblemReason::RuleUnsupported("FREQ=HOURLY".to_owned())
     );
-    assert_eq!(refused("DTSTART:20270301\nRRULE:FREQ=X"), ReadProblemReason::RuleBroken("FREQ=X".to_owned()));
+}
+
+#[test]
+fn what_cannot_be_understood_is_left_out_and_not_its_event() {
+    use ReadProblemReason::*;
+    let broken = |it: &str| RuleBroken(it.to_owned());
+    for (lines, assumed) in [
+        ("RRULE:", vec![RuleEmpty]),
+        ("RRULE: ;\nEXDATE:\nRDATE:", vec![RuleEmpty]),
+        ("RRULE:FREQ=X", vec![broken("FREQ=X")]),
+        ("RRULE:RRULE:Anything;FREQ=WEEKLY", vec![broken("ANYTHING")]),
+        ("RRULE:COUNT=2", vec![broken("COUNT=2")]),
+        ("RRULE:D1 0600", vec![broken("D10600")]),
+        ("RRULE:FREQ=DAILY;UNTIL=20270228", vec![RuleEndsBeforeStart]),
+        ("DTEND:", vec![BadEnd(String::new())]),
+        ("DTEND:x", vec![BadEnd("x".to_owned())]),
+        ("DURATION:1H", vec![BadEnd("1H".to_owned())]),
+        ("EXDATE:never", vec![BadDate("never".to_owned())]),
+        ("EXRULE:FREQ=DAILY;COUNT=2", vec![ExceptionRule]),
+        ("SEQUENCE:a", vec![BadValue { name: "SEQUENCE".to_owned(), value: "a".to_owned() }]),
+        ("STATUS:busy", vec![BadValue { name: "STATUS".to_owned(), value: "busy".to_owned() }]),
+        ("TRANSP:x", vec![BadValue { name: "TRANSP".to_owned(), value: "x".to_owned() }]),
+        ("LAST-MODIFIED:x", vec![BadValue { name: "LAST-MODIFIED".to_owned(), value: "x".to_owned() }]),
+        ("SUMMARY;ENCODING=BASE64:eA==", vec![BadValue { name: "SUMMARY".to_owned(), value: "eA==".to_owned() }]),
+        (
+            "ATTENDEE:mailto:a@b.example\nATTENDEE:mailto:c@d.example",
+            vec![Dropped { name: "ATTENDEE".to_owned(), count: 2 }],
+        ),
+        ("STATUS:\nSEQUENCE:\nCLASS:\nGEO:\nPRIORITY:0", vec![]),
+    ] {
+        let (it, problems) = one(&format!("DTSTART:20270301\n{lines}"));
+        assert_eq!((it.time, it.recurrence), (days("2027-03-01", "2027-03-02"), None), "{lines}");
+        assert_eq!(problems, assumed, "{lines}");
+    }
+    // Dates beside the rule stay.
+    let (it, _) = one("DTSTART:20270301\nRRULE:\nRDATE:20270303");
+    assert_eq!(it.recurrence.unwrap().rdate, [local("2027-03-03T00:00:00")]);
+    // Nobody may see what has a word that nobody knows.
+    assert_eq!(one("DTSTART:20270301\nCLASS:X-SECRET").0.class, Class::Private);
+    assert_eq!(one("DTSTART:20270301\nCLASS:").0.class, Class::Public);
+}
+
+#[test]
+fn midnights_are_whole_days() {
+    const SAID: &str = "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE";
+    let zone = ";TZID=W. Europe Standard Time";
+    let days = || days("2027-04-14", "2027-04-15");
+    let (midnights, same) = (ReadProblemReason::Midnights, ReadProblemReason::Midnights);
+    for (lines, time, assumed) in [
+        (format!("DTSTART{zone}:20270414T000000\nDTEND{zone}:20270415T000000\n{SAID}"), days(), None),
+        (format!("DTSTART{zone}:20270414T000000\nDTEND{zone}:20270414T000000\n{SAID}"), days(), None),
+        ("DTSTART:20270413T220000Z\nDTEND:20270414T220000Z\nX-MICROSOFT-CDO-ALLDAYEVENT:true".to_owned(), days(), None),
+        (format!("DTSTART{zone}:20270414T000000\nDTEND{zone}:20270415T000000"), days(), Some(midnights)),
+        (format!("DTSTART{zone}:20270414T000000\nDTEND{zone}:20270414T000000"), days(), Some(same)),
+        (
+            format!("DTSTART{zone}:20270414T000000\nDTEND{zone}:20270414T120000\n{SAID}"),
+            clock("2027-04-14T00:00:00", "2027-04-14T12:00:00", Berlin),
+            None,
+        ),
+        (
+            "DTSTART:20270414T000000Z\nDTEND:20270415T000000Z".to_owned(),
+            clock("2027-04-14T00:00:00", "2027-04-15T00:00:00", Tz::UTC),
+            None,
+        ),
+    ] {
+        let (it, problems) = one(&lines);
+        assert_eq!((it.time, problems), (time, assumed.into_iter().collect()), "{lines}");
+    }
+    let (it, _) = one(&format!(
+        "DTSTART{zone}:20270414T000000\nDTEND{zone}:20270415T000000\nRRULE:FREQ=DAILY;UNTIL=20270417T220000Z\nEXDATE{zone}:20270415T000000"
+    ));
+    let recurrence = it.recurrence.unwrap();
+    assert_eq!(
+        (recurrence.rule.as_deref(), &recurrence.exdate[..]),
+        (Some("FREQ=DAILY;UNTIL=20270418"), &[local("2027-04-15T00:00:00")][..])
+    );
+}
+
+#[test]
+fn times_without_a_zone_are_on_the_clock_that_the_file_names() {
+    let event = "BEGIN:VEVENT\nUID:a\nDTSTART:20270210T100000\nDTEND:20270210T110000\nEND:VEVENT";
+    let athens = clock("2027-02-10T10:00:00", "2027-02-10T11:00:00", Tz::Europe__Athens);
+    for text in [format!("X-WR-TIMEZONE:Europe/Athens\n{event}"), format!("{event}\nX-WR-TIMEZONE:Europe/Athens")] {
+        let read = of(&text);
+        assert_eq!((read.events[0].time, reasons(&read)), (athens, vec![]));
+    }
+    let read = of(&format!("X-WR-TIMEZONE:Nowhere\n{event}"));
+    assert_eq!(read.events[0].time.zone(), Some(Berlin));
+    assert_eq!(reasons(&read), [&ReadProblemReason::ZoneUnknown("Nowhere".to_owned())]);
+}
+
+#[test]
+fn a_file_is_read_in_its_letters() {
+    let text = calendar("BEGIN:VEVENT\nUID:u\nDTSTART:20270301\nSUMMARY:Schüler in Füssen\nEND:VEVENT");
+    let latin: Vec<u8> = text.chars().map(|it| u8::try_from(u32::from(it)).unwrap()).collect();
+    let wide: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, charset, read_as, line) in [
+        (text.as_bytes(), None, None, 0),
+        (text.as_bytes(), Some("ISO-8859-1"), None, 0),
+        (&latin, None, Some("windows-1252"), 6),
+        (&latin, Some("ISO-8859-15"), Some("ISO-8859-15"), 6),
+        (&latin, Some("utf-8"), Some("windows-1252"), 6),
+        (&wide, None, Some("UTF-16LE"), 1),
+    ] {
+        let read = read(bytes, charset, Berlin);
+        assert_eq!(read.events[0].texts.title.as_deref(), Some("Schüler in Füssen"));
+        let told: Vec<_> = read.problems.iter().map(|it| (it.line, it.reason.clone())).collect();
+        let expected = read_as.map(|it| (line, ReadProblemReason::ReadAs(it.to_owned())));
+        assert_eq!(told, expected.into_iter().collect::<Vec<_>>());
+    }
 }
 
 #[test]
@@ -168,12 +275,12 @@ fn the_others_stay_and_problems_name_their_lines() {
 fn series_keep_their_clock() {
     let (it, problems) = one("DTSTART;TZID=W. Europe Standard Time:20270301T090000\nDURATION:PT1H\n\
         RRULE:FREQ=WEEKLY;UNTIL=20270701T070000Z\nRRULE:FREQ=DAILY\nEXDATE:20270308T080000Z,20270405T070000Z\nEXDATE;VALUE=DATE:20270315\n\
-        EXDATE:20270322T090000,never\nRDATE;VALUE=PERIOD:20270410T070000Z/PT2H");
+        EXDATE:20270322T090000,never\nRDATE;VALUE=PERIOD:20270410T070000Z/PT1H,20270411T070000Z/never");
     let recurrence = it.recurrence.unwrap();
     assert_eq!(recurrence.rule.as_deref(), Some("FREQ=WEEKLY;UNTIL=20270701T090000"));
     let expected = ["2027-03-08", "2027-03-15", "2027-03-22", "2027-04-05"].map(|it| local(&format!("{it}T09:00:00")));
     assert_eq!(recurrence.exdate, expected);
-    assert_eq!(recurrence.rdate, [local("2027-04-10T09:00:00")]);
+    assert_eq!(recurrence.rdate, [local("2027-04-10T09:00:00"), local("2027-04-11T09:00:00")]);
     let expected = [
         ReadProblemReason::SeveralRules,
         ReadProblemReason::BadDate("never".to_owned()),
@@ -256,32 +363,68 @@ fn a_zone_of_the_file_is_found_by_its_clocks() {
 }
 
 #[test]
+fn series_in_a_zone_that_is_nearly_known_follow_its_summer() {
+    let series = "BEGIN:VEVENT\nUID:a\nDTSTART;TZID=Ours:20270701T090000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY\nEND:VEVENT";
+    // As in Berlin, but that the clocks change on the Friday before.
+    let near = OWN_ZONE.replace("BYDAY=-1SU", "BYDAY=-1FR");
+    let read = of(&format!("{near}\n{series}"));
+    assert_eq!(read.events[0].time, clock("2027-07-01T09:00:00", "2027-07-01T10:00:00", Berlin));
+    assert_eq!(reasons(&read), [&ReadProblemReason::ZoneNearest { name: "Ours".to_owned(), taken: "Europe/Berlin" }]);
+    for locale in [Locale::De, Locale::En] {
+        let said = read.problems[0].render(locale);
+        assert!(
+            said.contains("Ours") && said.contains("Europe/Berlin") && said.contains("Serie") | said.contains("series"),
+            "{said}"
+        );
+    }
+    // A list that ends is no end of summer.
+    let listed = OWN_ZONE
+        .replace("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10", "RDATE:20251026T030000,20261025T030000")
+        .replace("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3", "RDATE:20250330T020000,20260329T020000");
+    let read = of(&format!("{listed}\n{series}"));
+    assert_eq!(read.events[0].time, clock("2027-07-01T09:00:00", "2027-07-01T10:00:00", Berlin));
+    // The name says more than the definition.
+    let named = OWN_ZONE.replace("TZID:Ours", "TZID:US-Eastern").replace("+0200", "-0400").replace("+0100", "-0500");
+    let read = of(&format!("{named}\n{}", series.replace("Ours", "US-Eastern")));
+    assert_eq!(read.events[0].time, clock("2027-07-01T09:00:00", "2027-07-01T10:00:00", Tz::US__Eastern));
+    assert_eq!(reasons(&read), Vec::<&ReadProblemReason>::new());
+}
+
+#[test]
 fn files_that_are_none_or_not_whole() {
     for bytes in
         [&b""[..], b"<html>\n<a href=\"x\">x</a>\n</html>", b"\xff\xfe\x00", b"BEGIN:VTIMEZONE\rTZID:S\rEND:VTIMEZONE"]
     {
-        let read = read(bytes, Berlin);
+        let read = read(bytes, None, Berlin);
         assert_eq!(reasons(&read), [&ReadProblemReason::NotACalendar]);
         assert!(read.problems[0].fatal() && read.events.is_empty());
     }
     let big = vec![b'x'; MAX_MIB * 1024 * 1024 + 1];
-    assert_eq!(reasons(&read(&big, Berlin)), [&ReadProblemReason::TooLarge { max: MAX_MIB }]);
+    assert_eq!(reasons(&read(&big, None, Berlin)), [&ReadProblemReason::TooLarge { max: MAX_MIB }]);
     assert_eq!(reasons(&of("")), [&ReadProblemReason::Empty]);
-    let cut =
-        read(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20270301\nEND:VEVENT\nBEGIN:VEVENT\nUID:b\nDTST", Berlin);
+    let cut = read(
+        b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20270301\nEND:VEVENT\nBEGIN:VEVENT\nUID:b\nDTST",
+        None,
+        Berlin,
+    );
     assert_eq!(cut.events.len(), 1);
     assert_eq!(
         reasons(&cut),
         [&ReadProblemReason::Unclosed, &ReadProblemReason::Unreadable, &ReadProblemReason::CalendarUnclosed]
     );
-    let crossed = read(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20270301\nEND:VCALENDAR\nEND:VTODO", Berlin);
+    let crossed =
+        read(b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20270301\nEND:VCALENDAR\nEND:VTODO", None, Berlin);
     assert_eq!(reasons(&crossed).len(), 3, "{:?}", crossed.problems);
     let bytes = read(
         b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20270301\nSUMMARY:F\xfcssen\nEND:VEVENT\nEND:VCALENDAR",
+        None,
         Berlin,
     );
-    assert_eq!(bytes.events[0].texts.title.as_deref(), Some("F\u{fffd}ssen"));
-    assert_eq!((bytes.problems[0].line, &bytes.problems[0].reason), (5, &ReadProblemReason::NotUtf8));
+    assert_eq!(bytes.events[0].texts.title.as_deref(), Some("Füssen"));
+    assert_eq!(
+        (bytes.problems[0].line, &bytes.problems[0].reason),
+        (5, &ReadProblemReason::ReadAs("windows-1252".to_owned()))
+    );
 }
 
 #[test]

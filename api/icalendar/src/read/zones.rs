@@ -2,7 +2,8 @@
 //!
 //! A name of the database of time zones counts most, then the names that other programs have for its zones (Windows,
 //! vendors). A definition in the file (VTIMEZONE) counts only for a name that nobody knows: if its clocks go as those
-//! of a known zone in the years of the file, it is that zone.
+//! of a known zone in the years of the file, it is that zone. If they nearly do, its times are converted to the zone that is
+//! nearest, so that series follow its summer and winter; else to UTC.
 
 use std::collections::HashMap;
 
@@ -10,15 +11,21 @@ use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, Offset as _, TimeDel
 use chrono_tz::{TZ_VARIANTS, Tz};
 
 use crate::read::definition::ZoneDefinition;
+use crate::read::values::text;
 
 /// So many definitions are compared with the zones of the database; nobody uses more.
 const MAX_COMPARED: usize = 20;
+
+/// A zone is near to a definition if so many of a hundred times are alike.
+const NEAR: usize = 85;
 
 /// What a TZID means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ZoneLookup {
     /// This zone.
     Zone(Tz),
+    /// The definition of this place: times are converted by it to the zone, which is the nearest to it.
+    Near(usize, Tz),
     /// The definition of this place: times are converted to UTC by it.
     Own(usize),
     /// Nothing.
@@ -51,32 +58,43 @@ impl Zones {
         }
     }
 
+    /// Takes the zone that the file names for times without one (X-WR-TIMEZONE); whether it means one.
+    pub fn take_default(&mut self, name: &str) -> bool {
+        let zone = match self.look_up(&plain(name)) {
+            ZoneLookup::Zone(zone) | ZoneLookup::Near(_, zone) => Some(zone),
+            ZoneLookup::Own(_) | ZoneLookup::Unknown => None,
+        };
+        self.default = zone.unwrap_or(self.default);
+        zone.is_some()
+    }
+
     /// Adds a definition; the first one of a name counts.
     pub fn define(&mut self, name: &str, definition: ZoneDefinition) {
-        self.by_name.entry(name.trim().to_owned()).or_insert(self.definitions.len());
+        self.by_name.entry(plain(name)).or_insert(self.definitions.len());
         self.definitions.push(definition);
     }
 
     /// Notes that an event starts in this year.
     pub fn used(&mut self, name: &str, year: i32) {
-        let years = self.years.entry(name.trim().to_owned()).or_insert((year, year));
+        let years = self.years.entry(plain(name)).or_insert((year, year));
         *years = (years.0.min(year), years.1.max(year));
     }
 
     /// What a name means, and whether it is asked for the first time.
     pub fn find(&mut self, name: &str) -> (ZoneLookup, bool) {
-        let name = name.trim();
-        if let Some(found) = self.found.get(name) {
+        let name = plain(name);
+        if let Some(found) = self.found.get(&name) {
             return (*found, false);
         }
-        let found = self.look_up(name);
-        self.found.insert(name.to_owned(), found);
+        let found = self.look_up(&name);
+        self.found.insert(name, found);
         (found, true)
     }
 
-    /// Seconds east of UTC by a definition of the file.
-    pub fn offset(&self, definition: usize, local: NaiveDateTime) -> i32 {
-        self.definitions.get(definition).map_or(0, |it| it.offset(local))
+    /// A time of a definition of the file in UTC.
+    pub fn utc(&self, definition: usize, local: NaiveDateTime) -> Option<NaiveDateTime> {
+        let offset = self.definitions.get(definition).map_or(0, |it| it.offset(local));
+        local.checked_sub_signed(TimeDelta::seconds(offset.into()))
     }
 
     /// A definition by its name.
@@ -99,9 +117,23 @@ impl Zones {
         if self.compared > MAX_COMPARED {
             return ZoneLookup::Own(place);
         }
-        let years = self.years.get(name).copied().unwrap_or((2025, 2030));
-        same_clocks(&self.definitions[place], years, self.default).map_or(ZoneLookup::Own(place), ZoneLookup::Zone)
+        let (first, last) = self.years.get(name).copied().unwrap_or((2025, 2030));
+        let definition = &self.definitions[place];
+        let samples = samples(definition, first, last);
+        if let Some(zone) = same_clocks(&samples, self.default) {
+            return ZoneLookup::Zone(zone);
+        }
+        // "US-Eastern".
+        if let Some(zone) = by_known_name(&name.replace('-', "/")) {
+            return ZoneLookup::Zone(zone);
+        }
+        nearest(&samples, self.default).map_or(ZoneLookup::Own(place), |zone| ZoneLookup::Near(place, zone))
     }
+}
+
+/// A name without its escapes: TZID is of type TEXT, and some programs escape it as a parameter, too.
+fn plain(name: &str) -> String {
+    text(name.trim()).unwrap_or_default()
 }
 
 /// A zone by its name, also with a vendor in front (`/vendor.example/2007_1/Europe/Berlin`), or as Windows calls it.
@@ -134,9 +166,8 @@ fn by_other_programs(name: &str) -> Option<Tz> {
     }
 }
 
-/// The zone of the database whose clocks go as the definition says, in these years and the two after.
-fn same_clocks(definition: &ZoneDefinition, (first, last): (i32, i32), default: Tz) -> Option<Tz> {
-    let samples = samples(definition, first, last);
+/// The zone of the database whose clocks go as the definition says, at these times.
+fn same_clocks(samples: &[(NaiveDateTime, i32)], default: Tz) -> Option<Tz> {
     let same = |zone: &Tz| samples.iter().all(|(local, offset)| fits(*zone, *local, *offset));
     let offset = samples.first()?.1;
     if samples.iter().all(|(_, it)| *it == offset) && offset % 3600 == 0 {
@@ -147,14 +178,35 @@ fn same_clocks(definition: &ZoneDefinition, (first, last): (i32, i32), default: 
         };
         return name.parse().ok();
     }
+    candidates(default).find(same)
+}
+
+/// The zone whose clocks go nearly as the definition says.
+fn nearest(samples: &[(NaiveDateTime, i32)], default: Tz) -> Option<Tz> {
+    // Each zone is compared at so many times.
+    let step = samples.len().div_ceil(150).max(1);
+    let few: Vec<_> = samples.iter().step_by(step).collect();
+    let mut best: Option<(usize, Tz)> = None;
+    for zone in candidates(default) {
+        let alike = few.iter().filter(|(local, offset)| fits(zone, *local, *offset)).count();
+        if best.is_none_or(|it| alike > it.0) {
+            best = Some((alike, zone));
+        }
+    }
+    best.filter(|(alike, _)| alike * 100 >= few.len() * NEAR).map(|it| it.1)
+}
+
+/// All zones, those that are meant most often before the others that have the same clocks.
+fn candidates(default: Tz) -> impl Iterator<Item = Tz> {
     let usual = [default, Tz::Europe__Berlin, Tz::Europe__London, Tz::Europe__Athens, Tz::America__New_York];
-    usual.iter().chain(&TZ_VARIANTS).find(|it| same(it)).copied()
+    usual.into_iter().chain(TZ_VARIANTS)
 }
 
 /// Clock times at which zones are told apart, and their offsets: each week, and around the changes.
 fn samples(definition: &ZoneDefinition, first: i32, last: i32) -> Vec<(NaiveDateTime, i32)> {
-    let (first, last) = (first.clamp(1970, 2080), last.clamp(1970, 2080));
-    let years = (first..=last + 2).filter(|it| *it < first + 8 || *it > last - 2);
+    let known = definition.known_until().unwrap_or(i32::MAX);
+    let (first, last) = (first.min(known).clamp(1970, 2080), (last + 2).min(known).clamp(1970, 2082));
+    let years = (first..=last).filter(|it| *it < first + 8 || *it > last - 4);
     let mut times = Vec::new();
     for begin in years.filter_map(|it| NaiveDate::from_ymd_opt(it, 1, 1)) {
         let days = (0..52).filter_map(|week| begin.checked_add_days(Days::new(week * 7)));
@@ -180,7 +232,7 @@ mod tests {
     fn named(name: &str) -> Option<&'static str> {
         match Zones::new(Tz::Europe__Berlin).find(name).0 {
             ZoneLookup::Zone(zone) => Some(zone.name()),
-            ZoneLookup::Own(_) | ZoneLookup::Unknown => None,
+            ZoneLookup::Near(..) | ZoneLookup::Own(_) | ZoneLookup::Unknown => None,
         }
     }
 

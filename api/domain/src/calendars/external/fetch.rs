@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use entities::FetchOutcome;
 use icalendar::read::MAX_MIB;
-use reqwest::header::{ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
+use reqwest::header::{CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
 use reqwest::{Client, Response, StatusCode, Url};
 
 use crate::calendars::external::guard::{AddressGuard, AddressRefused};
@@ -35,7 +35,14 @@ pub enum Fetched {
     /// It is as it was.
     Unchanged,
     /// The file.
-    File(Vec<u8>, Tags),
+    File {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// What the answer says about its letters.
+        charset: Option<String>,
+        /// What tells whether it has changed.
+        tags: Tags,
+    },
 }
 
 /// Why there is none.
@@ -126,6 +133,7 @@ impl Fetcher {
 async fn body(mut response: Response, url: &Url) -> Result<Fetched, Failed> {
     let tags =
         Tags { etag: header(&response, ETAG.as_str()), last_modified: header(&response, LAST_MODIFIED.as_str()) };
+    let charset = header(&response, CONTENT_TYPE.as_str()).and_then(|it| charset(&it));
     let mut bytes = Vec::new();
     while let Some(part) = response.chunk().await.map_err(|error| failed(&error, url))? {
         if bytes.len() + part.len() > MAX_MIB * 1024 * 1024 {
@@ -133,7 +141,15 @@ async fn body(mut response: Response, url: &Url) -> Result<Fetched, Failed> {
         }
         bytes.extend_from_slice(&part);
     }
-    Ok(Fetched::File(bytes, tags))
+    Ok(Fetched::File { bytes, charset, tags })
+}
+
+/// The charset of a media type.
+fn charset(media_type: &str) -> Option<String> {
+    media_type.split(';').skip(1).find_map(|it| {
+        let (name, value) = it.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"').to_owned())
+    })
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
@@ -151,4 +167,21 @@ fn failed(error: &reqwest::Error, url: &Url) -> Failed {
     }
     let outcome = if error.is_timeout() { FetchOutcome::TooSlow } else { FetchOutcome::Unreachable };
     Failed(outcome, url.host_str().map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_names_its_letters() {
+        for (media_type, expected) in [
+            ("text/calendar; charset=ISO-8859-1", Some("ISO-8859-1")),
+            ("text/calendar;method=PUBLISH; Charset=\"utf-8\"", Some("utf-8")),
+            ("text/calendar", None),
+            ("text/calendar; charset", None),
+        ] {
+            assert_eq!(charset(media_type).as_deref(), expected, "{media_type}");
+        }
+    }
 }

@@ -63,14 +63,15 @@ async fn fetch_one(op: &Op, id: Uuid, fetcher: &Fetcher) -> ApiResult<bool> {
         Ok(Fetched::Unchanged) => {
             keep(op, after(&row, Ok(FetchOutcome::Unchanged), op.clock.now())).await?;
         }
-        Ok(Fetched::File(bytes, tags)) => match import::readable(&bytes, calendar.time_zone.parse().unwrap_or(Tz::UTC))
-        {
-            Ok(file) => take_over(op, &row, file, tags).await?,
-            Err(_reason) => {
-                let failed = Failed(FetchOutcome::NotACalendar, None);
-                keep(op, after(&row, Err(failed), op.clock.now())).await?;
+        Ok(Fetched::File { bytes, charset, tags }) => {
+            match import::readable(&bytes, charset.as_deref(), calendar.time_zone.parse().unwrap_or(Tz::UTC)) {
+                Ok(file) => take_over(op, &row, file, tags).await?,
+                Err(_reason) => {
+                    let failed = Failed(FetchOutcome::NotACalendar, None);
+                    keep(op, after(&row, Err(failed), op.clock.now())).await?;
+                }
             }
-        },
+        }
         Err(failed) => keep(op, after(&row, Err(failed), op.clock.now())).await?,
     }
     Ok(true)

@@ -142,9 +142,9 @@ impl ImportReport {
     }
 }
 
-/// Takes a file apart; why the whole of it cannot be read.
-pub(super) fn readable(bytes: &[u8], zone: Tz) -> Result<ReadCalendar, Text> {
-    let read = read(bytes, zone);
+/// Takes a file apart; why the whole of it cannot be read. `charset` is what its answer says about its letters.
+pub(super) fn readable(bytes: &[u8], charset: Option<&str>, zone: Tz) -> Result<ReadCalendar, Text> {
+    let read = read(bytes, charset, zone);
     match read.problems.first() {
         Some(problem) if problem.is_of_all() => Err(problem.reason.text()),
         _ => Ok(read),
@@ -160,7 +160,7 @@ pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> Api
     let session = mutation.session();
     let (grant, calendar) =
         rights::find_for::<calendar::Entity>(session, calendar, Operation::CreateEntries, "calendar").await?;
-    let read = readable(bytes, calendar.time_zone.parse().unwrap_or(Tz::UTC))
+    let read = readable(bytes, None, calendar.time_zone.parse().unwrap_or(Tz::UTC))
         .map_err(|reason| Problem::at(UserErrorCode::Invalid, "ics", reason))?;
     let writer = session.writer(&grant).await?;
     writer.lock_named(calendar.id).await?;

@@ -98,7 +98,7 @@ impl ImportState {
         let refresh = TimeDelta::hours(1);
         let feed = CalendarFeed { name: String::new(), description: None, color: None, refresh, events };
         let zone = context.calendar.time_zone.parse().unwrap_or(Tz::UTC);
-        let read_back = read(write::feed(&feed).as_bytes(), zone).events.into_iter();
+        let read_back = read(write::feed(&feed).as_bytes(), None, zone).events.into_iter();
         Ok(read_back.filter_map(|it| Some((*ids.get(&(it.uid.clone(), it.occurrence))?, it))).collect())
     }
 }
