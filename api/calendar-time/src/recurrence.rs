@@ -13,10 +13,8 @@ use kernel::i18n::Text;
 use crate::expand::Expansion;
 use crate::rule::{RuleError, canonical, read_stamp, stamp};
 
-/// The most dates of one series that are known at a time: of more, the latest.
-///
-/// A rule gives a date a day at most, so that these are at least 13 years. They reach further back than any program asks
-/// from the end of what is known, [`KNOWN_MONTHS`] ahead.
+/// The most dates of one series that are known at a time: of more, the latest. A rule gives at most one a day, so that
+/// these are at least 13 years, of which [`KNOWN_MONTHS`] lie ahead.
 pub const MAX_DATES: usize = 5_000;
 
 /// The most dates beside a rule, and the most left out.
