@@ -22,7 +22,7 @@ const MAX_LISTED: usize = 500;
 /// The most rules beside the first.
 const MAX_FURTHER: usize = 3;
 /// How far the dates of rules beside the first may reach.
-const FURTHER: Months = Months::new(50 * 12);
+const FURTHER: Months = Months::new(20 * 12);
 
 /// The lines of an event, as many as count.
 #[derive(Debug)]

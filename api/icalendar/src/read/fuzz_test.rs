@@ -241,10 +241,54 @@ proptest! {
     }
 
     #[test]
+    fn what_is_said_about_dates_of_a_series_is_written_and_read_back(
+        changes in vec((0..4_u8, 0..60_i64, -30..30_i64, 0..3_i32), 0..8),
+        rule in proptest::sample::select(&[
+            "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TH", "FREQ=WEEKLY;COUNT=7", "FREQ=DAILY;UNTIL=20270601T070000Z", "FREQ=MONTHLY", "",
+        ][..]),
+    ) {
+        let stamp = |day: i64, hours: i64| {
+            (NaiveDate::from_ymd_opt(2027, 3, 4).unwrap().and_hms_opt(9, 0, 0).unwrap() + TimeDelta::days(day) + TimeDelta::hours(hours))
+                .format("%Y%m%dT%H%M%S")
+                .to_string()
+        };
+        let mut events = vec![format!("DTSTART:{}\nDURATION:PT1H\nSEQUENCE:1\nRRULE:{rule}", stamp(0, 0))];
+        for (kind, day, hours, sequence) in changes {
+            let (date, moved) = (stamp(day, 0), stamp(day, hours));
+            match kind {
+                0 => events[0].push_str(&format!("\nRDATE;VALUE=PERIOD:{date}/PT{}H", hours.abs() + 1)),
+                1 => events[0].push_str(&format!("\nEXDATE:{date}\nRRULE:FREQ=WEEKLY;COUNT={}", day + 1)),
+                2 => events.push(format!("RECURRENCE-ID:{date}\nDTSTART:{moved}\nDURATION:PT2H\nSEQUENCE:{sequence}")),
+                _ => events.push(format!(
+                    "RECURRENCE-ID;RANGE=THISANDFUTURE:{date}\nDTSTART:{moved}\nDURATION:PT3H\nSEQUENCE:{sequence}"
+                )),
+            }
+        }
+        let text: String = events.iter().map(|it| format!("BEGIN:VEVENT\nUID:a\n{it}\nEND:VEVENT\n")).collect();
+        let first = read(format!("BEGIN:VCALENDAR\n{text}END:VCALENDAR").as_bytes(), None, Tz::Europe__Berlin);
+        sane(&first);
+        let mut keys: Vec<_> = first.events.iter().map(|it| (&it.uid, it.occurrence)).collect();
+        keys.sort();
+        keys.dedup();
+        prop_assert_eq!(keys.len(), first.events.len(), "each is there once\n{}", text);
+        let events = first.events.iter().map(|it| Event {
+            uid: it.uid.clone(), stamp: DateTime::UNIX_EPOCH, last_modified: None, sequence: it.sequence, time: it.time,
+            recurrence: it.recurrence.clone(), occurrence: it.occurrence, status: None, transparent: false,
+            class: Class::Public, texts: Some(it.texts.clone()),
+        });
+        let feed = CalendarFeed {
+            events: events.collect(), name: "x".to_owned(), description: None, color: None, refresh: TimeDelta::hours(1),
+        };
+        let again = read(write::feed(&feed).as_bytes(), None, Tz::UTC);
+        let without_lines = |read: &ReadCalendar| read.events.iter().map(|it| ReadEvent { line: 0, ..it.clone() }).collect::<Vec<_>>();
+        prop_assert_eq!(without_lines(&again), without_lines(&first), "{}", text);
+    }
+
+    #[test]
     fn lines_that_nearly_are_an_event_do_no_harm(
         lines in vec(
-            "(DTSTART|DTEND|DURATION|RRULE|EXDATE|RDATE|RECURRENCE-ID|SEQUENCE|BEGIN|END|TZID|TZOFFSETTO)\
-             (;TZID=(Europe/Berlin|Own|Pacific/Apia|/a/b|\\(UTC\\+1\\)))?(;VALUE=DATE)?:\
+            "(DTSTART|DTEND|DURATION|RRULE|EXDATE|RDATE|RECURRENCE-ID|SEQUENCE|BEGIN|END|TZID|TZOFFSETTO|X-WR-TIMEZONE)\
+             (;TZID=(Europe/Berlin|Own|Pacific/Apia|/a/b|\\(UTC\\+1\\)))?(;VALUE=DATE|;RANGE=THISANDFUTURE|;ENCODING=QUOTED-PRINTABLE)?:\
              ([+-]?P?T?[0-9]{1,12}[DHMSWZ]?|[0-9]{8}(T[0-9]{6}Z?)?|FREQ=(DAILY|YEARLY);(UNTIL|BYDAY|BYMONTH)=[0-9A-Z-]{1,9}|\
              VEVENT|VTIMEZONE|DAYLIGHT|VCALENDAR|Own)",
             0..40,

@@ -3,14 +3,20 @@
 //! does not have any more is left out.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use calendar_time::recurrence::RecurrenceSet;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{Datelike as _, NaiveDateTime, TimeDelta};
 
 use crate::read::event::Unplaced;
 use crate::read::problem::{ProblemLog, ReadProblemReason};
 use crate::read::{MAX_EVENTS, ReadEvent};
 use crate::{Recurrence, When};
+
+/// The most dates that are looked for in their series, some of which have to be counted from their start on.
+const MAX_SOUGHT: usize = 2_000;
+/// Years in which that is done: entries have no others.
+const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 /// The events of a file, of which each is there once.
 pub fn whole(mut events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<ReadEvent> {
@@ -37,6 +43,10 @@ fn recurrence_of(set: RecurrenceSet) -> Option<Recurrence> {
         .filter(|it| *it != Recurrence::default())
 }
 
+fn is_sought(series: &ReadEvent, date: NaiveDateTime) -> bool {
+    YEARS.contains(&series.time.starts_local().year()) && YEARS.contains(&date.year())
+}
+
 /// Where each series, or event that stands for itself, is.
 fn masters(events: &[Unplaced]) -> HashMap<String, usize> {
     let own = events.iter().enumerate().filter(|(_, it)| it.event.occurrence.is_none());
@@ -48,12 +58,14 @@ fn leave_out_superseded(events: &mut Vec<Unplaced>, log: &mut ProblemLog) {
     let masters = masters(events);
     let mut sets: HashMap<usize, RecurrenceSet> = HashMap::new();
     let mut gone = HashSet::new();
+    let mut sought = 0;
     for (place, it) in events.iter().enumerate() {
         let (Some(date), Some(master)) = (it.event.occurrence, masters.get(&it.event.uid)) else { continue };
         let series = &events[*master].event;
-        if series.sequence <= it.event.sequence {
+        if series.sequence <= it.event.sequence || sought == MAX_SOUGHT || !is_sought(series, date) {
             continue;
         }
+        sought += 1;
         let set = sets.entry(*master).or_insert_with(|| set_of(series));
         if !set.has(series.time.starts_local(), date) {
             note(log, it.event.line, &it.event.uid, ReadProblemReason::SupersededOccurrence);
@@ -96,6 +108,7 @@ struct Part {
     uid: String,
     /// How much later its dates are than those of the whole.
     delta: TimeDelta,
+    sequence: i32,
 }
 
 /// Splits series at the dates from which on they are changed.
@@ -106,12 +119,12 @@ fn split_following(mut events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<ReadE
     let mut parts: HashMap<String, Vec<Part>> = HashMap::new();
     // Series of which nothing is left before the change.
     let mut gone = HashSet::new();
-    for place in order {
+    for (sought, place) in order.into_iter().enumerate() {
         let event = &events[place].event;
         let uid = event.uid.clone();
         let whole = parts.get(&uid).and_then(|it| it.last()).map(|it| (it.place, it.delta));
         let whole = whole.or_else(|| masters.get(&uid).map(|it| (*it, TimeDelta::zero())));
-        let split = whole.zip(event.occurrence).and_then(|((whole, before), from)| {
+        let split = whole.filter(|_| sought < MAX_SOUGHT).zip(event.occurrence).and_then(|((whole, before), from)| {
             let date = from.checked_add_signed(before)?;
             Some((whole, from, split(&events[whole].event, event, date)?))
         });
@@ -129,8 +142,9 @@ fn split_following(mut events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<ReadE
             events[whole].event.recurrence = split.head;
         }
         let changed = &mut events[place].event;
+        let sequence = changed.sequence;
         (changed.uid, changed.occurrence, changed.recurrence) = (own.clone(), None, split.rest);
-        parts.entry(uid).or_default().push(Part { from, place, uid: own, delta });
+        parts.entry(uid).or_default().push(Part { from, place, uid: own, delta, sequence });
     }
     for it in &mut events {
         let Some(parts) = parts.get(&it.event.uid) else { continue };
@@ -138,6 +152,8 @@ fn split_following(mut events: Vec<Unplaced>, log: &mut ProblemLog) -> Vec<ReadE
         if let Some(part) = parts.iter().rev().find(|it| it.from <= date) {
             it.event.uid.clone_from(&part.uid);
             it.event.occurrence = date.checked_add_signed(part.delta);
+            // A change of a date is no older than the part that it was read with.
+            it.event.sequence = it.event.sequence.max(part.sequence);
         }
     }
     let all = events.into_iter().enumerate().filter(|(place, _)| !gone.contains(place));
@@ -158,7 +174,8 @@ struct Split {
 /// rule would be needed from then on.
 fn split(series: &ReadEvent, change: &ReadEvent, date: NaiveDateTime) -> Option<Split> {
     let (start, set) = (series.time.starts_local(), set_of(series));
-    if series.recurrence.is_none() || series.time.zone() != change.time.zone() || !set.has(start, date) {
+    let alike = series.recurrence.is_some() && series.time.zone() == change.time.zone();
+    if !alike || !is_sought(series, date) || !is_sought(change, date) || !set.has(start, date) {
         return None;
     }
     let all_day = matches!(series.time, When::Days { .. });
