@@ -6,6 +6,8 @@
 //! by a thread of their own.
 
 mod head;
+#[cfg(test)]
+mod line_test;
 mod ods;
 mod pattern;
 mod problem;

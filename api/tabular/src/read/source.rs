@@ -89,11 +89,10 @@ impl Records {
             let more = match &mut self.kind {
                 SourceKind::Text { reader, watch } => {
                     watch.since_row.store(0, Ordering::Relaxed);
-                    let line = reader.position().line();
+                    let byte = reader.position().byte();
                     let more = reader.read_record(&mut record.fields);
-                    let more = more.map_err(|error| of_csv(error, line, self.limits))?;
-                    record.row = record.fields.position().map_or(0, csv::Position::line);
-                    more
+                    record.row = watch.line_at(byte);
+                    more.map_err(|error| of_csv(error, record.row, self.limits))?
                 }
                 SourceKind::Sheet(sheet) => sheet.next(record)?,
             };

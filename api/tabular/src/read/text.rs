@@ -1,11 +1,12 @@
 //! From bytes to letters: gzip, encodings, and limits on what comes out.
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, io};
 
 use encoding_rs::{
@@ -132,8 +133,7 @@ pub struct Letters {
     end: usize,
     ended: bool,
     done: bool,
-    malformed: Arc<AtomicBool>,
-    since_row: Arc<AtomicU64>,
+    watch: Watch,
 }
 
 /// What is known about letters while somebody else reads them.
@@ -143,6 +143,60 @@ pub struct Watch {
     pub malformed: Arc<AtomicBool>,
     /// Bytes since the last row ended; whoever reads rows sets it back.
     pub since_row: Arc<AtomicU64>,
+    lines: Arc<Mutex<LineStarts>>,
+}
+
+impl Watch {
+    /// Number of the first line that is not blank and begins at this byte of the text or behind it.
+    pub fn line_at(&self, byte: u64) -> u64 {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).at(byte)
+    }
+}
+
+/// Where the lines of a text begin that are not blank. A line ends with LF, CR LF or CR, as in every editor.
+struct LineStarts {
+    /// Byte and number of each, as far as nobody has asked for a later one.
+    known: VecDeque<(u64, u64)>,
+    /// Bytes seen.
+    byte: u64,
+    /// Number of the line that the next byte belongs to.
+    line: u64,
+    begins: bool,
+    after_cr: bool,
+}
+
+impl Default for LineStarts {
+    fn default() -> Self {
+        Self { known: VecDeque::new(), byte: 0, line: 1, begins: true, after_cr: false }
+    }
+}
+
+impl LineStarts {
+    fn see(&mut self, bytes: &[u8]) {
+        for (byte, letter) in (self.byte..).zip(bytes) {
+            match letter {
+                b'\n' if self.after_cr => {}
+                b'\n' | b'\r' => {
+                    self.line += 1;
+                    self.begins = true;
+                }
+                _ if self.begins => {
+                    self.known.push_back((byte, self.line));
+                    self.begins = false;
+                }
+                _ => {}
+            }
+            self.after_cr = *letter == b'\r';
+        }
+        self.byte += bytes.len() as u64;
+    }
+
+    fn at(&mut self, byte: u64) -> u64 {
+        while self.known.front().is_some_and(|(start, _)| *start < byte) {
+            self.known.pop_front();
+        }
+        self.known.front().map_or(self.line, |(_, line)| *line)
+    }
 }
 
 impl Letters {
@@ -169,8 +223,7 @@ impl Letters {
             end: read,
             ended: false,
             done: false,
-            malformed: Arc::clone(&watch.malformed),
-            since_row: Arc::clone(&watch.since_row),
+            watch: watch.clone(),
         })
     }
 }
@@ -190,11 +243,12 @@ impl Read for Letters {
             let (result, read, written, malformed) = self.decoder.decode_to_utf8(input, buffer, self.ended);
             self.start += read;
             if malformed {
-                self.malformed.store(true, Ordering::Relaxed);
+                self.watch.malformed.store(true, Ordering::Relaxed);
             }
             self.done = self.ended && result == CoderResult::InputEmpty;
             if written > 0 {
-                let since = self.since_row.fetch_add(written as u64, Ordering::Relaxed);
+                self.watch.lines.lock().unwrap_or_else(PoisonError::into_inner).see(&buffer[..written]);
+                let since = self.watch.since_row.fetch_add(written as u64, Ordering::Relaxed);
                 if since > MAX_ROW {
                     return Err(io::Error::other(Stop::RowTooLong));
                 }
