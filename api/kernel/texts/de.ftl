@@ -257,7 +257,17 @@ profile-no-source = Die Spalte „{ $column }“ bekommt ihre Werte nirgendwoher
 profile-bad-source = Die Quelle von „{ $column }“ nennt weder Platz noch Überschrift, oder einen Platz, den es nicht gibt.
 profile-no-headers = Für „{ $column }“ ist eine Überschrift genannt, aber keine Kopfzeile.
 profile-unpivot = Das Umstellen braucht einen Messwert, Merkmale und Spalten mit je einem Schlüssel pro Merkmal: „{ $column }“.
-table-unreadable = Die Datei lässt sich nicht lesen: { $reason }.
+table-unreadable = Die Datei lässt sich nicht lesen: { $reason ->
+    [damaged] sie ist beschädigt oder unvollständig
+    [encrypted] sie ist mit einem Kennwort geschützt; bitte ohne Kennwort speichern
+    [format] sie ist weder CSV noch XLSX noch ODS
+    [html] sie ist eine Webseite, vielleicht eine Fehlermeldung des Dienstes
+    [old-excel] sie ist eine Mappe von Excel vor 2007 (XLS); bitte als XLSX speichern
+    [other-format] sie ist von einer anderen Art, als das Profil sagt
+    [xlsb] sie ist eine binäre Mappe (XLSB); bitte als XLSX speichern
+    [zip] sie ist ein ZIP-Archiv; bitte auspacken und die Tabelle darin senden
+   *[other] { $reason }
+}.
 table-too-large = Die Datei ist ausgepackt größer als { $max } MiB, oder ein Teil von ihr ist zu groß.
 table-too-many-rows = Die Datei hat mehr als { $max } Zeilen.
 table-no-sheet = Ein Blatt „{ $value }“ gibt es nicht; es gibt: { $found }.
@@ -270,7 +280,7 @@ table-no-rows = Es gibt keine Datenzeile.
 table-field-count = Die Zeile hat { $found } Felder statt { $expected }.
 table-row-too-long = Die Zeile endet nicht; vielleicht ist ein Anführungszeichen nicht geschlossen.
 table-bad-encoding = „{ $value }“ ist nicht in der genannten Kodierung geschrieben.
-table-control-character = „{ $value }“ enthält Steuerzeichen.
+table-control-character = „{ $value }“ enthält das Steuerzeichen { $found }.
 table-text-too-long = „{ $value }“ ist länger als { $max } Zeichen.
 table-missing-key = Der Wert eines Merkmals fehlt.
 table-bad-number = „{ $value }“ ist keine Zahl.
@@ -288,6 +298,12 @@ table-interrupted = Der Import wurde mehrmals begonnen und kam nie zu seinem End
 table-footer-missing = Die Fußzeile fehlt; vielleicht ist die Datei nicht vollständig.
 table-formula = „{ $value }“ sieht aus wie eine Formel.
 table-part-exceeds-whole = Der Teil { $value } ist mehr als das Ganze { $whole }.
+table-cell-error = In der Zelle steht der Fehler „{ $value }“ statt eines Wertes.
+table-not-computed = Die Zelle enthält eine Formel, deren Wert nicht in der Datei steht; bitte die Mappe in einer Tabellenkalkulation öffnen und speichern.
+table-bad-symbol = „{ $value }“ ist kein Zeichen, das neben diesem Wert stehen kann.
+table-column-not-used = Das Profil verwendet die Spalte { $position } nicht, in der { $count } Werte stehen, zuerst „{ $value }“.
+table-rounded = { $count } Zahlen mit mehr Nachkommastellen wurden gerundet, zuerst „{ $value }“.
+table-mark-not-stored = { $count } Kennzeichen vorläufiger, berichtigter oder geschätzter Werte wurden nicht übernommen, zuerst „{ $value }“.
 table-total-differs = Die Summe { $value } ist nicht die ihrer Teile ({ $sum }).
 
 # Projekte und ihr Geld

@@ -257,7 +257,17 @@ profile-no-source = The values of “{ $column }” come from nowhere, or from t
 profile-bad-source = The source of “{ $column }” names neither place nor header, or a place that does not exist.
 profile-no-headers = A header is named for “{ $column }”, but no row of headers.
 profile-unpivot = Unpivoting takes a measure, dimensions, and columns with one code for each dimension: “{ $column }”.
-table-unreadable = The file cannot be read: { $reason }.
+table-unreadable = The file cannot be read: { $reason ->
+    [damaged] it is damaged or not complete
+    [encrypted] it is protected by a password; please save it without one
+    [format] it is neither CSV, XLSX nor ODS
+    [html] it is a web page, perhaps an error message of the service
+    [old-excel] it is a workbook of Excel before 2007 (XLS); please save it as XLSX
+    [other-format] it is of another kind than the profile says
+    [xlsb] it is a binary workbook (XLSB); please save it as XLSX
+    [zip] it is a ZIP archive; please unpack it and send the table within
+   *[other] { $reason }
+}.
 table-too-large = Unpacked, the file is larger than { $max } MiB, or a part of it is too large.
 table-too-many-rows = The file has more than { $max } rows.
 table-no-sheet = There is no sheet “{ $value }”; there are: { $found }.
@@ -270,7 +280,7 @@ table-no-rows = There is no row of data.
 table-field-count = The row has { $found } fields instead of { $expected }.
 table-row-too-long = The row does not end; a quotation mark may not be closed.
 table-bad-encoding = “{ $value }” is not written in the named encoding.
-table-control-character = “{ $value }” has control characters.
+table-control-character = “{ $value }” has the control character { $found }.
 table-text-too-long = “{ $value }” is longer than { $max } characters.
 table-missing-key = The value of a dimension is missing.
 table-bad-number = “{ $value }” is no number.
@@ -288,6 +298,12 @@ table-interrupted = The import was begun several times and never came to its end
 table-footer-missing = The footer is missing; the file may not be complete.
 table-formula = “{ $value }” looks like a formula.
 table-part-exceeds-whole = The part { $value } is more than the whole { $whole }.
+table-cell-error = The cell holds the error “{ $value }” instead of a value.
+table-not-computed = The cell holds a formula whose value is not in the file; please open the workbook in a spreadsheet program and save it.
+table-bad-symbol = “{ $value }” is no symbol that can stand beside this value.
+table-column-not-used = The profile does not use column { $position }, which holds { $count } values, first “{ $value }”.
+table-rounded = { $count } numbers with more decimals were rounded, first “{ $value }”.
+table-mark-not-stored = { $count } marks of preliminary, revised or estimated figures were not stored, first “{ $value }”.
 table-total-differs = The total { $value } is not that of its parts ({ $sum }).
 
 # Projects and their money

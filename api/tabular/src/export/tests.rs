@@ -245,3 +245,36 @@ fn the_same_table_is_the_same_file() {
         assert_eq!(ExportFormat::of(format.suffix()), Some(format));
     }
 }
+
+#[test]
+fn what_was_exported_is_proposed_and_read_again() {
+    use crate::read::{ReadLimits, TableFileReader, propose};
+    for format in [ExportFormat::Csv, ExportFormat::Xlsx] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("it");
+        io::copy(&mut written(format, 12), &mut File::create(&path).unwrap()).unwrap();
+        let found = propose(&path, None, ReadLimits::default()).unwrap();
+        let Ok(mut reader) = TableFileReader::open(&path, &found.profile, ReadLimits::default()) else {
+            panic!("{format:?}: it opens")
+        };
+        let mut rows = Vec::new();
+        while let Some(batch) = reader.batch(5) {
+            rows.extend(batch.rows);
+        }
+        let report = reader.into_report();
+        assert_eq!(report.problems, [], "{format:?}");
+        assert!(report.warnings.iter().all(|it| it.code == crate::read::ProblemCode::Formula), "{:?}", report.warnings);
+        let names: Vec<&str> = found.profile.columns.iter().map(|it| it.column.name.as_str()).collect();
+        assert_eq!(names.len(), columns().len(), "{names:?}");
+        for (place, column) in columns().iter().enumerate() {
+            let own = names.iter().position(|it| *it == column.name).unwrap();
+            for (number, read) in (0..).zip(&rows) {
+                let mut wanted = row(number)[place].clone();
+                if let Some(Value::Text(text)) = &mut wanted.value {
+                    *text = text.replace("\r\n", "\n");
+                }
+                assert_eq!(read[own], wanted, "{format:?} {} {number}", column.name);
+            }
+        }
+    }
+}

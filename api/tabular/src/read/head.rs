@@ -13,6 +13,8 @@ pub const JOINT: &str = " / ";
 pub struct Head {
     /// Every text of every row, in their order.
     pub texts: Vec<String>,
+    /// The header rows.
+    rows: Vec<Vec<String>>,
     /// The joined headers; none where the file has none.
     pub headers: Vec<String>,
 }
@@ -24,7 +26,6 @@ impl Head {
     /// What ends the reading.
     pub fn read(records: &mut Records, profile: &Profile) -> Result<Self, TableProblem> {
         let mut head = Self::default();
-        let mut rows = Vec::new();
         let mut record = SourceRecord::default();
         for number in 0..profile.title_rows + profile.header_rows {
             if !records.next(&mut record)? {
@@ -33,23 +34,36 @@ impl Head {
             let fields: Vec<String> = record.fields.iter().map(|it| it.trim().to_owned()).collect();
             head.texts.extend(fields.iter().filter(|it| !it.is_empty()).cloned());
             if number >= profile.title_rows {
-                rows.push(fields);
+                head.rows.push(fields);
             }
         }
-        head.headers = join(rows, profile.fill_headers);
         Ok(head)
     }
 
-    /// What a pattern finds above the data.
-    pub fn find(&self, pattern: &Pattern) -> Option<&str> {
-        self.texts.iter().find_map(|it| pattern.of(it)).filter(|it| !it.is_empty())
+    /// Fields of the longest header row; without those at its end that are empty, if so asked.
+    pub fn width(&self, trimmed: bool) -> usize {
+        let width = |row: &Vec<String>| match trimmed {
+            true => row.iter().rposition(|it| !it.is_empty()).map_or(0, |it| it + 1),
+            false => row.len(),
+        };
+        self.rows.iter().map(width).max().unwrap_or(0)
     }
 
-    /// Where a column of the file is, from 0; `width` is how many there are.
+    /// Joins the headers of a file of at least so many columns; merged headers reach to its last column.
+    pub fn join(&mut self, fill: bool, width: usize) {
+        self.headers = join(self.rows.clone(), fill, width);
+    }
+
+    /// What a pattern finds above the data, in the order of the rows.
+    pub fn find<'a>(&'a self, pattern: &'a Pattern) -> impl Iterator<Item = &'a str> {
+        self.texts.iter().filter_map(|it| pattern.of(it)).filter(|it| !it.is_empty())
+    }
+
+    /// Where a column of the file is, from 0; `width` is how many there are, if that is known.
     ///
     /// # Errors
     /// It is not there, or another one is.
-    pub fn place(&self, source: &SourceColumn, width: usize) -> Result<usize, TableProblem> {
+    pub fn place(&self, source: &SourceColumn, width: Option<usize>) -> Result<usize, TableProblem> {
         let Some(position) = source.position else {
             let pattern = source.header.clone().unwrap_or_else(|| Pattern(String::new()));
             let mut found = self.headers.iter().enumerate().filter(|(_, it)| pattern.of(it).is_some());
@@ -60,7 +74,7 @@ impl Head {
             return Ok(first.0);
         };
         let place = position as usize - 1;
-        if place >= width {
+        if let Some(width) = width.filter(|it| place >= *it) {
             return Err(TableProblem::of_file(ProblemCode::NoColumn).value(&position.to_string()).with("found", width));
         }
         match (&source.header, self.headers.get(place).map_or("", String::as_str)) {
@@ -73,8 +87,9 @@ impl Head {
 }
 
 /// Joins the texts of header rows, column by column.
-pub fn join(mut rows: Vec<Vec<String>>, fill: bool) -> Vec<String> {
-    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+pub fn join(mut rows: Vec<Vec<String>>, fill: bool, width: usize) -> Vec<String> {
+    let own = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = if fill && own > 0 { own.max(width) } else { own };
     for row in &mut rows {
         row.resize(width, String::new());
     }

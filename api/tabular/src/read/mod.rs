@@ -5,17 +5,23 @@
 //! are unpacked once to determine their true sizes (at most 512 MiB, one cell at most 1 MiB) and then read row by row
 //! by a thread of their own.
 
+mod cell;
 mod head;
 #[cfg(test)]
 mod line_test;
+mod number_format;
 mod ods;
 mod pattern;
 mod problem;
 mod profile;
+#[cfg(test)]
+mod property_test;
 mod propose;
 #[cfg(test)]
 mod propose_test;
 mod sheet;
+#[cfg(test)]
+mod sheet_test;
 mod source;
 mod table;
 #[cfg(test)]
@@ -25,6 +31,9 @@ mod tests;
 mod text;
 mod totals;
 mod value;
+mod width;
+mod xlsx;
+mod xml;
 
 pub use crate::read::pattern::Pattern;
 pub use crate::read::problem::{ProblemCode, ReadReport, TableProblem};

@@ -63,6 +63,12 @@ pub enum ProblemCode {
     BadRegion,
     /// Code that is missing from the list of the column.
     UnknownCode,
+    /// Cell of a workbook with an error value, such as `#DIV/0!`.
+    CellError,
+    /// Cell of a workbook with a formula whose value is not stored in the file.
+    NotComputed,
+    /// Text in a column of symbols that is no symbol, or one that contradicts the value.
+    BadSymbol,
     /// Row with the same key as an earlier one; the message gives that row.
     DuplicateKey,
     /// Uploaded file that does not exist any more.
@@ -79,12 +85,27 @@ pub enum ProblemCode {
     PartExceedsWhole,
     /// Warning: total that is not the sum of its parts.
     TotalDiffers,
+    /// Warning: column of the file with values that the profile does not use; the message gives their number.
+    ColumnNotUsed,
+    /// Warning: numbers that were rounded as the profile says; the message gives their number.
+    Rounded,
+    /// Warning: marks of preliminary, revised or estimated figures, which are not stored; the message gives their number.
+    MarkNotStored,
 }
 
 impl ProblemCode {
     /// Whether it stops nothing.
     pub const fn is_warning(self) -> bool {
-        matches!(self, Self::FooterMissing | Self::Formula | Self::PartExceedsWhole | Self::TotalDiffers)
+        matches!(
+            self,
+            Self::FooterMissing
+                | Self::Formula
+                | Self::PartExceedsWhole
+                | Self::TotalDiffers
+                | Self::ColumnNotUsed
+                | Self::Rounded
+                | Self::MarkNotStored
+        )
     }
 }
 
@@ -140,6 +161,14 @@ impl TableProblem {
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.args.insert(name.to_owned(), clip(&value.to_string(), VALUE_LENGTH));
         self
+    }
+}
+
+impl TableProblem {
+    /// Adds one to the argument `count`.
+    pub(super) fn add_one(&mut self) {
+        let count = self.args.get("count").and_then(|it| it.parse::<u64>().ok()).unwrap_or(0);
+        self.args.insert("count".to_owned(), (count + 1).to_string());
     }
 }
 

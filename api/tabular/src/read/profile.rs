@@ -59,6 +59,12 @@ pub struct Profile {
     /// What may stand in the place of numbers, or around them.
     #[serde(default)]
     pub symbols: Vec<Symbol>,
+    /// Texts that stand for no value: `k. A.`, `---`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// Whether an apostrophe before a text that begins like a formula is taken away, as exports put it there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guarded: bool,
     /// The columns of the table, in their order.
     pub columns: Vec<ProfileColumn>,
     /// Columns of the file that become rows.
@@ -115,6 +121,8 @@ pub enum DateForm {
     Slashed,
     /// `20160301`
     Compact,
+    /// `01.03.16`: years to 68 are those after 2000, others those before.
+    DottedShort,
 }
 
 /// A column of the table, and where its values come from.
@@ -126,12 +134,26 @@ pub struct ProfileColumn {
     /// Where its values come from; nothing for the columns of [`Unpivot`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<From>,
-    /// Is cut from the end of keys that are longer than 5: `000` of districts with 8 digits.
+    /// Is cut from the end of keys that are longer than 5, such as `000` of districts with 8 digits; of numbers of any
+    /// length, such as `%` or `€`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<String>,
     /// Keys of digits are filled up with leading zeros to this length: spreadsheets lose them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pad: Option<u8>,
+    /// Whether numbers with more decimals than the column are rounded, half away from zero; they are problems otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub round: bool,
+    /// The column of the file with the symbols of a measure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub symbols: Option<SourceColumn>,
+}
+
+impl ProfileColumn {
+    /// A column with values from one place, taken as they are.
+    pub const fn of(column: Column, from: From) -> Self {
+        Self { column, from: Some(from), cut: None, pad: None, round: false, symbols: None }
+    }
 }
 
 /// Where the values of a column come from.
@@ -243,12 +265,31 @@ impl Profile {
                 Some(From::RowNumber(false)) => Some(Flaw::BadSource),
                 _ => None,
             };
-            flaws.extend(flaw.map(|flaw| (flaw, Some(it.column.name.clone()))));
+            // Only values of one column of the file can have symbols beside them.
+            let is_beside = it.column.has_symbols() && matches!(it.from, Some(From::Column(_)));
+            let symbols =
+                it.symbols.as_ref().and_then(|it| if is_beside { self.flaw_of(it) } else { Some(Flaw::BadSource) });
+            flaws.extend(flaw.or(symbols).map(|flaw| (flaw, Some(it.column.name.clone()))));
         }
         if let Some(unpivot) = &self.unpivot {
             flaws.extend(self.flaws_of_unpivot(unpivot).map(|flaw| (flaw, Some(unpivot.measure.clone()))));
         }
         flaws
+    }
+
+    /// The columns of the file that are used.
+    fn sources(&self) -> impl Iterator<Item = &SourceColumn> {
+        let values = self.columns.iter().filter_map(|it| match &it.from {
+            Some(From::Column(source)) => Some(source),
+            _ => None,
+        });
+        let symbols = self.columns.iter().filter_map(|it| it.symbols.as_ref());
+        values.chain(symbols).chain(self.unpivot.iter().flat_map(|it| &it.columns).map(|it| &it.from))
+    }
+
+    /// The last place of a column of the file that is used, from 1; 0 if all are found by their headers.
+    pub fn last_position(&self) -> usize {
+        self.sources().filter_map(|it| it.position).max().map_or(0, |it| it as usize)
     }
 
     /// Whether a column takes its values from unpivoting.

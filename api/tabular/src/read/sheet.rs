@@ -6,24 +6,53 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use calamine::{DataRef, Reader, Xlsx};
 use csv::StringRecord;
 use zip::ZipArchive;
 
-use crate::read::ods;
 use crate::read::problem::{ProblemCode, TableProblem};
-use crate::read::profile::{FileFormat, MAX_SOURCES};
+use crate::read::profile::FileFormat;
 use crate::read::source::{ReadLimits, SourceRecord};
+use crate::read::{ods, xlsx};
 
 const AHEAD: usize = 256;
 const MAX_PARTS: usize = 10_000;
 /// The longest stretch of a part without a tag: the longest text of a cell that is read.
-const MAX_STRETCH: u64 = 1 << 20;
-/// Texts that a workbook may say it has.
-const MAX_DECLARED: usize = 8;
+pub(super) const MAX_STRETCH: u64 = 1 << 20;
 
 /// A row, or why there is none.
-pub(super) type Sent = Result<(u64, Vec<String>), TableProblem>;
+type Sent = Result<SourceRecord, TableProblem>;
+
+/// What a cell of a workbook says beside its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellNote {
+    /// An error value stands there: `#DIV/0!`.
+    Error,
+    /// A formula whose value is not in the file.
+    NotComputed,
+    /// A number with more decimals than the workbook shows; so many are shown.
+    Shown(u8),
+}
+
+/// The name of a sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SheetName {
+    /// As people see it.
+    pub name: String,
+    /// Whether people do not see it.
+    pub hidden: bool,
+}
+
+/// Names of the sheets of a workbook, in their order.
+///
+/// # Errors
+/// It is no workbook, or one with too much in it.
+pub fn sheets(path: &Path, format: FileFormat, limits: ReadLimits) -> Result<Vec<SheetName>, TableProblem> {
+    guard(path, limits)?;
+    match format {
+        FileFormat::Ods => ods::sheets(path),
+        _ => xlsx::sheets(path),
+    }
+}
 
 /// The rows of a sheet.
 pub struct Sheet {
@@ -50,7 +79,7 @@ impl Sheet {
             .spawn(move || {
                 let result = match format {
                     FileFormat::Ods => ods::read(&job),
-                    _ => xlsx(&job),
+                    _ => xlsx::read(&job),
                 };
                 match result {
                     Ok(()) => job.sender.send(None),
@@ -64,8 +93,8 @@ impl Sheet {
     /// The next row; `false` at the end.
     pub(super) fn next(&mut self, record: &mut SourceRecord) -> Result<bool, TableProblem> {
         match self.rows.recv() {
-            Ok(Some(Ok((row, fields)))) => {
-                *record = SourceRecord { row, fields: StringRecord::from(fields) };
+            Ok(Some(Ok(row))) => {
+                *record = row;
                 Ok(true)
             }
             Ok(Some(Err(problem))) => Err(problem),
@@ -86,24 +115,48 @@ pub(super) struct SheetJob {
 
 impl SheetJob {
     /// Hands over a row; `false` if nobody waits for it any more.
-    pub fn send(&self, row: u64, mut fields: Vec<String>) -> bool {
-        while fields.last().is_some_and(|it| it.trim().is_empty()) {
+    pub fn send(&self, row: u64, mut fields: Vec<String>, notes: Vec<(usize, CellNote)>) -> bool {
+        let noted = notes.iter().map(|it| it.0 + 1).max().unwrap_or(0);
+        while fields.len() > noted && fields.last().is_some_and(|it| it.trim().is_empty()) {
             fields.pop();
         }
-        fields.is_empty() || self.sender.send(Some(Ok((row, fields)))).is_ok()
+        let record = SourceRecord { row, fields: StringRecord::from(fields), notes };
+        record.fields.is_empty() || self.sender.send(Some(Ok(record))).is_ok()
     }
 
-    /// A number as it would stand in a text: at most 15 digits count, as in the programs that made it.
-    pub fn number(&self, value: f64) -> String {
+    /// A number as it would stand in a text. Whole numbers are taken literally; of others at most 15 digits count, as in
+    /// the programs that made them.
+    pub fn number(&self, raw: &str) -> String {
+        let digits = raw.strip_prefix('-').unwrap_or(raw);
+        let is_whole = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
+        match raw.parse::<f64>() {
+            Ok(value) if !is_whole => self.decimal_text(value),
+            _ => raw.to_owned(),
+        }
+    }
+
+    /// A share as people see it: 0.475 is 47.5 %.
+    pub fn percent(&self, raw: &str) -> String {
+        raw.parse::<f64>().map_or_else(|_| raw.to_owned(), |it| format!("{} %", self.decimal_text(it * 100.0)))
+    }
+
+    fn decimal_text(&self, value: f64) -> String {
         let rounded = format!("{value:.14e}").parse().unwrap_or(value);
         let text = if rounded == 0.0 { "0".to_owned() } else { format!("{rounded}") };
         text.replace('.', &self.decimal.to_string())
     }
+
+    /// A number with a note if it has more decimals than are shown.
+    pub fn shown(&self, text: String, decimals: Option<u8>) -> (String, Option<CellNote>) {
+        let places = text.split_once(self.decimal).map_or(0, |it| it.1.trim_end_matches([' ', '%']).len());
+        let note = decimals.filter(|it| places > usize::from(*it)).map(CellNote::Shown);
+        (text, note)
+    }
 }
 
-/// What a reader of workbooks says.
-pub(super) fn unreadable(reason: impl ToString) -> TableProblem {
-    TableProblem::of_file(ProblemCode::Unreadable).with("reason", reason)
+/// A workbook that breaks off, or is none. What its reader says is of no use to people.
+pub(super) fn unreadable(_reason: impl ToString) -> TableProblem {
+    TableProblem::of_file(ProblemCode::Unreadable).with("reason", "damaged")
 }
 
 /// Unpacks everything once without keeping it: what a workbook says of its sizes need not be true.
@@ -120,101 +173,22 @@ fn guard(path: &Path, limits: ReadLimits) -> Result<(), TableProblem> {
         let mut part = archive.by_index(index).map_err(unreadable)?;
         let name = part.name().map_err(unreadable)?.to_lowercase();
         let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
-        let mut look = Look::default();
+        let mut stretch = 0_u64;
         loop {
             let read = part.read(&mut chunk).map_err(unreadable)?;
             if read == 0 {
                 break;
             }
             left = left.checked_sub(read as u64).ok_or_else(too_large)?;
-            if is_xml && !chunk[..read].iter().all(|byte| look.passes(*byte)) {
-                return Err(too_large());
+            for byte in chunk[..read].iter().filter(|_| is_xml) {
+                stretch = if *byte == b'<' { 0 } else { stretch + 1 };
+                if stretch > MAX_STRETCH {
+                    return Err(too_large());
+                }
             }
         }
     }
     Ok(())
-}
-
-/// Looks for what would make a reader ask for much memory at once.
-#[derive(Default)]
-struct Look {
-    stretch: u64,
-    word: usize,
-    digits: Option<usize>,
-}
-
-impl Look {
-    fn passes(&mut self, byte: u8) -> bool {
-        const WORD: &[u8] = b"uniqueCount";
-        self.stretch = if byte == b'<' { 0 } else { self.stretch + 1 };
-        if let Some(digits) = self.digits {
-            self.digits = match byte {
-                b'0'..=b'9' => Some(digits + 1),
-                b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\'' | b'+' if digits == 0 => Some(0),
-                _ => None,
-            };
-        }
-        self.word = if byte == WORD[self.word] { self.word + 1 } else { usize::from(byte == WORD[0]) };
-        if self.word == WORD.len() {
-            (self.word, self.digits) = (0, Some(0));
-        }
-        self.stretch <= MAX_STRETCH && self.digits.unwrap_or(0) < MAX_DECLARED
-    }
-}
-
-fn xlsx(job: &SheetJob) -> Result<(), TableProblem> {
-    let file = File::open(&job.path).map_err(unreadable)?;
-    let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(unreadable)?;
-    let names = book.sheet_names();
-    let name = match &job.sheet {
-        Some(name) => names.iter().find(|it| *it == name),
-        None => names.first(),
-    };
-    let name = name.cloned().ok_or_else(|| no_sheet(job, &names))?;
-    let mut cells = book.worksheet_cells_reader(&name).map_err(unreadable)?;
-    let mut current = 0;
-    let mut fields: Vec<String> = Vec::new();
-    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
-        let (row, column) = cell.get_position();
-        if row != current {
-            if !job.send(u64::from(current) + 1, std::mem::take(&mut fields)) {
-                return Ok(());
-            }
-            current = row;
-        }
-        let text = xlsx_text(job, cell.get_value());
-        if text.is_empty() || column as usize >= MAX_SOURCES {
-            continue;
-        }
-        if fields.len() <= column as usize {
-            fields.resize(column as usize + 1, String::new());
-        }
-        fields[column as usize] = text;
-    }
-    job.send(u64::from(current) + 1, fields);
-    Ok(())
-}
-
-fn xlsx_text(job: &SheetJob, value: &DataRef<'_>) -> String {
-    match value {
-        DataRef::Int(value) => value.to_string(),
-        DataRef::Float(value) => job.number(*value),
-        DataRef::String(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(time) if time.is_datetime() => {
-            let (year, month, day, hour, minute, second, _) = time.to_ymd_hms_milli();
-            if (hour, minute, second) == (0, 0, 0) {
-                format!("{year:04}-{month:02}-{day:02}")
-            } else {
-                format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
-            }
-        }
-        DataRef::DateTime(time) => job.number(time.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::Error(error) => error.to_string(),
-        DataRef::Empty => String::new(),
-    }
 }
 
 /// There is no such sheet; these are there.

@@ -11,9 +11,14 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use crate::read::problem::{ProblemCode, TableProblem};
 use crate::read::profile::{Encoding, FileFormat, Profile};
-use crate::read::sheet::Sheet;
+use crate::read::sheet::{CellNote, Sheet};
 use crate::read::text;
 use crate::read::text::{Letters, Stop, Watch};
+
+/// Bytes of an old workbook in which its kind is looked for.
+const MAX_OLE: u64 = 16 << 20;
+/// Bytes of the list of parts of an OpenDocument.
+const MAX_MANIFEST: u64 = 1 << 20;
 
 /// How much is read.
 #[derive(Clone, Copy, Debug)]
@@ -39,12 +44,19 @@ pub struct SourceRecord {
     pub row: u64,
     /// The fields as they are written.
     pub fields: StringRecord,
+    /// What cells of a workbook say beside their texts, by their places.
+    pub notes: Vec<(usize, CellNote)>,
 }
 
 impl SourceRecord {
     /// Whether nothing stands in it.
     pub fn is_blank(&self) -> bool {
-        self.fields.iter().all(|it| it.trim().is_empty())
+        self.notes.is_empty() && self.fields.iter().all(|it| it.trim().is_empty())
+    }
+
+    /// What the cell at a place says beside its text.
+    pub fn note(&self, place: usize) -> Option<CellNote> {
+        self.notes.iter().find(|it| it.0 == place).map(|it| it.1)
     }
 }
 
@@ -55,6 +67,7 @@ pub struct Records {
     total: u64,
     rows: u64,
     limits: ReadLimits,
+    ended: bool,
 }
 
 enum SourceKind {
@@ -70,6 +83,11 @@ impl Records {
     pub fn open(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<Self, TableProblem> {
         let read = Arc::new(AtomicU64::new(0));
         let total = std::fs::metadata(path).map_err(|error| of_io(&error, limits.bytes))?.len();
+        let found = format_of(path).map_err(|error| of_io(&error, limits.bytes))??;
+        let is_text = |it| matches!(it, FileFormat::Csv | FileFormat::Tsv);
+        if found != profile.format && !(is_text(found) && is_text(profile.format)) {
+            return Err(unread("other-format"));
+        }
         let kind = match profile.format {
             FileFormat::Csv | FileFormat::Tsv => text(path, profile, limits, &read)?,
             FileFormat::Xlsx | FileFormat::Ods => {
@@ -77,7 +95,7 @@ impl Records {
                 SourceKind::Sheet(Sheet::open(path, profile.format, sheet, profile.decimal, limits)?)
             }
         };
-        Ok(Self { kind, read, total, rows: 0, limits })
+        Ok(Self { kind, read, total, rows: 0, limits, ended: false })
     }
 
     /// The next row; `false` at the end.
@@ -85,7 +103,7 @@ impl Records {
     /// # Errors
     /// What ends the reading; there is nothing behind it.
     pub fn next(&mut self, record: &mut SourceRecord) -> Result<bool, TableProblem> {
-        loop {
+        while !self.ended {
             let more = match &mut self.kind {
                 SourceKind::Text { reader, watch } => {
                     watch.since_row.store(0, Ordering::Relaxed);
@@ -97,7 +115,8 @@ impl Records {
                 SourceKind::Sheet(sheet) => sheet.next(record)?,
             };
             if !more {
-                return Ok(false);
+                self.ended = true;
+                break;
             }
             if record.is_blank() {
                 continue;
@@ -108,6 +127,7 @@ impl Records {
             }
             return Ok(true);
         }
+        Ok(false)
     }
 
     /// Whether something in the file was no letter of its encoding.
@@ -159,28 +179,59 @@ pub fn encoding_of(path: &Path, limits: ReadLimits) -> Result<Encoding, TablePro
     text::unpacked(path, limits.bytes, &unread).and_then(text::detect).map_err(|error| of_io(&error, limits.bytes))
 }
 
-/// What kind of file it is, by its first bytes; nothing where it is of a kind that is not read.
+/// What kind of file it is, by its first bytes; what it is instead where it is of a kind that is not read.
 ///
 /// # Errors
 /// It cannot be read.
-pub fn format_of(path: &Path) -> io::Result<Option<FileFormat>> {
+pub fn format_of(path: &Path) -> io::Result<Result<FileFormat, TableProblem>> {
     let mut start = Vec::new();
     File::open(path)?.take(4_096).read_to_end(&mut start)?;
+    let text = String::from_utf8_lossy(&start).trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).to_lowercase();
     Ok(match start.as_slice() {
-        // Old Excel, PDF, Parquet.
-        [0xd0, 0xcf, 0x11, 0xe0, ..] | [b'%', b'P', b'D', b'F', ..] | [b'P', b'A', b'R', b'1', ..] => None,
-        [b'P', b'K', 3 | 5, ..] => {
-            let is_ods = start.windows(46).any(|it| it == b"application/vnd.oasis.opendocument.spreadsheet");
-            Some(if is_ods { FileFormat::Ods } else { FileFormat::Xlsx })
+        // What Microsoft Office wrote before 2007, and what it encrypts.
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => {
+            let wide: Vec<u8> = "EncryptedPackage".bytes().flat_map(|it| [it, 0]).collect();
+            File::open(path)?.take(MAX_OLE).read_to_end(&mut start)?;
+            let is_encrypted = start.windows(wide.len()).any(|it| it == wide);
+            Err(unread(if is_encrypted { "encrypted" } else { "old-excel" }))
         }
-        _ => Some(FileFormat::Csv),
+        [b'%', b'P', b'D', b'F', ..] | [b'P', b'A', b'R', b'1', ..] => Err(unread("format")),
+        [b'P', b'K', 3 | 5, ..] => format_of_zip(path),
+        _ if text.starts_with("<!doctype html") || text.starts_with("<html") => Err(unread("html")),
+        _ => Ok(FileFormat::Csv),
     })
+}
+
+/// A file of a kind that is not read; the texts know these reasons.
+fn unread(reason: &str) -> TableProblem {
+    TableProblem::of_file(ProblemCode::Unreadable).with("reason", reason)
+}
+
+fn format_of_zip(path: &Path) -> Result<FileFormat, TableProblem> {
+    let file = File::open(path).map_err(|_| unread("damaged"))?;
+    let mut archive = zip::ZipArchive::new(io::BufReader::new(file)).map_err(|_| unread("damaged"))?;
+    let names: Vec<String> = (0..archive.len().min(10_000))
+        .filter_map(|it| Some(archive.name_for_index(it)?.ok()?.to_lowercase()))
+        .collect();
+    let has = |name: &str| names.iter().any(|it| it.trim_start_matches('/') == name);
+    let mut manifest = Vec::new();
+    if let Ok(part) = archive.by_name("META-INF/manifest.xml") {
+        part.take(MAX_MANIFEST).read_to_end(&mut manifest).map_err(|_| unread("damaged"))?;
+    }
+    match () {
+        () if String::from_utf8_lossy(&manifest).contains("encryption-data") => Err(unread("encrypted")),
+        () if has("content.xml") => Ok(FileFormat::Ods),
+        () if has("xl/workbook.bin") => Err(unread("xlsb")),
+        () if has("[content_types].xml") || has("_rels/.rels") => Ok(FileFormat::Xlsx),
+        () if names.is_empty() => Err(unread("damaged")),
+        () => Err(unread("zip")),
+    }
 }
 
 fn of_csv(error: csv::Error, line: u64, limits: ReadLimits) -> TableProblem {
     let problem = match error.into_kind() {
         ErrorKind::Io(error) => of_io(&error, limits.bytes),
-        other => TableProblem::of_file(ProblemCode::Unreadable).with("reason", format!("{other:?}")),
+        _ => unread("damaged"),
     };
     TableProblem { row: Some(line), ..problem }
 }
@@ -190,6 +241,11 @@ pub fn of_io(error: &io::Error, max: u64) -> TableProblem {
     match Stop::of(error) {
         Some(Stop::TooLarge) => TableProblem::of_file(ProblemCode::TooLarge).with("max", max >> 20),
         Some(Stop::RowTooLong) => TableProblem::of_file(ProblemCode::RowTooLong),
-        None => TableProblem::of_file(ProblemCode::Unreadable).with("reason", error),
+        None => match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof => {
+                unread("damaged")
+            }
+            _ => TableProblem::of_file(ProblemCode::Unreadable).with("reason", error),
+        },
     }
 }

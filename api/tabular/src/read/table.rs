@@ -1,15 +1,21 @@
 //! Rows of the table from rows of the file.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::path::Path;
 
-use crate::model::{Cell, ColumnRole, ColumnType, TableRow, Value};
+use crate::model::{Cell, ColumnType, TableRow, Value};
+use crate::read::cell::{CellReader, is_formula};
 use crate::read::head::Head;
 use crate::read::problem::{ProblemCode, ReadReport, TableProblem};
 use crate::read::profile::{From, Profile, ProfileColumn};
+use crate::read::sheet::CellNote;
 use crate::read::source::{ReadLimits, Records, SourceRecord};
 use crate::read::totals::Totals;
-use crate::read::value::{MAX_KEY, MAX_TEXT, Writing};
+use crate::read::width::{FileWidth, UnusedColumns};
+
+/// Rows that are looked at ahead to find out how many columns the file has, and their bytes.
+const AHEAD: usize = 100;
+const AHEAD_BYTES: usize = 1 << 20;
 
 /// Rows of the table, each with the row of the file that it comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,14 +40,17 @@ pub struct TableReadProgress {
 /// Reads a file as its profile says.
 pub struct TableFileReader {
     records: Records,
-    columns: Vec<ProfileColumn>,
-    codes: Vec<HashMap<String, String>>,
+    cells: Vec<CellReader>,
     takes: Vec<Take>,
+    /// Where the symbols of each column are.
+    symbols: Vec<Option<usize>>,
     unpivot: Vec<(usize, Vec<Cell>)>,
-    writing: Writing,
     footer: Option<String>,
-    width: Option<usize>,
-    first: Option<SourceRecord>,
+    width: FileWidth,
+    unused: UnusedColumns,
+    /// Of each column what is told once, at the end.
+    once: Vec<[Option<TableProblem>; 2]>,
+    ahead: VecDeque<SourceRecord>,
     totals: Totals,
     report: ReadReport,
     ended: bool,
@@ -82,40 +91,54 @@ impl TableFileReader {
         report: &mut ReadReport,
     ) -> Result<Option<Self>, TableProblem> {
         let mut records = Records::open(path, profile, limits)?;
-        let head = Head::read(&mut records, profile)?;
-        let mut first = SourceRecord::default();
-        if !records.next(&mut first)? {
-            return Err(TableProblem::of_file(ProblemCode::NoRows));
-        }
-        let width = if head.headers.is_empty() { first.fields.len() } else { head.headers.len() };
-        let writing = Writing::of(profile);
-        let codes: Vec<_> = profile.columns.iter().map(codes_of).collect();
-        let mut takes = Vec::new();
-        for (column, codes) in profile.columns.iter().zip(&codes) {
-            match take(column, codes, profile, &head, width, &writing) {
+        let mut head = Head::read(&mut records, profile)?;
+        let wanted = profile.last_position();
+        let mut widest = head.width(false);
+        let ahead = look_ahead(&mut records, wanted, &mut widest)?;
+        let Some(first) = ahead.front() else { return Err(TableProblem::of_file(ProblemCode::NoRows)) };
+        head.join(profile.fill_headers, widest.max(wanted));
+        let width = FileWidth::of(&head, first, wanted, records.is_ragged());
+        // A sheet may have the values of its last column further below.
+        let known = (!records.is_ragged()).then_some(widest);
+        let cells: Vec<_> = profile.columns.iter().map(|it| CellReader::of(profile, it)).collect();
+        let (mut takes, mut symbols) = (Vec::new(), Vec::new());
+        for (column, cells) in profile.columns.iter().zip(&cells) {
+            let mut tell = |problem: TableProblem| report.add(problem.column(&column.column.name));
+            match take(column, cells, profile, &head, known) {
                 Ok(take) => takes.push(take),
-                Err(problem) => report.add(problem.column(&column.column.name)),
+                Err(problem) => tell(problem),
+            }
+            match column.symbols.as_ref().map(|it| head.place(it, known)).transpose() {
+                Ok(place) => symbols.push(place),
+                Err(problem) => tell(problem),
             }
         }
         let mut unpivot = Vec::new();
         for it in profile.unpivot.iter().flat_map(|it| &it.columns) {
             let cells = it.codes.iter().map(|code| Value::Text(code.clone()).into()).collect();
-            match head.place(&it.from, width) {
+            match head.place(&it.from, known) {
                 Ok(place) => unpivot.push((place, cells)),
                 Err(problem) => report.add(problem),
             }
         }
+        let fields = takes.iter().filter_map(|it| match it {
+            Take::Field(place) => Some(*place),
+            _ => None,
+        });
+        let used = fields.chain(symbols.iter().flatten().copied()).chain(unpivot.iter().map(|it| it.0));
+        let unused = UnusedColumns::of(used, &head.headers);
         Ok(report.is_fine().then(|| Self {
-            codes,
+            unused,
+            once: vec![[None, None]; cells.len()],
+            cells,
             totals: Totals::of(&profile.table()),
-            columns: profile.columns.clone(),
-            width: Some(width),
+            width,
             footer: profile.footer.clone(),
-            first: Some(first),
+            ahead,
             records,
             takes,
+            symbols,
             unpivot,
-            writing,
             report: ReadReport::default(),
             ended: false,
         }))
@@ -159,9 +182,9 @@ impl TableFileReader {
         if self.ended {
             return Ok(false);
         }
-        let more = match self.first.take() {
-            Some(first) => {
-                *record = first;
+        let more = match self.ahead.pop_front() {
+            Some(next) => {
+                *record = next;
                 true
             }
             None => self.records.next(record)?,
@@ -176,6 +199,9 @@ impl TableFileReader {
         if self.footer.is_some() && !is_footer {
             self.report.add(TableProblem::of_file(ProblemCode::FooterMissing));
         }
+        self.width.end(&mut self.report);
+        self.once.drain(..).flatten().flatten().for_each(|it| self.report.add(it));
+        self.unused.end(&mut self.report);
         self.totals.end(&mut self.report);
         if self.report.rows == 0 && self.report.is_fine() {
             self.report.add(TableProblem::of_file(ProblemCode::NoRows));
@@ -184,10 +210,11 @@ impl TableFileReader {
     }
 
     fn read(&mut self, record: &SourceRecord, batch: &mut Batch) {
-        if let Some(problem) = self.wrong_length(record) {
+        if let Some(problem) = self.width.see(record) {
             self.report.add(problem);
             return;
         }
+        self.unused.see(record);
         let Some(row) = self.row(record) else { return };
         if self.unpivot.is_empty() {
             self.keep(record.row, row, batch);
@@ -210,14 +237,6 @@ impl TableFileReader {
             }
             self.keep(record.row, unpivoted, batch);
         }
-    }
-
-    fn wrong_length(&self, record: &SourceRecord) -> Option<TableProblem> {
-        let (expected, found) = (self.width?, record.fields.len());
-        let fits = if self.records.is_ragged() { found <= expected } else { found == expected };
-        (!fits).then(|| {
-            TableProblem::at(ProblemCode::FieldCount, record.row).with("expected", expected).with("found", found)
-        })
     }
 
     fn keep(&mut self, line: u64, row: TableRow, batch: &mut Batch) {
@@ -246,59 +265,102 @@ impl TableFileReader {
 
     fn cell(&mut self, record: &SourceRecord, column: usize, place: usize) -> Option<Cell> {
         let text = record.fields.get(place).unwrap_or_default();
-        let target = &self.columns[column];
-        let at = |code| TableProblem::at(code, record.row).column(&target.column.name).value(text);
-        if text.contains('\u{fffd}') && self.records.is_malformed() {
-            self.report.add(at(ProblemCode::BadEncoding));
+        let reader = &self.cells[column];
+        let at = |code, text: &str| TableProblem::at(code, record.row).column(&reader.column().name).value(text);
+        let without_value = match record.note(place) {
+            Some(CellNote::Error) => Some(ProblemCode::CellError),
+            Some(CellNote::NotComputed) => Some(ProblemCode::NotComputed),
+            _ => None,
+        };
+        let is_malformed = text.contains('\u{fffd}') && self.records.is_malformed();
+        if let Some(code) = without_value.or_else(|| is_malformed.then_some(ProblemCode::BadEncoding)) {
+            self.report.add(at(code, text));
             return None;
         }
-        match cell(text, target, &self.codes[column], &self.writing) {
-            Ok(cell) => {
-                if let Some(Value::Text(text)) = &cell.value
-                    && target.column.kind == ColumnType::Text
-                    && is_formula(text)
-                {
-                    self.report.add(at(ProblemCode::Formula));
-                }
-                Some(cell)
-            }
+        let (cell, rounded) = match reader.cell(text) {
+            Ok(read) => read,
             Err(code) => {
                 let problem = match code {
-                    ProblemCode::TooManyDecimals => at(code).with("max", target.column.decimals.unwrap_or(0)),
-                    ProblemCode::TextTooLong => at(code).with("max", max_length(target)),
-                    _ => at(code),
+                    ProblemCode::TooManyDecimals => at(code, text).with("max", reader.column().decimals.unwrap_or(0)),
+                    ProblemCode::TextTooLong => at(code, text).with("max", reader.max_length()),
+                    ProblemCode::ControlCharacter => at(code, text).with("found", control_character(text)),
+                    _ => at(code, text),
                 };
                 self.report.add(problem);
-                None
+                return None;
+            }
+        };
+        if let Some(Value::Text(text)) = &cell.value
+            && reader.column().kind == ColumnType::Text
+            && is_formula(text)
+        {
+            self.report.add(at(ProblemCode::Formula, text));
+        }
+        let symbol = self.symbols[column].map_or("", |it| record.fields.get(it).unwrap_or_default());
+        let (cell, mark) = match reader.with_symbol(cell, symbol) {
+            Ok(cell) => cell,
+            Err(code) => {
+                self.report.add(at(code, symbol));
+                return None;
+            }
+        };
+        for (kind, found, code, text) in
+            [(0, rounded, ProblemCode::Rounded, text), (1, mark, ProblemCode::MarkNotStored, symbol)]
+        {
+            if found {
+                let problem = self.once[column][kind].get_or_insert_with(|| at(code, text));
+                problem.add_one();
             }
         }
+        Some(cell)
     }
 }
 
-fn codes_of(column: &ProfileColumn) -> HashMap<String, String> {
-    let codes = &column.column.codes;
-    // Titles first, so that a code that is the title of another is the code.
-    let titles = codes.iter().map(|it| (it.title.clone(), it.code.clone()));
-    titles.chain(codes.iter().map(|it| (it.code.clone(), it.code.clone()))).collect()
+/// The first control character of a text, which nobody sees: `U+0085`.
+fn control_character(text: &str) -> String {
+    let found = text.trim().chars().find(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'));
+    found.map_or_else(String::new, |it| format!("U+{:04X}", u32::from(it)))
+}
+
+/// The first rows of data, until one has so many fields as are wanted.
+fn look_ahead(
+    records: &mut Records,
+    wanted: usize,
+    widest: &mut usize,
+) -> Result<VecDeque<SourceRecord>, TableProblem> {
+    let (mut ahead, mut bytes) = (VecDeque::new(), 0);
+    while ahead.is_empty() || (*widest < wanted && ahead.len() < AHEAD && bytes < AHEAD_BYTES) {
+        let mut record = SourceRecord::default();
+        if !records.next(&mut record)? {
+            break;
+        }
+        bytes += record.fields.as_slice().len();
+        *widest = record.fields.len().max(*widest);
+        ahead.push_back(record);
+    }
+    Ok(ahead)
 }
 
 fn take(
     column: &ProfileColumn,
-    codes: &HashMap<String, String>,
+    cells: &CellReader,
     profile: &Profile,
     head: &Head,
-    width: usize,
-    writing: &Writing,
+    width: Option<usize>,
 ) -> Result<Take, TableProblem> {
     let fixed = |text: &str| {
-        cell(text, column, codes, writing).map(Take::Fixed).map_err(|code| TableProblem::of_file(code).value(text))
+        cells.cell(text).map(|it| Take::Fixed(it.0)).map_err(|code| TableProblem::of_file(code).value(text))
     };
     match &column.from {
         Some(From::Column(source)) => head.place(source, width).map(Take::Field),
         Some(From::Constant(text)) => fixed(text),
-        Some(From::Head(pattern)) => match head.find(pattern) {
-            Some(text) => fixed(text),
-            None => Err(TableProblem::of_file(ProblemCode::NotInHead).value(&pattern.0)),
+        // Of several texts the first with a value of the column is taken.
+        Some(From::Head(pattern)) => match head.find(pattern).find_map(|it| fixed(it).ok()) {
+            Some(take) => Ok(take),
+            None => match head.find(pattern).next() {
+                Some(text) => fixed(text),
+                None => Err(TableProblem::of_file(ProblemCode::NotInHead).value(&pattern.0)),
+            },
         },
         Some(From::RowNumber(_)) => Ok(Take::RowNumber),
         None => {
@@ -308,67 +370,5 @@ fn take(
                 .find(|(it, _)| **it == column.column.name)
                 .map_or(Take::Measure, |it| Take::Code(it.1)))
         }
-    }
-}
-
-fn cell(
-    text: &str,
-    target: &ProfileColumn,
-    codes: &HashMap<String, String>,
-    writing: &Writing,
-) -> Result<Cell, ProblemCode> {
-    let column = &target.column;
-    let text = text.trim();
-    if text.is_empty() {
-        let is_key = column.role == ColumnRole::Dimension;
-        return if is_key { Err(ProblemCode::MissingKey) } else { Ok(Cell::default()) };
-    }
-    if text.chars().any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t')) {
-        return Err(ProblemCode::ControlCharacter);
-    }
-    if column.role == ColumnRole::Measure && column.kind.is_number() {
-        return writing.measure(text, column.decimals.unwrap_or(0));
-    }
-    if text.len() > max_length(target) && text.chars().count() > max_length(target) {
-        return Err(ProblemCode::TextTooLong);
-    }
-    let key = key(text, target);
-    let value = writing.other(&key, column)?;
-    match value {
-        Value::Text(text) if !codes.is_empty() => {
-            codes.get(&text).map(|it| Value::Text(it.clone()).into()).ok_or(ProblemCode::UnknownCode)
-        }
-        value => Ok(value.into()),
-    }
-}
-
-/// A key with what spreadsheets took away, or without what others added.
-fn key(text: &str, target: &ProfileColumn) -> String {
-    let mut key = text.replace("\r\n", "\n");
-    if let Some(cut) = &target.cut
-        && key.len() > 5
-        && let Some(rest) = key.strip_suffix(cut.as_str())
-    {
-        key.truncate(rest.len());
-    }
-    match target.pad.map(usize::from) {
-        Some(length) if key.len() < length && key.bytes().all(|it| it.is_ascii_digit()) => {
-            format!("{key:0>length$}")
-        }
-        _ => key,
-    }
-}
-
-fn max_length(target: &ProfileColumn) -> usize {
-    if target.column.role == ColumnRole::Dimension { MAX_KEY } else { MAX_TEXT }
-}
-
-/// Whether a spreadsheet would take it for a formula.
-fn is_formula(text: &str) -> bool {
-    let mut letters = text.chars();
-    match letters.next() {
-        Some('=' | '@') => letters.next().is_some(),
-        Some('+' | '-') => letters.next().is_some_and(|it| it.is_alphabetic() || it == '('),
-        _ => false,
     }
 }

@@ -115,6 +115,7 @@ fn every_problem_is_told_with_its_place() {
     );
     assert_eq!(report.problems[0].value.as_deref(), Some("9762"));
     assert_eq!(report.problems[4].args.get("found").map(String::as_str), Some("3"));
+    assert_eq!(report.problems[7].args.get("found").map(String::as_str), Some("U+0001"));
     assert_eq!(report.warnings.iter().map(|it| (it.code, it.row)).collect::<Vec<_>>(), [(Formula, Some(10))]);
     assert_eq!((batch.rows.len(), report.rows, report.problem_count()), (2, 2, 8));
 }
@@ -303,6 +304,45 @@ fn bombs_are_refused() {
 }
 
 #[test]
+fn numbers_have_thousands_only_where_they_can_be() {
+    let rows = |mark: &str| format!("AGS;Tag;Name;Wert\n01;01.03.2016;;1{mark}234\n02;01.03.2016;;0{mark}123\n");
+    for (thousands, marks) in
+        [(".", &["."][..]), (" ", &[" ", "\u{a0}", "\u{202f}", "\u{2009}"]), ("'", &["'", "\u{2019}"])]
+    {
+        let profile = profile(&COLUMNS.replace("thousands = \".\"", &format!("thousands = \"{thousands}\"")));
+        for mark in marks {
+            let (batch, report) = read_text(&profile, rows(mark).as_bytes());
+            assert_eq!(codes(&report), [(ProblemCode::BadNumber, Some(3), Some("wert"))], "{mark:?}");
+            assert_eq!(batch.rows[0][3], number(123_400), "{mark:?}");
+        }
+    }
+}
+
+#[test]
+fn texts_for_nothing_units_and_short_years_are_said_in_the_profile() {
+    let told = COLUMNS
+        .replace("dates = [\"DOTTED\", \"ISO\"]", "dates = [\"DOTTED_SHORT\"]\nmissing = [\"k. A.\", \"---\"]")
+        .replace(
+            "from.column = { header = \"Wert\" }",
+            "from.column = { header = \"Wert\" }\ncut = \"€\"\nround = true",
+        );
+    let rows = "AGS;Tag;Name;Wert\n01;01.03.16;k. A.;1.234,555 €\n02;01.03.69;b;---\n03;1.3.2016;c;-2,345€\n04;01.03.68;d;12\n";
+    let (batch, report) = read_text(&profile(&told), rows.as_bytes());
+    assert_eq!(codes(&report), [(ProblemCode::BadDate, Some(4), Some("tag"))]);
+    let values: Vec<_> = batch.rows.iter().map(|it| (it[1].clone(), it[2].clone(), it[3].clone())).collect();
+    let wanted = [
+        (text("2016-03-01"), Cell::default(), number(123_456)),
+        (text("1969-03-01"), text("b"), Cell::default()),
+        (text("2068-03-01"), text("d"), number(1_200)),
+    ];
+    assert_eq!(values, wanted);
+    assert_eq!(
+        report.warnings.iter().map(|it| (it.code, it.row)).collect::<Vec<_>>(),
+        [(ProblemCode::Rounded, Some(2))]
+    );
+}
+
+#[test]
 fn profiles_say_the_same_in_both_forms_and_nothing_unknown() {
     for text in [COLUMNS, HEAD] {
         let profile = profile(text);
@@ -319,6 +359,11 @@ fn profiles_say_the_same_in_both_forms_and_nothing_unknown() {
         flaws(&COLUMNS.replace("headerRows = 1", "headerRows = 0"))[0],
         (Flaw::NoHeaders, Some("ags".to_owned()))
     );
+    let of_text = COLUMNS.replace(
+        "from.column = { header = \"Name\" }",
+        "from.column = { header = \"Name\" }\nsymbols = { position = 1 }",
+    );
+    assert_eq!(flaws(&of_text), [(Flaw::BadSource, Some("name".to_owned()))]);
     let nowhere = COLUMNS.replace("from.column = { header = \"Tag\" }", "");
     assert_eq!(flaws(&nowhere), [(Flaw::NoSource, Some("tag".to_owned()))]);
     let codes = HEAD.replace("codes = [\"m\"]", "codes = []");

@@ -215,16 +215,7 @@ impl Letters {
         };
         let mut input = vec![0; CHUNK];
         input[..read].copy_from_slice(&mark[..read]);
-        Ok(Self {
-            bytes,
-            decoder,
-            input,
-            start: 0,
-            end: read,
-            ended: false,
-            done: false,
-            watch: watch.clone(),
-        })
+        Ok(Self { bytes, decoder, input, start: 0, end: read, ended: false, done: false, watch: watch.clone() })
     }
 }
 

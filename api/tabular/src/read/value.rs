@@ -11,6 +11,22 @@ pub const MAX_TEXT: usize = 4_000;
 /// Letters of a key at most: databases do not order longer ones.
 pub const MAX_KEY: usize = 400;
 
+/// How precise a number is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Precision {
+    /// Decimals.
+    pub decimals: u8,
+    /// Whether more decimals are rounded, half away from zero.
+    pub round: bool,
+}
+
+impl Precision {
+    /// So many decimals, and no more.
+    pub const fn exact(decimals: u8) -> Self {
+        Self { decimals, round: false }
+    }
+}
+
 /// How the profile writes values.
 #[derive(Clone, Debug)]
 pub struct Writing {
@@ -18,6 +34,7 @@ pub struct Writing {
     thousands: Option<char>,
     dates: Vec<DateForm>,
     symbols: Vec<Symbol>,
+    missing: Vec<String>,
 }
 
 impl Writing {
@@ -28,12 +45,18 @@ impl Writing {
             thousands: profile.thousands,
             dates: profile.dates.clone(),
             symbols: profile.symbols.clone(),
+            missing: profile.missing.clone(),
         }
     }
 
+    /// Whether a text stands for no value.
+    pub fn is_missing(&self, text: &str) -> bool {
+        text.is_empty() || self.missing.iter().any(|it| it.trim() == text)
+    }
+
     /// The cell of a measure; the text is trimmed.
-    pub fn measure(&self, text: &str, decimals: u8) -> Result<Cell, ProblemCode> {
-        if text.is_empty() {
+    pub fn measure(&self, text: &str, precision: Precision) -> Result<Cell, ProblemCode> {
+        if self.is_missing(text) {
             return Ok(Cell::default());
         }
         if let Some(symbol) = self.symbol(text) {
@@ -44,27 +67,19 @@ impl Writing {
         if let Some(inner) = limited
             && self.symbols.contains(&Symbol::Limited)
         {
-            let value = self.number(inner.trim(), decimals)?;
+            let value = self.number(inner.trim(), precision)?;
             return Ok(Cell { value: Some(Value::Number(value)), symbol: Some(Symbol::Limited) });
         }
-        self.number(text, decimals).map(|it| Value::Number(it).into())
+        self.number(text, precision).map(|it| Value::Number(it).into())
     }
 
     /// The symbol that a whole field is.
     pub fn symbol(&self, text: &str) -> Option<Symbol> {
-        let symbol = match text {
-            "\u{2013}" | "\u{2012}" | "\u{2212}" => Symbol::Nothing,
-            "\u{b7}" | "\u{2022}" => Symbol::Secret,
-            "X" => Symbol::Blocked,
-            "\u{2026}" => Symbol::Later,
-            "( )" => Symbol::Limited,
-            other => Symbol::of(other)?,
-        };
-        self.symbols.contains(&symbol).then_some(symbol)
+        symbol(text).filter(|it| self.symbols.contains(it))
     }
 
     /// A number in whole units of its last place.
-    pub fn number(&self, text: &str, decimals: u8) -> Result<i64, ProblemCode> {
+    pub fn number(&self, text: &str, Precision { decimals, round }: Precision) -> Result<i64, ProblemCode> {
         let (negative, digits) = match text.strip_prefix(['-', '\u{2212}']) {
             Some(rest) => (true, rest),
             None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -75,14 +90,15 @@ impl Writing {
             return Err(ProblemCode::BadNumber);
         }
         let kept = places.trim_end_matches('0');
-        if kept.len() > usize::from(decimals) {
+        if kept.len() > usize::from(decimals) && !round {
             return Err(ProblemCode::TooManyDecimals);
         }
+        let away = i64::from(kept.as_bytes().get(usize::from(decimals)).is_some_and(|it| *it >= b'5'));
         let units = whole
             .chars()
             .chain(kept.chars().chain(std::iter::repeat('0')).take(usize::from(decimals)))
             .try_fold(0_i64, |sum, it| sum.checked_mul(10)?.checked_sub(i64::from(it.to_digit(10)?)));
-        let units = units.ok_or(ProblemCode::OutOfRange)?;
+        let units = units.and_then(|it| it.checked_sub(away)).ok_or(ProblemCode::OutOfRange)?;
         if negative { Ok(units) } else { units.checked_neg().ok_or(ProblemCode::OutOfRange) }
     }
 
@@ -92,9 +108,10 @@ impl Writing {
         if digits(whole) {
             return Some(whole.to_owned());
         }
-        let mut groups =
-            whole.split(|it| Some(it) == self.thousands || (self.thousands == Some(' ') && it == '\u{a0}'));
-        let first = groups.next().filter(|it| digits(it) && it.len() <= 3)?;
+        let thousands = self.thousands?;
+        let mut groups = whole.split(|it| is_mark(it, thousands));
+        // `0.123` has no thousands.
+        let first = groups.next().filter(|it| digits(it) && it.len() <= 3 && !it.starts_with('0'))?;
         groups.try_fold(first.to_owned(), |sum, it| (digits(it) && it.len() == 3).then(|| sum + it))
     }
 
@@ -104,11 +121,11 @@ impl Writing {
     }
 
     /// The value of a column that is no measure; the text is trimmed and not empty.
-    pub fn other(&self, text: &str, column: &Column) -> Result<Value, ProblemCode> {
+    pub fn other(&self, text: &str, column: &Column, round: bool) -> Result<Value, ProblemCode> {
         match column.kind {
             ColumnType::Text => Ok(Value::Text(text.to_owned())),
             ColumnType::Integer | ColumnType::Decimal => {
-                self.number(text, column.decimals.unwrap_or(0)).map(Value::Number)
+                self.number(text, Precision { decimals: column.decimals.unwrap_or(0), round }).map(Value::Number)
             }
             ColumnType::Boolean => boolean(text).map(Value::Boolean).ok_or(ProblemCode::BadBoolean),
             ColumnType::Date => self.date(text).map(Value::Date).ok_or(ProblemCode::BadDate),
@@ -129,6 +146,29 @@ impl Writing {
     }
 }
 
+/// The symbol that a text is, in any of its spellings.
+pub fn symbol(text: &str) -> Option<Symbol> {
+    Some(match text {
+        "\u{2013}" | "\u{2012}" | "\u{2212}" => Symbol::Nothing,
+        "\u{b7}" | "\u{2022}" => Symbol::Secret,
+        "X" => Symbol::Blocked,
+        "\u{2026}" => Symbol::Later,
+        "( )" => Symbol::Limited,
+        other => Symbol::of(other)?,
+    })
+}
+
+/// Whether a character is the mark between thousands: spaces that do not break are spaces, `’` is an apostrophe.
+pub fn is_mark(letter: char, thousands: char) -> bool {
+    letter == thousands
+        || match thousands {
+            ' ' => matches!(letter, '\u{a0}' | '\u{202f}' | '\u{2009}'),
+            '\'' => letter == '\u{2019}',
+            '\u{2019}' => letter == '\'',
+            _ => false,
+        }
+}
+
 /// Yes or no, in the words that offices use.
 pub fn boolean(text: &str) -> Option<bool> {
     match text.to_lowercase().as_str() {
@@ -136,6 +176,52 @@ pub fn boolean(text: &str) -> Option<bool> {
         "nein" | "n" | "falsch" | "no" | "false" | "0" => Some(false),
         _ => None,
     }
+}
+
+/// Units of figures as headers and rows of units name them.
+const UNITS: [&str; 22] = [
+    "Anzahl",
+    "Prozent",
+    "%",
+    "Promille",
+    "‰",
+    "EUR",
+    "Euro",
+    "€",
+    "Tsd. EUR",
+    "1000 EUR",
+    "1 000 EUR",
+    "Mill. EUR",
+    "Mio. EUR",
+    "Jahre",
+    "Stunden",
+    "qkm",
+    "km²",
+    "ha",
+    "Tsd.",
+    "Tausend",
+    "Mill.",
+    "Mio.",
+];
+
+/// Whether a text is a unit, or the factor by which figures are to be multiplied: `1000`.
+pub fn is_unit(text: &str) -> bool {
+    UNITS.contains(&text) || is_factor(text)
+}
+
+/// Whether a unit only counts, perhaps in thousands.
+pub fn is_count_unit(text: &str) -> bool {
+    matches!(text, "Anzahl" | "Tsd." | "Tausend" | "Mill." | "Mio.") || is_factor(text)
+}
+
+fn is_factor(text: &str) -> bool {
+    let digits: String = text.chars().filter(|it| !matches!(it, ' ' | '.' | '\u{a0}' | '\u{202f}')).collect();
+    digits.len() > 2 && digits.starts_with('1') && digits[1..].bytes().all(|it| it == b'0')
+}
+
+/// Whether a text is a date with dots, or by ISO 8601.
+pub fn is_date(text: &str) -> bool {
+    date(text, DateForm::Dotted).is_some() || date(text, DateForm::Iso).is_some()
 }
 
 /// A date in one form.
@@ -146,7 +232,7 @@ pub fn date(text: &str, form: DateForm) -> Option<NaiveDate> {
         parts.next().is_none().then_some(three)
     };
     let (year, month, day) = match form {
-        DateForm::Dotted => parts('.').map(|(day, month, year)| (year, month, day))?,
+        DateForm::Dotted | DateForm::DottedShort => parts('.').map(|(day, month, year)| (year, month, day))?,
         DateForm::Slashed => parts('/').map(|(day, month, year)| (year, month, day))?,
         // A time behind it is that of a spreadsheet, which knows no dates without.
         DateForm::Iso => {
@@ -161,7 +247,12 @@ pub fn date(text: &str, form: DateForm) -> Option<NaiveDate> {
         let right = !text.is_empty() && text.len() <= max && text.bytes().all(|it| it.is_ascii_digit());
         right.then(|| text.parse::<u32>().ok()).flatten()
     };
-    let year = (year.len() == 4).then(|| number(year, 4)).flatten()?;
+    let year = match (form, year.len()) {
+        (DateForm::DottedShort, 2) => number(year, 2).map(|it| if it < 69 { 2000 + it } else { 1900 + it })?,
+        (DateForm::DottedShort, _) => return None,
+        (_, 4) => number(year, 4)?,
+        _ => return None,
+    };
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2)?, number(day, 2)?).filter(|_| year > 0)
 }
 
@@ -224,10 +315,12 @@ fn month(text: &str) -> Option<String> {
     (is_year(year) && (1..=12).contains(&number)).then(|| format!("{year}-{number:02}"))
 }
 
-/// Whether it is an official region key.
+/// Whether it is an official region key: of a state, an administrative district, a district or a municipality (AGS with 8
+/// digits, regional key with 12); with 9 to 11 digits of an association of municipalities or one of its members, as
+/// offices abbreviate the regional key.
 pub fn is_region(text: &str) -> bool {
     text == "DG"
-        || (matches!(text.len(), 2 | 3 | 5 | 8)
+        || (matches!(text.len(), 2 | 3 | 5 | 8..=12)
             && text.bytes().all(|it| it.is_ascii_digit())
             && ("01"..="16").contains(&&text[..2]))
 }

@@ -38,6 +38,12 @@ pub fn text(problem: &TableProblem) -> Text {
         ProblemCode::Formula => Text::new("table-formula"),
         ProblemCode::PartExceedsWhole => Text::new("table-part-exceeds-whole"),
         ProblemCode::TotalDiffers => Text::new("table-total-differs"),
+        ProblemCode::CellError => Text::new("table-cell-error"),
+        ProblemCode::NotComputed => Text::new("table-not-computed"),
+        ProblemCode::BadSymbol => Text::new("table-bad-symbol"),
+        ProblemCode::ColumnNotUsed => Text::new("table-column-not-used"),
+        ProblemCode::Rounded => Text::new("table-rounded"),
+        ProblemCode::MarkNotStored => Text::new("table-mark-not-stored"),
     };
     let argument = |name: &str| problem.args.get(name).cloned().unwrap_or_default();
     text.with("value", problem.value.as_deref().unwrap_or_default())
@@ -48,6 +54,9 @@ pub fn text(problem: &TableProblem) -> Text {
         .with("reason", argument("reason"))
         .with("sum", argument("sum"))
         .with("whole", argument("whole"))
+        .with("position", argument("position"))
+        .with("header", argument("header"))
+        .with("count", argument("count"))
 }
 
 /// A problem in words, with its place, for the terminal.

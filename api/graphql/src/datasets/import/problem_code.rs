@@ -54,6 +54,12 @@ pub enum DatasetProblemCode {
     BadRegion,
     /// Code that is missing from the list of the column.
     UnknownCode,
+    /// Cell of a workbook with an error value, such as `#DIV/0!`.
+    CellError,
+    /// Cell of a workbook with a formula whose value is not stored in the file.
+    NotComputed,
+    /// Text in a column of symbols that is no symbol, or one that contradicts the value.
+    BadSymbol,
     /// Row with the same key as an earlier one; the message gives that row.
     DuplicateKey,
     /// Uploaded file that does not exist any more.
@@ -70,4 +76,10 @@ pub enum DatasetProblemCode {
     PartExceedsWhole,
     /// Warning: total that is not the sum of its parts.
     TotalDiffers,
+    /// Warning: column of the file with values that the profile does not use; the message gives their number.
+    ColumnNotUsed,
+    /// Warning: numbers that were rounded as the profile says; the message gives their number.
+    Rounded,
+    /// Warning: marks of preliminary, revised or estimated figures, which are not stored; the message gives their number.
+    MarkNotStored,
 }

@@ -85,10 +85,16 @@ pub struct DatasetProfileColumnInput {
     column: DatasetColumnInput,
     /// Source of the values. Required, but forbidden for columns that `unpivot` fills.
     from: Option<DatasetProfileFromInput>,
-    /// Ending removed from keys longer than 5 characters, such as `000` from district keys of 8 digits.
+    /// Ending removed from keys longer than 5 characters, such as `000` from district keys of 8 digits, and from numbers,
+    /// such as `%`.
     cut: Option<String>,
     /// Length to which keys of digits are padded with leading zeros.
     pad: Option<u8>,
+    /// True if numbers with more decimals than the column are rounded, half away from zero.
+    #[graphql(default)]
+    round: bool,
+    /// Column of the file with the symbols of a measure.
+    symbols: Option<DatasetProfileSourceInput>,
 }
 
 /// Column of the file that is unpivoted into rows.
@@ -148,6 +154,12 @@ pub struct DatasetProfileInput {
     /// Symbols accepted in place of numbers or around them.
     #[graphql(default)]
     symbols: Vec<CellSymbol>,
+    /// Texts that stand for no value, such as `k. A.`.
+    #[graphql(default)]
+    missing: Vec<String>,
+    /// True if an apostrophe before a text that begins like a formula is removed, as in exported files.
+    #[graphql(default)]
+    guarded: bool,
     /// Columns of the table, in order, 1 to 200.
     columns: Vec<DatasetProfileColumnInput>,
     /// Unpivoting of columns of the file into rows.
@@ -182,6 +194,8 @@ impl DatasetProfileInput {
             thousands,
             dates: self.dates.into_iter().map(Into::into).collect(),
             symbols: self.symbols.into_iter().map(Into::into).collect(),
+            missing: self.missing,
+            guarded: self.guarded,
             columns: self.columns.into_iter().map(Into::into).collect(),
             unpivot: self.unpivot.map(Into::into),
         })
@@ -236,7 +250,14 @@ impl From<DatasetColumnInput> for Column {
 
 impl From<DatasetProfileColumnInput> for ProfileColumn {
     fn from(it: DatasetProfileColumnInput) -> Self {
-        Self { column: it.column.into(), from: it.from.map(Into::into), cut: it.cut, pad: it.pad }
+        Self {
+            column: it.column.into(),
+            from: it.from.map(Into::into),
+            cut: it.cut,
+            pad: it.pad,
+            round: it.round,
+            symbols: it.symbols.map(Into::into),
+        }
     }
 }
 

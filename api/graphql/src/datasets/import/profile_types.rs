@@ -78,6 +78,8 @@ words_of_profiles! { DateForm;
         Slashed,
         /// Year, month and day without separators: `20160301`.
         Compact,
+        /// Day, month and two digits of the year with dots: `01.03.16`. Years to 68 are those after 2000.
+        DottedShort,
     }
 }
 
@@ -114,10 +116,14 @@ pub struct DatasetProfileColumn {
     column: DatasetColumn,
     /// Source of the values; null for columns that `unpivot` fills.
     from: Option<DatasetProfileFrom>,
-    /// Ending removed from keys longer than 5 characters; null = none.
+    /// Ending removed from keys longer than 5 characters and from numbers; null = none.
     cut: Option<String>,
     /// Length to which keys of digits are padded with leading zeros; null = no padding.
     pad: Option<i32>,
+    /// True if numbers with more decimals than the column are rounded, half away from zero.
+    round: bool,
+    /// Column of the file with the symbols of a measure; null = none.
+    symbols: Option<DatasetProfileSource>,
 }
 
 /// Column of the file that is unpivoted into rows.
@@ -213,6 +219,16 @@ impl DatasetProfile {
         self.0.symbols.iter().map(|it| (*it).into()).collect()
     }
 
+    /// Texts that stand for no value.
+    async fn missing(&self) -> &[String] {
+        &self.0.missing
+    }
+
+    /// True if an apostrophe before a text that begins like a formula is removed.
+    async fn guarded(&self) -> bool {
+        self.0.guarded
+    }
+
     /// Columns of the table, in order.
     async fn columns(&self) -> Vec<DatasetProfileColumn> {
         self.0.columns.iter().cloned().map(Into::into).collect()
@@ -248,7 +264,14 @@ impl std::convert::From<Origin> for DatasetProfileFrom {
 
 impl std::convert::From<ProfileColumn> for DatasetProfileColumn {
     fn from(it: ProfileColumn) -> Self {
-        Self { column: it.column.into(), from: it.from.map(Into::into), cut: it.cut, pad: it.pad.map(i32::from) }
+        Self {
+            column: it.column.into(),
+            from: it.from.map(Into::into),
+            cut: it.cut,
+            pad: it.pad.map(i32::from),
+            round: it.round,
+            symbols: it.symbols.map(Into::into),
+        }
     }
 }
 

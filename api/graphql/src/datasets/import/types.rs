@@ -227,6 +227,24 @@ pub enum DatasetProfileNoteCode {
     Total,
     /// Proposal from the first rows of the file only.
     Sample,
+    /// Sheets of the workbook; the profile names the one that was examined.
+    Sheets,
+    /// Column of text that holds numbers but for a few texts; the note names the first of them.
+    NotAllNumbers,
+    /// Cell of a workbook with an error value, or with a formula whose value is not stored.
+    CellWithoutValue,
+    /// Numbers with more decimals than are stored, which are rounded to this number of decimals.
+    Rounded,
+    /// Unit behind the numbers in the cells, which is removed.
+    UnitInCells,
+    /// Keys without their leading zero, padded to this length.
+    ZeroLost,
+    /// Beginning of the row that ends the data.
+    Footer,
+    /// Number of columns beyond the maximum of a table, which the profile leaves out.
+    ColumnsLeftOut,
+    /// Encoding that was detected by unusual characters, to be checked.
+    EncodingUnclear,
 }
 
 impl From<NoteCode> for DatasetProfileNoteCode {
@@ -240,6 +258,15 @@ impl From<NoteCode> for DatasetProfileNoteCode {
             NoteCode::Empty => Self::Empty,
             NoteCode::Total => Self::Total,
             NoteCode::Sample => Self::Sample,
+            NoteCode::Sheets => Self::Sheets,
+            NoteCode::NotAllNumbers => Self::NotAllNumbers,
+            NoteCode::CellWithoutValue => Self::CellWithoutValue,
+            NoteCode::Rounded => Self::Rounded,
+            NoteCode::UnitInCells => Self::UnitInCells,
+            NoteCode::ZeroLost => Self::ZeroLost,
+            NoteCode::Footer => Self::Footer,
+            NoteCode::ColumnsLeftOut => Self::ColumnsLeftOut,
+            NoteCode::EncodingUnclear => Self::EncodingUnclear,
         }
     }
 }
@@ -251,13 +278,16 @@ pub struct DatasetProfileNote {
     code: DatasetProfileNoteCode,
     /// Name of the column; null = none in particular.
     column: Option<String>,
-    /// Date, code, decimal separator or number of rows that the note is about; null = none.
+    /// Date, code, text, unit, decimal separator, names of sheets or number that the note is about; null = none.
     value: Option<String>,
+    /// Line of a text file or row of a sheet, from 1; null = none in particular.
+    row: Option<i32>,
 }
 
 impl From<Note> for DatasetProfileNote {
     fn from(it: Note) -> Self {
-        Self { code: it.code.into(), column: it.column, value: it.value }
+        let row = it.row.map(|it| i32::try_from(it).unwrap_or(i32::MAX));
+        Self { code: it.code.into(), column: it.column, value: it.value, row }
     }
 }
 

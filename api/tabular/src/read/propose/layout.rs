@@ -4,42 +4,91 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::read::problem::TableProblem;
-use crate::read::profile::Profile;
+use crate::read::profile::{MAX_COLUMNS, Profile};
+use crate::read::propose::headers;
+use crate::read::sheet::CellNote;
 use crate::read::source::{ReadLimits, Records, SourceRecord};
-use crate::read::value;
 
-const DELIMITERS: [char; 4] = [';', ',', '\t', '|'];
+const DELIMITERS: [char; 4] = [';', '\t', '|', ','];
 const FOR_DELIMITER: usize = 500;
 const MAX_TITLES: usize = 100;
-const MAX_HEADERS: usize = 12;
 /// Bytes of all rows that are looked at.
 const MAX_BYTES: usize = 32 << 20;
 const FOOTER: &str = "__________";
+/// Rows of a text within which a column has to be seen that the headers do not have.
+const REACHED: usize = 100;
+/// Columns of the file at most: one for the number of the row and one for a date above the data may be added.
+const MAX_WIDTH: usize = MAX_COLUMNS - 2;
+/// Letters of a note below the data that are looked for.
+const NOTE_LENGTH: usize = 40;
+
+/// A row of the file; its fields are trimmed.
+#[derive(Clone, Debug, Default)]
+pub struct FileRow {
+    /// Its number in the file.
+    pub line: u64,
+    /// Its fields.
+    pub fields: Vec<String>,
+    notes: Vec<(usize, CellNote)>,
+}
+
+impl FileRow {
+    /// Fields up to the last one in which something stands.
+    pub fn filled_width(&self) -> usize {
+        let noted = self.notes.iter().map(|it| it.0 + 1).max().unwrap_or(0);
+        self.fields.iter().rposition(|it| !it.is_empty()).map_or(0, |it| it + 1).max(noted)
+    }
+
+    /// Fields in which something stands.
+    pub fn filled(&self) -> usize {
+        let is_fault = |it: &&(usize, CellNote)| !matches!(it.1, CellNote::Shown(_)) && self.field(it.0).is_empty();
+        self.fields.iter().filter(|it| !it.is_empty()).count() + self.notes.iter().filter(is_fault).count()
+    }
+
+    /// Whether a cell has no readable value.
+    pub fn has_fault(&self) -> bool {
+        self.notes.iter().any(|it| !matches!(it.1, CellNote::Shown(_)))
+    }
+
+    /// A field; empty where the row ends before it.
+    pub fn field(&self, column: usize) -> &str {
+        self.fields.get(column).map_or("", String::as_str)
+    }
+}
 
 /// The layout of a file.
 pub struct Layout {
-    /// Fields of a row.
+    /// Columns of the file that are proposed.
     pub width: usize,
+    /// Columns that are not proposed, because a table has no more.
+    pub left_out: usize,
     /// Rows above the headers.
     pub titles: usize,
     /// The header rows.
     pub headers: Vec<Vec<String>>,
     /// Every text above the data.
     pub head: Vec<String>,
-    /// The rows of data, those with the usual number of fields.
+    /// The rows of data. Cells without a readable value are empty.
     pub data: Vec<Vec<String>>,
+    /// Their numbers in the file.
+    pub lines: Vec<u64>,
+    /// Per column, the first cell without a readable value: its row, and what stands there.
+    pub faults: Vec<Option<(u64, String)>>,
+    /// Per column, the decimals that a workbook shows where numbers have more.
+    pub shown: Vec<Option<u8>>,
     /// Whether it is a GENESIS table.
     pub is_genesis: bool,
-    has_footer: bool,
+    /// With what the first row behind the data begins.
+    pub footer: Option<String>,
 }
 
-/// The first rows of a file, trimmed, and whether these are all.
+/// The first rows of a file, and whether these are all.
 pub fn rows(
     path: &Path,
     profile: &Profile,
     limits: ReadLimits,
     max: usize,
-) -> Result<(Vec<Vec<String>>, bool), TableProblem> {
+) -> Result<(Vec<FileRow>, bool), TableProblem> {
     let mut records = Records::open(path, profile, limits)?;
     let mut record = SourceRecord::default();
     let mut rows = Vec::new();
@@ -49,65 +98,116 @@ pub fn rows(
             return Ok((rows, true));
         }
         bytes += record.fields.as_slice().len();
-        rows.push(record.fields.iter().map(|it| it.trim().to_owned()).collect());
+        rows.push(FileRow {
+            line: record.row,
+            fields: record.fields.iter().map(|it| it.trim().to_owned()).collect(),
+            notes: std::mem::take(&mut record.notes),
+        });
     }
     Ok((rows, false))
 }
 
-/// The mark between fields: the one with which most rows have the same number of fields.
+/// The mark between fields: the first one with which nearly all rows have the same number of fields, else the one with
+/// which most rows have.
 pub fn delimiter(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<char, TableProblem> {
     let mut best = (0, 0, ';');
+    let mut unused = None;
     for delimiter in DELIMITERS {
         let tried = Profile { delimiter: Some(delimiter), ..profile.clone() };
         let Ok((rows, _)) = rows(path, &tried, limits, FOR_DELIMITER) else { continue };
+        // A quotation mark without its other half: the mark stands within quotes.
+        let is_torn = |row: &&FileRow| row.fields.iter().any(|it| it.matches('"').count() % 2 == 1);
+        let torn = rows.iter().filter(is_torn).count();
+        if delimiter == ',' && !rows.iter().any(|it| it.fields.len() > 1 && !is_decimal(&it.fields)) {
+            continue;
+        }
+        if unused.is_none() && rows.iter().all(|it| it.fields.len() == 1) {
+            unused = Some(delimiter);
+        }
         let (width, count) = usual_width(&rows);
-        let share = count * 10 / rows.len().max(1);
-        if width > 1 && (share, width) > (best.0, best.1) {
-            best = (share, width, delimiter);
+        let share = count.saturating_sub(torn) * 10 / rows.len().max(1);
+        if width > 1 && (share.min(9), width * usize::from(share < 9)) > (best.0, best.1) {
+            best = (share.min(9), if share < 9 { width } else { usize::MAX }, delimiter);
         }
     }
-    Ok(best.2)
+    // A file of one column has no mark; one that stands in no field splits none.
+    Ok(unused.filter(|_| best.1 == 0).unwrap_or(best.2))
 }
 
-fn usual_width(rows: &[Vec<String>]) -> (usize, usize) {
+/// Whether fields between commas are one number with decimals.
+fn is_decimal(fields: &[String]) -> bool {
+    let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
+    match fields {
+        [whole, places] => {
+            digits(whole.trim_start_matches(['-', '+'])) && digits(places.trim_end_matches([' ', '%', '€']))
+        }
+        _ => false,
+    }
+}
+
+fn usual_width(rows: &[FileRow]) -> (usize, usize) {
     let mut counts: HashMap<usize, usize> = HashMap::new();
-    for row in rows {
-        *counts.entry(row.len()).or_default() += 1;
+    // Titles and notes have one field; they are no table where as many rows have more.
+    let longer = rows.iter().filter(|it| it.fields.len() > 1).count();
+    let least = if longer * 2 >= rows.len() { 2 } else { 1 };
+    for row in rows.iter().filter(|it| it.fields.len() >= least) {
+        *counts.entry(row.fields.len()).or_default() += 1;
     }
     counts.into_iter().max_by_key(|(width, count)| (*count, *width)).unwrap_or((0, 0))
 }
 
 impl Layout {
-    /// The layout of rows; none where there is no data.
-    pub fn of(rows: &[Vec<String>]) -> Option<Self> {
-        let is_genesis = rows.first()?.first()?.starts_with("GENESIS-Tabelle");
-        let end = rows.iter().position(|it| it.first().is_some_and(|it| it.starts_with("____")));
+    /// The layout of rows, all of the file or its first ones; none where there is no data. Rows of sheets end with their
+    /// last value.
+    pub fn of(rows: &[FileRow], all: bool, is_sheet: bool) -> Option<Self> {
+        let is_genesis = rows.first()?.fields.first()?.starts_with("GENESIS-Tabelle");
+        let end = rows.iter().position(|it| it.field(0).starts_with("____"));
         let rows = &rows[..end.unwrap_or(rows.len())];
-        let filled = |row: &Vec<String>| row.iter().filter(|it| !it.is_empty()).count();
-        let (width, _) = usual_width(&rows[rows.len() / 2..]);
-        let is_title = |row: &&Vec<String>| width > 1 && filled(row) <= 1;
-        let titles = rows.iter().take(MAX_TITLES).take_while(is_title).count();
+        let widest = rows.iter().map(FileRow::filled_width).max().unwrap_or(0);
+        let usual = if is_sheet { widest } else { usual_width(rows).0 };
+        let titles = rows.iter().take(MAX_TITLES).take_while(|it| usual > 1 && it.filled() <= 1).count();
         let rest = &rows[titles..];
-        let headers = header_rows(rest);
-        let kept = |row: &&Vec<String>| row.len() == width || (row.len() < width && row.len() > 1);
-        let data: Vec<Vec<String>> = rest[headers..]
-            .iter()
-            .filter(kept)
-            .map(|row| {
-                let mut row = row.clone();
-                row.resize(width, String::new());
-                row
+        let notes = if end.is_none() && all && usual > 1 { notes_below(rest) } else { None };
+        let rest = &rest[..notes.unwrap_or(rest.len())];
+        let count = headers::count(rest);
+        let (headers, body) = rest.split_at(count);
+        let file_width = if is_sheet {
+            rest.iter().map(FileRow::filled_width).max().unwrap_or(0)
+        } else {
+            text_width(headers, body, usual)
+        };
+        let width = file_width.min(MAX_WIDTH);
+        let kept =
+            |row: &&FileRow| is_sheet || width == 1 || (row.filled_width() <= file_width && row.fields.len() > 1);
+        let data: Vec<&FileRow> = body.iter().filter(kept).collect();
+        let fault = |column: usize| {
+            data.iter().find_map(|row| {
+                let is_fault = |it: &&(usize, CellNote)| it.0 == column && !matches!(it.1, CellNote::Shown(_));
+                row.notes.iter().find(is_fault).map(|_| (row.line, row.field(column).to_owned()))
             })
-            .collect();
-        let head = rows[..titles + headers].iter().flatten().filter(|it| !it.is_empty()).cloned().collect();
-        (!data.is_empty()).then(|| Self {
+        };
+        let shown = |column: usize| {
+            let notes = data.iter().flat_map(|it| &it.notes).filter(|it| it.0 == column);
+            let decimals = notes.filter_map(|it| match it.1 {
+                CellNote::Shown(decimals) => Some(decimals),
+                _ => None,
+            });
+            decimals.max()
+        };
+        let head = rows[..titles + count].iter().flat_map(|it| &it.fields).filter(|it| !it.is_empty());
+        let footer = notes.map(|it| rows[titles + it].field(0).chars().take(NOTE_LENGTH).collect::<String>());
+        (!data.is_empty() && width > 0).then(|| Self {
             width,
+            left_out: file_width - width,
             titles,
-            headers: rest[..headers].to_vec(),
-            head,
-            data,
+            headers: headers.iter().map(|it| it.fields.clone()).collect(),
+            head: head.cloned().collect(),
+            faults: (0..width).map(fault).collect(),
+            shown: (0..width).map(shown).collect(),
+            lines: data.iter().map(|it| it.line).collect(),
+            data: data.iter().map(|it| values(it, width)).collect(),
             is_genesis,
-            has_footer: end.is_some(),
+            footer: footer.or_else(|| (end.is_some() || is_genesis).then(|| FOOTER.to_owned())),
         })
     }
 
@@ -115,42 +215,49 @@ impl Layout {
     pub fn write(&self, profile: &mut Profile) {
         profile.title_rows = u32::try_from(self.titles).unwrap_or(0);
         profile.header_rows = u32::try_from(self.headers.len()).unwrap_or(0);
-        profile.footer = (self.has_footer || self.is_genesis).then(|| FOOTER.to_owned());
-        profile.fill_headers =
-            self.headers.len() > 1 && self.headers[0].iter().skip_while(|it| it.is_empty()).any(|it| it.is_empty());
+        profile.footer.clone_from(&self.footer);
+        profile.fill_headers = self.headers.len() > 1
+            && self.headers[0].iter().skip_while(|it| it.is_empty()).any(|it| it.is_empty())
+            || self.headers.len() > 1 && self.headers[0].len() < self.width;
     }
 }
 
-/// How many of the rows are headers: those without a value in the first column, or one that is unlike data.
-fn header_rows(rows: &[Vec<String>]) -> usize {
-    let unnamed = |row: &Vec<String>| row.first().is_some_and(|it| it.is_empty()) && !has_value(row);
-    let first = match rows {
-        [first, _, ..] if !unnamed(first) => {
-            let filled = first.iter().filter(|it| !it.is_empty()).count();
-            usize::from(!has_value(first) && filled * 10 >= first.len() * 8)
+/// The fields of a row, of which those without a readable value are empty.
+fn values(row: &FileRow, width: usize) -> Vec<String> {
+    let mut values: Vec<String> = (0..width).map(|it| row.field(it).to_owned()).collect();
+    for (column, note) in row.notes.iter().filter(|it| it.0 < width) {
+        if !matches!(note, CellNote::Shown(_)) {
+            values[*column].clear();
         }
-        _ => 0,
-    };
-    let named_or_leading = first > 0 || rows.first().is_some_and(unnamed);
-    if !named_or_leading {
-        return 0;
     }
-    first + rows[first..].iter().take(MAX_HEADERS).take_while(|it| unnamed(it)).count()
+    values
 }
 
-/// Whether a field is what only data has: a number, a date, a key.
-fn has_value(row: &[String]) -> bool {
-    use crate::read::profile::DateForm::{Dotted, Iso};
-    row.iter().any(|it| {
-        let digits = it.bytes().filter(u8::is_ascii_digit).count();
-        let is_number = digits > 0 && it.chars().all(|it| it.is_ascii_digit() || ".,-+".contains(it));
-        // A date above a column says of when its figures are.
-        is_number && value::date(it, Dotted).is_none() && value::date(it, Iso).is_none() && !is_year(it)
-    }) || row
-        .first()
-        .is_some_and(|it| value::date(it, Dotted).is_some() || value::date(it, Iso).is_some() || is_year(it))
+/// Columns of a text: those of the headers, unless most rows have more.
+fn text_width(headers: &[FileRow], body: &[FileRow], usual: usize) -> usize {
+    let named = headers.iter().map(FileRow::filled_width).max().unwrap_or(0);
+    let longer = body.iter().filter(|it| it.filled_width() > named).count();
+    if named > 0 && longer * 2 <= body.len() {
+        return named;
+    }
+    let own = headers.iter().chain(body.iter().take(REACHED)).map(|it| it.fields.len()).max().unwrap_or(0);
+    let filled = body.iter().filter(|it| it.fields.len() <= usual).map(FileRow::filled_width).max().unwrap_or(0);
+    named.max(filled.min(usual).min(own))
 }
 
-fn is_year(text: &str) -> bool {
-    text.len() == 4 && ("1900".."2101").contains(&text)
+/// Where notes below the data begin: the last rows with nothing but a sentence in their first field.
+fn notes_below(rows: &[FileRow]) -> Option<usize> {
+    let is_sentence = |it: &FileRow| {
+        let text = it.field(0);
+        it.filled_width() == 1
+            && (text.split_whitespace().count() > 3
+                || ["Quelle", "©", "*", "(c)"].iter().any(|start| text.starts_with(start))
+                || text.split_once(')').is_some_and(|(mark, _)| mark.len() < 3))
+    };
+    let begin = rows.iter().rposition(|it| it.filled_width() > 1)? + 1;
+    let begin = begin + rows[begin..].iter().position(is_sentence)?;
+    let start: String = rows[begin].field(0).chars().take(NOTE_LENGTH).collect();
+    let is_first = !rows[..begin].iter().any(|it| it.field(0).starts_with(&start));
+    // What stands between the data and the first sentence would be read as data.
+    (is_first && rows[begin - 1].filled_width() > 1).then_some(begin)
 }

@@ -1,11 +1,15 @@
 //! A profile for a file that nobody has described yet. It is a guess, for people to look at; an import takes the profile
 //! that they made of it.
 
+mod headers;
 mod layout;
 mod marks;
 mod names;
 mod roles;
 mod seen;
+mod sheets;
+mod symbols;
+mod words;
 
 use std::path::Path;
 
@@ -15,8 +19,10 @@ use crate::model::Symbol;
 use crate::read::head::join;
 use crate::read::problem::{ProblemCode, ReadReport, TableProblem};
 use crate::read::profile::{DateForm, Encoding, FileFormat, From, Profile, ProfileColumn, VERSION};
-use crate::read::propose::layout::Layout;
+use crate::read::propose::layout::{FileRow, Layout};
 use crate::read::propose::marks::Marks;
+use crate::read::propose::names::Known;
+use crate::read::propose::roles::KeyColumns;
 use crate::read::propose::seen::Seen;
 use crate::read::source;
 use crate::read::source::ReadLimits;
@@ -50,6 +56,9 @@ pub struct Note {
     pub column: Option<String>,
     /// What was found.
     pub value: Option<String>,
+    /// The row of the file, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
 }
 
 /// What notes are about.
@@ -72,11 +81,29 @@ pub enum NoteCode {
     Total,
     /// Only the first rows were looked at.
     Sample,
+    /// The workbook has these sheets; the profile names the one that was looked at.
+    Sheets,
+    /// A text stands in a column of numbers, which is text therefore.
+    NotAllNumbers,
+    /// A cell of the workbook holds an error, or a formula without its value.
+    CellWithoutValue,
+    /// Numbers have more decimals than are kept and are rounded to so many.
+    Rounded,
+    /// This unit stands behind the numbers in the cells and is cut off.
+    UnitInCells,
+    /// Keys have lost their leading zero and are filled up to this length.
+    ZeroLost,
+    /// Data ends where a row begins so.
+    Footer,
+    /// So many columns of the file are not proposed, since a table has no more.
+    ColumnsLeftOut,
+    /// The letters are unusual for the encoding that was first found; another one was taken.
+    EncodingUnclear,
 }
 
 impl Note {
     fn new(code: NoteCode) -> Self {
-        Self { code, column: None, value: None }
+        Self { code, column: None, value: None, row: None }
     }
 
     fn of(code: NoteCode, column: &str) -> Self {
@@ -87,18 +114,25 @@ impl Note {
         self.value = Some(value.to_string());
         self
     }
+
+    fn row(mut self, row: u64) -> Self {
+        self.row = Some(row);
+        self
+    }
 }
 
-/// Looks at a file, the named sheet of a workbook.
+/// Looks at a file; at the named sheet of a workbook, else at the first one with a table.
 ///
 /// # Errors
 /// What makes it unreadable.
 pub fn propose(path: &Path, sheet: Option<&str>, limits: ReadLimits) -> Result<ProfileProposal, TableProblem> {
-    let format = source::format_of(path).map_err(|error| source::of_io(&error, limits.bytes))?;
-    let format =
-        format.ok_or_else(|| TableProblem::of_file(ProblemCode::Unreadable).with("reason", "no CSV, XLSX or ODS"))?;
+    let format = source::format_of(path).map_err(|error| source::of_io(&error, limits.bytes))??;
     let mut profile = blank(format, sheet);
-    if format == FileFormat::Csv {
+    let mut notes = Vec::new();
+    let is_sheet = matches!(format, FileFormat::Xlsx | FileFormat::Ods);
+    if is_sheet {
+        sheets::choose(path, &mut profile, limits, &mut notes)?;
+    } else {
         profile.encoding = source::encoding_of(path, limits)?;
         let delimiter = layout::delimiter(path, &profile, limits)?;
         if delimiter == '\t' {
@@ -107,37 +141,86 @@ pub fn propose(path: &Path, sheet: Option<&str>, limits: ReadLimits) -> Result<P
             profile.delimiter = Some(delimiter);
         }
     }
-    let (rows, all) = layout::rows(path, &profile, limits, LOOKED_AT)?;
-    let layout = Layout::of(&rows).ok_or_else(|| TableProblem::of_file(ProblemCode::NoRows))?;
-    let mut notes = Vec::new();
+    let (mut rows, mut all) = layout::rows(path, &profile, limits, LOOKED_AT)?;
+    if profile.encoding == Encoding::Windows1252 && is_macintosh(&rows) {
+        profile.encoding = Encoding::Macintosh;
+        notes.push(Note::new(NoteCode::EncodingUnclear));
+        (rows, all) = layout::rows(path, &profile, limits, LOOKED_AT)?;
+    }
+    let layout = Layout::of(&rows, all, is_sheet).ok_or_else(|| TableProblem::of_file(ProblemCode::NoRows))?;
+    drop(rows);
     if layout.is_genesis {
         notes.push(Note::new(NoteCode::Genesis));
     }
     if !all {
         notes.push(Note::new(NoteCode::Sample).value(layout.data.len()));
     }
+    if layout.left_out > 0 {
+        notes.push(Note::new(NoteCode::ColumnsLeftOut).value(layout.left_out));
+    }
     layout.write(&mut profile);
+    if let Some(footer) = profile.footer.as_ref().filter(|it| !it.starts_with("____")) {
+        notes.push(Note::new(NoteCode::Footer).value(footer));
+    }
     let marks = Marks::of(&layout.data);
     if marks.unclear {
         notes.push(Note::new(NoteCode::MarksUnclear).value(marks.decimal));
     }
     (profile.decimal, profile.thousands) = (marks.decimal, marks.thousands);
+    fill_columns(&mut profile, &layout, &marks, &mut notes);
+    let (sample, report) = first_rows(path, &profile, limits);
+    Ok(ProfileProposal { profile, sample, report, notes })
+}
 
-    let headers = join(layout.headers.clone(), profile.fill_headers);
-    let seen: Vec<Seen> = (0..layout.width).map(|it| Seen::of(&layout, it, headers.get(it), &marks)).collect();
-    let keys = roles::keys(&seen, &layout.data);
+/// Proposes the columns.
+fn fill_columns(profile: &mut Profile, layout: &Layout, marks: &Marks, notes: &mut Vec<Note>) {
+    let mut headers = join(layout.headers.clone(), profile.fill_headers, layout.width);
+    headers.resize(layout.width, String::new());
+    let seen: Vec<Seen> = (0..layout.width).map(|it| Seen::of(layout, it, &headers[it], marks)).collect();
+    // The layout defines its symbols; all others must have been seen.
+    let is_used = |it: &Symbol| layout.is_genesis || seen.iter().any(|seen| seen.symbols.contains(it));
+    profile.symbols = seen::SYMBOLS.into_iter().filter(is_used).collect();
+    for form in [DateForm::Slashed, DateForm::DottedShort] {
+        if seen.iter().any(|it| it.dates == Some(form)) {
+            profile.dates.push(form);
+        }
+    }
+    let symbols = symbols::columns(&headers, &seen, layout);
+    let is_text = matches!(profile.format, FileFormat::Csv | FileFormat::Tsv);
+    profile.guarded = is_text && symbols.iter().any(Option::is_some) && symbols::is_guarded(layout);
+    let mut keys = roles::keys(&seen, &layout.data);
     let head = names::date_in_head(&layout.head, &seen);
-    profile.columns = names::columns(&seen, &keys, &headers, head.as_ref(), &mut notes);
+    let columns = |keys: &KeyColumns, notes: &mut Vec<Note>| {
+        let known = Known { seen: &seen, keys, headers: &headers, head: head.as_ref(), symbols: &symbols };
+        names::columns(&known, layout, notes)
+    };
+    let mut its_notes = Vec::new();
+    profile.columns = columns(&keys, &mut its_notes);
+    // What is written in two ways can be the same key.
+    if !keys.needs_number && !roles::keys_hold(profile, layout) {
+        keys.needs_number = true;
+        its_notes.clear();
+        profile.columns = columns(&keys, &mut its_notes);
+    }
+    notes.extend(its_notes);
     if keys.needs_number {
         notes.push(Note::new(NoteCode::NoKey));
     }
-    profile.symbols = Symbol::ALL.into_iter().filter(|it| seen.iter().any(|seen| seen.symbols.contains(it))).collect();
-    let slashed = seen.iter().any(|it| it.dates == Some(DateForm::Slashed));
-    if slashed {
-        profile.dates.push(DateForm::Slashed);
+}
+
+/// Whether texts read as Windows-1252 have the letters that umlauts of old Macintoshes become, and no umlauts.
+fn is_macintosh(rows: &[FileRow]) -> bool {
+    let (mut odd, mut usual) = (0, 0);
+    for text in rows.iter().flat_map(|it| &it.fields) {
+        let mut before = ' ';
+        for letter in text.chars() {
+            odd +=
+                usize::from(before.is_ascii_alphabetic() && matches!(letter, '\u{160}' | '\u{161}' | '\u{178}' | '§'));
+            usual += usize::from(matches!(letter, 'ä' | 'ö' | 'ü' | 'Ä' | 'Ö' | 'Ü' | 'ß'));
+            before = letter;
+        }
     }
-    let (sample, report) = first_rows(path, &profile, limits);
-    Ok(ProfileProposal { profile, sample, report, notes })
+    odd > 0 && usual == 0
 }
 
 fn first_rows(path: &Path, profile: &Profile, limits: ReadLimits) -> (Batch, ReadReport) {
@@ -166,6 +249,8 @@ fn blank(format: FileFormat, sheet: Option<&str>) -> Profile {
         thousands: None,
         dates: vec![DateForm::Dotted, DateForm::Iso],
         symbols: Vec::new(),
+        missing: Vec::new(),
+        guarded: false,
         columns: Vec::new(),
         unpivot: None,
     }
@@ -174,5 +259,5 @@ fn blank(format: FileFormat, sheet: Option<&str>) -> Profile {
 /// The row number as a column.
 fn row_number() -> ProfileColumn {
     let column = names::column("zeile", "Zeile", crate::model::ColumnType::Integer);
-    ProfileColumn { column, from: Some(From::RowNumber(true)), cut: None, pad: None }
+    ProfileColumn::of(column, From::RowNumber(true))
 }

@@ -8,14 +8,13 @@ use crate::model::{Aggregation, Column, ColumnRole, ColumnType, Disclosure, Peri
 use crate::read::head::JOINT;
 use crate::read::pattern::Pattern;
 use crate::read::profile::{DateForm, From, ProfileColumn, SourceColumn};
+use crate::read::propose::layout::Layout;
 use crate::read::propose::roles::KeyColumns;
 use crate::read::propose::seen::Seen;
-use crate::read::propose::{Note, NoteCode, row_number};
+use crate::read::propose::{Note, NoteCode, row_number, words};
 use crate::read::value;
 
 const MAX_NAME: usize = 63;
-const UNITS: [&str; 11] =
-    ["Anzahl", "Prozent", "%", "EUR", "Euro", "Tsd. EUR", "1000 EUR", "Jahre", "Stunden", "qkm", "ha"];
 /// What may be told apart within a whole.
 const PARTS: [&str; 6] = ["weiblich", "männlich", "divers", "ausländisch", "Ausländer", "deutsch"];
 
@@ -34,14 +33,23 @@ pub fn date_in_head(head: &[String], seen: &[Seen]) -> Option<(Pattern, String)>
     })
 }
 
+/// What is known of a file when its columns are named.
+pub struct Known<'a> {
+    /// What the values have in common, per column of the file.
+    pub seen: &'a [Seen],
+    /// Which of them tell rows apart.
+    pub keys: &'a KeyColumns,
+    /// The joined headers, as many as there are columns.
+    pub headers: &'a [String],
+    /// The date above the data.
+    pub head: Option<&'a (Pattern, String)>,
+    /// Per column, the one with its symbols.
+    pub symbols: &'a [Option<usize>],
+}
+
 /// The columns of the table.
-pub fn columns(
-    seen: &[Seen],
-    keys: &KeyColumns,
-    headers: &[String],
-    head: Option<&(Pattern, String)>,
-    notes: &mut Vec<Note>,
-) -> Vec<ProfileColumn> {
+pub fn columns(known: &Known<'_>, layout: &Layout, notes: &mut Vec<Note>) -> Vec<ProfileColumn> {
+    let Known { seen, keys, headers, head, symbols } = known;
     let mut columns = Vec::new();
     if keys.needs_number {
         columns.push(row_number());
@@ -50,37 +58,85 @@ pub fn columns(
         let mut stands = column("stichtag", "Stichtag", ColumnType::Period);
         stands.period = Some(PeriodKind::ReferenceDate);
         notes.push(Note::of(NoteCode::DateInHead, &stands.name).value(date));
-        columns.push(ProfileColumn { column: stands, from: Some(From::Head(pattern.clone())), cut: None, pad: None });
+        columns.push(ProfileColumn::of(stands, From::Head(pattern.clone())));
     }
-    let parts: Vec<Vec<&str>> = (0..seen.len()).map(|it| split(headers.get(it).map_or("", String::as_str)).0).collect();
+    let parts: Vec<Vec<&str>> = headers.iter().map(|it| split(it).0).collect();
     let mut taken: HashSet<String> = columns.iter().map(|it| it.column.name.clone()).collect();
     let first = columns.len();
+    let mut places = Vec::new();
     for (place, it) in seen.iter().enumerate() {
-        let header = headers.get(place).map_or("", String::as_str);
+        if symbols.contains(&Some(place)) {
+            continue;
+        }
+        let header = headers[place].as_str();
         let (title, wanted) = match made_up(it, keys.is_key[place]) {
             Some((title, name)) if it.is_unnamed => (title.to_owned(), name.to_owned()),
             _ => (parts[place].join(JOINT), name(distinct_end(&parts, place))),
         };
         let mut made = column(&free(&wanted, &mut taken), &title, it.kind);
-        describe(&mut made, it, keys.is_key[place], split(header).1);
-        if it.is_unnamed {
-            notes.push(Note::of(NoteCode::NameMadeUp, &made.name));
-        }
-        if it.is_empty {
-            notes.push(Note::of(NoteCode::Empty, &made.name));
-        }
-        if let Some(total) = &made.total {
-            notes.push(Note::of(NoteCode::Total, &made.name).value(total));
-        }
-        let pattern = head.map_or_else(|| header.to_owned(), |(_, date)| header.replacen(date, "{}", 1));
-        let source = SourceColumn {
-            position: u32::try_from(place + 1).ok(),
-            header: (!header.is_empty()).then_some(Pattern(pattern)),
+        let unit = it.unit.or(split(header).1).map(str::to_owned);
+        describe(
+            &mut made,
+            it,
+            keys.is_key[place],
+            unit.or_else(|| unit_beside(headers, place, layout)),
+            &parts[place],
+        );
+        tell(&made, it, layout.faults[place].as_ref(), notes);
+        let source = |place: usize| {
+            let header = &headers[place];
+            let pattern = head.map_or_else(|| header.clone(), |(_, date)| header.replacen(date, "{}", 1));
+            let header = (!header.is_empty()).then_some(Pattern(pattern));
+            SourceColumn { position: u32::try_from(place + 1).ok(), header }
         };
-        columns.push(ProfileColumn { column: made, from: Some(From::Column(source)), cut: it.cut.clone(), pad: None });
+        columns.push(ProfileColumn {
+            cut: it.cut.clone(),
+            pad: it.pad,
+            round: it.round,
+            symbols: symbols[place].map(source),
+            ..ProfileColumn::of(made, From::Column(source(place)))
+        });
+        places.push(place);
     }
-    part_of(&mut columns[first..], &parts);
+    part_of(&mut columns[first..], &places, &parts, layout);
     columns
+}
+
+/// Tells what should be looked at in a column.
+fn tell(made: &Column, seen: &Seen, fault: Option<&(u64, String)>, notes: &mut Vec<Note>) {
+    let note = |code| Note::of(code, &made.name);
+    if seen.is_unnamed {
+        notes.push(note(NoteCode::NameMadeUp));
+    }
+    if seen.is_empty {
+        notes.push(note(NoteCode::Empty));
+    }
+    if let Some(total) = &made.total {
+        notes.push(note(NoteCode::Total).value(total));
+    }
+    if let Some((row, text)) = fault {
+        notes.push(note(NoteCode::CellWithoutValue).value(text).row(*row));
+    }
+    if let Some((row, text)) = &seen.not_number {
+        notes.push(note(NoteCode::NotAllNumbers).value(text).row(*row));
+    }
+    if let Some(unit) = seen.cut.as_ref().filter(|_| seen.kind.is_number()) {
+        notes.push(note(NoteCode::UnitInCells).value(unit));
+    }
+    if seen.round {
+        notes.push(note(NoteCode::Rounded).value(seen.decimals));
+    }
+    if let Some(length) = seen.pad {
+        notes.push(note(NoteCode::ZeroLost).value(length));
+    }
+}
+
+/// The unit that another column gives to all values of this one, as in flat GENESIS tables.
+fn unit_beside(headers: &[String], place: usize, layout: &Layout) -> Option<String> {
+    let wanted = format!("{}_unit", headers[place]);
+    let beside = headers.iter().position(|it| !headers[place].is_empty() && *it == wanted)?;
+    let unit = layout.data.first().map(|it| it[beside].clone()).filter(|it| !it.is_empty())?;
+    layout.data.iter().all(|it| it[beside] == unit).then_some(unit)
 }
 
 /// A column about which nothing more is known.
@@ -103,7 +159,7 @@ pub fn column(name: &str, title: &str, kind: ColumnType) -> Column {
     }
 }
 
-fn describe(made: &mut Column, seen: &Seen, is_key: bool, unit: Option<&str>) {
+fn describe(made: &mut Column, seen: &Seen, is_key: bool, unit: Option<String>, parts: &[&str]) {
     made.period = seen.period;
     made.decimals = (seen.kind == ColumnType::Decimal).then_some(seen.decimals);
     if !seen.is_measure {
@@ -112,9 +168,11 @@ fn describe(made: &mut Column, seen: &Seen, is_key: bool, unit: Option<&str>) {
         return;
     }
     made.role = ColumnRole::Measure;
-    made.unit = unit.map(str::to_owned);
     // Whole numbers without another unit are counts; rates and means say nothing when they are added up.
-    let is_count = seen.kind == ColumnType::Integer && unit.is_none_or(|it| it == "Anzahl");
+    let is_count = seen.kind == ColumnType::Integer
+        && unit.as_deref().is_none_or(value::is_count_unit)
+        && !words::is_ratio(parts, unit.as_deref());
+    made.unit = unit;
     made.aggregation = if is_count { Aggregation::Sum } else { Aggregation::None };
     made.disclosure = if is_count { Disclosure::Count } else { Disclosure::Withheld };
 }
@@ -135,7 +193,7 @@ fn made_up(seen: &Seen, is_key: bool) -> Option<(&'static str, &'static str)> {
 fn split(header: &str) -> (Vec<&str>, Option<&str>) {
     let mut parts: Vec<&str> = header.split(JOINT).collect();
     match parts.last() {
-        Some(last) if parts.len() > 1 && UNITS.contains(last) => {
+        Some(last) if parts.len() > 1 && value::is_unit(last) => {
             let unit = parts.pop();
             (parts, unit)
         }
@@ -176,20 +234,40 @@ fn free(wanted: &str, taken: &mut HashSet<String>) -> String {
     free
 }
 
-/// Says of women and others that they are a part of all, where both stand side by side.
-fn part_of(columns: &mut [ProfileColumn], parts: &[Vec<&str>]) {
-    for place in 0..columns.len() {
+/// Says of women and others that they are a part of all, where both stand side by side and are added up.
+fn part_of(columns: &mut [ProfileColumn], places: &[usize], parts: &[Vec<&str>], layout: &Layout) {
+    for index in 0..columns.len() {
+        let place = places[index];
         let Some((last, before)) = parts[place].split_last() else { continue };
-        if columns[place].column.role != ColumnRole::Measure || !PARTS.contains(last) {
+        if columns[index].column.role != ColumnRole::Measure || !PARTS.contains(last) {
             continue;
         }
-        let is_whole = |it: &usize| {
-            columns[*it].column.kind == columns[place].column.kind
-                && columns[*it].column.role == ColumnRole::Measure
-                // Two headers of the same text are joined as one.
-                && (parts[*it] == before || parts[*it].split_last() == Some((&"Insgesamt", before)))
+        let own = &columns[index].column;
+        let additive = |it: &Column| {
+            let of_unit = it.unit.as_deref().is_some_and(|it| !value::is_count_unit(it));
+            it.aggregation == Aggregation::Sum || (of_unit && !words::is_ratio(&parts[place], it.unit.as_deref()))
         };
-        let whole = (0..columns.len()).filter(|it| *it != place).find(is_whole);
-        columns[place].column.part_of = whole.map(|it| columns[it].column.name.clone());
+        let is_whole = |it: &usize| {
+            let (other, at) = (&columns[*it].column, places[*it]);
+            other.kind == own.kind
+                && other.role == ColumnRole::Measure
+                && (other.decimals, &other.unit) == (own.decimals, &own.unit)
+                // Two headers of the same text are joined as one.
+                && (parts[at] == before || parts[at].split_last() == Some((&"Insgesamt", before)))
+                && !words::is_ratio(&parts[at], None)
+                && (own.kind != ColumnType::Integer || is_within(layout, place, at))
+        };
+        let whole = (0..columns.len()).filter(|it| *it != index && additive(own)).find(is_whole);
+        columns[index].column.part_of = whole.map(|it| columns[it].column.name.clone());
     }
+}
+
+/// Whether the values of one column are at most those of another, but for a few mistakes.
+fn is_within(layout: &Layout, part: usize, whole: usize) -> bool {
+    let digits = |text: &str| {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        digits.parse::<u64>().ok()
+    };
+    let pairs = || layout.data.iter().filter_map(|it| Some((digits(&it[part])?, digits(&it[whole])?)));
+    pairs().filter(|(part, whole)| part > whole).count() * 20 <= pairs().count()
 }

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::model::ColumnType;
+use crate::model::{ColumnRole, ColumnType};
+use crate::read::cell::CellReader;
+use crate::read::profile::{From, Profile};
+use crate::read::propose::layout::Layout;
 use crate::read::propose::seen::Seen;
 use crate::read::value::MAX_KEY;
 
@@ -19,7 +22,8 @@ pub struct KeyColumns {
 
 /// Finds the columns that tell rows apart: those that do not follow from another.
 pub fn keys(seen: &[Seen], rows: &[Vec<String>]) -> KeyColumns {
-    let may = |it: &Seen| !it.is_measure && !it.has_blanks && !it.is_empty && it.longest <= MAX_KEY;
+    let may =
+        |it: &Seen| !it.is_measure && !it.is_coordinate && !it.has_blanks && !it.is_empty && it.longest <= MAX_KEY;
     let is_short = |it: &Seen| it.letters / rows.len().max(1) <= LONG;
     let mut is_key: Vec<bool> = seen.iter().map(|it| may(it) && is_short(it)).collect();
     let is_period = |it: usize| seen[it].kind == ColumnType::Period;
@@ -52,5 +56,22 @@ fn is_unique(rows: &[Vec<String>], is_key: &[bool]) -> bool {
     rows.iter().all(|row| {
         let key: Vec<&str> = row.iter().zip(is_key).filter(|(_, key)| **key).map(|(it, _)| it.as_str()).collect();
         known.insert(key)
+    })
+}
+
+/// Whether the dimensions of a proposal tell all rows apart once their values are read.
+pub fn keys_hold(profile: &Profile, layout: &Layout) -> bool {
+    let keys = profile.columns.iter().filter(|it| it.column.role == ColumnRole::Dimension);
+    let keys: Vec<(usize, CellReader)> = keys
+        .filter_map(|it| match &it.from {
+            Some(From::Column(source)) => Some((source.position? as usize - 1, CellReader::of(profile, it))),
+            _ => None,
+        })
+        .collect();
+    let mut known = HashSet::new();
+    layout.data.iter().all(|row| {
+        let key: Result<Vec<_>, _> = keys.iter().map(|(place, reader)| reader.cell(&row[*place])).collect();
+        // A row with a problem is not imported.
+        key.map_or(true, |it| known.insert(it))
     })
 }

@@ -2,35 +2,24 @@
 
 use std::collections::HashSet;
 
-use kernel::text::fold;
-
 use crate::model::{Cell, ColumnType, PeriodKind, Symbol};
+use crate::read::problem::ProblemCode;
 use crate::read::profile::{DateForm, FileFormat, Profile};
 use crate::read::propose::blank;
 use crate::read::propose::layout::Layout;
 use crate::read::propose::marks::Marks;
+use crate::read::propose::words;
+use crate::read::propose::words::HeaderHint;
 use crate::read::value;
-use crate::read::value::Writing;
+use crate::read::value::{Precision, Writing};
 
-/// Words in the names of columns that hold keys, not numbers.
-const KEYS: [&str; 13] = [
-    "plz",
-    "postleitzahl",
-    "zip",
-    "postal",
-    "nummer",
-    "schluessel",
-    "key",
-    "code",
-    "kennziffer",
-    "ags",
-    "telefon",
-    "schulnr",
-    "kennung",
-];
-const REGIONS: [&str; 8] =
-    ["ags", "kreis", "gemeinde", "region", "kennziffer", "schluessel", "raumeinheit", "community"];
-const TIMES: [&str; 8] = ["jahr", "year", "zeit", "zeitbezug", "zeitraum", "periode", "period", "stichtag"];
+/// Decimals that are kept at most.
+const MAX_DECIMALS: u8 = 9;
+/// Units that stand behind numbers in cells, and how columns name them.
+const UNITS: [(&str, &str); 5] = [("%", "Prozent"), ("‰", "Promille"), ("€", "EUR"), ("EUR", "EUR"), ("Euro", "EUR")];
+/// Symbols that tables have in the place of numbers, or around them.
+pub const SYMBOLS: [Symbol; 6] =
+    [Symbol::Nothing, Symbol::Secret, Symbol::Blocked, Symbol::Later, Symbol::Unreliable, Symbol::Limited];
 
 /// What the values of a column have in common.
 pub struct Seen {
@@ -40,12 +29,20 @@ pub struct Seen {
     pub period: Option<PeriodKind>,
     /// Decimals that they have at most.
     pub decimals: u8,
+    /// Whether they have more decimals than are kept.
+    pub round: bool,
     /// The form of dates.
     pub dates: Option<DateForm>,
-    /// What should be cut from keys.
+    /// What should be cut from keys, or the unit behind numbers.
     pub cut: Option<String>,
+    /// The unit that stands behind numbers.
+    pub unit: Option<&'static str>,
+    /// The length to which keys should be filled up.
+    pub pad: Option<u8>,
     /// Whether they are counted with.
     pub is_measure: bool,
+    /// Whether they are one half of places on the map.
+    pub is_coordinate: bool,
     /// Whether there is a row without.
     pub has_blanks: bool,
     /// Letters of the longest one.
@@ -62,23 +59,31 @@ pub struct Seen {
     pub symbols: Vec<Symbol>,
     /// The one that seems to stand for all others.
     pub total: Option<String>,
+    /// In a column of numbers but for a few texts, the first text and its row.
+    pub not_number: Option<(u64, String)>,
 }
 
 impl Seen {
     /// Looks at a column.
-    pub fn of(layout: &Layout, column: usize, header: Option<&String>, marks: &Marks) -> Self {
-        let header = header.map_or("", String::as_str);
-        let values: HashSet<&str> = layout.data.iter().map(|it| it[column].as_str()).collect();
-        let has_blanks = values.contains("");
+    pub fn of(layout: &Layout, column: usize, header: &str, marks: &Marks) -> Self {
+        let mut known = HashSet::new();
+        // In the order of the file: the same file is always seen in the same way.
+        let values: Vec<&str> =
+            layout.data.iter().map(|it| it[column].as_str()).filter(|it| known.insert(*it)).collect();
+        let has_blanks = known.contains("");
         let values: Vec<&str> = values.into_iter().filter(|it| !it.is_empty()).collect();
-        let hint = HeaderHint { name: fold(header), is_unnamed: header.is_empty(), is_first: column == 0 };
+        let hint = HeaderHint::of(header, column);
         let mut seen = Self {
             kind: ColumnType::Text,
             period: None,
             decimals: 0,
+            round: false,
             dates: None,
             cut: None,
+            unit: None,
+            pad: None,
             is_measure: false,
+            is_coordinate: false,
             has_blanks,
             longest: values.iter().map(|it| it.chars().count()).max().unwrap_or(0),
             letters: layout.data.iter().map(|it| it[column].len()).sum(),
@@ -86,29 +91,32 @@ impl Seen {
             is_empty: values.is_empty(),
             is_unnamed: header.is_empty(),
             symbols: Vec::new(),
-            total: values.iter().find(|it| is_total(it)).map(|it| (*it).to_owned()),
+            total: words::total(&values).map(str::to_owned),
+            not_number: None,
         };
         if !values.is_empty() {
-            seen.decide(&values, &hint, layout.is_genesis, marks);
+            seen.decide(&values, &hint, layout.is_genesis, marks, layout.shown[column]);
+        }
+        if seen.kind == ColumnType::Text && !hint.is_key() {
+            seen.not_number = first_text(layout, column, marks);
         }
         seen
     }
 
-    fn decide(&mut self, values: &[&str], hint: &HeaderHint, is_genesis: bool, marks: &Marks) {
+    fn decide(&mut self, values: &[&str], hint: &HeaderHint, is_genesis: bool, marks: &Marks, shown: Option<u8>) {
         let all = |test: &dyn Fn(&str) -> bool| values.iter().all(|it| test(it));
-        let date = [DateForm::Dotted, DateForm::Iso, DateForm::Slashed]
+        let date = [DateForm::Dotted, DateForm::Iso, DateForm::Slashed, DateForm::DottedShort]
             .into_iter()
             .find(|form| all(&|it| value::date(it, *form).is_some()));
-        let mixed = date.is_none()
-            && all(&|it| [DateForm::Dotted, DateForm::Iso].iter().any(|form| value::date(it, *form).is_some()));
+        let mixed = date.is_none() && all(&value::is_date);
         if date.is_some() || mixed {
             self.dates = date;
-            let is_period = is_genesis || hint.is_unnamed || hint.has(&TIMES);
+            let is_period = is_genesis || hint.is_unnamed || hint.is_time();
             self.kind = if is_period { ColumnType::Period } else { ColumnType::Date };
             self.period = is_period.then_some(PeriodKind::ReferenceDate);
             return;
         }
-        let is_time = hint.is_unnamed || hint.is_first || hint.has(&TIMES);
+        let is_time = hint.is_unnamed || hint.is_first || hint.is_time();
         let periods = [PeriodKind::Year, PeriodKind::SchoolYear, PeriodKind::Quarter, PeriodKind::Month];
         let is_period = |kind: &PeriodKind| {
             all(&|it| value::period(it, *kind).is_some())
@@ -118,16 +126,17 @@ impl Seen {
             (self.kind, self.period) = (ColumnType::Period, Some(kind));
             return;
         }
-        let zero = |it: &str| it.len() > 1 && it.starts_with('0') && it.bytes().all(|byte| byte.is_ascii_digit());
-        let has_zero = values.iter().any(|it| zero(it));
-        let is_known = values.iter().any(|it| *it == "DG" || it.len() >= 5);
-        if all(&value::is_region) && is_known && (has_zero || hint.has(&REGIONS) || values.contains(&"DG")) {
+        let is_digits = |it: &str| it.bytes().all(|byte| byte.is_ascii_digit());
+        let has_zero = values.iter().any(|it| it.len() > 1 && it.starts_with('0') && is_digits(it));
+        if self.is_region(values, hint, is_genesis, has_zero) {
             self.kind = ColumnType::Region;
-            self.cut = all(&|it| it.len() == 8 && it.ends_with("000")).then(|| "000".to_owned());
             return;
         }
-        let is_key = has_zero || hint.has(&KEYS) || hint.is_id();
-        if !is_key && self.count(values, marks) {
+        let is_key = has_zero || hint.is_key();
+        if !is_key && self.count(values, marks, shown) {
+            if hint.is_coordinate() && self.symbols.is_empty() {
+                (self.is_measure, self.is_coordinate) = (false, true);
+            }
             return;
         }
         if all(&|it| value::boolean(it).is_some() && !matches!(it, "0" | "1")) {
@@ -135,60 +144,80 @@ impl Seen {
         }
     }
 
-    /// Whether all are numbers or symbols, and at least one is a number.
-    fn count(&mut self, values: &[&str], marks: &Marks) -> bool {
-        let profile = Profile {
-            decimal: marks.decimal,
-            thousands: marks.thousands,
-            symbols: vec![
-                Symbol::Nothing,
-                Symbol::Secret,
-                Symbol::Blocked,
-                Symbol::Later,
-                Symbol::Unreliable,
-                Symbol::Limited,
-            ],
-            ..blank(FileFormat::Csv, None)
+    /// Whether all are official region keys, perhaps without a leading zero that a spreadsheet took away.
+    fn is_region(&mut self, values: &[&str], hint: &HeaderHint, is_genesis: bool, has_zero: bool) -> bool {
+        let is_named = hint.is_region() || values.contains(&"DG");
+        if values.iter().all(|it| value::is_region(it)) {
+            let is_known = values.iter().any(|it| *it == "DG" || it.len() >= 5);
+            let is_long = hint.is_unnamed && values.iter().all(|it| it.len() >= 8);
+            let is_region = is_known && (has_zero || is_named || is_long || (is_genesis && hint.is_unnamed));
+            let cut = is_region && values.iter().all(|it| it.len() == 8 && it.ends_with("000"));
+            self.cut = cut.then(|| "000".to_owned());
+            return is_region;
+        }
+        let lost = |length: &u8| {
+            let length = usize::from(*length);
+            values.iter().all(|it| match it.len() {
+                own if own + 1 == length => value::is_region(&format!("0{it}")),
+                own if own == length => value::is_region(it),
+                _ => *it == "DG",
+            })
         };
-        let writing = Writing::of(&profile);
-        let places = |it: &str| it.trim_end_matches(')').rsplit_once(marks.decimal).map_or(0, |it| it.1.len());
+        self.pad = [5, 8, 12].into_iter().find(lost).filter(|_| is_named);
+        self.pad.is_some()
+    }
+
+    /// Whether all are numbers or symbols, and at least one is a number.
+    fn count(&mut self, values: &[&str], marks: &Marks, shown: Option<u8>) -> bool {
+        let unit = UNITS.into_iter().find(|(unit, _)| values.iter().any(|it| bare(it, unit) != *it));
+        let values: Vec<&str> = values.iter().map(|it| unit.map_or(*it, |(unit, _)| bare(it, unit))).collect();
+        let places = |it: &str| {
+            let behind = it.trim_end_matches(')').rsplit_once(marks.decimal);
+            behind.map_or(0, |it| it.1.trim_end_matches('0').len().max(it.1.len().min(usize::from(MAX_DECIMALS))))
+        };
         let decimals = values.iter().map(|it| places(it)).max().unwrap_or(0);
-        let Some(decimals) = u8::try_from(decimals).ok().filter(|it| *it <= 9) else { return false };
-        let cells: Option<Vec<Cell>> = values.iter().map(|it| writing.measure(it, decimals).ok()).collect();
+        let exact = u8::try_from(decimals).ok().filter(|it| *it <= MAX_DECIMALS);
+        let precision = match exact {
+            Some(decimals) => Precision::exact(decimals),
+            None => Precision { decimals: shown.unwrap_or(MAX_DECIMALS).min(MAX_DECIMALS), round: true },
+        };
+        let writing = writing(marks);
+        let cells: Option<Vec<Cell>> = values.iter().map(|it| writing.measure(it, precision).ok()).collect();
         let Some(cells) = cells.filter(|it| it.iter().any(|it| it.symbol.is_none_or(|it| it == Symbol::Limited)))
         else {
             return false;
         };
         self.symbols = Symbol::ALL.into_iter().filter(|it| cells.iter().any(|cell| cell.symbol == Some(*it))).collect();
-        self.kind = if decimals == 0 { ColumnType::Integer } else { ColumnType::Decimal };
-        self.decimals = decimals;
+        self.kind = if precision.decimals == 0 { ColumnType::Integer } else { ColumnType::Decimal };
+        (self.decimals, self.round) = (precision.decimals, precision.round);
+        self.unit = unit.map(|it| it.1);
+        self.cut = unit.map(|it| it.0.to_owned());
         self.is_measure = true;
         true
     }
 }
 
-/// What place and name of a column say.
-struct HeaderHint {
-    name: String,
-    is_unnamed: bool,
-    is_first: bool,
+/// A number without the unit behind it.
+fn bare<'a>(text: &'a str, unit: &str) -> &'a str {
+    let number = text.strip_suffix(unit).map(str::trim_end);
+    number.filter(|it| it.ends_with(|it: char| it.is_ascii_digit())).unwrap_or(text)
 }
 
-impl HeaderHint {
-    fn has(&self, words: &[&str]) -> bool {
-        // Short words are found in many others: `ags` in `Mittagsverpflegung`.
-        let is = |own: &str, word: &str| {
-            own == word || word.len() > 3 && own.ends_with(word) || word.len() > 5 && own.contains(word)
-        };
-        let own = self.name.split(|it: char| !it.is_alphanumeric());
-        own.into_iter().any(|own| words.iter().any(|word| is(own, word)))
-    }
-
-    fn is_id(&self) -> bool {
-        self.name == "id" || self.name.ends_with("_id") || self.name == "nr" || self.name.ends_with("nr.")
-    }
+fn writing(marks: &Marks) -> Writing {
+    let (decimal, thousands) = (marks.decimal, marks.thousands);
+    Writing::of(&Profile { decimal, thousands, symbols: SYMBOLS.to_vec(), ..blank(FileFormat::Csv, None) })
 }
 
-fn is_total(text: &str) -> bool {
-    ["Insgesamt", "insgesamt", "Zusammen", "zusammen", "Gesamt", "gesamt"].iter().any(|it| text.starts_with(it))
+/// The first text of a column of which at least half are numbers or dates.
+fn first_text(layout: &Layout, column: usize, marks: &Marks) -> Option<(u64, String)> {
+    let writing = writing(marks);
+    let is_text = |it: &str| {
+        let bare = UNITS.iter().find_map(|(unit, _)| Some(bare(it, unit)).filter(|rest| *rest != it)).unwrap_or(it);
+        let number = writing.measure(bare, Precision { decimals: MAX_DECIMALS, round: true });
+        !value::is_date(it) && matches!(number, Err(ProblemCode::BadNumber | ProblemCode::TooManyDecimals))
+    };
+    let filled = || layout.data.iter().zip(&layout.lines).filter(|(row, _)| !row[column].is_empty());
+    let texts = filled().filter(|(row, _)| is_text(&row[column])).count();
+    let first = filled().find(|(row, _)| is_text(&row[column]))?;
+    (texts * 2 <= filled().count()).then(|| (*first.1, first.0[column].clone()))
 }
