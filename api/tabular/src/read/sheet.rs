@@ -60,18 +60,11 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// Begins to read a sheet, the first one if none is named.
+    /// Begins to read a sheet, the first one if none is named, of a workbook whose sizes were checked.
     ///
     /// # Errors
-    /// It is no workbook, or one with too much in it.
-    pub fn open(
-        path: &Path,
-        format: FileFormat,
-        sheet: Option<&str>,
-        decimal: char,
-        limits: ReadLimits,
-    ) -> Result<Self, TableProblem> {
-        guard(path, limits)?;
+    /// No thread can be started.
+    pub fn open(path: &Path, format: FileFormat, sheet: Option<&str>, decimal: char) -> Result<Self, TableProblem> {
         let (sender, rows) = sync_channel(AHEAD);
         let job = SheetJob { path: path.to_owned(), sheet: sheet.map(str::to_owned), decimal, sender };
         thread::Builder::new()
@@ -115,7 +108,8 @@ pub(super) struct SheetJob {
 
 impl SheetJob {
     /// Hands over a row; `false` if nobody waits for it any more.
-    pub fn send(&self, row: u64, mut fields: Vec<String>, notes: Vec<(usize, CellNote)>) -> bool {
+    pub fn send(&self, row: u64, mut fields: Vec<String>, mut notes: Vec<(usize, CellNote)>) -> bool {
+        notes.sort_unstable_by_key(|it| it.0);
         let noted = notes.iter().map(|it| it.0 + 1).max().unwrap_or(0);
         while fields.len() > noted && fields.last().is_some_and(|it| it.trim().is_empty()) {
             fields.pop();
@@ -160,7 +154,10 @@ pub(super) fn unreadable(_reason: impl ToString) -> TableProblem {
 }
 
 /// Unpacks everything once without keeping it: what a workbook says of its sizes need not be true.
-fn guard(path: &Path, limits: ReadLimits) -> Result<(), TableProblem> {
+///
+/// # Errors
+/// It is no workbook, or one with too much in it.
+pub fn guard(path: &Path, limits: ReadLimits) -> Result<(), TableProblem> {
     let too_large = || TableProblem::of_file(ProblemCode::TooLarge).with("max", limits.sheet_bytes >> 20);
     let file = File::open(path).map_err(unreadable)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;

@@ -1,5 +1,7 @@
 //! What stands in workbooks beside plain values: errors, formulas, number formats, several sheets, cells beyond headers.
 
+use kernel::i18n::{Locale, Text};
+
 use super::*;
 use crate::model::{Aggregation, Cell, ColumnRole, ColumnType, Value};
 use crate::read::test_files::{Folder, SheetFile, ods_of, xlsx_of};
@@ -201,8 +203,24 @@ fn files_of_other_kinds_are_named() {
         let path = folder.file("it", bytes);
         let problem = propose(&path, None, ReadLimits::default()).expect_err("no table");
         assert_eq!((problem.code, problem.args["reason"].as_str()), (ProblemCode::Unreadable, reason));
+        // The reason is a key; people read a sentence.
+        let told = Text::new("table-unreadable").with("reason", reason);
+        let (german, english) = (told.render(Locale::De), told.render(Locale::En));
+        assert!(german.starts_with("Die Datei lässt sich nicht lesen: sie ist "), "{german}");
+        assert!(english.starts_with("The file cannot be read: it is "), "{english}");
         assert_eq!(read(&path, &csv).1.problems[0].args["reason"], reason);
     }
     let path = folder.file("it", &xlsx_of(&[SheetFile { name: "A", rows: &[&["a"]] }]));
     assert_eq!(read(&path, &csv).1.problems[0].args["reason"], "other-format");
+}
+
+#[test]
+fn numbers_have_the_mark_that_texts_beside_them_have() {
+    let rows: [&[&str]; 4] =
+        [&["art", "wert", "text"], &["a", "#1", "0.123"], &["b", "#1.001", "0.5"], &["c", "#2", "1/3"]];
+    both(&rows, |format, path, found| {
+        let (batch, report) = read(path, &found.profile);
+        assert_eq!((problems(&report), found.profile.decimal), (Vec::new(), '.'), "{format:?}");
+        assert_eq!((found.profile.columns[1].column.decimals, &batch.rows[1][1]), (Some(3), &number(1_001)));
+    });
 }

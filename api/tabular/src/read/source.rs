@@ -11,6 +11,7 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
 use crate::read::problem::{ProblemCode, TableProblem};
 use crate::read::profile::{Encoding, FileFormat, Profile};
+use crate::read::sheet;
 use crate::read::sheet::{CellNote, Sheet};
 use crate::read::text;
 use crate::read::text::{Letters, Stop, Watch};
@@ -44,7 +45,7 @@ pub struct SourceRecord {
     pub row: u64,
     /// The fields as they are written.
     pub fields: StringRecord,
-    /// What cells of a workbook say beside their texts, by their places.
+    /// What cells of a workbook say beside their texts, in the order of their places.
     pub notes: Vec<(usize, CellNote)>,
 }
 
@@ -56,7 +57,7 @@ impl SourceRecord {
 
     /// What the cell at a place says beside its text.
     pub fn note(&self, place: usize) -> Option<CellNote> {
-        self.notes.iter().find(|it| it.0 == place).map(|it| it.1)
+        self.notes.binary_search_by_key(&place, |it| it.0).ok().map(|it| self.notes[it].1)
     }
 }
 
@@ -81,18 +82,26 @@ impl Records {
     /// # Errors
     /// What of the whole file is wrong.
     pub fn open(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<Self, TableProblem> {
+        if matches!(profile.format, FileFormat::Xlsx | FileFormat::Ods) {
+            check_format(path, profile, limits)?;
+            sheet::guard(path, limits)?;
+        }
+        Self::open_checked(path, profile, limits)
+    }
+
+    /// Opens a file whose sizes were checked before.
+    ///
+    /// # Errors
+    /// What of the whole file is wrong.
+    pub fn open_checked(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<Self, TableProblem> {
         let read = Arc::new(AtomicU64::new(0));
         let total = std::fs::metadata(path).map_err(|error| of_io(&error, limits.bytes))?.len();
-        let found = format_of(path).map_err(|error| of_io(&error, limits.bytes))??;
-        let is_text = |it| matches!(it, FileFormat::Csv | FileFormat::Tsv);
-        if found != profile.format && !(is_text(found) && is_text(profile.format)) {
-            return Err(unread("other-format"));
-        }
+        check_format(path, profile, limits)?;
         let kind = match profile.format {
             FileFormat::Csv | FileFormat::Tsv => text(path, profile, limits, &read)?,
             FileFormat::Xlsx | FileFormat::Ods => {
                 let sheet = profile.sheet.as_deref();
-                SourceKind::Sheet(Sheet::open(path, profile.format, sheet, profile.decimal, limits)?)
+                SourceKind::Sheet(Sheet::open(path, profile.format, sheet, profile.decimal)?)
             }
         };
         Ok(Self { kind, read, total, rows: 0, limits, ended: false })
@@ -147,6 +156,14 @@ impl Records {
     pub fn progress(&self) -> (u64, u64) {
         (self.read.load(Ordering::Relaxed).min(self.total), self.total)
     }
+}
+
+/// Refuses a file of another kind than the profile says.
+fn check_format(path: &Path, profile: &Profile, limits: ReadLimits) -> Result<(), TableProblem> {
+    let found = format_of(path).map_err(|error| of_io(&error, limits.bytes))??;
+    let is_text = |it| matches!(it, FileFormat::Csv | FileFormat::Tsv);
+    let is_right = found == profile.format || (is_text(found) && is_text(profile.format));
+    if is_right { Ok(()) } else { Err(unread("other-format")) }
 }
 
 fn text(path: &Path, profile: &Profile, limits: ReadLimits, read: &Arc<AtomicU64>) -> Result<SourceKind, TableProblem> {

@@ -85,8 +85,11 @@ impl UnusedColumns {
     /// Looks at a row.
     pub fn see(&mut self, record: &SourceRecord) {
         for place in 0..record.fields.len().min(MAX_SOURCES) {
+            if self.used.get(place) == Some(&true) {
+                continue;
+            }
             let text = record.fields[place].trim();
-            if self.used.get(place) == Some(&true) || (text.is_empty() && record.note(place).is_none()) {
+            if text.is_empty() && record.note(place).is_none() {
                 continue;
             }
             let header = self.headers.get(place).map_or("", String::as_str);

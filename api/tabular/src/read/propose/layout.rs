@@ -82,14 +82,14 @@ pub struct Layout {
     pub footer: Option<String>,
 }
 
-/// The first rows of a file, and whether these are all.
+/// The first rows of a file, and whether these are all. The sizes of a workbook must have been checked.
 pub fn rows(
     path: &Path,
     profile: &Profile,
     limits: ReadLimits,
     max: usize,
 ) -> Result<(Vec<FileRow>, bool), TableProblem> {
-    let mut records = Records::open(path, profile, limits)?;
+    let mut records = Records::open_checked(path, profile, limits)?;
     let mut record = SourceRecord::default();
     let mut rows = Vec::new();
     let mut bytes = 0;
@@ -180,20 +180,16 @@ impl Layout {
         let kept =
             |row: &&FileRow| is_sheet || width == 1 || (row.filled_width() <= file_width && row.fields.len() > 1);
         let data: Vec<&FileRow> = body.iter().filter(kept).collect();
-        let fault = |column: usize| {
-            data.iter().find_map(|row| {
-                let is_fault = |it: &&(usize, CellNote)| it.0 == column && !matches!(it.1, CellNote::Shown(_));
-                row.notes.iter().find(is_fault).map(|_| (row.line, row.field(column).to_owned()))
-            })
-        };
-        let shown = |column: usize| {
-            let notes = data.iter().flat_map(|it| &it.notes).filter(|it| it.0 == column);
-            let decimals = notes.filter_map(|it| match it.1 {
-                CellNote::Shown(decimals) => Some(decimals),
-                _ => None,
-            });
-            decimals.max()
-        };
+        let (mut faults, mut shown) = (vec![None; width], vec![None; width]);
+        for row in &data {
+            for (column, note) in row.notes.iter().filter(|it| it.0 < width) {
+                match note {
+                    CellNote::Shown(decimals) => shown[*column] = shown[*column].max(Some(*decimals)),
+                    _ if faults[*column].is_none() => faults[*column] = Some((row.line, row.field(*column).to_owned())),
+                    _ => {}
+                }
+            }
+        }
         let head = rows[..titles + count].iter().flat_map(|it| &it.fields).filter(|it| !it.is_empty());
         let footer = notes.map(|it| rows[titles + it].field(0).chars().take(NOTE_LENGTH).collect::<String>());
         (!data.is_empty() && width > 0).then(|| Self {
@@ -202,8 +198,8 @@ impl Layout {
             titles,
             headers: headers.iter().map(|it| it.fields.clone()).collect(),
             head: head.cloned().collect(),
-            faults: (0..width).map(fault).collect(),
-            shown: (0..width).map(shown).collect(),
+            faults,
+            shown,
             lines: data.iter().map(|it| it.line).collect(),
             data: data.iter().map(|it| values(it, width)).collect(),
             is_genesis,

@@ -21,7 +21,7 @@ use crate::read::problem::{ProblemCode, ReadReport, TableProblem};
 use crate::read::profile::{DateForm, Encoding, FileFormat, From, Profile, ProfileColumn, VERSION};
 use crate::read::propose::layout::{FileRow, Layout};
 use crate::read::propose::marks::Marks;
-use crate::read::propose::names::Known;
+use crate::read::propose::names::ColumnFacts;
 use crate::read::propose::roles::KeyColumns;
 use crate::read::propose::seen::Seen;
 use crate::read::source;
@@ -147,7 +147,16 @@ pub fn propose(path: &Path, sheet: Option<&str>, limits: ReadLimits) -> Result<P
         notes.push(Note::new(NoteCode::EncodingUnclear));
         (rows, all) = layout::rows(path, &profile, limits, LOOKED_AT)?;
     }
-    let layout = Layout::of(&rows, all, is_sheet).ok_or_else(|| TableProblem::of_file(ProblemCode::NoRows))?;
+    let mut layout = Layout::of(&rows, all, is_sheet).ok_or_else(no_rows)?;
+    let mut marks = Marks::of(&layout.data);
+    if is_sheet && marks.decimal != profile.decimal {
+        // Texts among the cells have another mark than the numbers were given, which take that of the profile.
+        profile.decimal = marks.decimal;
+        (rows, all) = layout::rows(path, &profile, limits, LOOKED_AT)?;
+        layout = Layout::of(&rows, all, is_sheet).ok_or_else(no_rows)?;
+        let again = Marks::of(&layout.data);
+        marks = if again.decimal == marks.decimal { again } else { Marks { thousands: None, ..marks } };
+    }
     drop(rows);
     if layout.is_genesis {
         notes.push(Note::new(NoteCode::Genesis));
@@ -162,7 +171,6 @@ pub fn propose(path: &Path, sheet: Option<&str>, limits: ReadLimits) -> Result<P
     if let Some(footer) = profile.footer.as_ref().filter(|it| !it.starts_with("____")) {
         notes.push(Note::new(NoteCode::Footer).value(footer));
     }
-    let marks = Marks::of(&layout.data);
     if marks.unclear {
         notes.push(Note::new(NoteCode::MarksUnclear).value(marks.decimal));
     }
@@ -170,6 +178,10 @@ pub fn propose(path: &Path, sheet: Option<&str>, limits: ReadLimits) -> Result<P
     fill_columns(&mut profile, &layout, &marks, &mut notes);
     let (sample, report) = first_rows(path, &profile, limits);
     Ok(ProfileProposal { profile, sample, report, notes })
+}
+
+fn no_rows() -> TableProblem {
+    TableProblem::of_file(ProblemCode::NoRows)
 }
 
 /// Proposes the columns.
@@ -191,8 +203,8 @@ fn fill_columns(profile: &mut Profile, layout: &Layout, marks: &Marks, notes: &m
     let mut keys = roles::keys(&seen, &layout.data);
     let head = names::date_in_head(&layout.head, &seen);
     let columns = |keys: &KeyColumns, notes: &mut Vec<Note>| {
-        let known = Known { seen: &seen, keys, headers: &headers, head: head.as_ref(), symbols: &symbols };
-        names::columns(&known, layout, notes)
+        let facts = ColumnFacts { seen: &seen, keys, headers: &headers, head: head.as_ref(), symbols: &symbols };
+        names::columns(&facts, layout, notes)
     };
     let mut its_notes = Vec::new();
     profile.columns = columns(&keys, &mut its_notes);

@@ -34,7 +34,7 @@ pub fn date_in_head(head: &[String], seen: &[Seen]) -> Option<(Pattern, String)>
 }
 
 /// What is known of a file when its columns are named.
-pub struct Known<'a> {
+pub struct ColumnFacts<'a> {
     /// What the values have in common, per column of the file.
     pub seen: &'a [Seen],
     /// Which of them tell rows apart.
@@ -48,8 +48,8 @@ pub struct Known<'a> {
 }
 
 /// The columns of the table.
-pub fn columns(known: &Known<'_>, layout: &Layout, notes: &mut Vec<Note>) -> Vec<ProfileColumn> {
-    let Known { seen, keys, headers, head, symbols } = known;
+pub fn columns(facts: &ColumnFacts<'_>, layout: &Layout, notes: &mut Vec<Note>) -> Vec<ProfileColumn> {
+    let ColumnFacts { seen, keys, headers, head, symbols } = facts;
     let mut columns = Vec::new();
     if keys.needs_number {
         columns.push(row_number());
