@@ -224,3 +224,14 @@ fn numbers_have_the_mark_that_texts_beside_them_have() {
         assert_eq!((found.profile.columns[1].column.decimals, &batch.rows[1][1]), (Some(3), &number(1_001)));
     });
 }
+
+#[test]
+fn a_table_may_begin_further_right() {
+    let rows: [&[&str]; 4] = [&["", "Ort", "Träger"], &["", "A", "Stadt"], &["", "B", "Kreis"], &["", "C", "Stadt"]];
+    both(&rows, |format, path, found| {
+        let titles: Vec<_> = found.profile.columns.iter().map(|it| it.column.title.as_str()).collect();
+        assert_eq!((found.profile.header_rows, titles), (1, vec!["Ort", "Träger"]), "{format:?}");
+        let (batch, report) = read(path, &found.profile);
+        assert_eq!((problems(&report), warnings(&report), batch.rows.len()), (Vec::new(), Vec::new(), 3));
+    });
+}

@@ -9,11 +9,14 @@ const BELOW: usize = 200;
 
 /// How many rows are headers: those without a value in the first column, or those that are unlike the data below.
 pub fn count(rows: &[FileRow]) -> usize {
+    // A table may begin further right.
+    let start = rows.iter().filter_map(|it| it.fields.iter().position(|it| !it.is_empty())).min().unwrap_or(0);
+    let is_unnamed = |row: &FileRow| is_unnamed(row, start);
     let first = match rows {
         [first, second, ..] if !is_unnamed(first) => usize::from(
-            (!has_value(first) && (is_dense(first) || is_unnamed(second)))
+            (!has_value(first, start) && (is_dense(first) || is_unnamed(second)))
                 || is_unlike(first, &rows[1..])
-                || (names_numbers(first, &rows[1..]) && is_dense(first)),
+                || (names_numbers(first, &rows[1..], start) && is_dense(first)),
         ),
         _ => 0,
     };
@@ -24,11 +27,11 @@ pub fn count(rows: &[FileRow]) -> usize {
     while count < MAX_HEADERS && count + 1 < rows.len() {
         let row = &rows[count];
         let is_header = is_unnamed(row)
-            || (count > 0 && is_unit_row(row))
+            || (count > 0 && is_unit_row(row, start))
             || (first > 0
-                && !has_value(row)
+                && !has_value(row, start)
                 && is_unlike(row, &rows[count + 1..])
-                && names_numbers(row, &rows[count + 1..]));
+                && names_numbers(row, &rows[count + 1..], start));
         if !is_header {
             break;
         }
@@ -37,21 +40,22 @@ pub fn count(rows: &[FileRow]) -> usize {
     count
 }
 
-fn is_unnamed(row: &FileRow) -> bool {
-    is_unnamed_text(row) && !has_value(row)
+fn is_unnamed(row: &FileRow, start: usize) -> bool {
+    is_unnamed_text(row, start) && !has_value(row, start)
 }
 
-fn is_unnamed_text(row: &FileRow) -> bool {
-    row.field(0).is_empty() && !row.has_fault()
+fn is_unnamed_text(row: &FileRow, start: usize) -> bool {
+    row.field(start).is_empty() && !row.has_fault()
 }
 
 fn is_dense(row: &FileRow) -> bool {
-    row.filled() * 10 >= row.filled_width() * 8
+    let begin = row.fields.iter().position(|it| !it.is_empty()).unwrap_or(0);
+    row.filled() * 10 >= (row.filled_width() - begin) * 8
 }
 
 /// A row of units below headers: `;;;1000;1000`.
-fn is_unit_row(row: &FileRow) -> bool {
-    is_unnamed_text(row) && row.fields.iter().filter(|it| !it.is_empty()).all(|it| value::is_unit(it))
+fn is_unit_row(row: &FileRow, start: usize) -> bool {
+    is_unnamed_text(row, start) && row.fields.iter().filter(|it| !it.is_empty()).all(|it| value::is_unit(it))
 }
 
 /// Whether words stand above numbers, and nothing but words.
@@ -68,8 +72,8 @@ fn is_unlike(row: &FileRow, below: &[FileRow]) -> bool {
 }
 
 /// Whether a word stands above numbers in the first column.
-fn names_numbers(row: &FileRow, below: &[FileRow]) -> bool {
-    is_numeric(below, 0) && is_word(row.field(0))
+fn names_numbers(row: &FileRow, below: &[FileRow], start: usize) -> bool {
+    is_numeric(below, start) && is_word(row.field(start))
 }
 
 /// Whether a column holds numbers, nearly all of them.
@@ -90,10 +94,10 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Whether a field is what only data has: a number, a date, a key.
-fn has_value(row: &FileRow) -> bool {
+fn has_value(row: &FileRow, start: usize) -> bool {
     // A date above a column says of when its figures are.
     let is_date = |it: &str| value::is_date(it) || is_year(it);
-    row.fields.iter().any(|it| is_number(it) && !is_date(it)) || is_date(row.field(0))
+    row.fields.iter().any(|it| is_number(it) && !is_date(it)) || is_date(row.field(start))
 }
 
 fn is_year(text: &str) -> bool {

@@ -65,7 +65,8 @@ pub fn columns(facts: &ColumnFacts<'_>, layout: &Layout, notes: &mut Vec<Note>) 
     let first = columns.len();
     let mut places = Vec::new();
     for (place, it) in seen.iter().enumerate() {
-        if symbols.contains(&Some(place)) {
+        let is_nothing = it.is_empty && it.is_unnamed && layout.faults[place].is_none();
+        if is_nothing || symbols.contains(&Some(place)) {
             continue;
         }
         let header = headers[place].as_str();

@@ -20,8 +20,7 @@ const KEYS: [&str; 12] = [
 ];
 const REGIONS: [&str; 8] =
     ["ags", "kreis", "gemeinde", "region", "kennziffer", "schluessel", "raumeinheit", "community"];
-const TIMES: [&str; 10] =
-    ["jahr", "year", "zeit", "zeitbezug", "zeitraum", "periode", "period", "stichtag", "time", "datum"];
+const TIMES: [&str; 9] = ["jahr", "year", "zeit", "zeitbezug", "zeitraum", "periode", "period", "stichtag", "time"];
 /// Words of which one alone, or at the beginning before other words, means all others together.
 const TOTALS: [&str; 4] = ["insgesamt", "zusammen", "gesamt", "total"];
 /// Last parts of the names of figures that are not added up.
