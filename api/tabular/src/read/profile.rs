@@ -164,7 +164,8 @@ pub enum From {
     Column(SourceColumn),
     /// Every row has this one.
     Constant(String),
-    /// From the rows above the data: `Stichtag: {}`, where `{}` is the value.
+    /// From the rows above the data: `Stichtag: {}`, where `{}` is the value. Of several texts the first one with a value of
+    /// the column is taken, so `{}` finds a date in a row of its own.
     Head(Pattern),
     /// The number of the row in the file.
     RowNumber(bool),

@@ -142,7 +142,9 @@ impl Office {
             }
             Form::Text { encoding, mark, delimiter, end, last_end, quoted, packed } => {
                 let field = |it: &String| {
-                    let must = it.contains(['"', '\n', '\r']) || it.contains(delimiter);
+                    // Nobody can tell which mark a file of one column does not use.
+                    let is_unclear = self.rows[0].len() == 1 && it.contains([';', ',', '|']);
+                    let must = it.contains(['"', '\n', '\r']) || it.contains(delimiter) || is_unclear;
                     if must || (quoted && !it.is_empty()) {
                         format!("\"{}\"", it.replace('"', "\"\""))
                     } else {
