@@ -11,6 +11,8 @@ pub struct NumberFormat {
     pub decimals: Option<u8>,
     /// Digits that are shown at least: `00000` shows 9762 as 09762.
     pub digits: usize,
+    /// The unit that is shown behind or before the number.
+    pub unit: Option<&'static str>,
 }
 
 /// What a number of a workbook is.
@@ -72,7 +74,19 @@ impl NumberFormat {
             kind,
             decimals: u8::try_from(decimals).ok().filter(|_| !is_scaled),
             digits: if is_digits { whole.trim().len() } else { 0 },
+            unit: shown_unit(code.split(';').next().unwrap_or(code)).filter(|_| kind == NumberKind::Plain),
         }
+    }
+}
+
+/// The unit that stands in what people see of a number.
+pub fn shown_unit(text: &str) -> Option<&'static str> {
+    let has = |it: &str| text.contains(it);
+    match () {
+        () if has("€") || has("EUR") => Some("EUR"),
+        () if has("%") => Some("Prozent"),
+        () if has("‰") => Some("Promille"),
+        () => None,
     }
 }
 
@@ -144,7 +158,13 @@ mod tests {
             ("\"Tag\"0", Plain, Some(0), 1),
             ("@", Plain, None, 0),
         ] {
-            assert_eq!(NumberFormat::of_code(code), NumberFormat { kind, decimals, digits }, "{code}");
+            let found = NumberFormat::of_code(code);
+            assert_eq!((found.kind, found.decimals, found.digits), (kind, decimals, digits), "{code}");
+        }
+        for (code, unit) in
+            [("0.0\" %\"", Some("Prozent")), ("#,##0.00\\ [$€-407]", Some("EUR")), ("0.0%", None), ("0;0\"€\"", None)]
+        {
+            assert_eq!(NumberFormat::of_code(code).unit, unit, "{code}");
         }
     }
 

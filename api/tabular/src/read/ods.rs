@@ -7,6 +7,7 @@ use std::path::Path;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
+use crate::read::number_format::shown_unit;
 use crate::read::problem::TableProblem;
 use crate::read::profile::MAX_SOURCES;
 use crate::read::sheet::{CellNote, SheetJob, SheetName, no_sheet, unreadable};
@@ -180,6 +181,7 @@ impl<'a> OdsRows<'a> {
     fn end_cell(&mut self) {
         let Some(cell) = self.cell.take() else { return };
         let repeats = cell.repeats;
+        let unit = if matches!(cell.value, OdsValue::Number(_)) { shown_unit(&cell.words) } else { None };
         let (text, note) = self.text(cell);
         if text.trim().is_empty() && note.is_none() {
             self.gap = (self.gap + repeats).min(MAX_SOURCES);
@@ -189,6 +191,9 @@ impl<'a> OdsRows<'a> {
             self.push(String::new(), None);
         }
         for _ in 0..repeats {
+            if let Some(unit) = unit.filter(|_| self.fields.len() < MAX_SOURCES) {
+                self.notes.push((self.fields.len(), CellNote::Unit(unit)));
+            }
             self.push(text.clone(), note);
         }
     }

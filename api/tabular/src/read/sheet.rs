@@ -31,6 +31,15 @@ pub enum CellNote {
     NotComputed,
     /// A number with more decimals than the workbook shows; so many are shown.
     Shown(u8),
+    /// A number that is shown with this unit.
+    Unit(&'static str),
+}
+
+impl CellNote {
+    /// Whether there is no readable value.
+    pub const fn is_fault(self) -> bool {
+        matches!(self, Self::Error | Self::NotComputed)
+    }
 }
 
 /// The name of a sheet.

@@ -235,3 +235,13 @@ fn a_table_may_begin_further_right() {
         assert_eq!((problems(&report), warnings(&report), batch.rows.len()), (Vec::new(), Vec::new(), 3));
     });
 }
+
+#[test]
+fn units_that_are_shown_with_numbers_are_those_of_the_column() {
+    let rows: [&[&str]; 3] = [&["art", "kosten"], &["a", "#12.5~0.00 €"], &["b", "#3~0.00 €"]];
+    both(&rows, |format, path, found| {
+        let column = &found.profile.columns[1];
+        assert_eq!((column.column.unit.as_deref(), &column.cut), (Some("EUR"), &None), "{format:?}");
+        assert_eq!(problems(&read(path, &found.profile).1), []);
+    });
+}

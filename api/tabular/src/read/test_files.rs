@@ -58,7 +58,7 @@ pub(super) struct SheetFile<'a> {
 }
 
 /// Formats of numbers, in the order of the styles of cells.
-const FORMATS: [&str; 5] = ["General", "dd.mm.yyyy", "0.0", "00000", "0.0%"];
+const FORMATS: [&str; 6] = ["General", "dd.mm.yyyy", "0.0", "00000", "0.0%", "0.00 €"];
 
 fn number_and_style(text: &str) -> (&str, usize) {
     let (number, format) = text.split_once('~').unwrap_or((text, "General"));
@@ -171,6 +171,7 @@ fn shown(number: &str, style: usize) -> String {
     let value: f64 = number.parse().expect("a number");
     match FORMATS[style] {
         "0.0" => format!("{value:.1}").replace('.', ","),
+        "0.00 €" => format!("{value:.2} €").replace('.', ","),
         "00000" => format!("{value:05.0}"),
         "0.0%" => format!("{:.1}%", value * 100.0).replace('.', ","),
         _ => number.to_owned(),

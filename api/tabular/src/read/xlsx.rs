@@ -392,6 +392,11 @@ impl<'a> XlsxRows<'a> {
         if (text.is_empty() && note.is_none()) || cell.column >= MAX_SOURCES {
             return Ok(());
         }
+        if cell.kind == CellType::Number
+            && let Some(unit) = self.formats.get(cell.style).and_then(|it| it.unit)
+        {
+            self.notes.push((cell.column, CellNote::Unit(unit)));
+        }
         if self.fields.len() <= cell.column {
             self.fields.resize(cell.column + 1, String::new());
         }

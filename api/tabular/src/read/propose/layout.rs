@@ -41,13 +41,13 @@ impl FileRow {
 
     /// Fields in which something stands.
     pub fn filled(&self) -> usize {
-        let is_fault = |it: &&(usize, CellNote)| !matches!(it.1, CellNote::Shown(_)) && self.field(it.0).is_empty();
+        let is_fault = |it: &&(usize, CellNote)| it.1.is_fault() && self.field(it.0).is_empty();
         self.fields.iter().filter(|it| !it.is_empty()).count() + self.notes.iter().filter(is_fault).count()
     }
 
     /// Whether a cell has no readable value.
     pub fn has_fault(&self) -> bool {
-        self.notes.iter().any(|it| !matches!(it.1, CellNote::Shown(_)))
+        self.notes.iter().any(|it| it.1.is_fault())
     }
 
     /// A field; empty where the row ends before it.
@@ -76,6 +76,8 @@ pub struct Layout {
     pub faults: Vec<Option<(u64, String)>>,
     /// Per column, the decimals that a workbook shows where numbers have more.
     pub shown: Vec<Option<u8>>,
+    /// Per column, the unit that a workbook shows with its numbers.
+    pub units: Vec<Option<&'static str>>,
     /// Whether it is a GENESIS table.
     pub is_genesis: bool,
     /// With what the first row behind the data begins.
@@ -180,10 +182,11 @@ impl Layout {
         let kept =
             |row: &&FileRow| is_sheet || width == 1 || (row.filled_width() <= file_width && row.fields.len() > 1);
         let data: Vec<&FileRow> = body.iter().filter(kept).collect();
-        let (mut faults, mut shown) = (vec![None; width], vec![None; width]);
+        let (mut faults, mut shown, mut units) = (vec![None; width], vec![None; width], vec![None; width]);
         for row in &data {
             for (column, note) in row.notes.iter().filter(|it| it.0 < width) {
                 match note {
+                    CellNote::Unit(unit) => units[*column] = units[*column].or(Some(*unit)),
                     CellNote::Shown(decimals) => shown[*column] = shown[*column].max(Some(*decimals)),
                     _ if faults[*column].is_none() => faults[*column] = Some((row.line, row.field(*column).to_owned())),
                     _ => {}
@@ -200,6 +203,7 @@ impl Layout {
             head: head.cloned().collect(),
             faults,
             shown,
+            units,
             lines: data.iter().map(|it| it.line).collect(),
             data: data.iter().map(|it| values(it, width)).collect(),
             is_genesis,
@@ -222,7 +226,7 @@ impl Layout {
 fn values(row: &FileRow, width: usize) -> Vec<String> {
     let mut values: Vec<String> = (0..width).map(|it| row.field(it).to_owned()).collect();
     for (column, note) in row.notes.iter().filter(|it| it.0 < width) {
-        if !matches!(note, CellNote::Shown(_)) {
+        if note.is_fault() {
             values[*column].clear();
         }
     }

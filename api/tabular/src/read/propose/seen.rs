@@ -96,6 +96,7 @@ impl Seen {
         };
         if !values.is_empty() {
             seen.decide(&values, &hint, layout.is_genesis, marks, layout.shown[column]);
+            seen.unit = seen.unit.or(layout.units[column]);
         }
         if seen.kind == ColumnType::Text && !hint.is_key() {
             seen.not_number = first_text(layout, column, marks);
