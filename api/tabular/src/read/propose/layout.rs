@@ -247,12 +247,13 @@ fn text_width(headers: &[FileRow], body: &[FileRow], usual: usize) -> usize {
 
 /// Where notes below the data begin: the last rows with nothing but a sentence in their first field.
 fn notes_below(rows: &[FileRow]) -> Option<usize> {
+    let is_mark = |it: &str| (1..3).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_digit());
     let is_sentence = |it: &FileRow| {
         let text = it.field(0);
         it.filled_width() == 1
             && (text.split_whitespace().count() > 3
                 || ["Quelle", "©", "*", "(c)"].iter().any(|start| text.starts_with(start))
-                || text.split_once(')').is_some_and(|(mark, _)| mark.len() < 3))
+                || text.split_once(") ").is_some_and(|(mark, _)| is_mark(mark)))
     };
     let begin = rows.iter().rposition(|it| it.filled_width() > 1)? + 1;
     let begin = begin + rows[begin..].iter().position(is_sentence)?;
