@@ -106,7 +106,17 @@ fn office() -> impl Strategy<Value = Office> {
         (table, headers, titles, 0..3_usize, prop::option::of(0..rows), form())
     })
     .prop_map(|(columns, headers, titles, behind, blank, form)| {
-        let rows = (0..columns[0].len()).map(|row| columns.iter().map(|it| it[row].clone()).collect()).collect();
+        let rows: Vec<Vec<String>> =
+            (0..columns[0].len()).map(|row| columns.iter().map(|it| it[row].clone()).collect()).collect();
+        // `1,2` without headers is one number or two.
+        let form = match form {
+            Form::Text { encoding, mark, delimiter: ',', end, last_end, quoted, packed }
+                if headers.is_empty() && columns.len() == 2 =>
+            {
+                Form::Text { encoding, mark, delimiter: ';', end, last_end, quoted, packed }
+            }
+            other => other,
+        };
         Office { titles, headers, rows, behind, blank, form }
     })
 }

@@ -141,7 +141,11 @@ fn is_decimal(fields: &[String]) -> bool {
     let digits = |it: &str| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit());
     match fields {
         [whole, places] => {
-            digits(whole.trim_start_matches(['-', '+'])) && digits(places.trim_end_matches([' ', '%', '€']))
+            let (whole, places) = (whole.trim_start_matches(['-', '+']), places.trim_end_matches([' ', '%', '€']));
+            digits(whole)
+                && digits(places)
+                && places.len() < 4
+                && !(whole.len() == 4 && ("1900".."2101").contains(&whole))
         }
         _ => false,
     }
