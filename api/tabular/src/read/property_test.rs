@@ -208,6 +208,9 @@ proptest! {
 
     #[test]
     fn what_is_proposed_imports_and_no_cell_is_lost(office in office()) {
+        // Titles over nothing but delimiters are no table.
+        let filled = office.rows.iter().filter(|it| it.iter().any(|it| !it.trim().is_empty()));
+        prop_assume!(filled.count() > office.titles.len());
         let folder = Folder::new();
         let path = folder.file("it", &office.bytes());
         let found = match propose(&path, None, ReadLimits::default()) {
