@@ -89,7 +89,32 @@ impl NodeQuery {
 
 async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
     let (kind, row) = parse(id).ok_or_else(|| no_id(id, "id"))?;
-    by_type(&*ctx.session().await?, kind, row).await
+    let session = ctx.session().await?;
+    load_one(&session, kind, row, &Selected::plain(ctx)).await?;
+    by_type(&session, kind, row).await
+}
+
+/// Loads one row and what was selected below it, as [`load_all`] does.
+async fn load_one(session: &Session, kind: NodeType, id: Uuid, selected: &Selected<'_, '_>) -> ApiResult<()> {
+    let projects = below(session, kind, id, selected).await?;
+    load_projects(session, projects, selected).await
+}
+
+/// Loads the projects of which rows are parts, where something of them was selected.
+async fn load_projects(session: &Session, projects: Vec<Uuid>, selected: &Selected<'_, '_>) -> ApiResult<()> {
+    if selected.node("project") || selected.node("viewerCan") {
+        session.load::<nodes::Project>(projects).await?;
+    }
+    Ok(())
+}
+
+/// An object of a known type, if the viewer may know of it, with what was selected below it loaded.
+pub async fn one<R: NodeRow>(ctx: &Context<'_>, id: Uuid) -> ApiResult<Option<R::Object>> {
+    let session = ctx.session().await?;
+    let selected = Selected::plain(ctx);
+    let projects = preload::<R>(&session, vec![id], &selected).await?;
+    load_projects(&session, projects, &selected).await?;
+    R::by_id(&session, id).await
 }
 
 fn no_id(id: &ID, field: &'static str) -> ApiError {
@@ -113,10 +138,17 @@ macro_rules! node_loading {
             $($(load::<nodes::$node>(session, of_type(ids, NodeType::$node)).await?;)+)+
             let mut projects = Vec::new();
             $($(projects.extend(preload::<nodes::$node>(session, of_type(ids, NodeType::$node), selected).await?);)+)+
-            if selected.node("project") || selected.node("viewerCan") {
-                session.load::<nodes::Project>(projects).await?;
-            }
-            Ok(())
+            load_projects(session, projects, selected).await
+        }
+
+        /// Loads a row and what was selected below it, and returns the project of which it is a part.
+        fn below<'a>(
+            session: &'a Session,
+            kind: NodeType,
+            id: Uuid,
+            selected: &'a Selected<'_, '_>,
+        ) -> BoxFuture<'a, ApiResult<Vec<Uuid>>> {
+            match kind { $($(NodeType::$node => preload::<nodes::$node>(session, vec![id], selected),)+)+ }
         }
 
         fn by_type(session: &Session, kind: NodeType, id: Uuid) -> BoxFuture<'_, ApiResult<Option<Node>>> {

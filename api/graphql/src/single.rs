@@ -7,15 +7,12 @@ use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 
 use crate::calendars::entry_types::CalendarEntry;
-use crate::context::ContextExt;
+use crate::node;
 use crate::node_row::NodeRow;
 
 /// An object of the type that `kind` names, if the viewer may know of it.
 async fn one<R: NodeRow>(ctx: &Context<'_>, kind: NodeType, id: &ID) -> Option<ApiResult<R::Object>> {
-    let found = async {
-        let row = kind.parse(id, "id")?;
-        R::by_id(&*ctx.session().await?, row).await
-    };
+    let found = async { node::one::<R>(ctx, kind.parse(id, "id")?).await };
     found.await.transpose()
 }
 
