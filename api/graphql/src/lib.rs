@@ -44,7 +44,6 @@ pub mod feeds;
 pub mod funding;
 pub mod holidays;
 mod inputs;
-pub mod limits;
 pub mod lookahead;
 pub mod members;
 pub mod meter;

@@ -5,11 +5,13 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
-use async_graphql::{Positioned, Request, Response, ServerError, ValidationResult, Value};
+use async_graphql::{
+    ObjectType, Positioned, Request, Response, Schema, ServerError, SubscriptionType, ValidationResult, Value,
+};
 use kernel::error::{ApiError, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::schema::{ApiSchema, QueryLimits};
+use crate::document::limits::QueryLimits;
 
 /// Who pays for an operation. Lies in the data of the request.
 pub trait Charge: Send + Sync {
@@ -107,7 +109,12 @@ pub fn is_too_dear(response: &Response) -> bool {
 }
 
 /// Names the dearest field of a refused operation.
-pub async fn tell_dearest(schema: &ApiSchema, document: &ExecutableDocument, response: &mut Response) {
+pub async fn tell_dearest<Q, M, S>(schema: &Schema<Q, M, S>, document: &ExecutableDocument, response: &mut Response)
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
     let Some(it) = refusal(response) else { return };
     if let Some(dearest) = dearest(schema, document).await {
         response.errors = vec![too_dear(it, Some(dearest))];
@@ -115,7 +122,12 @@ pub async fn tell_dearest(schema: &ApiSchema, document: &ExecutableDocument, res
 }
 
 /// The dearest of the first fields that an operation does not select alone, by its path in the answer, with its points.
-async fn dearest(schema: &ApiSchema, document: &ExecutableDocument) -> Option<(String, usize)> {
+async fn dearest<Q, M, S>(schema: &Schema<Q, M, S>, document: &ExecutableDocument) -> Option<(String, usize)>
+where
+    Q: ObjectType + 'static,
+    M: ObjectType + 'static,
+    S: SubscriptionType + 'static,
+{
     let mut path = Vec::new();
     let count = {
         let mut items = selected(document, &path)?;

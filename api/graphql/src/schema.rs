@@ -3,7 +3,6 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 use domain::files::folder::Folder;
 use domain::files::settings::FileSettings;
-use serde::Deserialize;
 
 use crate::access::query::AccessQuery;
 use crate::access::subscription::AccessSubscription;
@@ -31,6 +30,8 @@ use crate::datasets::mutation::DatasetMutation;
 use crate::datasets::query::DatasetQuery;
 use crate::datasets::release_types::{ReleaseMutation, ReleaseQuery};
 use crate::datasets::request_types::{RequestMutation, RequestQuery};
+use crate::document;
+use crate::document::limits::QueryLimits;
 use crate::feeds::mutation::FeedMutation;
 use crate::feeds::query::FeedQuery;
 use crate::funding::mutation::FundingMutation;
@@ -144,22 +145,13 @@ pub struct Subscription(
 /// The schema that serves all authorities.
 pub type ApiSchema = Schema<Query, MutationRoot, Subscription>;
 
-/// Limits of one operation.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct QueryLimits {
-    /// Deepest selection.
-    pub max_depth: usize,
-    /// Most points: a field is one, a list is its rows times what is selected of each.
-    pub max_complexity: usize,
-}
-
 fn builder() -> SchemaBuilder<Query, MutationRoot, Subscription> {
     Schema::build(Query::default(), MutationRoot::default(), Subscription::default())
 }
 
 /// Builds the schema with its limits, and with what it says about files.
 pub fn build(limits: QueryLimits, files: &FileSettings) -> ApiSchema {
+    document::learn(sdl);
     builder()
         .data(files.clone())
         .data(Folder(files.folder.clone()))

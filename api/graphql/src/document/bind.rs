@@ -15,8 +15,8 @@ use crate::document::uses::VariableUse;
 use crate::document::values::{Source, ValueCheck};
 use crate::document::{CheckedDocument, DocumentProblem, MAX_PROBLEMS};
 
-/// Values of variables; those that were left out and have no default have none.
-type Values = HashMap<Name, Literal>;
+/// VariableValues of variables; those that were left out and have no default have none.
+type VariableValues = HashMap<Name, Literal>;
 
 /// The document that the executor gets: one operation without variables, and its fragments.
 ///
@@ -36,7 +36,7 @@ pub fn bind(
     let values = coerced(operation, uses, variables.unwrap_or_default())?;
     let mut operation = operation.clone();
     operation.node.variable_definitions.clear();
-    let mut bound = Binding { values: &values, spreads: HashSet::new() };
+    let mut bound = VariableBinding { values: &values, spreads: HashSet::new() };
     bound.selections(&mut operation.node.selection_set.node);
     let mut fragments = HashMap::new();
     while let Some(name) = bound.spreads.iter().find(|it| !fragments.contains_key(*it)).cloned() {
@@ -78,8 +78,8 @@ fn coerced(
     operation: &Positioned<OperationDefinition>,
     uses: &[VariableUse],
     mut given: Map<String, Json>,
-) -> Result<Values, Vec<DocumentProblem>> {
-    let (mut values, mut problems) = (Values::new(), Vec::new());
+) -> Result<VariableValues, Vec<DocumentProblem>> {
+    let (mut values, mut problems) = (VariableValues::new(), Vec::new());
     for definition in &operation.node.variable_definitions {
         let (name, ty) = (&definition.node.name.node, &definition.node.var_type.node);
         // Told where the value goes, as clients know it from payloads.
@@ -123,12 +123,12 @@ fn coerced(
 }
 
 /// A replacement of variables by their values.
-struct Binding<'a> {
-    values: &'a Values,
+struct VariableBinding<'a> {
+    values: &'a VariableValues,
     spreads: HashSet<Name>,
 }
 
-impl Binding<'_> {
+impl VariableBinding<'_> {
     fn selections(&mut self, set: &mut SelectionSet) {
         for selection in &mut set.items {
             match &mut selection.node {

@@ -7,6 +7,7 @@
 //! the executor gets the operation that runs, with every variable replaced by its value.
 
 mod bind;
+pub mod limits;
 mod shapes;
 mod types;
 mod uses;
@@ -23,9 +24,9 @@ use kernel::i18n::{Locale, Text};
 use kernel::text::clip;
 
 use crate::document::uses::VariableUse;
-use crate::limits;
 
 pub use crate::document::bind::bind;
+pub use crate::document::types::learn;
 
 /// The most problems of one document that are told.
 const MAX_PROBLEMS: usize = 20;

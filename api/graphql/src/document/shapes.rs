@@ -16,12 +16,12 @@ const MAX_COMPARED: usize = 200_000;
 
 /// A field with the type that it is selected of.
 #[derive(Clone, Copy)]
-struct Selected<'a> {
+struct SelectedField<'a> {
     parent: &'a str,
     field: &'a Positioned<Field>,
 }
 
-impl<'a> Selected<'a> {
+impl<'a> SelectedField<'a> {
     fn key(self) -> &'a Name {
         let field = &self.field.node;
         &field.alias.as_ref().unwrap_or(&field.name).node
@@ -48,11 +48,11 @@ pub(super) fn problems(document: &ExecutableDocument) -> Vec<DocumentProblem> {
 
 impl<'a> Shapes<'a> {
     /// The fields of a selection, fragments followed.
-    fn expand(&self, set: &'a SelectionSet, parent: &'a str) -> Vec<Selected<'a>> {
+    fn expand(&self, set: &'a SelectionSet, parent: &'a str) -> Vec<SelectedField<'a>> {
         let mut fields = Vec::new();
         for selection in &set.items {
             match &selection.node {
-                Selection::Field(field) => fields.push(Selected { parent, field }),
+                Selection::Field(field) => fields.push(SelectedField { parent, field }),
                 Selection::InlineFragment(it) => {
                     let on = it.node.type_condition.as_ref().map_or(parent, |it| it.node.on.node.as_str());
                     fields.extend(self.expand(&it.node.selection_set.node, on));
@@ -69,7 +69,7 @@ impl<'a> Shapes<'a> {
     }
 
     /// What is selected below fields.
-    fn below(&self, fields: &[Selected<'a>]) -> Vec<Selected<'a>> {
+    fn below(&self, fields: &[SelectedField<'a>]) -> Vec<SelectedField<'a>> {
         let mut below = Vec::new();
         for it in fields {
             if let Some(ty) = self.ty(*it) {
@@ -79,12 +79,12 @@ impl<'a> Shapes<'a> {
         below
     }
 
-    fn ty(&self, it: Selected<'a>) -> Option<&'static Type> {
+    fn ty(&self, it: SelectedField<'a>) -> Option<&'static Type> {
         self.types.field(it.parent, &it.field.node.name.node).map(|it| &it.ty)
     }
 
     /// Fields by the name in the answer.
-    fn by_key(&mut self, fields: &[Selected<'a>]) -> Vec<Vec<Selected<'a>>> {
+    fn by_key(&mut self, fields: &[SelectedField<'a>]) -> Vec<Vec<SelectedField<'a>>> {
         self.compared += fields.len();
         if self.compared > MAX_COMPARED && self.problem.is_none() {
             let text = Text::new("document-fields-too-many").with("max", MAX_COMPARED);
@@ -94,7 +94,7 @@ impl<'a> Shapes<'a> {
             return Vec::new();
         }
         let mut places: HashMap<&Name, usize> = HashMap::new();
-        let mut groups: Vec<Vec<Selected<'a>>> = Vec::new();
+        let mut groups: Vec<Vec<SelectedField<'a>>> = Vec::new();
         for it in fields {
             let place = *places.entry(it.key()).or_insert(groups.len());
             if place == groups.len() {
@@ -105,7 +105,7 @@ impl<'a> Shapes<'a> {
         groups
     }
 
-    fn refuse(&mut self, one: Selected<'a>, other: Selected<'a>, key: &'static str) {
+    fn refuse(&mut self, one: SelectedField<'a>, other: SelectedField<'a>, key: &'static str) {
         let text = Text::new(key)
             .with("name", one.key())
             .with("one", &one.field.node.name.node)
@@ -115,7 +115,7 @@ impl<'a> Shapes<'a> {
     }
 
     /// Whatever objects come: the answers under one name look alike.
-    fn same_shape(&mut self, fields: &[Selected<'a>]) {
+    fn same_shape(&mut self, fields: &[SelectedField<'a>]) {
         for group in self.by_key(fields) {
             let first = group[0];
             let Some(ty) = self.ty(first) else { continue };
@@ -131,10 +131,10 @@ impl<'a> Shapes<'a> {
     }
 
     /// Where one object may have both: one field with the same arguments.
-    fn same_field(&mut self, fields: &[Selected<'a>]) {
+    fn same_field(&mut self, fields: &[SelectedField<'a>]) {
         for group in self.by_key(fields) {
             // An object type excludes the others; an interface excludes none.
-            let (mut concrete, mut anywhere): (HashMap<&str, Vec<Selected<'a>>>, Vec<Selected<'a>>) =
+            let (mut concrete, mut anywhere): (HashMap<&str, Vec<SelectedField<'a>>>, Vec<SelectedField<'a>>) =
                 Default::default();
             for it in group {
                 let is_object =
@@ -145,7 +145,7 @@ impl<'a> Shapes<'a> {
                     anywhere.push(it);
                 }
             }
-            let mut together: Vec<Vec<Selected<'a>>> = concrete.into_values().collect();
+            let mut together: Vec<Vec<SelectedField<'a>>> = concrete.into_values().collect();
             for of_type in &mut together {
                 of_type.extend(anywhere.iter().copied());
             }
@@ -158,7 +158,7 @@ impl<'a> Shapes<'a> {
         }
     }
 
-    fn one_field(&mut self, fields: &[Selected<'a>]) {
+    fn one_field(&mut self, fields: &[SelectedField<'a>]) {
         let first = fields[0];
         for other in &fields[1..] {
             let (one, other_field) = (&first.field.node, &other.field.node);

@@ -1,7 +1,7 @@
 //! The types of the schema as validation needs them, read from the schema in words.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use async_graphql::Name;
 use async_graphql::parser::parse_schema;
@@ -69,7 +69,7 @@ pub(super) struct FieldShape {
 
 /// What values of a type look like.
 #[derive(Debug)]
-pub(super) enum Shape {
+pub(super) enum TypeShape {
     /// A scalar.
     Scalar,
     /// A closed set.
@@ -82,13 +82,18 @@ pub(super) enum Shape {
 
 /// All types.
 #[derive(Debug)]
-pub(super) struct Types(HashMap<Name, Shape>);
+pub(super) struct Types(HashMap<Name, TypeShape>);
 
-static TYPES: LazyLock<Types> = LazyLock::new(|| Types::read(&crate::schema::sdl()));
+static TYPES: OnceLock<Types> = OnceLock::new();
 
-/// The types of the product's schema.
+/// Learns the schema, once in a process; documents are validated against it.
+pub fn learn(sdl: fn() -> String) {
+    TYPES.get_or_init(|| Types::read(&sdl()));
+}
+
+/// The types of the schema that was learnt; only those of introspection before that.
 pub(super) fn types() -> &'static Types {
-    &TYPES
+    TYPES.get_or_init(|| Types::read(""))
 }
 
 impl Types {
@@ -101,31 +106,33 @@ impl Types {
                 let TypeSystemDefinition::Type(definition) = definition else { continue };
                 let name = definition.node.name.node.clone();
                 let shape = match &definition.node.kind {
-                    TypeKind::Scalar => Shape::Scalar,
-                    TypeKind::Enum(it) => Shape::Enum(it.values.iter().map(|it| it.node.value.node.clone()).collect()),
+                    TypeKind::Scalar => TypeShape::Scalar,
+                    TypeKind::Enum(it) => {
+                        TypeShape::Enum(it.values.iter().map(|it| it.node.value.node.clone()).collect())
+                    }
                     TypeKind::InputObject(it) => {
                         let one_of = definition.node.directives.iter().any(|it| it.node.name.node == "oneOf");
-                        Shape::Input(it.fields.iter().map(|it| InputShape::of(&it.node)).collect(), one_of)
+                        TypeShape::Input(it.fields.iter().map(|it| InputShape::of(&it.node)).collect(), one_of)
                     }
                     TypeKind::Object(it) => {
                         for interface in &it.implements {
                             implementing.entry(interface.node.clone()).or_default().insert(name.clone());
                         }
-                        Shape::Composite(fields(it.fields.iter().map(|it| &it.node)), HashSet::from([name.clone()]))
+                        TypeShape::Composite(fields(it.fields.iter().map(|it| &it.node)), HashSet::from([name.clone()]))
                     }
                     TypeKind::Interface(it) => {
-                        Shape::Composite(fields(it.fields.iter().map(|it| &it.node)), HashSet::new())
+                        TypeShape::Composite(fields(it.fields.iter().map(|it| &it.node)), HashSet::new())
                     }
                     TypeKind::Union(it) => {
                         let members = it.members.iter().map(|it| it.node.clone()).collect();
-                        Shape::Composite(HashMap::new(), members)
+                        TypeShape::Composite(HashMap::new(), members)
                     }
                 };
                 types.insert(name, shape);
             }
         }
         for (interface, members) in implementing {
-            if let Some(Shape::Composite(_, possible)) = types.get_mut(&interface) {
+            if let Some(TypeShape::Composite(_, possible)) = types.get_mut(&interface) {
                 *possible = members;
             }
         }
@@ -133,7 +140,7 @@ impl Types {
     }
 
     /// A type by its name.
-    pub(super) fn get(&self, name: &str) -> Option<&Shape> {
+    pub(super) fn get(&self, name: &str) -> Option<&TypeShape> {
         self.0.get(name)
     }
 
@@ -151,29 +158,29 @@ impl Types {
         let at_root = matches!(name, "__schema" | "__type") && parent == Self::root(OperationType::Query);
         let parent = if name == "__typename" || at_root { "__Root" } else { parent };
         match self.get(parent) {
-            Some(Shape::Composite(fields, _)) => fields.get(name),
-            Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)) | None => None,
+            Some(TypeShape::Composite(fields, _)) => fields.get(name),
+            Some(TypeShape::Scalar | TypeShape::Enum(_) | TypeShape::Input(..)) | None => None,
         }
     }
 
     /// The object types that a type may be; empty where it is none that has fields.
     pub(super) fn possible(&self, name: &str) -> Option<&HashSet<Name>> {
         match self.get(name) {
-            Some(Shape::Composite(_, possible)) => Some(possible),
-            Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)) | None => None,
+            Some(TypeShape::Composite(_, possible)) => Some(possible),
+            Some(TypeShape::Scalar | TypeShape::Enum(_) | TypeShape::Input(..)) | None => None,
         }
     }
 
     /// Whether values of a type are given by clients.
     pub(super) fn is_input(&self, name: &str) -> bool {
-        matches!(self.get(name), Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)))
+        matches!(self.get(name), Some(TypeShape::Scalar | TypeShape::Enum(_) | TypeShape::Input(..)))
     }
 
     /// The field of a type that may have been meant.
     pub(super) fn similar_field(&self, parent: &str, name: &str) -> Option<String> {
         match self.get(parent) {
-            Some(Shape::Composite(fields, _)) => Self::similar(name, fields.keys()),
-            Some(Shape::Scalar | Shape::Enum(_) | Shape::Input(..)) | None => None,
+            Some(TypeShape::Composite(fields, _)) => Self::similar(name, fields.keys()),
+            Some(TypeShape::Scalar | TypeShape::Enum(_) | TypeShape::Input(..)) | None => None,
         }
     }
 
@@ -208,13 +215,14 @@ mod tests {
     #[test]
     fn the_whole_schema_is_read() {
         let declared = |text: &str, word: &str| text.lines().filter(|it| it.starts_with(word)).count();
-        let sdl = crate::schema::sdl();
+        let sdl = include_str!("../../../schema.graphql");
+        let types = Types::read(sdl);
         let words = ["type ", "input ", "enum ", "interface ", "union ", "scalar "];
-        let count: usize = words.iter().map(|it| declared(&sdl, it)).sum();
+        let count: usize = words.iter().map(|it| declared(sdl, it)).sum();
         let of_introspection = INTROSPECTION.matches("type __").count() + INTROSPECTION.matches("enum __").count() + 5;
-        assert_eq!(types().0.len(), count + of_introspection);
+        assert_eq!(types.0.len(), count + of_introspection);
         assert!(count > 500, "{count}");
-        assert!(types().field("Query", "node").is_some() && types().field("__Type", "ofType").is_some());
+        assert!(types.field("Query", "node").is_some() && types.field("__Type", "ofType").is_some());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use kernel::i18n::Text;
 use kernel::text::clip;
 
 use crate::document::DocumentProblem;
-use crate::document::types::{InputShape, Shape, Types, types};
+use crate::document::types::{InputShape, TypeShape, Types, types};
 use crate::document::uses::VariableUse;
 use crate::scalars::scalar_problem;
 
@@ -100,9 +100,9 @@ impl ValueCheck {
 
     fn named(&mut self, value: Literal, name: &Name, path: &str) -> Literal {
         match self.types.get(name) {
-            Some(Shape::Enum(members)) => self.member(value, members, path),
-            Some(Shape::Input(fields, one_of)) => self.object(value, fields, *one_of, path),
-            Some(Shape::Scalar | Shape::Composite(..)) | None => self.scalar(value, name, path),
+            Some(TypeShape::Enum(members)) => self.member(value, members, path),
+            Some(TypeShape::Input(fields, one_of)) => self.object(value, fields, *one_of, path),
+            Some(TypeShape::Scalar | TypeShape::Composite(..)) | None => self.scalar(value, name, path),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::document::values::{Source, ValueCheck};
 
 /// What an operation or fragment refers to.
 #[derive(Default)]
-struct Reference {
+struct DefinitionUses {
     variables: Vec<VariableUse>,
     fragments: HashSet<Name>,
 }
@@ -29,8 +29,8 @@ pub(super) struct Walk<'a> {
     document: &'a ExecutableDocument,
     problems: Vec<DocumentProblem>,
     /// Of the definition that is walked.
-    current: Reference,
-    fragments: HashMap<Name, Reference>,
+    current: DefinitionUses,
+    fragments: HashMap<Name, DefinitionUses>,
     uses: HashMap<Option<Name>, Vec<VariableUse>>,
     used_fragments: HashSet<Name>,
 }
@@ -42,7 +42,7 @@ impl<'a> Walk<'a> {
             types: types(),
             document,
             problems: Vec::new(),
-            current: Reference::default(),
+            current: DefinitionUses::default(),
             fragments: HashMap::new(),
             uses: HashMap::new(),
             used_fragments: HashSet::new(),
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
         self.directives(&operation.node.directives, kind);
         self.variables(operation);
         self.selections(&operation.node.selection_set.node, Types::root(operation.node.ty));
-        let Reference { mut variables, fragments } = std::mem::take(&mut self.current);
+        let DefinitionUses { mut variables, fragments } = std::mem::take(&mut self.current);
         let mut open: Vec<_> = fragments.into_iter().collect();
         let mut seen = HashSet::new();
         while let Some(fragment) = open.pop() {

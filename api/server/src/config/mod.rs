@@ -13,7 +13,7 @@ use std::path::Path;
 
 use domain::datasets::catalogue::settings::CatalogueSettings;
 use domain::files::settings::FileSettings;
-use graphql::schema::QueryLimits;
+use graphql::document::limits::QueryLimits;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 

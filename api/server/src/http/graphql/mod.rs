@@ -17,7 +17,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use graphql::limits;
+use graphql::document::limits;
 use kernel::error::TopLevelCode;
 use kernel::i18n::{Locale, Text};
 

@@ -10,9 +10,9 @@ use domain::context::op::Op;
 use domain::context::reads;
 use graphql::document;
 use graphql::document::CheckedDocument;
+use graphql::document::limits;
+use graphql::document::limits::Introspection;
 use graphql::error::finish_errors;
-use graphql::limits;
-use graphql::limits::Introspection;
 use graphql::meter;
 use graphql::meter::Payer;
 use kernel::error::{ApiError, TopLevelCode};
@@ -123,11 +123,11 @@ pub(super) struct Prepared {
     /// What it takes from its caller's budget.
     pub(super) spending: Arc<Spending>,
     /// A query again, to tell its dearest field where it is too dear.
-    again: Option<Query>,
+    again: Option<RepeatableQuery>,
 }
 
 /// A document with the name of its operation and the values of its variables.
-struct Query {
+struct RepeatableQuery {
     document: Arc<CheckedDocument>,
     name: Option<String>,
     variables: Option<Map<String, Json>>,
@@ -143,7 +143,7 @@ pub(super) fn prepare(state: &State, caller: &Caller, ask: Ask, request_id: &str
     }
     let operation = RequestOperation::of(&document.parsed, ask.operation_name.as_deref());
     let is_query = !operation.is_mutation() && !operation.is_subscription();
-    let again = is_query.then(|| Query {
+    let again = is_query.then(|| RepeatableQuery {
         document: document.clone(),
         name: ask.operation_name.clone(),
         variables: ask.variables.clone(),
@@ -189,7 +189,7 @@ pub(super) async fn execute(
     let Prepared { request, op, spending, again, .. } = prepared;
     let execution = async {
         let mut response = state.schema.execute(request).await;
-        if let Some(Query { document, name, variables }) = again.filter(|_| meter::is_too_dear(&response))
+        if let Some(RepeatableQuery { document, name, variables }) = again.filter(|_| meter::is_too_dear(&response))
             && let Ok(document) = document::bind(&document, name.as_deref(), variables)
         {
             meter::tell_dearest(&state.schema, &document, &mut response).await;

@@ -44,6 +44,16 @@ pub enum Introspection {
     SignedIn,
 }
 
+/// Limits of one operation.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QueryLimits {
+    /// Deepest selection.
+    pub max_depth: usize,
+    /// Most points: a field is one, a list is its rows times what is selected of each.
+    pub max_complexity: usize,
+}
+
 /// A document that is larger than a limit; `key` is the text that tells the limit.
 fn exceeded(key: &'static str, limit: usize) -> Box<DocumentProblem> {
     Box::new(DocumentProblem::whole(TopLevelCode::CostExceeded, Text::new(key).with("max", limit)))
