@@ -23,6 +23,7 @@ pub fn cases() -> Vec<Case> {
         the_binary_prints_schema_and_configuration,
         an_operator_sets_up_a_new_installation,
         the_demo_starts_twice_on_one_folder_and_its_request_works,
+        a_demo_heeds_its_configuration_before_it_touches_anything,
     ]
 }
 
@@ -203,6 +204,33 @@ async fn the_binary_prints_schema_and_configuration(_app: TestApp) {
     assert_eq!(out(&config), (Some(0), server::config::DEFAULT.trim_end().to_owned() + "\n", String::new()));
     let nothing = out(&verbund(None, &[]).output().await.expect("the binary runs"));
     assert!(nothing.0 == Some(2) && nothing.2.contains("Usage: verbund"), "{nothing:?}");
+}
+
+async fn a_demo_heeds_its_configuration_before_it_touches_anything(app: TestApp) {
+    if app.engine == Engine::Postgres {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, file) = (folder.path().join("data"), folder.path().join("verbund.toml"));
+    let demo = ["demo", "--reset", "--data-dir", data.to_str().expect("a path")];
+    for (text, words) in [
+        (None, "verbund.toml"),
+        (Some("[http]\nlissten = \"127.0.0.1:0\"\n"), "lissten"),
+        (Some("[graphql]\nmax_depth = 0\n"), "max_depth"),
+        (Some("[database]\nurl = \"postgres://elsewhere/data\"\n"), "a demo has a database of its own"),
+    ] {
+        if let Some(text) = text {
+            std::fs::write(&file, text).expect("written");
+        }
+        let (code, _, problem) = run(&file, &demo).await;
+        assert!(code == Some(1) && problem.contains(words), "{text:?}: {problem}");
+        assert!(!data.join("verbund.db").exists(), "{text:?}");
+    }
+    let mut command = verbund(None, &demo);
+    let (code, _, problem) = out(&command.env("VERBUND__HTTP__LISTEN", "nowhere").output().await.expect("it runs"));
+    assert!(code == Some(1) && problem.contains("listen"), "{problem}");
+    let config = Config::demo(&data, None).expect("a demo");
+    assert!(config.http.cors_local && config.http.server_timing && config.auth.local.enabled);
 }
 
 async fn an_operator_sets_up_a_new_installation(app: TestApp) {

@@ -32,14 +32,14 @@ pub(super) async fn run(
 ) -> Result<(), String> {
     // Before anything is touched: a wrong setting must not cost the folder.
     let mut config = Config::demo(&folder, file)?;
-    if reset {
-        remove(&folder)?;
-    }
-    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     if let Some(listen) = listen {
         config.http.listen = listen;
     }
     config.check()?;
+    if reset {
+        remove(&folder)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     telemetry::start(&config.log)?;
     migrate(&config).await?;
     let feed = folder.join(FEED);
