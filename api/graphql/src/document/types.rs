@@ -31,6 +31,9 @@ const INTROSPECTION: &str = "
     type __Root { __schema: __Schema! __type(name: String!): __Type __typename: String! }
     scalar Boolean scalar Float scalar ID scalar Int scalar String";
 
+/// The longest name for which a similar one is sought, in bytes.
+const LONGEST: usize = 60;
+
 /// An argument, or a field of an input object.
 #[derive(Debug)]
 pub(super) struct InputShape {
@@ -186,6 +189,10 @@ impl Types {
 
     /// The name that is most like `name`, of those that a client may mean.
     pub(super) fn similar<'a>(name: &str, known: impl IntoIterator<Item = &'a Name>) -> Option<String> {
+        // No name of the schema is longer, and distances of long names take long.
+        if name.len() > LONGEST {
+            return None;
+        }
         let distance = |it: &Name| strsim::osa_distance(&name.to_lowercase(), &it.to_lowercase());
         let nearest = known.into_iter().map(|it| (distance(it), it)).min();
         nearest.filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1)).map(|(_, it)| it.to_string())
@@ -231,5 +238,6 @@ mod tests {
         assert_eq!(Types::similar("tittle", &known), Some("title".to_owned()));
         assert_eq!(Types::similar("Tenant", &known), Some("tenant".to_owned()));
         assert_eq!(Types::similar("something", &known), None);
+        assert_eq!(Types::similar(&"title".repeat(20), &known), None);
     }
 }

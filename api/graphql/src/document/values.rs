@@ -8,9 +8,9 @@ use kernel::error::UserErrorCode;
 use kernel::i18n::Text;
 use kernel::text::clip;
 
-use crate::document::DocumentProblem;
 use crate::document::types::{InputShape, TypeShape, Types, types};
 use crate::document::uses::VariableUse;
+use crate::document::{DocumentProblem, MAX_PROBLEMS};
 use crate::scalars::scalar_problem;
 
 /// The most characters of a value that are told again.
@@ -58,7 +58,10 @@ impl ValueCheck {
     }
 
     fn refuse(&mut self, reason: UserErrorCode, path: &str, text: Text) -> Literal {
-        self.problems.push(DocumentProblem::of_value(reason, path.to_owned(), text, self.at));
+        // No more are told, and a list of wrong values may be long.
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(DocumentProblem::of_value(reason, path.to_owned(), text, self.at));
+        }
         Literal::Null
     }
 

@@ -11,10 +11,10 @@ use async_graphql_value::Value as Literal;
 use kernel::error::UserErrorCode;
 use kernel::i18n::Text;
 
-use crate::document::DocumentProblem;
 use crate::document::types::{InputShape, Types, named, types};
 use crate::document::uses::{VariableUse, fits};
 use crate::document::values::{Source, ValueCheck};
+use crate::document::{DocumentProblem, MAX_PROBLEMS};
 
 /// What an operation or fragment refers to.
 #[derive(Default)]
@@ -180,6 +180,10 @@ impl<'a> Walk<'a> {
 
     fn selections(&mut self, set: &'a SelectionSet, parent: &str) {
         for selection in &set.items {
+            // No more are told, and what follows may be long.
+            if self.problems.len() >= MAX_PROBLEMS {
+                return;
+            }
             match &selection.node {
                 Selection::Field(field) => self.field(field, parent),
                 Selection::InlineFragment(it) => {
