@@ -4,7 +4,7 @@ use kernel::i18n::{Locale, Text};
 
 use super::*;
 use crate::model::{Aggregation, Cell, ColumnRole, ColumnType, Value};
-use crate::read::test_files::{Folder, SheetFile, ods_of, xlsx_of};
+use crate::read::test_files::{Folder, SheetFile, ods_of, packed, xlsx_of};
 use crate::read::tests::{profile, read};
 
 fn number(value: i64) -> Cell {
@@ -244,4 +244,38 @@ fn units_that_are_shown_with_numbers_are_those_of_the_column() {
         assert_eq!((column.column.unit.as_deref(), &column.cut), (Some("EUR"), &None), "{format:?}");
         assert_eq!(problems(&read(path, &found.profile).1), []);
     });
+}
+
+#[test]
+fn texts_that_cells_share_have_a_limit_of_their_own() {
+    let folder = Folder::new();
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let book = format!(
+        "<workbook xmlns=\"{main}\" xmlns:r=\"r\"><sheets><sheet name=\"T\" sheetId=\"1\" r:id=\"s\"/></sheets></workbook>"
+    );
+    let links = "<Relationships><Relationship Id=\"s\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.xml\"/>\
+                 <Relationship Id=\"t\" Type=\"x/sharedStrings\" Target=\"sharedStrings.xml\"/></Relationships>";
+    let sheet = format!(
+        "<worksheet xmlns=\"{main}\"><sheetData><row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c></row></sheetData></worksheet>"
+    );
+    let with = |count: usize| {
+        let texts = format!("<sst xmlns=\"{main}\"><si><t>Jahr</t></si>{}</sst>", "<si/>".repeat(count));
+        packed(&[
+            ("[Content_Types].xml", "<Types/>"),
+            (
+                "_rels/.rels",
+                "<Relationships><Relationship Id=\"b\" Type=\"x/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+            ),
+            ("xl/workbook.xml", &book),
+            ("xl/_rels/workbook.xml.rels", links),
+            ("xl/worksheets/sheet1.xml", &sheet),
+            ("xl/sharedStrings.xml", &texts),
+        ])
+    };
+    let refused = |count: usize| {
+        let path = folder.file("it", &with(count));
+        propose(&path, None, ReadLimits::default()).err().map(|it| it.code)
+    };
+    assert_ne!(refused(10), Some(ProblemCode::TooLarge));
+    assert_eq!(refused(1_100_000), Some(ProblemCode::TooLarge));
 }

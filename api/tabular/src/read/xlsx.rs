@@ -9,12 +9,28 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
 use crate::read::number_format::{NumberFormat, NumberKind, time_text};
-use crate::read::problem::TableProblem;
+use crate::read::problem::{ProblemCode, TableProblem};
 use crate::read::profile::MAX_SOURCES;
 use crate::read::sheet::{CellNote, MAX_STRETCH, SheetJob, SheetName, no_sheet, unreadable};
 use crate::read::xml::{attribute, local_attribute, reader, text};
 
 type Archive = ZipArchive<BufReader<File>>;
+
+/// The most memory for texts and formats that the cells of a workbook share, in bytes: limits of rows do not hold for them.
+const MAX_SHARED: usize = 64 << 20;
+/// What a text takes beside its letters, about.
+const PER_TEXT: usize = 64;
+
+/// A budget of memory for what cells share.
+struct SharedBudget(usize);
+
+impl SharedBudget {
+    fn take(&mut self, bytes: usize) -> Result<(), TableProblem> {
+        let too_large = || TableProblem::of_file(ProblemCode::TooLarge).with("max", MAX_SHARED >> 20);
+        self.0 = self.0.checked_sub(bytes + PER_TEXT).ok_or_else(too_large)?;
+        Ok(())
+    }
+}
 
 /// Names of the sheets with cells, in their order.
 pub(super) fn sheets(path: &Path) -> Result<Vec<SheetName>, TableProblem> {
@@ -163,7 +179,7 @@ impl Workbook {
 }
 
 fn shared_texts(archive: &mut Archive, name: &str) -> Result<Vec<String>, TableProblem> {
-    let (mut texts, mut current) = (Vec::new(), String::new());
+    let (mut texts, mut current, mut budget) = (Vec::new(), String::new(), SharedBudget(MAX_SHARED));
     let (mut within, mut phonetic) = (false, false);
     let (mut reader, mut buffer) = (part(archive, name)?, Vec::new());
     loop {
@@ -178,7 +194,10 @@ fn shared_texts(archive: &mut Archive, name: &str) -> Result<Vec<String>, TableP
             Event::End(end) => match end.local_name().as_ref() {
                 "t" => within = false,
                 "rPh" => phonetic = false,
-                "si" => texts.push(unescaped(std::mem::take(&mut current))),
+                "si" => {
+                    budget.take(current.len())?;
+                    texts.push(unescaped(std::mem::take(&mut current)));
+                }
                 _ => {}
             },
             Event::Eof => return Ok(texts),
@@ -191,7 +210,7 @@ fn shared_texts(archive: &mut Archive, name: &str) -> Result<Vec<String>, TableP
 /// The formats of the styles of cells, in their order.
 fn formats(archive: &mut Archive, name: &str) -> Result<Vec<NumberFormat>, TableProblem> {
     let mut codes: std::collections::HashMap<u32, NumberFormat> = std::collections::HashMap::new();
-    let (mut formats, mut of_cells) = (Vec::new(), false);
+    let (mut formats, mut of_cells, mut budget) = (Vec::new(), false, SharedBudget(MAX_SHARED));
     let (mut reader, mut buffer) = (part(archive, name)?, Vec::new());
     loop {
         buffer.clear();
@@ -200,10 +219,12 @@ fn formats(archive: &mut Archive, name: &str) -> Result<Vec<NumberFormat>, Table
                 let id = attribute(&start, "numFmtId").and_then(|it| it.parse().ok());
                 match (start.local_name().as_ref(), id) {
                     ("numFmt", Some(id)) => {
+                        budget.take(0)?;
                         codes.insert(id, NumberFormat::of_code(&attribute(&start, "formatCode").unwrap_or_default()));
                     }
                     ("cellXfs", _) => of_cells = true,
                     ("xf", id) if of_cells => {
+                        budget.take(0)?;
                         let id = id.unwrap_or(0);
                         formats.push(codes.get(&id).copied().unwrap_or_else(|| NumberFormat::built_in(id)));
                     }
