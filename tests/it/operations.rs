@@ -202,6 +202,12 @@ async fn the_binary_prints_schema_and_configuration(_app: TestApp) {
     assert_eq!(out(&schema), (Some(0), graphql::schema::sdl().trim_end().to_owned() + "\n", String::new()));
     let config = verbund(None, &["config"]).output().await.expect("the binary runs");
     assert_eq!(out(&config), (Some(0), server::config::DEFAULT.trim_end().to_owned() + "\n", String::new()));
+    // Whoever reads only the first lines of a long answer is no fault.
+    let mut cut = verbund(None, &["schema"]).spawn().expect("the binary runs");
+    drop(cut.stdout.take());
+    let mut problem = String::new();
+    cut.stderr.take().expect("standard error").read_to_string(&mut problem).await.expect("text");
+    assert_eq!((cut.wait().await.expect("it ends").code(), problem.as_str()), (Some(0), ""));
     let nothing = out(&verbund(None, &[]).output().await.expect("the binary runs"));
     assert!(nothing.0 == Some(2) && nothing.2.contains("Usage: verbund"), "{nothing:?}");
 }

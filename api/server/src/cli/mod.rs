@@ -8,6 +8,7 @@ mod healthcheck;
 mod operator;
 mod serve;
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -361,9 +362,9 @@ async fn migrate(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "what a command answers goes to standard output")]
+/// Writes what a command answers to standard output. Who reads only its first lines may have gone.
 fn print_line(text: &str) {
-    println!("{text}");
+    let _gone = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 #[expect(clippy::print_stderr, reason = "logs may not have started yet")]
