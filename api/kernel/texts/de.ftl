@@ -525,3 +525,5 @@ http-socket-origin = Seiten dieser Herkunft dürfen die API nicht verwenden; der
 http-sockets-open = Zu viele Verbindungen sind offen; versuchen Sie es später noch einmal.
 request-twice = { $field } ist doppelt angegeben; möglich ist es nur einmal.
 document-subscription-fields = Ein Abonnement hat genau ein Feld auf oberster Ebene.
+limit-bound = Große Werte von Variablen stehen an zu vielen Stellen: Zusammen enthalten sie mehr als { $max } Werte. Verwenden Sie jeden davon nur einmal.
+limit-selections = Mit ihren Fragmenten ist die Auswahl mehr als { $max } Ebenen tief.

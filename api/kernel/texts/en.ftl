@@ -525,3 +525,5 @@ http-socket-origin = Pages of this origin may not use the API; the operator allo
 http-sockets-open = Too many sockets are open; try again later.
 request-twice = { $field } is given twice; it may be given once.
 document-subscription-fields = A subscription has exactly one field at its root.
+limit-bound = Large values of variables stand in too many places: together they have more than { $max } values in them. Use each of them once.
+limit-selections = With its fragments the selection is nested more than { $max } levels deep.

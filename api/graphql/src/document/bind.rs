@@ -15,7 +15,12 @@ use crate::document::uses::VariableUse;
 use crate::document::values::{Source, ValueCheck};
 use crate::document::{CheckedDocument, DocumentProblem, MAX_PROBLEMS};
 
-/// VariableValues of variables; those that were left out and have no default have none.
+/// The most values that variables may become in the places where they stand: a large one may stand in many.
+const MAX_BOUND: usize = 200_000;
+/// Letters of a text that count as one value more.
+const LETTERS: usize = 64;
+
+/// Values by variable; those that were left out and have no default have none.
 type VariableValues = HashMap<Name, Literal>;
 
 /// The document that the executor gets: one operation without variables, and its fragments.
@@ -118,8 +123,23 @@ fn coerced(
             problems.push(DocumentProblem { variable: Some(it.name.to_string()), ..problem });
         }
     }
+    let size = |it: &VariableUse| values.get(&it.name).map_or(0, size);
+    if problems.is_empty() && uses.iter().map(size).fold(0, usize::saturating_add) > MAX_BOUND {
+        let text = Text::new("limit-bound").with("max", MAX_BOUND);
+        problems.push(DocumentProblem::whole(TopLevelCode::CostExceeded, text));
+    }
     problems.truncate(MAX_PROBLEMS);
     if problems.is_empty() { Ok(values) } else { Err(problems) }
+}
+
+/// How many values a value has in it, long texts counted by their length.
+fn size(value: &Literal) -> usize {
+    match value {
+        Literal::String(text) => 1 + text.len() / LETTERS,
+        Literal::List(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Literal::Object(fields) => 1 + fields.values().map(size).sum::<usize>(),
+        _ => 1,
+    }
 }
 
 /// A replacement of variables by their values.

@@ -25,6 +25,8 @@ const MAX_SPREADS: usize = 1_000;
 const MAX_EXPANDED: usize = 50_000;
 /// Longest name: an unknown one is compared with those of the schema.
 const MAX_NAME: usize = 256;
+/// Deepest nesting of selections, fragments followed: what walks through them recurses as deep.
+const MAX_SELECTIONS: usize = 32;
 /// Most root fields of a query, fragments followed.
 const MAX_QUERY_FIELDS: usize = 20;
 /// Most root fields of a mutation, fragments followed: each is a transaction.
@@ -214,6 +216,70 @@ pub fn root_fields(document: &ExecutableDocument) -> Result<(), Box<DocumentProb
         }
     }
     Ok(())
+}
+
+/// Checks how deep the selections of a parsed document are nested, fragments followed. Nothing may walk through a document
+/// along its fragments before.
+///
+/// # Errors
+/// They are nested too deep.
+pub fn selections(document: &ExecutableDocument) -> Result<(), Box<DocumentProblem>> {
+    let nested = document.fragments.iter().map(|(name, it)| (name, Nesting::of(&it.node.selection_set.node)));
+    let nested: HashMap<_, _> = nested.collect();
+    let mut known = HashMap::new();
+    for (_, operation) in document.operations.iter() {
+        let depth = Nesting::of(&operation.node.selection_set.node).depth(&nested, &mut known);
+        if depth > MAX_SELECTIONS {
+            return Err(exceeded("limit-selections", MAX_SELECTIONS));
+        }
+    }
+    Ok(())
+}
+
+/// How deep a definition is nested: by itself, and at each spread of a fragment.
+#[derive(Default)]
+struct Nesting<'a> {
+    own: usize,
+    spreads: Vec<(&'a Name, usize)>,
+}
+
+impl<'a> Nesting<'a> {
+    fn of(set: &'a SelectionSet) -> Self {
+        let mut nesting = Self::default();
+        nesting.add(set, 1);
+        nesting
+    }
+
+    /// Recurses no deeper than brackets are nested.
+    fn add(&mut self, set: &'a SelectionSet, level: usize) {
+        self.own = self.own.max(level);
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(it) if it.node.selection_set.node.items.is_empty() => {}
+                Selection::Field(it) => self.add(&it.node.selection_set.node, level + 1),
+                Selection::InlineFragment(it) => self.add(&it.node.selection_set.node, level + 1),
+                Selection::FragmentSpread(it) => self.spreads.push((&it.node.fragment_name.node, level)),
+            }
+        }
+    }
+
+    /// The depth with the fragments that are spread; they lie within each other no deeper than [`scan`] allows.
+    fn depth(&self, nested: &HashMap<&'a Name, Self>, known: &mut HashMap<&'a Name, usize>) -> usize {
+        let mut deepest = self.own;
+        for (name, level) in &self.spreads {
+            let inner = match (known.get(name), nested.get(name)) {
+                (Some(inner), _) => *inner,
+                (None, Some(fragment)) => {
+                    let inner = fragment.depth(nested, known);
+                    known.insert(name, inner);
+                    inner
+                }
+                (None, None) => 0,
+            };
+            deepest = deepest.max(level + inner);
+        }
+        deepest
+    }
 }
 
 /// Checks that a parsed document does not ask the schema about itself; `__typename` is no such question.

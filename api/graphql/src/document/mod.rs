@@ -84,6 +84,7 @@ impl DocumentProblem {
 pub fn parse(source: &str) -> Result<CheckedDocument, Box<DocumentProblem>> {
     limits::scan(source)?;
     let parsed = parse_query(source).map_err(|error| syntax_problem(source, &error))?;
+    limits::selections(&parsed)?;
     limits::root_fields(&parsed)?;
     Ok(CheckedDocument::new(parsed))
 }
@@ -137,5 +138,46 @@ impl CheckedDocument {
         }
         problems.truncate(MAX_PROBLEMS);
         Self { parsed, problems, uses }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn schema() {
+        learn(|| include_str!("../../../schema.graphql").to_owned());
+    }
+
+    #[test]
+    fn fragments_do_not_nest_deeper_than_brackets_may() {
+        schema();
+        let document = |fragments: usize, levels: usize| {
+            let fragment = |it: usize| {
+                let (open, close) = ("closures { nodes { tenant { ".repeat(levels), "} } } ".repeat(levels));
+                let next = if it + 1 < fragments { format!("...F{}", it + 1) } else { "id".to_owned() };
+                format!("fragment F{it} on Tenant {{ {open} {next} {close} }} ")
+            };
+            format!("{{ tenant(slug: \"a\") {{ ...F0 }} }} {}", (0..fragments).map(fragment).collect::<String>())
+        };
+        assert!(parse(&document(3, 3)).is_ok());
+        let refused = parse(&document(50, 18)).map(|_| ()).map_err(|it| it.code);
+        assert_eq!(refused, Err(TopLevelCode::CostExceeded));
+    }
+
+    #[test]
+    fn a_large_value_is_not_put_into_many_places() {
+        schema();
+        let bound = |uses: usize, letters: usize| {
+            let document = format!("query Q($a: ID!) {{ nodes(ids: [{}]) {{ id }} }}", "$a ".repeat(uses));
+            let checked = parse(&document).map_err(|it| it.code)?;
+            let variables = json!({ "a": "x".repeat(letters) }).as_object().cloned();
+            bind(&checked, None, variables).map(|_| ()).map_err(|it| it[0].code)
+        };
+        assert_eq!(bound(1, 200_000), Ok(()));
+        assert_eq!(bound(100, 30), Ok(()));
+        assert_eq!(bound(4_500, 200_000), Err(TopLevelCode::CostExceeded));
     }
 }

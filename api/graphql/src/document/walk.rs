@@ -16,7 +16,7 @@ use crate::document::uses::{VariableUse, fits};
 use crate::document::values::{Source, ValueCheck};
 use crate::document::{DocumentProblem, MAX_PROBLEMS};
 
-/// What an operation or fragment refers to.
+/// The variables and fragments that an operation or fragment uses.
 #[derive(Default)]
 struct DefinitionUses {
     variables: Vec<VariableUse>,
@@ -65,8 +65,8 @@ impl<'a> Walk<'a> {
         let document = self.document;
         for (name, fragment) in &document.fragments {
             self.fragment(fragment);
-            let reference = std::mem::take(&mut self.current);
-            self.fragments.insert(name.clone(), reference);
+            let uses = std::mem::take(&mut self.current);
+            self.fragments.insert(name.clone(), uses);
         }
         for (name, operation) in document.operations.iter() {
             self.operation(name, operation);
@@ -103,9 +103,9 @@ impl<'a> Walk<'a> {
             if !seen.insert(fragment.clone()) {
                 continue;
             }
-            if let Some(reference) = self.fragments.get(&fragment) {
-                variables.extend(reference.variables.iter().cloned());
-                open.extend(reference.fragments.iter().cloned());
+            if let Some(uses) = self.fragments.get(&fragment) {
+                variables.extend(uses.variables.iter().cloned());
+                open.extend(uses.fragments.iter().cloned());
             }
         }
         self.used_fragments.extend(seen);
