@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use verbund_tests::client::codes;
-use verbund_tests::{Case, Client, Rows, TestApp, cases};
+use verbund_tests::{Case, Client, Engine, Rows, TestApp, cases};
 
 use crate::walk::{self, MUTATIONS};
 
@@ -113,6 +113,30 @@ async fn a_fault_of_one_mutation_leaves_the_answers_of_the_others(app: TestApp) 
     assert_eq!(answer["data"]["second"], json!({ "calendarEntry": null, "userErrors": [] }), "{answer}");
     assert_eq!(answer["errors"][0]["path"], json!(["second", "calendarEntry", "tenant", "members"]), "{answer}");
     assert_eq!(rows.count("calendar_entry").await, entries + 1);
+
+    // A fault of the store is one of the whole root field.
+    let broken = match app.engine {
+        Engine::Postgres => "ALTER TABLE calendar_entry ADD CONSTRAINT broken CHECK (title <> 'Broken')",
+        Engine::Sqlite => {
+            "CREATE TRIGGER broken BEFORE INSERT ON calendar_entry WHEN NEW.title = 'Broken' \
+             BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        }
+    };
+    rows.run(broken).await;
+    let both = "mutation($ok: CalendarEntryCreateInput!, $broken: CalendarEntryCreateInput!) {
+        first: calendarEntryCreate(input: $ok) { calendarEntry { id } }
+        second: calendarEntryCreate(input: $broken) { calendarEntry { id } } }";
+    let variables = json!({ "ok": entry(&app, "Stored", None), "broken": entry(&app, "Broken", None) });
+    let answer = planner.send(both, variables).await.json();
+    assert!(answer["data"]["first"]["calendarEntry"]["id"].is_string(), "{answer}");
+    assert_eq!(
+        (&answer["data"]["second"], &answer["errors"][0]["path"]),
+        (&Value::Null, &json!(["second"])),
+        "{answer}"
+    );
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR", "{answer}");
+    assert_eq!(rows.count("calendar_entry").await, entries + 2);
+
     let sdl = graphql::schema::sdl();
     let mutation = sdl.split("\ntype Mutation {").nth(1).and_then(|it| it.split("\n}").next()).expect("mutations");
     let payloads = mutation.lines().filter_map(|it| it.rsplit_once("): ")).map(|it| it.1);

@@ -32,7 +32,24 @@ async fn counts(client: &Client, id: &Value) -> Vec<BTreeSet<u32>> {
         }
         counts.push(seen);
     }
+    counts.push(of_payloads(client, id).await);
     counts
+}
+
+/// The numbers of statements of a mutation whose payload tells the parts.
+async fn of_payloads(client: &Client, id: &Value) -> BTreeSet<u32> {
+    let version = "query Q($id: ID!) { project(id: $id) { version } }";
+    let update = "mutation M($input: ProjectUpdateInput!) { projectUpdate(input: $input) {
+        project { milestones { tenant { slug } } obligations { funding { programme { name } } } } userErrors { code } } }";
+    let mut seen = BTreeSet::new();
+    for number in 0..5 {
+        let version = client.send(version, json!({ "id": id })).await.data()["project"]["version"].clone();
+        let input = json!({ "id": id, "version": version, "summary": format!("Summary {number}") });
+        let reply = client.send(update, json!({ "input": input })).await;
+        assert_eq!(reply.data()["projectUpdate"]["userErrors"], json!([]));
+        seen.insert(reply.statements());
+    }
+    seen
 }
 
 async fn milestones(app: &TestApp, client: &Client, parts: &Parts, count: usize) {
@@ -53,7 +70,7 @@ pub async fn one_object_takes_as_many_statements_with_many_parts(app: TestApp) {
     milestones(&app, &lead, &parts, 25).await;
     let many = counts(&lead, parts.id("project.joint")).await;
     assert_eq!(few, many);
-    for (question, seen) in QUESTIONS.iter().zip(&many) {
+    for (question, seen) in QUESTIONS.iter().chain(["a payload"].iter()).zip(&many) {
         assert!(seen.len() == 1 && seen.iter().all(|it| *it < 25), "{seen:?}: {question}");
     }
 }
