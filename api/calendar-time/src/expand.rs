@@ -6,7 +6,7 @@
 
 use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-use crate::rule::read_stamp;
+use crate::rule::{ordinal_day, read_stamp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Frequency {
@@ -55,7 +55,7 @@ impl Expansion {
             interval: part("INTERVAL").and_then(|it| it.parse().ok()).unwrap_or(1).max(1),
             count: part("COUNT").and_then(|it| it.parse().ok()),
             end,
-            week_start: part("WKST").and_then(weekday).unwrap_or(Weekday::Mon),
+            week_start: part("WKST").and_then(ordinal_day).map(|it| it.1).unwrap_or(Weekday::Mon),
             months: numbers("BYMONTH").collect(),
             week_numbers: numbers("BYWEEKNO").collect(),
             year_days: numbers("BYYEARDAY").collect(),
@@ -237,26 +237,6 @@ fn month_number(day: NaiveDate) -> i32 {
 
 fn days_of_year(day: NaiveDate) -> i32 {
     if day.leap_year() { 366 } else { 365 }
-}
-
-/// `MO`, `2TU`, `-1FR`.
-fn ordinal_day(text: &str) -> Option<(i32, Weekday)> {
-    let (ordinal, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
-    let ordinal = if ordinal.is_empty() { 0 } else { ordinal.parse().ok()? };
-    Some((ordinal, weekday(day)?))
-}
-
-fn weekday(text: &str) -> Option<Weekday> {
-    Some(match text {
-        "MO" => Weekday::Mon,
-        "TU" => Weekday::Tue,
-        "WE" => Weekday::Wed,
-        "TH" => Weekday::Thu,
-        "FR" => Weekday::Fri,
-        "SA" => Weekday::Sat,
-        "SU" => Weekday::Sun,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

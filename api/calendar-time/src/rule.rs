@@ -1,6 +1,6 @@
 //! The value of an RRULE, checked and written in one way, whoever it comes from: the API, or somebody's file.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use kernel::i18n::Text;
 
@@ -26,6 +26,14 @@ const PARTS: [&str; 11] = [
 const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 /// What the standard and its extensions know beyond that.
 const ELSEWHERE: [&str; 6] = ["BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER", "RSCALE", "SKIP"];
+
+/// A weekday of a rule with its number, 0 where it has none: `MO`, `2TU`, `-1FR`.
+pub fn ordinal_day(text: &str) -> Option<(i32, Weekday)> {
+    let (ordinal, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
+    let ordinal = if ordinal.is_empty() { 0 } else { ordinal.parse().ok()? };
+    let day = DAYS.iter().position(|it| it.eq_ignore_ascii_case(day))?;
+    Some((ordinal, Weekday::try_from(u8::try_from(day).ok()?).ok()?))
+}
 
 /// Why a rule is refused.
 #[derive(Clone, Debug)]

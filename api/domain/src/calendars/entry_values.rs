@@ -246,10 +246,6 @@ pub(super) async fn check(
         RecurrenceSet::checked(rule.as_deref(), rdate, exdate, new.time.all_day, new.time.zone),
     ));
     let ((), values, field) = all((problems.done(), values, field))?;
-    if values.9.ends_before(new.time.starts_local) {
-        let text = Text::new("rule-ends-before-start").with("start", new.time.starts_local);
-        return Err(Problem::at(UserErrorCode::OutOfRange, "recurrence.rule", text).into());
-    }
     (
         new.title,
         new.description,
@@ -262,6 +258,10 @@ pub(super) async fn check(
         new.speakers,
         new.recurrence,
     ) = values;
+    if new.recurrence.ends_before(new.time.starts_local) {
+        let text = Text::new("rule-ends-before-start").with("start", new.time.starts_local);
+        return Err(Problem::at(UserErrorCode::OutOfRange, "recurrence.rule", text).into());
+    }
     new.field = field;
     Ok(new)
 }

@@ -1,5 +1,6 @@
 //! A definition of a zone in a file (VTIMEZONE).
 
+use calendar_time::rule::ordinal_day;
 use chrono::{Datelike as _, Days, NaiveDate, NaiveDateTime, Weekday};
 
 use crate::read::lines::ContentLine;
@@ -181,20 +182,10 @@ fn yearly(rule: &str, start: NaiveDateTime) -> Option<Yearly> {
     let first = part("BYMONTHDAY").map(|it| it.split(',').filter_map(|it| it.trim().parse().ok()).min());
     let day = match (part("BYDAY"), first) {
         (Some(day), first) => {
-            let (ordinal, weekday) = day.split_at_checked(day.len().checked_sub(2)?)?;
-            let weekday = match weekday.to_ascii_uppercase().as_str() {
-                "MO" => Weekday::Mon,
-                "TU" => Weekday::Tue,
-                "WE" => Weekday::Wed,
-                "TH" => Weekday::Thu,
-                "FR" => Weekday::Fri,
-                "SA" => Weekday::Sat,
-                "SU" => Weekday::Sun,
-                _ => return None,
-            };
+            let (ordinal, weekday) = ordinal_day(day)?;
             match first {
                 Some(first) => Day::From(weekday, first?),
-                None => Day::Nth(weekday, ordinal.parse().ok().filter(|it| *it != 0)?),
+                None => Day::Nth(weekday, Some(ordinal).filter(|it| *it != 0)?),
             }
         }
         (None, Some(day)) => Day::Date(day?),
