@@ -28,15 +28,9 @@ struct ProblemText(Text);
 
 /// A refusal outside GraphQL.
 pub(super) fn problem(status: StatusCode, text: Text) -> Response {
-    let mut response = problem_saying(status, &text.render(Locale::En));
-    response.extensions_mut().insert(ProblemText(text));
-    response
-}
-
-/// A refusal outside GraphQL in words that are English only.
-pub(super) fn problem_saying(status: StatusCode, detail: &str) -> Response {
-    let mut response = (status, body(status, detail, Locale::En)).into_response();
+    let mut response = (status, body(status, &text.render(Locale::En), Locale::En)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA));
+    response.extensions_mut().insert(ProblemText(text));
     response
 }
 
@@ -235,7 +229,6 @@ mod tests {
         let inner: Router = Router::new()
             .route("/page", get(|| async { "no refusal" }))
             .route("/gone", get(|| async { problem(StatusCode::GONE, Text::new("http-withdrawn")) }))
-            .route("/english", get(|| async { problem_saying(StatusCode::FORBIDDEN, "Only in English.") }))
             .route("/varies", get(|| async { ([(header::VARY, "accept, Accept-Language")], nothing_public("/x")) }))
             .route("/bare", any(|| async { StatusCode::FORBIDDEN }))
             .route("/words", any(|| async { (StatusCode::BAD_REQUEST, "Invalid UTF-8 in `file`") }))
@@ -339,8 +332,6 @@ mod tests {
             assert_eq!((found.as_u16(), body.as_str()), (status, content), "{path}");
             assert_eq!(values(&head, "content-language"), "", "{path}");
         }
-        let (_, head, body) = ask(Method::GET, "/english", &[("accept-language", "de")]).await;
-        assert_eq!((detail(&body).as_str(), values(&head, "content-language").as_str()), ("Only in English.", ""));
     }
 
     #[test]
