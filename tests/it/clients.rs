@@ -1,5 +1,7 @@
 //! Other people's clients and suites against the real server.
 
+use std::collections::BTreeMap;
+
 use kernel::global_id::NodeType;
 use serde_json::{Value, json};
 use verbund_tests::{Case, Engine, Socket, TestApp, cases, node};
@@ -9,6 +11,7 @@ use super::operations::{demo, interrupt};
 pub fn cases() -> Vec<Case> {
     cases!["clients";
         the_audit_of_graphql_over_http_passes,
+        random_documents_are_answered_as_graphql_js_does,
         graphql_ws_and_graphql_sse_hear_resume_and_fall_silent,
         a_browser_uses_the_explorer_and_asks_nobody_else,
         five_hundred_sockets_take_little_memory,
@@ -25,6 +28,36 @@ async fn the_audit_of_graphql_over_http_passes(app: TestApp) {
     let failed: Vec<_> = results.iter().filter(|it| it["status"] != "ok").collect();
     assert!(failed.is_empty(), "{failed:#?}");
     assert!(results.len() > 55, "the suite ran: {}", results.len());
+}
+
+/// Documents made from the schema, with mistakes: refused where graphql-js refuses them, else of the same shape.
+async fn random_documents_are_answered_as_graphql_js_does(app: TestApp) {
+    if !node::are_there() {
+        return;
+    }
+    let mut ids: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let typed = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
+    let known: Vec<_> =
+        app.world.all("").filter(|(name, _)| !name.starts_with("secret.") && !name.starts_with("upload.")).collect();
+    for some in known.chunks(50) {
+        let asked: Vec<_> = some.iter().map(|it| it.1).collect();
+        let nodes = app.actor("admin@ostallgaeu").send(typed, json!({ "ids": asked })).await.data();
+        for (id, node) in asked.into_iter().zip(nodes["nodes"].as_array().expect("nodes")) {
+            ids.entry(node["__typename"].as_str().unwrap_or("Hidden").to_owned()).or_default().push(id);
+        }
+    }
+    let accounts = ["planner@ostallgaeu", "admin@ostallgaeu", "steward@kaufbeuren", "viewer@memmingen"];
+    let tokens: Vec<_> = accounts.iter().map(|it| Some(app.token(it))).chain([None]).collect();
+    let count = std::env::var("VERBUND_DOCUMENTS").ok().and_then(|it| it.parse().ok()).unwrap_or(300);
+    let input = json!({
+        "url": format!("{}/graphql", app.server().base), "sdl": graphql::schema::sdl(), "ids": ids, "tokens": tokens, "count": count,
+        "seed": if app.engine == Engine::Postgres { 1 } else { 2 },
+    });
+    let seen = node::run("documents.mjs", &[], &input).await;
+    assert_eq!(seen["differences"], json!([]), "{seen:#}");
+    // Enough of each kind for the comparison to mean something.
+    let share = |what: &str| seen[what].as_u64().expect("a number") * 100 / count;
+    assert!(share("ran") > 25 && share("refused") > 15 && share("withNulls") > 5 && share("tooDear") < 10, "{seen}");
 }
 
 async fn graphql_ws_and_graphql_sse_hear_resume_and_fall_silent(app: TestApp) {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use verbund_tests::client::said;
 use verbund_tests::demo::Demo;
-use verbund_tests::tables_in::{published_survey, release_of_survey};
+use verbund_tests::tables_in::{draft_of_survey, published_survey, release_of_survey};
 use verbund_tests::{Case, Client, TestApp, cases};
 
 pub fn cases() -> Vec<Case> {
@@ -18,6 +18,7 @@ pub fn cases() -> Vec<Case> {
         release_and_ticket_take_a_key,
         what_was_withdrawn_stays_so_when_shares_change,
         protection_stays_while_others_read,
+        a_version_is_published_once_and_withdrawn_once,
         a_reading_by_a_share_is_on_record,
         the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner,
     ]
@@ -329,4 +330,36 @@ async fn a_reading_by_a_share_is_on_record(app: TestApp) {
         let seen = demo.actor(Some(other)).ask(query).await.data()["auditEvents"]["nodes"].clone();
         assert_eq!(seen, json!([]), "{other}");
     }
+}
+
+/// What may be done with a version in its state, as it says itself and as the mutations take it.
+async fn a_version_is_published_once_and_withdrawn_once(app: TestApp) {
+    let (admin, draft) = (app.actor("admin@ostallgaeu"), draft_of_survey(&app).await);
+    let refused = async |mutation: &str, version: u32| {
+        let mut input = json!({ "id": draft, "version": version });
+        if mutation == "datasetVersionWithdraw" {
+            input["reason"] = json!("Wrong");
+        }
+        assert_eq!(
+            said(&admin.try_mutate(mutation, input, "__typename").await),
+            ["ILLEGAL_TRANSITION id"],
+            "{mutation}"
+        );
+    };
+    let abilities = async || {
+        let query =
+            "query($id: ID!) { node(id: $id) { ... on DatasetVersion { state viewerCan { publish withdraw } } } }";
+        let node = admin.send(query, json!({ "id": draft })).await.data()["node"].clone();
+        (node["state"].clone(), node["viewerCan"]["publish"].clone(), node["viewerCan"]["withdraw"].clone())
+    };
+    assert_eq!(abilities().await, (json!("DRAFT"), json!(true), json!(false)));
+    refused("datasetVersionWithdraw", 1).await;
+    admin.mutate("datasetVersionPublish", json!({ "id": draft, "version": 1 }), "__typename").await;
+    assert_eq!(abilities().await, (json!("PUBLISHED"), json!(false), json!(true)));
+    refused("datasetVersionPublish", 2).await;
+    let withdrawal = json!({ "id": draft, "version": 2, "reason": "Wrong" });
+    admin.mutate("datasetVersionWithdraw", withdrawal, "__typename").await;
+    assert_eq!(abilities().await, (json!("WITHDRAWN"), json!(false), json!(false)));
+    refused("datasetVersionPublish", 3).await;
+    refused("datasetVersionWithdraw", 3).await;
 }

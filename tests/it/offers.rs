@@ -11,6 +11,7 @@ pub fn cases() -> Vec<Case> {
         what_is_wrong_with_an_offer_is_told,
         what_is_public_names_only_what_is_public,
         dates_are_shown_as_far_as_their_entries_are_seen,
+        a_date_that_is_not_seen_in_full_does_not_find_its_offer,
         citizens_find_what_they_look_for,
         the_nearest_come_first,
         dates_are_searched_with_their_series,
@@ -149,6 +150,33 @@ async fn dates_are_shown_as_far_as_their_entries_are_seen(app: TestApp) {
     assert_eq!(dates(app.actor("viewer@ostallgaeu")).await, 2);
     assert_eq!(dates(app.actor("admin@kaufbeuren")).await, 0);
     assert_eq!(dates(app.actor("viewer@memmingen")).await, 1, "shared in full under the other agreement");
+}
+
+/// A day in a span finds an offer only for those who see the day's entry in full, single or of a series.
+async fn a_date_that_is_not_seen_in_full_does_not_find_its_offer(app: TestApp) {
+    let (planner, steward) = (app.actor("planner@ostallgaeu"), app.actor("steward@ostallgaeu"));
+    let on = |title: &str, day: &str, rule: Value| {
+        json!({
+            "calendar": app.world.id("calendar.oal.counselling"), "title": title, "confidentiality": "PARTNER",
+            "time": { "allDay": { "firstDay": day } }, "recurrence": rule,
+        })
+    };
+    let mut dates = vec![json!(app.world.id("entry.oal.public.forum"))];
+    for input in
+        [on("Single", "2029-02-07", Value::Null), on("Series", "2029-03-07", json!({ "rule": "FREQ=WEEKLY;COUNT=3" }))]
+    {
+        let made = planner.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+        dates.push(made["calendarEntry"]["id"].clone());
+    }
+    let change = json!({ "id": app.world.id("offer.oal.course"), "version": 2, "dates": dates });
+    steward.mutate("educationOfferUpdate", change, OFFER).await;
+    for (day, what) in [("2029-02-07", "the single entry"), ("2029-03-14", "the second of the series")] {
+        let between = json!({ "between": { "firstDay": day, "lastDay": day } });
+        let seen = async |client: Client| found(&client, between.clone()).await.len();
+        assert_eq!(seen(app.actor("viewer@ostallgaeu")).await, 1, "{what}");
+        assert_eq!(seen(app.actor("admin@kaufbeuren")).await, 0, "{what}: a summary for this authority");
+        assert_eq!(seen(app.anonymous()).await, 0, "{what}");
+    }
 }
 
 /// Titles that a search finds, and what it says of their number.

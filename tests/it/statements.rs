@@ -3,6 +3,7 @@
 
 mod operations;
 mod single;
+mod typical;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,6 +11,7 @@ use std::fmt::Write as _;
 use operations::{MONTH, operations};
 use serde_json::{Value, json};
 use single::one_object_takes_as_many_statements_with_many_parts;
+use typical::typical_queries_take_as_many_statements_with_many_children;
 use verbund_tests::tables_in::draft_of_survey;
 use verbund_tests::{Case, Engine, Rows, TestApp, cases, row_of};
 
@@ -18,6 +20,7 @@ pub fn cases() -> Vec<Case> {
         every_operation_takes_its_exact_number_of_statements,
         the_number_of_statements_does_not_grow_with_the_answer,
         one_object_takes_as_many_statements_with_many_parts,
+        typical_queries_take_as_many_statements_with_many_children,
         the_month_is_read_by_one_index_scan,
     ]
 }

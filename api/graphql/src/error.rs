@@ -1,6 +1,6 @@
 //! Errors on their way out: a code and a text for what the client did, a code and the request id for the rest.
 
-use async_graphql::{ErrorExtensionValues, Response, ServerError};
+use async_graphql::{ErrorExtensionValues, PathSegment, QueryPathNode, Response, ServerError, Value};
 use domain::context::op::Op;
 use kernel::error::{ApiError, TopLevelCode, UserErrorCode};
 use kernel::text::clip;
@@ -9,11 +9,40 @@ use kernel::text::clip;
 const MAX_ERRORS: usize = 20;
 /// The most characters of a message that may repeat what the client sent.
 const MAX_MESSAGE: usize = 300;
+/// The extension of an error in which its path lies until it goes out.
+const PATH: &str = "path";
+
+/// Keeps the path of the field that failed. The executor (async-graphql 8.0.0-rc.5) replaces it by that of each list
+/// around the field, and with it the rest of the path is gone.
+pub fn with_path(mut error: ServerError, node: &QueryPathNode<'_>) -> ServerError {
+    let extensions = error.extensions.get_or_insert_default();
+    if extensions.get(PATH).is_none() {
+        if let Ok(path) = async_graphql::to_value(node) {
+            extensions.set(PATH, path);
+        }
+    }
+    error
+}
+
+/// The path that was kept, or that of the executor.
+fn path_of(error: &ServerError) -> Vec<PathSegment> {
+    let kept = match error.extensions.as_ref().and_then(|it| it.get(PATH)) {
+        Some(Value::List(path)) => path,
+        _ => return error.path.clone(),
+    };
+    let segment = |it: &Value| match it {
+        Value::Number(index) => index.as_u64().and_then(|it| usize::try_from(it).ok()).map(PathSegment::Index),
+        Value::String(name) => Some(PathSegment::Field(name.clone())),
+        _ => None,
+    };
+    kept.iter().filter_map(segment).collect()
+}
 
 /// Gives every error of a response its code, its words in the client's language, and the request id; logs faults.
 pub fn finish_errors(response: &mut Response, op: &Op) {
     let mut errors = Vec::new();
-    for error in std::mem::take(&mut response.errors) {
+    for mut error in std::mem::take(&mut response.errors) {
+        error.path = path_of(&error);
         match error.source.as_ref().and_then(|it| it.downcast_ref::<ApiError>()).cloned() {
             Some(ApiError::Problems(problems)) => {
                 for problem in problems {

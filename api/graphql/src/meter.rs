@@ -3,15 +3,19 @@
 
 use std::sync::{Arc, OnceLock};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
+use async_graphql::extensions::{
+    Extension, ExtensionContext, ExtensionFactory, NextResolve, NextValidation, ResolveInfo,
+};
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{
-    ObjectType, Positioned, Request, Response, Schema, ServerError, SubscriptionType, ValidationResult, Value,
+    ObjectType, Positioned, Request, Response, Schema, ServerError, ServerResult, SubscriptionType, ValidationResult,
+    Value,
 };
 use kernel::error::{ApiError, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
 use crate::document::limits::QueryLimits;
+use crate::error;
 
 /// Who pays for an operation. Lies in the data of the request.
 pub trait Charge: Send + Sync {
@@ -62,6 +66,16 @@ impl Extension for Meter {
             Some(payer) if !payer.charge(result.complexity) => Err(vec![refused(Text::new("request-points"))]),
             _ => Ok(result),
         }
+    }
+
+    async fn resolve(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        info: ResolveInfo<'_>,
+        next: NextResolve<'_>,
+    ) -> ServerResult<Option<Value>> {
+        let node = info.path_node;
+        next.run(ctx, info).await.map_err(|error| error::with_path(error, node))
     }
 }
 

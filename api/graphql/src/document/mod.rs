@@ -7,6 +7,8 @@
 //! the executor gets the operation that runs, with every variable replaced by its value.
 
 mod bind;
+#[cfg(test)]
+mod defaults;
 pub mod limits;
 mod shapes;
 mod types;
