@@ -1,4 +1,4 @@
-//! The outcome of a creating mutation, so that a retry finds it again.
+//! The outcome of a mutation, so that a retry finds it again.
 
 use sea_orm::entity::prelude::*;
 

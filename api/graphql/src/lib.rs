@@ -16,8 +16,9 @@
 //!   `userErrors { code field message }`. The payload is that of the object (`CalendarPayload`), which it shows after
 //!   the change, null where it is gone; a part without an id is shown by the object that it belongs to. Only what a
 //!   mutation returns beyond its object (a secret, a report) makes a payload of its own. Codes are a closed enum;
-//!   messages follow `Accept-Language` (German, English). Updates send `version`; on `STALE_VERSION` the payload
-//!   carries the current object. Creating mutations take an `idempotencyKey`. Tickets are described in [`tickets`].
+//!   messages follow `Accept-Language` (German, English). Updates send `version`, which begins with 1; on
+//!   `STALE_VERSION` the payload carries the current object. An update without a value changes nothing. All mutations
+//!   but those of [`mutation_root::WITHOUT_KEY`] take an `idempotencyKey`. Tickets are described in [`tickets`].
 //! - Inputs mirror outputs: the same name, and for values the same type with `…Input` ([`money::MoneyInput`]).
 //! - Names: ids of other objects `…Id`, instants `…At` with the person `…By` beside them, days `…On`, ranges of days
 //!   `…From` and `…Until` (validity) or `firstDay` and `lastDay`, of instants `start` and `end`.

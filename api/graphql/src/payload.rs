@@ -1,10 +1,10 @@
 //! Payloads of mutations: the object, and what the client can do something about.
 
 use async_graphql::futures_util::future::BoxFuture;
-use async_graphql::{InputType, SimpleObject};
+use async_graphql::{InputType, SimpleObject, Value};
 use domain::context::op::Op;
 use domain::context::unit_of_work::Idempotency;
-use kernel::error::{ApiError, ApiResult, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, NothingToDo, UserErrorCode};
 use sha2::{Digest, Sha256};
 use store::Session;
 use uuid::Uuid;
@@ -78,7 +78,12 @@ pub trait Payload: Sized + Send + 'static {
     {
         Self::replaced(op, id, |id| {
             let work = work(id);
-            async move { work.await.map(|()| id) }
+            async move {
+                match work.await {
+                    Err(error) if error.nothing_to_do().is_none() => Err(error),
+                    _ => Ok(id),
+                }
+            }
         })
     }
 
@@ -96,7 +101,26 @@ pub trait Payload: Sized + Send + 'static {
         }
     }
 
-    /// What `work` comes to. `stale` is the object that is shown where somebody else was faster.
+    /// The payload of a mutation that creates an object or changes the one that is there: `work` names it, and tells why
+    /// it is as it was.
+    ///
+    /// # Errors
+    /// A fault, which becomes a top-level error.
+    fn set<'a>(
+        op: &'a Op,
+        work: impl Future<Output = ApiResult<(Uuid, ApiResult<()>)>> + Send + 'a,
+    ) -> Answer<'a, Self> {
+        Box::pin(async move {
+            let (object, done) = match work.await {
+                Ok((id, done)) => (Some(id), done.map(|()| id)),
+                Err(error) => (None, Err(error)),
+            };
+            Self::answer(op, object, Box::pin(std::future::ready(done))).await
+        })
+    }
+
+    /// What `work` comes to. `stale` is the object that is shown where somebody else was faster, or nothing changes. A
+    /// repetition shows what the first call has answered with, as far as the viewer may see it now.
     ///
     /// # Errors
     /// A fault, which becomes a top-level error.
@@ -104,10 +128,14 @@ pub trait Payload: Sized + Send + 'static {
         Box::pin(async move {
             let (shown, errors) = match work.await {
                 Ok(id) => (Some(id), Vec::new()),
-                Err(error) => {
-                    let shown = stale.filter(|_| error.is(UserErrorCode::StaleVersion));
-                    (shown, UserError::sort(error, op)?)
-                }
+                Err(error) => match error.nothing_to_do() {
+                    Some(NothingToDo::Repeated(id)) => (Some(id), Vec::new()),
+                    Some(NothingToDo::Unchanged) => (stale, Vec::new()),
+                    None => {
+                        let shown = stale.filter(|_| error.is(UserErrorCode::StaleVersion));
+                        (shown, UserError::sort(error, op)?)
+                    }
+                },
             };
             let object = match shown {
                 Some(id) => Self::load(&*op.session().await?, id).await?,
@@ -151,11 +179,15 @@ macro_rules! payload {
 }
 pub(crate) use payload;
 
-/// The client's key with the fingerprint of what it asks.
+/// The client's key with the fingerprint of what it asks, for a mutation that creates an object.
 pub fn idempotency<I: InputType>(mutation: &str, key: Option<String>, input: &I) -> Option<Idempotency> {
-    let key = key?;
-    let asked = serde_json::to_string(&input.to_value()).unwrap_or_default();
+    Some(with_fingerprint(mutation, key?, &input.to_value()))
+}
+
+/// A key with the fingerprint of a mutation and its input.
+pub(crate) fn with_fingerprint(mutation: &str, key: String, input: &Value) -> Idempotency {
+    let asked = serde_json::to_string(input).unwrap_or_default();
     let digest = Sha256::digest(format!("{mutation}\n{asked}").as_bytes());
     let fingerprint = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(Idempotency { key, fingerprint })
+    Idempotency { key, fingerprint }
 }

@@ -37,7 +37,8 @@ pub fn database_error(error: &DbErr) -> ApiError {
 }
 
 fn fault(error: &dyn std::fmt::Display, unavailable: bool) -> ApiError {
-    ApiError::Fault(std::sync::Arc::new(kernel::error::Fault { message: format!("database: {error}"), unavailable }))
+    let message = format!("database: {error}");
+    ApiError::Fault(std::sync::Arc::new(kernel::error::Fault { message, unavailable, nothing_to_do: None }))
 }
 
 /// PostgreSQL takes no null byte in a text (class 22021), wherever the client has put it.

@@ -25,6 +25,7 @@ mod facts;
 mod fault;
 mod feeds;
 mod hub;
+mod idempotency;
 mod owned;
 mod page;
 mod pools;

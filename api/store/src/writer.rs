@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::connection::SessionConnection;
 use crate::fault::{OrFault as _, database_error};
+use crate::idempotency::record_of;
 use crate::session::in_set;
 use crate::{Owned, Reference, ScopeBinding, Written};
 
@@ -189,9 +190,8 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// The database fails.
-    #[expect(clippy::disallowed_methods, reason = "a record belongs to the account, not to an authority")]
     pub async fn own_record(&self, person: Uuid, key: &str) -> ApiResult<Option<idempotency_record::Model>> {
-        idempotency_record::Entity::find_by_id((person, key.to_owned())).one(self.conn).await.or_fault()
+        record_of(self.conn, person, key).await
     }
 
     /// Changes the rows of an owned table that the actor sees and that meet `condition`.

@@ -10,6 +10,7 @@ use store::{Session, Stats, Store};
 use tokio::sync::Mutex;
 
 use crate::context::reads::DataRead;
+use crate::context::unit_of_work::MutationTerms;
 
 /// The context of one operation. Its session is opened when something is first read, so that a query which touches no
 /// table costs the database nothing.
@@ -28,6 +29,7 @@ pub struct Op {
     pub stats: Arc<Stats>,
     session: Mutex<Option<Arc<Session>>>,
     reads: std::sync::Mutex<Vec<DataRead>>,
+    terms: std::sync::Mutex<MutationTerms>,
 }
 
 impl Op {
@@ -42,6 +44,7 @@ impl Op {
             stats: Arc::default(),
             session: Mutex::new(None),
             reads: std::sync::Mutex::default(),
+            terms: std::sync::Mutex::default(),
         }
     }
 
@@ -62,6 +65,16 @@ impl Op {
     /// Remembers figures that were read; the answer goes out when [`reads::keep`](super::reads::keep) has recorded them.
     pub fn read_data(&self, read: DataRead) {
         self.reads.lock().unwrap_or_else(PoisonError::into_inner).push(read);
+    }
+
+    /// Says under which terms the next mutation runs; those of the one before end with that.
+    pub fn set_terms(&self, terms: MutationTerms) {
+        *self.terms.lock().unwrap_or_else(PoisonError::into_inner) = terms;
+    }
+
+    /// The terms of the mutation that begins.
+    pub(super) fn take_terms(&self) -> MutationTerms {
+        std::mem::take(&mut *self.terms.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Figures that were read and are not recorded yet.

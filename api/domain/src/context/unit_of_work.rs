@@ -2,11 +2,16 @@
 //!
 //! `begin` → decide (a grant) → `claim_idempotency_key` the idempotency key → write → `record` → `commit`. Only a recorded mutation
 //! can be committed; dropping it at any point undoes everything.
+//!
+//! Mutations that create an object claim the key themselves, with the id of the new object. For all others `begin` and
+//! `commit` do it, by the [`MutationTerms`]: `begin` ends a repetition before anything is judged by a state that the first
+//! call has changed; what the viewer sees of the object is judged anew.
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
-use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, NothingToDo, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use sea_orm::{NotSet, Set};
@@ -22,13 +27,22 @@ const MAX_KEY: usize = 128;
 /// Events of one insert: a database takes only so many values in a statement.
 const EVENTS: usize = 1_000;
 
-/// A client's key for a creating mutation, and the fingerprint of what was asked.
+/// A client's key for a mutation, and the fingerprint of what was asked.
 #[derive(Clone, Debug)]
 pub struct Idempotency {
     /// The key.
     pub key: String,
     /// Fingerprint of mutation and input.
     pub fingerprint: String,
+}
+
+/// What a mutation is given beside the values of its service.
+#[derive(Debug, Default)]
+pub struct MutationTerms {
+    /// The key of a mutation that does not create an object.
+    pub idempotency: Option<Idempotency>,
+    /// Whether no value is given that could change: then nothing is written, once everything else is judged.
+    pub is_empty: bool,
 }
 
 /// What a claimed key means.
@@ -65,9 +79,12 @@ pub struct ChangeRecord {
     pub after: Option<Json>,
 }
 
-/// Proof that audit row and outbox event are written.
+/// Proof that audit row and outbox event are written, with the acting authority and the recorded object.
 #[must_use]
-pub struct AuditReceipt(());
+pub struct AuditReceipt {
+    tenant: Uuid,
+    object: Uuid,
+}
 
 /// A change under way.
 pub struct UnitOfWork {
@@ -77,18 +94,32 @@ pub struct UnitOfWork {
     /// Whom to tell after the commit; none where the database does that.
     hub: Option<Hub>,
     hints: std::sync::Mutex<Vec<ChangeHint>>,
+    /// Account and key to keep with the commit.
+    kept: Option<(Uuid, Idempotency)>,
+    is_empty: bool,
 }
 
 impl UnitOfWork {
     /// Opens the transaction of mutation `name`, with facts of its own.
     ///
     /// # Errors
-    /// The database cannot be reached.
+    /// There is nothing to do: a repetition. The key was used for something else, or is too long. The database cannot be
+    /// reached.
     pub async fn begin(op: &Op, name: &'static str) -> ApiResult<Self> {
         op.finish().await?;
         let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
         let hub = (op.store.engine() == Engine::Sqlite).then(|| op.store.hub().clone());
-        Ok(Self { name, request_id: op.request_id.clone(), session, hub, hints: std::sync::Mutex::default() })
+        let MutationTerms { idempotency, is_empty } = op.take_terms();
+        let person = session.access().person().map(|it| it.id);
+        let kept = person.zip(idempotency);
+        if let Some((person, asked)) = &kept {
+            check_key(&asked.key)?;
+            if let Some(known) = session.lock_key(*person, &asked.key).await? {
+                return Err(ApiError::nothing(NothingToDo::Repeated(answered(&known, asked)?)));
+            }
+        }
+        let (request_id, hints) = (op.request_id.clone(), std::sync::Mutex::default());
+        Ok(Self { name, request_id, session, hub, hints, kept, is_empty })
     }
 
     /// Name of the mutation.
@@ -114,21 +145,8 @@ impl UnitOfWork {
         let (Some(idempotency), Some(person)) = (idempotency, writer.grant().person()) else {
             return Ok(Claim::New(id));
         };
-        if idempotency.key.is_empty() {
-            return Err(Problem::at(UserErrorCode::Required, "idempotencyKey", Text::new("required")).into());
-        }
-        if idempotency.key.len() > MAX_KEY {
-            let text = Text::new("too-long").with("max", MAX_KEY).with("length", idempotency.key.len());
-            return Err(Problem::at(UserErrorCode::TooLong, "idempotencyKey", text).into());
-        }
-        let row = idempotency_record::ActiveModel {
-            person_id: Set(person),
-            key: Set(idempotency.key.clone()),
-            tenant_id: Set(writer.tenant()),
-            fingerprint: Set(idempotency.fingerprint.clone()),
-            object_id: Set(id),
-            created_at: Set(writer.now()),
-        };
+        check_key(&idempotency.key)?;
+        let row = record_of(person, &idempotency, (writer.tenant(), id), writer.now());
         if writer.insert_new(row).await? {
             return Ok(Claim::New(id));
         }
@@ -136,12 +154,7 @@ impl UnitOfWork {
             .own_record(person, &idempotency.key)
             .await?
             .ok_or_else(|| ApiError::fault("an idempotency record that was in the way is gone"))?;
-        if known.fingerprint == idempotency.fingerprint {
-            Ok(Claim::Done(known.object_id))
-        } else {
-            let text = Text::new("idempotency-mismatch").with("key", &idempotency.key);
-            Err(Problem::at(UserErrorCode::IdempotencyMismatch, "idempotencyKey", text).into())
-        }
+        answered(&known, &idempotency).map(Claim::Done)
     }
 
     /// Writes audit row and outbox event.
@@ -163,6 +176,7 @@ impl UnitOfWork {
         parts: Vec<ChangeRecord>,
     ) -> ApiResult<AuditReceipt> {
         let mut events = self.events(writer, &change);
+        let receipt = AuditReceipt { tenant: writer.tenant(), object: change.object_id };
         writer
             .insert(audit_event::ActiveModel {
                 id: Set(new_id()),
@@ -183,7 +197,7 @@ impl UnitOfWork {
         for chunk in events.chunks(EVENTS) {
             writer.insert_all(chunk.to_vec()).await?;
         }
-        Ok(AuditReceipt(()))
+        Ok(receipt)
     }
 
     /// Writes outbox events alone, for an object that changed along with the one that is recorded.
@@ -215,12 +229,19 @@ impl UnitOfWork {
         events
     }
 
-    /// Keeps everything.
+    /// Keeps everything, and the key with the object that was recorded last.
     ///
     /// # Errors
-    /// The database fails; then nothing was kept.
-    pub async fn commit(self, _recorded: AuditReceipt) -> ApiResult<()> {
-        let Self { session, hub, hints, .. } = self;
+    /// There is nothing to do: no value was given. The database fails. Nothing was kept then.
+    pub async fn commit(self, recorded: AuditReceipt) -> ApiResult<()> {
+        let Self { session, hub, hints, kept, is_empty, .. } = self;
+        if is_empty {
+            return Err(ApiError::nothing(NothingToDo::Unchanged));
+        }
+        if let Some((person, asked)) = kept {
+            let object = (recorded.tenant, recorded.object);
+            session.keep_key(record_of(person, &asked, object, session.now())).await?;
+        }
         session.commit().await?;
         if let Some(hub) = hub {
             for hint in hints.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
@@ -235,6 +256,44 @@ impl UnitOfWork {
         if hints.last() != Some(&hint) {
             hints.push(hint);
         }
+    }
+}
+
+/// Refuses a key of no length, or of too much.
+fn check_key(key: &str) -> ApiResult<()> {
+    if key.is_empty() {
+        return Err(Problem::at(UserErrorCode::Required, "idempotencyKey", Text::new("required")).into());
+    }
+    if key.len() > MAX_KEY {
+        let text = Text::new("too-long").with("max", MAX_KEY).with("length", key.len());
+        return Err(Problem::at(UserErrorCode::TooLong, "idempotencyKey", text).into());
+    }
+    Ok(())
+}
+
+/// The object with which an earlier call of the same key and input answered.
+fn answered(known: &idempotency_record::Model, asked: &Idempotency) -> ApiResult<Uuid> {
+    if known.fingerprint == asked.fingerprint {
+        return Ok(known.object_id);
+    }
+    let text = Text::new("idempotency-mismatch").with("key", &asked.key);
+    Err(Problem::at(UserErrorCode::IdempotencyMismatch, "idempotencyKey", text).into())
+}
+
+/// The row of a key: who sent it, for which authority, and the object that came of it.
+fn record_of(
+    person: Uuid,
+    asked: &Idempotency,
+    (tenant, object): (Uuid, Uuid),
+    now: DateTime<Utc>,
+) -> idempotency_record::ActiveModel {
+    idempotency_record::ActiveModel {
+        person_id: Set(person),
+        key: Set(asked.key.clone()),
+        tenant_id: Set(tenant),
+        fingerprint: Set(asked.fingerprint.clone()),
+        object_id: Set(object),
+        created_at: Set(now),
     }
 }
 

@@ -10,6 +10,8 @@ mod code;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::i18n::Text;
 
 pub use crate::error::checks::{Checks, all};
@@ -65,6 +67,18 @@ pub struct Fault {
     pub message: String,
     /// Whether trying again may help.
     pub unavailable: bool,
+    /// None for all that went wrong. Otherwise nothing did: the mutation ends early because there is nothing to do, and
+    /// its payload answers with the object.
+    pub nothing_to_do: Option<NothingToDo>,
+}
+
+/// Why an allowed mutation writes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NothingToDo {
+    /// An earlier call with the same idempotency key has done it; the object that it answered with.
+    Repeated(Uuid),
+    /// No value of the object changes.
+    Unchanged,
 }
 
 /// Why an operation did not succeed.
@@ -95,7 +109,21 @@ pub type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// A fault with a text for the log.
     pub fn fault(message: impl Into<String>) -> Self {
-        Self::Fault(Arc::new(Fault { message: message.into(), unavailable: false }))
+        Self::Fault(Arc::new(Fault { message: message.into(), unavailable: false, nothing_to_do: None }))
+    }
+
+    /// The end of a mutation that has nothing to do. A payload that does not know of it answers with a fault.
+    pub fn nothing(reason: NothingToDo) -> Self {
+        let message = format!("a payload does not answer for a mutation with nothing to do: {reason:?}");
+        Self::Fault(Arc::new(Fault { message, unavailable: false, nothing_to_do: Some(reason) }))
+    }
+
+    /// Why the mutation writes nothing, if there is nothing to do.
+    pub fn nothing_to_do(&self) -> Option<NothingToDo> {
+        match self {
+            Self::Problems(_) => None,
+            Self::Fault(fault) => fault.nothing_to_do,
+        }
     }
 
     /// Whether the only problem has this code.
