@@ -334,6 +334,7 @@ granted-without-approval = Ein bewilligter Betrag gehört zur Bewilligung, nicht
 reference-taken = Dieses Förderkennzeichen trägt schon eine andere Förderung der Behörde.
 above-gap = { $value } sind mehr, als noch niemand zahlt: { $max }.
 line-is-there = Diese Position gibt es schon in Version { $version }; nennen Sie die Version, die Sie gesehen haben.
+version-below-one = Versionen beginnen mit 1, nicht mit { $version }; nennen Sie die Version, die Sie zuletzt gelesen haben.
 cost-not-eligible = { $value } ist in diesem Programm nicht zuwendungsfähig; zuwendungsfähig sind { $known }.
 still-to-come = { $value } liegt in der Zukunft.
 called-more-than-granted = Abrufbar sind noch { $max }, nicht { $value }.

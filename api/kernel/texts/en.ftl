@@ -334,6 +334,7 @@ granted-without-approval = An amount is granted with the approval, not with { $s
 reference-taken = Another funding of the authority has this reference number.
 above-gap = { $value } is more than what nobody pays yet: { $max }.
 line-is-there = This line is there already, at version { $version }; name the version that you saw.
+version-below-one = Versions begin with 1, not with { $version }; name the version that you last read.
 cost-not-eligible = { $value } is not eligible in this programme; these are: { $known }.
 still-to-come = { $value } is still to come.
 called-more-than-granted = { $max } can still be called for, not { $value }.

@@ -302,8 +302,12 @@ fn moved(topic: &str) -> String {
     format!("{}.moved", topic.split('.').next().unwrap_or(topic))
 }
 
-/// Refusal of a change of a row that has another version: somebody was faster.
+/// Refusal of a change of a row that has another version: somebody was faster. No row ever has a version below 1.
 pub fn stale(version: i32) -> ApiError {
+    if version < 1 {
+        let text = Text::new("version-below-one").with("version", version);
+        return Problem::at(UserErrorCode::Invalid, "version", text).into();
+    }
     let text = Text::new("stale-version").with("version", version);
     Problem::at(UserErrorCode::StaleVersion, "version", text).into()
 }
