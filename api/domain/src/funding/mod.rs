@@ -9,6 +9,7 @@
 //!
 //! A funding belongs to the party that receives it, and so do its obligations, even after the end of the project.
 
+pub mod budget_lines;
 pub mod ledger;
 pub mod obligations;
 pub mod reminders;

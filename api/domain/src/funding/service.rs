@@ -1,10 +1,9 @@
-//! Rules of fundings, own shares and budget lines: each belongs to the party that applies or pays, and nobody else
+//! Rules of fundings and own shares: each belongs to the party that applies or pays, and nobody else
 //! writes it.
 
 use chrono::{Datelike as _, NaiveDate};
 use entities::{
-    CostType, FundingState, ObligationKind, ObligationState, budget_line, funding, funding_programme, obligation,
-    own_share, project,
+    FundingState, ObligationKind, ObligationState, funding, funding_programme, obligation, own_share, project,
 };
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
@@ -18,11 +17,10 @@ use uuid::Uuid;
 
 use crate::context::audited::Audited as _;
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork, stale};
+use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::funding::ledger::{Ledger, share_of};
 use crate::funding::obligations;
-use crate::projects::parts;
-use crate::projects::parts::{ProjectPart, REFERENCE, insert, save, writable};
+use crate::projects::parts::{ProjectPart, REFERENCE, save, writable};
 use crate::projects::project_access::{check_part_limit, party_grant, party_scope};
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
@@ -345,6 +343,9 @@ pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiRe
     writer.lock_named(id).await?;
     let shares = session.group::<own_share::Entity>(project.id).await?;
     let known = shares.iter().find(|it| it.funding_id == id && it.tenant_id == tenant).cloned();
+    if known.as_ref().is_some_and(|it| it.amount == cents) {
+        return Ok(id);
+    }
     let ledger = ledger(session, &row).await?;
     let free = ledger.gap().saturating_add(known.as_ref().map_or(0, |it| it.amount));
     if cents > free {
@@ -385,113 +386,4 @@ pub async fn set_own_share(op: &Op, id: Uuid, tenant: Uuid, cents: i64) -> ApiRe
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
-}
-
-/// What a party plans and spends.
-#[derive(Clone, Debug)]
-pub struct BudgetLineValues {
-    /// Funding to which the line belongs.
-    pub funding: Option<Uuid>,
-    /// Calendar year.
-    pub year: i32,
-    /// Type of cost.
-    pub cost_type: CostType,
-    /// Planned, in cents.
-    pub planned: Option<i64>,
-    /// Spent, in cents.
-    pub actual: Option<i64>,
-    /// Note.
-    pub note: Patch<Option<String>>,
-    /// The version that the client saw, where there is such a line.
-    pub version: Option<i32>,
-}
-
-/// Sets a budget line of a party: there is one for each funding, year and type of cost.
-pub async fn set_line(op: &Op, project: Uuid, tenant: Uuid, new: BudgetLineValues) -> ApiResult<Uuid> {
-    let mutation = UnitOfWork::begin(op, "budgetLineSet").await?;
-    let session = mutation.session();
-    let project = rights::find_visible::<project::Entity>(session, project, "project").await?;
-    let grant = party_grant(session, &project, tenant, "tenant").await?;
-    check_line(session, &project, &new).await?;
-    let note = new.note.try_map(|it| text::optional(it, "note", 1_000))?;
-    let writer = session.writer(&grant).await?;
-    // Two that set the same line: the second must see the first.
-    writer.lock_named(project.id).await?;
-    let lines = session.group::<budget_line::Entity>(project.id).await?;
-    let same = |it: &&budget_line::Model| {
-        (it.tenant_id, it.year, it.cost_type, it.funding_id) == (tenant, new.year, new.cost_type, new.funding)
-    };
-    let Some(before) = lines.iter().find(same) else {
-        check_part_limit(lines.len(), "project")?;
-        if let Some(version) = new.version {
-            return Err(stale(version));
-        }
-        let row = budget_line::Model {
-            id: kernel::ids::new_id(),
-            tenant_id: tenant,
-            scope_id: party_scope(&writer, &project).await?,
-            project_id: project.id,
-            funding_id: new.funding,
-            field_of_work_id: project.field_of_work_id,
-            year: new.year,
-            cost_type: new.cost_type,
-            planned: new.planned.unwrap_or(0),
-            actual: new.actual.unwrap_or(0),
-            note: note.or(None),
-            version: 1,
-            created_at: writer.now(),
-            updated_at: writer.now(),
-        };
-        let id = row.id;
-        let recorded = insert::<budget_line::Entity>(&mutation, &writer, row, &project).await?;
-        mutation.commit(recorded).await?;
-        return Ok(id);
-    };
-    let row = budget_line::Model {
-        planned: new.planned.unwrap_or(before.planned),
-        actual: new.actual.unwrap_or(before.actual),
-        note: note.or_clone(&before.note),
-        ..before.clone()
-    };
-    let Some(version) = new.version else {
-        let text = Text::new("line-is-there").with("version", before.version);
-        return Err(Problem::at(UserErrorCode::StaleVersion, "version", text).into());
-    };
-    let recorded =
-        parts::update::<budget_line::Entity>(&mutation, &writer, (before, row), version, project.agreement_id).await?;
-    mutation.commit(recorded).await?;
-    Ok(before.id)
-}
-
-async fn check_line(session: &Session, project: &project::Model, new: &BudgetLineValues) -> ApiResult<()> {
-    let mut problems = Problems::default();
-    let (mut first, mut last) = (1990, 2100);
-    if let (Some(from), Some(until)) = (project.starts_on, project.ends_on) {
-        (first, last) = (from.year(), until.year());
-    }
-    if let Some(id) = new.funding {
-        match session.get::<funding::Entity>(id).await?.filter(|it| it.project_id == project.id) {
-            None => problems.add(Problem::not_found("funding")),
-            Some(funding) => {
-                (first, last) = (funding.eligible_from.year(), funding.eligible_until.year());
-                let programme = session.get::<funding_programme::Entity>(funding.programme_id).await?;
-                let eligible: Vec<CostType> = programme
-                    .as_ref()
-                    .and_then(|it| serde_json::from_value(it.cost_types.clone()).ok())
-                    .unwrap_or_default();
-                if !eligible.is_empty() && !eligible.contains(&new.cost_type) {
-                    let known: Vec<_> = eligible.iter().map(|it| it.as_str()).collect();
-                    let text = Text::new("cost-not-eligible")
-                        .with("value", new.cost_type.as_str())
-                        .with("known", known.join(", "));
-                    problems.add(Problem::at(UserErrorCode::Invalid, "costType", text));
-                }
-            }
-        }
-    }
-    if !(first..=last).contains(&new.year) {
-        let text = Text::new("out-of-range").with("value", new.year).with("min", first).with("max", last);
-        problems.add(Problem::at(UserErrorCode::OutOfRange, "year", text));
-    }
-    problems.done()
 }

@@ -1,9 +1,10 @@
 //! Mutations of fundings, own shares, budget lines and obligations.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
+use domain::funding::budget_lines::BudgetLineValues;
 use domain::funding::obligations::{Fulfilment, NewObligation};
-use domain::funding::service::{BudgetLineValues, FunderDecision, FundingPatch, NewFunding};
-use domain::funding::{obligations, service};
+use domain::funding::service::{FunderDecision, FundingPatch, NewFunding};
+use domain::funding::{budget_lines, obligations, service};
 use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
@@ -27,7 +28,7 @@ payload! {
 payload! {
     /// Payload of `budgetLineSet`.
     BudgetLinePayload {
-        /// Budget line in its current state; null after a refusal.
+        /// Budget line in its current state; null after a refusal other than `STALE_VERSION`.
         budget_line: BudgetLine
     } by BudgetLine::by_id
 }
@@ -298,9 +299,9 @@ impl FundingMutation {
             let (year, cost_type) = (input.year, input.cost_type.into());
             let (note, version) = (input.note.clearable(), input.version);
             let values = BudgetLineValues { funding, year, cost_type, planned, actual, note, version };
-            service::set_line(op, project, tenant, values).await
+            budget_lines::set_line(op, project, tenant, values).await
         };
-        BudgetLinePayload::created(op, work).await
+        BudgetLinePayload::set(op, work).await
     }
 
     /// Creates an obligation beyond those that follow from the rules of the programme. Requires `PROJECTS_WRITE` in the

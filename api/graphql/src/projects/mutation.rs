@@ -132,12 +132,10 @@ impl ProjectMutation {
     ) -> ApiResult<ProjectPayload> {
         let op = ctx.op()?;
         let key = idempotency("projectPartnerAdd", input.idempotency_key.clone(), &input);
-        let work = async {
-            let (id, partner) =
-                all((NodeType::Project.parse(&input.id, "id"), NodeType::Tenant.parse(&input.partner, "partner")))?;
-            partners::add(op, id, partner, input.version, key).await
-        };
-        ProjectPayload::created(op, work).await
+        let ids = all((NodeType::Project.parse(&input.id, "id"), NodeType::Tenant.parse(&input.partner, "partner")));
+        let id = ids.clone().map(|(id, _)| id);
+        let work = |id| async move { partners::add(op, id, ids?.1, input.version, key).await };
+        ProjectPayload::replaced(op, id, work).await
     }
 
     /// Accepts an invitation to a project. Requires `PROJECTS_WRITE` in the invited authority.

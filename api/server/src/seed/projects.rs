@@ -3,8 +3,9 @@
 
 use chrono::NaiveDate;
 use domain::context::op::Op;
+use domain::funding::budget_lines::{BudgetLineValues, set_line};
 use domain::funding::obligations::{Fulfilment, fulfil};
-use domain::funding::service::{BudgetLineValues, FunderDecision, NewFunding, set_line, set_own_share};
+use domain::funding::service::{FunderDecision, NewFunding, set_own_share};
 use domain::projects::members::{NewMember, add_member};
 use domain::projects::reports::NewReport;
 use domain::projects::service::NewProject;
@@ -194,7 +195,7 @@ async fn conduct_one(lead: &Op, partner: &Op, joint: &SeedProject) -> ApiResult<
                 note: Patch::Keep,
                 version: None,
             };
-            set_line(op, project, tenant, line).await?;
+            set_line(op, project, tenant, line).await?.1?;
         }
     }
     for (index, phase) in joint.phases.iter().enumerate() {
