@@ -43,6 +43,7 @@ mod places;
 mod planning;
 mod preview;
 mod projects;
+mod receipts;
 mod row_level_security;
 mod schema;
 mod shared_calendars;
@@ -105,6 +106,7 @@ fn main() -> std::process::ExitCode {
         planning::cases(),
         projects::cases(),
         preview::cases(),
+        receipts::cases(),
         schema::cases(),
         shared_calendars::cases(),
         shares::cases(),

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
+use graphql::mutation_root::WITHOUT_KEY;
 use serde_json::{Value, json};
-use verbund_tests::client::codes;
+use verbund_tests::client::{codes, said};
 use verbund_tests::{Case, Client, Engine, Rows, TestApp, cases};
 
 use crate::walk::{self, MUTATIONS};
@@ -13,6 +14,9 @@ pub fn cases() -> Vec<Case> {
     cases!["mutations";
         the_same_key_and_input_make_one_object_and_equal_answers,
         every_creating_mutation_takes_a_key,
+        every_mutation_is_repeated_by_its_key,
+        a_repetition_shows_what_the_viewer_may_see_now,
+        eight_senders_of_one_key_change_an_object_once,
         a_fault_of_one_mutation_leaves_the_answers_of_the_others,
         eight_senders_of_one_key_make_one_object,
         a_key_belongs_to_one_input_and_one_person,
@@ -84,11 +88,91 @@ async fn every_creating_mutation_takes_a_key(app: TestApp) {
         assert_eq!(client.mutate(mutation, input, selection).await, first, "{mutation}");
         assert_eq!(rows.dump().await, after, "{mutation} did nothing more");
     }
+    // The inputs of all others get their key in one place, which describes it in these words.
+    let creating =
+        |it: &&str| it.contains("idempotencyKey:") && !it.contains("returns the object in its current state; another");
     let sdl = graphql::schema::sdl();
-    let keyed_inputs =
-        sdl.split("\ninput ").filter(|it| it.split("\n}").next().is_some_and(|it| it.contains("idempotencyKey:")));
-    let inputs: BTreeSet<_> = keyed_inputs.filter_map(|it| it.split("Input").next()).map(str::to_lowercase).collect();
+    let inputs = sdl.split("\ninput ").filter_map(|it| it.split("\n}").next()).filter(creating);
+    let inputs: BTreeSet<_> = inputs.filter_map(|it| it.split("Input").next()).map(str::to_lowercase).collect();
     assert_eq!(keyed.iter().map(|it| it.to_lowercase()).collect::<BTreeSet<_>>(), inputs);
+}
+
+async fn every_mutation_is_repeated_by_its_key(app: TestApp) {
+    let rows = app.database.rows().await;
+    let without: Vec<_> = WITHOUT_KEY.iter().map(|(mutation, _)| *mutation).collect();
+    let mut repeated = BTreeSet::new();
+    let (mut walk, mut number) = (walk::Walk::new(&app), 0);
+    while let Some(mut step) = walk.next().await {
+        if without.contains(&step.mutation) {
+            walk.run(&step).await;
+            continue;
+        }
+        number += 1;
+        step.input["idempotencyKey"] = json!(format!("key {number} of {}", step.mutation));
+        let before = rows.count("idempotency_record").await;
+        let first = walk.run(&step).await;
+        let after = (trail(&rows).await, rows.count("idempotency_record").await);
+        assert_eq!(after.1, before + 1, "{} keeps its key", step.mutation);
+        let again = app.actor(step.subject).mutate(step.mutation, step.input.clone(), step.selection).await;
+        assert_eq!((trail(&rows).await, rows.count("idempotency_record").await), after, "{}", step.mutation);
+        // Secrets and the paths with them are told once.
+        if !step.selection.contains("secret") && !step.selection.contains("path") {
+            assert_eq!(again, first, "{}", step.mutation);
+        }
+        step.input["idempotencyKey"] = json!("");
+        let payload = app.actor(step.subject).try_mutate(step.mutation, step.input, step.selection).await;
+        assert_ne!(codes(&payload), Vec::<&str>::new(), "{}: an empty key", step.mutation);
+        repeated.insert(step.mutation);
+    }
+    let mut all = walk::in_schema();
+    all.retain(|it| !without.contains(&it.as_str()));
+    assert_eq!(repeated, all.iter().map(String::as_str).collect());
+}
+
+async fn a_repetition_shows_what_the_viewer_may_see_now(app: TestApp) {
+    let (planner, rows) = (app.actor("planner@ostallgaeu"), app.database.rows().await);
+    let keyed = |description: &str| {
+        let mut input = update(&app, 1, description);
+        input["idempotencyKey"] = json!("one");
+        input
+    };
+    let first = planner.mutate("calendarUpdate", keyed("first"), SELECTION).await;
+    planner.mutate("calendarUpdate", update(&app, 2, "second"), SELECTION).await;
+    let again = planner.mutate("calendarUpdate", keyed("first"), SELECTION).await;
+    assert_eq!(first["calendar"], json!({ "version": 2, "description": "first" }));
+    assert_eq!(again["calendar"], json!({ "version": 3, "description": "second" }), "in its current state");
+    let other = planner.try_mutate("calendarUpdate", keyed("another"), SELECTION).await;
+    assert_eq!(said(&other), ["IDEMPOTENCY_MISMATCH idempotencyKey"]);
+    let revoke = json!({ "id": app.world.id("calendar.oal.office"), "version": 3, "idempotencyKey": "one" });
+    let other = planner.try_mutate("calendarArchive", revoke, SELECTION).await;
+    assert_eq!(said(&other), ["IDEMPOTENCY_MISMATCH idempotencyKey"], "another mutation is another input");
+    // A key is its sender's own.
+    let admin = app.actor("admin@ostallgaeu").try_mutate("calendarUpdate", keyed("first"), SELECTION).await;
+    assert_ne!(codes(&admin), ["IDEMPOTENCY_MISMATCH"]);
+    // Whoever has lost the right to see the object is told no more than that it is done.
+    let person = "SELECT id FROM person WHERE subject = 'planner@ostallgaeu'";
+    let member = format!("SELECT id FROM member WHERE person_id IN ({person})");
+    rows.run(&format!("UPDATE role_grant SET revoked_at = created_at WHERE member_id IN ({member})")).await;
+    let again = planner.mutate("calendarUpdate", keyed("first"), SELECTION).await;
+    assert_eq!(again["calendar"], Value::Null);
+}
+
+async fn eight_senders_of_one_key_change_an_object_once(app: TestApp) {
+    let (rows, replica) = (app.database.rows().await, app.replica().await.expect("a second server"));
+    let (before, token) = (trail(&rows).await, app.token("planner@ostallgaeu"));
+    let mut input = update(&app, 1, "at once");
+    input["idempotencyKey"] = json!("eight");
+    let clients: Vec<_> =
+        (0..8)
+            .map(|it| {
+                if it % 2 == 0 { app.server().client(Some(token.clone())) } else { replica.client(Some(token.clone())) }
+            })
+            .collect();
+    let sent = clients.iter().map(|it| it.mutate("calendarUpdate", input.clone(), SELECTION));
+    for payload in join_all(sent).await {
+        assert_eq!(payload["calendar"], json!({ "version": 2, "description": "at once" }));
+    }
+    assert_eq!(trail(&rows).await, (before.0 + 1, before.1 + 1));
 }
 
 async fn a_fault_of_one_mutation_leaves_the_answers_of_the_others(app: TestApp) {
@@ -210,7 +294,13 @@ async fn of_two_updates_one_wins_and_the_other_learns_the_current_state(app: Tes
     let won = planner.mutate("calendarUpdate", update(&app, 1, "first"), SELECTION).await;
     assert_eq!(won["calendar"], json!({ "version": 2, "description": "first" }));
     let after = rows.dump().await;
-    for version in [1, 0, 3, i32::MAX] {
+    for version in [0, -1, i32::MIN] {
+        let refused = planner.try_mutate("calendarUpdate", update(&app, version, "second"), SELECTION).await;
+        assert_eq!((said(&refused), &refused["calendar"]), (vec!["INVALID version".to_owned()], &Value::Null));
+        let told = format!("Versions begin with 1, not with {version}; name the version that you last read.");
+        assert_eq!(refused["userErrors"][0]["message"], told);
+    }
+    for version in [1, 3, i32::MAX] {
         let lost = planner.try_mutate("calendarUpdate", update(&app, version, "second"), SELECTION).await;
         assert_eq!(codes(&lost), ["STALE_VERSION"], "{version}");
         assert_eq!(lost["userErrors"][0]["field"], "version");
@@ -308,8 +398,23 @@ async fn a_refused_mutation_changes_nothing(app: TestApp) {
         if step.input["version"].is_number() {
             let mut input = step.input.clone();
             input["version"] = json!(77);
-            let payload = app.actor(step.subject).try_mutate(step.mutation, input, step.selection).await;
+            let payload = app.actor(step.subject).try_mutate(step.mutation, input.clone(), step.selection).await;
             assert_eq!(codes(&payload), ["STALE_VERSION"], "{}", step.mutation);
+            let object = step.selection.split(' ').next().unwrap_or_default();
+            assert!(payload[object].is_object(), "{} shows what stands now: {payload}", step.mutation);
+            for version in [0, -1] {
+                input["version"] = json!(version);
+                let payload = app.actor(step.subject).try_mutate(step.mutation, input.clone(), step.selection).await;
+                assert_eq!(said(&payload), ["INVALID version"], "{}: {version}", step.mutation);
+            }
+        }
+        if step.mutation.ends_with("Update") {
+            let mut empty = step.input.clone();
+            let given = empty.as_object_mut().expect("an object");
+            given.retain(|name, _| ["id", "version", "apply", "occurrence"].contains(&name.as_str()));
+            let payload = app.actor(step.subject).mutate(step.mutation, empty, step.selection).await;
+            let object = step.selection.split(' ').next().unwrap_or_default();
+            assert_eq!(payload[object]["version"], step.input["version"], "{} without a value", step.mutation);
         }
         assert_eq!(rows.dump().await, before, "{} left something", step.mutation);
         walk.run(&step).await;

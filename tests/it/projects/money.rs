@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use server::jobs::Jobs;
 use store::Store;
-use verbund_tests::client::codes;
+use verbund_tests::client::{codes, said};
 use verbund_tests::projects::{LEAD, PARTNER, joint, programme};
 use verbund_tests::{Case, Dice, Engine, TestApp, cases};
 
@@ -120,9 +120,31 @@ async fn amounts_are_refused_by_field_and_reason(app: TestApp) {
     }
     // There is one line for each year and type; whoever changes it says which version was seen.
     lead.mutate("budgetLineSet", line(json!("5")), "budgetLine { version }").await;
-    let blind = lead.try_mutate("budgetLineSet", line(json!("6")), "__typename").await;
-    assert_eq!(codes(&blind), ["STALE_VERSION"]);
+    let selection = "budgetLine { version planned { amount } }";
+    let current = json!({ "version": 1, "planned": { "amount": "5.00" } });
+    let blind = lead.try_mutate("budgetLineSet", line(json!("6")), selection).await;
+    assert_eq!((codes(&blind), &blind["budgetLine"]), (vec!["STALE_VERSION"], &current));
     let mut seen = line(json!("6"));
+    seen["version"] = json!(99);
+    let stale = lead.try_mutate("budgetLineSet", seen.clone(), selection).await;
+    assert_eq!((codes(&stale), &stale["budgetLine"]), (vec!["STALE_VERSION"], &current));
+    seen["version"] = json!(0);
+    let refused = lead.try_mutate("budgetLineSet", seen.clone(), selection).await;
+    assert_eq!((said(&refused), &refused["budgetLine"]), (vec!["INVALID version".to_owned()], &Value::Null));
+    // The same values are no change, and neither is the same own share.
+    let rows = app.database.rows().await;
+    seen = line(json!("5"));
+    seen["version"] = json!(1);
+    let share = json!({
+        "funding": parts.id("funding.open"), "tenant": app.world.id("tenant.ostallgaeu"), "amount": { "amount": "0.01" },
+    });
+    lead.mutate("ownShareSet", share.clone(), "funding { version }").await;
+    let dump = rows.dump().await;
+    let same = lead.mutate("budgetLineSet", seen.clone(), selection).await;
+    assert_eq!(same["budgetLine"], current);
+    assert!(lead.mutate("ownShareSet", share, "funding { version }").await["funding"].is_object());
+    assert_eq!(rows.dump().await, dump);
+    seen = line(json!("6"));
     seen["version"] = json!(1);
     let made = lead.mutate("budgetLineSet", seen, "budgetLine { version planned { amount currency } }").await;
     assert_eq!(made["budgetLine"], json!({ "version": 2, "planned": { "amount": "6.00", "currency": "EUR" } }));
