@@ -12,7 +12,7 @@ use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::pool::{PoolConnection, PoolOptions};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Database, Pool, Postgres, SqlSafeStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, Database, Pool, Postgres, SqlSafeStr, Sqlite, Transaction};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -390,7 +390,13 @@ fn is_dead(error: &sqlx::Error) -> bool {
 }
 
 fn pool<DB: Database>(connections: u32) -> PoolOptions<DB> {
-    PoolOptions::new().max_connections(connections).acquire_timeout(Duration::from_secs(5)).test_before_acquire(false)
+    PoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .test_before_acquire(false)
+        // SQLite rolls back by itself where the disk is full; sqlx, whose rollback then fails, takes the transaction for
+        // open and begins none on this connection any more. Such a connection is closed and replaced.
+        .before_acquire(|conn, _| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))))
 }
 
 async fn counted<T>(stats: &Stats, statement: impl Future<Output = T>) -> T {
