@@ -133,20 +133,20 @@ async fn an_illegal_step_names_the_legal_ones(app: TestApp) {
         payload["userErrors"][0]["message"].as_str().expect("words").to_owned()
     };
     let answer = sign(&app, "admin@kaufbeuren", &id, "kaufbeuren", 1).await;
-    assert_eq!(refused(answer), "From DRAFT it does not lead to ACTIVE; possible: PROPOSED, ENDED.");
+    assert_eq!(refused(answer), "From \"draft\" it does not lead to \"active\"; possible: proposed, ended.");
     propose(&app, "admin@kaufbeuren", &id, 1).await;
     let answer = propose(&app, "admin@kaufbeuren", &id, 2).await;
-    assert_eq!(refused(answer), "From PROPOSED it does not lead to PROPOSED; possible: ACTIVE, ENDED.");
+    assert_eq!(refused(answer), "From \"proposed\" it does not lead to \"proposed\"; possible: active, ended.");
     let active = app.world.id("agreement.a");
     let answer = propose(&app, "admin@ostallgaeu", active, 4).await;
-    assert_eq!(refused(answer), "From ACTIVE it does not lead to PROPOSED; possible: ENDED.");
+    assert_eq!(refused(answer), "From \"active\" it does not lead to \"proposed\"; possible: ended.");
     let answer = sign(&app, "admin@ostallgaeu", active, "ostallgaeu", 4).await;
-    assert_eq!(refused(answer), "From ACTIVE it does not lead to ACTIVE; possible: ENDED.");
+    assert_eq!(refused(answer), "From \"active\" it does not lead to \"active\"; possible: ended.");
     end(&app, "admin@ostallgaeu", active, "ostallgaeu", 4).await;
     let input =
         json!({ "id": active, "tenant": app.world.id("tenant.ostallgaeu"), "version": 5, "reason": "noch mal" });
     let german = app.actor("admin@ostallgaeu").speaking("de").try_mutate("agreementEnd", input, STANDS).await;
-    assert_eq!(refused(german), "Von ENDED geht es nicht zu ENDED; möglich: -.");
+    assert_eq!(refused(german), "Von „beendet“ geht es nicht zu „beendet“.");
 }
 
 async fn nobody_signs_for_another_authority(app: TestApp) {
@@ -210,7 +210,10 @@ async fn what_has_ended_is_still_told_and_opens_nothing(app: TestApp) {
     });
     let refused = app.actor("admin@ostallgaeu").try_mutate("shareCreate", input, "share { id }").await;
     assert_eq!(said(&refused), ["AGREEMENT_NOT_ACTIVE agreement"]);
-    assert_eq!(refused["userErrors"][0]["message"], "The agreement is ENDED; shares need an active one.");
+    assert_eq!(
+        refused["userErrors"][0]["message"],
+        "The state of the agreement is \"ended\"; shares need an active one."
+    );
     // The owner loses nothing.
     let own = json!({ "id": app.world.id("entry.oal.counselling.day") });
     let own = app.actor("viewer@ostallgaeu").send("query($id: ID!) { node(id: $id) { __typename } }", own).await.data();
@@ -259,7 +262,7 @@ async fn ids_of_a_wrong_type_are_told_at_once(app: TestApp) {
     });
     let answer = app.actor("admin@kaufbeuren").try_mutate("agreementDraft", input, "agreement { id }").await;
     assert_eq!(said(&answer), ["INVALID tenant", "INVALID parties", "INVALID fieldsOfWork"]);
-    let message = format!("{field} is no id that begins with ten_.");
+    let message = format!("An id of the form ten_01k… is needed here, not \"{field}\".");
     assert_eq!(answer["userErrors"][0]["message"], message.as_str());
 }
 

@@ -187,7 +187,7 @@ async fn what_is_too_dear_names_points_limit_and_the_dearest_field(app: TestApp)
     let error = reply.json()["errors"][0].clone();
     assert_eq!((reply.status, &error["extensions"]["code"]), (400, &json!("COST_EXCEEDED")), "{}", reply.text);
     let message = error["message"].as_str().expect("a message");
-    assert!(message.contains("höchstens 10000") && message.contains("Feld many mit"), "{message}");
+    assert!(message.contains("höchstens 10.000") && message.contains("Feld many mit"), "{message}");
 }
 
 async fn names_are_suggested_to_those_who_may_read_the_schema(app: TestApp) {

@@ -76,7 +76,8 @@ impl NodeType {
         match parse(id) {
             Some((kind, row)) if kind == self => Ok(row),
             Some(_) | None => {
-                let text = Text::new("wrong-id").with("value", shorten(id)).with("prefix", self.prefix());
+                let key = if id.is_empty() { "required-id" } else { "wrong-id" };
+                let text = Text::new(key).with("value", shorten(id)).with("prefix", self.prefix());
                 Err(Problem::at(UserErrorCode::Invalid, field, text).into())
             }
         }

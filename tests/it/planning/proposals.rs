@@ -103,7 +103,7 @@ async fn only_the_other_side_answers_and_only_once(app: TestApp) {
     assert_eq!(withdrawn["changeProposal"]["state"], "WITHDRAWN");
     let late = offices.kf.try_mutate("changeProposalAccept", json!({ "id": made["id"], "version": 2 }), PROPOSAL).await;
     assert_eq!(said(&late), ["ILLEGAL_TRANSITION id"]);
-    assert_eq!(late["userErrors"][0]["message"], "From WITHDRAWN it does not lead to ACCEPTED; possible: -.");
+    assert_eq!(late["userErrors"][0]["message"], "From \"withdrawn\" it does not lead to \"accepted\".");
     // Two who answer at once: the second hears of the first.
     let made = wish.make(json!({ "message": "Noch einmal." })).await;
     let no = |version: i32| json!({ "id": made["id"], "version": version, "reason": "Nein." });

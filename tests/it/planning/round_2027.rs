@@ -56,8 +56,16 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     assert_eq!(lines(&conflicts(kf, json!({ "round": round })).await), expected);
     let german = conflicts(&kf.speaking("de"), json!({ "round": round })).await;
     let place = german.iter().find(|it| it["rule"] == "SAME_PLACE").expect("a conflict");
-    let words = "Zwei Termine belegen denselben Ort zur selben Zeit: am 23.02.2027 und am 23.02.2027.";
-    assert_eq!(place["explanation"], words);
+    let words = place["explanation"].as_str().expect("words");
+    let (what, sides) = words.split_once(": ").expect("what, and the sides");
+    assert_eq!(what, "Zwei Termine belegen denselben Ort zur selben Zeit");
+    let mut sides: Vec<_> = sides.trim_end_matches('.').split(" und „").map(|it| it.trim_start_matches('„')).collect();
+    sides.sort_unstable();
+    let expected = [
+        "Elternabend zum Übertritt“ (Stadt Kaufbeuren) am 23.02.2027",
+        "Elternabend Übertritt“ (Landkreis Ostallgäu) am 23.02.2027",
+    ];
+    assert_eq!(sides, expected);
 
     // 4. Signing now would settle nothing.
     let sign =
@@ -65,7 +73,7 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let admin_oal = app.actor("admin@ostallgaeu");
     let early = admin_oal.try_mutate("coordinationRoundSignOff", sign("ostallgaeu", 2), ROUND).await;
     assert_eq!(said(&early), ["CONFLICT id"]);
-    assert_eq!(early["userErrors"][0]["message"], "3 conflicts of severity HIGH are neither settled nor acknowledged.");
+    assert_eq!(early["userErrors"][0]["message"], "3 conflicts of high severity are neither settled nor acknowledged.");
 
     // 5. Accepted: Kaufbeuren asks the Landkreis to hold its evening on a day that the run suggests.
     let slots = place["sides"].as_array().expect("sides").iter().find(|it| it["entry"]["id"] == parents_oal.as_str());

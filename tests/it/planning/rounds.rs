@@ -128,7 +128,10 @@ async fn illegal_steps_name_the_allowed_ones(app: TestApp) {
     let step = |version: i32| json!({ "id": round, "tenant": offices.tenant("ostallgaeu"), "version": version });
     let early = offices.oal.try_mutate("coordinationRoundPublish", step(1), ROUND).await;
     assert_eq!(said(&early), ["ILLEGAL_TRANSITION id"]);
-    let words = "From COLLECTING it does not lead to PUBLISHED; possible: IN_COORDINATION, CLOSED.";
+    let words = concat!(
+        "From \"collecting plans\" it does not lead to \"published\"; ",
+        "possible: in coordination, ended without an outcome."
+    );
     assert_eq!(early["userErrors"][0]["message"], words);
     let early = json!({ "id": round, "tenant": offices.tenant("kaufbeuren"), "version": 1 });
     let early = offices.kf.try_mutate("coordinationRoundStart", early, ROUND).await;

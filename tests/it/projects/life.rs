@@ -73,7 +73,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     let too_much = lead.try_mutate("fundingCreate", wish("60", "120000").await, OF_FUNDING).await;
     assert_eq!(words(&too_much)[0], "rate: 60.00 % is more than the 50.00 % that Bildung integriert pays.");
     let too_much = lead.try_mutate("fundingCreate", wish("50", "120000.01").await, OF_FUNDING).await;
-    assert_eq!(words(&too_much), ["requested: 120000.01 is more than 120000.00, which is 50.00 % of 240000.01."]);
+    assert_eq!(words(&too_much), ["requested: €120,000.01 is more than €120,000.00, which is 50.00 % of €240,000.01."]);
     let funding = lead.mutate("fundingCreate", wish("50", "120000.00").await, OF_FUNDING).await["funding"].clone();
     for (client, tenant, amount) in [(&lead, oal, "80000.01"), (&partner, kf, "40000.00")] {
         let input = json!({ "funding": funding["id"], "tenant": tenant, "amount": { "amount": amount } });
@@ -81,7 +81,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     }
     let more = json!({ "funding": funding["id"], "tenant": kf, "amount": { "amount": "40000.01" } });
     let refused = partner.try_mutate("ownShareSet", more, OF_FUNDING).await;
-    assert_eq!(words(&refused), ["amount: 40000.01 is more than what nobody pays yet: 40000.00."]);
+    assert_eq!(words(&refused), ["amount: €40,000.01 is more than what nobody pays yet: €40,000.00."]);
     let input = json!({ "id": funding["id"], "version": 1, "state": "APPLIED" });
     lead.mutate("fundingAdvance", input, OF_FUNDING).await;
     let version = advance(&lead, &project, version + 1, "APPLIED").await;
@@ -94,7 +94,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
         })
     };
     let refused = lead.try_mutate("fundingAdvance", granted("120000.01"), OF_FUNDING).await;
-    assert_eq!(words(&refused), ["granted: At most what was asked for is granted, 120000.00, not 120000.01."]);
+    assert_eq!(words(&refused), ["granted: At most what was asked for is granted, €120,000.00, not €120,000.01."]);
     let made = lead.mutate("fundingAdvance", granted("110000.00"), OF_FUNDING).await["funding"].clone();
     assert_eq!((&made["granted"]["amount"], &made["gap"]["amount"]), (&json!("110000.00"), &json!("10000.00")));
     let version = advance(&lead, &project, version, "APPROVED").await;
@@ -207,7 +207,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     assert_eq!(copies.as_array().expect("copies").len(), 1);
     assert_eq!((&copies[0]["createdBy"], &copies[0]["project"]), (&json!("admin@kaufbeuren"), &Value::Null));
     let copy: Value = serde_json::from_str(copies[0]["content"].as_str().expect("a text")).expect("JSON");
-    assert_eq!(copy["form"], "verbund-project/1");
+    assert_eq!(copy["form"], "verbund-project/2");
     let titles = |list: &str| -> Vec<String> {
         let all = copy[list].as_array().expect("a list").iter();
         all.map(|it| it["title"].as_str().expect("a title").to_owned()).collect()

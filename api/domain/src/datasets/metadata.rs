@@ -228,7 +228,7 @@ fn check_coverage(from: Option<NaiveDate>, until: Option<NaiveDate>) -> ApiResul
 
 fn check_language(language: &str) -> ApiResult<()> {
     if !matches!(language, "de" | "en") {
-        let text = Text::new("no-language").with("value", language);
+        let text = Text::new("no-dataset-language").with("value", language);
         return Err(Problem::at(UserErrorCode::Invalid, "language", text).into());
     }
     Ok(())

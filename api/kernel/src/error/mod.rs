@@ -52,10 +52,8 @@ impl Problem {
         allowed: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let allowed: Vec<_> = allowed.into_iter().collect();
-        let text = Text::new("illegal-transition")
-            .with("state", state)
-            .with("wanted", wanted)
-            .with("allowed", if allowed.is_empty() { "-".to_owned() } else { allowed.join(", ") });
+        let key = if allowed.is_empty() { "illegal-transition-none" } else { "illegal-transition" };
+        let text = Text::new(key).with("state", state).with("wanted", wanted).with("allowed", allowed.join(", "));
         Self::at(UserErrorCode::IllegalTransition, field, text)
     }
 }

@@ -56,6 +56,7 @@ struct Dated {
 pub struct Neighbourhood {
     entries: Vec<KnownEntry>,
     dates: Vec<Dated>,
+    owners: BTreeMap<Uuid, String>,
     free: BTreeMap<Uuid, Vec<NonWorkingDay>>,
     acknowledged: HashMap<Uuid, Vec<conflict_acknowledgement::Model>>,
     days_apart: i64,
@@ -122,6 +123,7 @@ impl Neighbourhood {
         Ok(Self {
             entries,
             dates,
+            owners: owners.iter().map(|it| (it.id, it.legal_name.clone())).collect(),
             free,
             acknowledged: HashMap::new(),
             days_apart: days_apart.into(),
@@ -148,6 +150,11 @@ impl Neighbourhood {
             self.acknowledged.entry(row.conflict_id).or_default().push(row);
         }
         Ok(self)
+    }
+
+    /// Name of the authority that owns the entry of a side.
+    pub fn owner(&self, side: &Side) -> &str {
+        self.owners.get(&side.entry.times().tenant_id()).map(String::as_str).unwrap_or_default()
     }
 
     /// Every conflict of a date between two days.

@@ -116,7 +116,7 @@ impl Conflict {
 
     /// Explanation, in German or English by `Accept-Language`.
     async fn explanation(&self, ctx: &Context<'_>) -> ApiResult<String> {
-        Ok(explanation(&self.clash, ctx.op()?.locale))
+        Ok(explanation(&self.clash, &self.around, ctx.op()?.locale))
     }
 
     /// Entries in conflict: two, or one if the other side is `nonWorkingDay`.
@@ -184,8 +184,8 @@ impl ConflictSide {
     }
 }
 
-/// A conflict in words.
-pub fn explanation(clash: &Clash, locale: Locale) -> String {
+/// A conflict in words, with titles as far as the viewer sees them.
+fn explanation(clash: &Clash, around: &Neighbourhood, locale: Locale) -> String {
     let text = match clash.rule {
         Rule::SamePlace => Text::new("conflict-same-place"),
         Rule::SameSpeaker => Text::new("conflict-same-speaker"),
@@ -196,18 +196,21 @@ pub fn explanation(clash: &Clash, locale: Locale) -> String {
         Rule::SchoolHoliday => Text::new("conflict-school-holiday"),
         Rule::TenantClosure => Text::new("conflict-tenant-closure"),
     };
-    let form = match locale {
-        Locale::De => "%d.%m.%Y",
-        Locale::En => "%Y-%m-%d",
-    };
-    let day = |index: usize| {
-        let side = clash.sides.get(index);
-        side.map(|it| it.span.first().format(form).to_string()).unwrap_or_default()
-    };
+    let day = |index: usize| clash.sides.get(index).map(|it| it.span.first().to_string()).unwrap_or_default();
+    let entry = |index: usize| clash.sides.get(index).map(|it| side_name(it, around, locale)).unwrap_or_default();
     let name = clash.free.as_ref().map(|it| match locale {
         Locale::De => it.name_de.clone(),
         Locale::En => it.name_en.clone(),
     });
     let text = text.with("day", day(0)).with("other", day(1)).with("name", name.unwrap_or_default());
-    text.with("dates", clash.dates).render(locale)
+    text.with("one", entry(0)).with("two", entry(1)).render(locale)
+}
+
+/// Title and authority of an entry in a conflict.
+fn side_name(side: &Side, around: &Neighbourhood, locale: Locale) -> String {
+    let text = side
+        .entry
+        .outline()
+        .map_or_else(|| Text::new("conflict-side-untitled"), |it| Text::new("conflict-side").with("title", it.title()));
+    text.with("authority", around.owner(side)).render(locale)
 }
