@@ -374,6 +374,45 @@ async fn every_mutation_leaves_one_audit_row_and_one_event(app: TestApp) {
     }
     assert_eq!(walked, walk::in_schema().iter().map(String::as_str).collect(), "every mutation was walked");
     assert_eq!(MUTATIONS.len(), walked.len());
+    the_trail_refers_by_global_ids(&app).await;
+}
+
+/// Every event that anybody sees: no id of the store leaves, each event has an id of its own, and comments and tickets say
+/// what they are about.
+async fn the_trail_refers_by_global_ids(app: &TestApp) {
+    let query = "query($after: String) { auditEvents(first: 100, after: $after) { pageInfo { hasNextPage endCursor }
+        nodes { id action objectType objectId agreementId before after question requestId } } }";
+    let (mut seen, mut comments) = (0, 0);
+    for tenant in ["kaufbeuren", "ostallgaeu", "memmingen", "lindau"] {
+        let auditor = app.actor(&format!("admin@{tenant}"));
+        let mut after = Value::Null;
+        loop {
+            let page = auditor.send(query, json!({ "after": after })).await.data()["auditEvents"].clone();
+            let nodes = page["nodes"].as_array().expect("nodes").clone();
+            for event in &nodes {
+                let text = [&event["before"], &event["after"], &event["question"]].map(Value::to_string).join(" ");
+                let raw = text.split('"').find(|it| it.len() == 36 && uuid::Uuid::try_parse(it).is_ok());
+                assert_eq!(raw, None, "{event}");
+                if ["CoordinationComment", "FileTicket"].contains(&event["objectType"].as_str().unwrap_or_default()) {
+                    assert_ne!(event["objectId"], Value::Null, "{event}");
+                    comments += 1;
+                }
+            }
+            let ids: Vec<_> = nodes.iter().map(|it| it["id"].clone()).collect();
+            let found = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
+            let events: Vec<_> = ids.iter().map(|it| json!({ "__typename": "AuditEvent", "id": it })).collect();
+            assert_eq!(auditor.send(found, json!({ "ids": ids })).await.data()["nodes"], json!(events));
+            let nobody: Vec<_> = ids.iter().map(|_| Value::Null).collect();
+            let planner = app.actor(&format!("planner@{tenant}"));
+            assert_eq!(planner.send(found, json!({ "ids": ids })).await.data()["nodes"], json!(nobody));
+            seen += nodes.len();
+            if page["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+    }
+    assert!(seen > 100 && comments > 0, "{seen} events, {comments} about something else");
 }
 
 async fn a_refused_mutation_changes_nothing(app: TestApp) {

@@ -7,7 +7,7 @@
 /// A line has: type, prefix of the ids (for ever), table, noun phrase for one object (used in descriptions of the schema),
 /// writer of the rows, and whether rights are declared.
 ///
-/// - Writers are those of `ScopeBinding` in `store`: `owner`, `owner_in_any_scope`, `party`, `person`; `reference` is data
+/// - Writers are those of `ScopeBinding` in `store`: `owner`, `owner_in_any_scope`, `log`, `party`, `person`; `reference` is data
 ///   that everybody reads and only the operator writes.
 /// - `declared` types implement `Resource` in `domain`; `undeclared` ones have no operations.
 /// - `special` types are not the one object of their row: parts of `Node` and the root field are written by hand.
@@ -34,6 +34,7 @@ macro_rules! for_each_node_type {
                 Holiday "hol" holiday "A holiday" reference undeclared;
                 TenantClosure "clo" tenant_closure "A closure of an authority" owner declared;
                 TenantContact "tct" tenant_contact "A contact of an authority" owner declared;
+                AuditEvent "aud" audit_event "An audit event" log declared;
                 Feed "fed" feed "A feed" person declared;
                 AnnualPlan "pln" annual_plan "An annual plan" owner declared;
                 CoordinationRound "rnd" coordination_round "A coordination round" party declared;

@@ -132,7 +132,6 @@ tables!(
     agreement_party: party,
     agreement_signature: owner,
     annual_plan_calendar: owner,
-    audit_event: log,
     calendar_occurrence: owner,
     conflict_acknowledgement: owner,
     coordination_comment: owner,

@@ -72,6 +72,8 @@ const NODE_TYPES: &[(&str, &str)] = &[
     ("Holiday", ""),
     ("TenantClosure", "closure."),
     ("TenantContact", "contact."),
+    // sharing: seen as the list is.
+    ("AuditEvent", ""),
     ("AnnualPlan", "plan."),
     ("CoordinationRound", "round."),
     ("ChangeProposal", "proposal."),

@@ -75,6 +75,7 @@ const KINDS: &[(&str, &[&str])] = &[
 const ALL: &[&str] = &[
     "Agreement",
     "AnnualPlan",
+    "AuditEvent",
     "BudgetLine",
     "Calendar",
     "CalendarEntry",

@@ -259,6 +259,9 @@ impl Maker<'_> {
         let data = self.own.send(query, json!({ "tenant": self.id("Tenant") })).await.data();
         self.put("Indicator", &data["indicators"]["nodes"][0]["id"]);
         self.put("Holiday", &data["holidays"]["nodes"][0]["id"]);
+        let query = "query($tenants: [ID!]) { auditEvents(filter: { tenants: $tenants }, first: 1) { nodes { id } } }";
+        let data = self.own.send(query, json!({ "tenants": [self.id("Tenant")] })).await.data();
+        self.put("AuditEvent", &data["auditEvents"]["nodes"][0]["id"]);
         let input = json!({
             "title": "Project", "agreement": self.id("Agreement"), "fieldOfWork": self.id("FieldOfWork"),
             "startsOn": "2027-01-01", "endsOn": "2029-12-31",

@@ -146,7 +146,7 @@ pub const ELSEWHERE: [&str; 24] = [
 ];
 
 /// Types of objects without a mutation of their own: they have no `viewerCan`.
-pub const WITHOUT: [NodeType; 8] = [
+pub const WITHOUT: [NodeType; 9] = [
     NodeType::Tenant,
     NodeType::FieldOfWork,
     NodeType::Holiday,
@@ -155,4 +155,5 @@ pub const WITHOUT: [NodeType; 8] = [
     NodeType::StatusReport,
     NodeType::ProjectArchive,
     NodeType::BudgetLine,
+    NodeType::AuditEvent,
 ];

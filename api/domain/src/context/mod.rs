@@ -8,4 +8,5 @@
 pub mod audited;
 pub mod op;
 pub mod reads;
+pub mod references;
 pub mod unit_of_work;

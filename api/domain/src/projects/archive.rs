@@ -4,6 +4,7 @@
 use entities as e;
 use entities::{document_version, own_share, project, project_archive, project_partner, project_step, tenant};
 use kernel::error::ApiResult;
+use kernel::global_id::NodeType;
 use kernel::ids::new_id;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use crate::context::audited::Audited;
 use crate::context::op::Op;
+use crate::context::references::with_global_ids;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
 use crate::projects::partners;
@@ -21,7 +23,7 @@ use crate::projects::project_access::{is_party, party_grant, private};
 use crate::rights;
 
 /// Name and edition of the form of a copy.
-const FORM: &str = "verbund-project/1";
+const FORM: &str = "verbund-project/2";
 
 /// Takes a copy for a party.
 pub async fn create(op: &Op, id: Uuid, tenant: Uuid, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
@@ -104,7 +106,7 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
     let mut names = Map::new();
     for id in tenants {
         if let Some(it) = session.get::<tenant::Entity>(id).await? {
-            names.insert(id.to_string(), json!(it.legal_name));
+            names.insert(NodeType::Tenant.id(id).into(), json!(it.legal_name));
         }
     }
     let steps = session.group::<project_step::Entity>(row.id).await?;
@@ -152,7 +154,7 @@ async fn content(session: &Session, writer: &Writer<'_>, row: &project::Model, t
         "budgetLines": snapshots_of::<e::budget_line::Entity>(session, row.id).await?,
         "obligations": snapshots_of::<e::obligation::Entity>(session, row.id).await?,
     });
-    Ok(serde_json::to_string_pretty(&copy)?)
+    Ok(serde_json::to_string_pretty(&with_global_ids(Some(NodeType::Project), None, &copy))?)
 }
 
 async fn snapshots_of<P>(session: &Session, project: Uuid) -> ApiResult<Vec<Value>>

@@ -7,6 +7,7 @@
 //! [`Declaration::explain`] says why.
 
 mod agreements;
+mod audit;
 mod calendars;
 pub mod datasets;
 mod explain;

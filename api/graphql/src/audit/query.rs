@@ -1,9 +1,10 @@
 //! The root field of the audit trail.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object};
-use entities::{audit_event, member, tenant};
+use entities::{audit_event, member};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::{NodeType, at_most_100, parse};
 use kernel::i18n::Text;
@@ -11,7 +12,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use store::{Order, PageRequest, SortValue, page_cost};
 use uuid::Uuid;
 
-use crate::audit::types::{AuditEvent, reader_of};
+use crate::audit::types::{ActingMember, AuditEvent, acting, preload};
 use crate::calendars::query::DateTimeRange;
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
@@ -80,12 +81,8 @@ impl AuditQuery {
         };
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let selected = Selected::of(ctx);
-        if selected.node("tenant") {
-            session.load::<tenant::Entity>(rows.iter().map(|(_, it)| it.tenant_id)).await?;
-        }
-        if selected.node("reader") {
-            session.load::<tenant::Entity>(rows.iter().filter_map(|(_, it)| reader_of(it))).await?;
-        }
+        let events: Vec<_> = rows.iter().map(|(_, it)| it).collect();
+        preload(&session, &events, &selected).await?;
         let mut members: BTreeMap<(Uuid, Uuid), Member> = BTreeMap::new();
         if selected.node("member") {
             let persons: BTreeSet<Uuid> = rows.iter().filter_map(|(_, it)| it.person_id).collect();
@@ -97,9 +94,8 @@ impl AuditQuery {
         }
         let event = |(cursor, row): (_, audit_event::Model)| {
             // Whoever is a member of several authorities acted for one of them.
-            let acting = reader_of(&row).unwrap_or(row.tenant_id);
-            let member = row.person_id.and_then(|it| members.get(&(it, acting)).cloned());
-            (cursor, AuditEvent { row, member })
+            let member = row.person_id.and_then(|it| members.get(&(it, acting(&row))).cloned());
+            (cursor, AuditEvent { row: Arc::new(row), member: ActingMember::Loaded(member) })
         };
         Ok(fill(frame, rows.into_iter().map(event)))
     }

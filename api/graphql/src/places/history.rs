@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::context::references::field_with_global_ids;
 use entities::directory_revision;
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::{NodeType, parse};
@@ -63,13 +64,21 @@ impl DirectoryRevision {
     /// Changed fields, by name.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn changes(&self) -> Vec<FieldChange> {
-        let value = |it: &Value, name| it.get(name).filter(|it| !it.is_null()).cloned().map(JsonValue);
+        let node = match self.0.subject {
+            entities::DirectorySubject::LearningPlace => NodeType::LearningPlace,
+            entities::DirectorySubject::Organisation => NodeType::Organisation,
+            entities::DirectorySubject::EducationOffer => NodeType::EducationOffer,
+        };
+        let value = |field: &str, it: &Value, name| {
+            let value = it.get(name).filter(|it| !it.is_null())?;
+            Some(JsonValue(field_with_global_ids(Some(node), field, value)))
+        };
         let fields = self.0.changes.as_object().into_iter().flatten();
         fields
             .map(|(field, it)| FieldChange {
                 field: field.clone(),
-                before: value(it, "before"),
-                after: value(it, "after"),
+                before: value(field, it, "before"),
+                after: value(field, it, "after"),
             })
             .collect()
     }

@@ -2,6 +2,7 @@
 
 use entities::{learning_place, merge_proposal, organisation};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 use sea_orm::{ColumnTrait, Condition, QueryFilter};
 use store::{Session, Unique, Writer};
@@ -17,6 +18,16 @@ pub enum RecordKind {
     LearningPlace,
     /// Organisations.
     Organisation,
+}
+
+impl RecordKind {
+    /// Type of the global ids of the records.
+    pub const fn node(self) -> NodeType {
+        match self {
+            Self::LearningPlace => NodeType::LearningPlace,
+            Self::Organisation => NodeType::Organisation,
+        }
+    }
 }
 
 /// Two records of one kind.

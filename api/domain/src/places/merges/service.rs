@@ -254,7 +254,8 @@ impl Audited for merge_proposal::Model {
     fn audit_snapshot(&self) -> Value {
         let pair = RecordPair::of(self);
         json!({
-            "from": self.tenant_id, "to": self.to_tenant_id, "duplicate": pair.duplicate, "survivor": pair.survivor,
+            "from": self.tenant_id, "to": self.to_tenant_id, "duplicate": pair.kind.node().id(pair.duplicate),
+            "survivor": pair.kind.node().id(pair.survivor),
             "message": self.message, "state": self.state, "reason": self.reason,
         })
     }
