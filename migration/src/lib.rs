@@ -24,6 +24,7 @@ mod m20261127_000017_places_and_offers;
 mod m20261128_000018_merges_and_circles;
 mod m20261130_000020_search_text;
 mod m20261130_000022_tenant_contacts;
+mod m20261130_000023_name_order;
 mod rls;
 mod run;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000020_search_text::Migration),
             Box::new(AddColumn("m20261130_000021_opening_hours", "learning_place", "opening_hours text")),
             Box::new(m20261130_000022_tenant_contacts::Migration),
+            Box::new(m20261130_000023_name_order::Migration),
         ]
     }
 }

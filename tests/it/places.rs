@@ -9,6 +9,8 @@ pub fn cases() -> Vec<Case> {
         places_are_found_however_their_names_are_typed,
         places_are_found_by_kind_and_region,
         walking_in_any_order_and_direction_gives_every_place_once,
+        lists_are_sorted_as_people_sort_names,
+        every_letter_is_sorted_alike_by_both_databases,
     ]
 }
 
@@ -26,6 +28,7 @@ async fn places_are_found_however_their_names_are_typed(app: TestApp) {
     for text in ["fuessen gymnasium", "Füssen Gymnasium", "GYMNASIUM FÜSSEN", "87629 gymnasium"] {
         assert_eq!(found(&anyone, json!({ "text": text })).await, ["oal-gymnasium-fuessen"], "{text}");
     }
+    assert_eq!(found(&anyone, json!({ "text": "Fu\u{308}ssen Gymnasium" })).await, ["oal-gymnasium-fuessen"]);
     assert_eq!(found(&anyone, json!({ "text": "spiess" })).await, ["oal-meinrad-spiess-grundschule"]);
     assert_eq!(found(&anyone, json!({ "text": "%" })).await, Vec::<String>::new(), "% stands for itself");
     assert_eq!(found(&anyone, json!({ "text": "_" })).await, Vec::<String>::new(), "_ stands for itself");
@@ -71,6 +74,59 @@ async fn walking_in_any_order_and_direction_gives_every_place_once(app: TestApp)
             assert_eq!(backwards, whole, "{order} backwards by {size}");
         }
     }
+}
+
+/// Names of calendars of the admin's authority, page by page, in both directions.
+async fn calendars_by_name(app: &TestApp, names: &[&str]) -> [Vec<String>; 2] {
+    let admin = app.actor("admin@memmingen");
+    for name in names {
+        let input = json!({ "tenant": app.world.id("tenant.memmingen"), "name": name });
+        admin.mutate("calendarCreate", input, "calendar { id }").await;
+    }
+    let mut walks = [Vec::new(), Vec::new()];
+    for (walk, (direction, cursor, more, edge)) in walks
+        .iter_mut()
+        .zip([("first", "after", "hasNextPage", "endCursor"), ("last", "before", "hasPreviousPage", "startCursor")])
+    {
+        let query = format!(
+            "query($of: ID!, $at: String) {{ calendars(filter: {{tenants: [$of]}}, {direction}: 1, {cursor}: $at) {{
+                nodes {{ name }} pageInfo {{ {more} {edge} }} }} }}"
+        );
+        let mut at = Value::Null;
+        loop {
+            let variables = json!({ "of": app.world.id("tenant.memmingen"), "at": at });
+            let page = admin.send(&query, variables).await.data()["calendars"].clone();
+            let name = page["nodes"][0]["name"].as_str().unwrap_or_default();
+            walk.extend(names.iter().find(|it| **it == name).map(|it| (*it).to_owned()));
+            if page["pageInfo"][more] == false {
+                break;
+            }
+            at = page["pageInfo"][edge].clone();
+        }
+    }
+    walks[1].reverse();
+    walks
+}
+
+async fn lists_are_sorted_as_people_sort_names(app: TestApp) {
+    let names = ["Zeppelinhaus", "apfelhof", "Ägidius", "École", "Straßen", "Strasse", "Zebra"];
+    let expected = ["Ägidius", "apfelhof", "École", "Strasse", "Straßen", "Zebra", "Zeppelinhaus"];
+    let [forwards, backwards] = calendars_by_name(&app, &names).await;
+    assert_eq!(forwards, expected);
+    assert_eq!(backwards, expected);
+}
+
+async fn every_letter_is_sorted_alike_by_both_databases(app: TestApp) {
+    let letters = "aäÀáâãåāăąæcçćčdďđðeéèêëēėęěfgğhħiíìîïīįılłľnñńňoöóòôõøőœprřsśšşșßtťţțþuüúùûůűūyýÿzźżž–—„“”‚‘’«»";
+    let cased = |at: usize, it: char| if at.is_multiple_of(2) { it.to_uppercase().to_string() } else { it.to_string() };
+    let names: Vec<_> = letters.chars().enumerate().map(|(at, it)| format!("x{}m", cased(at, it))).collect();
+    let mut names: Vec<_> = names.iter().map(String::as_str).collect();
+    names.push("xa\u{308}mm");
+    let [forwards, backwards] = calendars_by_name(&app, &names).await;
+    let keys: Vec<_> = forwards.iter().map(|it| kernel::name_order::key(it)).collect();
+    assert!(keys.is_sorted(), "{forwards:?}");
+    assert_eq!(forwards.len(), names.len());
+    assert_eq!(backwards, forwards);
 }
 
 /// Keys of all places, page by page; from the end when `direction` is `last`.

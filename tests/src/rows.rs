@@ -91,7 +91,7 @@ impl Rows {
         self.list(sql).await
     }
 
-    /// Columns of a table: name, and whether it may be null.
+    /// Columns of a table that are written: name, and whether it may be null.
     pub async fn columns(&self, table: &str) -> BTreeMap<String, bool> {
         let sql = match self.engine {
             Engine::Sqlite => {
@@ -101,7 +101,7 @@ impl Rows {
             }
             Engine::Postgres => format!(
                 "SELECT column_name::text, is_nullable::text FROM information_schema.columns \
-                 WHERE table_schema = 'public' AND table_name = '{table}'"
+                 WHERE table_schema = 'public' AND table_name = '{table}' AND is_generated = 'NEVER'"
             ),
         };
         self.texts(&sql).await.into_iter().map(|row| (row[0].clone(), row[1] == "YES")).collect()

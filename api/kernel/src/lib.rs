@@ -11,6 +11,7 @@ pub mod i18n;
 mod i18n_test;
 pub mod ids;
 pub mod money;
+pub mod name_order;
 mod node_types;
 pub mod patch;
 pub mod secret;

@@ -5,9 +5,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, NullOrdering, SimpleExpr};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, NullOrdering, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ColumnType, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select, Value,
+    ColumnTrait, ColumnType, DbBackend, EntityTrait, FromQueryResult, IdenStatic as _, QueryFilter, QueryOrder,
+    QuerySelect, Select, Value,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -60,7 +61,46 @@ impl SortValue {
     }
 }
 
-/// How a list is sorted: by one column, then by id.
+/// The collation of names on SQLite: a query that sorts by it runs on connections of [`Store`](crate::Store) only.
+pub(crate) const NAME_COLLATION: &str = "VERBUND_NAMES";
+
+/// Columns that are sorted as people sort names. On PostgreSQL each has a column with its key beside it: `title_order`.
+const NAMES: [(&str, &str); 11] = [
+    ("calendar", "name"),
+    ("dataset", "title"),
+    ("education_offer", "title"),
+    ("funding_programme", "name"),
+    ("learning_place", "city"),
+    ("learning_place", "name"),
+    ("member", "name"),
+    ("organisation", "name"),
+    ("project", "title"),
+    ("tenant", "legal_name"),
+    ("tenant_contact", "name"),
+];
+
+/// Whether a column is sorted as people sort names.
+fn is_name<E: EntityTrait>(column: E::Column) -> bool {
+    let table = E::default();
+    NAMES.iter().any(|it| *it == (table.table_name(), column.as_str()))
+}
+
+/// Expression by which rows are sorted by a column: names as in German lists, everything else by its value.
+pub(crate) fn sort_expression<E: EntityTrait>(backend: DbBackend, column: E::Column) -> SimpleExpr {
+    let value = Expr::col(column.as_column_ref());
+    if !is_name::<E>(column) {
+        return value;
+    }
+    match backend {
+        DbBackend::Sqlite => Expr::cust_with_exprs(format!("? COLLATE {NAME_COLLATION}"), [value]),
+        _ => {
+            let key = Alias::new(format!("{}_order", column.as_str()));
+            Expr::col((Alias::new(E::default().table_name().to_owned()), key))
+        }
+    }
+}
+
+/// How a list is sorted: by one column, then by id. Names are sorted as in German lists (DIN 5007).
 pub struct Order<E: EntityTrait> {
     /// The sort column.
     pub column: E::Column,
@@ -207,18 +247,19 @@ impl PageRequest {
     {
         let mut page = select;
         if let Some((_, after)) = &self.cursor {
-            page = page.filter(self.beyond(after, "after", order, order.descending)?);
+            page = page.filter(self.beyond(session.backend(), after, "after", order, order.descending)?);
         }
         if let Some(before) = &self.cursor_before {
-            page = page.filter(self.beyond(before, "before", order, !order.descending)?);
+            page = page.filter(self.beyond(session.backend(), before, "before", order, !order.descending)?);
         }
         let descending = order.descending != self.backward;
         let direction = if descending { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
+        let sorted_by = session.sorted_by::<E>(order.column);
         page = if order.nullable {
             let nulls = if descending { NullOrdering::First } else { NullOrdering::Last };
-            page.order_by_with_nulls(order.column, direction.clone(), nulls)
+            page.order_by_with_nulls(sorted_by, direction.clone(), nulls)
         } else {
-            page.order_by(order.column, direction.clone())
+            page.order_by(sorted_by, direction.clone())
         };
         let mut rows = session.all(page.order_by(order.id, direction).limit(self.limit + 1)).await?;
         let more = rows.len() as u64 > self.limit;
@@ -242,16 +283,24 @@ impl PageRequest {
     /// Rows that come after the cursor's row, in ascending or descending order.
     fn beyond<E: EntityTrait>(
         &self,
+        backend: DbBackend,
         cursor: &str,
         field: &'static str,
         order: &Order<E>,
         descending: bool,
     ) -> ApiResult<SimpleExpr> {
-        let cursor = self.named(cursor, field)?;
+        let mut cursor = self.named(cursor, field)?;
         if !cursor.key.fits(order.column) {
             return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("foreign-cursor")).into());
         }
-        let column = || Expr::col(order.column.as_column_ref());
+        // SQLite compares the names themselves, by its collation.
+        if is_name::<E>(order.column)
+            && backend == DbBackend::Postgres
+            && let SortValue::Text(Some(name)) = &mut cursor.key
+        {
+            *name = kernel::name_order::key(name);
+        }
+        let column = || sort_expression::<E>(backend, order.column);
         let id = || Expr::col(order.id.as_column_ref());
         let past = |left: Expr, right: Value| if descending { left.lt(right) } else { left.gt(right) };
         let later_id = past(id(), cursor.id.into());

@@ -20,6 +20,7 @@ use crate::connection::{SessionConnection, Stats, Tx};
 use crate::facts;
 use crate::fault::OrFault as _;
 use crate::hub::Hub;
+use crate::page;
 use crate::session::Session;
 
 /// Connections of a pool.
@@ -87,7 +88,8 @@ impl Store {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(Duration::from_secs(5))
-                .pragma("cache_size", "-8192");
+                .pragma("cache_size", "-8192")
+                .collation(page::NAME_COLLATION, kernel::name_order::compare);
             let writer = pool::<Sqlite>(1).connect_with(options.clone()).await.or_fault()?;
             let readers =
                 pool::<Sqlite>(settings.max_connections).connect_with(options.read_only(true)).await.or_fault()?;

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::connection::SessionConnection;
 use crate::fault::OrFault as _;
+use crate::page::sort_expression;
 use crate::row_cache::{ByKey, ByParent, RowCache};
 use crate::writer::Writer;
 use crate::{Owned, Reference};
@@ -174,6 +175,16 @@ impl Session {
     pub async fn group<E: ByParent>(&self, parent: Uuid) -> ApiResult<Arc<Vec<<E::Of as EntityTrait>::Model>>> {
         self.load_groups::<E>([parent]).await?;
         Ok(self.loaded.group::<E>(parent))
+    }
+
+    /// Database of the session.
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.conn.get_database_backend()
+    }
+
+    /// Expression by which rows are sorted by a column: names as in German lists, everything else by its value.
+    pub fn sorted_by<E: EntityTrait>(&self, column: E::Column) -> SimpleExpr {
+        sort_expression::<E>(self.backend(), column)
     }
 
     /// Condition that a column is one of `keys`.

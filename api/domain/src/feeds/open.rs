@@ -57,7 +57,8 @@ impl OpenFeed {
             Some(ids) => select.filter(self.session.is_one_of(calendar::Column::Id, &ids)),
             None => select.filter(calendar::Column::ArchivedAt.is_null()),
         };
-        let select = select.order_by_asc(calendar::Column::Name).order_by_asc(calendar::Column::Id).limit(MAX);
+        let by_name = self.session.sorted_by::<calendar::Entity>(calendar::Column::Name);
+        let select = select.order_by_asc(by_name).order_by_asc(calendar::Column::Id).limit(MAX);
         self.session.all(select).await
     }
 
