@@ -246,6 +246,11 @@ async fn the_operator_imports_a_table(app: TestApp) {
     assert_eq!(run(&config, &wrong).await.0, Some(1), "of another authority");
     let (code, toml, _) = run(&config, &["import", "dataset", table, "--propose"]).await;
     assert_eq!((code, profile_input(&toml)["columns"][0]["column"]["name"].as_str()), (Some(0), Some("ags")));
+    fs::write(table, "ags;jahr;anzahl\n09777;2023;12\n09762;2023;viele\n09763;2023;7\n").expect("written");
+    let (code, toml, _) = run(&config, &["import", "dataset", table, "--propose"]).await;
+    let note = "# 3: anzahl: “viele” stands among numbers; the column is taken as text therefore.\n";
+    assert!(code == Some(0) && toml.contains(note), "{toml}");
+    assert_eq!(profile_input(&toml)["columns"][0]["column"]["name"], "ags", "notes are comments of the profile");
     let rows = app.database.rows().await;
     assert_eq!((rows.count("dataset_version").await, tables(&rows).await.len()), (1, 1));
     let sql = "SELECT count(*) FROM audit_event WHERE object_type = 'DatasetVersion' AND person_id IS NULL";

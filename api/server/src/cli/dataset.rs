@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use clap::Args;
 use domain::datasets::import::load::FileOrigin;
+use domain::datasets::import::note_text;
 use domain::datasets::import::operator::{OperatorImport, import_as_operator};
 use domain::datasets::import::reading::ReadProgress;
 use domain::operator::render;
@@ -22,7 +23,7 @@ use domain::datasets::import::problem_text;
 pub(super) struct DatasetArgs {
     /// The file: CSV, TSV, XLSX or ODS, also packed with gzip.
     file: PathBuf,
-    /// Only prints a profile that seems to read it (TOML); nothing is imported.
+    /// Only prints a profile that seems to read it (TOML), with comments on what to check; nothing is imported.
     #[arg(long)]
     propose: bool,
     /// Short name of the authority.
@@ -51,7 +52,11 @@ pub(super) async fn run(
     if args.propose {
         let found = propose(&args.file, args.sheet.as_deref(), ReadLimits::default());
         let found = found.map_err(|problem| named(problem_text::line(&problem, Locale::En)))?;
-        return toml::to_string(&found.profile).map(|it| it.trim_end().to_owned()).map_err(|error| error.to_string());
+        let profile = toml::to_string(&found.profile).map_err(|error| error.to_string())?;
+        // Comments, so that the profile stays one wherever it is sent.
+        let notes = found.notes.iter().map(|it| note_text::line(it, Locale::En).replace(['\n', '\r'], " "));
+        let notes: String = notes.map(|it| format!("# {it}\n")).collect();
+        return Ok(notes + profile.trim_end());
     }
     let config = load_config()?;
     let path = args.profile.clone().unwrap_or_default();

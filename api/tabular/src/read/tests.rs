@@ -371,6 +371,30 @@ fn profiles_say_the_same_in_both_forms_and_nothing_unknown() {
 }
 
 #[test]
+fn months_with_a_duration_are_periods_of_their_kind() {
+    use crate::model::PeriodKind as P;
+    use crate::read::value::period;
+    for (text, kind, expected) in [
+        ("2023P1Y", P::Year, Some("2023")),
+        ("2023-01P12M", P::Year, Some("2023")),
+        ("2023-09P1Y", P::SchoolYear, Some("2023/24")),
+        ("2023-10P3M", P::Quarter, Some("2023-Q4")),
+        ("2023-04P1M", P::Month, Some("2023-04")),
+        // A half-year is none of the kinds, and nothing else either.
+        ("2023-10P6M", P::Quarter, None),
+        ("2023-10P6M", P::Month, None),
+        ("2023-10P6M", P::SchoolYear, None),
+        ("2023-10P6M", P::Year, None),
+        ("2023-02P3M", P::Quarter, None),
+        ("2023-13P1M", P::Month, None),
+        ("2023-1P1M", P::Month, None),
+        ("P1Y", P::Year, None),
+    ] {
+        assert_eq!(period(text, kind).as_deref(), expected, "{text} {kind:?}");
+    }
+}
+
+#[test]
 fn the_profiles_that_come_with_the_source_are_right() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../profiles");
     let mut count = 0;

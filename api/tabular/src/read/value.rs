@@ -258,6 +258,9 @@ pub fn date(text: &str, form: DateForm) -> Option<NaiveDate> {
 
 /// A period as it is kept.
 pub fn period(text: &str, kind: PeriodKind) -> Option<String> {
+    if let Some(period) = interval(text, kind) {
+        return Some(period);
+    }
     match kind {
         PeriodKind::Year => is_year(text).then(|| text.to_owned()),
         PeriodKind::SchoolYear => {
@@ -271,6 +274,26 @@ pub fn period(text: &str, kind: PeriodKind) -> Option<String> {
         PeriodKind::Quarter => quarter(text),
         PeriodKind::Month => month(text),
         PeriodKind::ReferenceDate => date(text, DateForm::Iso).map(|it| it.to_string()),
+    }
+}
+
+/// A month with a duration, as GENESIS writes periods in flat files (`2023-04P3M`, `2023P1Y`), where it is a period of a kind.
+fn interval(text: &str, kind: PeriodKind) -> Option<String> {
+    let (start, duration) = text.split_once('P')?;
+    let (year, month) = match start.split_once('-') {
+        Some((year, month)) if month.len() == 2 => {
+            (year, month.parse::<u32>().ok().filter(|it| (1..=12).contains(it))?)
+        }
+        Some(_) => return None,
+        None => (start, 1),
+    };
+    let year: u32 = is_year(year).then(|| year.parse().ok()).flatten()?;
+    match (kind, duration, month) {
+        (PeriodKind::Year, "1Y" | "12M", 1) => Some(year.to_string()),
+        (PeriodKind::SchoolYear, "1Y" | "12M", 8 | 9) => Some(format!("{year}/{:02}", (year + 1) % 100)),
+        (PeriodKind::Quarter, "3M", 1 | 4 | 7 | 10) => Some(format!("{year}-Q{}", month / 3 + 1)),
+        (PeriodKind::Month, "1M", _) => Some(format!("{year}-{month:02}")),
+        _ => None,
     }
 }
 

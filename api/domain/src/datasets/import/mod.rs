@@ -20,6 +20,7 @@ pub mod changes;
 pub mod columns;
 pub mod job;
 pub mod load;
+pub mod note_text;
 pub mod operator;
 pub mod problem_text;
 pub mod reading;

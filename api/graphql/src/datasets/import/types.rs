@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::datasets::import::changes::texts;
+use domain::datasets::import::note_text;
 use domain::datasets::import::problem_text::text;
 use entities::{dataset, dataset_import, dataset_version};
 use kernel::error::{ApiError, ApiResult};
@@ -282,12 +283,15 @@ pub struct DatasetProfileNote {
     value: Option<String>,
     /// Line of a text file or row of a sheet, from 1; null = none in particular.
     row: Option<i32>,
+    /// Explanation, in German or English by `Accept-Language`.
+    message: String,
 }
 
-impl From<Note> for DatasetProfileNote {
-    fn from(it: Note) -> Self {
+impl DatasetProfileNote {
+    fn new(it: Note, locale: Locale) -> Self {
         let row = it.row.map(|it| i32::try_from(it).unwrap_or(i32::MAX));
-        Self { code: it.code.into(), column: it.column, value: it.value, row }
+        let message = note_text::text(&it).render(locale);
+        Self { code: it.code.into(), column: it.column, value: it.value, row, message }
     }
 }
 
@@ -311,7 +315,7 @@ impl DatasetImportPreview {
         Self {
             rows,
             problems: listed(proposal.report.problems, 0, locale),
-            notes: proposal.notes.into_iter().map(Into::into).collect(),
+            notes: proposal.notes.into_iter().map(|it| DatasetProfileNote::new(it, locale)).collect(),
             profile: DatasetProfile(proposal.profile),
         }
     }
