@@ -9,6 +9,7 @@ pub fn cases() -> Vec<Case> {
     cases!["members";
         admins_and_auditors_list_the_members_of_their_authority,
         everybody_else_gets_an_empty_list_of_members,
+        lists_that_a_permission_empties_are_named,
         a_role_given_to_a_member_holds_at_once,
         an_account_that_nobody_knows_is_a_member_at_once,
         an_account_of_another_authority_answers_like_one_that_nobody_knows,
@@ -90,6 +91,32 @@ async fn everybody_else_gets_an_empty_list_of_members(app: TestApp) {
         assert_eq!(members(&app.actor(subject), "ostallgaeu").await, nothing, "{subject}");
     }
     assert_eq!(members(&app.anonymous(), "ostallgaeu").await, nothing);
+}
+
+async fn lists_that_a_permission_empties_are_named(app: TestApp) {
+    let query = "{ own: tenant(slug: \"ostallgaeu\") { people: members { totalCount } feeds { totalCount } }
+        other: tenant(slug: \"kaufbeuren\") { members { totalCount } } auditEvents { totalCount } }";
+    let tenants = json!([app.world.id("tenant.ostallgaeu")]);
+    let told = |path: Value, permission: &str, words: &str| {
+        json!({
+            "path": path, "code": "FORBIDDEN", "permission": permission, "tenants": tenants,
+            "message": format!("Die Liste ist leer oder unvollständig: Ihnen fehlt das Recht „{words}“."),
+        })
+    };
+    let answer = app.actor("planner@ostallgaeu").speaking("de").ask(query).await.json();
+    let expected = json!([
+        told(json!(["auditEvents"]), "AUDIT_READ", "Protokoll lesen"),
+        told(json!(["own", "feeds"]), "MEMBERS_READ", "Mitglieder lesen"),
+        told(json!(["own", "people"]), "MEMBERS_READ", "Mitglieder lesen"),
+    ]);
+    assert_eq!(answer["extensions"]["refused"], expected);
+    assert_eq!(answer["data"]["own"]["people"]["totalCount"], 0);
+    // Whoever may, and whoever has no role in the authority, is told nothing.
+    for subject in ["auditor@ostallgaeu", "admin@ostallgaeu"] {
+        let answer = app.actor(subject).ask(query).await.json();
+        assert_eq!(answer["extensions"]["refused"], Value::Null, "{subject}");
+    }
+    assert_eq!(app.anonymous().ask(query).await.json()["extensions"]["refused"], Value::Null);
 }
 
 async fn a_role_given_to_a_member_holds_at_once(app: TestApp) {

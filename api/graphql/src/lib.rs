@@ -24,6 +24,8 @@
 //!   `…From` and `…Until` (validity) or `firstDay` and `lastDay`, of instants `start` and `end`.
 //! - Top-level errors have `extensions.code` and `extensions.requestId`. A request that is not executed is 4xx without
 //!   `data`.
+//! - A list that is empty because the viewer lacks a permission in an authority of its own is named in
+//!   `extensions.refused` of the answer ([`refused_lists`]).
 //! - Input lists have at most 100 members, answers at most 20 errors, subscriptions one root field.
 //! - A filter on a column that a level hides leaves out the rows visible at that level.
 //! - A nullable field that can fail is `Option<Result<T, ApiError>>`, never `Result<Option<T>>`: an error must not
@@ -58,6 +60,7 @@ pub mod payload;
 pub mod places;
 pub mod planning;
 pub mod projects;
+pub mod refused_lists;
 pub mod scalars;
 pub mod schema;
 pub mod single;

@@ -13,6 +13,7 @@ use crate::agreements::types::{Agreement, complete};
 use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::enums::AgreementState;
+use crate::refused_lists::note_missing;
 
 /// Filter of `agreements`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Clone, Debug, Default)]
@@ -40,6 +41,7 @@ impl AgreementQuery {
     ) -> ApiResult<Paged<Agreement>> {
         let filter = filter.unwrap_or_default();
         let request = PageRequest::new(first, after, last, before, &format!("agreements {filter:?}"))?;
+        note_missing(ctx, policy::Permission::AgreementsRead, None).await?;
         let session = ctx.session().await?;
         let mut select = session.select::<agreement::Entity>();
         if let Some(states) = filter.states {

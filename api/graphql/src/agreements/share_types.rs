@@ -23,6 +23,7 @@ use crate::enums::{Area, RoleKey, ShareLevel};
 use crate::lookahead::Selected;
 use crate::node_row::NodeRow;
 use crate::projects::types::Project;
+use crate::refused_lists::note_missing;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
 
@@ -198,6 +199,7 @@ pub async fn share_page(
 ) -> ApiResult<Paged<Share>> {
     let list = format!("shares {tenant} {incoming} {filter:?}");
     let request = PageRequest::new(first, after, last, before, &list)?;
+    note_missing(ctx, policy::Permission::AgreementsRead, Some(tenant)).await?;
     let session = ctx.session().await?;
     let mut select = session.select::<share::Entity>();
     select = if incoming {

@@ -18,6 +18,7 @@ use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
 use crate::members::types::{Member, with_roles};
+use crate::refused_lists::note_missing;
 
 /// Filter of `auditEvents`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Clone, Debug, Default)]
@@ -57,7 +58,13 @@ impl AuditQuery {
         let session = ctx.session().await?;
         let mut select = session.select::<audit_event::Entity>();
         if let Some(ids) = filter.tenants {
-            select = select.filter(C::TenantId.is_in(NodeType::Tenant.parse_all(&ids, "filter.tenants")?));
+            let ids = NodeType::Tenant.parse_all(&ids, "filter.tenants")?;
+            for id in &ids {
+                note_missing(ctx, policy::Permission::AuditRead, Some(*id)).await?;
+            }
+            select = select.filter(C::TenantId.is_in(ids));
+        } else {
+            note_missing(ctx, policy::Permission::AuditRead, None).await?;
         }
         if let Some(actions) = filter.actions {
             at_most_100(&actions, "filter.actions")?;

@@ -25,6 +25,7 @@ use crate::lookahead::Selected;
 use crate::node_row::node_object;
 use crate::patch::optional_id;
 use crate::payload::{Payload, idempotency, payload};
+use crate::refused_lists::note_missing;
 use crate::scalars::Date;
 use crate::tenants::types::{Tenant, tenant_of};
 
@@ -276,6 +277,7 @@ impl RequestQuery {
         use data_request::Column as C;
         let filter = filter.unwrap_or_default();
         let request = PageRequest::new(first, after, last, before, &format!("data requests {filter:?}"))?;
+        note_missing(ctx, policy::Permission::DatasetsRead, None).await?;
         let session = ctx.session().await?;
         let mut select = session.select::<data_request::Entity>();
         if let Some(states) = filter.states {

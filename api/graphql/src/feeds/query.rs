@@ -14,6 +14,7 @@ use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::feeds::types::Feed;
 use crate::lookahead::Selected;
+use crate::refused_lists::note_missing;
 
 /// Filter of `feeds` and `Tenant.feeds`.
 #[derive(InputObject, Clone, Debug, Default)]
@@ -56,6 +57,9 @@ pub async fn feed_page(
     before: Option<String>,
 ) -> ApiResult<Paged<Feed>> {
     let request = PageRequest::new(first, after, last, before, &format!("feeds {tenant:?} {filter:?}"))?;
+    if tenant.is_some() {
+        note_missing(ctx, policy::Permission::MembersRead, tenant).await?;
+    }
     let session = ctx.session().await?;
     let select = session.select::<feed::Entity>();
     let mut select = match tenant {

@@ -20,6 +20,7 @@ use crate::connection::{Paged, fill, page};
 use crate::context::ContextExt;
 use crate::enums::{Permission, RoleKey};
 use crate::node_row::NodeRow;
+use crate::refused_lists::note_missing;
 use crate::scalars::Date;
 use crate::tenants::types::{FieldOfWork, Tenant, tenant_of};
 
@@ -177,6 +178,7 @@ pub async fn member_page(
     before: Option<String>,
 ) -> ApiResult<Paged<Member>> {
     let request = PageRequest::new(first, after, last, before, &format!("members {tenant}"))?;
+    note_missing(ctx, policy::Permission::MembersRead, Some(tenant)).await?;
     let session = ctx.session().await?;
     let select = session.select::<member::Entity>().filter(member::Column::TenantId.eq(tenant));
     let order = Order {

@@ -16,6 +16,7 @@ use crate::lookahead::Selected;
 use crate::projects::document_types::ProjectArchive;
 use crate::projects::enums::ProjectPhase;
 use crate::projects::types::{Project, preload};
+use crate::refused_lists::note_missing;
 
 /// Filter of `projects`. All given conditions must hold; list conditions take at most 100 values.
 #[derive(InputObject, Default, Debug)]
@@ -144,6 +145,7 @@ impl ProjectQuery {
     ) -> ApiResult<Paged<ProjectArchive>> {
         let filter = filter.unwrap_or_default();
         let request = PageRequest::new(first, after, last, before, &format!("archives {filter:?}"))?;
+        note_missing(ctx, policy::Permission::ProjectsRead, None).await?;
         let session = ctx.session().await?;
         let mut select = session.select::<project_archive::Entity>();
         if let Some(ids) = filter.projects {
