@@ -68,7 +68,7 @@ pub async fn note_missing(ctx: &Context<'_>, permission: Permission, of: Option<
     let path = ctx.path_node.map(|it| it.to_string_vec()).unwrap_or_default();
     let message = Text::new("list-refused").with("permission", permission.name()).render(ctx.op()?.locale);
     let list = |texts: Vec<String>| Value::List(texts.into_iter().map(Value::from).collect());
-    let tenants = missing.into_iter().map(|it| NodeType::Tenant.id(it).into()).collect();
+    let tenants: Vec<String> = missing.into_iter().map(|it| NodeType::Tenant.id(it).into()).collect();
     let told = [
         ("path", list(path.clone())),
         ("code", Value::from(UserErrorCode::Forbidden.name())),
