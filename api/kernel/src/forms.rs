@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use chrono::{NaiveDate, NaiveTime};
 
-use crate::i18n::Locale;
+use crate::locale::Locale;
 
 /// Start of the keys of the words for members of closed sets.
 const WORDS: &str = "word-";

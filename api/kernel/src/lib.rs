@@ -10,6 +10,7 @@ pub mod i18n;
 #[cfg(test)]
 mod i18n_test;
 pub mod ids;
+mod locale;
 pub mod money;
 pub mod name_order;
 mod node_types;
