@@ -26,6 +26,7 @@ mod fault;
 mod feeds;
 mod hub;
 mod idempotency;
+mod name_sort;
 mod owned;
 mod page;
 mod pools;

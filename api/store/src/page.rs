@@ -5,16 +5,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, LikeExpr, NullOrdering, SimpleExpr};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, NullOrdering, SimpleExpr};
 use sea_orm::{
-    ColumnTrait, ColumnType, DbBackend, EntityTrait, FromQueryResult, IdenStatic as _, QueryFilter, QueryOrder,
-    QuerySelect, Select, Value,
+    ColumnTrait, ColumnType, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Select,
+    Value,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::Session;
+use crate::name_sort::{is_name, sort_expression};
 
 /// The most rows of one page.
 pub const MAX_PAGE: i32 = 100;
@@ -57,45 +58,6 @@ impl SortValue {
             Self::Text(text) => text.clone().map(Value::from),
             Self::Instant(instant) => Some(Value::from(*instant)),
             Self::Date(date) => Some(Value::from(*date)),
-        }
-    }
-}
-
-/// The collation of names on SQLite: a query that sorts by it runs on connections of [`Store`](crate::Store) only.
-pub(crate) const NAME_COLLATION: &str = "VERBUND_NAMES";
-
-/// Columns that are sorted as people sort names. On PostgreSQL each has a column with its key beside it: `title_order`.
-const NAMES: [(&str, &str); 11] = [
-    ("calendar", "name"),
-    ("dataset", "title"),
-    ("education_offer", "title"),
-    ("funding_programme", "name"),
-    ("learning_place", "city"),
-    ("learning_place", "name"),
-    ("member", "name"),
-    ("organisation", "name"),
-    ("project", "title"),
-    ("tenant", "legal_name"),
-    ("tenant_contact", "name"),
-];
-
-/// Whether a column is sorted as people sort names.
-fn is_name<E: EntityTrait>(column: E::Column) -> bool {
-    let table = E::default();
-    NAMES.iter().any(|it| *it == (table.table_name(), column.as_str()))
-}
-
-/// Expression by which rows are sorted by a column: names as in German lists, everything else by its value.
-pub(crate) fn sort_expression<E: EntityTrait>(backend: DbBackend, column: E::Column) -> SimpleExpr {
-    let value = Expr::col(column.as_column_ref());
-    if !is_name::<E>(column) {
-        return value;
-    }
-    match backend {
-        DbBackend::Sqlite => Expr::cust_with_exprs(format!("? COLLATE {NAME_COLLATION}"), [value]),
-        _ => {
-            let key = Alias::new(format!("{}_order", column.as_str()));
-            Expr::col((Alias::new(E::default().table_name().to_owned()), key))
         }
     }
 }

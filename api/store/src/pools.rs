@@ -20,7 +20,7 @@ use crate::connection::{SessionConnection, Stats, Tx};
 use crate::facts;
 use crate::fault::OrFault as _;
 use crate::hub::Hub;
-use crate::page;
+use crate::name_sort::NAME_COLLATION;
 use crate::session::Session;
 
 /// Connections of a pool.
@@ -89,7 +89,7 @@ impl Store {
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(Duration::from_secs(5))
                 .pragma("cache_size", "-8192")
-                .collation(page::NAME_COLLATION, kernel::name_order::compare);
+                .collation(NAME_COLLATION, kernel::name_order::compare);
             let writer = pool::<Sqlite>(1).connect_with(options.clone()).await.or_fault()?;
             let readers =
                 pool::<Sqlite>(settings.max_connections).connect_with(options.read_only(true)).await.or_fault()?;

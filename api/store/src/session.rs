@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::connection::SessionConnection;
 use crate::fault::OrFault as _;
-use crate::page::sort_expression;
+use crate::name_sort::sort_expression;
 use crate::row_cache::{ByKey, ByParent, RowCache};
 use crate::writer::Writer;
 use crate::{Owned, Reference};
