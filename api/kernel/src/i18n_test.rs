@@ -178,3 +178,18 @@ fn the_preferred_language_wins() {
     assert_eq!(Locale::negotiate(Some("fr")), Locale::En);
     assert_eq!(Locale::negotiate(None), Locale::En);
 }
+
+#[test]
+fn refused_ids_say_which_is_needed() {
+    use crate::error::ApiError;
+    use crate::global_id::NodeType;
+
+    let told = |node: NodeType, id: &str, locale| match node.parse(id, "id") {
+        Err(ApiError::Problems(problems)) => problems[0].text.render(locale),
+        other => panic!("{other:?}"),
+    };
+    let empty = told(NodeType::FundingProgramme, "", Locale::De);
+    assert_eq!(empty, "Hier fehlt eine Kennung (Form: fpr_01k…).");
+    let short = told(NodeType::Calendar, "cal_x", Locale::En);
+    assert_eq!(short, "An id of the form cal_01k… is needed here, not \"cal_x\".");
+}
