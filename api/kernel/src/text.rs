@@ -29,6 +29,82 @@ pub fn line(value: impl AsRef<str>, field: &'static str, max: usize) -> ApiResul
     Ok(value)
 }
 
+/// An identifier that another system gives out, byte for byte: nothing is taken off or put into another form.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
+pub fn identifier(value: &str, field: &'static str, max: usize) -> ApiResult<()> {
+    if value.trim().is_empty() {
+        return Err(Problem::at(UserErrorCode::Required, field, Text::new("required")).into());
+    }
+    let length = value.chars().count();
+    if length > max {
+        let text = Text::new("too-long").with("max", max).with("length", length);
+        return Err(Problem::at(UserErrorCode::TooLong, field, text).into());
+    }
+    if value.chars().any(is_invisible) {
+        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("invisible-characters")).into());
+    }
+    if !is_identifier(value) {
+        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("identifier-blanks")).into());
+    }
+    Ok(())
+}
+
+/// Whether a text can be an identifier: not empty, no blanks at its ends, no character that cannot be seen.
+pub fn is_identifier(value: &str) -> bool {
+    !value.is_empty() && value.trim().len() == value.len() && !value.chars().any(is_invisible)
+}
+
+/// The name of a person or an authority: a [`line`] in which every character can be seen.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
+pub fn name(value: &str, field: &'static str, max: usize) -> ApiResult<String> {
+    let value = line(value, field, max)?;
+    if value.chars().any(is_invisible) {
+        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("invisible-characters")).into());
+    }
+    Ok(value)
+}
+
+/// Whether a character has no shape of its own, so that two texts that differ by it look the same or in another order:
+/// controls, separators of lines, marks of direction, joiners and fillers (general categories Cc, Cf, Zl and Zp of Unicode,
+/// and letters and symbols without a shape).
+pub const fn is_invisible(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{0}'..='\u{1f}'
+            | '\u{7f}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{600}'..='\u{605}'
+            | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
 /// An optional text of several lines; blank is none.
 ///
 /// # Errors
@@ -141,6 +217,42 @@ mod tests {
             assert!(!is_taken(wrong), "{wrong}");
         }
         assert_eq!(email_address(Some("  ".to_owned()), "email", 320).unwrap(), None);
+    }
+
+    #[test]
+    fn identifiers_are_taken_byte_for_byte_or_refused() {
+        for right in ["4711", "anna.amt", "Anna Amt", "auth0|5f7c", "https://login.example/realms/a", "Ä", "A\u{308}"]
+        {
+            assert!(identifier(right, "subject", 255).is_ok() && is_identifier(right), "{right:?}");
+        }
+        for wrong in [
+            " boss",
+            "boss ",
+            "boss\u{a0}",
+            "\u{2003}boss",
+            "bo\u{200b}ss",
+            "boss\u{feff}",
+            "\u{202e}ssob",
+            "bo\nss",
+            "boss\u{0}",
+            "bo\u{ad}ss",
+            "boss\u{2028}",
+            "boss\u{e0041}",
+            "",
+            " ",
+            "\u{200b}",
+        ] {
+            assert!(identifier(wrong, "subject", 255).is_err() && !is_identifier(wrong), "{wrong:?}");
+        }
+        assert!(identifier(&"s".repeat(256), "subject", 255).is_err());
+    }
+
+    #[test]
+    fn names_show_every_character() {
+        assert_eq!(name(" Anna Amt ", "name", 200).unwrap(), "Anna Amt");
+        for wrong in ["Anna\u{202e}tmA", "An\u{200b}na", "\u{feff}Anna", "Anna\tAmt"] {
+            assert!(name(wrong, "name", 200).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

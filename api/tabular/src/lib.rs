@@ -2,6 +2,7 @@
 //! files that are exported, and the licences they carry.
 
 pub mod export;
+mod formula;
 pub mod licence;
 pub mod model;
 pub mod query;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::formula::begins_formula;
 use crate::model::{Cell, Column, ColumnRole, ColumnType, Symbol, Value, number_text};
 
 /// A column of a file.
@@ -109,9 +110,5 @@ pub(super) const fn meaning(symbol: Symbol) -> &'static str {
 /// Text that no spreadsheet takes for a formula. An apostrophe goes before what begins like one, and before what
 /// would begin like one without its apostrophes, so that it can be taken away again.
 pub(super) fn guarded(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}").into()
-    } else {
-        text.into()
-    }
+    if begins_formula(text.trim_start_matches('\'')) { format!("'{text}").into() } else { text.into() }
 }

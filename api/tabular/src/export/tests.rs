@@ -114,7 +114,13 @@ fn what_looks_like_a_formula_is_guarded_and_can_be_taken_back() {
     for text in ["=1", "+49 8341", "-x", "@SUM(A1)", "\tx", "\rx", "'=1", "''-"] {
         assert_eq!(guarded(text), format!("'{text}"));
     }
-    for text in ["", "a=1", "09762", "'a", "2022/23", "("] {
+    // Of full width, and behind what is not seen.
+    for text in
+        ["＝1", "＋1", "－1", "＠SUM", "\u{feff}=1", "\u{0}=1", "\u{1b}+1", "\u{200b}\u{feff}@x", "'＝1", "\u{7}"]
+    {
+        assert_eq!(guarded(text), format!("'{text}"));
+    }
+    for text in ["", "a=1", "09762", "'a", "2022/23", "(", " =", "\u{feff}a", "a＝1"] {
         assert_eq!(guarded(text), text);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::formula::begins_formula;
 use crate::model::{Cell, Column, ColumnRole, Symbol, Value};
 use crate::read::problem::ProblemCode;
 use crate::read::profile::{Profile, ProfileColumn};
@@ -111,7 +112,7 @@ impl CellReader {
         let mut key = text.replace("\r\n", "\n");
         if self.guarded
             && let Some(rest) = key.strip_prefix('\'')
-            && rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n'])
+            && begins_formula(rest.trim_start_matches('\''))
         {
             key = rest.to_owned();
         }

@@ -1,5 +1,6 @@
 //! Columns with the symbols of others: `value_q` of flat GENESIS tables, `…_symbol` of files that were exported here.
 
+use crate::formula::begins_formula;
 use crate::model::Symbol;
 use crate::read::propose::layout::Layout;
 use crate::read::propose::seen::Seen;
@@ -38,6 +39,6 @@ fn fits(value: &str, beside: &str) -> bool {
 
 /// Whether texts have the apostrophe that exports put before what begins like a formula.
 pub fn is_guarded(layout: &Layout) -> bool {
-    let is = |it: &String| it.starts_with('\'') && it.trim_start_matches('\'').starts_with(['=', '+', '-', '@']);
+    let is = |it: &String| it.starts_with('\'') && begins_formula(it.trim_start_matches('\''));
     layout.data.iter().flatten().any(is)
 }
