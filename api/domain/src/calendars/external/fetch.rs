@@ -9,7 +9,7 @@ use icalendar::read::MAX_MIB;
 use reqwest::header::{CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
 use reqwest::{Client, Response, StatusCode, Url};
 
-use crate::calendars::external::guard::{AddressGuard, AddressRefused};
+use crate::calendars::external::guard::AddressGuard;
 
 /// The longest time for all of a fetch.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -98,8 +98,11 @@ impl Fetcher {
     }
 
     async fn follow(&self, address: &str, known: &Tags) -> Result<Fetched, Failed> {
-        let refused = |host: Option<&str>| Failed(FetchOutcome::AddressRefused, host.map(str::to_owned));
-        let mut url = self.address(address).ok_or_else(|| refused(None))?;
+        let refused = || Failed(FetchOutcome::AddressRefused, None);
+        let mut url = self.address(address).ok_or_else(refused)?;
+        // Where a redirect leads is not told: only the host that was asked for.
+        let host = url.host_str().map(str::to_owned);
+        let failed = |error: reqwest::Error| Failed(outcome_of(&error), host.clone());
         for _ in 0..=REDIRECTS {
             let mut request = self.client.get(url.clone()).header("accept", "text/calendar, */*;q=0.1");
             if let Some(tag) = &known.etag {
@@ -108,21 +111,21 @@ impl Fetcher {
             if let Some(at) = &known.last_modified {
                 request = request.header(IF_MODIFIED_SINCE, at);
             }
-            let response = request.send().await.map_err(|error| failed(&error, &url))?;
+            let response = request.send().await.map_err(failed)?;
             let status = response.status();
             if status == StatusCode::NOT_MODIFIED {
                 return Ok(Fetched::Unchanged);
             }
             if status.is_success() {
-                return body(response, &url).await;
+                return body(response, failed).await;
             }
             let next = header(&response, LOCATION.as_str()).filter(|_| status.is_redirection());
             let Some(next) = next else {
                 return Err(Failed(FetchOutcome::HttpStatus, Some(status.as_u16().to_string())));
             };
-            let next = url.join(&next).map_err(|_| refused(None))?;
+            let next = url.join(&next).map_err(|_| refused())?;
             if !self.guard.permits_url(&next, self.allow_http) {
-                return Err(refused(next.host_str()));
+                return Err(refused());
             }
             url = next;
         }
@@ -130,12 +133,12 @@ impl Fetcher {
     }
 }
 
-async fn body(mut response: Response, url: &Url) -> Result<Fetched, Failed> {
+async fn body(mut response: Response, failed: impl Fn(reqwest::Error) -> Failed) -> Result<Fetched, Failed> {
     let tags =
         Tags { etag: header(&response, ETAG.as_str()), last_modified: header(&response, LAST_MODIFIED.as_str()) };
     let charset = header(&response, CONTENT_TYPE.as_str()).and_then(|it| charset(&it));
     let mut bytes = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(|error| failed(&error, url))? {
+    while let Some(part) = response.chunk().await.map_err(&failed)? {
         if bytes.len() + part.len() > MAX_MIB * 1024 * 1024 {
             return Err(Failed(FetchOutcome::TooLarge, Some(MAX_MIB.to_string())));
         }
@@ -157,16 +160,10 @@ fn header(response: &Response, name: &str) -> Option<String> {
     Some(value.to_owned()).filter(|it| it.len() <= LONGEST_TAG)
 }
 
-fn failed(error: &reqwest::Error, url: &Url) -> Failed {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(it) = cause {
-        if it.is::<AddressRefused>() {
-            return Failed(FetchOutcome::AddressRefused, url.host_str().map(str::to_owned));
-        }
-        cause = it.source();
-    }
-    let outcome = if error.is_timeout() { FetchOutcome::TooSlow } else { FetchOutcome::Unreachable };
-    Failed(outcome, url.host_str().map(str::to_owned))
+/// Why nothing came. A name that means an address of the own network is answered as one that means nothing: which names
+/// there are is nobody's business.
+fn outcome_of(error: &reqwest::Error) -> FetchOutcome {
+    if error.is_timeout() { FetchOutcome::TooSlow } else { FetchOutcome::Unreachable }
 }
 
 #[cfg(test)]
