@@ -1,15 +1,19 @@
 //! The explorer: pages within the binary, and what they ask for. No other host is asked for anything.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{Path, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use kernel::i18n::Text;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
 use crate::http::etag::is_known;
-use crate::http::problems::no_such_address;
+use crate::http::headers::text;
+use crate::http::problems::{no_such_address, problem};
 use crate::http::state::State;
 
 /// What the build script left.
@@ -80,8 +84,13 @@ pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Respo
     file(&path, &headers)
 }
 
-/// `GET /explorer/settings.json`.
-pub(super) async fn settings(Shared(state): Shared<Arc<State>>) -> Response {
+/// `GET /explorer/settings.json`. The tokens of the demo are for pages of this machine: under another name, which anybody may
+/// let mean this machine, there is no answer.
+pub(super) async fn settings(Shared(state): Shared<Arc<State>>, uri: Uri, headers: HeaderMap) -> Response {
+    let host = uri.authority().map(|it| it.as_str()).or_else(|| text(&headers, header::HOST.as_str()));
+    if !state.demo_accounts.is_empty() && !host.is_some_and(is_loopback) {
+        return problem(StatusCode::FORBIDDEN, Text::new("http-this-machine-only"));
+    }
     let settings = Settings {
         endpoint: "/graphql",
         subscriptions: "/graphql/ws",
@@ -91,6 +100,14 @@ pub(super) async fn settings(Shared(state): Shared<Arc<State>>) -> Response {
     let mut response = axum::Json(settings).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether a host with its port, as requests name it, is this machine.
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host().trim_end_matches('.');
+    name.eq_ignore_ascii_case("localhost")
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|it| it.is_loopback())
 }
 
 fn file(path: &str, headers: &HeaderMap) -> Response {
@@ -124,5 +141,33 @@ fn content_type(path: &str) -> &'static str {
         Some("txt") => "text/plain; charset=utf-8",
         Some("json") => "application/json",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_and_addresses_of_this_machine_are_loopback() {
+        for here in
+            ["localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.8.8.8", "[::1]", "[::1]:8080", "localhost.:80"]
+        {
+            assert!(is_loopback(here), "{here}");
+        }
+        for elsewhere in [
+            "rebind.example:8080",
+            "localhost.example",
+            "127.0.0.1.example",
+            "10.0.0.1",
+            "192.168.1.2:8080",
+            "0.0.0.0",
+            "[::]",
+            "[2001:db8::1]:80",
+            "",
+            "user@localhost.example",
+        ] {
+            assert!(!is_loopback(elsewhere), "{elsewhere}");
+        }
     }
 }
