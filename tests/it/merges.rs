@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
         candidates_are_found_across_authorities_and_merge_nothing,
         organisations_are_merged_the_same_way,
         organisations_that_may_be_the_same_are_found,
+        a_merge_into_a_hidden_record_tells_no_instant,
     ]
 }
 
@@ -334,4 +335,28 @@ async fn organisations_that_may_be_the_same_are_found(app: TestApp) {
     assert_eq!(towns, [&json!("Kaufbeuren"), &json!("Kaufbeuren")], "one in another town is another one");
     assert_eq!((&found[0]["one"]["__typename"], &found[0]["distanceMeters"]), (&json!("Organisation"), &Value::Null));
     assert!(ask(&app.actor("viewer@ostallgaeu")).await.is_empty() && ask(&kaufbeuren).await.is_empty());
+}
+
+async fn a_merge_into_a_hidden_record_tells_no_instant(app: TestApp) {
+    let (ostallgaeu, kaufbeuren) = (app.actor("steward@ostallgaeu"), app.actor("steward@kaufbeuren"));
+    let merge = json!({ "id": app.world.id("merge.a"), "version": 1 });
+    ostallgaeu.mutate("mergeProposalAccept", merge, MERGE).await;
+    let query =
+        "query($ids: [ID!]!) { nodes(ids: $ids) { ... on LearningPlace { version mergedAt mergedInto { name } } } }";
+    let ids = json!({ "ids": [app.world.id("place.oal.library"), app.world.id("place.kf.library")] });
+    let told = async |client: &Client| client.send(query, ids.clone()).await.data()["nodes"].clone();
+    let seen = told(&app.anonymous()).await;
+    assert_eq!(seen[0]["mergedInto"]["name"], "Name of kf.library");
+    assert!(seen[0]["mergedAt"].is_string(), "{seen}");
+    let hide =
+        json!({ "id": app.world.id("place.kf.library"), "version": seen[1]["version"], "visibility": "INTERNAL" });
+    kaufbeuren.mutate("learningPlaceUpdate", hide, "learningPlace { id }").await;
+    for client in [app.anonymous(), ostallgaeu] {
+        let seen = told(&client).await;
+        assert_eq!((&seen[0]["mergedInto"], &seen[0]["mergedAt"]), (&Value::Null, &Value::Null), "{seen}");
+        let listed = "{ learningPlaces(first: 100, filter: {includeMerged: true}) { nodes { mergedAt } } }";
+        let places = client.ask(listed).await.data()["learningPlaces"]["nodes"].to_string();
+        assert!(!places.contains("2027"), "{places}");
+    }
+    assert!(told(&kaufbeuren).await[0]["mergedAt"].is_string());
 }

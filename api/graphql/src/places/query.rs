@@ -203,7 +203,7 @@ fn preload_rows<'a>(
             let within = |path: &str| selected(&format!("organisation.{path}"));
             crate::places::organisations::query::preload(session, &ids, &within).await?;
         }
-        if selected("mergedInto") {
+        if selected("mergedInto") || selected("mergedAt") {
             let ids: Vec<_> = rows.iter().filter_map(|it| it.merged_into_id).collect();
             preload(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
         }

@@ -194,9 +194,14 @@ impl LearningPlace {
         }
     }
 
-    /// Instant of the merge; null = not merged.
-    pub async fn merged_at(&self) -> Option<DateTime<Utc>> {
-        self.0.merged_at
+    /// Instant of the merge; null where `mergedInto` is.
+    pub async fn merged_at(&self, ctx: &Context<'_>) -> Option<ApiResult<DateTime<Utc>>> {
+        let (id, at) = (self.0.merged_into_id?, self.0.merged_at?);
+        let into = match ctx.session().await {
+            Ok(session) => session.get::<learning_place::Entity>(id).await,
+            Err(error) => Err(error),
+        };
+        into.map(|it| it.map(|_| at)).transpose()
     }
 
     /// Records of the same place that were merged into this one, as far as visible to the viewer.

@@ -36,8 +36,8 @@ pub enum DirectoryRecordKind {
     field(name = "external_ids", ty = "ApiResult<Vec<ExternalId>>", desc = "Ids in other registers."),
     field(
         name = "merged_at",
-        ty = "Option<DateTime<Utc>>",
-        desc = "Instant at which the record was merged into another; null while it stands for itself."
+        ty = "Option<ApiResult<DateTime<Utc>>>",
+        desc = "Instant at which the record was merged into another that the viewer sees; null where there is none."
     ),
     field(
         name = "archived_at",

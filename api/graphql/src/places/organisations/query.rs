@@ -159,7 +159,7 @@ fn preload_rows<'a>(
         if selected("externalIds") {
             session.load_groups::<IdsOfOrganisation>(rows.iter().map(|it| it.id)).await?;
         }
-        if selected("mergedInto") {
+        if selected("mergedInto") || selected("mergedAt") {
             let ids: Vec<_> = rows.iter().filter_map(|it| it.merged_into_id).collect();
             preload(session, &ids, &|path| selected(&format!("mergedInto.{path}"))).await?;
         }
