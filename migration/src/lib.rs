@@ -25,6 +25,7 @@ mod m20261128_000018_merges_and_circles;
 mod m20261130_000020_search_text;
 mod m20261130_000022_tenant_contacts;
 mod m20261130_000023_name_order;
+mod m20261130_000040_names_by_field;
 mod rls;
 mod run;
 
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(AddColumn("m20261130_000021_opening_hours", "learning_place", "opening_hours text")),
             Box::new(m20261130_000022_tenant_contacts::Migration),
             Box::new(m20261130_000023_name_order::Migration),
+            Box::new(m20261130_000040_names_by_field::Migration),
         ]
     }
 }

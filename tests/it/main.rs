@@ -57,6 +57,7 @@ mod tables;
 mod telemetry;
 mod tokens;
 mod trail;
+mod unique_names;
 mod views;
 mod walk;
 mod worlds;
@@ -119,6 +120,7 @@ fn main() -> std::process::ExitCode {
         telemetry::cases(),
         tokens::cases(),
         trail::cases(),
+        unique_names::cases(),
         views::cases(),
         row_level_security::cases(),
         worlds::cases(),

@@ -25,7 +25,8 @@ use crate::{Owned, Reference, ScopeBinding, Written};
 pub struct Unique {
     /// Name on PostgreSQL.
     pub name: &'static str,
-    /// Columns on SQLite: `calendar.tenant_id, calendar.name`.
+    /// Columns on SQLite: `annual_plan.tenant_id, annual_plan.year`; of an index on expressions its name:
+    /// `index 'calendar_name_key'`.
     pub columns: &'static str,
 }
 
@@ -264,6 +265,16 @@ impl<'a> Writer<'a> {
     {
         let here = E::update_many().set(values).filter(condition.into());
         Ok(here.exec(self.conn).await.or_fault()?.rows_affected)
+    }
+
+    /// Whether a row of an owned table meets `condition` that the holder of the grant sees in the acting authority.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "bound to the grant and the visible scopes here")]
+    pub async fn sees<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<bool> {
+        let select = E::find().filter(self.bound::<E>(condition));
+        Ok(select.one(self.conn).await.or_fault()?.is_some())
     }
 
     /// Narrows a condition to the rows that the holder of the grant may write.

@@ -13,19 +13,19 @@ use store::{Session, Unique, Writer, full};
 use uuid::Uuid;
 
 use crate::agreements::shares::rescope_calendars;
-use crate::context::audited::{AuditHead, Audited, save_unique, touch};
+use crate::context::audited::{AuditHead, Audited, check_free, save_unique, touch};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::rights::{self, Operation};
 
-const NAME: Unique = Unique { name: "calendar_name_key", columns: "calendar.tenant_id, calendar.name" };
+const NAME: Unique = Unique { name: "calendar_name_key", columns: "index 'calendar_name_key'" };
 
 /// Values of a new calendar.
 #[derive(Clone, Debug)]
 pub struct NewCalendar {
     /// Owning authority.
     pub tenant: Uuid,
-    /// Name, unique in the authority.
+    /// Name, unique in the authority as far as the actor sees its calendars.
     pub name: String,
     /// Purpose.
     pub description: Option<String>,
@@ -97,10 +97,17 @@ pub(super) async fn insert(writer: &Writer<'_>, mut row: calendar::Model) -> Api
     // Shares by field of work, or of everything, also mean what is still to come.
     let shares = own_shares(writer, Area::Calendars).await?;
     row.scope_id = ensure(writer, &audience(&row, &shares)).await?;
+    check_name(writer, &row).await?;
     match writer.insert_unique(full(row.clone()), NAME).await {
         Ok(()) => Ok(row),
         Err(error) => Err(error.taken("name", &row.name)),
     }
+}
+
+/// Refuses the name of another calendar in sight.
+async fn check_name(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult<()> {
+    let (id, name) = ((calendar::Column::Id, row.id), (calendar::Column::Name, row.name.as_str()));
+    check_free::<calendar::Entity>(writer, id, name, "name").await
 }
 
 fn audience(row: &calendar::Model, shares: &[entities::share::Model]) -> Audience {
@@ -163,6 +170,9 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: CalendarPatch) -> Ap
         row.scope_id = ensure(&writer, &audience(&row, &shares)).await?;
         narrow_entries(&writer, &row).await?;
         rescope_calendars(&writer, std::slice::from_ref(&row), &shares).await?;
+    }
+    if row.name != before.name {
+        check_name(&writer, &row).await?;
     }
     save(&writer, &mut row, version).await?;
     let recorded = mutation.record(&writer, row.change_record("calendar.updated", Some(&before))).await?;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use kernel::error::{ApiError, ApiResult};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, ModelTrait, Value};
 use serde_json::Value as Json;
-use store::{Owned, Unique, Writer, full};
+use store::{Owned, Unique, WriteError, Writer, full};
 use uuid::Uuid;
 
 use crate::context::unit_of_work::{ChangeRecord, stale};
@@ -104,6 +104,21 @@ where
         Ok(_) => Ok(()),
         Err(error) => Err(error.taken(taken.0, taken.1)),
     }
+}
+
+/// Refuses a name that another row of the acting authority has, as far as the actor sees it. The constraint of the database
+/// is narrower, within what whoever writes a row can see: a refusal must not tell of rows out of sight.
+///
+/// # Errors
+/// `NOT_UNIQUE` at `field`; the database fails.
+pub async fn check_free<E: Owned>(
+    writer: &Writer<'_>,
+    (id_column, id): (E::Column, Uuid),
+    (name_column, name): (E::Column, &str),
+    field: &'static str,
+) -> ApiResult<()> {
+    let others = Condition::all().add(name_column.eq(name)).add(id_column.ne(id));
+    if writer.sees::<E>(others).await? { Err(WriteError::Taken.taken(field, name)) } else { Ok(()) }
 }
 
 /// Deletes a row that is still at `version`.

@@ -10,13 +10,13 @@ use store::scopes::{Audience, ensure};
 use store::{Session, Unique, Writer, full};
 use uuid::Uuid;
 
-use crate::context::audited::{AuditHead, Audited, save_unique, touch};
+use crate::context::audited::{AuditHead, Audited, check_free, save_unique, touch};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::datasets::metadata::DatasetMetadata;
 use crate::rights::{self, Operation};
 
-const TITLE: Unique = Unique { name: "dataset_title_key", columns: "dataset.tenant_id, dataset.title" };
+const TITLE: Unique = Unique { name: "dataset_title_key", columns: "index 'dataset_title_key'" };
 /// Minimum frequencies that may be chosen.
 const MIN_COUNTS: std::ops::RangeInclusive<i32> = 3..=100;
 /// Rounding bases that may be chosen.
@@ -111,6 +111,7 @@ pub async fn create(op: &Op, new: NewDataset, idempotency: Option<Idempotency>) 
     };
     about.store_in(&mut row);
     protect(&mut row, protection);
+    check_title(&writer, &row).await?;
     match writer.insert_unique(full(row.clone()), TITLE).await {
         Ok(()) => {}
         Err(error) => return Err(error.taken("title", &row.title)),
@@ -141,9 +142,18 @@ pub async fn update(
     if let Patch::Set(protection) = protection {
         protect(&mut row, protection);
     }
+    if row.title != before.title {
+        check_title(&writer, &row).await?;
+    }
     save(&writer, &mut row, version).await?;
     let recorded = mutation.record(&writer, row.change_record("dataset.updated", Some(&before))).await?;
     mutation.commit(recorded).await
+}
+
+/// Refuses the title of another dataset in sight.
+async fn check_title(writer: &Writer<'_>, row: &dataset::Model) -> ApiResult<()> {
+    let (id, title) = ((dataset::Column::Id, row.id), (dataset::Column::Title, row.title.as_str()));
+    check_free::<dataset::Entity>(writer, id, title, "title").await
 }
 
 /// Writes a dataset that was read at `version`.

@@ -12,7 +12,7 @@ use kernel::patch::Patch;
 use kernel::text;
 use sea_orm::{ColumnTrait, Condition};
 use serde_json::json;
-use store::{Session, WriteError, full};
+use store::{Session, full};
 use uuid::Uuid;
 
 use crate::context::audited::Audited as _;
@@ -20,7 +20,7 @@ use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::funding::ledger::{Ledger, share_of};
 use crate::funding::obligations;
-use crate::projects::parts::{ProjectPart, REFERENCE, save, writable};
+use crate::projects::parts::{ProjectPart, REFERENCE, check_reference, reference_taken, save, writable};
 use crate::projects::project_access::{check_part_limit, party_grant, party_scope};
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
@@ -105,14 +105,8 @@ pub async fn create(
         created_at: writer.now(),
         updated_at: writer.now(),
     };
-    match writer.insert_unique::<funding::ActiveModel>(full(row.clone()), REFERENCE).await {
-        Ok(()) => {}
-        Err(WriteError::Taken) => {
-            let text = Text::new("reference-taken");
-            return Err(Problem::at(UserErrorCode::NotUnique, "referenceNumber", text).into());
-        }
-        Err(WriteError::Failed(error)) => return Err(error),
-    }
+    check_reference(&writer, None, &row).await?;
+    writer.insert_unique::<funding::ActiveModel>(full(row.clone()), REFERENCE).await.map_err(reference_taken)?;
     let created = <funding::Entity as ProjectPart>::CREATED;
     let change = ChangeRecord { agreement: project.agreement_id, ..row.change_record(created, None) };
     let recorded = mutation.record(&writer, change).await?;
@@ -244,6 +238,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: FundingPatch) -> Api
         note: asked.note,
         ..before.clone()
     };
+    check_reference(&writer, Some(&before), &row).await?;
     let longer = before.state == FundingState::Approved && row.eligible_until != before.eligible_until;
     let change = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
     let parts = match longer {
@@ -321,6 +316,7 @@ pub async fn advance(op: &Op, id: Uuid, version: i32, state: FundingState, decis
         row.reference_number = number;
     }
     let writer = session.writer(&grant).await?;
+    check_reference(&writer, Some(&before), &row).await?;
     let change = save::<funding::Entity>(&writer, (&before, row.clone()), version, project.agreement_id).await?;
     let parts = match state {
         FundingState::Approved | FundingState::Withdrawn => {

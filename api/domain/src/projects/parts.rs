@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entities as e;
 use entities::project;
-use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use policy::Grant;
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -17,9 +17,41 @@ use crate::context::audited::{AuditHead, Audited, at_version, touch};
 use crate::context::unit_of_work::{AuditReceipt, ChangeRecord, UnitOfWork, stale};
 use crate::rights::{self, Operation, Resource};
 
-/// The one value of any part that must be unique in its authority: the number under which a funder knows a funding.
-pub const REFERENCE: Unique =
-    Unique { name: "funding_reference_key", columns: "funding.tenant_id, funding.reference_number" };
+/// The one value of any part that must be unique in its project: the number under which a funder knows a funding. Among
+/// fundings of other projects that the actor sees it is unique as well.
+pub const REFERENCE: Unique = Unique {
+    name: "funding_reference_key",
+    columns: "funding.tenant_id, funding.project_id, funding.reference_number",
+};
+
+/// Why a part was not written whose reference number may be taken.
+pub fn reference_taken(error: WriteError) -> ApiError {
+    match error {
+        WriteError::Taken => {
+            Problem::at(UserErrorCode::NotUnique, "referenceNumber", Text::new("reference-taken")).into()
+        }
+        WriteError::Failed(error) => error,
+    }
+}
+
+/// Refuses a new reference number that another funding of the acting authority has, as far as the actor sees it.
+///
+/// # Errors
+/// `NOT_UNIQUE` at `referenceNumber`; the database fails.
+pub async fn check_reference(
+    writer: &Writer<'_>,
+    before: Option<&e::funding::Model>,
+    row: &e::funding::Model,
+) -> ApiResult<()> {
+    let Some(number) = &row.reference_number else { return Ok(()) };
+    if before.is_some_and(|it| it.reference_number.as_ref() == Some(number)) {
+        return Ok(());
+    }
+    let others = sea_orm::Condition::all()
+        .add(sea_orm::ColumnTrait::eq(&e::funding::Column::ReferenceNumber, number.as_str()))
+        .add(sea_orm::ColumnTrait::ne(&e::funding::Column::Id, row.id));
+    if writer.sees::<e::funding::Entity>(others).await? { Err(reference_taken(WriteError::Taken)) } else { Ok(()) }
+}
 
 /// A part of a project.
 pub trait ProjectPart:
@@ -172,14 +204,8 @@ pub async fn save<P: ProjectPart>(
 ) -> ApiResult<ChangeRecord> {
     touch(writer, &mut after, version)?;
     let (here, values) = at_version::<P>(writer, full(after.clone()), version)?;
-    match writer.change_unique::<P, _>(here, values, REFERENCE).await {
-        Ok(0) => return Err(stale(version)),
-        Ok(_) => {}
-        Err(WriteError::Taken) => {
-            let text = Text::new("reference-taken");
-            return Err(Problem::at(UserErrorCode::NotUnique, "referenceNumber", text).into());
-        }
-        Err(WriteError::Failed(error)) => return Err(error),
+    if writer.change_unique::<P, _>(here, values, REFERENCE).await.map_err(reference_taken)? == 0 {
+        return Err(stale(version));
     }
     Ok(ChangeRecord { agreement, ..after.change_record(P::UPDATED, Some(before)) })
 }

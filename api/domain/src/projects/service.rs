@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use crate::agreements::service::parties_of;
 use crate::calendars::entry_values::{kept_audiences, read_audiences};
-use crate::context::audited::{AuditHead, Audited, save_unique, touch};
+use crate::context::audited::{AuditHead, Audited, check_free, save_unique, touch};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
@@ -30,7 +30,7 @@ use crate::projects::project_access::{assign_scopes, private};
 use crate::projects::{calendar, phases};
 use crate::rights::{self, Operation};
 
-const TITLE: Unique = Unique { name: "project_title_key", columns: "project.tenant_id, project.title" };
+const TITLE: Unique = Unique { name: "project_title_key", columns: "index 'project_title_key'" };
 
 /// Values of a new project.
 #[derive(Clone, Debug)]
@@ -101,6 +101,7 @@ pub async fn create(op: &Op, tenant: Uuid, new: NewProject, idempotency: Option<
     writer.lock_named(tenant).await?;
     let shares = own_shares(&writer, Area::Projects).await?;
     assign_scopes(&writer, &mut row, &[], &shares).await?;
+    check_title(&writer, &row).await?;
     match writer.insert_unique::<project::ActiveModel>(full(row.clone()), TITLE).await {
         Ok(()) => {}
         Err(error) => return Err(error.taken("title", &row.title)),
@@ -246,6 +247,9 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: ProjectPatch) -> Api
     writer.lock_named(row.tenant_id).await?;
     let shares = own_shares(&writer, Area::Projects).await?;
     assign_scopes(&writer, &mut row, &partners, &shares).await?;
+    if row.title != before.title {
+        check_title(&writer, &row).await?;
+    }
     save(&writer, &mut row, version).await?;
     if row.field_of_work_id != before.field_of_work_id {
         rescope_people(&writer, &row).await?;
@@ -267,6 +271,12 @@ async fn rescope_people(writer: &Writer<'_>, project: &project::Model) -> ApiRes
     let moved = project_member::ActiveModel { scope_id: Set(scope), ..Default::default() };
     writer.change::<project_member::Entity, _>(here, moved).await?;
     Ok(())
+}
+
+/// Refuses the title of another project in sight.
+async fn check_title(writer: &Writer<'_>, row: &project::Model) -> ApiResult<()> {
+    let (id, title) = ((project::Column::Id, row.id), (project::Column::Title, row.title.as_str()));
+    check_free::<project::Entity>(writer, id, title, "title").await
 }
 
 /// Writes a project that changed, if it still has the version that the client saw.

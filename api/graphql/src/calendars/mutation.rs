@@ -20,7 +20,7 @@ use crate::scalars::{LocalDateTime, TimeZone};
 pub struct CalendarCreateInput {
     /// Owning authority, on whose behalf the viewer acts.
     tenant: ID,
-    /// Name, unique in the authority, at most 120 characters.
+    /// Name, unique among the calendars of the authority that the viewer sees, at most 120 characters.
     name: String,
     /// Purpose of the calendar, at most 4,000 characters.
     description: Option<String>,
@@ -45,7 +45,7 @@ pub struct CalendarUpdateInput {
     id: ID,
     /// Version of the calendar that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Name, unique in the authority, at most 120 characters.
+    /// Name, unique among the calendars of the authority that the viewer sees, at most 120 characters.
     name: MaybeUndefined<String>,
     /// Purpose of the calendar, at most 4,000 characters.
     description: MaybeUndefined<String>,

@@ -82,7 +82,7 @@ pub struct DatasetCreateInput {
     /// Class of the data under data protection, fixed at creation.
     #[graphql(default_with = "DataClass::Aggregated")]
     data_class: DataClass,
-    /// Title, unique in the owning authority, at most 200 characters.
+    /// Title, unique among the datasets of the authority that the viewer sees, at most 200 characters.
     title: String,
     /// Description of the content, at most 4,000 characters. Required for a release.
     description: Option<String>,
@@ -184,7 +184,7 @@ pub struct DatasetUpdateInput {
     pub id: ID,
     /// Version number of the dataset as last read by the client; an outdated one fails with `STALE_VERSION`.
     pub version: i32,
-    /// Title, unique in the owning authority, at most 200 characters.
+    /// Title, unique among the datasets of the authority that the viewer sees, at most 200 characters.
     title: MaybeUndefined<String>,
     /// Description of the content, at most 4,000 characters. Required for a release.
     description: MaybeUndefined<String>,

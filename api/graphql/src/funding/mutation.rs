@@ -50,7 +50,8 @@ pub struct FundingCreateInput {
     tenant: ID,
     /// Funding programme.
     programme: ID,
-    /// Reference number of the funder ("Förderkennzeichen"), if known; unique in the authority, at most 60 characters.
+    /// Reference number of the funder ("Förderkennzeichen"), if known, at most 60 characters; unique among the fundings of
+    /// the authority that the viewer sees.
     reference_number: Option<String>,
     /// Funding rate: share of the eligible cost that the funder pays, in per cent with at most two decimal places
     /// (`"50"`). At most the maximum rate of the programme.
@@ -79,7 +80,8 @@ pub struct FundingUpdateInput {
     id: ID,
     /// Version of the funding that the client last read; `STALE_VERSION` if it has changed since.
     version: i32,
-    /// Reference number of the funder, unique in the authority, at most 60 characters.
+    /// Reference number of the funder, at most 60 characters; unique among the fundings of the authority that the viewer
+    /// sees.
     reference_number: MaybeUndefined<String>,
     /// Funding rate in per cent, at most the maximum rate of the programme. Only before the decision.
     rate: MaybeUndefined<Decimal>,

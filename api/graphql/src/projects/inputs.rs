@@ -12,7 +12,7 @@ use crate::scalars::Date;
 pub struct ProjectCreateInput {
     /// Lead authority, on whose behalf the viewer acts.
     pub(super) tenant: ID,
-    /// Title, unique in the authority, at most 200 characters.
+    /// Title, unique among the projects of the authority that the viewer sees, at most 200 characters.
     pub(super) title: String,
     /// Summary for everybody to whom the project is visible, at most 10,000 characters.
     pub(super) summary: Option<String>,
@@ -49,7 +49,7 @@ pub struct ProjectUpdateInput {
     pub(super) id: ID,
     /// Version of the project that the client last read; `STALE_VERSION` if it has changed since.
     pub(super) version: i32,
-    /// Title, unique in the authority, at most 200 characters.
+    /// Title, unique among the projects of the authority that the viewer sees, at most 200 characters.
     pub(super) title: MaybeUndefined<String>,
     /// Summary, at most 10,000 characters.
     pub(super) summary: MaybeUndefined<String>,
