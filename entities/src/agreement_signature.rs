@@ -16,6 +16,8 @@ pub struct Model {
     pub scope_id: Uuid,
     /// Who signed, by the name the party uses.
     pub signed_by: String,
+    /// The account that signed; none = signed before accounts were kept, or by an import.
+    pub signer_id: Option<Uuid>,
     /// When.
     pub signed_at: DateTimeUtc,
 }

@@ -19,6 +19,8 @@ pub struct Model {
     pub name: String,
     /// Work e-mail address.
     pub email: Option<String>,
+    /// When the newest token was issued whose claims changed the roles of the member; none = no claim has yet.
+    pub claims_at: Option<DateTimeUtc>,
     /// Grows by one with every change; updates must name it.
     pub version: i32,
     /// When the row was made.

@@ -13,7 +13,7 @@ pub struct Model {
     pub issuer: String,
     /// Subject (`sub`) at that issuer.
     pub subject: String,
-    /// Name as the provider gave it.
+    /// Name as the provider or the operator gave it; empty = neither did.
     pub name: String,
     /// Whether the account may act.
     pub active: bool,

@@ -31,6 +31,10 @@ pub struct Model {
     pub reason: Option<String>,
     /// The person that gave it; none = the operator, or a rule.
     pub granted_by: Option<Uuid>,
+    /// Until when a second admin may confirm it; it has no effect before. None = it is confirmed, or needs no confirmation.
+    pub confirm_until: Option<DateTimeUtc>,
+    /// The person that confirmed it.
+    pub confirmed_by: Option<Uuid>,
     /// When it was taken back.
     pub revoked_at: Option<DateTimeUtc>,
     /// Grows by one with every change; updates must name it.

@@ -27,6 +27,8 @@ pub struct Model {
     pub assumption_day: bool,
     /// Public website.
     pub website: Option<String>,
+    /// Whether a grant of TENANT_ADMIN waits for a second admin, as soon as there is one.
+    pub second_admin: bool,
     /// Whether the authority takes part.
     pub status: TenantStatus,
     /// Grows by one with every change; updates must name it.

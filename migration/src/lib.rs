@@ -26,6 +26,7 @@ mod m20261130_000020_search_text;
 mod m20261130_000022_tenant_contacts;
 mod m20261130_000023_name_order;
 mod m20261130_000040_names_by_field;
+mod m20261130_000041_second_person;
 mod rls;
 mod run;
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000022_tenant_contacts::Migration),
             Box::new(m20261130_000023_name_order::Migration),
             Box::new(m20261130_000040_names_by_field::Migration),
+            Box::new(m20261130_000041_second_person::Migration),
         ]
     }
 }

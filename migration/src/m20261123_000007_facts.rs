@@ -45,11 +45,21 @@ impl Json {
     }
 }
 
-fn facts(json: &Json) -> String {
+/// Which facts there are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Facts {
+    /// As this migration makes them.
+    Original,
+    /// Roles with the name of the member, and none that waits for its confirmation.
+    WithoutPending,
+}
+
+fn facts(json: &Json, facts: Facts) -> String {
     let mine = "person p JOIN member m ON m.person_id = p.id \
                 JOIN tenant t ON t.id = m.tenant_id AND t.status = 'ACTIVE'";
     let person = json.object(&[("id", json.id("p.id")), ("name", "p.name".into()), ("active", json.flag("p.active"))]);
-    let role = json.object(&[
+    let is_original = facts == Facts::Original;
+    let mut role = vec![
         ("id", json.id("g.id")),
         ("member", json.id("m.id")),
         ("tenant", json.id("t.id")),
@@ -59,7 +69,12 @@ fn facts(json: &Json) -> String {
         ("fields", json.list("f.field_of_work_id", "role_grant_field f WHERE f.role_grant_id = g.id")),
         ("from", "g.valid_from".into()),
         ("until", "g.valid_until".into()),
-    ]);
+    ];
+    if !is_original {
+        role.push(("member_name", "m.name".into()));
+    }
+    let role = json.object(&role);
+    let in_effect = if is_original { "" } else { " AND g.confirm_until IS NULL" };
     let agreement = json.object(&[
         ("id", json.id("a.id")),
         ("state", "a.state".into()),
@@ -95,7 +110,7 @@ fn facts(json: &Json) -> String {
         "SELECT p.issuer AS issuer, p.subject AS subject, 'person' AS kind, {person} AS data FROM person p
 UNION ALL
 SELECT p.issuer, p.subject, 'role', {role}
-FROM {mine} JOIN role_grant g ON g.member_id = m.id AND g.revoked_at IS NULL
+FROM {mine} JOIN role_grant g ON g.member_id = m.id AND g.revoked_at IS NULL{in_effect}
 UNION ALL
 SELECT p.issuer, p.subject, 'agreement', {agreement}
 FROM {mine} JOIN agreement_party ap ON ap.tenant_id = t.id JOIN agreement a ON a.id = ap.agreement_id
@@ -111,18 +126,13 @@ JOIN tenant o ON o.id = s.tenant_id AND o.status = 'ACTIVE'"
     )
 }
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let sql = if manager.get_database_backend() == DbBackend::Postgres {
-            let facts = facts(&Json { object: "json_build_object", array: "json_agg", postgres: true });
-            // In PL/pgSQL the plan is kept for the session; a function in SQL would be planned at every call.
-            format!(
-                "CREATE FUNCTION verbund_facts(the_issuer text, the_subject text)
+/// The statement that makes the function or the view of the facts.
+pub(crate) fn create_facts(backend: DbBackend, which: Facts) -> String {
+    if backend == DbBackend::Postgres {
+        let facts = facts(&Json { object: "json_build_object", array: "json_agg", postgres: true }, which);
+        // In PL/pgSQL the plan is kept for the session; a function in SQL would be planned at every call.
+        format!(
+            "CREATE FUNCTION verbund_facts(the_issuer text, the_subject text)
 RETURNS TABLE (kind text, data text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
@@ -131,11 +141,21 @@ BEGIN
 RETURN QUERY SELECT f.kind, f.data FROM ({facts}) f WHERE f.issuer = the_issuer AND f.subject = the_subject;
 END
 $$"
-            )
-        } else {
-            let facts = facts(&Json { object: "json_object", array: "json_group_array", postgres: false });
-            format!("CREATE VIEW verbund_facts AS {facts}")
-        };
+        )
+    } else {
+        let facts = facts(&Json { object: "json_object", array: "json_group_array", postgres: false }, which);
+        format!("CREATE VIEW verbund_facts AS {facts}")
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let sql = create_facts(manager.get_database_backend(), Facts::Original);
         manager.get_connection().execute_unprepared(&sql).await?;
         Ok(())
     }

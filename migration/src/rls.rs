@@ -7,7 +7,8 @@
 
 const SCOPES: &str = "ANY ((SELECT coalesce(nullif(current_setting('app.scopes', true), ''), '{}')::uuid[])::uuid[])";
 const TENANT: &str = "(SELECT nullif(current_setting('app.tenant', true), '')::uuid)";
-const PERSON: &str = "(SELECT nullif(current_setting('app.person', true), '')::uuid)";
+/// The account that acts.
+pub(crate) const PERSON: &str = "(SELECT nullif(current_setting('app.person', true), '')::uuid)";
 
 /// How rows of a table are read and written.
 #[derive(Clone, Copy)]

@@ -20,6 +20,7 @@ pub fn cases() -> Vec<Case> {
         a_third_authority_learns_nothing,
         two_parties_who_sign_at_once_leave_a_right_agreement,
         agreements_are_listed_by_first_day_and_state,
+        one_person_signs_for_one_party_only,
     ]
 }
 
@@ -325,4 +326,37 @@ async fn agreements_are_listed_by_first_day_and_state(app: TestApp) {
         let nodes: Vec<_> = expected.iter().map(|it| json!({ "id": it })).collect();
         assert_eq!(seen, json!({ "totalCount": nodes.len(), "nodes": nodes }), "{state}");
     }
+}
+
+async fn one_person_signs_for_one_party_only(app: TestApp) {
+    let id = draft(&app, &["lindau"]).await;
+    propose(&app, "admin@kaufbeuren", &id, 1).await;
+    let account = json!({ "issuer": "https://verbund.localhost", "subject": "admin@kaufbeuren", "name": "Aushilfe" });
+    let input =
+        json!({ "tenant": app.world.id("tenant.lindau"), "to": { "account": account }, "role": "TENANT_ADMIN" });
+    app.actor("admin@lindau").mutate("roleGrantCreate", input, "roleGrant { id }").await;
+    assert_eq!(sign(&app, "admin@kaufbeuren", &id, "lindau", 2).await, stands("PROPOSED", 3), "either, but one");
+    for (language, words) in [
+        ("en", "You have signed for another party already; for each party another person signs."),
+        (
+            "de",
+            "Sie haben schon für eine andere Partei unterschrieben; für jede Partei unterschreibt eine andere Person.",
+        ),
+    ] {
+        let input = json!({ "id": id, "tenant": app.world.id("tenant.kaufbeuren"), "version": 3 });
+        let same = app.actor("admin@kaufbeuren").speaking(language).try_mutate("agreementSign", input, STANDS).await;
+        let error = json!({ "code": "CONFLICT", "field": "tenant", "message": words });
+        assert_eq!(same["userErrors"], json!([error]));
+    }
+    let told = app.actor("admin@kaufbeuren").send(PARTIES, json!({ "id": id })).await.data()["node"].clone();
+    assert_eq!((&told["state"], &told["viewerCan"]["sign"]), (&json!("PROPOSED"), &json!(false)));
+    let of_lindau = told["parties"].as_array().expect("parties").iter().find(|it| it["tenant"]["slug"] == "lindau");
+    assert_eq!(of_lindau.expect("a party")["signature"]["signedBy"], "Aushilfe", "the name that the party uses");
+    // Another person of the authority signs for it.
+    let account =
+        json!({ "issuer": "https://verbund.localhost", "subject": "mayor", "name": "Die Oberbürgermeisterin" });
+    let input =
+        json!({ "tenant": app.world.id("tenant.kaufbeuren"), "to": { "account": account }, "role": "TENANT_ADMIN" });
+    app.actor("admin@kaufbeuren").mutate("roleGrantCreate", input, "roleGrant { id }").await;
+    assert_eq!(sign(&app, "mayor", &id, "kaufbeuren", 3).await, stands("ACTIVE", 4));
 }

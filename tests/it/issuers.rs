@@ -25,6 +25,8 @@ pub fn cases() -> Vec<Case> {
         who_hangs_up_does_not_make_it_be_asked_again,
         a_provider_that_sends_plain_jwt_is_taken_only_where_it_is_said_so,
         odd_answers_of_a_provider_are_no_keys,
+        an_older_token_brings_no_role_back,
+        the_provider_names_an_account_and_no_foreign_admin,
     ]
 }
 
@@ -200,6 +202,17 @@ impl Bench {
             ("no subject", claims(json!({ "sub": null }))),
             ("an empty subject", claims(json!({ "sub": "" }))),
             ("a subject with a line end", claims(json!({ "sub": "a\nb" }))),
+            ("a subject with a blank in front", claims(json!({ "sub": " anna.amt" }))),
+            ("a subject with a blank behind", claims(json!({ "sub": "anna.amt " }))),
+            ("a subject with a wide blank behind", claims(json!({ "sub": "anna.amt\u{a0}" }))),
+            ("a subject with a space of no width", claims(json!({ "sub": "anna\u{200b}.amt" }))),
+            ("a subject with a mark of direction", claims(json!({ "sub": "\u{202e}tma.anna" }))),
+            (
+                "the issuer with a blank behind",
+                claims(json!({
+                    "iss": format!("{} ", self.claims["iss"].as_str().expect("a text")),
+                })),
+            ),
             ("a subject of 256 characters", claims(json!({ "sub": "s".repeat(256) }))),
             ("larger than 8 KiB", claims(json!({ "more": "x".repeat(9_000) }))),
             ("a flipped bit in the signature", format!("{message}.{}", b64(&flipped))),
@@ -417,4 +430,75 @@ async fn refused(app: &TestApp, stub: &Stub, bench: &Bench) -> bool {
     let config = server::config::Config::load(Some(&file)).expect("a configuration");
     let server = Server::start(config, Clock::System).await.expect("a server");
     ask(&server.base, &bench.token(json!({}), json!({}))).await.0 == 401
+}
+
+/// A rule that gives a role in Kaufbeuren to a group.
+const RULE: &str =
+    "[[auth.issuers.rules]]\nclaim = \"groups\"\nvalue = \"planung\"\ntenant = \"kaufbeuren\"\nrole = \"PLANNER\"\n";
+
+async fn an_older_token_brings_no_role_back(app: TestApp) {
+    let stub = Stub::start().await;
+    let bench = Bench::new(&stub.base);
+    bench.publish(&stub);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("verbund.toml");
+    std::fs::write(&file, settings(&app, &stub, RULE)).expect("written");
+    let config = server::config::Config::load(Some(&file)).expect("a configuration");
+    let now = bench.claims["iat"].as_i64().expect("a time");
+    let token =
+        |seconds: i64, groups: &[&str]| bench.token(json!({}), json!({ "iat": now - seconds, "groups": groups }));
+    let (member, left, back) = (token(300, &["planung"]), token(200, &[]), token(100, &["planung"]));
+    let roles = async |server: &Server, token: &str| {
+        let query = "{ viewer { memberships { roles { role } } } }";
+        let data = server.client(Some(token.to_owned())).ask(query).await.data();
+        data["viewer"]["memberships"].as_array().expect("memberships").len()
+    };
+    let server = Server::start(config.clone(), Clock::System).await.expect("a server");
+    assert_eq!(roles(&server, &member).await, 1);
+    assert_eq!(roles(&server, &left).await, 0, "the group is gone");
+    assert_eq!(roles(&server, &member).await, 0, "the token from before is good still, and gives nothing any more");
+    // Another server remembers nobody, and knows it all the same.
+    let other = Server::start(config.clone(), Clock::System).await.expect("another server");
+    assert_eq!(roles(&other, &member).await, 0);
+    assert_eq!(roles(&other, &member).await, 0);
+    // What a still newer one says counts again, whatever comes late.
+    assert_eq!(roles(&other, &back).await, 1);
+    assert_eq!(roles(&other, &left).await, 1);
+    assert_eq!(roles(&server, &back).await, 1);
+    let third = Server::start(config, Clock::System).await.expect("a third server");
+    assert_eq!((roles(&third, &left).await, roles(&third, &member).await), (1, 1));
+    let gained = app.database.rows().await.list("SELECT id FROM audit_event WHERE action = 'signIn'").await;
+    assert_eq!(gained.len(), 3, "the arrival with the role, its loss, its return");
+}
+
+async fn the_provider_names_an_account_and_no_foreign_admin(app: TestApp) {
+    let stub = Stub::start().await;
+    let bench = Bench::new(&stub.base);
+    bench.publish(&stub);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("verbund.toml");
+    std::fs::write(&file, settings(&app, &stub, "")).expect("written");
+    let config = server::config::Config::load(Some(&file)).expect("a configuration");
+    // Before the person has ever come, an admin of another authority names the account.
+    let account = json!({ "issuer": stub.base, "subject": "anna.amt", "name": "Trottel vom Dienst" });
+    let input = json!({ "tenant": app.world.id("tenant.lindau"), "to": { "account": account }, "role": "VIEWER" });
+    app.actor("admin@lindau").mutate("roleGrantCreate", input, "roleGrant { id }").await;
+    let server = Server::start(config, Clock::System).await.expect("a server");
+    let name = async |claims: Value| {
+        let client = server.client(Some(bench.token(json!({}), claims)));
+        let data = client.ask("{ viewer { name memberships { name } } }").await.data();
+        assert_eq!(
+            data["viewer"]["memberships"],
+            json!([{ "name": "Trottel vom Dienst" }]),
+            "so it is called in Lindau"
+        );
+        data["viewer"]["name"].clone()
+    };
+    assert_eq!(name(json!({ "name": "Anna Amt" })).await, "Anna Amt");
+    assert_eq!(name(json!({ "name": "Anna Amt-Berger" })).await, "Anna Amt-Berger", "and so it is called now");
+    assert_eq!(
+        name(json!({ "name": "Anna\u{202e}tmA" })).await,
+        "Anna Amt-Berger",
+        "no name that shows itself turned round"
+    );
 }

@@ -21,6 +21,12 @@ pub fn cases() -> Vec<Case> {
         two_admins_who_take_each_others_role_at_once_leave_one,
         nobody_gives_more_fields_or_time_than_they_hold,
         a_foreign_role_is_unknown_and_a_foreign_authority_is_forbidden,
+        an_account_is_named_byte_for_byte_or_refused,
+        each_authority_names_a_person_for_itself,
+        a_second_admin_confirms_or_refuses_the_grant_of_an_admin,
+        a_grant_that_nobody_confirms_in_time_is_none,
+        nobody_confirms_what_they_granted_or_receive,
+        the_operator_grants_directly_and_may_turn_the_confirmation_off,
     ]
 }
 
@@ -133,15 +139,16 @@ async fn a_role_given_to_a_member_holds_at_once(app: TestApp) {
     assert_eq!(said(&again), ["CONFLICT id"], "it was taken already");
 }
 
-const VIEWER: &str = "{ viewer { signedIn name memberships { tenant { slug } roles { role allFields validUntil } } } }";
+const VIEWER: &str =
+    "{ viewer { signedIn name memberships { name tenant { slug } roles { role allFields validUntil } } } }";
 
 async fn an_account_that_nobody_knows_is_a_member_at_once(app: TestApp) {
     let newcomer = app.actor("anna");
     let unknown = json!({ "viewer": { "signedIn": true, "name": null, "memberships": [] } });
     assert_eq!(newcomer.ask(VIEWER).await.data(), unknown);
     give(&app, account("anna", "Anna Zuber"), "VIEWER", json!({ "validUntil": "2027-03-31" })).await;
-    let known = json!({ "viewer": { "signedIn": true, "name": "Anna Zuber", "memberships": [
-        { "tenant": { "slug": "ostallgaeu" },
+    let known = json!({ "viewer": { "signedIn": true, "name": null, "memberships": [
+        { "name": "Anna Zuber", "tenant": { "slug": "ostallgaeu" },
           "roles": [{ "role": "VIEWER", "allFields": true, "validUntil": "2027-03-31" }] },
     ] } });
     assert_eq!(newcomer.ask(VIEWER).await.data(), known);
@@ -197,8 +204,8 @@ async fn one_person_has_roles_in_two_authorities_with_one_token(app: TestApp) {
     assert_eq!(
         held,
         [
-            json!({ "tenant": { "slug": "kaufbeuren" }, "roles": role("VIEWER") }),
-            json!({ "tenant": { "slug": "ostallgaeu" }, "roles": role("PLANNER") }),
+            json!({ "name": "Gast", "tenant": { "slug": "kaufbeuren" }, "roles": role("VIEWER") }),
+            json!({ "name": "planner@ostallgaeu", "tenant": { "slug": "ostallgaeu" }, "roles": role("PLANNER") }),
         ]
     );
 }
@@ -322,4 +329,206 @@ async fn a_foreign_role_is_unknown_and_a_foreign_authority_is_forbidden(app: Tes
     assert_eq!(said(&try_give(&app, &app.anonymous(), json!({})).await), ["UNAUTHENTICATED tenant"]);
     let foreign = json!({ "to": { "member": app.world.id("member.viewer@lindau") } });
     assert_eq!(said(&try_give(&app, &app.actor("admin@ostallgaeu"), foreign).await), ["NOT_FOUND to.member"]);
+}
+
+async fn an_account_is_named_byte_for_byte_or_refused(app: TestApp) {
+    let admin = app.actor("admin@ostallgaeu");
+    let wrong = [
+        " boss",
+        "boss ",
+        "boss\u{a0}",
+        "bo\u{200b}ss",
+        "\u{feff}boss",
+        "\u{202e}ssob",
+        "boss\n",
+        "boss\u{0}",
+        "bo\u{ad}ss",
+    ];
+    for subject in wrong {
+        let answer = try_give(&app, &admin, json!({ "to": account(subject, "Boss") })).await;
+        assert_eq!(said(&answer), ["INVALID to.account.subject"], "{subject:?}");
+        let mut to = account("boss", "Boss");
+        to["account"]["issuer"] = json!(subject);
+        assert_eq!(
+            said(&try_give(&app, &admin, json!({ "to": to })).await),
+            ["INVALID to.account.issuer"],
+            "{subject:?}"
+        );
+    }
+    for (language, subject, text) in [
+        (
+            "de",
+            " boss",
+            "Eine Kennung hat an ihren Enden keine Leerzeichen: Übernehmen Sie sie genau so, wie der Identitätsanbieter \
+                         sie angibt.",
+        ),
+        (
+            "en",
+            "boss ",
+            "An identifier has no blanks at its ends: take it over exactly as the identity provider states it.",
+        ),
+        ("de", "bo\u{200b}ss", "Der Text enthält Zeichen, die man nicht sieht oder die die Schreibrichtung ändern."),
+        (
+            "en",
+            "bo\u{200b}ss",
+            "The text contains characters that cannot be seen or that change the direction of writing.",
+        ),
+    ] {
+        let answer = try_give(&app, &admin.speaking(language), json!({ "to": account(subject, "Boss") })).await;
+        assert_eq!(answer["userErrors"][0]["message"], text);
+    }
+    let answer = try_give(&app, &admin, json!({ "to": account("boss", "Boss\u{202e}ssoB") })).await;
+    assert_eq!(said(&answer), ["INVALID to.account.name"]);
+    // What is within an identifier is left as it is, and two that differ are two accounts.
+    give(&app, account("Anna Amt", "Anna"), "VIEWER", json!({})).await;
+    give(&app, account("anna amt", "Another"), "VIEWER", json!({})).await;
+    let names: Vec<_> =
+        app.database.rows().await.list("SELECT subject FROM person WHERE lower(subject) = 'anna amt'").await;
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+async fn each_authority_names_a_person_for_itself(app: TestApp) {
+    let rude = json!({
+        "tenant": app.world.id("tenant.lindau"), "to": account("anna", "Trottel vom Dienst"), "role": "VIEWER",
+    });
+    app.actor("admin@lindau").mutate("roleGrantCreate", rude, GIVEN).await;
+    give(&app, account("anna", "Anna Zuber"), "PLANNER", json!({})).await;
+    let anna = app.actor("anna");
+    let viewer = anna.ask("{ viewer { name memberships { name tenant { slug } } } }").await.data()["viewer"].clone();
+    assert_eq!(viewer["name"], Value::Null, "no provider has said it");
+    let mut names: Vec<_> = viewer["memberships"].as_array().expect("memberships").iter().collect();
+    names.sort_by_key(|it| it["tenant"]["slug"].to_string());
+    let name = |slug: &str, name: &str| json!({ "name": name, "tenant": { "slug": slug } });
+    assert_eq!(names, [&name("lindau", "Trottel vom Dienst"), &name("ostallgaeu", "Anna Zuber")]);
+    // She acts under the name that the authority uses for which she acts, also where she sees no members.
+    give(&app, account("anna", "ignored"), "DATA_STEWARD", json!({})).await;
+    let place = json!({
+        "tenant": app.world.id("tenant.ostallgaeu"), "name": "Turm", "kind": "OTHER", "visibility": "INTERNAL",
+        "latitude": 47.5, "longitude": 10.5,
+    });
+    let made = anna.mutate("learningPlaceCreate", place, "learningPlace { id }").await;
+    let query = "query($of: ID!) { directoryHistory(of: $of) { nodes { changedBy } } }";
+    let history = anna.send(query, json!({ "of": made["learningPlace"]["id"] })).await.data();
+    assert_eq!(history["directoryHistory"]["nodes"], json!([{ "changedBy": "Anna Zuber" }]));
+}
+
+const PENDING: &str = r#"{ tenant(slug: "ostallgaeu") { pendingRoleGrants(first: 10) { totalCount nodes {
+    id role confirmationExpiresAt viewerCan { confirm revoke } } } } }"#;
+
+async fn pending(client: &Client) -> Value {
+    client.ask(PENDING).await.data()["tenant"]["pendingRoleGrants"].clone()
+}
+
+async fn confirm(client: &Client, id: &str) -> Value {
+    let input = json!({ "id": id, "version": 1 });
+    client.try_mutate("roleGrantConfirm", input, "roleGrant { confirmationExpiresAt version }").await
+}
+
+async fn is_admin(app: &TestApp, subject: &str) -> bool {
+    members(&app.actor(subject), "ostallgaeu").await["totalCount"] != 0
+}
+
+async fn a_second_admin_confirms_or_refuses_the_grant_of_an_admin(app: TestApp) {
+    let admin = app.actor("admin@ostallgaeu");
+    // Nobody could confirm the first one.
+    give(&app, account("second", "Second"), "TENANT_ADMIN", json!({})).await;
+    assert!(is_admin(&app, "second").await);
+    let second = app.actor("second");
+    let third = give(&app, account("third", "Third"), "TENANT_ADMIN", json!({})).await;
+    assert!(!is_admin(&app, "third").await, "it has no effect yet");
+    let listed = |confirm: bool| {
+        json!({ "totalCount": 1, "nodes": [{
+            "id": third, "role": "TENANT_ADMIN", "confirmationExpiresAt": "2027-01-29T10:00:00+00:00",
+            "viewerCan": { "confirm": confirm, "revoke": true },
+        }] })
+    };
+    assert_eq!((pending(&admin).await, pending(&second).await), (listed(false), listed(true)));
+    assert_eq!(pending(&app.actor("viewer@ostallgaeu")).await["totalCount"], 0);
+    // Other roles take nobody else.
+    give(&app, account("planner", "Planner"), "PLANNER", json!({})).await;
+    assert_eq!(pending(&admin).await["totalCount"], 1);
+
+    let done = confirm(&second, &third).await;
+    assert_eq!(done, json!({ "roleGrant": { "confirmationExpiresAt": null, "version": 2 }, "userErrors": [] }));
+    assert!(is_admin(&app, "third").await);
+    assert_eq!(pending(&admin).await["totalCount"], 0);
+    let rows = app.database.rows().await;
+    let trail = "SELECT action FROM audit_event WHERE object_type = 'RoleGrant' ORDER BY id DESC LIMIT 1";
+    assert_eq!(rows.list(trail).await, ["roleGrantConfirm"]);
+    let again = second.try_mutate("roleGrantConfirm", json!({ "id": third, "version": 2 }), "__typename").await;
+    assert_eq!(said(&again), ["CONFLICT id"]);
+
+    // Refused: it never had an effect, and it cannot be confirmed any more.
+    let fourth = give(&app, account("fourth", "Fourth"), "TENANT_ADMIN", json!({})).await;
+    assert_eq!(revoke(&second, &fourth).await["userErrors"], json!([]));
+    let late = second.try_mutate("roleGrantConfirm", json!({ "id": fourth, "version": 2 }), "__typename").await;
+    assert_eq!(said(&late), ["CONFLICT id"]);
+    assert!(!is_admin(&app, "fourth").await);
+}
+
+async fn a_grant_that_nobody_confirms_in_time_is_none(app: TestApp) {
+    give(&app, account("second", "Second"), "TENANT_ADMIN", json!({})).await;
+    let third = give(&app, account("third", "Third"), "TENANT_ADMIN", json!({})).await;
+    app.at("2027-01-29T09:59:59Z");
+    assert_eq!(pending(&app.actor("second")).await["totalCount"], 1);
+    app.at("2027-01-29T10:00:00Z");
+    let second = app.actor("second");
+    assert_eq!(pending(&second).await["totalCount"], 0);
+    let late = confirm(&second.speaking("de"), &third).await;
+    let words = "Die Frist, diese Rolle zu bestätigen, ist vorbei; vergeben Sie sie neu.";
+    assert_eq!(late["userErrors"], json!([{ "code": "CONFLICT", "field": "id", "message": words }]));
+    assert!(!is_admin(&app, "third").await);
+    // One that waits stands in for nobody.
+    let first = app.actor("admin@ostallgaeu");
+    assert_eq!(revoke(&second, app.world.id("role.admin@ostallgaeu")).await["userErrors"], json!([]));
+    assert_eq!(members(&first, "ostallgaeu").await["totalCount"], 0);
+    let roles = members(&second, "ostallgaeu").await.to_string();
+    assert_eq!(roles.matches("TENANT_ADMIN").count(), 2, "its own, and the one that waits: {roles}");
+    let query = "{ viewer { memberships { memberId } } }";
+    let member = second.ask(query).await.data()["viewer"]["memberships"][0]["memberId"].clone();
+    let data =
+        second.send("query($id: ID!) { member(id: $id) { roles { id } } }", json!({ "id": member })).await.data();
+    let own = data["member"]["roles"][0]["id"].as_str().expect("a role").to_owned();
+    assert_eq!(said(&revoke(&second, &own).await), ["LAST_ADMIN id"]);
+}
+
+async fn nobody_confirms_what_they_granted_or_receive(app: TestApp) {
+    give(&app, account("second", "Second"), "TENANT_ADMIN", json!({})).await;
+    let third = give(&app, account("third", "Third"), "TENANT_ADMIN", json!({})).await;
+    let own = confirm(&app.actor("admin@ostallgaeu").speaking("de"), &third).await;
+    let words = "Wer eine Rolle vergeben hat oder erhält, bestätigt sie nicht; das tut eine andere Administration.";
+    assert_eq!(own["userErrors"], json!([{ "code": "FORBIDDEN", "field": "id", "message": words }]));
+    assert_eq!(said(&confirm(&app.actor("third"), &third).await), ["NOT_FOUND id"], "no admin yet");
+    assert_eq!(said(&confirm(&app.actor("auditor@ostallgaeu"), &third).await), ["FORBIDDEN id"]);
+    assert_eq!(said(&confirm(&app.actor("admin@kaufbeuren"), &third).await), ["NOT_FOUND id"]);
+    assert_eq!(said(&confirm(&app.actor("second"), &third).await), Vec::<String>::new());
+    // An admin who shall receive another such role, granted by a second one: only the third may confirm it.
+    let more = give(&app, account("second", "Second"), "TENANT_ADMIN", json!({ "validUntil": "2027-12-31" })).await;
+    assert_eq!(said(&confirm(&app.actor("second"), &more).await), ["FORBIDDEN id"]);
+    assert_eq!(said(&confirm(&app.actor("third"), &more).await), Vec::<String>::new());
+}
+
+async fn the_operator_grants_directly_and_may_turn_the_confirmation_off(app: TestApp) {
+    let op = server::operator::operation(&app.config, &app.clock).await.expect("the operator");
+    let to = |subject: &str| domain::members::service::RoleHolder::Account {
+        issuer: "https://verbund.localhost".to_owned(),
+        subject: subject.to_owned(),
+        name: subject.to_owned(),
+        email: None,
+    };
+    for subject in ["second", "third"] {
+        let role = entities::RoleKey::TenantAdmin;
+        domain::operator::grant_role(&op, "ostallgaeu", role, to(subject)).await.map_err(|_| ()).expect("a role");
+        assert!(is_admin(&app, subject).await);
+    }
+    let role = entities::RoleKey::Viewer;
+    let refused = domain::operator::grant_role(&op, "ostallgaeu", role, to(" second")).await.expect_err("a blank");
+    assert!(domain::operator::render(&refused).contains("no blanks at its ends"));
+    give(&app, account("fourth", "Fourth"), "TENANT_ADMIN", json!({})).await;
+    assert!(!is_admin(&app, "fourth").await);
+    let off = domain::operator::tenants::set_second_admin(&op, "ostallgaeu", false).await;
+    off.map_err(|error| domain::operator::render(&error)).expect("the setting");
+    give(&app, account("fifth", "Fifth"), "TENANT_ADMIN", json!({})).await;
+    assert!(is_admin(&app, "fifth").await && !is_admin(&app, "fourth").await);
+    op.store.close().await;
 }

@@ -229,11 +229,13 @@ async fn wrong_issuers_of_the_configuration_are_told(app: TestApp) {
         let clock = app.clock.clone();
         async move { Server::start(config, clock).await.map(|_| ()).expect_err("a wrong configuration") }
     };
-    let cases: [(Change, &str); 7] = [
+    let cases: [(Change, &str); 9] = [
         (|it| it.issuer = "http://login.example".to_owned(), "https://"),
         (|it| it.issuer = "login.example".to_owned(), "auth.issuers \"login.example\""),
         (|it| it.issuer = "https://verbund.localhost".to_owned(), "twice"),
         (|it| it.audience.clear(), "audience"),
+        (|it| it.issuer = "https://login.example/ ".to_owned(), "blanks"),
+        (|it| it.audience = "verbund\u{200b}".to_owned(), "cannot be seen"),
         (|it| it.tenants.clear(), "tenants"),
         (|it| it.algorithms = vec![jsonwebtoken::Algorithm::HS256], "HS256"),
         (

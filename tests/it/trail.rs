@@ -257,6 +257,9 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["tenantContactCreate", "TenantContact", "tenant_contact.created", "1"],
         ["tenantContactUpdate", "TenantContact", "tenant_contact.updated", "2"],
         ["tenantContactDelete", "TenantContact", "tenant_contact.deleted", "3"],
+        ["roleGrantCreate", "RoleGrant", "role.granted", "1"],
+        ["roleGrantCreate", "RoleGrant", "role.proposed", "1"],
+        ["roleGrantConfirm", "RoleGrant", "role.confirmed", "2"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

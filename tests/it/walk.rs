@@ -20,6 +20,7 @@ pub const MUTATIONS: &[&str] = &[
     "fieldOfWorkCreate",
     "roleGrantCreate",
     "roleGrantRevoke",
+    "roleGrantConfirm",
     "agreementDraft",
     "agreementPropose",
     "agreementSign",
@@ -164,6 +165,9 @@ const FEED_UPDATE: usize = PROJECT_END + 1;
 const CONTACT: usize = FEED_UPDATE + 1;
 const CONTACT_UPDATE: usize = CONTACT + 1;
 const CONTACT_DELETE: usize = CONTACT + 2;
+const SECOND_ADMIN: usize = CONTACT_DELETE + 1;
+const THIRD_ADMIN: usize = SECOND_ADMIN + 1;
+const CONFIRM: usize = THIRD_ADMIN + 1;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
 const PLANNER: &str = "planner@ostallgaeu";
@@ -371,6 +375,16 @@ impl<'a> Walk<'a> {
                 ("tenantContactUpdate", ADMIN, input, OF_CONTACT)
             }
             CONTACT_DELETE => ("tenantContactDelete", ADMIN, with(&self.last["tenantContact"], json!({})), OF_CONTACT),
+            SECOND_ADMIN | THIRD_ADMIN => {
+                let subject = if self.at == SECOND_ADMIN { "second@ostallgaeu" } else { "third@ostallgaeu" };
+                let mut step = created("roleGrantCreate");
+                step.2["to"] = json!({ "account": {
+                    "issuer": "https://verbund.localhost", "subject": subject, "name": subject,
+                } });
+                step.2["role"] = json!("TENANT_ADMIN");
+                (step.0, step.1, step.2, OF_ROLE)
+            }
+            CONFIRM => ("roleGrantConfirm", "second@ostallgaeu", with(&self.last["roleGrant"], json!({})), OF_ROLE),
             _ => return None,
         };
         self.at += 1;

@@ -137,7 +137,7 @@ impl ArchivePart {
 /// The table to which a column points whose rows may have other ids in another installation.
 pub fn refers_to(column: &str) -> Option<&'static str> {
     Some(match column {
-        "person_id" | "granted_by" | "proposer_id" => "person",
+        "person_id" | "granted_by" | "confirmed_by" | "proposer_id" => "person",
         "field_of_work_id" => "field_of_work",
         "programme_id" => "funding_programme",
         "scope_id" | "inner_scope_id" => "scope",
@@ -303,7 +303,8 @@ fn owned() -> Vec<ArchivePart> {
         own::<e::role_grant_field::Entity>(),
         joint::<e::agreement::Entity>("id IN {agreements}"),
         joint::<e::agreement_party::Entity>("agreement_id IN {agreements}"),
-        joint::<e::agreement_signature::Entity>("agreement_id IN {agreements}"),
+        // Accounts of the other parties stay here.
+        joint::<e::agreement_signature::Entity>("agreement_id IN {agreements}").instead("signer_id", Instead::Nothing),
         joint::<e::agreement_field::Entity>("agreement_id IN {agreements}"),
         own::<e::tenant_closure::Entity>(),
         part::<e::organisation::Entity>(PartKind::Reference(&["id"]), ORGANISATIONS).merge_untold(),

@@ -259,18 +259,19 @@ impl Access {
             self.roles
                 .iter()
                 .filter(|it| it.tenant == tenant && Permission::of(it.role).contains(permission))
-                .any(|it| it.fields.contains(fields) && spans(it, from, until))
+                .any(|it| it.fields.contains(fields) && spans((it.from, it.until), (from, until)))
         })
     }
 }
 
-/// Whether a role's dates enclose `from`–`until`. An open start of the gift begins now, which the role covers.
-fn spans(role: &RoleFact, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
-    let starts = match (role.from, from) {
+/// Whether the dates of a role that is held, first and last day, enclose those of one that is given. An open start of the
+/// gift begins now, which the role covers.
+pub fn spans(held: (Option<NaiveDate>, Option<NaiveDate>), given: (Option<NaiveDate>, Option<NaiveDate>)) -> bool {
+    let starts = match (held.0, given.0) {
         (None, _) | (_, None) => true,
         (Some(mine), Some(theirs)) => mine <= theirs,
     };
-    let ends = match (role.until, until) {
+    let ends = match (held.1, given.1) {
         (None, _) => true,
         (Some(_), None) => false,
         (Some(mine), Some(theirs)) => theirs <= mine,
@@ -373,6 +374,6 @@ pub fn today(zone: &str, now: DateTime<Utc>) -> NaiveDate {
 }
 
 /// Whether `day` lies between two days, both inclusive, open where none.
-fn within(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
+pub fn within(day: NaiveDate, from: Option<NaiveDate>, until: Option<NaiveDate>) -> bool {
     from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until)
 }

@@ -27,7 +27,17 @@ fn day(text: &str) -> Option<NaiveDate> {
 
 fn role(tenant: Uuid, role: RoleKey, fields: Fields) -> RoleFact {
     let id = Uuid::from_u128(50);
-    RoleFact { id, member: id, tenant, zone: "Europe/Berlin".to_owned(), role, fields, from: None, until: None }
+    RoleFact {
+        id,
+        member: id,
+        member_name: String::new(),
+        tenant,
+        zone: "Europe/Berlin".to_owned(),
+        role,
+        fields,
+        from: None,
+        until: None,
+    }
 }
 
 fn only(fields: &[Uuid]) -> Fields {

@@ -45,7 +45,7 @@ impl Fields {
 pub struct PersonFact {
     /// Row id.
     pub id: Uuid,
-    /// Name as the provider gave it.
+    /// Name as the provider or the operator gave it; empty where neither did.
     pub name: String,
     /// Whether the account may act.
     pub active: bool,
@@ -58,6 +58,8 @@ pub struct RoleFact {
     pub id: Uuid,
     /// Row id of the member.
     pub member: Uuid,
+    /// Name of the member in the authority.
+    pub member_name: String,
     /// The authority.
     pub tenant: Uuid,
     /// Time zone in which its dates are judged.
@@ -185,6 +187,7 @@ impl ActorFacts {
 struct RoleRow {
     id: Uuid,
     member: Uuid,
+    member_name: String,
     tenant: Uuid,
     zone: String,
     role: RoleKey,
@@ -199,6 +202,7 @@ impl From<RoleRow> for RoleFact {
         Self {
             id: row.id,
             member: row.member,
+            member_name: row.member_name,
             tenant: row.tenant,
             zone: row.zone,
             role: row.role,

@@ -25,7 +25,7 @@ mod simulation;
 #[cfg(test)]
 mod simulation_test;
 
-pub use crate::access::{Access, NotInForce, ScopeVisibility, in_force, today};
+pub use crate::access::{Access, NotInForce, ScopeVisibility, in_force, spans, today, within};
 pub use crate::actor::Actor;
 pub use crate::catalogue::{Permission, read_permission};
 pub use crate::decision::{AccessDecision, Action, Because, Explanation, Grant, Object};

@@ -128,6 +128,7 @@ fn reader(party: &Party, agreements: &[AgreementFact], scope_shares: &[ScopeShar
     let role = |role: &RoleKey| RoleFact {
         id: Uuid::nil(),
         member: Uuid::nil(),
+        member_name: String::new(),
         tenant: party.tenant,
         zone: party.zone.clone(),
         role: *role,

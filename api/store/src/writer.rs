@@ -373,12 +373,26 @@ impl<'a> Writer<'a> {
     }
 
     /// The member that an account is in the acting authority, whether the actor may see it or not.
+    ///
+    /// # Errors
+    /// The database fails.
     #[expect(clippy::disallowed_methods, reason = "the operator, who seeds members, has no scopes")]
-    pub async fn member_id(&self, person: Uuid) -> ApiResult<Option<Uuid>> {
+    pub async fn member(&self, person: Uuid) -> ApiResult<Option<member::Model>> {
         let select = member::Entity::find()
             .filter(member::Column::TenantId.eq(self.tenant()))
             .filter(member::Column::PersonId.eq(person));
-        Ok(select.one(self.conn).await.or_fault()?.map(|it| it.id))
+        select.one(self.conn).await.or_fault()
+    }
+
+    /// Gives the acting account the name that its identity provider says; whether it had another.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn name_account(&self, person: Uuid, name: &str) -> ApiResult<bool> {
+        let backend = self.conn.get_database_backend();
+        let sql = "UPDATE person SET name = $1 WHERE id = $2 AND name <> $1";
+        let statement = Statement::from_sql_and_values(backend, sql, [name.into(), person.into()]);
+        Ok(self.conn.execute_raw(statement).await.or_fault()?.rows_affected() > 0)
     }
 
     /// The roles that a member of the acting authority holds by rules for claims.

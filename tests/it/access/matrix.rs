@@ -124,6 +124,7 @@ pub const LISTS: &[(&str, &str)] = &[
         r#"holidays(region: {state: "DE-BY"}, between: {firstDay: "2027-01-01", lastDay: "2027-12-31"}) { totalCount }"#,
     ),
     ("tenant.members", r#"tenant(slug: "kaufbeuren") { members { totalCount } }"#),
+    ("tenant.pendingRoleGrants", r#"tenant(slug: "ostallgaeu") { pendingRoleGrants { totalCount } }"#),
     ("tenant.incomingShares", r#"tenant(slug: "kaufbeuren") { incomingShares { totalCount } }"#),
     ("tenant.outgoingShares", r#"tenant(slug: "ostallgaeu") { outgoingShares { totalCount } }"#),
     ("feeds", "feeds { totalCount }"),

@@ -53,6 +53,7 @@ pub const RIGHTS: &[Right] = {
         right("shareEnd", N::Share, O::End, "/id"),
         right("roleGrantCreate", N::Member, O::ManageRoles, "/to/member"),
         right("roleGrantRevoke", N::RoleGrant, O::Revoke, "/id"),
+        right("roleGrantConfirm", N::RoleGrant, O::Confirm, "/id"),
         right("feedUpdate", N::Feed, O::Update, "/id"),
         right("feedRevoke", N::Feed, O::Revoke, "/id"),
         right("tenantClosureUpdate", N::TenantClosure, O::Update, "/id"),

@@ -199,7 +199,7 @@ pub async fn show_to_parties(writer: &Writer<'_>, id: Uuid, scope: Uuid) -> ApiR
     Ok(())
 }
 
-/// Signs for one party. The last signature makes the agreement active.
+/// Signs for one party. The last signature makes the agreement active. For each party another person signs.
 pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "agreementSign").await?;
     let session = mutation.session();
@@ -209,14 +209,15 @@ pub async fn sign(op: &Op, id: Uuid, party: Uuid, version: i32) -> ApiResult<()>
     let writer = session.writer(&grant).await?;
     // Two parties that sign at the same moment: the second must count the first.
     writer.lock_named(id).await?;
-    not_signed_by(session, id, party).await?;
-    let signed = signed_by(session, id).await?;
+    may_sign(session, id, party).await?;
+    let signed: BTreeSet<_> = signatures(session, id).await?.into_iter().map(|it| it.tenant_id).collect();
     writer
         .insert(agreement_signature::ActiveModel {
             agreement_id: Set(id),
             tenant_id: Set(party),
             scope_id: Set(row.scope_id),
-            signed_by: Set(acting_name(session, party).await?),
+            signed_by: Set(acting_name(session, party)),
+            signer_id: Set(writer.grant().person()),
             signed_at: Set(writer.now()),
         })
         .await?;
@@ -250,22 +251,27 @@ pub async fn end(op: &Op, id: Uuid, party: Uuid, version: i32, reason: String) -
     mutation.commit(recorded).await
 }
 
-/// The parties that have signed.
-async fn signed_by(session: &Session, id: Uuid) -> ApiResult<BTreeSet<Uuid>> {
+async fn signatures(session: &Session, id: Uuid) -> ApiResult<Vec<agreement_signature::Model>> {
     let signed =
         session.select::<agreement_signature::Entity>().filter(agreement_signature::Column::AgreementId.eq(id));
-    Ok(session.all(signed).await?.into_iter().map(|it| it.tenant_id).collect())
+    session.all(signed).await
 }
 
-/// Refuses a second signature of a party.
+/// Refuses a second signature of a party, and one by the account that has signed for another party.
 ///
 /// # Errors
 /// `CONFLICT` at `tenant`; the database fails.
-pub(crate) async fn not_signed_by(session: &Session, id: Uuid, party: Uuid) -> ApiResult<()> {
-    if signed_by(session, id).await?.contains(&party) {
-        return Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new("signed-already")).into());
-    }
-    Ok(())
+pub(crate) async fn may_sign(session: &Session, id: Uuid, party: Uuid) -> ApiResult<()> {
+    let signatures = signatures(session, id).await?;
+    let actor = session.access().person().map(|it| it.id);
+    let key = if signatures.iter().any(|it| it.tenant_id == party) {
+        "signed-already"
+    } else if signatures.iter().any(|it| it.signer_id.is_some() && it.signer_id == actor) {
+        "signed-by-same-person"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::at(UserErrorCode::Conflict, "tenant", Text::new(key)).into())
 }
 
 /// The authorities that an agreement binds, as far as the actor may know it.

@@ -70,7 +70,7 @@ pub async fn propose(op: &Op, proposal: ReleaseProposal, idempotency: Option<Ide
     let session = mutation.session();
     let (grant, dataset) =
         rights::find_for::<dataset::Entity>(session, proposal.dataset, Operation::ProposeRelease, "dataset").await?;
-    let name = acting_name(session, dataset.tenant_id).await?;
+    let name = acting_name(session, dataset.tenant_id);
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -137,7 +137,7 @@ pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let dataset = rights::find_visible::<dataset::Entity>(session, release.dataset_id, "id").await?;
     let mut dataset = (*dataset).clone();
     may_leave(&dataset, true)?;
-    let name = acting_name(session, release.tenant_id).await?;
+    let name = acting_name(session, release.tenant_id);
     let writer = session.writer(&grant).await?;
     release.state = DatasetReleaseState::Approved;
     decided(&mut release, &writer, name);
@@ -165,7 +165,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let operation = if is_own { Operation::Withdraw } else { Operation::Decline };
     let grant = rights::judge::<dataset_release::Entity>(session, &release, operation, "id").await?;
     let mut release = (*release).clone();
-    let name = acting_name(session, release.tenant_id).await?;
+    let name = acting_name(session, release.tenant_id);
     let writer = session.writer(&grant).await?;
     release.state = if is_own { DatasetReleaseState::Withdrawn } else { DatasetReleaseState::Declined };
     release.reason = Some(reason);

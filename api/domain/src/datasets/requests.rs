@@ -67,7 +67,7 @@ pub async fn create(op: &Op, new: NewDataRequest, idempotency: Option<Idempotenc
         text::line(&new.purpose, "purpose", 1_000),
         text::line(&new.legal_basis, "legalBasis", 1_000),
     ))?;
-    let asked_by = acting_name(session, new.tenant).await?;
+    let asked_by = acting_name(session, new.tenant);
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -173,7 +173,7 @@ pub async fn grant(op: &Op, id: Uuid, version: i32, gift: Gift) -> ApiResult<()>
     };
     shares::authorize(session, &new).await?;
     shares::check(session, &new).await?;
-    let name = acting_name(session, row.to_tenant_id).await?;
+    let name = acting_name(session, row.to_tenant_id);
     let writer = session.writer(&to).await?;
     let (share, _) = shares::make(session, &writer, &new, new_id()).await?;
     row.dataset_id = Some(dataset);
@@ -195,7 +195,7 @@ pub async fn refuse(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult<
     let session = mutation.session();
     let (grant, row) = rights::find_for::<data_request::Entity>(session, id, Operation::Refuse, "id").await?;
     let mut row = (*row).clone();
-    let name = acting_name(session, row.to_tenant_id).await?;
+    let name = acting_name(session, row.to_tenant_id);
     let writer = session.writer(&grant).await?;
     row.answer = Some(reason);
     answered(&mut row, DataRequestState::Refused, name, &writer);

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use entities::RoleKey;
+use kernel::text::is_invisible;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -43,6 +45,8 @@ pub struct Arrival {
     pub binding: Arc<Binding>,
     /// `sub`.
     pub subject: String,
+    /// `iat`: of two tokens the one that was issued later counts.
+    pub issued_at: DateTime<Utc>,
     /// Name for the people who manage members there.
     pub name: String,
     /// Work e-mail address, where the token says it.
@@ -52,11 +56,11 @@ pub struct Arrival {
 }
 
 impl Binding {
-    /// What the claims of somebody mean here.
-    pub fn arrival(self: &Arc<Self>, subject: &str, claims: &Map<String, Value>) -> Arrival {
+    /// What the claims of somebody mean here, in a token of that instant.
+    pub fn arrival(self: &Arc<Self>, subject: &str, issued_at: DateTime<Utc>, claims: &Map<String, Value>) -> Arrival {
         let text = |name: &str| {
             let text = claims.get(name)?.as_str()?.trim();
-            let plain = !text.is_empty() && !text.chars().any(char::is_control) && text.chars().count() <= MAX_NAME;
+            let plain = !text.is_empty() && !text.chars().any(is_invisible) && text.chars().count() <= MAX_NAME;
             plain.then(|| text.to_owned())
         };
         let has = |rule: &ClaimRule| match claims.get(&rule.claim) {
@@ -67,6 +71,7 @@ impl Binding {
         Arrival {
             binding: self.clone(),
             subject: subject.to_owned(),
+            issued_at,
             name: text("name").or_else(|| text("preferred_username")).unwrap_or_else(|| subject.to_owned()),
             email: text("email"),
             roles: self.rules.iter().filter(|it| has(it)).map(|it| (it.tenant.clone(), it.role)).collect(),
@@ -92,7 +97,7 @@ mod tests {
             rules: vec![rule("planung", RoleKey::Planner), rule("alle", RoleKey::Viewer)],
         });
         let roles = |claims: Value| -> Vec<_> {
-            let arrival = binding.arrival("4711", claims.as_object().unwrap());
+            let arrival = binding.arrival("4711", DateTime::UNIX_EPOCH, claims.as_object().unwrap());
             arrival.roles.into_iter().map(|(_, role)| role).collect()
         };
         assert_eq!(roles(serde_json::json!({ "groups": ["planung", "x"] })), [RoleKey::Planner]);

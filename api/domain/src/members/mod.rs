@@ -1,11 +1,10 @@
 //! Members of an authority and the roles they hold.
 
 pub mod binding;
+pub mod confirmation;
 pub mod service;
 pub mod sign_in;
 
-use entities::member;
-use kernel::error::ApiResult;
 use store::{ChangeHint, Session};
 use uuid::Uuid;
 
@@ -14,15 +13,9 @@ pub fn changes_access(hint: &ChangeHint) -> bool {
     matches!(hint.object_type.as_str(), "Agreement" | "Member" | "RoleGrant" | "Share" | "Tenant")
 }
 
-/// The name under which an authority knows the acting person.
-///
-/// # Errors
-/// The database fails.
-pub async fn acting_name(session: &Session, tenant: Uuid) -> ApiResult<String> {
-    let held = session.access().roles().iter().find(|it| it.tenant == tenant).map(|it| it.member);
-    let known = match held {
-        Some(member) => session.get::<member::Entity>(member).await?.map(|it| it.name.clone()),
-        None => None,
-    };
-    Ok(known.or_else(|| session.access().person().map(|it| it.name.clone())).unwrap_or_default())
+/// The name under which an authority knows the acting person; the name of the account where it has no role there.
+pub fn acting_name(session: &Session, tenant: Uuid) -> String {
+    let access = session.access();
+    let held = access.roles().iter().find(|it| it.tenant == tenant).map(|it| it.member_name.clone());
+    held.or_else(|| access.person().map(|it| it.name.clone())).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Rules of granting and revoking roles.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entities::{RoleKey, ScopeArea, field_of_work, member, person, role_grant, role_grant_field};
 use kernel::error::{ApiError, ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
+use crate::members::confirmation::waits_until;
 use crate::rights::members::keep_an_admin;
 use crate::rights::{self, Operation};
 use crate::tenants::service::today_of;
@@ -63,7 +64,24 @@ impl NewRoleGrant {
     }
 }
 
-/// Grants a role and returns the grant.
+/// Checks the account that receives a role.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG` or `INVALID` at a field of `to.account`.
+pub fn check_account(to: &RoleHolder) -> ApiResult<()> {
+    let RoleHolder::Account { issuer, subject, name, email } = to else { return Ok(()) };
+    all((
+        text::identifier(issuer, "to.account.issuer", 500),
+        text::identifier(subject, "to.account.subject", 255),
+        text::name(name, "to.account.name", 200),
+        text::optional(email.clone(), "to.account.email", 320),
+    ))
+    .map(|_| ())
+}
+
+/// Grants a role and returns the grant; a grant of TENANT_ADMIN may wait for a second admin ([`confirmation`]).
+///
+/// [`confirmation`]: crate::members::confirmation
 pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "roleGrantCreate").await?;
     let session = mutation.session();
@@ -79,7 +97,8 @@ pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>)
         Claim::New(id) => id,
         Claim::Done(id) => return Ok(id),
     };
-    let (_, change) = give_role(&writer, Some(session), &new, id).await?;
+    let confirm_until = waits_until(session, &writer, &tenant, &new).await?;
+    let (_, change) = give_role(&writer, Some(session), &new, (id, confirm_until)).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -115,33 +134,30 @@ async fn check(session: &Session, new: &NewRoleGrant, today: NaiveDate) -> ApiRe
                 problems.add(Problem::not_found("to.member"));
             }
         }
-        RoleHolder::Account { issuer, subject, name, email } => {
-            problems.take(all((
-                text::line(issuer, "to.account.issuer", 500),
-                text::line(subject, "to.account.subject", 255),
-                text::line(name, "to.account.name", 200),
-                text::optional(email.clone(), "to.account.email", 320),
-            )))?;
+        account => {
+            problems.take(check_account(account))?;
         }
     }
     problems.take(text::optional(new.reason.clone(), "reason", 1_000))?;
     problems.done()
 }
 
-/// Writes the rows of a role; the caller has checked that it may be given. Also how the operator seeds roles, then
-/// without a session to look members up in.
+/// Writes the rows of a role with an id, and until when it waits for a second admin; the caller has checked that it may be
+/// given. Also how the operator seeds roles, then without a session to look members up in.
 pub async fn give_role(
     writer: &Writer<'_>,
     session: Option<&Session>,
     new: &NewRoleGrant,
-    id: Uuid,
+    (id, confirm_until): (Uuid, Option<DateTime<Utc>>),
 ) -> ApiResult<(Uuid, ChangeRecord)> {
     let scope = ensure(writer, &Audience::private(new.tenant, ScopeArea::Members, None)).await?;
     let now = writer.now();
     let member_id = match &new.to {
         RoleHolder::Known(id) => *id,
         RoleHolder::Account { issuer, subject, name, email } => {
-            let person_id = account(writer, issuer, subject, name).await?;
+            // What an authority calls a person is its own affair: only the operator names the account itself.
+            let of_account = if session.is_none() { name.trim() } else { "" };
+            let person_id = account(writer, issuer, subject, of_account).await?;
             let known = match session {
                 Some(session) => {
                     let select = session
@@ -150,7 +166,7 @@ pub async fn give_role(
                         .filter(member::Column::PersonId.eq(person_id));
                     session.one(select).await?.map(|it| it.id)
                 }
-                None => writer.member_id(person_id).await?,
+                None => writer.member(person_id).await?.map(|it| it.id),
             };
             match known {
                 Some(member) => member,
@@ -162,6 +178,7 @@ pub async fn give_role(
                         person_id,
                         name: name.trim().to_owned(),
                         email: email.clone(),
+                        claims_at: None,
                         version: 1,
                         created_at: now,
                         updated_at: now,
@@ -185,6 +202,8 @@ pub async fn give_role(
         valid_until: new.valid_until,
         reason: new.reason.clone(),
         granted_by: writer.grant().person(),
+        confirm_until,
+        confirmed_by: None,
         revoked_at: None,
         version: 1,
         created_at: now,
@@ -193,6 +212,7 @@ pub async fn give_role(
     let after = json!({
         "member": member_id, "role": new.role, "fieldsOfWork": new.fields,
         "validFrom": new.valid_from, "validUntil": new.valid_until, "reason": new.reason,
+        "confirmationExpiresAt": confirm_until,
     });
     writer.insert(full(row.clone())).await?;
     let mut fields: Vec<_> = new.fields.iter().flatten().copied().collect();
@@ -205,24 +225,22 @@ pub async fn give_role(
         scope_id: Set(scope),
     });
     writer.insert_all(fields.collect()).await?;
-    Ok((member_id, ChangeRecord { after: Some(after), ..row.change_record("role.granted", None) }))
+    let topic = if confirm_until.is_some() { "role.proposed" } else { "role.granted" };
+    Ok((member_id, ChangeRecord { after: Some(after), ..row.change_record(topic, None) }))
 }
 
-/// The account of an issuer and subject, made if it is not there.
+/// The account of an issuer and subject, made with this name if it is not there. Both are taken byte for byte.
 pub(super) async fn account(writer: &Writer<'_>, issuer: &str, subject: &str, name: &str) -> ApiResult<Uuid> {
     let row = person::ActiveModel {
         id: Set(new_id()),
-        issuer: Set(issuer.trim().to_owned()),
-        subject: Set(subject.trim().to_owned()),
-        name: Set(name.trim().to_owned()),
+        issuer: Set(issuer.to_owned()),
+        subject: Set(subject.to_owned()),
+        name: Set(name.to_owned()),
         active: Set(true),
         created_at: Set(writer.now()),
     };
     writer.insert_new(row).await?;
-    writer
-        .person_id(issuer.trim(), subject.trim())
-        .await?
-        .ok_or_else(|| ApiError::fault("an account just written is missing"))
+    writer.person_id(issuer, subject).await?.ok_or_else(|| ApiError::fault("an account just written is missing"))
 }
 
 /// Revokes a role.
@@ -234,7 +252,7 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     let writer = session.writer(&permit).await?;
     // Two admins must not take the last two roles from each other at the same moment.
     writer.lock_named(row.tenant_id).await?;
-    if row.role == RoleKey::TenantAdmin && row.all_fields {
+    if row.role == RoleKey::TenantAdmin && row.all_fields && row.confirm_until.is_none() {
         still_an_admin(&writer, session, &row).await?;
     }
     let values = role_grant::ActiveModel { id: Set(id), revoked_at: Set(Some(writer.now())), ..Default::default() };
@@ -259,6 +277,7 @@ impl Audited for role_grant::Model {
         json!({
             "member": self.member_id, "role": self.role, "allFields": self.all_fields,
             "validFrom": self.valid_from, "validUntil": self.valid_until, "reason": self.reason,
+            "confirmationExpiresAt": self.confirm_until,
         })
     }
 }

@@ -1,11 +1,13 @@
 //! People who arrive with the word of an identity provider.
 //!
 //! Somebody unknown becomes a member of the authorities that the provider is bound to, without any right, so that the
-//! admins there see who came. Roles follow claims only where the operator wrote a rule, and go when the claim goes.
+//! admins there see who came. Roles follow claims only where the operator wrote a rule, and go when the claim goes. Of
+//! several tokens the one that was issued last counts: an older one never brings back what a newer one took.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use entities::{RoleKey, ScopeArea, member, role_grant, tenant};
 use kernel::error::ApiResult;
 use kernel::ids::new_id;
@@ -30,8 +32,16 @@ const MAX: u64 = 100_000;
 
 /// Welcomes people; remembers whom it has seen, so that a request usually costs nothing.
 pub struct SignIn {
-    /// Issuer and subject → the roles by rule that they were seen with.
-    seen: Cache<(String, String), BTreeSet<(String, RoleKey)>>,
+    /// Issuer and subject → the newest token that they were seen with.
+    seen: Cache<(String, String), SeenToken>,
+}
+
+/// A token that somebody was seen with.
+#[derive(Clone)]
+struct SeenToken {
+    issued_at: DateTime<Utc>,
+    /// Name and roles by rule; none where only its time is known.
+    said: Option<(String, BTreeSet<(String, RoleKey)>)>,
 }
 
 impl Default for SignIn {
@@ -47,24 +57,28 @@ impl SignIn {
     /// The database cannot be reached.
     pub async fn welcome(&self, op: &Op, arrival: &Arrival) -> ApiResult<()> {
         let who = (arrival.binding.issuer.clone(), arrival.subject.clone());
-        if self.seen.get(&who).is_some_and(|roles| roles == arrival.roles) {
+        let said = Some((arrival.name.clone(), arrival.roles.clone()));
+        if self.seen.get(&who).is_some_and(|it| arrival.issued_at < it.issued_at || it.said == said) {
             return Ok(());
         }
+        let mut newest = arrival.issued_at;
         for slug in &arrival.binding.tenants {
-            welcome_in(op, arrival, slug).await?;
+            newest = welcome_in(op, arrival, slug).await?.map_or(newest, |it| newest.max(it));
         }
-        self.seen.insert(who, arrival.roles.clone());
+        let said = said.filter(|_| newest == arrival.issued_at);
+        self.seen.insert(who, SeenToken { issued_at: newest, said });
         Ok(())
     }
 }
 
-async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
+/// Makes the arrival known in one authority; tells when the newest token was issued that has changed roles there.
+async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<Option<DateTime<Utc>>> {
     let mutation = UnitOfWork::begin(op, "signIn").await?;
     let session = mutation.session();
     let select = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
     let Some(tenant) = session.one(select).await? else {
         tracing::warn!(issuer = arrival.binding.issuer, tenant = slug, "an issuer is bound to an unknown authority");
-        return Ok(());
+        return Ok(None);
     };
     #[expect(clippy::disallowed_methods, reason = "the one place that writes on the word of an identity provider")]
     let grant = Grant::sign_in(tenant.id);
@@ -73,8 +87,9 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
     writer.lock_named(name_of(arrival)).await?;
     let scope = ensure(&writer, &Audience::private(tenant.id, ScopeArea::Members, None)).await?;
     let person = account(&writer, &arrival.binding.issuer, &arrival.subject, &arrival.name).await?;
-    let (member, is_new) = match writer.member_id(person).await? {
-        Some(member) => (member, false),
+    let (member, is_new) = match writer.member(person).await? {
+        Some(member) if member.claims_at.is_some_and(|it| arrival.issued_at < it) => return Ok(member.claims_at),
+        Some(member) => (member.id, false),
         None => {
             let row = member::Model {
                 id: new_id(),
@@ -83,6 +98,7 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
                 person_id: person,
                 name: arrival.name.clone(),
                 email: arrival.email.clone(),
+                claims_at: Some(arrival.issued_at),
                 version: 1,
                 created_at: writer.now(),
                 updated_at: writer.now(),
@@ -97,8 +113,16 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
         arrival.roles.iter().filter(|(tenant, _)| tenant == slug).map(|(_, role)| *role).collect();
     let gained = gain(&writer, scope, member, &held, &due, arrival).await?;
     let lost = lose(&writer, &held, &due).await?;
-    if !is_new && gained.is_empty() && lost.is_empty() {
-        return Ok(());
+    let changed = !gained.is_empty() || !lost.is_empty();
+    // An authority may have made the account known before; its person names it.
+    let is_named = arrival.name != arrival.subject;
+    let named = is_named && writer.name_account(person, &arrival.name).await?;
+    if !is_new && !changed && !named {
+        return Ok(None);
+    }
+    if !is_new && changed {
+        let values = member::ActiveModel { claims_at: Set(Some(arrival.issued_at)), ..Default::default() };
+        writer.change::<member::Entity, _>(member::Column::Id.eq(member), values).await?;
     }
     let roles = |roles: &[RoleKey]| roles.iter().map(|it| it.as_str()).collect::<Vec<_>>();
     let change = ChangeRecord {
@@ -106,7 +130,11 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
         object_id: member,
         version: 1,
         scope,
-        topic: if is_new { "member.arrived" } else { "member.roles_followed" },
+        topic: match (is_new, changed) {
+            (true, _) => "member.arrived",
+            (false, true) => "member.roles_followed",
+            (false, false) => "member.account_named",
+        },
         parent: None,
         also: BTreeSet::new(),
         agreement: None,
@@ -116,7 +144,8 @@ async fn welcome_in(op: &Op, arrival: &Arrival, slug: &str) -> ApiResult<()> {
         })),
     };
     let recorded = mutation.record(&writer, change).await?;
-    mutation.commit(recorded).await
+    mutation.commit(recorded).await?;
+    Ok(None)
 }
 
 /// The name of the lock for one account.
@@ -150,6 +179,8 @@ async fn gain(
                 valid_until: None,
                 reason: Some(format!("by a rule for the claims of {}", arrival.binding.issuer)),
                 granted_by: None,
+                confirm_until: None,
+                confirmed_by: None,
                 revoked_at: None,
                 version: 1,
                 created_at: writer.now(),

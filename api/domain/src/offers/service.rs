@@ -43,7 +43,7 @@ pub async fn create(op: &Op, owner: Uuid, new: OfferValues, idempotency: Option<
     let session = mutation.session();
     let (grant, _) = rights::create_in::<education_offer::Entity>(session, owner, None).await?;
     let new = new.checked(session, owner, None).await?;
-    let by = acting_name(session, owner).await?;
+    let by = acting_name(session, owner);
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -97,7 +97,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: OfferPatch) -> ApiRe
     if row.state == State::Published {
         publishable(session, &after).await?;
     }
-    let by = acting_name(session, row.tenant_id).await?;
+    let by = acting_name(session, row.tenant_id);
     let writer = session.writer(&grant).await?;
     save_row(&writer, &mut after, version).await?;
     put_dates(&writer, &after, &before.dates, &values.dates).await?;
@@ -142,7 +142,7 @@ async fn step(
     version: i32,
     topic: &'static str,
 ) -> ApiResult<()> {
-    let by = acting_name(mutation.session(), row.tenant_id).await?;
+    let by = acting_name(mutation.session(), row.tenant_id);
     let writer = mutation.session().writer(&grant).await?;
     let scope = ensure(&writer, &audience(row.tenant_id, after.state)).await?;
     after.scope_id = scope;

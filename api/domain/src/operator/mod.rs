@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::context::op::Op;
 use crate::context::unit_of_work::UnitOfWork;
-use crate::members::service::{NewRoleGrant, RoleHolder, give_role};
+use crate::members::service::{NewRoleGrant, RoleHolder, check_account, give_role};
 
 /// The operator's operation on the database at `url`, with the rights of the owner.
 ///
@@ -80,6 +80,7 @@ pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: RoleHolder) -> A
     let Some(tenant) = session.one(here).await? else {
         return Err(Problem::not_found("tenant").into());
     };
+    check_account(&to)?;
     let grant = grant(op, tenant.id)?;
     let writer = session.writer(&grant).await?;
     let new = NewRoleGrant {
@@ -91,7 +92,7 @@ pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: RoleHolder) -> A
         valid_until: None,
         reason: Some("given by the operator".to_owned()),
     };
-    let (_, change) = give_role(&writer, None, &new, new_id()).await?;
+    let (_, change) = give_role(&writer, None, &new, (new_id(), None)).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
 }

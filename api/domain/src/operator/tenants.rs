@@ -8,6 +8,7 @@ use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
+use sea_orm::{ColumnTrait, QueryFilter, Set};
 use store::scopes::{Audience, ensure};
 use store::{Unique, WriteError, Writer, full};
 use uuid::Uuid;
@@ -52,6 +53,43 @@ pub async fn create_tenant(op: &Op, new: NewTenant) -> ApiResult<Uuid> {
     Ok(id)
 }
 
+/// Says whether a grant of TENANT_ADMIN in the authority `slug` waits for a second admin.
+///
+/// # Errors
+/// There is no such authority; the database fails.
+pub async fn set_second_admin(op: &Op, slug: &str, required: bool) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "tenant second-admin").await?;
+    let session = mutation.session();
+    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
+    let Some(row) = session.one(here).await? else {
+        return Err(Problem::not_found("tenant").into());
+    };
+    let grant = operator::grant(op, row.id)?;
+    let writer = session.writer(&grant).await?;
+    let version = row.version.saturating_add(1);
+    let values = tenant::ActiveModel {
+        second_admin: Set(required),
+        version: Set(version),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
+    writer.change_reference::<tenant::Entity, _>(tenant::Column::Id.eq(row.id), values).await?;
+    let change = ChangeRecord {
+        object_type: "Tenant",
+        object_id: row.id,
+        version,
+        scope: entities::PUBLIC_SCOPE,
+        topic: "tenant.updated",
+        parent: None,
+        also: BTreeSet::new(),
+        agreement: None,
+        before: Some(serde_json::json!({ "secondAdmin": row.second_admin })),
+        after: Some(serde_json::json!({ "secondAdmin": required })),
+    };
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
 /// Inserts an authority within a change that is under way.
 ///
 /// # Errors
@@ -61,7 +99,7 @@ pub async fn insert_tenant(writer: &Writer<'_>, new: NewTenant, id: Uuid) -> Api
     if !text::is_key(&new.slug) {
         problems.add(Problem::at(UserErrorCode::Invalid, "slug", Text::new("no-key").with("value", &new.slug)));
     }
-    let ((), legal_name) = all((problems.done(), text::line(&new.legal_name, "name", 200)))?;
+    let ((), legal_name) = all((problems.done(), text::name(&new.legal_name, "name", 200)))?;
     let row = tenant::Model {
         id,
         slug: new.slug,
@@ -72,6 +110,7 @@ pub async fn insert_tenant(writer: &Writer<'_>, new: NewTenant, id: Uuid) -> Api
         locale: "de".to_owned(),
         assumption_day: new.assumption_day,
         website: new.website,
+        second_admin: true,
         status: TenantStatus::Active,
         version: 1,
         created_at: writer.now(),

@@ -155,7 +155,7 @@ pub async fn archive<E: MergeableTable>(
     let mutation = UnitOfWork::begin(op, name).await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<E>(session, id, Operation::Archive, "id").await?;
-    let by = acting_name(session, row.owner()).await?;
+    let by = acting_name(session, row.owner());
     let writer = session.writer(&grant).await?;
     let mut after: E::Model = (*row).clone();
     after.set_archived(archived.then(|| writer.now()));
@@ -173,7 +173,7 @@ pub async fn unmerge<E: MergeableTable>(op: &Op, name: &'static str, id: Uuid, v
     let mutation = UnitOfWork::begin(op, name).await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<E>(session, id, Operation::Unmerge, "id").await?;
-    let by = acting_name(session, row.owner()).await?;
+    let by = acting_name(session, row.owner());
     let writer = session.writer(&grant).await?;
     let mut after: E::Model = (*row).clone();
     after.set_merged(None);

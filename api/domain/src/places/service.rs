@@ -37,7 +37,7 @@ pub async fn create(
     let session = mutation.session();
     let (grant, _) = rights::create_in::<learning_place::Entity>(session, owner, None).await?;
     let new = new.checked(session, key.as_deref(), None).await?;
-    let by = acting_name(session, owner).await?;
+    let by = acting_name(session, owner);
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,
@@ -92,7 +92,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: PlacePatch) -> ApiRe
     if values.visibility < row.visibility {
         not_named_by_offers(session, row.tenant_id, education_offer::Column::LearningPlaceId, id).await?;
     }
-    let by = acting_name(session, row.tenant_id).await?;
+    let by = acting_name(session, row.tenant_id);
     let writer = session.writer(&grant).await?;
     let scope = ensure(&writer, &audience(row.tenant_id, values.visibility)).await?;
     let mut after = values.onto((*row).clone(), scope);

@@ -96,7 +96,7 @@ pub async fn create(
         proposal_id,
         entry_id,
         text,
-        author: acting_name(session, tenant).await?,
+        author: acting_name(session, tenant),
         created_at: writer.now(),
     };
     writer.insert::<coordination_comment::ActiveModel>(full(comment.clone())).await?;

@@ -197,7 +197,7 @@ async fn insert(
         call_off: proposed.call_off,
         message,
         answer_until: proposed.answer_until,
-        proposed_by: acting_name(session, from).await?,
+        proposed_by: acting_name(session, from),
         answer: None,
         answered_by: None,
         answered_at: None,
@@ -352,7 +352,7 @@ async fn answer(
     let mut after = change_proposal::Model {
         state,
         answer: reason,
-        answered_by: Some(acting_name(mutation.session(), acting).await?),
+        answered_by: Some(acting_name(mutation.session(), acting)),
         answered_at: Some(writer.now()),
         ..row.clone()
     };

@@ -199,7 +199,7 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
     if there.iter().any(|it| it.tenant_id == plan.tenant_id) {
         return Err(Problem::at(UserErrorCode::Conflict, "round", Text::new("submitted-already")).into());
     }
-    let name = acting_name(session, plan.tenant_id).await?;
+    let name = acting_name(session, plan.tenant_id);
     let taking = round_plan::Model {
         round_id: id,
         tenant_id: plan.tenant_id,
@@ -262,7 +262,7 @@ pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResul
     let plans = session.all(select).await?;
     let own = unsigned(&plans, tenant)?;
     settled(session, &row, tenant).await?;
-    let name = acting_name(session, tenant).await?;
+    let name = acting_name(session, tenant);
     let plan = crate::planning::plans::find_visible(session, own.plan_id).await?;
     snapshots::take(session, &writer, &plan, &row, PlanStep::Agreed, name.clone()).await?;
     let values = round_plan::ActiveModel {

@@ -77,7 +77,7 @@ async fn write(
     row: &project::Model,
     id: Uuid,
 ) -> ApiResult<project_archive::Model> {
-    let taken_by = acting_name(session, writer.tenant()).await?;
+    let taken_by = acting_name(session, writer.tenant());
     let content = content(session, writer, row, &taken_by).await?;
     let digest = Sha256::digest(content.as_bytes());
     let made = project_archive::Model {

@@ -172,7 +172,7 @@ pub async fn arrived(
         media_type: ticket.format.clone().unwrap_or_default(),
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         checksum: checksum.to_owned(),
-        uploaded_by: acting_name(session, before.tenant_id).await?,
+        uploaded_by: acting_name(session, before.tenant_id),
         created_at: writer.now(),
     };
     writer.insert::<document_version::ActiveModel>(full(made)).await?;

@@ -42,7 +42,7 @@ pub async fn add(op: &Op, id: Uuid, partner: Uuid, version: i32, idempotency: Op
         // Until it accepts that is nobody else's business.
         scope_id: before.inner_scope_id,
         state: PartnerState::Invited,
-        invited_by: acting_name(session, before.tenant_id).await?,
+        invited_by: acting_name(session, before.tenant_id),
         joined_by: None,
         joined_at: None,
         ended_at: None,
@@ -77,7 +77,7 @@ pub async fn accept(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<
     let writer = session.writer(&grant).await?;
     row.state = PartnerState::Active;
     row.scope_id = before.scope_id;
-    row.joined_by = Some(acting_name(session, tenant).await?);
+    row.joined_by = Some(acting_name(session, tenant));
     row.joined_at = Some(writer.now());
     row.version = row.version.saturating_add(1);
     row.updated_at = writer.now();

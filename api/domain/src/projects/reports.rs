@@ -56,7 +56,7 @@ pub async fn report(
         text,
         period_from: new.from,
         period_until: new.until,
-        reported_by: acting_name(session, tenant).await?,
+        reported_by: acting_name(session, tenant),
         created_at: writer.now(),
     };
     let recorded = insert::<status_report::Entity>(&mutation, &writer, row, &project).await?;

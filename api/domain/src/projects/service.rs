@@ -336,7 +336,7 @@ async fn step(session: &Session, writer: &Writer<'_>, row: &project::Model, note
         project_id: row.id,
         phase: row.phase,
         note,
-        entered_by: acting_name(session, row.tenant_id).await?,
+        entered_by: acting_name(session, row.tenant_id),
         created_at: writer.now(),
     };
     writer.insert::<project_step::ActiveModel>(full(made)).await

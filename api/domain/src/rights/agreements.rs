@@ -7,7 +7,7 @@ use policy::{Action, Object};
 use store::Session;
 use uuid::Uuid;
 
-use crate::agreements::service::{leads_to, not_signed_by, parties_of};
+use crate::agreements::service::{leads_to, may_sign, parties_of};
 use crate::rights::calendars::conflict;
 use crate::rights::{Need, Operation, Resource};
 
@@ -37,7 +37,7 @@ impl Resource for agreement::Entity {
             Operation::Propose => leads_to(row, AgreementState::Proposed),
             Operation::Sign => {
                 leads_to(row, AgreementState::Active)?;
-                not_signed_by(session, row.id, acting).await
+                may_sign(session, row.id, acting).await
             }
             _ => leads_to(row, AgreementState::Ended),
         }

@@ -8,6 +8,7 @@ use policy::{Action, Fields, Object};
 use store::{ByParent, Session};
 use uuid::Uuid;
 
+use crate::members::confirmation;
 use crate::rights::calendars::conflict;
 use crate::rights::{Need, Operation, Resource};
 use crate::tenants::service::today_of;
@@ -49,13 +50,14 @@ impl ByParent for GrantsOfTenant {
 impl Resource for role_grant::Entity {
     const NODE: NodeType = NodeType::RoleGrant;
     const AREA: ScopeArea = ScopeArea::Members;
-    const OPERATIONS: &'static [Need] = &[Need::of(Operation::Revoke, Action::Write)];
+    const OPERATIONS: &'static [Need] =
+        &[Need::of(Operation::Revoke, Action::Write), Need::beside(Operation::Confirm, Action::Write)];
 
     fn object(row: &role_grant::Model) -> Object {
         Object::row(Self::AREA, row.tenant_id, row.scope_id, None)
     }
 
-    async fn obstacle(session: &Session, row: &role_grant::Model, _: Operation, _: Uuid) -> ApiResult<()> {
+    async fn obstacle(session: &Session, row: &role_grant::Model, operation: Operation, _: Uuid) -> ApiResult<()> {
         let fields = session.group::<FieldsOfGrant>(row.id).await?;
         let held = Fields::new(row.all_fields, fields.iter().map(|it| it.field_of_work_id));
         if !session.access().may_give(row.tenant_id, row.role, &held, row.valid_from, row.valid_until) {
@@ -65,7 +67,10 @@ impl Resource for role_grant::Entity {
         if row.revoked_at.is_some() {
             return conflict("revoked-already");
         }
-        if row.role == RoleKey::TenantAdmin && row.all_fields {
+        if operation == Operation::Confirm {
+            return confirmation::obstacle(session, row).await;
+        }
+        if row.role == RoleKey::TenantAdmin && row.all_fields && row.confirm_until.is_none() {
             let grants = session.group::<GrantsOfTenant>(row.tenant_id).await?;
             let day = today_of(session, row.tenant_id).await?;
             keep_an_admin(&grants, row, day)?;
@@ -88,6 +93,7 @@ pub fn keep_an_admin(
             && it.role == RoleKey::TenantAdmin
             && it.all_fields
             && it.revoked_at.is_none()
+            && it.confirm_until.is_none()
             && it.valid_until.is_none()
             && it.valid_from.is_none_or(|from| from <= day)
     };

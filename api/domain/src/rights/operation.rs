@@ -37,6 +37,8 @@ pub enum Operation {
     ManageRoles,
     /// Revocation.
     Revoke,
+    /// Confirmation by a second person.
+    Confirm,
     /// Acceptance.
     Accept,
     /// Refusal.
@@ -102,6 +104,7 @@ impl Operation {
         Self::End,
         Self::ManageRoles,
         Self::Revoke,
+        Self::Confirm,
         Self::Accept,
         Self::Decline,
         Self::Counter,

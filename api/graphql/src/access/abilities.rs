@@ -117,6 +117,8 @@ abilities! {
     RoleGrantAbilities of entities::role_grant::Entity {
         /// True if the viewer may revoke the role.
         revoke: Revoke,
+        /// True if the viewer may confirm the grant.
+        confirm: Confirm,
     }
     /// Actions open to the viewer on a feed.
     FeedAbilities of entities::feed::Entity {

@@ -38,6 +38,8 @@ pub enum Operation {
     ManageRoles,
     /// Revocation.
     Revoke,
+    /// Confirmation by a second person.
+    Confirm,
     /// Acceptance.
     Accept,
     /// Refusal.

@@ -1,6 +1,7 @@
 //! Mutations of members and roles.
 
 use async_graphql::{Context, ID, InputObject, Object, OneofObject};
+use domain::members::confirmation::confirm;
 use domain::members::service;
 use domain::members::service::{NewRoleGrant, RoleHolder};
 use kernel::error::{ApiResult, all};
@@ -24,13 +25,14 @@ pub enum RoleRecipientInput {
 /// Account of a person at an identity provider.
 #[derive(InputObject)]
 pub struct AccountInput {
-    /// Issuer of the identity provider, exactly as in the `iss` claim of its tokens, at most 500 characters.
-    /// Surrounding white space is removed.
+    /// Issuer of the identity provider, exactly as in the `iss` claim of its tokens, at most 500 characters. Nothing is
+    /// removed: blanks at the ends and invisible characters are refused.
     issuer: String,
-    /// Subject of the account, exactly as in the `sub` claim, at most 255 characters. Surrounding white space is
-    /// removed.
+    /// Subject of the account, exactly as in the `sub` claim, at most 255 characters. Nothing is removed: blanks at the
+    /// ends and invisible characters are refused.
     subject: String,
-    /// Name of the person in the authority, at most 200 characters; ignored if the person already is a member.
+    /// Name of the person in the authority, at most 200 characters; ignored if the person already is a member. Other
+    /// authorities do not see it.
     name: String,
     /// Work e-mail address, at most 320 characters; ignored if the person already is a member.
     email: Option<String>,
@@ -59,11 +61,20 @@ pub struct RoleGrantCreateInput {
 }
 
 payload! {
-    /// Payload of `roleGrantCreate` and `roleGrantRevoke`.
+    /// Payload of `roleGrantCreate`, `roleGrantConfirm` and `roleGrantRevoke`.
     RoleGrantPayload {
         /// Role grant in its current state; null after a refusal other than `STALE_VERSION`.
         role_grant: RoleGrant
     } by role_grant_by_id
+}
+
+/// Confirmation of a role grant by a second admin.
+#[derive(InputObject)]
+pub struct RoleGrantConfirmInput {
+    /// Role grant to confirm.
+    id: ID,
+    /// Version of the role grant that the client last read; `STALE_VERSION` if it has changed since.
+    version: i32,
 }
 
 /// Revocation of a role grant.
@@ -84,7 +95,8 @@ pub struct MemberMutation;
 #[Object]
 impl MemberMutation {
     /// Grants a role with immediate effect, unless a later first day is given. Requires `MEMBERS_MANAGE` in the
-    /// authority and every permission of the role, for its fields of work and period; otherwise `NOT_HELD`.
+    /// authority and every permission of the role, for its fields of work and period; otherwise `NOT_HELD`. A grant of
+    /// `TENANT_ADMIN` awaits the confirmation of a second admin where the authority has another: `confirmationExpiresAt`.
     async fn role_grant_create(
         &self,
         ctx: &Context<'_>,
@@ -96,9 +108,22 @@ impl MemberMutation {
         RoleGrantPayload::created(op, work).await
     }
 
-    /// Revokes a role with immediate effect. Requires `MEMBERS_MANAGE` in the authority and every permission of the
-    /// role; otherwise `NOT_HELD`. `LAST_ADMIN` if no other `TENANT_ADMIN` without limits in fields of work and time
-    /// would remain.
+    /// Confirms a grant of `TENANT_ADMIN` that awaits a second admin. Requires what granting the role requires.
+    /// `FORBIDDEN` to who granted the role and to who receives it; `CONFLICT` if no confirmation is missing or its time is
+    /// over. `roleGrantRevoke` refuses the grant instead.
+    async fn role_grant_confirm(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Role grant to confirm.")] input: RoleGrantConfirmInput,
+    ) -> ApiResult<RoleGrantPayload> {
+        let op = ctx.op()?;
+        let work = |id| confirm(op, id, input.version);
+        RoleGrantPayload::changed(op, NodeType::RoleGrant.parse(&input.id, "id"), work).await
+    }
+
+    /// Revokes a role with immediate effect, or refuses a grant that awaits a confirmation. Requires `MEMBERS_MANAGE` in
+    /// the authority and every permission of the role; otherwise `NOT_HELD`. `LAST_ADMIN` if no other `TENANT_ADMIN`
+    /// without limits in fields of work and time would remain.
     async fn role_grant_revoke(
         &self,
         ctx: &Context<'_>,

@@ -59,7 +59,8 @@ impl Member {
         MemberAbilities(self.row.clone())
     }
 
-    /// Role grants that are not revoked, oldest first, including future and expired ones.
+    /// Role grants that are not revoked, oldest first, including future and expired ones and those that await a
+    /// confirmation.
     async fn roles(&self) -> &[RoleGrant] {
         &self.roles
     }
@@ -127,6 +128,12 @@ impl RoleGrant {
         fields(ctx, &self.fields).await
     }
 
+    /// Instant until which another admin may confirm the grant with `roleGrantConfirm`; it has no effect before, and never
+    /// one if nobody confirms it in time. Null = no confirmation is missing.
+    async fn confirmation_expires_at(&self) -> Option<DateTime<Utc>> {
+        self.row.confirm_until
+    }
+
     /// First day of validity, in the authority's time zone; null = no limit.
     async fn valid_from(&self) -> Option<Date> {
         self.row.valid_from.map(Date)
@@ -191,6 +198,42 @@ pub async fn member_page(
     let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
     let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     Ok(fill(frame, cursors.into_iter().zip(with_roles(&session, rows).await?)))
+}
+
+/// The grants of an authority that await a confirmation, oldest first, as far as the viewer may see them.
+pub async fn pending_grant_page(
+    ctx: &Context<'_>,
+    tenant: Uuid,
+    first: Option<i32>,
+    after: Option<String>,
+    last: Option<i32>,
+    before: Option<String>,
+) -> ApiResult<Paged<RoleGrant>> {
+    let request = PageRequest::new(first, after, last, before, &format!("pending grants {tenant}"))?;
+    let session = ctx.session().await?;
+    let select = session
+        .select::<role_grant::Entity>()
+        .filter(role_grant::Column::TenantId.eq(tenant))
+        .filter(role_grant::Column::RevokedAt.is_null())
+        .filter(role_grant::Column::ConfirmUntil.gt(session.now()));
+    let order = Order {
+        column: role_grant::Column::CreatedAt,
+        id: role_grant::Column::Id,
+        descending: false,
+        nullable: false,
+        key: |row: &role_grant::Model| (SortValue::Instant(row.created_at), row.id),
+    };
+    let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
+    let mut fields = fields_of(&session, &rows.iter().map(|(_, row)| row.id).collect::<Vec<_>>()).await?;
+    session.load::<field_of_work::Entity>(fields.values().flatten().copied()).await?;
+    session.load::<tenant::Entity>(rows.iter().map(|(_, row)| row.tenant_id)).await?;
+    Ok(fill(
+        frame,
+        rows.into_iter().map(|(cursor, row)| {
+            let fields = fields.remove(&row.id).unwrap_or_default();
+            (cursor, RoleGrant { row: Arc::new(row), fields })
+        }),
+    ))
 }
 
 /// Members with their roles, in the order of `rows`: three statements, however many they are.
@@ -274,7 +317,8 @@ impl NodeRow for nodes::RoleGrant {
 pub struct Viewer {
     /// True if the request carried a valid token.
     signed_in: bool,
-    /// Name of the account; null if not signed in, or if the account is not known here.
+    /// Name of the account as its identity provider states it; null if not signed in, or if no such name is known here.
+    /// Each authority has its own name for the person: `Membership.name`.
     name: Option<String>,
     /// Memberships of the viewer with roles valid today, by authority.
     memberships: Vec<Membership>,
@@ -287,6 +331,8 @@ pub struct Membership {
     tenant: Tenant,
     /// Global id of the viewer as a member of the authority.
     member_id: ID,
+    /// Name of the viewer in the authority, as in signatures on its behalf.
+    name: String,
     /// Roles valid today.
     roles: Vec<HeldRole>,
     /// Permissions of all these roles together. A role limited to fields of work grants its permissions in these only.
@@ -334,6 +380,7 @@ pub async fn viewer(ctx: &Context<'_>) -> ApiResult<Viewer> {
             std::collections::btree_map::Entry::Vacant(it) => it.insert(Membership {
                 tenant: tenant_of(ctx, role.tenant).await?,
                 member_id: NodeType::Member.id(role.member).into(),
+                name: role.member_name.clone(),
                 roles: Vec::new(),
                 permissions: Vec::new(),
             }),
@@ -348,7 +395,7 @@ pub async fn viewer(ctx: &Context<'_>) -> ApiResult<Viewer> {
     }
     Ok(Viewer {
         signed_in: matches!(op.actor, Actor::Person { .. }),
-        name: access.person().map(|it| it.name.clone()),
+        name: access.person().map(|it| it.name.clone()).filter(|it| !it.is_empty()),
         memberships,
     })
 }

@@ -24,7 +24,7 @@ use crate::feeds::types::Feed;
 use crate::holidays::closures::{TenantClosure, TenantClosureFilter, closure_page};
 use crate::holidays::non_working_day_types::NonWorkingDay;
 use crate::holidays::query::{DateRange, school_holidays_known_until};
-use crate::members::types::{Member, member_page};
+use crate::members::types::{Member, RoleGrant, member_page, pending_grant_page};
 use crate::node_row::{NodeRow, node_object};
 use crate::scalars::{Date, TimeZone};
 use crate::tenants::contacts::{TenantContact, TenantContactFilter, contact_page};
@@ -130,6 +130,20 @@ impl Tenant {
         before: Option<String>,
     ) -> ApiResult<Paged<Member>> {
         member_page(ctx, self.0.id, first, after, last, before).await
+    }
+
+    /// Role grants that await the confirmation of a second admin, oldest first. Visible with `MEMBERS_READ`; otherwise
+    /// empty.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn pending_role_grants(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Paged<RoleGrant>> {
+        pending_grant_page(ctx, self.0.id, first, after, last, before).await
     }
 
     /// Closures: days on which the office of the authority is closed, by first day. Public, for the planning of partner

@@ -35,6 +35,7 @@ fn facts(world: &World) -> verbund_policy::ActorFacts {
         facts.roles.push(RoleFact {
             id: Uuid::from_u128(50 + at as u128),
             member: Uuid::from_u128(60 + role.authority as u128),
+            member_name: String::new(),
             tenant: tenant(role.authority),
             zone: world.zones[role.authority].name.to_owned(),
             role: role_key(role.name),

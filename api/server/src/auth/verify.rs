@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::members::binding::Binding;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use kernel::text::is_identifier;
 use policy::Actor;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -208,7 +209,8 @@ impl TrustedIssuer {
             return Err(Rejection::NotYet);
         }
         let sub = claims.sub;
-        if sub.is_empty() || sub.chars().count() > MAX_SUBJECT || sub.chars().any(char::is_control) {
+        // The issuer is one of the configuration, byte for byte, and that was checked when it was read.
+        if !is_identifier(&sub) || sub.chars().count() > MAX_SUBJECT {
             return Err(Rejection::Signature);
         }
         // An ID token speaks to the client that signed somebody in, never to us.
@@ -218,7 +220,8 @@ impl TrustedIssuer {
         if self.token_type == TokenType::Jwt && is_id_token {
             return Err(Rejection::Type);
         }
-        let arrival = self.binding.as_ref().map(|binding| binding.arrival(&sub, &claims.more));
+        let issued_at = DateTime::from_timestamp(claims.iat, 0).unwrap_or(DateTime::UNIX_EPOCH);
+        let arrival = self.binding.as_ref().map(|binding| binding.arrival(&sub, issued_at, &claims.more));
         let actor = Actor::Person { issuer: self.issuer.clone(), subject: sub };
         let expires = DateTime::from_timestamp(claims.exp.saturating_add(LEEWAY), 0);
         Ok(SignedIn { actor, expires, arrival })

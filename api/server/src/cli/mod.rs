@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use entities::{RoleKey, TenantKind};
 use kernel::clock::Clock;
 use secrecy::ExposeSecret as _;
@@ -149,6 +149,9 @@ struct TokenArgs {
 enum TenantCommand {
     /// Adds an authority.
     Create(TenantArgs),
+    /// Says whether a grant of TENANT_ADMIN by an admin waits for a second admin, as it does from the start. What `member
+    /// grant` gives never waits.
+    SecondAdmin(SecondAdminArgs),
 }
 
 #[derive(Args)]
@@ -174,6 +177,16 @@ struct TenantArgs {
     /// Public website.
     #[arg(long)]
     website: Option<String>,
+}
+
+#[derive(Args)]
+struct SecondAdminArgs {
+    /// Short name of the authority.
+    #[arg(long)]
+    tenant: String,
+    /// Whether a second admin is required, as soon as there is one.
+    #[arg(long, action = ArgAction::Set)]
+    required: bool,
 }
 
 #[derive(Subcommand)]
@@ -316,6 +329,15 @@ async fn command(cli: Cli) -> Result<(), String> {
             let slug = args.slug.clone();
             operator::tenant(&config, args).await?;
             print_line(&format!("added {slug}"));
+            Ok(())
+        }
+        Command::Tenant(TenantCommand::SecondAdmin(SecondAdminArgs { tenant, required })) => {
+            let config = Config::load(file)?;
+            config.check_operator()?;
+            operator::second_admin(&config, &tenant, required).await?;
+            let does =
+                if required { "waits for a second admin, as soon as there is one" } else { "has effect at once" };
+            print_line(&format!("a grant of TENANT_ADMIN in {tenant} {does}"));
             Ok(())
         }
         Command::Member(MemberCommand::Grant(args)) => {

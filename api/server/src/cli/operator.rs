@@ -6,7 +6,7 @@ use chrono::Duration;
 use domain::calendars::import::import_as_operator;
 use domain::holidays::import::import;
 use domain::members::service::RoleHolder;
-use domain::operator::tenants::{NewTenant, create_tenant};
+use domain::operator::tenants::{NewTenant, create_tenant, set_second_admin};
 use domain::operator::{grant_role, render};
 use entities::RoleKey;
 use kernel::clock::Clock;
@@ -35,6 +35,13 @@ pub(super) async fn tenant(config: &Config, args: TenantArgs) -> Result<(), Stri
     let done = create_tenant(&op, wish).await.map_err(|error| render(&error));
     op.store.close().await;
     done.map(|_| ())
+}
+
+pub(super) async fn second_admin(config: &Config, tenant: &str, required: bool) -> Result<(), String> {
+    let op = operation(config, &Clock::System).await?;
+    let done = set_second_admin(&op, tenant, required).await.map_err(|error| render(&error));
+    op.store.close().await;
+    done
 }
 
 pub(super) async fn member(config: &Config, args: MemberArgs) -> Result<(), String> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::members::binding::ClaimRule;
 use jsonwebtoken::Algorithm;
+use kernel::text::is_identifier;
 use serde::Deserialize;
 
 use crate::auth::{Pace, TokenType, safe_address};
@@ -44,6 +45,9 @@ pub struct Issuer {
     pub rules: Vec<ClaimRule>,
 }
 
+/// Why a text cannot be an identifier.
+const NO_IDENTIFIER: &str = "must not be empty, begin or end with blanks, or contain characters that cannot be seen";
+
 fn usual_algorithms() -> Vec<Algorithm> {
     vec![Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA]
 }
@@ -73,6 +77,12 @@ impl Auth {
 
     pub(super) fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
+        // They are compared byte for byte with what tokens say.
+        for (key, value) in [("auth.local.issuer", &self.local.issuer), ("auth.local.audience", &self.local.audience)] {
+            if self.local.enabled && !is_identifier(value) {
+                problems.push(format!("{key} {value:?}: {NO_IDENTIFIER}"));
+            }
+        }
         let mut seen: Vec<&str> = if self.local.enabled { vec![&self.local.issuer] } else { Vec::new() };
         for issuer in &self.issuers {
             let name = &issuer.issuer;
@@ -83,8 +93,13 @@ impl Auth {
             if seen.contains(&name.as_str()) {
                 wrong("stands there twice".to_owned());
             }
+            if !is_identifier(name) {
+                wrong(NO_IDENTIFIER.to_owned());
+            }
             if issuer.audience.is_empty() {
                 wrong("audience must not be empty".to_owned());
+            } else if !is_identifier(&issuer.audience) {
+                wrong(format!("audience {:?}: {NO_IDENTIFIER}", issuer.audience));
             }
             if issuer.tenants.is_empty() {
                 wrong("tenants must name at least one authority".to_owned());
@@ -100,6 +115,11 @@ impl Auth {
                 }
             }
             for rule in &issuer.rules {
+                for (key, value) in [("claim", &rule.claim), ("value", &rule.value)] {
+                    if !is_identifier(value) {
+                        wrong(format!("the {key} {value:?} of a rule: {NO_IDENTIFIER}"));
+                    }
+                }
                 if !issuer.tenants.contains(&rule.tenant) {
                     wrong(format!("a rule gives a role in {:?}, which is not among its tenants", rule.tenant));
                 }

@@ -148,7 +148,7 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
         for slug in account.tenants {
             let writer = writer(session, &grants, slug).await?;
             let wish = role(&account, issuer, writer.tenant());
-            let (_, change) = give_role(&writer, None, &wish, new_id()).await?;
+            let (_, change) = give_role(&writer, None, &wish, (new_id(), None)).await?;
             recorded = Some(mutation.record(&writer, change).await?);
         }
     }
@@ -236,6 +236,7 @@ async fn agreement(
                 tenant_id: Set(writer.tenant()),
                 scope_id: Set(scope),
                 signed_by: Set("Leitung der Verwaltung (Demo)".to_owned()),
+                signer_id: Set(None),
                 signed_at: Set(writer.now()),
             })
             .await?;

@@ -68,7 +68,7 @@ pub async fn create(op: &Op, new: NewMergeProposal, idempotency: Option<Idempote
         }
     };
     let agreement = bound(session, &new, to).await?;
-    let proposed_by = acting_name(session, new.tenant).await?;
+    let proposed_by = acting_name(session, new.tenant);
     not_again(session, &new).await?;
     let of = |kind, id| (pair.kind == kind).then_some(id);
     let row = merge_proposal::Model {
@@ -168,7 +168,7 @@ pub async fn accept(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "mergeProposalAccept").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Accept, "id").await?;
-    let by = acting_name(session, row.duplicate_tenant_id).await?;
+    let by = acting_name(session, row.duplicate_tenant_id);
     let writer = session.writer(&grant).await?;
     writer.lock_named(MERGING).await?;
     let pair = RecordPair::of(&row);
@@ -199,7 +199,7 @@ pub async fn decline(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResult
     let mutation = UnitOfWork::begin(op, "mergeProposalDecline").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Decline, "id").await?;
-    let by = acting_name(session, row.to_tenant_id).await?;
+    let by = acting_name(session, row.to_tenant_id);
     let writer = session.writer(&grant).await?;
     let row = answer(&writer, (*row).clone(), version, State::Declined, &by, Some(reason)).await?;
     let recorded = mutation.record(&writer, row.change_record("merge_proposal.answered", None)).await?;
@@ -214,7 +214,7 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "mergeProposalWithdraw").await?;
     let session = mutation.session();
     let (grant, row) = rights::find_for::<merge_proposal::Entity>(session, id, Operation::Withdraw, "id").await?;
-    let by = acting_name(session, row.tenant_id).await?;
+    let by = acting_name(session, row.tenant_id);
     let writer = session.writer(&grant).await?;
     let row = answer(&writer, (*row).clone(), version, State::Withdrawn, &by, None).await?;
     let recorded = mutation.record(&writer, row.change_record("merge_proposal.answered", None)).await?;

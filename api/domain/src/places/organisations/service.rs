@@ -29,7 +29,7 @@ pub async fn create(op: &Op, owner: Uuid, new: OrganisationValues, key: Option<I
     let session = mutation.session();
     let (grant, _) = rights::create_in::<organisation::Entity>(session, owner, None).await?;
     let new = new.checked()?;
-    let by = acting_name(session, owner).await?;
+    let by = acting_name(session, owner);
     let writer = session.writer(&grant).await?;
     let id = match mutation.claim_idempotency_key(&writer, key).await? {
         Claim::New(id) => id,
@@ -79,7 +79,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: OrganisationPatch) -
     if values.visibility < row.visibility {
         not_named_by_offers(session, row.tenant_id, education_offer::Column::OrganisationId, id).await?;
     }
-    let by = acting_name(session, row.tenant_id).await?;
+    let by = acting_name(session, row.tenant_id);
     let writer = session.writer(&grant).await?;
     let scope = ensure(&writer, &audience(row.tenant_id, values.visibility)).await?;
     let mut after = values.onto((*row).clone(), scope);

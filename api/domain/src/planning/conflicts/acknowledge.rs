@@ -58,7 +58,7 @@ pub async fn acknowledge(op: &Op, entry: Uuid, round: Option<Uuid>, conflict: &s
         conflict_id: clash.id,
         rule: clash.rule,
         reason,
-        acknowledged_by: acting_name(session, row.tenant_id).await?,
+        acknowledged_by: acting_name(session, row.tenant_id),
         created_at: writer.now(),
     };
     match writer.insert_unique::<conflict_acknowledgement::ActiveModel>(full(note.clone()), ONCE).await {
