@@ -1,10 +1,32 @@
 //! Checks of texts that people write.
 
+use std::ops::RangeInclusive;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::error::{ApiResult, Problem, UserErrorCode};
+use crate::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use crate::i18n::Text;
+
+/// Characters that are not seen and change how the rest is read: those that set the direction of writing (Unicode Standard
+/// Annex 9), that have no width, and that fill a place with nothing. A soft hyphen is none of them.
+const HIDDEN: [RangeInclusive<char>; 15] = [
+    '\u{034f}'..='\u{034f}',
+    '\u{061c}'..='\u{061c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{17b4}'..='\u{17b5}',
+    '\u{180e}'..='\u{180e}',
+    '\u{200b}'..='\u{200b}',
+    '\u{200e}'..='\u{200f}',
+    '\u{202a}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{3164}'..='\u{3164}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff9}'..='\u{fffb}',
+    '\u{1d173}'..='\u{1d17a}',
+    '\u{e0000}'..='\u{e007f}',
+];
 
 /// The first `max` characters of a text, with a mark where it was cut.
 pub fn clip(text: &str, max: usize) -> String {
@@ -14,7 +36,7 @@ pub fn clip(text: &str, max: usize) -> String {
     }
 }
 
-/// A required line of text: trimmed, not empty, without control characters, at most `max` characters.
+/// A required line of text: trimmed, not empty, without control and hidden characters, at most `max` characters.
 ///
 /// # Errors
 /// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
@@ -23,8 +45,8 @@ pub fn line(value: impl AsRef<str>, field: &'static str, max: usize) -> ApiResul
     if value.is_empty() {
         return Err(Problem::at(UserErrorCode::Required, field, Text::new("required")).into());
     }
-    if value.contains('\n') {
-        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("control-characters")).into());
+    if let Some(at) = value.chars().position(|it| matches!(it, '\n' | '\t' | '\u{2028}' | '\u{2029}')) {
+        return Err(refused_character("control-character", &value, at, field));
     }
     Ok(value)
 }
@@ -103,6 +125,26 @@ pub const fn is_invisible(letter: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// A required name of a file: a line without the path to it, at most `max` characters.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
+pub fn file_name(value: impl AsRef<str>, field: &'static str, max: usize) -> ApiResult<String> {
+    let value = line(value, field, max)?;
+    let name = last_segment(&value);
+    if name == value && !matches!(name, "." | "..") {
+        return Ok(value);
+    }
+    let example = if matches!(name, "" | "." | "..") { "plan.pdf" } else { name };
+    let text = Text::new("file-name-with-path").with("value", clip(&value, 100)).with("example", example);
+    Err(Problem::at(UserErrorCode::Invalid, field, text).into())
+}
+
+/// The name of a file without the path before it, of whichever system.
+pub fn last_segment(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 /// An optional text of several lines; blank is none.
@@ -186,15 +228,48 @@ fn check(value: &str, field: &'static str, max: usize) -> ApiResult<String> {
         let text = Text::new("too-long").with("max", max).with("length", length);
         return Err(Problem::at(UserErrorCode::TooLong, field, text).into());
     }
-    if value.chars().any(|it| it.is_control() && it != '\n' && it != '\t') {
-        return Err(Problem::at(UserErrorCode::Invalid, field, Text::new("control-characters")).into());
+    if let Some(at) = value.chars().position(|it| it.is_control() && it != '\n' && it != '\t') {
+        return Err(refused_character("control-character", value, at, field));
+    }
+    if let Some(at) = hidden_character(value) {
+        return Err(refused_character("hidden-character", value, at, field));
     }
     Ok(value.to_owned())
+}
+
+/// Refusal of the character at an index of a text; names it by code point and place.
+fn refused_character(key: &'static str, value: &str, at: usize, field: &'static str) -> ApiError {
+    let found = value.chars().nth(at).map(|it| format!("U+{:04X}", u32::from(it))).unwrap_or_default();
+    Problem::at(UserErrorCode::Invalid, field, Text::new(key).with("found", found).with("position", at + 1)).into()
+}
+
+/// Index of the first hidden character of a text. Joiners are none within emoji and within scripts that join letters.
+fn hidden_character(value: &str) -> Option<usize> {
+    let mut before = None;
+    let mut characters = value.chars().enumerate().peekable();
+    while let Some((at, it)) = characters.next() {
+        let hides = match it {
+            '\u{200c}' | '\u{200d}' => !(joins(before) && joins(characters.peek().map(|(_, next)| *next))),
+            other => HIDDEN.iter().any(|range| range.contains(&other)),
+        };
+        if hides {
+            return Some(at);
+        }
+        before = Some(it);
+    }
+    None
+}
+
+/// Whether a joiner beside a character has an effect: not beside letters of the European scripts, digits, blanks and
+/// another joiner.
+fn joins(neighbour: Option<char>) -> bool {
+    neighbour.is_some_and(|it| it >= '\u{0590}' && !it.is_whitespace() && !matches!(it, '\u{200c}' | '\u{200d}'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::i18n::Locale;
 
     #[test]
     fn folding_finds_names_however_they_are_typed() {
@@ -262,6 +337,84 @@ mod tests {
         assert!(line("ä".repeat(11).as_str(), "title", 10).is_err());
         assert!(line("ä".repeat(10).as_str(), "title", 10).is_ok());
         assert!(line("a\u{0}b", "title", 10).is_err());
-        assert!(line("a\nb", "title", 10).is_err());
+        for refused in ["a\nb", "a\tb", "a\u{2028}b", "a\u{85}b"] {
+            assert!(line(refused, "title", 10).is_err(), "{refused:?}");
+        }
+        assert_eq!(optional(Some("a\n\tb".to_owned()), "text", 10).unwrap().as_deref(), Some("a\n\tb"));
+    }
+
+    fn refusal(result: ApiResult<String>, locale: Locale) -> String {
+        match result {
+            Err(ApiError::Problems(problems)) => {
+                let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+                let field = problem.field.as_deref().unwrap_or("-");
+                format!("{} {field}: {}", problem.code.name(), problem.text.render(locale))
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn characters_that_hide_text_are_refused_and_named() {
+        let hidden = [
+            '\u{200b}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{061c}',
+            '\u{2060}',
+            '\u{feff}',
+            '\u{3164}',
+            '\u{e0041}',
+            '\u{fff9}',
+            '\u{200c}',
+            '\u{200d}',
+        ];
+        for hides in hidden {
+            let told = refusal(line(format!("Rechnung{hides}fdp.exe"), "title", 40), Locale::De);
+            assert!(told.starts_with("INVALID title: ") && told.contains("Stelle 9"), "{told}");
+            assert!(told.contains(&format!("U+{:04X}", u32::from(hides))), "{told}");
+            assert!(optional(Some(format!("a\n{hides}b")), "text", 40).is_err(), "{hides:?}");
+        }
+        let told = refusal(line("a\u{7}b", "title", 40), Locale::En);
+        assert_eq!(told, "INVALID title: Character 2 of the text is the control character U+0007; delete it.");
+    }
+
+    #[test]
+    fn ordinary_texts_stay_as_they_are() {
+        for ordinary in [
+            "Übergänge – für Schüler:innen der Grund- & Mittelschule „Süd“, à 5 €",
+            "L’école d'été; Łódź, Kőszeg, Go\u{308}risried",
+            "Bildungs\u{ad}büro",
+            "Familie \u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}, \u{2764}\u{fe0f}\u{200d}\u{1f525}",
+            "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}",
+            "שלום, مرحبا, Добро пожаловать",
+        ] {
+            assert_eq!(line(ordinary, "title", 100).unwrap(), ordinary);
+        }
+    }
+
+    #[test]
+    fn names_of_files_have_no_path() {
+        for plain in ["Bericht 2027.pdf", "Übersicht (1).xlsx", ".profile", "a..b.csv"] {
+            assert_eq!(file_name(plain, "fileName", 200).unwrap(), plain);
+        }
+        for (path, example) in [
+            ("../../etc/passwd.pdf", "passwd.pdf"),
+            ("C:\\fakepath\\plan.csv", "plan.csv"),
+            ("/a.csv", "a.csv"),
+            ("a/", "plan.pdf"),
+            ("..", "plan.pdf"),
+        ] {
+            let told = refusal(file_name(path, "fileName", 200), Locale::En);
+            assert!(
+                told.starts_with("INVALID fileName: ") && told.ends_with(&format!("for example {example}")),
+                "{told}"
+            );
+        }
+        assert!(file_name("a\u{202e}fdp.exe", "fileName", 200).is_err());
     }
 }

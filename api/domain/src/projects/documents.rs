@@ -79,7 +79,7 @@ pub async fn upload_ticket(
     settings: &FileSettings,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<NewTicket> {
-    let file_name = text::line(file_name, "fileName", 200)?;
+    let file_name = text::file_name(file_name, "fileName", 200)?;
     let Some(kind) = file_kinds::of(&file_name) else {
         let text = Text::new("no-kind-of-document").with("value", &file_name).with("known", file_kinds::known());
         return Err(Problem::at(UserErrorCode::Invalid, "fileName", text).into());

@@ -39,6 +39,11 @@ impl Problem {
         Self { code, field: None, text }
     }
 
+    /// The operation is for those who signed in.
+    pub const fn sign_in() -> Self {
+        Self::whole(UserErrorCode::Unauthenticated, Text::new("unauthenticated"))
+    }
+
     /// The object of `field` does not exist, or may not be known to exist: the same words for both.
     pub fn not_found(field: impl Into<Cow<'static, str>>) -> Self {
         Self::at(UserErrorCode::NotFound, field, Text::new("not-found"))

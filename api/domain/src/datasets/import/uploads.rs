@@ -27,7 +27,7 @@ pub async fn make_ticket(
     settings: &FileSettings,
     idempotency: Option<Idempotency>,
 ) -> ApiResult<NewTicket> {
-    let file_name = text::line(file_name, "fileName", 200)?;
+    let file_name = text::file_name(file_name, "fileName", 200)?;
     let mutation = UnitOfWork::begin(op, "datasetUploadTicket").await?;
     let session = mutation.session();
     let (grant, dataset) = rights::find_for::<dataset::Entity>(session, dataset, Operation::Import, "dataset").await?;
