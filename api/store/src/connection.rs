@@ -1,7 +1,7 @@
 //! One checked-out connection inside one transaction, counted and serialised.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement};
@@ -13,7 +13,18 @@ use tokio::sync::{Mutex, MutexGuard};
 #[derive(Debug, Default)]
 pub struct Stats {
     statements: AtomicU32,
-    micros: AtomicU64,
+    waiting: std::sync::Mutex<Waiting>,
+}
+
+/// The time in which at least one statement was awaited.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// How many statements are awaited now.
+    running: u32,
+    /// Since when at least one is.
+    since: Option<Instant>,
+    /// The time before that.
+    total: Duration,
 }
 
 impl Stats {
@@ -22,15 +33,46 @@ impl Stats {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Time spent waiting for them.
+    /// Time in which at least one of them was awaited: what ran side by side counts once, so that this is never more
+    /// than the operation took.
     pub fn time(&self) -> Duration {
-        Duration::from_micros(self.micros.load(Ordering::Relaxed))
+        let waiting = self.waiting();
+        waiting.total + waiting.since.map(|it| it.elapsed()).unwrap_or_default()
     }
 
-    pub(super) fn count(&self, since: Instant) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        let micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.micros.fetch_add(micros, Ordering::Relaxed);
+    /// Begins to wait for a statement; the wait ends when the result is dropped.
+    pub(super) fn begin(&self) -> StatementTimer<'_> {
+        let mut waiting = self.waiting();
+        waiting.running += 1;
+        waiting.since.get_or_insert_with(Instant::now);
+        StatementTimer(self)
+    }
+
+    fn waiting(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// The wait for a statement.
+#[must_use = "the wait ends when this is dropped"]
+pub(super) struct StatementTimer<'a>(&'a Stats);
+
+impl StatementTimer<'_> {
+    /// Counts the statement, which was answered.
+    pub(super) fn done(self) {
+        self.0.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for StatementTimer<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.0.waiting();
+        waiting.running = waiting.running.saturating_sub(1);
+        if waiting.running == 0
+            && let Some(since) = waiting.since.take()
+        {
+            waiting.total += since.elapsed();
+        }
     }
 }
 
@@ -72,9 +114,9 @@ impl SessionConnection {
         self.added.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// Counts what was done with it.
-    pub(super) fn count(&self, since: Instant) {
-        self.stats.count(since);
+    /// Begins to wait for what is done with it.
+    pub(super) fn begin(&self) -> StatementTimer<'_> {
+        self.stats.begin()
     }
 
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
@@ -93,7 +135,7 @@ fn failed(error: sqlx::Error) -> DbErr {
 macro_rules! run {
     ($self:ident, $statement:ident, $call:ident) => {{
         let values = SqlxValues($statement.values.clone().unwrap_or_else(|| sea_orm::Values(Vec::new())));
-        let since = Instant::now();
+        let timer = $self.stats.begin();
         let mut tx = $self.tx.lock().await;
         let result = match &mut *tx {
             Tx::Postgres(tx) => sqlx::query_with(AssertSqlSafe($statement.sql.as_str()), values)
@@ -107,7 +149,7 @@ macro_rules! run {
                 .map(run!(@ $call))
                 .map_err(failed),
         };
-        $self.stats.count(since);
+        timer.done();
         result
     }};
     (@ execute) => { ExecResult::from };
@@ -135,5 +177,27 @@ impl ConnectionTrait for SessionConnection {
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         run!(self, statement, fetch_all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statements_side_by_side_take_their_time_once() {
+        let stats = Stats::default();
+        let started = Instant::now();
+        let side_by_side: Vec<_> = (0..50).map(|_| stats.begin()).collect();
+        while started.elapsed() < Duration::from_millis(5) {
+            std::hint::spin_loop();
+        }
+        assert!(stats.time() >= Duration::from_millis(4), "also while they run");
+        side_by_side.into_iter().for_each(StatementTimer::done);
+        // A statement that is given up is not counted, and nobody waits for it any more.
+        drop(stats.begin());
+        let (time, elapsed) = (stats.time(), started.elapsed());
+        assert!(time <= elapsed && time >= Duration::from_millis(4), "{time:?} of {elapsed:?}");
+        assert_eq!((stats.statements(), stats.time()), (50, time));
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::error::{ApiError, ApiResult};
@@ -402,9 +402,9 @@ fn pool<DB: Database>(connections: u32) -> PoolOptions<DB> {
 }
 
 async fn counted<T>(stats: &Stats, statement: impl Future<Output = T>) -> T {
-    let since = Instant::now();
+    let timer = stats.begin();
     let done = statement.await;
-    stats.count(since);
+    timer.done();
     done
 }
 

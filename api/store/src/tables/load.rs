@@ -1,7 +1,6 @@
 //! Making, filling, sealing and dropping tables.
 
 use std::fmt::Write as _;
-use std::time::Instant;
 
 use kernel::error::ApiResult;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -107,7 +106,7 @@ impl SqlTables<'_> {
     async fn copy(&self, place: TableRef<'_>, incoming: Incoming<'_>) -> ApiResult<Option<LoadSummary>> {
         let table = table_name(DbBackend::Postgres, place.content);
         let sql = format!("COPY {table} ({}) FROM STDIN", column_list(place.columns));
-        let since = Instant::now();
+        let timer = self.conn.begin();
         let mut tx = self.conn.tx().await;
         let Tx::Postgres(tx) = &mut *tx else { return Err(broken("COPY without PostgreSQL")) };
         let mut copy = tx.copy_in_raw(&sql).await.or_fault()?;
@@ -132,7 +131,7 @@ impl SqlTables<'_> {
         }
         copy.send(buffer.as_bytes()).await.or_fault()?;
         copy.finish().await.or_fault()?;
-        self.conn.count(since);
+        timer.done();
         Ok(Some(counted.done()))
     }
 
