@@ -46,6 +46,7 @@ pub fn finish_errors(response: &mut Response, op: &Op) {
         match error.source.as_ref().and_then(|it| it.downcast_ref::<ApiError>()).cloned() {
             Some(ApiError::Problems(problems)) => {
                 for problem in problems {
+                    op.note_user_error(problem.code);
                     let code = top_level(problem.code);
                     let mut copy = coded(error.clone(), code, op);
                     copy.message = problem.text.render(op.locale);

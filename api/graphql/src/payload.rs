@@ -4,7 +4,8 @@ use async_graphql::futures_util::future::BoxFuture;
 use async_graphql::{InputType, SimpleObject, Value};
 use domain::context::op::Op;
 use domain::context::unit_of_work::Idempotency;
-use kernel::error::{ApiError, ApiResult, NothingToDo, UserErrorCode};
+use kernel::error::{ApiError, ApiResult, NothingToDo, Problem, UserErrorCode};
+use policy::Actor;
 use sha2::{Digest, Sha256};
 use store::Session;
 use uuid::Uuid;
@@ -21,22 +22,23 @@ pub struct UserError {
 }
 
 impl UserError {
-    /// Splits what happened into what the client can mend and what it cannot.
+    /// Splits what happened into what the client can mend and what it cannot. Those who did not sign in learn that they
+    /// must, whatever else is wrong: no mutation is for them.
     ///
     /// # Errors
     /// A fault, which becomes a top-level error.
     pub fn sort(error: ApiError, op: &Op) -> Result<Vec<Self>, ApiError> {
-        match error {
-            ApiError::Problems(problems) => Ok(problems
-                .into_iter()
-                .map(|it| Self {
-                    code: it.code.into(),
-                    field: it.field.map(|it| it.into_owned()),
-                    message: it.text.render(op.locale),
-                })
-                .collect()),
-            fault @ ApiError::Fault(_) => Err(fault),
-        }
+        let problems = match error {
+            ApiError::Problems(_) if op.actor == Actor::Anonymous => vec![Problem::sign_in()],
+            ApiError::Problems(problems) => problems,
+            fault @ ApiError::Fault(_) => return Err(fault),
+        };
+        let told = |it: Problem| {
+            op.note_user_error(it.code);
+            let message = it.text.render(op.locale);
+            Self { code: it.code.into(), field: it.field.map(|it| it.into_owned()), message }
+        };
+        Ok(problems.into_iter().map(told).collect())
     }
 }
 

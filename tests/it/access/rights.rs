@@ -137,6 +137,10 @@ async fn compare(client: &Client, who: &str, right: &Right, input: &Value, selec
     let code = payload["userErrors"][0]["code"].as_str().unwrap_or("-");
     let field = payload["userErrors"][0]["field"].as_str().unwrap_or("-");
     let place = format!("{who}: {} {:?} {input}: {payload}", right.mutation, right.operation);
+    if who == "anyone" {
+        assert!(!said.allowed && (code, field) == ("UNAUTHENTICATED", "-"), "{place}");
+        return true;
+    }
     // What the input lacks in form is said first, to everybody alike. A stale version is looked at last.
     let is_of_object = field == right.at.trim_start_matches('/') || ["-", "STALE_VERSION"].contains(&code);
     if !is_of_object && !REFUSALS.contains(&code) {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use kernel::clock::Clock;
-use kernel::error::ApiResult;
+use kernel::error::{ApiResult, UserErrorCode};
 use kernel::i18n::Locale;
 use policy::Actor;
 use store::{Session, Stats, Store};
@@ -30,6 +30,7 @@ pub struct Op {
     session: Mutex<Option<Arc<Session>>>,
     reads: std::sync::Mutex<Vec<DataRead>>,
     terms: std::sync::Mutex<MutationTerms>,
+    user_errors: std::sync::Mutex<Vec<UserErrorCode>>,
 }
 
 impl Op {
@@ -45,6 +46,7 @@ impl Op {
             session: Mutex::new(None),
             reads: std::sync::Mutex::default(),
             terms: std::sync::Mutex::default(),
+            user_errors: std::sync::Mutex::default(),
         }
     }
 
@@ -80,6 +82,20 @@ impl Op {
     /// Figures that were read and are not recorded yet.
     pub(super) fn unrecorded(&self) -> Vec<DataRead> {
         std::mem::take(&mut self.reads.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes the code of a refusal that the client can act on, for the log of the operator.
+    pub fn note_user_error(&self, code: UserErrorCode) {
+        let mut codes = self.user_errors.lock().unwrap_or_else(PoisonError::into_inner);
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+
+    /// Codes of the refusals so far, each once and separated by commas.
+    pub fn user_errors(&self) -> String {
+        let codes = self.user_errors.lock().unwrap_or_else(PoisonError::into_inner);
+        codes.iter().map(|it| it.name()).collect::<Vec<_>>().join(",")
     }
 
     /// Ends the reading session, if there is one. Called at the end, and before a mutation: what is read after it must

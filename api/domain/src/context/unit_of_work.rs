@@ -14,6 +14,7 @@ use entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
 use kernel::error::{ApiError, ApiResult, NothingToDo, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
+use policy::Actor;
 use sea_orm::{NotSet, Set};
 use serde_json::Value as Json;
 use store::scopes::Audience;
@@ -103,9 +104,12 @@ impl UnitOfWork {
     /// Opens the transaction of mutation `name`, with facts of its own.
     ///
     /// # Errors
-    /// There is nothing to do: a repetition. The key was used for something else, or is too long. The database cannot be
-    /// reached.
+    /// The actor did not sign in, which is said before anything is read. There is nothing to do: a repetition. The key was
+    /// used for something else, or is too long. The database cannot be reached.
     pub async fn begin(op: &Op, name: &'static str) -> ApiResult<Self> {
+        if op.actor == Actor::Anonymous {
+            return Err(Problem::sign_in().into());
+        }
         op.finish().await?;
         let session = op.store.write(&op.actor, op.clock.now(), op.stats.clone()).await?;
         let hub = (op.store.engine() == Engine::Sqlite).then(|| op.store.hub().clone());
