@@ -331,7 +331,10 @@ async fn introspection_can_be_for_those_who_signed_in(app: TestApp) {
         assert_eq!(viewer.ask(query).await.status, 200);
     }
     assert_eq!(anonymous.ask("{ __typename viewer { __typename } }").await.status, 200);
-    assert_eq!(server.get("/schema.graphql").await.0, 401);
+    let response = ask(&server, Method::GET, "/schema.graphql", &[], None).await;
+    // No token was wrong: none was sent (RFC 6750, section 3.1).
+    let asked = (response.status().as_u16(), header(&response, "www-authenticate"));
+    assert_eq!(asked, (401, "Bearer realm=\"verbund\"".to_owned()));
     let response = reqwest::Client::new().get(format!("{}/schema.graphql", server.base));
     let response = response.bearer_auth(app.token("viewer@ostallgaeu")).send().await.expect("an answer");
     assert_eq!(response.status(), 200);

@@ -10,6 +10,7 @@ use verbund_tests::{Case, TestApp, cases};
 pub fn cases() -> Vec<Case> {
     cases!["telemetry";
         metrics_have_a_listener_of_their_own,
+        what_left_and_what_was_refused_is_counted,
         what_is_open_is_counted_while_it_is_open,
         every_answer_names_its_trace,
         spans_reach_the_collector,
@@ -73,12 +74,80 @@ async fn metrics_have_a_listener_of_their_own(app: TestApp) {
     }
 }
 
+async fn what_left_and_what_was_refused_is_counted(app: TestApp) {
+    let mut config = app.config.clone();
+    config.metrics.listen = Some(([127, 0, 0, 1], 0).into());
+    config.http.server_timing = true;
+    let server = Server::start(config, app.clock.clone()).await.expect("a second server");
+    let http = reqwest::Client::new();
+    let post = async |encoding: &str, accept: &str, query: &str| {
+        let request = http.post(format!("{}/graphql", server.base)).header("content-type", "application/json");
+        let request = request.header("accept-encoding", encoding).header("accept", accept);
+        let response = request.body(json!({ "query": query }).to_string()).send().await.expect("the server answers");
+        let headers = response.headers().clone();
+        (headers, response.bytes().await.expect("a body").len())
+    };
+    let large = "{ __schema { types { name description } } }";
+    let (headers, packed) = post("gzip", "*/*", large).await;
+    assert_eq!(headers["content-encoding"], "gzip");
+    let (_, plain) = post("identity", "*/*", large).await;
+    let (_, events) = post("gzip", "text/event-stream", large).await;
+    assert!(packed * 3 < plain && events > plain, "{packed} {plain} {events}");
+    let file = http.get(format!("{}/public/calendars/{}.ics", server.base, app.world.id("calendar.oal.public")));
+    let file = file.send().await.expect("the server answers").bytes().await.expect("a body").len();
+    let head = http.head(format!("{}/schema.graphql", server.base)).send().await.expect("the server answers");
+    assert_eq!(head.status(), 200);
+    soon(&server, &format!("verbund_response_bytes_total {}", packed + plain + events + file)).await;
+    // Refusals of rules come with 200; who looks at statuses does not see them.
+    let viewer = server.client(Some(app.token("viewer@ostallgaeu")));
+    let own = json!({ "tenant": app.world.id("tenant.ostallgaeu"), "name": "Mine" });
+    for _ in 0..3 {
+        viewer.try_mutate("calendarCreate", own.clone(), "calendar { id }").await;
+    }
+    let nameless = json!({ "tenant": app.world.id("tenant.ostallgaeu"), "name": " " });
+    server.client(Some(app.token("admin@ostallgaeu"))).try_mutate("calendarCreate", nameless, "calendar { id }").await;
+    viewer.ask("{ calendars(first: -1) { totalCount } }").await;
+    for line in [
+        r#"verbund_user_errors_total{code="FORBIDDEN"} 3"#,
+        r#"verbund_user_errors_total{code="REQUIRED"} 1"#,
+        r#"verbund_errors_total{code="BAD_USER_INPUT"} 1"#,
+    ] {
+        soon(&server, line).await;
+    }
+    // Many statements at once take no more time than the request.
+    let lists = ["calendars", "tenants", "fieldsOfWork", "learningPlaces", "organisations", "educationOffers"];
+    let query = lists.map(|it| format!("{it} {{ totalCount nodes {{ id }} }}")).join(" ");
+    for _ in 0..5 {
+        let started = std::time::Instant::now();
+        let (headers, _) = post("identity", "*/*", &format!("{{ {query} }}")).await;
+        let elapsed = started.elapsed().as_secs_f64() * 1_000.0;
+        let timing = headers["server-timing"].to_str().expect("text").to_owned();
+        let database = timing.split("dur=").nth(1).and_then(|it| it.split(';').next()).expect("a duration");
+        assert!(database.parse::<f64>().expect("a number") <= elapsed, "{timing} in {elapsed} ms");
+    }
+    server.stop().await.expect("stopped");
+}
+
 /// Asks for metrics until a line is there; asking again and again needs no clock.
 async fn until(server: &Server, line: &str) {
     let metrics = server.metrics.clone().expect("an address");
     while !server.get_from(&metrics, "/metrics").await.2.lines().any(|it| it == line) {
         tokio::task::yield_now().await;
     }
+}
+
+/// Asks for metrics a while for a line that must come.
+async fn soon(server: &Server, line: &str) {
+    let metrics = server.metrics.clone().expect("an address");
+    let mut text = String::new();
+    for _ in 0..2_000 {
+        text = server.get_from(&metrics, "/metrics").await.2;
+        if text.lines().any(|it| it == line) {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("{line} is missing:\n{text}");
 }
 
 async fn what_is_open_is_counted_while_it_is_open(app: TestApp) {

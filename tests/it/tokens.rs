@@ -13,6 +13,7 @@ pub fn cases() -> Vec<Case> {
         without_a_token_one_is_anonymous,
         a_token_of_the_issuer_is_accepted_in_its_usual_spellings,
         every_wrong_token_is_refused_in_the_same_words,
+        a_token_that_expired_is_told_from_a_wrong_one,
         clocks_may_differ_by_a_minute,
         an_unknown_subject_sees_only_what_is_public,
         a_suspended_person_loses_every_right_at_the_next_request,
@@ -109,7 +110,11 @@ fn wrong(bench: &Bench) -> Vec<(&'static str, Vec<HeaderValue>)> {
         ("typ JWT", bearer(&head(json!({ "typ": "JWT" })))),
         ("no typ", bearer(&head(json!({ "typ": null })))),
         ("an ID token's typ", bearer(&head(json!({ "typ": "id+jwt" })))),
-        ("expired 61 seconds ago", bearer(&claims(json!({ "exp": NOW - 61 })))),
+        ("expired, signed by another key", {
+            let text = unsigned(&bench.head, &patched(&bench.claims, json!({ "exp": NOW - 61 })));
+            bearer(&signed(&text, own.sign(text.as_bytes()).as_ref()))
+        }),
+        ("expired, for another audience", bearer(&claims(json!({ "exp": NOW - 61, "aud": "other" })))),
         ("exp missing", bearer(&claims(json!({ "exp": null })))),
         ("exp is text", bearer(&claims(json!({ "exp": "2027-12-31" })))),
         ("not valid for 61 seconds", bearer(&claims(json!({ "nbf": NOW + 61 })))),
@@ -235,6 +240,26 @@ async fn every_wrong_token_is_refused_in_the_same_words(app: TestApp) {
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+async fn a_token_that_expired_is_told_from_a_wrong_one(app: TestApp) {
+    let token = Bench::new(&app).token(json!({}), json!({ "exp": NOW - 61 }));
+    let challenge = "Bearer realm=\"verbund\", error=\"invalid_token\", error_description=\"The access token expired\"";
+    let (status, told, body) =
+        knock(&app, &[HeaderValue::from_str(&format!("Bearer {token}")).expect("a value")]).await;
+    assert_eq!((status, told.as_str()), (401, challenge));
+    let error = &body["errors"][0];
+    assert_eq!(error["message"], "The access token expired; get a new one and send the request again.");
+    assert_eq!(error["extensions"]["code"], "UNAUTHENTICATED");
+    // By the other doors, and in German.
+    for path in ["/schema.graphql", "/datasets/dst_x/versions/1.0.csv"] {
+        let request = reqwest::Client::new().get(format!("{}{path}", app.server().base)).bearer_auth(&token);
+        let response = request.header("accept-language", "de").send().await.expect("the server answers");
+        let told = response.headers().get("www-authenticate").and_then(|it| it.to_str().ok());
+        assert_eq!((response.status().as_u16(), told), (401, Some(challenge)), "{path}");
+        let problem: Value = response.json().await.expect("a problem");
+        assert!(problem["detail"].as_str().is_some_and(|it| it.contains("abgelaufen")), "{problem}");
+    }
 }
 
 async fn clocks_may_differ_by_a_minute(app: TestApp) {

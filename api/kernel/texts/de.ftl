@@ -499,6 +499,7 @@ request-socket-operations = Auf dieser Verbindung laufen schon { FIGURE($max) } 
 request-streams = Zu viele Ereignisströme sind offen; versuchen Sie es später noch einmal.
 request-subscription = Abonnements brauchen Accept: text/event-stream oder die Verbindung unter /graphql/ws.
 request-timeout = Die Anfrage dauerte zu lange und wurde beendet. Fragen Sie weniger auf einmal ab.
+request-token-expired = Das Zugriffstoken ist abgelaufen; holen Sie ein neues und senden Sie die Anfrage noch einmal.
 request-token = Das Zugriffstoken wird nicht angenommen; melden Sie sich neu an.
 request-json-object = { $field } der Anfrage muss ein JSON-Objekt sein.
 request-string = { $field } der Anfrage muss ein Text sein.

@@ -499,6 +499,7 @@ request-socket-operations = There are { FIGURE($max) } operations on this socket
 request-streams = Too many event streams are open; try again later.
 request-subscription = Subscriptions need Accept: text/event-stream, or the socket at /graphql/ws.
 request-timeout = The request took too long and was ended. Ask for less at once.
+request-token-expired = The access token expired; get a new one and send the request again.
 request-token = The access token is not accepted; sign in again.
 request-json-object = { $field } of the request must be a JSON object.
 request-string = { $field } of the request must be a text.

@@ -1,7 +1,8 @@
 //! From the `Authorization` header to an [`Actor`]. A token says who somebody is, never what they may do.
 //!
 //! `Bearer` → issuer (by `iss`, before anything is trusted) → type, algorithm and key of that issuer → signature,
-//! audience, times → actor. Every failure is one answer, 401 `invalid_token`; the reason is in the log only. Keys of a
+//! audience, times → actor. Every failure is 401 `invalid_token`; that a token whose signature is right expired is told, every
+//! other reason is in the log only. Keys of a
 //! provider come by discovery over https, without redirects, at most 256 KiB and 5 s. An unknown `kid` fetches the
 //! keys again, at most once per `auth.keys_at_most_every_seconds` for any number of tokens; while the provider is
 //! unreachable the last keys stay valid.

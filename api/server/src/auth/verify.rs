@@ -23,7 +23,7 @@ const MAX_SUBJECT: usize = 255;
 /// Tolerance between clocks, in seconds.
 const LEEWAY: i64 = 60;
 
-/// Why a token is refused. The client learns `invalid_token`; the log learns this word.
+/// Why a token is refused. The client learns `invalid_token`, and whether it expired; the log learns this word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rejection {
     /// The header is not `Bearer <token>`, or comes twice.

@@ -169,6 +169,7 @@ fn cors(origins: AllowOrigin) -> CorsLayer {
             header::ETAG,
             header::LINK,
             header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
             named("ratelimit"),
             named("ratelimit-policy"),
             named("server-timing"),

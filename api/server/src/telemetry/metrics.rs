@@ -20,10 +20,12 @@ const DATABASE: &str = "verbund_database_seconds_total";
 /// Where metrics are said to come from.
 const FROM: Metadata<'static> = Metadata::new("verbund", Level::INFO, None);
 
-const COUNTERS: [(&str, &str); 5] = [
+const COUNTERS: [(&str, &str); 7] = [
     ("verbund_requests_total", "Requests by operation and outcome; probes that succeed are left out."),
     ("verbund_statements_total", "SQL statements sent."),
     ("verbund_errors_total", "Top-level errors in answers, by code."),
+    ("verbund_user_errors_total", "Answers with user errors, by code."),
+    ("verbund_response_bytes_total", "Bytes of response bodies that left, compressed where they were."),
     ("verbund_http_refused_total", "Answers with an HTTP status of 400 and above."),
     ("verbund_live_events_total", "Events sent to subscribers."),
 ];
@@ -41,6 +43,7 @@ pub struct Metrics {
     recorder: Option<PrometheusRecorder>,
     operations: HashSet<String>,
     statements: Counter,
+    bytes: Counter,
     /// In whole microseconds: the counters of the crate know whole numbers only.
     database_micros: AtomicU64,
     events: Counter,
@@ -59,6 +62,7 @@ impl Metrics {
             recorder: None,
             operations: HashSet::new(),
             statements: Counter::noop(),
+            bytes: Counter::noop(),
             database_micros: AtomicU64::new(0),
             events: Counter::noop(),
             sockets: Gauge::noop(),
@@ -90,6 +94,7 @@ impl Metrics {
         let gauge = |name: &'static str| recorder.register_gauge(&Key::from_static_name(name), &FROM);
         Ok(Self {
             statements: counter("verbund_statements_total"),
+            bytes: counter("verbund_response_bytes_total"),
             events: counter("verbund_live_events_total"),
             sockets: gauge("verbund_live_sockets"),
             subscriptions: gauge("verbund_live_subscriptions"),
@@ -114,14 +119,18 @@ impl Metrics {
         // A subscription lasts as long as somebody watches.
         if kind != "subscription" {
             let labels = vec![Label::new("operation", operation)];
-            recorder.register_histogram(&Key::from_parts(DURATION, labels), &FROM).record(line.elapsed.as_secs_f64());
+            recorder.register_histogram(&Key::from_parts(DURATION, labels), &FROM).record(line.head.as_secs_f64());
         }
         self.statements.increment(told.statements.into());
+        self.bytes.increment(line.bytes);
         let micros = u64::try_from(told.database.as_micros()).unwrap_or(u64::MAX);
         self.database_micros.fetch_add(micros, Ordering::Relaxed);
-        for code in told.errors.split(',').filter(|it| !it.is_empty()) {
-            let labels = vec![Label::new("code", code.to_owned())];
-            recorder.register_counter(&Key::from_parts("verbund_errors_total", labels), &FROM).increment(1);
+        for (name, codes) in [("verbund_errors_total", &told.errors), ("verbund_user_errors_total", &told.user_errors)]
+        {
+            for code in codes.split(',').filter(|it| !it.is_empty()) {
+                let labels = vec![Label::new("code", code.to_owned())];
+                recorder.register_counter(&Key::from_parts(name, labels), &FROM).increment(1);
+            }
         }
         if line.status >= 400 {
             let labels = vec![Label::new("status", line.status.to_string())];
@@ -165,7 +174,7 @@ impl Metrics {
         let micros = self.database_micros.load(Ordering::Relaxed);
         let _ = writeln!(
             text,
-            "# HELP {DATABASE} Time spent waiting for SQL statements.\n# TYPE {DATABASE} counter\n{DATABASE} {}.{:06}",
+            "# HELP {DATABASE} Time in which at least one SQL statement of a request was awaited.\n# TYPE {DATABASE} counter\n{DATABASE} {}.{:06}",
             micros / 1_000_000,
             micros % 1_000_000
         );
@@ -225,12 +234,13 @@ mod tests {
             actor: "person",
             operation: RequestOperation { kind: "query", name: name.to_owned() },
             errors: errors.to_owned(),
+            user_errors: if errors.is_empty() { String::new() } else { "FORBIDDEN,INVALID".to_owned() },
             statements: 3,
             database: Duration::from_micros(1_500),
         };
-        let elapsed = Duration::from_millis(20);
-        let (request_id, trace_id, method, path) = ("a-request", "a-trace", "POST", "/graphql");
-        metrics.request(&RequestLine { request_id, trace_id, method, path, status, told: &told, elapsed, bytes: 9 });
+        let (head, elapsed) = (Duration::from_millis(20), Duration::from_secs(3));
+        let (request_id, trace_id, method, path, told) = ("a-request", "a-trace", "POST", "/graphql", &told);
+        metrics.request(&RequestLine { request_id, trace_id, method, path, status, told, head, elapsed, bytes: 9 });
     }
 
     fn has(metrics: &Metrics, line: &str) {
@@ -256,6 +266,8 @@ mod tests {
         has(&metrics, r#"verbund_request_duration_seconds_bucket{operation="Month",le="0.025"} 2"#);
         has(&metrics, r#"verbund_request_duration_seconds_count{operation="other"} 50"#);
         has(&metrics, r#"verbund_errors_total{code="UNAVAILABLE"} 50"#);
+        has(&metrics, r#"verbund_user_errors_total{code="FORBIDDEN"} 51"#);
+        has(&metrics, "verbund_response_bytes_total 486");
         has(&metrics, r#"verbund_http_refused_total{status="401"} 1"#);
         has(&metrics, "verbund_statements_total 162");
         has(&metrics, "verbund_database_seconds_total 0.081000");

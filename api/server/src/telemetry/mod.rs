@@ -14,8 +14,13 @@
 //! | `actor` | `anonymous`, `person`, `feed`, `-` |
 //! | `operation_type`, `operation_name` | `query`, `mutation`, `subscription`, `-`; the name as the client chose it |
 //! | `errors` | codes of top-level errors, separated by commas |
-//! | `statements`, `database_ms` | SQL statements and the time spent waiting for them |
-//! | `elapsed_ms`, `bytes` | time until the answer was complete; bytes of its body |
+//! | `user_errors` | codes of `userErrors`, and of `reason` in top-level errors, each once, separated by commas |
+//! | `statements`, `database_ms` | SQL statements, and the time in which at least one of them was awaited: never more than `elapsed_ms` |
+//! | `head_ms`, `elapsed_ms` | time until the head of the answer was there, and until its body had left or the client was gone |
+//! | `bytes` | bytes of the body that left, compressed where it was |
+//!
+//! A request whose client hangs up before there is an answer has the status 499. The line is written when the answer
+//! has ended: that of an event stream when the stream ends.
 //!
 //! **Metrics.** `/metrics` has a listener of its own (`metrics.listen`; off by default). Every label has a closed set
 //! of values.
@@ -23,9 +28,11 @@
 //! | name | labels | value |
 //! |---|---|---|
 //! | `verbund_requests_total` | `operation_type`, `operation`, `outcome` | requests; `outcome` is `ok`, `errors` (executed), `refused` (4xx), `failed` (5xx) |
-//! | `verbund_request_duration_seconds` | `operation` | histogram, 1 ms to 10 s, without subscriptions |
-//! | `verbund_statements_total`, `verbund_database_seconds_total` | | SQL statements and the time spent waiting for them |
+//! | `verbund_request_duration_seconds` | `operation` | histogram of `head_ms`, 1 ms to 10 s, without subscriptions |
+//! | `verbund_statements_total`, `verbund_database_seconds_total` | | SQL statements, and the time in which at least one of a request was awaited |
 //! | `verbund_errors_total` | `code` | top-level errors in answers |
+//! | `verbund_user_errors_total` | `code` | answers with `userErrors`, or top-level errors with a `reason` |
+//! | `verbund_response_bytes_total` | | bytes of bodies that left |
 //! | `verbund_http_refused_total` | `status` | answers with 400 and above |
 //! | `verbund_live_sockets`, `verbund_live_subscriptions` | | open now |
 //! | `verbund_live_events_total` | | events sent to subscribers |
@@ -55,7 +62,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::config::{LogFormat, LogSettings};
 
 pub use crate::telemetry::metrics::{Metrics, Open};
-pub use crate::telemetry::request_line::{RequestFields, RequestLine, RequestOperation};
+pub use crate::telemetry::request_line::{LiveFields, RequestFields, RequestLine, RequestOperation};
 pub use crate::telemetry::spans::Spans;
 pub use crate::telemetry::trace_context::TraceContext;
 

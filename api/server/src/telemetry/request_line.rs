@@ -1,5 +1,6 @@
 //! The canonical log line of a request. Its fields are a contract, listed in ARCHITECTURE.md.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
@@ -52,10 +53,33 @@ pub struct RequestFields {
     pub operation: RequestOperation,
     /// Codes of top-level errors, separated by commas; empty = none.
     pub errors: String,
+    /// Codes of refusals that the client can act on, separated by commas; empty = none.
+    pub user_errors: String,
     /// SQL statements.
     pub statements: u32,
-    /// Time spent waiting for them.
+    /// Time in which at least one of them was awaited.
     pub database: Duration,
+}
+
+/// Fields of an answer that goes on after its head: they are read when it ends.
+#[derive(Clone, Debug, Default)]
+pub struct LiveFields(Arc<Mutex<RequestFields>>);
+
+impl LiveFields {
+    /// Fields as they are at the head of the answer.
+    pub fn new(fields: RequestFields) -> Self {
+        Self(Arc::new(Mutex::new(fields)))
+    }
+
+    /// The fields as they are now.
+    pub fn fields(&self) -> RequestFields {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes them.
+    pub fn update(&self, change: impl FnOnce(&mut RequestFields)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 /// One request, one line.
@@ -73,9 +97,11 @@ pub struct RequestLine<'a> {
     pub status: u16,
     /// What the handler told.
     pub told: &'a RequestFields,
-    /// Time from reading the head to having the answer.
+    /// Time from reading the head of the request to having that of the answer.
+    pub head: Duration,
+    /// Time from reading the head of the request to the end of the answer.
     pub elapsed: Duration,
-    /// Bytes of the answer's body.
+    /// Bytes of the answer's body that left, compressed where it was.
     pub bytes: u64,
 }
 
@@ -94,8 +120,10 @@ impl RequestLine<'_> {
             operation_type = or_dash(self.told.operation.kind),
             operation_name = self.told.operation.name,
             errors = self.told.errors,
+            user_errors = self.told.user_errors,
             statements = self.told.statements,
             database_ms = millis(self.told.database),
+            head_ms = millis(self.head),
             elapsed_ms = millis(self.elapsed),
             bytes = self.bytes,
             "request"
@@ -110,10 +138,8 @@ fn millis(time: Duration) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::sync::{Arc, Mutex};
-
     use super::*;
+    use std::io::Write;
 
     #[derive(Clone, Default)]
     struct Written(Arc<Mutex<Vec<u8>>>);
@@ -145,6 +171,7 @@ mod tests {
             path: "/graphql",
             status: 200,
             told: fields,
+            head: Duration::from_millis(12),
             elapsed: Duration::from_micros(12_345),
             bytes: 99,
         };
@@ -161,13 +188,15 @@ mod tests {
             actor: "person",
             operation: RequestOperation::of(&document, None),
             errors: "BAD_USER_INPUT".to_owned(),
+            user_errors: "FORBIDDEN,INVALID".to_owned(),
             statements: 3,
             database: Duration::from_nanos(1_500_400),
         };
         let expected = serde_json::json!({
             "level": "INFO", "target": "verbund::request", "message": "request", "request_id": "a-request",
             "trace_id": "a-trace", "method": "POST", "path": "/graphql", "status": 200, "actor": "person", "operation_type": "mutation",
-            "operation_name": "Make", "errors": "BAD_USER_INPUT", "statements": 3, "database_ms": 1.5,
+            "operation_name": "Make", "errors": "BAD_USER_INPUT",
+            "user_errors": "FORBIDDEN,INVALID", "statements": 3, "database_ms": 1.5, "head_ms": 12.0,
             "elapsed_ms": 12.345, "bytes": 99,
         });
         assert_eq!(told(&whole), expected);

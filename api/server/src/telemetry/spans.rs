@@ -140,7 +140,8 @@ mod tests {
 
     fn line(fields: &RequestFields, status: u16) -> RequestLine<'_> {
         let (request_id, trace_id, method, path) = ("a-request", "a-trace", "POST", "/graphql");
-        RequestLine { request_id, trace_id, method, path, status, told: fields, elapsed: Duration::ZERO, bytes: 9 }
+        let (head, elapsed) = (Duration::ZERO, Duration::ZERO);
+        RequestLine { request_id, trace_id, method, path, status, told: fields, head, elapsed, bytes: 9 }
     }
 
     #[test]

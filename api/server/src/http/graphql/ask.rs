@@ -8,6 +8,8 @@ use kernel::text::clip;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::auth::Rejection;
+
 /// A GraphQL request. Keys that are not listed are ignored.
 #[derive(Debug)]
 pub(super) struct Ask {
@@ -120,11 +122,59 @@ pub(super) struct RequestRefusal {
     pub(super) code: TopLevelCode,
     /// What is wrong.
     problems: Vec<DocumentProblem>,
+    /// What a client that may not go on is asked for.
+    challenge: Challenge,
+}
+
+/// Challenge of an answer with 401 (RFC 6750, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Challenge {
+    /// A token: none was sent.
+    SignIn,
+    /// Another token.
+    Invalid,
+    /// A newer token: this one was right, and its time is over.
+    Expired,
+}
+
+impl Challenge {
+    /// The value of `WWW-Authenticate`.
+    const fn header(self) -> &'static str {
+        match self {
+            Self::SignIn => "Bearer realm=\"verbund\"",
+            Self::Invalid => {
+                "Bearer realm=\"verbund\", error=\"invalid_token\", error_description=\"The access token is not accepted\""
+            }
+            Self::Expired => {
+                "Bearer realm=\"verbund\", error=\"invalid_token\", error_description=\"The access token expired\""
+            }
+        }
+    }
 }
 
 impl RequestRefusal {
     pub(super) fn new(status: StatusCode, code: TopLevelCode, text: Text) -> Self {
-        Self { status, code, problems: vec![DocumentProblem::whole(code, text)] }
+        Self { status, code, problems: vec![DocumentProblem::whole(code, text)], challenge: Challenge::SignIn }
+    }
+
+    /// The token is not accepted.
+    pub(super) fn of_token(rejection: Rejection) -> Self {
+        let (challenge, text) = match rejection {
+            // Told of tokens whose signature is right only.
+            Rejection::Expired => (Challenge::Expired, Text::new("request-token-expired")),
+            _ => (Challenge::Invalid, Text::new("request-token")),
+        };
+        Self { challenge, ..Self::new(StatusCode::UNAUTHORIZED, TopLevelCode::Unauthenticated, text) }
+    }
+
+    /// The value of `WWW-Authenticate`, where the refusal has the status 401.
+    pub(super) fn challenge(&self) -> Option<&'static str> {
+        (self.status == StatusCode::UNAUTHORIZED).then(|| self.challenge.header())
+    }
+
+    /// Whether the token was right and its time is over.
+    pub(super) fn is_expired(&self) -> bool {
+        self.challenge == Challenge::Expired
     }
 
     /// It is not a GraphQL request.
@@ -144,7 +194,7 @@ impl RequestRefusal {
             TopLevelCode::Unauthenticated => StatusCode::UNAUTHORIZED,
             _ => StatusCode::BAD_REQUEST,
         };
-        Self { status, code, problems }
+        Self { status, code, problems, challenge: Challenge::SignIn }
     }
 
     /// Whether the request as such is one, and its document or values are refused.

@@ -63,7 +63,7 @@ pub(super) async fn schema(
         Ok(_) => None,
     };
     if let Some(refusal) = refused {
-        return reply::finish(crate::http::problem(refusal.status, refusal.text()), refusal.status);
+        return refused(&refusal);
     }
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::schema::sdl()).into_response()
 }
@@ -78,9 +78,12 @@ pub(super) async fn caller(
     address: IpAddr,
     request_id: &str,
 ) -> Result<Caller, Box<Response>> {
-    Caller::of(state, headers, address, request_id).await.map_err(|refusal| {
-        Box::new(reply::finish(crate::http::problem(refusal.status, refusal.text()), refusal.status))
-    })
+    Caller::of(state, headers, address, request_id).await.map_err(|refusal| Box::new(refused(&refusal)))
+}
+
+/// A refusal as an answer outside GraphQL.
+fn refused(refusal: &RequestRefusal) -> Response {
+    reply::finish(crate::http::problem(refusal.status, refusal.text()), Some(refusal))
 }
 
 /// The language of a request.

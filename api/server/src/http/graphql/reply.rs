@@ -130,19 +130,19 @@ pub(super) fn respond(
     if let Some(spending) = spending {
         spending.headers(head);
     }
-    finish(response, status)
+    match outcome {
+        ReplyOutcome::Answered(_) => finish(response, None),
+        ReplyOutcome::Refused(refusal) => finish(response, Some(refusal)),
+    }
 }
 
-/// Headers that every answer of the endpoint has.
-pub(super) fn finish(mut response: Response, status: StatusCode) -> Response {
+/// Headers that every answer of the endpoint has; of a refusal also what it asks for.
+pub(super) fn finish(mut response: Response, refusal: Option<&RequestRefusal>) -> Response {
     let head = response.headers_mut();
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     head.append(header::VARY, HeaderValue::from_static("accept, accept-language, authorization"));
-    if status == StatusCode::UNAUTHORIZED {
-        let challenge = HeaderValue::from_static(
-            "Bearer realm=\"verbund\", error=\"invalid_token\", error_description=\"The access token is not accepted\"",
-        );
-        head.insert(header::WWW_AUTHENTICATE, challenge);
+    if let Some(challenge) = refusal.and_then(RequestRefusal::challenge) {
+        head.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     response
 }

@@ -72,8 +72,7 @@ impl Caller {
         };
         let signed_in = checked.map_err(|rejection| {
             tracing::info!(request_id, reason = rejection.name(), "token refused");
-            let text = Text::new("request-token");
-            RequestRefusal::new(StatusCode::UNAUTHORIZED, TopLevelCode::Unauthenticated, text)
+            RequestRefusal::of_token(rejection)
         })?;
         if let Some(arrival) = &signed_in.arrival {
             let (store, clock, actor) = (state.store.clone(), state.clock.clone(), signed_in.actor.clone());
@@ -200,9 +199,15 @@ pub(super) async fn execute(
         Ok(response) => Ok(finish(response, &op, &spending).await),
         Err(_late) => Err(RequestRefusal::timeout()),
     };
+    note(fields, &op);
+    response.and_then(|it| it)
+}
+
+/// Notes for the request line what an operation cost and what it refused.
+pub(super) fn note(fields: &mut RequestFields, op: &Op) {
     fields.statements = op.stats.statements();
     fields.database = op.stats.time();
-    response.and_then(|it| it)
+    fields.user_errors = op.user_errors();
 }
 
 /// Ends what an operation read with and puts its errors into words; also after each event of a subscription.

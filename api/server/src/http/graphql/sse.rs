@@ -17,21 +17,24 @@ use crate::http::graphql::ask::RequestRefusal;
 use crate::http::graphql::run::{Caller, Prepared};
 use crate::http::graphql::{reply, run};
 use crate::http::state::State;
-use crate::telemetry::RequestFields;
+use crate::telemetry::{LiveFields, RequestFields};
 
 /// Answers with a stream: the one answer of a query or mutation, or the events of a subscription.
-pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, fields: RequestFields) -> Response {
+pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, mut fields: RequestFields) -> Response {
     let Ok(permit) = state.streams.clone().try_acquire_owned() else {
         let text = Text::new("request-streams");
         let refusal = RequestRefusal::new(StatusCode::SERVICE_UNAVAILABLE, TopLevelCode::Unavailable, text);
         let id = prepared.op.request_id.clone();
         let outcome = reply::ReplyOutcome::Refused(refusal);
-        return reply::respond(reply::Media::Any, &outcome, (&id, caller.locale), None, &mut fields.clone());
+        let mut response = reply::respond(reply::Media::Any, &outcome, (&id, caller.locale), None, &mut fields);
+        response.extensions_mut().insert(fields);
+        return response;
     };
     let until = end_of(&state, &caller);
     let keep_alive = KeepAlive::new().interval(state.config.live.keep_alive());
     let stopping = state.stopping.clone();
-    let answers = answers(state, prepared)
+    let fields = LiveFields::new(fields);
+    let answers = answers(state, prepared, fields.clone())
         .map(|answer| Event::default().event("next").data(answer))
         // Whoever signed in again comes back with a new token.
         .take_until(async move {
@@ -46,7 +49,7 @@ pub(super) fn stream(state: Arc<State>, caller: Caller, prepared: Prepared, fiel
             Ok::<_, Infallible>(event)
         });
     let response = Sse::new(answers).keep_alive(keep_alive).into_response();
-    let mut response = reply::finish(response, StatusCode::OK);
+    let mut response = reply::finish(response, None);
     response.extensions_mut().insert(fields);
     response
 }
@@ -56,13 +59,13 @@ pub(super) fn refused(refusal: &RequestRefusal, request_id: &str, locale: Locale
     let body = json!({ "errors": refusal.errors(request_id, locale) }).to_string();
     let events = [Event::default().event("next").data(body), Event::default().event("complete").data("")];
     let response = Sse::new(stream::iter(events.map(Ok::<_, Infallible>))).into_response();
-    let mut response = reply::finish(response, StatusCode::OK);
+    let mut response = reply::finish(response, None);
     response.extensions_mut().insert(fields);
     response
 }
 
-/// The answers to one operation, as text.
-pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'static, String> {
+/// The answers to one operation, as text; `fields` say at each what it came to.
+fn answers(state: Arc<State>, prepared: Prepared, fields: LiveFields) -> BoxStream<'static, String> {
     let request_id = prepared.op.request_id.clone();
     let locale = prepared.op.locale;
     let refused = move |refusal: &RequestRefusal| json!({ "errors": refusal.errors(&request_id, locale) }).to_string();
@@ -72,9 +75,16 @@ pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'stati
         let events = state.schema.execute_stream(request);
         return events
             .then(move |response| {
-                let (op, spending) = (op.clone(), spending.clone());
+                let (op, spending, fields) = (op.clone(), spending.clone(), fields.clone());
                 // Whatever was read for the event is ended before it is sent: a slow client holds no connection.
-                async move { run::finish(response, &op, &spending).await }
+                async move {
+                    let result = run::finish(response, &op, &spending).await;
+                    fields.update(|it| {
+                        it.errors = run::outcome(&result);
+                        run::note(it, &op);
+                    });
+                    result
+                }
             })
             .map(move |result| {
                 let _running = &running;
@@ -87,8 +97,11 @@ pub(super) fn answers(state: Arc<State>, prepared: Prepared) -> BoxStream<'stati
             .boxed();
     }
     stream::once(async move {
-        let mut told = RequestFields::default();
-        match run::execute(&state, prepared, &mut told).await {
+        let mut told = fields.fields();
+        let result = run::execute(&state, prepared, &mut told).await;
+        told.errors = run::outcome(&result);
+        fields.update(|it| *it = told);
+        match result {
             Ok(response) => reply::body(&response),
             Err(refusal) => refused(&refusal),
         }

@@ -315,6 +315,7 @@ impl SocketConnection {
                 self.caller = Some(caller);
                 Ok(())
             }
+            Err(refusal) if refusal.is_expired() => Err(Close::EXPIRED),
             Err(refusal) if refusal.code == TopLevelCode::Unauthenticated => Err(Close::FORBIDDEN),
             Err(_) => Err(Close::INTERNAL),
         }
@@ -344,6 +345,7 @@ impl SocketOperation {
         let request_id = new_id().to_string();
         let mut told = RequestFields { actor: caller.actor.kind(), ..RequestFields::default() };
         let bytes = self.answer(&state, &caller, payload, &request_id, &mut told).await;
+        let elapsed = started.elapsed();
         let line = RequestLine {
             request_id: &request_id,
             trace_id: &self.trace.trace_id(),
@@ -351,7 +353,8 @@ impl SocketOperation {
             path: "/graphql/ws",
             status: StatusCode::OK.as_u16(),
             told: &told,
-            elapsed: started.elapsed(),
+            head: elapsed,
+            elapsed,
             bytes,
         };
         log::log_request(&state, &line, &self.trace, began);
@@ -385,8 +388,7 @@ impl SocketOperation {
                 // Whatever was read for the event is ended before it is sent: a slow client holds no connection.
                 let result = run::finish(response, &op, &spending).await;
                 fields.errors = run::outcome(&result);
-                fields.statements = op.stats.statements();
-                fields.database = op.stats.time();
+                run::note(fields, &op);
                 state.metrics.event();
                 match self.next(result, (request_id, caller.locale)).await {
                     Ok(sent) => bytes += sent,
