@@ -81,9 +81,13 @@ async fn a_ticket_is_good_once_and_for_a_short_time(app: TestApp) {
     let told: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(told["bytes"], json!(FIRST.len()));
     assert_eq!(told["sha256"].as_str().map(str::len), Some(64));
-    // Used, unknown, not well formed, over, and of somebody who may no more: one answer.
-    let used = put(&base, &first, FIRST.into()).await;
+    // Whoever has a ticket learns that a file has come by it.
+    let spent = put(&base, &first, FIRST.into()).await;
+    assert!(spent.0 == 404 && spent.1.contains("A file has arrived by this ticket"), "{spent:?}");
+    // Unknown, not well formed, over, and of somebody who may no more: one answer.
+    let used = put(&base, "vbu_nothing", FIRST.into()).await;
     assert_eq!(used.0, 404);
+    assert_ne!(used, spent);
     for wrong in ["vbu_unknown".to_owned(), "x".to_owned(), first.replace("vbu_", "vbf_")] {
         assert_eq!(put(&base, &wrong, FIRST.into()).await, used);
     }
@@ -106,7 +110,31 @@ async fn a_ticket_is_good_once_and_for_a_short_time(app: TestApp) {
     let input = json!({ "dataset": dataset, "ticket": large, "profile": profile_input(PROFILE) });
     let refused = client.try_mutate("datasetImport", input, OF_IMPORT).await;
     assert_eq!(codes(&refused), ["CONFLICT"], "{refused}");
+    // What was refused on its way leaves the ticket as it was: too large, packed, cut.
+    let http = reqwest::Client::new();
+    let address = format!("{}/uploads/{large}", server.base);
+    let packed = http.put(&address).header("content-encoding", "gzip").body("\u{1f}\u{8b}").send().await;
+    assert_eq!(packed.expect("an answer").status(), 415);
+    half(&server, &large).await;
+    // Of several that come at once, one is accepted.
+    let several = futures_util::future::join_all((0..4).map(|_| put(&server.base, &large, FIRST.into()))).await;
+    let mut statuses: Vec<_> = several.iter().map(|it| it.0).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 404, 404, 404], "{several:?}");
+    // The first file and this one are kept, and nothing of the others.
+    let uploads = || std::fs::read_dir(app.config.files.folder.join("uploads")).expect("a folder").count();
+    while uploads() != 2 {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(rows.number("SELECT count(*) FROM file_ticket WHERE path IS NOT NULL AND checksum IS NULL").await, 0);
+}
+
+/// Begins to send a file and hangs up.
+async fn half(server: &Server, ticket: &str) {
+    let address = server.base.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let head = format!("PUT /uploads/{ticket} HTTP/1.1\r\nhost: {address}\r\ncontent-length: 1000\r\n\r\nags;jahr");
+    tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await.expect("sent");
 }
 
 async fn a_file_becomes_a_draft_and_the_next_one_says_what_changed(app: TestApp) {

@@ -9,7 +9,7 @@ use kernel::error::ApiResult;
 
 use crate::payload::UserError;
 
-/// Ticket to upload one file, valid once.
+/// Ticket to upload one file, valid until a file was accepted.
 #[derive(SimpleObject)]
 pub struct UploadTicket {
     /// Secret, returned once; null for a repeated idempotency key. `datasetImport` asks for it.

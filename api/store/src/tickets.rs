@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::fault::OrFault as _;
 use crate::{Engine, Store};
 
-/// A ticket that was not used yet, by the fingerprint of its secret.
+/// A ticket, used or not, by the fingerprint of its secret.
 #[derive(Clone, Debug)]
 pub struct TicketKey {
     /// The ticket.
@@ -36,7 +36,7 @@ impl Store {
             Engine::Postgres => "SELECT id, tenant_id, issuer, subject, purpose, expires_at FROM verbund_ticket($1)",
             Engine::Sqlite => {
                 "SELECT t.id, t.tenant_id, p.issuer, p.subject, t.purpose, t.expires_at FROM file_ticket t \
-                 JOIN person p ON p.id = t.person_id WHERE t.secret_hash = ? AND t.used_at IS NULL"
+                 JOIN person p ON p.id = t.person_id WHERE t.secret_hash = ?"
             }
         };
         let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [hash.into()]);

@@ -19,11 +19,20 @@ pub fn cases() -> Vec<Case> {
 const PDF: &[u8] = b"%PDF-1.7\nThe notice of grant";
 
 async fn send(app: &TestApp, client: &Client, document: &Value, name: &str, bytes: &[u8]) -> u16 {
+    let path = upload_path(client, document, name).await;
+    put(app, &path, bytes).await
+}
+
+async fn upload_path(client: &Client, document: &Value, name: &str) -> String {
     let input = json!({ "document": document, "fileName": name });
     let ticket = client.mutate("projectDocumentUploadTicket", input, "uploadTicket { secret path maxBytes }").await;
     let ticket = &ticket["uploadTicket"];
     let path = ticket["path"].as_str().expect("a path");
     assert_eq!(path, format!("/uploads/{}", ticket["secret"].as_str().expect("a secret")));
+    path.to_owned()
+}
+
+async fn put(app: &TestApp, path: &str, bytes: &[u8]) -> u16 {
     let url = format!("{}{path}", app.server().base);
     let reply = reqwest::Client::new().put(url).body(bytes.to_vec()).send().await.expect("an answer");
     reply.status().as_u16()
@@ -75,9 +84,25 @@ async fn what_is_not_a_document_is_not_kept(app: TestApp) {
     let input = json!({ "document": document, "fileName": "setup.exe" });
     let refused = lead.try_mutate("projectDocumentUploadTicket", input, "uploadTicket { secret }").await;
     assert!(words(&refused)[0].starts_with("fileName: \"setup.exe\" does not end like a document"), "{refused}");
-    assert_eq!(send(&app, &lead, document, "setup.pdf", b"MZ\x90\0").await, 415);
+    let path = upload_path(&lead, document, "setup.pdf").await;
+    assert_eq!(put(&app, &path, b"MZ\x90\0").await, 415);
     let versions = lead.send(VERSIONS, json!({ "id": document })).await.data();
     assert_eq!(versions["node"], json!({ "version": 1, "versions": [] }));
+    // The ticket is as good as before, until the right file has come.
+    assert_eq!(put(&app, &path, PDF).await, 201);
+    assert_eq!(put(&app, &path, PDF).await, 404);
+    let versions = lead.send(VERSIONS, json!({ "id": document })).await.data();
+    assert_eq!(versions["node"]["versions"].as_array().map(Vec::len), Some(1), "{versions}");
+    // A name is a name, not a path, and shows what it is.
+    for (name, told) in [
+        ("../../etc/passwd.pdf", "fileName: \"../../etc/passwd.pdf\" contains a path"),
+        ("C:\\fakepath\\a.pdf", "for example a.pdf"),
+        ("Rechnung\u{202e}fdp.exe.pdf", "U+202E"),
+    ] {
+        let input = json!({ "document": document, "fileName": name });
+        let refused = lead.try_mutate("projectDocumentUploadTicket", input, "uploadTicket { secret }").await;
+        assert!(codes(&refused) == ["INVALID"] && words(&refused)[0].contains(told), "{refused}");
+    }
 }
 
 async fn a_ticket_opens_what_its_person_may_have(app: TestApp) {

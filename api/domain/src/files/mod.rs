@@ -6,6 +6,7 @@
 //! a download can be resumed.
 
 pub mod folder;
+pub mod receiving;
 pub mod settings;
 pub mod tickets;
 pub mod uploads;

@@ -1,8 +1,8 @@
 //! Tickets: secrets by which a browser or a program without a token sends or fetches one file in the name of a person.
 //!
-//! One to send is good once and for minutes. One to fetch names what is asked for; whether there is such a file for the
-//! person is judged when it is fetched, with facts of that moment. It is good for a while and not for one use, so that a
-//! broken download can go on.
+//! One to send is good for minutes, and until a file was accepted. One to fetch names what is asked for; whether there is
+//! such a file for the person is judged when it is fetched, with facts of that moment. It is good for a while and not for
+//! one use, so that a broken download can go on.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entities::{ScopeArea, TicketPurpose, file_ticket};

@@ -1,4 +1,5 @@
-//! Files on their way in: whoever has a ticket sends one file, once; what becomes of it is up to the domain.
+//! Files on their way in: whoever has a ticket sends one file. A ticket is good until a file was accepted; what is refused
+//! on its way leaves it as it was. What becomes of the file is up to the domain.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,26 +9,25 @@ use entities::{TicketPurpose, file_ticket};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::secret::fingerprint;
-use policy::Actor;
-use sea_orm::{ColumnTrait, Condition, Set};
+use sea_orm::{ColumnTrait, Condition};
 use store::{Session, Stats, Store};
 
 use crate::files::folder::Folder;
+use crate::files::receiving::Receiving;
 use crate::files::tickets::{by_secret, own, row};
 
-/// An upload that has been let in.
-pub struct Receiving {
-    /// In whose name it comes.
-    pub actor: Actor,
-    /// Its ticket.
-    pub row: file_ticket::Model,
-    /// Where the file goes.
-    pub target: PathBuf,
-    stored: String,
+/// What a ticket to send a file comes to.
+pub enum Admission {
+    /// A file may come.
+    Open(Box<Receiving>),
+    /// A file has come by it.
+    Used,
+    /// There is no such ticket, it is over, or its person may not change the dataset or document any more; which of these
+    /// is not told.
+    Unknown,
 }
 
-/// Lets an upload in: its ticket is used up by that, whatever comes then. None where there is no such ticket, it was used,
-/// is over, or its person may not change the dataset or document any more; which of these is not told.
+/// Lets an upload in where its ticket is good. The ticket stays as it is.
 ///
 /// # Errors
 /// The database fails, or the disk.
@@ -37,57 +37,24 @@ pub async fn receive(
     folder: &Folder,
     now: DateTime<Utc>,
     stats: Arc<Stats>,
-) -> ApiResult<Option<Receiving>> {
-    let Some(key) = by_secret(store, secret, TicketPurpose::Upload, now).await? else { return Ok(None) };
-    let session = store.write(&key.actor, now, stats).await?;
-    let Some(row) = row(&session, own(key.id)).await? else { return Ok(None) };
+) -> ApiResult<Admission> {
+    let Some(key) = by_secret(store, secret, TicketPurpose::Upload, now).await? else { return Ok(Admission::Unknown) };
+    let session = store.read(&key.actor, now, stats).await?;
+    let Some(row) = row(&session, own(key.id)).await? else { return Ok(Admission::Unknown) };
     let may = match (row.dataset_id, row.document_id) {
         (Some(dataset), _) => crate::datasets::import::uploads::may_send(&session, dataset).await?,
         (None, Some(document)) => crate::projects::documents::may_send(&session, document).await?,
         (None, None) => false,
     };
-    if !may {
-        return Ok(None);
-    }
-    let Some(grant) = session.access().grant_of_owner(row.tenant_id, row.person_id) else { return Ok(None) };
-    let writer = session.writer(&grant).await?;
-    let values = file_ticket::ActiveModel { used_at: Set(Some(now)), ..Default::default() };
-    let unused = own(row.id).add(file_ticket::Column::UsedAt.is_null());
-    if writer.change::<file_ticket::Entity, _>(unused, values).await? == 0 {
-        return Ok(None);
-    }
+    let is_theirs = session.access().grant_of_owner(row.tenant_id, row.person_id).is_some();
     session.commit().await?;
-    let stored = format!("uploads/{}", row.id);
-    std::fs::create_dir_all(folder.0.join("uploads")).map_err(|error| ApiError::fault(format!("files: {error}")))?;
-    Ok(Some(Receiving { actor: key.actor, row, target: folder.path(&stored), stored }))
-}
-
-impl Receiving {
-    /// Notes what came.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub async fn done(
-        &self,
-        store: &Store,
-        bytes: u64,
-        checksum: String,
-        now: DateTime<Utc>,
-        stats: Arc<Stats>,
-    ) -> ApiResult<()> {
-        let session = store.write(&self.actor, now, stats).await?;
-        let grant = session.access().grant_of_owner(self.row.tenant_id, self.row.person_id);
-        let grant = grant.ok_or_else(|| ApiError::fault("the person of an upload is gone"))?;
-        let writer = session.writer(&grant).await?;
-        let values = file_ticket::ActiveModel {
-            bytes: Set(Some(i64::try_from(bytes).unwrap_or(i64::MAX))),
-            checksum: Set(Some(checksum)),
-            path: Set(Some(self.stored.clone())),
-            ..Default::default()
-        };
-        writer.change::<file_ticket::Entity, _>(own(self.row.id), values).await?;
-        session.commit().await
+    if !(may && is_theirs) {
+        return Ok(Admission::Unknown);
     }
+    if row.used_at.is_some() {
+        return Ok(Admission::Used);
+    }
+    Ok(Admission::Open(Box::new(Receiving::new(key.actor, row, folder)?)))
 }
 
 /// A file that has come, as its ticket names it.

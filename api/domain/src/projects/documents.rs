@@ -19,6 +19,7 @@ use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::files;
 use crate::files::folder::Folder;
+use crate::files::receiving::{Receiving, use_up};
 use crate::files::settings::FileSettings;
 use crate::files::tickets::{Drafted, NewTicket, keeper};
 use crate::members::acting_name;
@@ -122,24 +123,25 @@ pub enum UploadRefusal {
     NotWhatItSays,
     /// The person may not change the document any more.
     OutOfReach,
+    /// Another file came by the ticket first.
+    Used,
 }
 
-/// Makes a version of a document from a file that came.
+/// Makes a version of a document from a file that came whole, and uses its ticket up with it.
 ///
 /// # Errors
-/// The database fails, or the disk.
+/// The database fails, or the disk; then the ticket is as good as before.
 pub async fn arrived(
     op: &Op,
     folder: &Folder,
-    ticket: &file_ticket::Model,
+    receiving: &Receiving,
     (bytes, checksum): (u64, &str),
 ) -> ApiResult<Result<(), UploadRefusal>> {
     let disk = |error: std::io::Error| ApiError::fault(format!("files: {error}"));
-    let came = folder.path(&format!("uploads/{}", ticket.id));
+    let ticket = &receiving.row;
     let Some(document) = ticket.document_id else { return Ok(Err(UploadRefusal::OutOfReach)) };
     let kind = file_kinds::of(&ticket.file_name);
-    if !kind.is_some_and(|it| looks_like(it, &came)) {
-        std::fs::remove_file(&came).map_err(disk)?;
+    if !kind.is_some_and(|it| looks_like(it, &receiving.part)) {
         return Ok(Err(UploadRefusal::NotWhatItSays));
     }
     let mutation = UnitOfWork::begin(op, "documentUpload").await?;
@@ -147,21 +149,21 @@ pub async fn arrived(
     let (grant, before, project) =
         match writable::<project_document::Entity>(session, document, Operation::Update).await {
             Ok(document) => document,
-            Err(ApiError::Problems(_)) => {
-                std::fs::remove_file(&came).map_err(disk)?;
-                return Ok(Err(UploadRefusal::OutOfReach));
-            }
+            Err(ApiError::Problems(_)) => return Ok(Err(UploadRefusal::OutOfReach)),
             Err(fault @ ApiError::Fault(_)) => return Err(fault),
         };
     let writer = session.writer(&grant).await?;
-    // Two files at once become two versions.
+    // Two files at once become two versions, where each has a ticket of its own.
     writer.lock_named(document).await?;
+    if !use_up(&writer, ticket, (bytes, checksum), None).await? {
+        return Ok(Err(UploadRefusal::Used));
+    }
     let select = session.select::<project_document::Entity>().filter(project_document::Column::Id.eq(document));
     let now_there = session.one(select).await?.unwrap_or_else(|| before.clone());
     let number = now_there.latest.saturating_add(1);
     let target = stored(folder, checksum);
     std::fs::create_dir_all(folder.path(DOCUMENTS)).map_err(disk)?;
-    std::fs::rename(&came, &target).map_err(disk)?;
+    std::fs::rename(&receiving.part, &target).map_err(disk)?;
     let made = document_version::Model {
         id: new_id(),
         tenant_id: before.tenant_id,

@@ -53,7 +53,7 @@ impl ProjectDocumentMutation {
         ProjectDocumentPayload::created(op, work).await
     }
 
-    /// Creates a ticket to upload a new version of a document; valid once and until it expires. Requires
+    /// Creates a ticket to upload a new version of a document; valid until a file was accepted or it expires. Requires
     /// `PROJECTS_WRITE` in the party that owns the document.
     async fn project_document_upload_ticket(
         &self,

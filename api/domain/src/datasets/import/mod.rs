@@ -3,9 +3,9 @@
 //! ticket → `PUT /uploads/<ticket>` → `datasetImport` → check (reads the whole file, writes nothing) → load (one
 //! transaction: table, rows, version, change list) → draft. A dry run does the same and is rolled back.
 //!
-//! The ticket (`datasetUploadTicket`, `vbu_…`, stored as SHA-256) is valid once and for minutes; rights are checked
-//! again at its use. The upload is streamed to the folder of files, outside the limits of `/graphql`; unknown, used
-//! and expired tickets get the same 404. `datasetImport` queues the job. A profile (TOML or typed input, version 1)
+//! The ticket (`datasetUploadTicket`, `vbu_…`, stored as SHA-256) is valid for minutes and until a file was accepted;
+//! rights are checked again at its use. The upload is streamed to the folder of files, outside the limits of `/graphql`;
+//! unknown and expired tickets get the same 404, used ones say so. `datasetImport` queues the job. A profile (TOML or typed input, version 1)
 //! states everything about how the file is read; the import guesses nothing. `datasetImportPreview` and `--propose`
 //! guess, for review by people.
 //!
