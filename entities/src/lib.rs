@@ -44,6 +44,7 @@ pub mod external_id;
 pub mod feed;
 pub mod field_of_work;
 pub mod file_ticket;
+pub mod former_publication;
 pub mod funding;
 pub mod funding_programme;
 pub mod holiday;

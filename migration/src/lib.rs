@@ -27,6 +27,7 @@ mod m20261130_000022_tenant_contacts;
 mod m20261130_000023_name_order;
 mod m20261130_000040_names_by_field;
 mod m20261130_000041_second_person;
+mod m20261130_000050_former_publications;
 mod m20261130_000051_used_tickets;
 mod rls;
 mod run;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000023_name_order::Migration),
             Box::new(m20261130_000040_names_by_field::Migration),
             Box::new(m20261130_000041_second_person::Migration),
+            Box::new(m20261130_000050_former_publications::Migration),
             Box::new(m20261130_000051_used_tickets::Migration),
         ]
     }

@@ -273,8 +273,22 @@ async fn what_was_withdrawn_stays_so_when_shares_change(app: TestApp) {
         app.anonymous().send(query, json!({ "id": draft })).await.data()["node"].clone()
     };
     assert_eq!(seen().await["rows"]["rows"].as_array().map(Vec::len), Some(2), "everybody reads it");
+    let query = "query($id: ID!) { node(id: $id) { ... on DatasetVersion { number } } }";
+    let number = app.anonymous().send(query, json!({ "id": draft })).await.data()["node"]["number"].clone();
+    let file = |suffix: &str| format!("/datasets/{dataset}/versions/{}.{suffix}", number.as_str().expect("a number"));
+    assert_eq!(app.server().get(&file("csv")).await.0, 200);
     admin.mutate("datasetWithdraw", json!({ "id": dataset, "version": 3, "reason": "wrong" }), "dataset { id }").await;
     assert_eq!(seen().await, Value::Null);
+    // Addresses that portals have stored say that it is gone; what nobody could fetch is as unknown.
+    let unknown = format!("/datasets/dst_{}/versions/1.0.csv", "0".repeat(26));
+    let unknown = app.server().get(&unknown).await;
+    assert_eq!(unknown.0, 404);
+    for suffix in ["csv", "jsonl", "xlsx"] {
+        assert_eq!(app.server().get(&file(suffix)).await.0, 410, "{suffix}");
+    }
+    for never in [file("original"), format!("/datasets/{dataset}/versions/99.9.csv")] {
+        assert_eq!(app.server().get(&never).await, unknown, "{never}");
+    }
     // Another one of the authority is public, and older; both are meant by a share of everything.
     let rows = app.database.rows().await;
     let public = rows.id(entities::PUBLIC_SCOPE);

@@ -9,6 +9,7 @@ pub fn cases() -> Vec<Case> {
     cases!["feeds";
         a_public_calendar_is_told_to_everybody,
         what_is_hidden_is_not_told_whoever_asks,
+        a_calendar_that_was_public_is_gone,
         an_unchanged_calendar_is_not_sent_again,
         other_programs_read_the_dates_that_the_agenda_has,
         feeds_are_paid_from_the_budget_of_their_address,
@@ -114,6 +115,31 @@ async fn what_is_hidden_is_not_told_whoever_asks(app: TestApp) {
     ] {
         assert_eq!(get(app.server(), &path, &[]).await.0, 404, "{path}");
     }
+}
+
+async fn a_calendar_that_was_public_is_gone(app: TestApp) {
+    let (path, hidden) = (address(&app, "oal.public"), address(&app, "oal.office"));
+    let nothing = get(app.server(), &hidden, &[]).await;
+    let set = async |version: i32, confidentiality: &str| {
+        let input = json!({
+            "id": app.world.id("calendar.oal.public"), "version": version, "confidentiality": confidentiality,
+        });
+        app.actor("admin@ostallgaeu").mutate("calendarUpdate", input, "calendar { id }").await;
+    };
+    for (version, confidentiality, status) in
+        [(1, "PARTNER", 410), (2, "INTERNAL", 410), (3, "PUBLIC", 200), (4, "PARTNER", 410)]
+    {
+        set(version, confidentiality).await;
+        for ending in ["ics", "json", "ifb"] {
+            let told = get(app.server(), &path.replace(".ics", &format!(".{ending}")), &[]).await;
+            assert_eq!(told.0, status, "{confidentiality} {ending}");
+        }
+    }
+    let (_, headers, problem) = get(app.server(), &path, &[("accept-language", "de")]).await;
+    assert_eq!(header(&headers, "content-type"), "application/problem+json");
+    assert!(problem.contains("nicht mehr öffentlich") || problem.contains("ist es nicht mehr"), "{problem}");
+    let still = get(app.server(), &hidden, &[]).await;
+    assert_eq!((still.0, still.2), (404, nothing.2), "what never was public is as unknown");
 }
 
 async fn an_unchanged_calendar_is_not_sent_again(app: TestApp) {

@@ -91,8 +91,14 @@ async fn dataset(app: &TestApp, title: &str, rows: i64, public: bool) -> String 
     id
 }
 
-/// Takes a public dataset back, as its release does.
+/// Withdraws a public dataset.
 async fn withdraw(app: &TestApp, dataset: &str) {
+    let input = json!({ "id": dataset, "version": 1, "reason": "wrong" });
+    app.actor("admin@kaufbeuren").mutate("datasetWithdraw", input, "dataset { id }").await;
+}
+
+/// Marks a dataset that never was public as withdrawn, which no mutation does.
+async fn mark_withdrawn(app: &TestApp, dataset: &str) {
     let db = app.database.rows().await;
     let of = db.id(row_of(dataset));
     let private =

@@ -44,7 +44,7 @@ async fn every_owned_table_has_forced_row_level_security(app: TestApp) {
     let mut expected = owned(&rows).await;
     expected.push("person".to_owned());
     expected.sort();
-    assert_eq!(expected.len(), 66, "{expected:?}");
+    assert_eq!(expected.len(), 67, "{expected:?}");
     assert_eq!(rows.list(sql).await, expected);
     let sql = "SELECT tablename::text, string_agg(cmd || ' ' || permissive, ', ' ORDER BY cmd) FROM pg_policies \
                WHERE NOT 'verbund_owner' = ANY (roles) GROUP BY tablename ORDER BY 1";

@@ -384,6 +384,7 @@ fn datasets() -> Vec<ArchivePart> {
         .instead("path", Instead::Nothing),
         part::<e::dataset_import::Entity>(PartKind::Own, IMPORTS),
         own::<e::dataset_release::Entity>(),
+        own::<e::former_publication::Entity>(),
         own::<e::share::Entity>(),
         joint::<e::data_request::Entity>(REQUESTS)
             .cut("dataset_id", others("dataset_id", "dataset"))

@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod deletion;
 pub mod feeds;
 pub mod files;
+pub mod former_publications;
 pub mod funding;
 pub mod holidays;
 pub mod live;

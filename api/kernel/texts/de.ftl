@@ -526,6 +526,7 @@ http-nothing-public = Unter dieser Adresse ist nichts, was öffentlich ist. Bitt
 http-no-such-link = Diese Adresse öffnet nichts: Sie ist vielleicht unvollständig, abgelaufen, schon benutzt oder zurückgenommen. Eine neue entsteht mit { $mutations }.
 http-no-such-file = Diese Datei gibt es nicht, oder Sie dürfen sie nicht sehen. Bitte Kennung, Version und Endung prüfen – Adressen haben hier die Form /datasets/dst_…/versions/1.0.csv mit einer der Endungen { $endings } – und sich anmelden, wenn die Datei nicht öffentlich ist.
 http-withdrawn = Was hier veröffentlicht war, wurde zurückgezogen. Was jetzt öffentlich ist, steht unter /catalog.
+http-calendar-withdrawn = Dieser Kalender war öffentlich und ist es nicht mehr; bitte das Abonnement löschen. Was jetzt öffentlich ist, zeigt die Schnittstelle unter /graphql mit calendars.
 http-not-now = Das lässt sich im Augenblick nicht beantworten. Bitte in einer Minute erneut versuchen und bei Rückfragen die Anfrage { $request } nennen.
 http-method = { $method } ist unter dieser Adresse nicht möglich; möglich: { $allowed }.
 http-no-websocket = Diese Adresse nimmt nur WebSocket-Verbindungen an, Version 13 mit dem Protokoll graphql-transport-ws. Ohne WebSocket geht es unter /graphql mit Accept: text/event-stream.

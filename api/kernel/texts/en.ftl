@@ -526,6 +526,7 @@ http-nothing-public = Nothing that is public is at this address. Check the id an
 http-no-such-link = This address opens nothing: it may be incomplete, have expired, have been used or have been revoked. { $mutations } makes a new one.
 http-no-such-file = There is no such file, or you may not see it. Check the id, the version and the ending – addresses here have the form /datasets/dst_…/versions/1.0.csv with one of the endings { $endings } – and sign in if the file is not public.
 http-withdrawn = What was published here has been withdrawn. What is public now is listed at /catalog.
+http-calendar-withdrawn = This calendar was public and is not any more; delete the subscription. What is public now is told by the interface at /graphql with calendars.
 http-not-now = This cannot be answered at the moment. Try again in a minute, and name the request { $request } when you ask about it.
 http-method = { $method } is not possible at this address; possible: { $allowed }.
 http-no-websocket = This address takes WebSocket connections only, version 13 with the protocol graphql-transport-ws. Without a WebSocket, use /graphql with Accept: text/event-stream.

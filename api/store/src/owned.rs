@@ -142,6 +142,7 @@ tables!(
     education_offer_date: owner,
     external_id: owner,
     file_ticket: person,
+    former_publication: log,
     idempotency_record: unowned,
     indicator_measurement: owner,
     learning_place_origin: owner,

@@ -40,6 +40,7 @@ const EMPTY: &[&str] = &[
     "conflict_acknowledgement",
     "coordination_comment",
     "dataset_indicator",
+    "former_publication",
     "indicator_measurement",
     "learning_place_origin",
     "own_share",
@@ -75,7 +76,7 @@ tables! {
         plan_snapshot, plan_snapshot_entry, project, project_archive, project_document, project_indicator, project_link,
         project_member, project_step, role_grant, role_grant_field, round_plan, share, status_report, tenant_closure,
         tenant_contact,         work_package, work_package_dependency;
-    only_added: audit_event, directory_revision, outbox_event, feed, file_ticket
+    only_added: audit_event, directory_revision, outbox_event, feed, file_ticket, former_publication
 }
 
 /// A session that writes for one authority and sees another.

@@ -9,7 +9,7 @@ use verbund_tests::harness::corpus;
 use verbund_tests::{Case, TestApp, cases, python, row_of};
 
 use super::files::fetch;
-use super::{dataset, withdraw};
+use super::{dataset, mark_withdrawn, withdraw};
 use crate::feeds::{get, header};
 
 pub fn cases() -> Vec<Case> {
@@ -116,7 +116,7 @@ async fn what_is_withdrawn_is_gone(app: TestApp) {
     assert_eq!((fetch(&app, &file, &[]).await.0, fetch(&app, &entry, &[]).await.0), (200, 200));
     let (_, before, _) = get(app.server(), "/catalog", &[]).await;
     withdraw(&app, &id).await;
-    withdraw(&app, &hidden).await;
+    mark_withdrawn(&app, &hidden).await;
     let tag = header(&before, "etag").to_owned();
     let (status, _, text) = get(app.server(), "/catalog", &[("if-none-match", &tag)]).await;
     assert!(status == 200 && !text.contains(&id) && text.contains(&stays), "{text}");

@@ -16,6 +16,7 @@ use crate::agreements::shares::rescope_calendars;
 use crate::context::audited::{AuditHead, Audited, check_free, save_unique, touch};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
+use crate::former_publications;
 use crate::rights::{self, Operation};
 
 const NAME: Unique = Unique { name: "calendar_name_key", columns: "index 'calendar_name_key'" };
@@ -168,6 +169,9 @@ pub async fn update(op: &Op, id: Uuid, version: i32, patch: CalendarPatch) -> Ap
         writer.lock_named(row.tenant_id).await?;
         let shares = own_shares(&writer, Area::Calendars).await?;
         row.scope_id = ensure(&writer, &audience(&row, &shares)).await?;
+        if before.confidentiality == Confidentiality::Public {
+            former_publications::end_of_calendar(&writer, &before).await?;
+        }
         narrow_entries(&writer, &row).await?;
         rescope_calendars(&writer, std::slice::from_ref(&row), &shares).await?;
     }

@@ -20,6 +20,7 @@ use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::datasets::audience::{rescope, scopes_of};
 use crate::datasets::content;
 use crate::datasets::service::save;
+use crate::former_publications;
 use crate::members::acting_name;
 use crate::rights::datasets::is_own;
 use crate::rights::{self, Operation};
@@ -188,6 +189,8 @@ pub async fn withdraw(op: &Op, id: Uuid, version: i32, reason: &str) -> ApiResul
     let mut row = (*before).clone();
     row.withdrawn_at = Some(writer.now());
     row.withdrawn_reason = Some(reason);
+    let versions = session.group::<dataset_version::Entity>(row.id).await?;
+    former_publications::end_of_dataset(&writer, &before, &versions).await?;
     step(session, &writer, &mut row, version).await?;
     let recorded = mutation.record(&writer, row.change_record("dataset.withdrawn", Some(&before))).await?;
     mutation.commit(recorded).await

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::calendars::feed::{feed_entries, feed_of};
 use domain::feeds::open::{OpenFeed, open};
+use domain::former_publications;
 use domain::planning::published::{JointCalendar, joint};
 use entities::calendar;
 use graphql::calendars::busy::free_busy;
@@ -16,6 +17,7 @@ use graphql::meter::Charge as _;
 use icalendar::{CalendarFeed, json, write};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
+use kernel::i18n::Text;
 use policy::Actor;
 use store::{Session, Stats};
 use uuid::Uuid;
@@ -23,6 +25,7 @@ use uuid::Uuid;
 use crate::http::etag;
 use crate::http::etag::is_known;
 use crate::http::headers::{ClientAddress, RequestId};
+use crate::http::problem;
 use crate::http::problems::{no_such_link, not_now, nothing_public};
 use crate::http::rate::{Spending, too_many_requests};
 use crate::http::state::State;
@@ -87,7 +90,8 @@ impl FeedFormat {
     }
 }
 
-/// `GET /public/calendars/<id>.ics`, also `.json` and `.ifb`. What is hidden looks like what does not exist.
+/// `GET /public/calendars/<id>.ics`, also `.json` and `.ifb`. What is hidden looks like what does not exist; what was public
+/// once is gone.
 pub(super) async fn public_calendar(
     shared: Shared<Arc<State>>,
     request_id: Extension<RequestId>,
@@ -97,9 +101,15 @@ pub(super) async fn public_calendar(
 ) -> Response {
     let addresses = "/public/calendars/cal_….ics, .json, .ifb";
     public((shared, request_id, address), &file, addresses, &headers, async |session, name, form| {
-        let Ok(id) = NodeType::Calendar.parse(&ID::from(name), "calendar") else { return Ok(None) };
-        let Some(calendar) = session.get::<calendar::Entity>(id).await? else { return Ok(None) };
-        Ok(Some(form.render(session, id, &calendar.name, std::slice::from_ref(&*calendar)).await?))
+        let Ok(id) = NodeType::Calendar.parse(&ID::from(name), "calendar") else { return Ok(PublicFeed::Nothing) };
+        Ok(match session.get::<calendar::Entity>(id).await? {
+            Some(calendar) => {
+                let only = std::slice::from_ref(&*calendar);
+                PublicFeed::Text(form.render(session, id, &calendar.name, only).await?)
+            }
+            None if former_publications::of_calendar(session, id).await? => PublicFeed::Gone,
+            None => PublicFeed::Nothing,
+        })
     })
     .await
 }
@@ -114,14 +124,28 @@ pub(super) async fn public_round(
 ) -> Response {
     let addresses = "/public/rounds/rnd_….ics, .json";
     public((shared, request_id, address), &file, addresses, &headers, async |session, name, form| {
-        let Ok(id) = NodeType::CoordinationRound.parse(&ID::from(name), "round") else { return Ok(None) };
+        let Ok(id) = NodeType::CoordinationRound.parse(&ID::from(name), "round") else {
+            return Ok(PublicFeed::Nothing);
+        };
         if form == FeedFormat::FreeBusy {
-            return Ok(None);
+            return Ok(PublicFeed::Nothing);
         }
-        let Some(JointCalendar { name, calendars, entries }) = joint(session, id).await? else { return Ok(None) };
-        Ok(Some(form.written(&feed_of(session, &name, &calendars, entries), id)))
+        Ok(match joint(session, id).await? {
+            Some(JointCalendar { name, calendars, entries }) => {
+                PublicFeed::Text(form.written(&feed_of(session, &name, &calendars, entries), id))
+            }
+            None => PublicFeed::Nothing,
+        })
     })
     .await
+}
+
+/// What there is at a public address.
+enum PublicFeed {
+    Text(String),
+    /// It was public once.
+    Gone,
+    Nothing,
 }
 
 /// Answers with what everybody may see, from the budget of the address. `addresses` are those there may be.
@@ -134,7 +158,7 @@ async fn public(
     file: &str,
     addresses: &str,
     headers: &HeaderMap,
-    render: impl AsyncFnOnce(&Session, &str, FeedFormat) -> ApiResult<Option<String>>,
+    render: impl AsyncFnOnce(&Session, &str, FeedFormat) -> ApiResult<PublicFeed>,
 ) -> Response {
     let spending = Spending::new(state.anonymous_budget.clone(), address.to_string());
     if !spending.charge(POINTS) {
@@ -149,8 +173,9 @@ async fn public(
         Ok(body)
     };
     let response = match body.await {
-        Ok(Some(body)) => answer(headers, form.media_type(), PUBLIC, body),
-        Ok(None) => nothing_public(addresses),
+        Ok(PublicFeed::Text(body)) => answer(headers, form.media_type(), PUBLIC, body),
+        Ok(PublicFeed::Gone) => problem(StatusCode::GONE, Text::new("http-calendar-withdrawn")),
+        Ok(PublicFeed::Nothing) => nothing_public(addresses),
         Err(error) => failed(&request_id, &error),
     };
     with_request_fields(&state, response, "anonymous", &stats)

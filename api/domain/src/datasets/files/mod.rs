@@ -29,6 +29,7 @@ use uuid::Uuid;
 use crate::datasets::files::made::Cache;
 use crate::datasets::service::string_list;
 use crate::datasets::version_service::number;
+use crate::former_publications;
 
 /// In which form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +113,8 @@ pub struct Original {
     pub sha256: String,
 }
 
-/// Looks for a file.
+/// Looks for a file. What is gone is told of files that everybody could have: never of originals, nor of versions that
+/// were not published while their dataset was public.
 ///
 /// # Errors
 /// The database fails.
@@ -124,12 +126,19 @@ pub async fn find(session: &Session, cache: &Cache, request: FileRequest) -> Api
         .filter(C::DatasetId.eq(dataset.id))
         .filter(C::Major.eq(request.major))
         .filter(C::Minor.eq(request.minor));
-    let Some(version) = session.one(select).await? else { return Ok(FileLookup::Nothing) };
+    let gone_if = |was_public: bool| match request.form {
+        FileForm::Table(_) if was_public => FileLookup::Gone,
+        FileForm::Table(_) | FileForm::Original => FileLookup::Nothing,
+    };
+    let Some(version) = session.one(select).await? else {
+        let number = (request.major, request.minor);
+        let is_over = dataset.withdrawn_at.is_some();
+        return Ok(gone_if(is_over && former_publications::of_version(session, dataset.id, number).await?));
+    };
     let contents = contents(session, &[version.id]).await?;
     let Some(content) = contents.into_iter().min_by_key(|it| it.kind != ContentKind::Exact) else {
-        let was_public = dataset.published_at.is_some();
-        let over = version.state == DatasetVersionState::Withdrawn || dataset.withdrawn_at.is_some();
-        return Ok(if was_public && over { FileLookup::Gone } else { FileLookup::Nothing });
+        let is_over = version.state == DatasetVersionState::Withdrawn || dataset.withdrawn_at.is_some();
+        return Ok(gone_if(is_over && former_publications::was_public(&dataset, &version)));
     };
     let because = session.access().visibility(content.scope_id).map(|it| it.because.clone());
     let FileForm::Table(format) = request.form else {
