@@ -152,6 +152,13 @@ async fn the_secret_is_the_password(app: TestApp) {
     assert_eq!((status, told.as_str()), (200, "1, 3, access-control, calendar-access"));
     let (status, told, _) = ask(&app, "", "PROPFIND", "/.well-known/caldav", "0", "").await;
     assert_eq!((status, told.as_str()), (301, "/caldav/"));
+    // Programs that ask the host itself are led there as well, and the page at the root stays what it is.
+    let (status, told, _) = ask(&app, "", "PROPFIND", "/", "0", "").await;
+    assert_eq!((status, told.as_str()), (301, "/caldav/"));
+    let (found, ..) = ask(&app, "", "GET", "/", "", "").await;
+    let (refused, ..) = ask(&app, "", "DELETE", "/", "", "").await;
+    let expected = if app.config.http.explorer { (200, 405) } else { (404, 404) };
+    assert_eq!((found, refused), expected);
 }
 
 async fn the_tree_is_found_from_its_root(app: TestApp) {

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod files;
+mod validators;
 
 use entities::{ContentKind, dataset_content};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use verbund_tests::tables::{Tables, column, fill};
 use verbund_tests::{Case, TestApp, row_of};
 
 pub fn cases() -> Vec<Case> {
-    [files::cases(), catalogue::cases()].concat()
+    [files::cases(), catalogue::cases(), validators::cases()].concat()
 }
 
 /// Columns of the tables here.

@@ -513,6 +513,7 @@ http-title-405 = Methode nicht möglich
 http-title-406 = Format nicht lieferbar
 http-title-408 = Zeit überschritten
 http-title-410 = Nicht mehr vorhanden
+http-title-412 = Bedingung nicht erfüllt
 http-title-413 = Zu groß
 http-title-415 = Dateiart nicht angenommen
 http-title-416 = Bereich außerhalb der Datei
@@ -537,6 +538,8 @@ http-too-many-requests = Das übersteigt die { FIGURE($points) } Punkte, die Ihn
 http-migrations-pending = Änderungen der Datenbank stehen aus: bitte `verbund migrate` ausführen.
 http-no-database = Die Datenbank antwortet nicht; die Ursache steht im Protokoll des Servers.
 http-range-beyond = „{ $range }“ liegt außerhalb der Datei, die { FIGURE($length) } Bytes hat. Bitte einen Bereich innerhalb der Datei angeben oder Range weglassen.
+http-precondition = Die Datei ist nicht mehr die, die If-Match oder If-Unmodified-Since nennt. Bitte ohne diese Bedingung neu holen.
+http-range-beyond = „{ $range }“ liegt außerhalb der Datei, die { $length } Bytes hat. Bitte einen Bereich innerhalb der Datei angeben oder Range weglassen.
 http-parameter-twice = { $parameter }: Dieser Parameter steht mehrmals in der Adresse. Jeder von { $known } darf einmal vorkommen.
 http-parameter-none-of = { $parameter }: „{ $value }“ ist nicht möglich; möglich: { $allowed }. Zum Beispiel ?{ $parameter }={ $example }
 http-parameter-no-id = after: „{ $value }“ ist keine Kennung, die mit { $prefix }_ beginnt. Die richtige steht im Verweis next der vorigen Seite; ohne after kommt die erste.

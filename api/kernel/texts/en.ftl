@@ -513,6 +513,7 @@ http-title-405 = Method Not Allowed
 http-title-406 = Not Acceptable
 http-title-408 = Request Timeout
 http-title-410 = Gone
+http-title-412 = Precondition Failed
 http-title-413 = Payload Too Large
 http-title-415 = Unsupported Media Type
 http-title-416 = Range Not Satisfiable
@@ -537,6 +538,8 @@ http-too-many-requests = This exceeds the { FIGURE($points) } points that you ha
 http-migrations-pending = Migrations are pending: run `verbund migrate`.
 http-no-database = The database does not answer; the log of the server names the cause.
 http-range-beyond = “{ $range }” is outside the file, which has { FIGURE($length) } bytes. Ask for a range within the file, or leave out Range.
+http-precondition = The file is not the one any more that If-Match or If-Unmodified-Since names. Fetch it anew without that condition.
+http-range-beyond = “{ $range }” is outside the file, which has { $length } bytes. Ask for a range within the file, or leave out Range.
 http-parameter-twice = { $parameter }: this parameter comes several times in the address. Each of { $known } may come once.
 http-parameter-none-of = { $parameter }: “{ $value }” is not possible; possible: { $allowed }. For example ?{ $parameter }={ $example }
 http-parameter-no-id = after: “{ $value }” is no id that begins with { $prefix }_. The right one is in the link next of the page before; without after comes the first page.

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use entities::{DocumentKind, document_version, file_ticket, project, project_archive, project_document};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
@@ -220,6 +221,8 @@ pub struct File {
     pub name: String,
     /// Its media type.
     pub media_type: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
     scope: Uuid,
     tenant: Uuid,
 }
@@ -238,6 +241,7 @@ pub async fn find(session: &Session, folder: &Folder, wanted: &ProjectFile) -> A
                 checksum: it.checksum.clone(),
                 name: it.file_name.clone(),
                 media_type: it.media_type.clone(),
+                created_at: it.created_at,
                 scope: it.scope_id,
                 tenant: it.tenant_id,
             }))
@@ -248,6 +252,7 @@ pub async fn find(session: &Session, folder: &Folder, wanted: &ProjectFile) -> A
             checksum: it.checksum.clone(),
             name: format!("{}.json", it.title),
             media_type: "application/json".to_owned(),
+            created_at: it.created_at,
             scope: it.scope_id,
             tenant: it.tenant_id,
         })),
@@ -259,6 +264,7 @@ pub async fn find(session: &Session, folder: &Folder, wanted: &ProjectFile) -> A
                 checksum: checksum.clone(),
                 name,
                 media_type,
+                created_at: row.created_at,
                 scope: row.scope_id,
                 tenant: row.tenant_id,
             }))

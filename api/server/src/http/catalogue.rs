@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use domain::datasets::catalogue::about::Catalogue;
 use domain::datasets::catalogue::listing::{Listed, list, listed};
@@ -20,8 +20,7 @@ use policy::Actor;
 use serde::Deserialize;
 use store::Stats;
 
-use crate::http::etag;
-use crate::http::etag::is_known;
+use crate::http::conditional::Validators;
 use crate::http::feeds::with_request_fields;
 use crate::http::files::{PUBLIC, failed, gone, of_address};
 use crate::http::headers::{ClientAddress, RequestId, text};
@@ -177,7 +176,7 @@ async fn public(
     with_request_fields(&state, response, "anonymous", &stats)
 }
 
-/// The text, or 304 where the portal has it already.
+/// The text, or what the conditions of the portal ask instead.
 fn answer(
     headers: &HeaderMap,
     syntax: Syntax,
@@ -185,24 +184,10 @@ fn answer(
     modified: Option<DateTime<Utc>>,
     links: &str,
 ) -> Response {
-    let tag = etag::strong(&body);
-    let known = match headers.get(header::IF_NONE_MATCH) {
-        Some(_) => is_known(headers, &tag),
-        // Seconds are all that a date can say.
-        None => text(headers, header::IF_MODIFIED_SINCE.as_str())
-            .and_then(|it| DateTime::parse_from_rfc2822(it).ok())
-            .is_some_and(|since| modified.is_some_and(|it| it.timestamp() <= since.timestamp())),
-    };
-    let mut response = if known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
-    set(&mut response, header::CONTENT_TYPE, &format!("{}; charset=utf-8", syntax.media_type()));
-    set(&mut response, header::ETAG, &tag);
-    set(&mut response, header::CACHE_CONTROL, PUBLIC);
+    let media = format!("{}; charset=utf-8", syntax.media_type());
+    let mut response = Validators::of(&body, modified).answer(headers, &media, PUBLIC, body);
     set(&mut response, header::VARY, "accept");
     set(&mut response, header::LINK, links);
-    if let Some(modified) = modified {
-        let date = modified.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        set(&mut response, header::LAST_MODIFIED, &date);
-    }
     response
 }
 

@@ -11,7 +11,7 @@ use kernel::i18n::Text;
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
-use crate::http::etag::is_known;
+use crate::http::conditional::Validators;
 use crate::http::headers::text;
 use crate::http::problems::{no_such_address, problem};
 use crate::http::state::State;
@@ -114,19 +114,12 @@ fn file(path: &str, headers: &HeaderMap) -> Response {
     let Some(found) = Pages::get(path) else {
         return no_such_address(&format!("/explorer/{path}"));
     };
-    let tag: String = found.metadata.sha256_hash()[..12].iter().map(|it| format!("{it:02x}")).collect();
-    let tag = format!("\"{tag}\"");
+    let sha256: String = found.metadata.sha256_hash().iter().map(|it| format!("{it:02x}")).collect();
     // The names of assets change with what is in them.
     let keep = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let mut response =
-        if is_known(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { found.data.into_response() };
-    let head = response.headers_mut();
-    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
-    head.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        head.insert(header::ETAG, tag);
-    }
+    let validators = Validators::of_checksum(&sha256, None);
+    let mut response = validators.answer(headers, content_type(path), keep, found.data);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }
 

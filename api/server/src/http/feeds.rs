@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::ID;
 use axum::Extension;
 use axum::extract::{Path, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use domain::calendars::feed::{feed_entries, feed_of};
 use domain::feeds::open::{OpenFeed, open};
 use domain::former_publications;
@@ -22,8 +22,7 @@ use policy::Actor;
 use store::{Session, Stats};
 use uuid::Uuid;
 
-use crate::http::etag;
-use crate::http::etag::is_known;
+use crate::http::conditional::Validators;
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::problem;
 use crate::http::problems::{no_such_link, not_now, nothing_public};
@@ -173,7 +172,7 @@ async fn public(
         Ok(body)
     };
     let response = match body.await {
-        Ok(PublicFeed::Text(body)) => answer(headers, form.media_type(), PUBLIC, body),
+        Ok(PublicFeed::Text(body)) => Validators::of(&body, None).answer(headers, form.media_type(), PUBLIC, body),
         Ok(PublicFeed::Gone) => problem(StatusCode::GONE, Text::new("http-calendar-withdrawn")),
         Ok(PublicFeed::Nothing) => nothing_public(addresses),
         Err(error) => failed(&request_id, &error),
@@ -198,7 +197,7 @@ pub(super) async fn secret_feed(
     };
     let response = match (opened, named) {
         (Ok(feed), Some((_, form))) => match secret(&state, feed, form, stats.clone()).await {
-            Ok(body) => answer(&headers, form.media_type(), PRIVATE, body),
+            Ok(body) => Validators::of(&body, None).answer(&headers, form.media_type(), PRIVATE, body),
             Err(error) => failed(&request_id, &error),
         },
         (Err(FeedAuthError::Refused(response)), _) => *response,
@@ -267,19 +266,5 @@ pub(super) fn with_request_fields(
         RequestFields { actor, statements: stats.statements(), database: stats.time(), ..RequestFields::default() };
     crate::http::headers::timing(state.config.http.server_timing, &fields, response.headers_mut());
     response.extensions_mut().insert(fields);
-    response
-}
-
-/// The body, or 304 where the program has it already.
-pub(super) fn answer(headers: &HeaderMap, media: &'static str, caching: &'static str, body: String) -> Response {
-    let tag = etag::strong(&body);
-    let mut response =
-        if is_known(headers, &tag) { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
-    let head = response.headers_mut();
-    head.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
-    head.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        head.insert(header::ETAG, tag);
-    }
     response
 }

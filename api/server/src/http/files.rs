@@ -27,6 +27,7 @@ use serde_json::json;
 use store::Session;
 use tabular::export::ExportFormat;
 
+use crate::http::conditional::Validators;
 use crate::http::graphql::{Caller, caller};
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::problem;
@@ -121,12 +122,12 @@ async fn document(
     drop(session);
     op.finish().await?;
     let Some(found) = found else { return Ok(None) };
-    let tag = format!("\"{}\"", &found.checksum[..found.checksum.len().min(32)]);
+    let validators = Validators::of_checksum(&found.checksum, Some(found.created_at));
     let mut response = match (&found.path, found.content) {
-        (Some(path), _) => {
-            file(headers, path, &tag).await.map_err(|error| ApiError::fault(format!("{}: {error}", found.name)))?
-        }
-        (None, content) => axum::response::IntoResponse::into_response(content.unwrap_or_default()),
+        (Some(path), _) => file(headers, path, &validators)
+            .await
+            .map_err(|error| ApiError::fault(format!("{}: {error}", found.name)))?,
+        (None, content) => validators.answer(headers, &found.media_type, PRIVATE, content.unwrap_or_default()),
     };
     // A refusal has a type of its own.
     if !response.status().is_client_error() {
@@ -170,10 +171,13 @@ async fn file_response(
 ) -> ApiResult<Option<Response>> {
     let session = op.session().await?;
     let found = find(&session, &state.files, request).await?;
-    let (path, sha256, name, media, public) = match found {
+    let (path, validators, name, media, public) = match found {
         FileLookup::Nothing => return Ok(None),
         FileLookup::Gone => return Ok(Some(gone())),
-        FileLookup::Original(it) => (it.path, it.sha256, it.name, "application/octet-stream", false),
+        FileLookup::Original(it) => {
+            let validators = Validators::of_checksum(&it.sha256, Some(it.created_at));
+            (it.path, validators, it.name, "application/octet-stream", false)
+        }
         FileLookup::Table(it) => {
             let made = match state.files.file(&session, &it.content, &it.about, it.format).await? {
                 Making::Made(made) => made,
@@ -187,14 +191,15 @@ async fn file_response(
             let rows = if it.format.has_rows() { it.content.row_count } else { 0 };
             reads::remember(op, DataRead::of("export", &it.content, question, rows)).await?;
             let name = named(&it.about.title, request, it.format);
-            (made.path, made.sha256, name, it.format.media_type(), it.public)
+            let validators = Validators::of_checksum(&made.sha256, Some(it.modified));
+            (made.path, validators, name, it.format.media_type(), it.public)
         }
     };
     drop(session);
     op.finish().await?;
     reads::keep(op).await?;
-    let tag = format!("\"{}\"", &sha256[..sha256.len().min(32)]);
-    let mut response = file(headers, &path, &tag).await.map_err(|error| ApiError::fault(format!("{name}: {error}")))?;
+    let response = file(headers, &path, &validators).await;
+    let mut response = response.map_err(|error| ApiError::fault(format!("{name}: {error}")))?;
     // A refusal has a type of its own.
     if response.status().is_client_error() {
         return Ok(Some(response));
@@ -225,8 +230,9 @@ fn named(title: &str, request: FileRequest, format: ExportFormat) -> String {
     format!("{}-{}.{}.{}", name.trim_end_matches('-'), request.major, request.minor, format.suffix())
 }
 
-/// The name of a file in a header: plain, and in full (RFC 6266).
+/// The name of a file in a header: plain, and in full (RFC 6266). Names from the time when paths were taken lose them.
 fn disposition(name: &str) -> String {
+    let name = kernel::text::last_segment(name);
     let plain: String =
         name.chars().map(|it| if it.is_ascii_graphic() && !"\"\\%;/".contains(it) { it } else { '_' }).collect();
     let full: String = name
@@ -270,6 +276,10 @@ mod tests {
             "schulabgaenge-2023-uebersicht-2.1.csv"
         );
         assert_eq!(disposition("a \"b\".csv"), "attachment; filename=\"a__b_.csv\"; filename*=UTF-8''a%20%22b%22.csv");
+        assert_eq!(
+            disposition("../../etc/passwd.pdf"),
+            "attachment; filename=\"passwd.pdf\"; filename*=UTF-8''passwd.pdf"
+        );
         assert_eq!(disposition("ä\r\n.csv"), "attachment; filename=\"___.csv\"; filename*=UTF-8''%C3%A4%0D%0A.csv");
     }
 }

@@ -19,7 +19,8 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde::Deserialize;
 use store::{Session, Stats};
 
-use crate::http::feeds::{answer, with_request_fields};
+use crate::http::conditional::Validators;
+use crate::http::feeds::with_request_fields;
 use crate::http::files::{PUBLIC, failed, of_address};
 use crate::http::headers::{ClientAddress, RequestId, text};
 use crate::http::problem;
@@ -149,7 +150,8 @@ impl FeatureRequest<'_> {
         let response = match told.await {
             Ok(Some(page)) => {
                 let next = page.next.map(|it| self.next(params, &kind.id(it)));
-                let mut response = answer(self.headers, MEDIA, PUBLIC, page.body.to_string());
+                let body = page.body.to_string();
+                let mut response = Validators::of(&body, None).answer(self.headers, MEDIA, PUBLIC, body);
                 if let Some(next) = next {
                     set(&mut response, header::LINK, &next);
                 }

@@ -2,6 +2,8 @@
 
 mod caldav;
 mod catalogue;
+mod conditional;
+mod encoding;
 mod etag;
 mod explorer;
 mod feeds;
@@ -29,11 +31,12 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post, put};
 use kernel::i18n::Text;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
+use crate::http::encoding::{compression, negotiate};
 pub use crate::http::explorer::{DemoAccount, Example, examples};
 pub use crate::http::listen::{ConnectionLimits, Connections};
 pub use crate::http::metrics::serve_metrics;
@@ -49,7 +52,7 @@ const REMEMBER_CORS: Duration = Duration::from_secs(3_600);
 /// # Errors
 /// An origin in the configuration is none; checked before.
 pub fn router(state: Arc<State>) -> Result<Router, String> {
-    let pages = if state.config.http.explorer { pages() } else { Router::new() };
+    let pages = if state.config.http.explorer { pages() } else { Router::new().route("/", any(caldav::root)) };
     // OPTIONS is theirs: beside the layer that answers it for pages of other origins.
     let caldav = Router::new()
         .route("/.well-known/caldav", any(caldav::well_known))
@@ -71,12 +74,13 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .route("/catalog/datasets/{file}", get(catalogue::one))
         .layer(from_fn_with_state(state.clone(), busy))
         .layer(cors(AllowOrigin::any()));
-    // Not compressed: a part of a file is a part of its bytes.
+    // Large ones are compressed at each request: quickly. A part of a file is a part of its bytes, and sent as it is.
     let files = Router::new()
         .route("/datasets/{dataset}/versions/{file}", get(files::version))
         .route("/downloads/{ticket}", get(files::download))
         .layer(from_fn_with_state(state.clone(), busy))
-        .layer(cors(AllowOrigin::any()));
+        .layer(cors(AllowOrigin::any()))
+        .layer(compression(CompressionLevel::Fastest));
     let router: Router = Router::new()
         .route("/graphql", post(graphql::answer).get(graphql::answer))
         .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
@@ -93,8 +97,9 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .layer(cors(named_origins(&state)))
         .merge(open)
         .merge(caldav)
-        .layer(CompressionLayer::new())
+        .layer(compression(CompressionLevel::Default))
         .merge(files)
+        .layer(from_fn(negotiate))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a request handler panicked");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -111,7 +116,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
 /// The explorer.
 fn pages() -> Router<Arc<State>> {
     Router::new()
-        .route("/", get(explorer::page))
+        .route("/", get(explorer::page).fallback(caldav::root))
         .route("/explorer/settings.json", get(explorer::settings))
         .route("/explorer/{*path}", get(explorer::asset))
 }
@@ -145,9 +150,11 @@ fn cors(origins: AllowOrigin) -> CorsLayer {
             header::AUTHORIZATION,
             header::CACHE_CONTROL,
             header::CONTENT_TYPE,
+            header::IF_MATCH,
             header::IF_MODIFIED_SINCE,
             header::IF_NONE_MATCH,
             header::IF_RANGE,
+            header::IF_UNMODIFIED_SINCE,
             header::RANGE,
             named("x-request-id"),
             // OpenTelemetry and Sentry.
@@ -167,6 +174,7 @@ fn cors(origins: AllowOrigin) -> CorsLayer {
             header::CONTENT_LANGUAGE,
             header::CONTENT_RANGE,
             header::ETAG,
+            header::LAST_MODIFIED,
             header::LINK,
             header::RETRY_AFTER,
             header::WWW_AUTHENTICATE,

@@ -199,6 +199,7 @@ fn title(status: StatusCode) -> Option<Text> {
         StatusCode::NOT_ACCEPTABLE => Text::new("http-title-406"),
         StatusCode::REQUEST_TIMEOUT => Text::new("http-title-408"),
         StatusCode::GONE => Text::new("http-title-410"),
+        StatusCode::PRECONDITION_FAILED => Text::new("http-title-412"),
         StatusCode::PAYLOAD_TOO_LARGE => Text::new("http-title-413"),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Text::new("http-title-415"),
         StatusCode::RANGE_NOT_SATISFIABLE => Text::new("http-title-416"),
@@ -343,7 +344,7 @@ mod tests {
             assert_ne!(title.render(Locale::De), title.render(Locale::En), "{status}");
             known += 1;
         }
-        assert_eq!(known, 16);
+        assert_eq!(known, 17);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Files on disk as answers: tags, parts (RFC 9110, one range at a time), and bodies that are read as they are sent.
+//! Files on disk as answers: conditions, parts (RFC 9110, one range at a time), and bodies that are read as they are sent.
 
 use std::io::SeekFrom;
 use std::path::Path;
@@ -11,7 +11,7 @@ use kernel::i18n::Text;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 
-use crate::http::etag::is_known;
+use crate::http::conditional::Validators;
 use crate::http::headers::text;
 use crate::http::problem;
 use crate::http::problems::repeated;
@@ -55,17 +55,19 @@ fn wanted(range: Option<&str>, length: u64) -> ByteRange {
     }
 }
 
-/// A file, or the part of it that is wanted, or that the asker has it already. The headers of what the file is are the
-/// caller's. The tag is of the bytes, so a part of it fits to the part that was got from another replica.
-pub(super) async fn file(headers: &HeaderMap, path: &Path, tag: &str) -> std::io::Result<Response> {
+/// A file, or the part of it that is wanted, or what the conditions of the request ask instead. The headers of what the
+/// file is are the caller's. The tag is of the bytes, so a part of it fits to the part that was got from another replica.
+pub(super) async fn file(headers: &HeaderMap, path: &Path, validators: &Validators) -> std::io::Result<Response> {
     let mut file = File::open(path).await?;
     let length = file.metadata().await?.len();
-    let mut response = if is_known(headers, tag) {
-        StatusCode::NOT_MODIFIED.into_response()
+    let mut response = if let Some(response) = validators.instead(headers) {
+        if response.status().is_client_error() {
+            return Ok(response);
+        }
+        response
     } else {
-        // A part of something else is of no use: then the whole is sent. Dates are never exact enough.
-        let same = text(headers, header::IF_RANGE.as_str()).is_none_or(|it| it.trim() == tag);
-        let range = text(headers, header::RANGE.as_str()).filter(|_| same);
+        // A part of something else is of no use: then the whole is sent.
+        let range = text(headers, header::RANGE.as_str()).filter(|_| validators.fits_range(headers));
         match wanted(range, length) {
             ByteRange::Whole => sized(StatusCode::OK, body(file, length), length),
             ByteRange::Part(first, last) => {
@@ -84,7 +86,7 @@ pub(super) async fn file(headers: &HeaderMap, path: &Path, tag: &str) -> std::io
             }
         }
     };
-    set(&mut response, header::ETAG, tag);
+    validators.set(&mut response);
     set(&mut response, header::ACCEPT_RANGES, "bytes");
     Ok(response)
 }

@@ -16,6 +16,7 @@ pub mod ticket;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use entities::{ContentKind, DatasetVersionState, ProtectionMethod, dataset, dataset_content, dataset_version, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -101,6 +102,8 @@ pub struct TableFile {
     pub format: ExportFormat,
     /// Whether everybody may have them.
     pub public: bool,
+    /// When figures or what is said about them were last changed.
+    pub modified: DateTime<Utc>,
 }
 
 /// A file that was imported.
@@ -111,6 +114,8 @@ pub struct Original {
     pub name: String,
     /// Its SHA-256.
     pub sha256: String,
+    /// When it came.
+    pub created_at: DateTime<Utc>,
 }
 
 /// Looks for a file. What is gone is told of files that everybody could have: never of originals, nor of versions that
@@ -148,6 +153,7 @@ pub async fn find(session: &Session, cache: &Cache, request: FileRequest) -> Api
                 path: cache.folder().join(&version.source_file),
                 name: version.source_name,
                 sha256: version.source_checksum,
+                created_at: version.created_at,
             })
         } else {
             FileLookup::Nothing
@@ -156,7 +162,9 @@ pub async fn find(session: &Session, cache: &Cache, request: FileRequest) -> Api
     let owner = session.get::<tenant::Entity>(dataset.tenant_id).await?;
     let about = about(&dataset, &version, &content, owner.as_ref(), cache.base());
     let public = matches!(because, Some(Because::Public));
-    Ok(FileLookup::Table(Box::new(TableFile { content, about, format, public })))
+    let named = owner.map_or(version.updated_at, |it| it.updated_at);
+    let modified = dataset.updated_at.max(version.updated_at).max(content.created_at).max(named);
+    Ok(FileLookup::Table(Box::new(TableFile { content, about, format, public, modified })))
 }
 
 /// The contents of versions that are in sight.

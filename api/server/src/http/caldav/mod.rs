@@ -19,7 +19,7 @@ use std::sync::Arc;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -34,11 +34,13 @@ use store::Stats;
 use crate::http::caldav::props::PropfindSelection;
 use crate::http::caldav::tree::{CaldavPath, Collection, path_of};
 use crate::http::caldav::xml::{DAV, DEPTH, ELEMENTS, Element, empty, href, text, with};
+use crate::http::conditional::Validators;
+use crate::http::encoding::Unencoded;
 use crate::http::feeds;
 use crate::http::feeds::{PRIVATE, authenticate_feed, failed, with_request_fields};
 use crate::http::headers::{ClientAddress, RequestId};
 use crate::http::problem;
-use crate::http::problems::plain;
+use crate::http::problems::{no_such_address, plain};
 use crate::http::state::State;
 
 const ALLOWED: &str = "OPTIONS, GET, HEAD, PROPFIND, REPORT";
@@ -47,6 +49,17 @@ const CLASSES: &str = "1, 3, access-control, calendar-access";
 /// `/.well-known/caldav` (RFC 6764): where programs begin that know only the host.
 pub(super) async fn well_known() -> Response {
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, "/caldav/")]).into_response()
+}
+
+/// `PROPFIND /`: programs that know only the host and ask it directly are led to the same place.
+pub(super) async fn root(Shared(state): Shared<Arc<State>>, method: Method, uri: Uri) -> Response {
+    match method.as_str() {
+        "PROPFIND" => well_known().await,
+        _ if state.config.http.explorer => {
+            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, PROPFIND")]).into_response()
+        }
+        _ => no_such_address(uri.path()),
+    }
 }
 
 /// Everything below `/caldav/`.
@@ -163,7 +176,13 @@ async fn document(state: &State, body: Body) -> Result<Option<Element>, Response
 async fn get(feed: &OpenFeed, request: &CaldavRequest<'_>) -> ApiResult<Response> {
     Ok(match CaldavPath::of(request.path) {
         Some(CaldavPath::Entry(calendar, entry)) => match Collection::resource(feed, calendar, entry).await? {
-            Some(found) => feeds::answer(request.headers, write::MEDIA_TYPE, PRIVATE, found.body),
+            Some(found) => {
+                let validators = Validators { tag: found.tag, modified: None };
+                let mut response = validators.answer(request.headers, write::MEDIA_TYPE, PRIVATE, found.body);
+                // Its tag is also that of `getetag`.
+                response.extensions_mut().insert(Unencoded);
+                response
+            }
             None => not_found(),
         },
         Some(CaldavPath::Root | CaldavPath::Principal | CaldavPath::Home) => {

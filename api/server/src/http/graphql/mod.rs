@@ -16,11 +16,14 @@ use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use graphql::document::limits;
+use graphql::document::limits::Introspection;
 use kernel::error::TopLevelCode;
 use kernel::i18n::{Locale, Text};
 
+use crate::http::conditional::Validators;
+use crate::http::files::PUBLIC;
 use crate::http::graphql::ask::{Ask, RequestRefusal};
 use crate::http::graphql::reply::{Media, ReplyOutcome};
 use crate::http::headers::{ClientAddress, RequestId};
@@ -65,7 +68,13 @@ pub(super) async fn schema(
     if let Some(refusal) = refused {
         return refused(&refusal);
     }
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::schema::sdl()).into_response()
+    let (sdl, everybody) = (graphql::schema::sdl(), state.config.graphql.introspection == Introspection::Everyone);
+    let caching = if everybody { PUBLIC } else { "private, no-cache" };
+    let mut response = Validators::of(&sdl, None).answer(&headers, "text/plain; charset=utf-8", caching, sdl);
+    if !everybody {
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("authorization"));
+    }
+    response
 }
 
 /// Checks the token of a request to another door.
