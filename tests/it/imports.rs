@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
         a_series_with_its_changed_dates_comes_and_changes_whole,
         what_is_older_or_was_changed_here_stays,
         problems_are_told_with_line_uid_and_reason,
+        characters_that_hide_text_are_left_out_and_told,
         a_dry_run_tells_all_and_writes_nothing,
         what_cannot_be_imported_into_is_refused,
         the_number_of_statements_does_not_grow_with_what_is_unchanged,
@@ -361,6 +362,27 @@ async fn problems_are_told_with_line_uid_and_reason(app: TestApp) {
     let nothing = import(&planner, &id, "Guten Tag").await;
     assert_eq!((said(&nothing), &nothing["report"]), (vec!["INVALID ics".to_owned()], &Value::Null));
     assert!(nothing["userErrors"][0]["message"].as_str().is_some_and(|it| it.contains("Kalender")), "{nothing}");
+}
+
+async fn characters_that_hide_text_are_left_out_and_told(app: TestApp) {
+    let (planner, calendar) = (app.actor("planner@ostallgaeu"), calendar(&app, "Von anderen").await);
+    let ics = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:hidden-1\r\n\
+               DTSTAMP:20270101T000000Z\r\nDTSTART:20270316T090000Z\r\nDTEND:20270316T100000Z\r\n\
+               SUMMARY:\u{200e}Forum \u{202e}im\u{200b} März 👩\u{200d}🏫\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let payload = import(&planner, &calendar, ics).await;
+    assert_eq!(counts(&payload), [1, 0, 0, 0, 0]);
+    let problem = &payload["report"]["problems"][0];
+    let told = problem["message"].as_str().unwrap_or_default();
+    assert!(told.contains("SUMMARY") && told.contains("invisible") && problem["fatal"] == false, "{payload}");
+    let entry = "query($id: ID!) { node(id: $id) { ... on CalendarEntryFull { title } } }";
+    let data = planner.send(entry, json!({ "id": payload["report"]["events"][0]["entryId"] })).await.data();
+    assert_eq!(data["node"]["title"], "Forum im März 👩\u{200d}🏫");
+    // By hand it is refused, with character and place.
+    let input = json!({ "calendar": calendar, "title": "Forum \u{202e}zräM", "time": { "allDay": { "firstDay": "2027-03-16" } } });
+    let refused = planner.try_mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+    let error = &refused["userErrors"][0];
+    assert_eq!((&error["code"], &error["field"]), (&json!("INVALID"), &json!("title")));
+    assert!(error["message"].as_str().is_some_and(|it| it.contains("Character 7") && it.contains("U+202E")), "{error}");
 }
 
 async fn a_dry_run_tells_all_and_writes_nothing(app: TestApp) {

@@ -1,5 +1,6 @@
 //! Checks of texts that people write.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use unicode_normalization::UnicodeNormalization;
@@ -221,6 +222,13 @@ pub fn fold(value: &str) -> String {
     folded
 }
 
+/// A text without its hidden characters, for files of others; none where it has none.
+pub fn without_hidden(value: &str) -> Option<String> {
+    let hidden: BTreeSet<_> = hidden_characters(value).collect();
+    let seen = |(at, it): (usize, char)| (!hidden.contains(&at)).then_some(it);
+    (!hidden.is_empty()).then(|| value.chars().enumerate().filter_map(seen).collect())
+}
+
 fn check(value: &str, field: &'static str, max: usize) -> ApiResult<String> {
     let value = value.trim();
     let length = value.chars().count();
@@ -231,7 +239,7 @@ fn check(value: &str, field: &'static str, max: usize) -> ApiResult<String> {
     if let Some(at) = value.chars().position(|it| it.is_control() && it != '\n' && it != '\t') {
         return Err(refused_character("control-character", value, at, field));
     }
-    if let Some(at) = hidden_character(value) {
+    if let Some(at) = hidden_characters(value).next() {
         return Err(refused_character("hidden-character", value, at, field));
     }
     Ok(value.to_owned())
@@ -243,27 +251,29 @@ fn refused_character(key: &'static str, value: &str, at: usize, field: &'static 
     Problem::at(UserErrorCode::Invalid, field, Text::new(key).with("found", found).with("position", at + 1)).into()
 }
 
-/// Index of the first hidden character of a text. Joiners are none within emoji and within scripts that join letters.
-fn hidden_character(value: &str) -> Option<usize> {
-    let mut before = None;
-    let mut characters = value.chars().enumerate().peekable();
-    while let Some((at, it)) = characters.next() {
-        let hides = match it {
-            '\u{200c}' | '\u{200d}' => !(joins(before) && joins(characters.peek().map(|(_, next)| *next))),
-            other => HIDDEN.iter().any(|range| range.contains(&other)),
-        };
-        if hides {
-            return Some(at);
-        }
-        before = Some(it);
-    }
-    None
+/// Indexes of the hidden characters of a text. Joiners are none within emoji and within scripts that join letters.
+fn hidden_characters(value: &str) -> impl Iterator<Item = usize> {
+    let before = std::iter::once(None).chain(value.chars().map(Some));
+    let after = value.chars().skip(1).map(Some).chain(std::iter::once(None));
+    let beside = before.zip(after).zip(value.chars()).enumerate();
+    beside.filter_map(|(at, ((before, after), it))| {
+        let hides = if is_joiner(it) { !(joins(before) && joins(after)) } else { hides(it) };
+        hides.then_some(at)
+    })
 }
 
-/// Whether a joiner beside a character has an effect: not beside letters of the European scripts, digits, blanks and
-/// another joiner.
+fn hides(it: char) -> bool {
+    HIDDEN.iter().any(|range| range.contains(&it))
+}
+
+const fn is_joiner(it: char) -> bool {
+    matches!(it, '\u{200c}' | '\u{200d}')
+}
+
+/// Whether a joiner beside a character has an effect: not beside letters of the European scripts, digits, blanks, another
+/// joiner and what is hidden.
 fn joins(neighbour: Option<char>) -> bool {
-    neighbour.is_some_and(|it| it >= '\u{0590}' && !it.is_whitespace() && !matches!(it, '\u{200c}' | '\u{200d}'))
+    neighbour.is_some_and(|it| it >= '\u{0590}' && !it.is_whitespace() && !is_joiner(it) && !hides(it))
 }
 
 #[cfg(test)]
@@ -375,7 +385,7 @@ mod tests {
         ];
         for hides in hidden {
             let told = refusal(line(format!("Rechnung{hides}fdp.exe"), "title", 40), Locale::De);
-            assert!(told.starts_with("INVALID title: ") && told.contains("Stelle 9"), "{told}");
+            assert!(told.starts_with("INVALID title: ") && told.contains("Zeichen 9 "), "{told}");
             assert!(told.contains(&format!("U+{:04X}", u32::from(hides))), "{told}");
             assert!(optional(Some(format!("a\n{hides}b")), "text", 40).is_err(), "{hides:?}");
         }
@@ -394,6 +404,19 @@ mod tests {
             "שלום, مرحبا, Добро пожаловать",
         ] {
             assert_eq!(line(ordinary, "title", 100).unwrap(), ordinary);
+            assert_eq!(without_hidden(ordinary), None);
+        }
+    }
+
+    #[test]
+    fn what_is_left_without_hidden_characters_is_taken() {
+        for (text, seen) in [
+            ("\u{feff}Forum\u{200e}", "Forum"),
+            ("\u{202e}\u{200d}\u{202e}", ""),
+            ("a\u{200d}\u{202e}\u{200d}\u{1f525}", "a\u{1f525}"),
+        ] {
+            let left = without_hidden(text).unwrap();
+            assert_eq!((left.as_str(), without_hidden(&left)), (seen, None), "{text:?}");
         }
     }
 

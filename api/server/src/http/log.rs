@@ -66,7 +66,8 @@ pub(super) async fn line(Shared(state): Shared<Arc<State>>, mut request: Request
     // The record ends with the body: when all of it was handed to the connection, or the connection is gone.
     response.map(|body| {
         Body::new(body.inspect_frame(move |frame| {
-            record.bytes += frame.data_ref().map_or(0, |it| it.len() as u64);
+            // The whole record goes along, not its number alone.
+            record.sent(frame.data_ref().map_or(0, |it| it.len() as u64));
         }))
     })
 }
@@ -87,6 +88,13 @@ struct RequestRecord {
     live: Option<LiveFields>,
     /// Bytes of the body that were handed to the connection.
     bytes: u64,
+}
+
+impl RequestRecord {
+    /// Counts bytes of the body.
+    fn sent(&mut self, bytes: u64) {
+        self.bytes += bytes;
+    }
 }
 
 impl Drop for RequestRecord {

@@ -10,7 +10,7 @@ use icalendar::read::ReadEvent;
 use icalendar::{Class, Status, When};
 use kernel::error::ApiResult;
 use kernel::i18n::Text;
-use kernel::text::{clip, web_address};
+use kernel::text::{clip, web_address, without_hidden};
 use sha2::{Digest as _, Sha256};
 
 use crate::calendars::entry_values::NewEntry;
@@ -101,7 +101,11 @@ pub(super) fn new_entry(
     let said = known.and_then(|it| it.1).map(|it| &it.texts);
     let texts = &event.texts;
     let mut cut = |value: &Option<String>, field: &'static str, max: usize| {
-        let value = value.as_deref().map(str::trim).filter(|it| !it.is_empty())?;
+        let seen = value.as_deref().and_then(without_hidden);
+        if seen.is_some() {
+            note(Text::new("import-hidden").with("field", field));
+        }
+        let value = seen.as_deref().or(value.as_deref()).map(str::trim).filter(|it| !it.is_empty())?;
         if value.chars().count() > max {
             note(Text::new("import-cut").with("field", field).with("max", max));
             return Some(clip(value, max - 1));
@@ -125,7 +129,13 @@ pub(super) fn new_entry(
         new.responsible_office = cut(&texts.contact, "CONTACT", 300);
     }
     if said.is_none_or(|it| it.categories != texts.categories) {
-        let groups = texts.categories.iter().take(20).map(|it| clip(&it.replace(['\n', '\t'], " "), 99));
+        let groups = texts.categories.iter().take(20).map(|it| {
+            let seen = without_hidden(it);
+            if seen.is_some() {
+                note(Text::new("import-hidden").with("field", "CATEGORIES"));
+            }
+            clip(&seen.as_deref().unwrap_or(it).replace(['\n', '\t'], " "), 99)
+        });
         new.target_groups = groups.collect();
     }
     if said.is_none_or(|it| it.url != texts.url) {
