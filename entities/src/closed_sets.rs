@@ -129,10 +129,10 @@ closed_sets! { $ general_sets
         /// Summary: title, kind, field of work and status of calendar entries; projects without their parts; metadata
         /// of datasets.
         Summary = "SUMMARY",
-        /// All fields; parts of projects and data of datasets included.
+        /// All fields, to read; parts of projects and data of datasets included.
         Full = "FULL",
-        /// All fields. Has the same effect as `FULL`: comments and change proposals depend on the coordination round,
-        /// not on the level.
+        /// All fields as at `FULL`, and for calendars comments on entries and proposals to change them in coordination
+        /// rounds.
         Contribute = "CONTRIBUTE",
     }
 
@@ -282,6 +282,8 @@ closed_sets! { $ general_sets
         Submitted = "SUBMITTED",
         /// Sign-off of the round's outcome by the owner of the plan.
         Agreed = "AGREED",
+        /// Publication of the round's outcome: the plan as its owner last signed it off.
+        Published = "PUBLISHED",
     }
 
     /// State of a change proposal.

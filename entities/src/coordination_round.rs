@@ -29,6 +29,8 @@ pub struct Model {
     pub close_reason: Option<String>,
     /// When the parties published what they agreed.
     pub published_at: Option<DateTimeUtc>,
+    /// The authority whose change of an entry took the round back from `AGREED`, until that is recorded; set by a trigger.
+    pub reopened_by: Option<Uuid>,
     /// Grows by one with every change; updates must name it.
     pub version: i32,
     /// When the row was made.

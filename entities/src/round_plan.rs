@@ -22,8 +22,13 @@ pub struct Model {
     pub submitted_at: DateTimeUtc,
     /// Who signed the outcome off, by the name the party uses.
     pub signed_by: Option<String>,
-    /// When. A trigger takes it back when an entry of the round's plans changes.
+    /// When. A trigger takes it back when an entry of the round's plans changes before the publication.
     pub signed_at: Option<DateTimeUtc>,
+    /// When an entry of the plan was changed last after the publication of the round; entries that stay in the authority
+    /// do not count. Set by a trigger.
+    pub changed_at: Option<DateTimeUtc>,
+    /// The same of entries that are public, or were so before the change.
+    pub public_changed_at: Option<DateTimeUtc>,
 }
 
 /// Joins are written where they are needed; see `store` in the api crate.

@@ -29,6 +29,7 @@ mod m20261130_000040_names_by_field;
 mod m20261130_000041_second_person;
 mod m20261130_000050_former_publications;
 mod m20261130_000051_used_tickets;
+mod m20261130_000030_sign_offs;
 mod rls;
 mod run;
 
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000041_second_person::Migration),
             Box::new(m20261130_000050_former_publications::Migration),
             Box::new(m20261130_000051_used_tickets::Migration),
+            Box::new(m20261130_000030_sign_offs::Migration),
         ]
     }
 }

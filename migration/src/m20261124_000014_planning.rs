@@ -35,12 +35,13 @@ const FALLEN: &str =
         WHERE planned.calendar_id = NEW.calendar_id AND held.state = 'IN_COORDINATION'
             AND (NEW.expanded_until IS NOT NULL OR (held.year >= {first} AND held.year <= {last})))";
 
-const PUBLISHED: &str = "UPDATE round_plan SET scope_id = NEW.scope_id WHERE round_id = NEW.id;
+pub(crate) const PUBLISHED: &str = "UPDATE round_plan SET scope_id = NEW.scope_id WHERE round_id = NEW.id;
     UPDATE annual_plan SET scope_id = NEW.scope_id WHERE id IN (SELECT plan_id FROM round_plan WHERE round_id = NEW.id);
     UPDATE annual_plan_calendar SET scope_id = NEW.scope_id
         WHERE plan_id IN (SELECT plan_id FROM round_plan WHERE round_id = NEW.id);";
 
-fn triggers(backend: DbBackend) -> String {
+/// The triggers as they were at first.
+pub(crate) fn original_triggers(backend: DbBackend) -> String {
     let year = |of: &str, column: &str| match backend {
         DbBackend::Postgres => format!("extract(year FROM {of}.{column})"),
         _ => format!("CAST(substr({of}.{column}, 1, 4) AS integer)"),
@@ -61,7 +62,12 @@ fn triggers(backend: DbBackend) -> String {
         ("round_plan_changed", "AFTER UPDATE ON calendar_entry", changed, format!("{};", fallen("OLD"))),
         ("coordination_round_published", "AFTER UPDATE ON coordination_round", public, PUBLISHED.to_owned()),
     ];
-    let statements = all.map(|(name, when, condition, body)| match backend {
+    all.map(|(name, when, condition, body)| trigger(backend, name, when, condition, &body)).join("\n;;\n")
+}
+
+/// A trigger that does `body` for each row.
+pub(crate) fn trigger(backend: DbBackend, name: &str, when: &str, condition: &str, body: &str) -> String {
+    match backend {
         DbBackend::Postgres => format!(
             "CREATE FUNCTION verbund_{name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 AS $$ BEGIN {body} RETURN NULL; END $$
@@ -69,8 +75,7 @@ AS $$ BEGIN {body} RETURN NULL; END $$
 CREATE TRIGGER {name} {when} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION verbund_{name}()"
         ),
         _ => format!("CREATE TRIGGER {name} {when} WHEN {condition} BEGIN {body} END"),
-    });
-    statements.join("\n;;\n")
+    }
 }
 
 const TRIGGERS: [(&str, &str); 3] = [
@@ -78,6 +83,18 @@ const TRIGGERS: [(&str, &str); 3] = [
     ("round_plan_changed", "calendar_entry"),
     ("coordination_round_published", "coordination_round"),
 ];
+
+/// Takes the triggers away.
+pub(crate) async fn drop_triggers(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    for (trigger, table) in TRIGGERS {
+        let sql = match manager.get_database_backend() {
+            DbBackend::Postgres => format!("DROP TRIGGER {trigger} ON {table}\n;;\nDROP FUNCTION verbund_{trigger}()"),
+            _ => format!("DROP TRIGGER {trigger}"),
+        };
+        run(manager, &sql).await?;
+    }
+    Ok(())
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -293,7 +310,7 @@ CREATE TABLE conflict_acknowledgement (
             ),
         )
         .await?;
-        run(manager, &triggers(manager.get_database_backend())).await?;
+        run(manager, &original_triggers(manager.get_database_backend())).await?;
         for (table, kind) in TABLES {
             run_on_postgres(manager, &rls_policy(table, kind)).await?;
         }
@@ -304,15 +321,7 @@ CREATE TABLE conflict_acknowledgement (
         for (table, _) in TABLES {
             run_on_postgres(manager, &drop_rls_policy(table)).await?;
         }
-        for (trigger, table) in TRIGGERS {
-            let sql = match manager.get_database_backend() {
-                DbBackend::Postgres => {
-                    format!("DROP TRIGGER {trigger} ON {table}\n;;\nDROP FUNCTION verbund_{trigger}()")
-                }
-                _ => format!("DROP TRIGGER {trigger}"),
-            };
-            run(manager, &sql).await?;
-        }
+        drop_triggers(manager).await?;
         for (table, _) in TABLES.iter().rev() {
             run(manager, &format!("DROP TABLE {table}")).await?;
         }

@@ -69,7 +69,7 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
              verbund_series_due(timestamptz, integer), verbund_feed(text), verbund_table_create(uuid, text), \
              verbund_table_seal(uuid, integer[]), verbund_table_drop(uuid), verbund_imports_due(timestamptz, integer), \
              verbund_dataset_scopes(uuid), verbund_ticket(text), verbund_dataset_withdrawn(uuid), \
-             verbund_project_scopes(uuid), verbund_obligations_due(date, integer) TO {app_role}"
+             verbund_project_scopes(uuid), verbund_obligations_due(date, integer), verbund_reopened_rounds() TO {app_role}"
         ),
     ] {
         db.execute_unprepared(&statement).await?;

@@ -14,13 +14,15 @@ pub fn cases() -> Vec<Case> {
 
 /// The fields of a round that tests look at.
 pub const ROUND: &str = "coordinationRound { id state version submitUntil daysApart closeReason publishedAt
-    plans { tenant { slug } submittedBy signedBy plan { id state } } }";
+    changedSincePublicationAt viewerCan { signOff }
+    plans { tenant { slug } submittedBy signedBy changedSincePublicationAt plan { id state } } }";
 
 /// The fields of a proposal that tests look at.
 pub const PROPOSAL: &str = "changeProposal { id state version tenant { slug } to { slug } startLocal endLocal callOff
     message reason countersId entry { id startLocal } viewerCan { accept withdraw } }";
 
-/// Two offices that plan a year together under agreement A: a calendar of each, shared in full, and who acts for them.
+/// Two offices that plan a year together under agreement A: a calendar of each, shared so that the other may contribute,
+/// and who acts for them.
 pub struct Offices<'a> {
     pub app: &'a TestApp,
     pub oal: Client,
@@ -44,7 +46,7 @@ impl<'a> Offices<'a> {
             let calendar = made["calendar"]["id"].as_str().expect("an id").to_owned();
             let input = json!({
                 "tenant": app.world.id(&format!("tenant.{slug}")), "agreement": app.world.id("agreement.a"),
-                "area": "CALENDARS", "object": { "calendar": calendar }, "level": "FULL",
+                "area": "CALENDARS", "object": { "calendar": calendar }, "level": "CONTRIBUTE",
             });
             let made = app.actor(&format!("admin@{slug}")).mutate("shareCreate", input, "share { id }").await;
             calendars.push((calendar, made["share"]["id"].as_str().expect("an id").to_owned()));

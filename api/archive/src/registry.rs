@@ -352,7 +352,7 @@ fn planning() -> Vec<ArchivePart> {
     vec![
         own::<e::annual_plan::Entity>(),
         own::<e::annual_plan_calendar::Entity>(),
-        joint::<e::coordination_round::Entity>("id IN {rounds}"),
+        joint::<e::coordination_round::Entity>("id IN {rounds}").instead("reopened_by", Instead::Nothing),
         own::<e::round_plan::Entity>(),
         own::<e::plan_snapshot::Entity>(),
         own::<e::plan_snapshot_entry::Entity>(),

@@ -109,7 +109,7 @@ by_parent! {
     milestone: ProjectId project_id, by DueOn;
     obligation: ProjectId project_id, by DueOn;
     own_share: ProjectId project_id, by CreatedAt;
-    plan_snapshot: PlanId plan_id, by Id;
+    plan_snapshot: PlanId plan_id, by TakenAt;
     project_document: ProjectId project_id, by CreatedAt;
     project_indicator: ProjectId project_id, by CreatedAt;
     project_link: ProjectId project_id, by CreatedAt;
@@ -117,6 +117,7 @@ by_parent! {
     project_partner: ProjectId project_id, by CreatedAt;
     project_step: ProjectId project_id, by CreatedAt;
     round_plan: RoundId round_id, by SubmittedAt;
+    share: TenantId tenant_id, by CreatedAt;
     status_report: ProjectId project_id, by PeriodUntil;
     work_package: ProjectId project_id, by CreatedAt;
     work_package_dependency: ProjectId project_id, by DependsOnId;
@@ -136,6 +137,9 @@ impl ByParent for RoundsOfPlan {
 
 /// Marks groups apart from rows.
 struct GroupsOf<G>(PhantomData<G>);
+
+/// Marks computed values apart from rows.
+struct ValuesOf<T>(PhantomData<T>);
 
 type ModelOf<G> = <<G as ByParent>::Of as EntityTrait>::Model;
 type Groups<G> = HashMap<Uuid, Arc<Vec<ModelOf<G>>>>;
@@ -176,6 +180,23 @@ impl RowCache {
     /// The queue of the groups of a table by parent.
     pub(super) fn queue_of_groups<E: ByParent>(&self) -> Option<Arc<LoadQueue<Uuid>>> {
         self.queue_of::<GroupsOf<E>, Uuid>()
+    }
+
+    /// The queue of values that are computed by key.
+    pub(super) fn queue_of_values<T: 'static>(&self) -> Option<Arc<LoadQueue<Uuid>>> {
+        self.queue_of::<ValuesOf<T>, Uuid>()
+    }
+
+    /// A value that was computed.
+    pub(super) fn value<T: Send + Sync + 'static>(&self, key: Uuid) -> Option<Arc<T>> {
+        self.map::<ValuesOf<T>, HashMap<Uuid, Arc<T>>, _>(|values| values.get(&key).cloned()).flatten()
+    }
+
+    /// Remembers values that were computed.
+    pub(super) fn add_values<T: Send + Sync + 'static>(&self, computed: Vec<(Uuid, T)>) {
+        self.map::<ValuesOf<T>, HashMap<Uuid, Arc<T>>, _>(|values| {
+            values.extend(computed.into_iter().map(|(key, value)| (key, Arc::new(value))));
+        });
     }
 
     fn queue_of<Tag: 'static, K: Ord + Send + Sync + 'static>(&self) -> Option<Arc<LoadQueue<K>>> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entities::ShareLevel;
-use kernel::error::ApiResult;
+use kernel::error::{ApiError, ApiResult};
 use policy::{Access, Action, Grant, Object, Permission, refused};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{
@@ -18,7 +18,7 @@ use crate::connection::SessionConnection;
 use crate::fault::OrFault as _;
 use crate::name_sort::sort_expression;
 use crate::row_cache::{ByKey, ByParent, RowCache};
-use crate::writer::Writer;
+use crate::writer::{Writer, lock_named};
 use crate::{Owned, Reference};
 
 pub use crate::connection::Stats;
@@ -187,6 +187,34 @@ impl Session {
         sort_expression::<E>(self.backend(), column)
     }
 
+    /// A value that is computed for a key once in the session. `compute` returns the values of several keys: those that
+    /// siblings want at the same time are computed together, as rows are loaded.
+    ///
+    /// # Errors
+    /// As `compute`.
+    pub async fn computed<T, F>(&self, key: Uuid, compute: impl Fn(Vec<Uuid>) -> F + Send) -> ApiResult<Arc<T>>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = ApiResult<Vec<(Uuid, T)>>> + Send,
+    {
+        let missing = || ApiError::fault("a value was not computed");
+        loop {
+            if let Some(value) = self.loaded.value::<T>(key) {
+                return Ok(value);
+            }
+            let queue = self.loaded.queue_of_values::<T>().ok_or_else(missing)?;
+            let (wanted, _turn) = queue.turn(vec![key]).await;
+            if wanted.is_empty() {
+                continue;
+            }
+            let is_own = wanted.contains(&key);
+            self.loaded.add_values(compute(wanted).await?);
+            if is_own && self.loaded.value::<T>(key).is_none() {
+                return Err(missing());
+            }
+        }
+    }
+
     /// Condition that a column is one of `keys`.
     pub fn is_one_of<C, K>(&self, column: C, keys: &[K]) -> SimpleExpr
     where
@@ -210,6 +238,14 @@ impl Session {
     /// `FORBIDDEN` or `UNAUTHENTICATED` on `field`.
     pub fn authorize_in(&self, permission: Permission, tenant: Uuid, field: &'static str) -> ApiResult<Grant> {
         self.access.grant_in(permission, tenant).map_err(|decision| refused(decision, field))
+    }
+
+    /// Takes a lock with a name, as [`Writer::lock_named`], before anything is read and judged.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn lock_named(&self, name: Uuid) -> ApiResult<()> {
+        lock_named(&self.conn, name).await
     }
 
     /// The writing side of this session, for the authority that the grant names.

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entities::{field_of_work, idempotency_record, member, role_grant};
+use entities::{coordination_round, field_of_work, idempotency_record, member, role_grant};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use policy::{Access, Grant};
 use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityName as _, EntityTrait,
-    Insert, IntoActiveModel, QueryFilter, RuntimeErr, Select, Statement, Value,
+    FromQueryResult as _, Insert, IntoActiveModel, QueryFilter, RuntimeErr, Select, Statement, Value,
 };
 use uuid::Uuid;
 
@@ -357,19 +357,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// The database fails.
     pub async fn lock_named(&self, name: Uuid) -> ApiResult<()> {
-        if self.conn.get_database_backend() == DbBackend::Postgres {
-            let (high, _) = name.as_u64_pair();
-            let key = i64::from_ne_bytes((high ^ name.as_u64_pair().1).to_ne_bytes());
-            self.conn
-                .query_one_raw(Statement::from_sql_and_values(
-                    DbBackend::Postgres,
-                    "SELECT pg_advisory_xact_lock($1)::text",
-                    [key.into()],
-                ))
-                .await
-                .or_fault()?;
-        }
-        Ok(())
+        lock_named(self.conn, name).await
     }
 
     /// The member that an account is in the acting authority, whether the actor may see it or not.
@@ -406,6 +394,23 @@ impl<'a> Writer<'a> {
         select.all(self.conn).await.or_fault()
     }
 
+    /// Coordination rounds that entries of the acting authority have taken back from `AGREED` and that are not recorded yet;
+    /// from now on they are. The actor need not see them.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn take_reopened_rounds(&self) -> ApiResult<Vec<coordination_round::Model>> {
+        let backend = self.conn.get_database_backend();
+        let statement = if backend == DbBackend::Postgres {
+            Statement::from_string(backend, "SELECT * FROM verbund_reopened_rounds()")
+        } else {
+            let sql = "UPDATE coordination_round SET reopened_by = NULL WHERE reopened_by = ? RETURNING *";
+            Statement::from_sql_and_values(backend, sql, [self.tenant().into()])
+        };
+        let rows = self.conn.query_all_raw(statement).await.or_fault()?;
+        rows.iter().map(|row| coordination_round::Model::from_query_result(row, "").or_fault()).collect()
+    }
+
     /// The account of an issuer and subject, whether the actor may see it or not; for invitations.
     pub async fn person_id(&self, issuer: &str, subject: &str) -> ApiResult<Option<Uuid>> {
         let backend = self.conn.get_database_backend();
@@ -418,6 +423,18 @@ impl<'a> Writer<'a> {
         let Some(row) = self.conn.query_one_raw(statement).await.or_fault()? else { return Ok(None) };
         row.try_get::<Option<Uuid>>("", "id").or_fault()
     }
+}
+
+/// A lock with a name instead of rows, held until the end of the transaction.
+pub(super) async fn lock_named(conn: &SessionConnection, name: Uuid) -> ApiResult<()> {
+    if conn.get_database_backend() == DbBackend::Postgres {
+        let (high, low) = name.as_u64_pair();
+        let key = i64::from_ne_bytes((high ^ low).to_ne_bytes());
+        let sql = "SELECT pg_advisory_xact_lock($1)::text";
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [key.into()]);
+        conn.query_one_raw(statement).await.or_fault()?;
+    }
+    Ok(())
 }
 
 /// Makes new scopes visible to the rest of the transaction.

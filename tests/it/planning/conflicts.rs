@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use verbund_tests::client::said;
 use verbund_tests::{Case, TestApp, cases};
 
-use super::{Offices, conflicts, lines, when};
+use super::{Offices, ROUND, conflicts, lines, round_of, when};
 
 pub fn cases() -> Vec<Case> {
     cases!["planning::conflicts";
@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         what_is_no_conflict_cannot_be_acknowledged,
         pages_have_every_conflict_once,
         what_comes_from_elsewhere_is_planned_around,
+        open_conflicts_are_those_that_forbid_the_sign_off,
     ]
 }
 
@@ -58,7 +59,7 @@ async fn a_conflict_never_tells_more_than_its_sides(app: TestApp) {
 }
 
 /// Ends a share of Kaufbeuren's and makes another at a level, or none.
-async fn reshare(app: &TestApp, offices: &Offices<'_>, share: &str, level: Option<&str>) -> String {
+pub(super) async fn reshare(app: &TestApp, offices: &Offices<'_>, share: &str, level: Option<&str>) -> String {
     let admin = app.actor("admin@kaufbeuren");
     admin.mutate("shareEnd", json!({ "id": share, "version": 1 }), "share { id }").await;
     let Some(level) = level else { return String::new() };
@@ -211,7 +212,7 @@ async fn pages_have_every_conflict_once(app: TestApp) {
     ids.sort();
     ids.dedup();
     assert_eq!((ids.len(), all), (15, 15));
-    let query = "query($round: ID!) { conflicts(of: {round: $round}, filter: {severities: [HIGH], rules: [SAME_PLACE], includeAcknowledged: false},
+    let query = "query($round: ID!) { conflicts(of: {round: $round}, filter: {severities: [HIGH], rules: [SAME_PLACE]},
         last: 1) { totalCount nodes { severity rule } } }";
     let data = offices.oal.send(query, json!({ "round": round })).await.data();
     assert_eq!(data["conflicts"], json!({ "totalCount": 10, "nodes": [{ "severity": "HIGH", "rule": "SAME_PLACE" }] }));
@@ -243,4 +244,61 @@ async fn what_comes_from_elsewhere_is_planned_around(app: TestApp) {
         Vec::<Value>::new(),
         "a partner does not see it"
     );
+}
+
+async fn open_conflicts_are_those_that_forbid_the_sign_off(app: TestApp) {
+    let offices = Offices::open(&app).await;
+    let hall = json!({ "location": HALL, "audiences": ["PUPILS"] });
+    let own = offices.entry("oal", "Messe", "2027-05-04T09:00/2027-05-04T15:00", hall.clone()).await;
+    let theirs = offices.entry("kf", "Markt", "2027-05-04T10:00/2027-05-04T14:00", hall).await;
+    // Of lower severity: nobody has to settle it.
+    offices.entry("oal", "Versammlung", "2027-11-01", json!({})).await;
+    let round = offices.in_coordination().await;
+    let open = async |slug: &str| {
+        let query = "query($round: ID!, $tenant: ID!) { conflicts(of: {round: $round}, first: 100,
+            filter: {openFor: $tenant, severities: [HIGH]}) { totalCount nodes { id } } }";
+        let variables = json!({ "round": round, "tenant": offices.tenant(slug) });
+        let planner = if slug == "ostallgaeu" { &offices.oal } else { &offices.kf };
+        planner.send(query, variables).await.data()["conflicts"]["nodes"].as_array().expect("nodes").clone()
+    };
+    // What the list, the ability and the mutation say, for both parties; a stale version is looked at last.
+    let refused = async |slug: &str| {
+        let admin = app.actor(&format!("admin@{slug}"));
+        let listed = open(slug).await.len();
+        let can = round_of(&admin, &round).await["viewerCan"]["signOff"].clone();
+        let input = json!({ "id": round, "tenant": offices.tenant(slug), "version": 99 });
+        let tried = admin.try_mutate("coordinationRoundSignOff", input, ROUND).await;
+        assert_eq!(can, json!(listed == 0), "{slug}: {listed}");
+        let expected = if listed == 0 { "STALE_VERSION version" } else { "CONFLICT id" };
+        assert_eq!(said(&tried), [expected], "{slug}: {tried}");
+        if listed > 0 {
+            let words = format!("{listed} conflicts of severity HIGH are neither settled nor acknowledged.");
+            assert_eq!(tried["userErrors"][0]["message"], words);
+        }
+        listed
+    };
+    let both = async || (refused("ostallgaeu").await, refused("kaufbeuren").await);
+    assert_eq!(both().await, (2, 2));
+    for conflict in open("kaufbeuren").await {
+        let note = json!({ "entry": theirs, "conflict": conflict["id"], "round": round, "reason": "So gewollt." });
+        offices.kf.mutate("conflictAcknowledge", note, "calendarEntry { id }").await;
+    }
+    assert_eq!(both().await, (2, 0), "what the partner acknowledged is still open here");
+    for conflict in open("ostallgaeu").await {
+        let note = json!({ "entry": own, "conflict": conflict["id"], "round": round, "reason": "Auch hier." });
+        offices.oal.mutate("conflictAcknowledge", note, "calendarEntry { id }").await;
+    }
+    assert_eq!(both().await, (0, 0));
+    // A proposal that waits for its answer forbids it as well, to the party that must answer.
+    let input = json!({
+        "round": round, "tenant": offices.tenant("ostallgaeu"), "entry": theirs, "change": { "location": "Anderswo" },
+        "message": "Bitte.",
+    });
+    offices.oal.mutate("changeProposalCreate", input, "changeProposal { id }").await;
+    let can = async |slug: &str| round_of(&app.actor(&format!("admin@{slug}")), &round).await["viewerCan"].clone();
+    assert_eq!(can("ostallgaeu").await, json!({ "signOff": true }));
+    assert_eq!(can("kaufbeuren").await, json!({ "signOff": false }));
+    let query = "query($id: ID!) { explainAccess(node: $id, operation: SIGN_OFF) { allowed reason } }";
+    let explained = app.actor("admin@kaufbeuren").send(query, json!({ "id": round })).await.data();
+    assert_eq!(explained["explainAccess"], json!({ "allowed": false, "reason": "CONFLICT" }));
 }

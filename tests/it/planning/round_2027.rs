@@ -145,7 +145,9 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
     let left = conflicts(oal, json!({ "round": round })).await;
     assert_eq!(lines(&left), ["MEDIUM PUBLIC_HOLIDAY: Bildungsforum (Ascension Day)"]);
 
-    // 9. Sign-off. A change after a signature takes it back; signed again by both, it is agreed.
+    // 9. Sign-off of what shall be public. A change after a signature takes it back; signed again by both, it is agreed.
+    update(kf, &fair_kf, json!({ "confidentiality": "PUBLIC" })).await;
+    update(oal, &fair_oal, json!({ "confidentiality": "PUBLIC" })).await;
     let admin_kf = app.actor("admin@kaufbeuren");
     let version = |round: &Value| i32::try_from(round["version"].as_i64().expect("a version")).expect("small");
     let now = version(&round_of(oal, &round).await);
@@ -183,8 +185,6 @@ async fn two_offices_agree_on_their_year(app: TestApp) {
 
     // 11. The joint publication: everybody sees the round and whose plans it joins; of the entries what their owners let
     // go that far.
-    update(kf, &fair_kf, json!({ "confidentiality": "PUBLIC" })).await;
-    update(oal, &fair_oal, json!({ "confidentiality": "PUBLIC" })).await;
     let anyone = app.anonymous();
     assert_eq!(round_of(&anyone, &round).await, json!(null));
     let now = version(&round_of(kf, &round).await);

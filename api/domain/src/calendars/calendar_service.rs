@@ -189,7 +189,11 @@ async fn narrow_entries(writer: &Writer<'_>, row: &calendar::Model) -> ApiResult
     let entries = Condition::all()
         .add(calendar_entry::Column::CalendarId.eq(row.id))
         .add(calendar_entry::Column::Confidentiality.is_in(wider));
-    let mut values = calendar_entry::ActiveModel { confidentiality: Set(row.confidentiality), ..Default::default() };
+    let mut values = calendar_entry::ActiveModel {
+        confidentiality: Set(row.confidentiality),
+        updated_at: Set(writer.now()),
+        ..Default::default()
+    };
     if row.confidentiality == Confidentiality::Internal {
         values.scope_id = Set(row.scope_id);
     }

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use entities::{ScopeArea, audit_event, idempotency_record, outbox_event};
+use entities::{RoundState, ScopeArea, audit_event, coordination_round, idempotency_record, outbox_event};
 use kernel::error::{ApiError, ApiResult, NothingToDo, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
@@ -21,6 +21,7 @@ use store::scopes::Audience;
 use store::{ChangeHint, Engine, Hub, Session, Signal, Writer};
 use uuid::Uuid;
 
+use crate::context::audited::Audited as _;
 use crate::context::op::Op;
 
 /// The longest idempotency key, in bytes.
@@ -169,7 +170,8 @@ impl UnitOfWork {
         self.record_all(writer, change, Vec::new()).await
     }
 
-    /// Writes one audit row for a change of the whole, and an event for it and for each of its parts.
+    /// Writes one audit row for a change of the whole, and an event for it and for each of its parts. Where entries of
+    /// calendars changed, also records the coordination rounds that they took back from `AGREED`.
     ///
     /// # Errors
     /// The database fails.
@@ -179,8 +181,22 @@ impl UnitOfWork {
         change: ChangeRecord,
         parts: Vec<ChangeRecord>,
     ) -> ApiResult<AuditReceipt> {
-        let mut events = self.events(writer, &change);
         let receipt = AuditReceipt { tenant: writer.tenant(), object: change.object_id };
+        let entries = matches!(change.object_type, "Calendar" | "CalendarEntry");
+        self.write(writer, change, parts).await?;
+        if entries {
+            for row in writer.take_reopened_rounds().await? {
+                let version = row.version.saturating_sub(1);
+                let before = coordination_round::Model { state: RoundState::Agreed, version, ..row.clone() };
+                let change = row.change_record("coordination_round.reopened", Some(&before));
+                self.write(writer, change, Vec::new()).await?;
+            }
+        }
+        Ok(receipt)
+    }
+
+    async fn write(&self, writer: &Writer<'_>, change: ChangeRecord, parts: Vec<ChangeRecord>) -> ApiResult<()> {
+        let mut events = self.events(writer, &change);
         writer
             .insert(audit_event::ActiveModel {
                 id: Set(new_id()),
@@ -201,7 +217,7 @@ impl UnitOfWork {
         for chunk in events.chunks(EVENTS) {
             writer.insert_all(chunk.to_vec()).await?;
         }
-        Ok(receipt)
+        Ok(())
     }
 
     /// Writes outbox events alone, for an object that changed along with the one that is recorded.

@@ -4,9 +4,11 @@
 //! the rounds in which it takes part. A **round** belongs to all parties of its agreement (`COLLECTING →
 //! IN_COORDINATION → AGREED → PUBLISHED`, or `CLOSED`). Each party writes its own data and the steps of the round.
 //! Every step requires an agreement in force and `CALENDARS_WRITE` in the acting party; a sign-off requires
-//! `AGREEMENTS_SIGN`. A change of an entry of the plans revokes the sign-offs, by a trigger of the database and so for
-//! every way of changing it; entries internal to the authority do not count. Publication makes round and plans public
-//! by a trigger; no entry becomes wider than its owner decided.
+//! `AGREEMENTS_SIGN`. Until the publication, a change of an entry of the plans revokes the sign-offs and takes an agreed
+//! round back to `IN_COORDINATION`, by a trigger of the database and so for every way of changing it; after it, the round
+//! tells that its plans differ from what was published. Entries internal to the authority do not count. Publication keeps
+//! what was signed as snapshots and makes round and plans public, by a trigger; no entry becomes wider than its owner
+//! decided.
 //!
 //! **Proposals** are answered by the other party; only the owner's acceptance changes the entry, by the same service
 //! as any other change. Proposals and comments are visible with their entry: `proposals::visible` is the only function
@@ -22,4 +24,5 @@ pub mod plans;
 pub mod proposals;
 pub mod published;
 pub mod rounds;
+pub mod settlement;
 pub mod snapshots;

@@ -1,5 +1,6 @@
 //! Plans: which calendars of an authority make its year. A plan is its owner's alone until it is submitted to a round.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -222,6 +223,6 @@ fn snapshot(row: &annual_plan::Model, round: Option<Uuid>) -> Value {
 /// The snapshots of a plan that the viewer may see, the newest first.
 pub async fn snapshots_of(session: &Session, plan: Uuid) -> ApiResult<Vec<plan_snapshot::Model>> {
     let mut rows = (*session.group::<plan_snapshot::Entity>(plan).await?).clone();
-    rows.reverse();
+    rows.sort_by_key(|it| Reverse((it.taken_at, it.step, it.id)));
     Ok(rows)
 }

@@ -1,9 +1,7 @@
 //! The life of a round: opened by a party, plans submitted, coordinated, signed off by each, published or closed.
 
-use chrono::NaiveDate;
-use entities::{
-    PUBLIC_SCOPE, PlanStep, ProposalState, RoundState, ScopeArea, change_proposal, coordination_round, round_plan,
-};
+use chrono::{DateTime, NaiveDate, Utc};
+use entities::{PUBLIC_SCOPE, PlanStep, RoundState, ScopeArea, coordination_round, round_plan};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::patch::Patch;
@@ -20,8 +18,6 @@ use crate::context::audited::{AuditHead, Audited, save_row};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{AuditReceipt, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
-use crate::planning::conflicts::lookup::of_round;
-use crate::planning::conflicts::rules::ConflictSeverity;
 use crate::planning::party::{audience, grant};
 use crate::planning::snapshots;
 use crate::rights::{self, Operation};
@@ -73,6 +69,7 @@ pub async fn open(op: &Op, new: NewRound, idempotency: Option<Idempotency>) -> A
         days_apart: new.days_apart,
         close_reason: None,
         published_at: None,
+        reopened_by: None,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
@@ -209,6 +206,8 @@ pub async fn submit(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<()
         submitted_at: writer.now(),
         signed_by: None,
         signed_at: None,
+        changed_at: None,
+        public_changed_at: None,
     };
     writer.insert::<round_plan::ActiveModel>(full(taking)).await?;
     let plan = crate::planning::plans::show(session, &writer, &plan, version).await?;
@@ -253,15 +252,15 @@ pub async fn withdraw(op: &Op, plan: Uuid, id: Uuid, version: i32) -> ApiResult<
 pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "coordinationRoundSignOff").await?;
     let session = mutation.session();
+    // A change of an entry at the same moment is known to what is read here, or takes the sign-off back.
+    session.lock_named(id).await?;
     let party = (tenant, "tenant");
     let (grant, row) =
         rights::find_for_party::<coordination_round::Entity>(session, (id, "id"), Operation::SignOff, party).await?;
     let writer = session.writer(&grant).await?;
-    writer.lock_named(id).await?;
     let select = session.select::<round_plan::Entity>().filter(round_plan::Column::RoundId.eq(id));
     let plans = session.all(select).await?;
     let own = unsigned(&plans, tenant)?;
-    settled(session, &row, tenant).await?;
     let name = acting_name(session, tenant);
     let plan = crate::planning::plans::find_visible(session, own.plan_id).await?;
     snapshots::take(session, &writer, &plan, &row, PlanStep::Agreed, name.clone()).await?;
@@ -284,47 +283,13 @@ pub async fn sign_off(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResul
     mutation.commit(recorded).await
 }
 
-/// Refuses to sign while something is open that the party itself can settle.
-async fn settled(session: &Session, row: &coordination_round::Model, tenant: Uuid) -> ApiResult<()> {
-    let mut problems = Problems::default();
-    let (_, clashes) = of_round(session, row).await?;
-    let own = |it: &crate::planning::conflicts::neighbourhood::Clash| {
-        it.sides.iter().any(|side| side.entry.times().tenant_id() == tenant)
-    };
-    let taken_note =
-        |it: &crate::planning::conflicts::neighbourhood::Clash| it.acknowledged.iter().any(|it| it.tenant_id == tenant);
-    let open = clashes.iter().filter(|it| it.severity == ConflictSeverity::High && own(it) && !taken_note(it)).count();
-    if open > 0 {
-        let text = Text::new("conflicts-open").with("count", open);
-        problems.add(Problem::at(UserErrorCode::Conflict, "id", text));
-    }
-    let waiting =
-        session.select::<change_proposal::Entity>().filter(change_proposal::Column::RoundId.eq(row.id)).filter(
-            Condition::any()
-                .add(
-                    Condition::all()
-                        .add(change_proposal::Column::State.eq(ProposalState::Open))
-                        .add(change_proposal::Column::ToTenantId.eq(tenant)),
-                )
-                .add(
-                    Condition::all()
-                        .add(change_proposal::Column::State.eq(ProposalState::Agreed))
-                        .add(change_proposal::Column::TenantId.eq(tenant)),
-                ),
-        );
-    let waiting = session.count(waiting).await?;
-    if waiting > 0 {
-        let text = Text::new("proposals-open").with("count", waiting);
-        problems.add(Problem::at(UserErrorCode::Conflict, "id", text));
-    }
-    problems.done()
-}
-
 /// Publishes what was agreed: the round and its plans are public from now on. How far each entry goes stays its owner's
 /// decision.
 pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "coordinationRoundPublish").await?;
     let session = mutation.session();
+    // As at a sign-off: a change at the same moment reopens the round, or is one after the publication.
+    session.lock_named(id).await?;
     let party = (tenant, "tenant");
     let (grant, row) =
         rights::find_for_party::<coordination_round::Entity>(session, (id, "id"), Operation::Publish, party).await?;
@@ -335,6 +300,12 @@ pub async fn publish(op: &Op, id: Uuid, tenant: Uuid, version: i32) -> ApiResult
     after.published_at = Some(writer.now());
     let recorded = step(&mutation, &writer, (&row, &mut after), version, "coordination_round.published").await?;
     mutation.commit(recorded).await
+}
+
+/// Instant of the last change of an entry of a plan after the publication of the round, as far as the viewer may know of it:
+/// of every entry that is not `INTERNAL` for those whom the agreement binds (`bound`), of public ones for everybody else.
+pub const fn changed_since_publication(row: &round_plan::Model, bound: bool) -> Option<DateTime<Utc>> {
+    if bound { row.changed_at } else { row.public_changed_at }
 }
 
 /// Ends a round without an outcome.
@@ -372,7 +343,7 @@ pub(crate) fn unsigned(plans: &[round_plan::Model], tenant: Uuid) -> ApiResult<&
     Ok(own)
 }
 
-/// Where each state leads.
+/// Where each state leads. A change of an entry also leads from `AGREED` back to `IN_COORDINATION`, by a trigger.
 const fn next(state: RoundState) -> &'static [RoundState] {
     match state {
         RoundState::Collecting => &[RoundState::InCoordination, RoundState::Closed],

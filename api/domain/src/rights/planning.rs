@@ -15,6 +15,7 @@ use crate::agreements::service::parties_of;
 use crate::planning::party::in_force;
 use crate::planning::proposals::{self, VisibleProposals};
 use crate::planning::rounds::{self, not_collecting};
+use crate::planning::settlement;
 use crate::rights::{Need, Operation, Resource, find_visible};
 
 impl Resource for annual_plan::Entity {
@@ -78,7 +79,8 @@ impl Resource for coordination_round::Entity {
             Operation::SignOff => {
                 rounds::leads_to(row, RoundState::Agreed)?;
                 let plans = session.group::<round_plan::Entity>(row.id).await?;
-                rounds::unsigned(&plans, acting).map(|_| ())
+                rounds::unsigned(&plans, acting)?;
+                settlement::check(session, row, acting).await
             }
             Operation::Publish => rounds::leads_to(row, RoundState::Published),
             Operation::Close => rounds::leads_to(row, RoundState::Closed),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
+use domain::planning::rounds::changed_since_publication;
 use entities::{agreement, agreement_party, annual_plan, coordination_round, round_plan, tenant};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -36,9 +37,13 @@ pub struct RoundPlan {
     /// Name of the person who signed off the outcome, as used by the party; null if `signedAt` is null, and if the
     /// agreement is not visible to the viewer.
     signed_by: Option<String>,
-    /// Instant of the sign-off; null if the party has not signed off, or if an entry of the plans has changed since.
-    /// Changes to `INTERNAL` entries do not count.
+    /// Instant of the sign-off; null if the party has not signed off, or if an entry of the plans has changed between the
+    /// sign-off and the publication. Changes to `INTERNAL` entries do not count.
     signed_at: Option<DateTime<Utc>>,
+    /// Instant of the last change of an entry of the plan after the publication of the round: the plan may differ from
+    /// what was signed and published, which is the snapshot of step `PUBLISHED`. Null without such a change. Changes to
+    /// `INTERNAL` entries do not count; if the agreement is not visible to the viewer, only those to public entries do.
+    changed_since_publication_at: Option<DateTime<Utc>>,
     #[graphql(skip)]
     tenant: Uuid,
     #[graphql(skip)]
@@ -120,6 +125,7 @@ impl CoordinationRound {
             submitted_at: it.submitted_at,
             signed_by: it.signed_by.clone().filter(|_| bound),
             signed_at: it.signed_at,
+            changed_since_publication_at: changed_since_publication(it, bound),
             tenant: it.tenant_id,
             plan: it.plan_id,
         };
@@ -136,6 +142,16 @@ impl CoordinationRound {
     /// Instant of publication; null if not published.
     async fn published_at(&self) -> Option<DateTime<Utc>> {
         self.0.published_at
+    }
+
+    /// Instant of the last change of an entry of the plans after the publication; null without such a change. See
+    /// `RoundPlan.changedSincePublicationAt`.
+    #[graphql(complexity = "5")]
+    async fn changed_since_publication_at(&self, ctx: &Context<'_>) -> ApiResult<Option<DateTime<Utc>>> {
+        let session = ctx.session().await?;
+        let rows = session.group::<round_plan::Entity>(self.0.id).await?;
+        let bound = session.get::<agreement::Entity>(self.0.agreement_id).await?.is_some();
+        Ok(rows.iter().filter_map(|it| changed_since_publication(it, bound)).max())
     }
 
     /// Actions open to the viewer on the coordination round at present.
@@ -183,14 +199,16 @@ pub(super) async fn load(
     if selected("tenant") {
         tenants.extend(rounds.iter().map(|it| it.tenant_id));
     }
-    if selected("agreementId") || selected("plans") {
+    if selected("agreementId") || selected("plans") || selected("changedSincePublicationAt") {
         session.load::<agreement::Entity>(agreements()).await?;
     }
     if selected("viewerCan") {
         session.load_groups::<agreement_party::Entity>(agreements()).await?;
     }
-    if selected("plans") {
+    if selected("plans") || selected("changedSincePublicationAt") {
         session.load_groups::<round_plan::Entity>(rounds.iter().map(|it| it.id)).await?;
+    }
+    if selected("plans") {
         let mut taking = Vec::new();
         for round in rounds {
             taking.extend(session.group::<round_plan::Entity>(round.id).await?.iter().cloned());

@@ -27,7 +27,8 @@ use crate::planning::round_types::CoordinationRound;
 pub enum CoordinationRoundChangeKind {
     /// Start of the subscription; all events after this cursor follow.
     Ready,
-    /// Round changed, moved to another state, or signed off by a party.
+    /// Round changed, moved to another state, or signed off by a party. An agreed round returns to `IN_COORDINATION` if
+    /// an entry of its plans changes.
     Round,
     /// Annual plan submitted or withdrawn.
     Plan,
@@ -35,8 +36,8 @@ pub enum CoordinationRoundChangeKind {
     Proposal,
     /// Comment created.
     Comment,
-    /// Entry of the plans changed. Conflicts may differ; during coordination the sign-offs are reset unless the entry
-    /// is `INTERNAL`.
+    /// Entry of the plans changed. Conflicts may differ; until the publication the sign-offs are reset unless the entry is
+    /// `INTERNAL`.
     Entry,
 }
 

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Months, NaiveDate, Utc};
-use entities::{AgreementState, agreement, agreement_party, calendar_entry, coordination_round, round_plan};
+use entities::{
+    AgreementState, agreement, agreement_party, annual_plan_calendar, calendar_entry, coordination_round, round_plan,
+};
 use kernel::error::ApiResult;
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect, QueryTrait};
 use store::Session;
 use uuid::Uuid;
 
-use crate::planning::conflicts::neighbourhood::{Among, Clash, Neighbourhood};
+use crate::planning::conflicts::neighbourhood::{Clash, Neighbourhood, with_acknowledgements};
+use crate::planning::conflicts::surroundings::{Among, Surroundings, too_many};
 
 /// Days between what is for the same people, where no round says otherwise.
 pub const DAYS_APART: i32 = 3;
@@ -23,17 +26,56 @@ pub async fn of_round(
     session: &Session,
     round: &coordination_round::Model,
 ) -> ApiResult<(Arc<Neighbourhood>, Vec<Clash>)> {
-    let plans = session.group::<round_plan::Entity>(round.id).await?;
-    let among = Among::Plans {
-        plans: plans.iter().map(|it| it.plan_id).collect(),
-        owners: plans.iter().map(|it| it.tenant_id).collect(),
-    };
-    let from = NaiveDate::from_ymd_opt(round.year, 1, 1).unwrap_or(NaiveDate::MIN);
-    let to = NaiveDate::from_ymd_opt(round.year, 12, 31).unwrap_or(NaiveDate::MAX);
-    let around = Neighbourhood::load(session, &among, (from, to), round.days_apart).await?;
-    let around = around.with_acknowledgements(session, None).await?;
-    let clashes = around.between_days(from, to);
+    let (around, clashes) = of_rounds(session, &[round]).await?.pop().flatten().ok_or_else(too_many)?;
     Ok((Arc::new(around), clashes))
+}
+
+/// Conflicts of the plans of several rounds, each as [`of_round`] finds them, in the same number of statements; none in the
+/// place of a round with too many dates.
+///
+/// # Errors
+/// The database fails.
+pub async fn of_rounds(
+    session: &Session,
+    rounds: &[&coordination_round::Model],
+) -> ApiResult<Vec<Option<(Neighbourhood, Vec<Clash>)>>> {
+    session.load_groups::<round_plan::Entity>(rounds.iter().map(|it| it.id)).await?;
+    let mut plans = Vec::new();
+    for round in rounds {
+        plans.push(session.group::<round_plan::Entity>(round.id).await?);
+    }
+    session
+        .load_groups::<annual_plan_calendar::Entity>(plans.iter().flat_map(|it| it.iter()).map(|it| it.plan_id))
+        .await?;
+    let mut all = Vec::new();
+    for (round, plans) in rounds.iter().zip(&plans) {
+        let mut calendars = BTreeSet::new();
+        for plan in plans.iter() {
+            let planned = session.group::<annual_plan_calendar::Entity>(plan.plan_id).await?;
+            calendars.extend(planned.iter().map(|it| it.calendar_id));
+        }
+        let owners = plans.iter().map(|it| it.tenant_id).collect();
+        let among = Among::Calendars { calendars, owners };
+        all.push(Surroundings { among, days: days_of_year(round), days_apart: round.days_apart });
+    }
+    let found = Neighbourhood::load_all(session, all).await?;
+    let there: Vec<_> = found.iter().map(Option::is_some).collect();
+    let mut found = with_acknowledgements(session, found.into_iter().flatten().collect(), None).await?.into_iter();
+    let clashes = |(round, is_there): (&&coordination_round::Model, bool)| {
+        let around = is_there.then(|| found.next()).flatten()?;
+        let (from, to) = days_of_year(round);
+        let clashes = around.between_days(from, to);
+        Some((around, clashes))
+    };
+    Ok(rounds.iter().zip(there).map(clashes).collect())
+}
+
+/// The first and the last day of the year of a round.
+fn days_of_year(round: &coordination_round::Model) -> (NaiveDate, NaiveDate) {
+    (
+        NaiveDate::from_ymd_opt(round.year, 1, 1).unwrap_or(NaiveDate::MIN),
+        NaiveDate::from_ymd_opt(round.year, 12, 31).unwrap_or(NaiveDate::MAX),
+    )
 }
 
 /// Conflicts of one entry: around its date, or those of a series in the year from now on. What is read grows with
@@ -44,7 +86,7 @@ pub async fn of_round(
 pub async fn of_entry(session: &Session, entry: &calendar_entry::Model) -> ApiResult<(Arc<Neighbourhood>, Vec<Clash>)> {
     let among = Among::Tenants(partners(session, entry.tenant_id).await?);
     let days = days_of(entry, session.now());
-    let around = Neighbourhood::load(session, &among, days, DAYS_APART).await?;
+    let around = Neighbourhood::load(session, Surroundings { among, days, days_apart: DAYS_APART }).await?;
     let around = around.with_acknowledgements(session, Some(entry.id)).await?;
     let clashes = around.of(entry.id);
     Ok((Arc::new(around), clashes))

@@ -13,3 +13,4 @@ pub mod neighbourhood;
 pub mod rules;
 #[cfg(test)]
 mod rules_test;
+pub mod surroundings;

@@ -2,54 +2,34 @@
 //! viewer sees them. From it come conflicts and free slots.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
-use calendar_time::time::EntryTime;
-use chrono::{Datelike as _, Days, NaiveDate, NaiveTime, TimeDelta, Weekday};
-use entities::{
-    ConflictRule, EntryKind, EntryStatus, annual_plan_calendar, calendar, calendar_entry, calendar_occurrence,
-    conflict_acknowledgement, tenant,
-};
-use kernel::error::{ApiResult, Problem, UserErrorCode};
-use kernel::i18n::Text;
-use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use chrono::{Datelike as _, NaiveDate, TimeDelta, Weekday};
+use entities::{ConflictRule, conflict_acknowledgement, tenant};
+use kernel::error::{ApiError, ApiResult};
+use sea_orm::{QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
 use store::Session;
 use uuid::Uuid;
 
 use crate::calendars::entry_view::EntryView;
-use crate::calendars::window::Window;
 use crate::holidays::non_working_days::{NonWorkingDay, non_working_days_of};
 use crate::planning::conflicts::rules::{
     ConflictSeverity, DateSpan, KnownEntry, TOPIC_DAYS, between, days_around, on_non_working_day,
 };
+use crate::planning::conflicts::surroundings::{MAX_DATES, Surroundings, read, too_many};
 
-/// The most dates that are looked at together.
-const MAX_DATES: u64 = 20_000;
 /// How many free slots are suggested.
 const SLOTS: usize = 5;
 /// How far from the date they may be, in days.
-const SLOT_DAYS: u64 = 28;
-
-/// Whose entries are looked at.
-#[derive(Clone, Debug)]
-pub enum Among {
-    /// Plans, and what their owners take over from elsewhere.
-    Plans {
-        /// The plans.
-        plans: Vec<Uuid>,
-        /// Their owners.
-        owners: Vec<Uuid>,
-    },
-    /// Everything of authorities.
-    Tenants(Vec<Uuid>),
-}
+pub(super) const SLOT_DAYS: u64 = 28;
 
 /// One date.
 #[derive(Clone, Debug)]
-struct Dated {
-    entry: usize,
-    span: DateSpan,
+pub(super) struct Dated {
+    /// Index of its entry.
+    pub(super) entry: usize,
+    /// When it is.
+    pub(super) span: DateSpan,
 }
 
 /// See the module.
@@ -93,24 +73,32 @@ pub struct Clash {
     pub acknowledged: Vec<conflict_acknowledgement::Model>,
 }
 
+impl Clash {
+    /// True while an authority still has to settle the conflict: it has a side, and has not acknowledged it. The one
+    /// definition of an open conflict; sign-offs take those of severity `HIGH` to be settled.
+    pub fn is_open_for(&self, tenant: Uuid) -> bool {
+        self.sides.iter().any(|it| it.entry.times().tenant_id() == tenant)
+            && self.acknowledged.iter().all(|it| it.tenant_id != tenant)
+    }
+}
+
 impl Neighbourhood {
-    /// Reads what lies between two days, in a fixed number of statements.
+    /// Reads what lies around, in a fixed number of statements.
     ///
     /// # Errors
     /// There are too many dates to look at together; the database fails.
-    pub async fn load(
-        session: &Session,
-        among: &Among,
-        (from, to): (NaiveDate, NaiveDate),
-        days_apart: i32,
-    ) -> ApiResult<Self> {
-        // What is near the edges has neighbours beyond them, and free slots have neighbours of their own.
-        let margin = Days::new(SLOT_DAYS + u64::try_from(TOPIC_DAYS).unwrap_or_default());
-        let known = (
-            from.checked_sub_days(margin).unwrap_or(NaiveDate::MIN),
-            to.checked_add_days(margin).unwrap_or(NaiveDate::MAX),
-        );
-        let (entries, dates) = read(session, among, known).await?;
+    pub async fn load(session: &Session, around: Surroundings) -> ApiResult<Self> {
+        Self::load_all(session, vec![around]).await?.pop().flatten().ok_or_else(too_many)
+    }
+
+    /// Reads several neighbourhoods, in the same number of statements; none in the place of one with too many dates.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub async fn load_all(session: &Session, all: Vec<Surroundings>) -> ApiResult<Vec<Option<Self>>> {
+        let Some((entries, dates)) = read(session, &all).await? else {
+            return Ok(all.iter().map(|_| None).collect());
+        };
         let mut tenants: Vec<_> = entries.iter().map(|it| it.view.times().tenant_id()).collect();
         tenants.sort_unstable();
         tenants.dedup();
@@ -119,37 +107,48 @@ impl Neighbourhood {
         for id in tenants {
             owners.extend(session.get::<tenant::Entity>(id).await?);
         }
-        let free = non_working_days_of(session, &owners, known.0, known.1).await?;
-        Ok(Self {
-            entries,
-            dates,
-            owners: owners.iter().map(|it| (it.id, it.legal_name.clone())).collect(),
-            free,
-            acknowledged: HashMap::new(),
-            days_apart: days_apart.into(),
-            today: session.now().date_naive(),
-            known,
-        })
+        let from = all.iter().map(|it| it.read_days().0).min().unwrap_or_default();
+        let to = all.iter().map(|it| it.read_days().1).max().unwrap_or_default();
+        let free = non_working_days_of(session, &owners, from, to).await?;
+        let today = session.now().date_naive();
+        let names: HashMap<_, _> = owners.iter().map(|it| (it.id, it.legal_name.clone())).collect();
+        let part = |around: Surroundings| {
+            let window = around.window();
+            let mut places = HashMap::new();
+            let mut part = Self {
+                entries: Vec::new(),
+                dates: Vec::new(),
+                owners: names.clone(),
+                free: free.clone(),
+                acknowledged: HashMap::new(),
+                days_apart: around.days_apart.into(),
+                today,
+                known: around.read_days(),
+            };
+            for date in dates.iter().filter(|it| it.span.starts_at < window.end && it.span.ends_at > window.start) {
+                let entry = &entries[date.entry];
+                if !around.among.has(entry) {
+                    continue;
+                }
+                let place = *places.entry(date.entry).or_insert_with(|| {
+                    part.entries.push(entry.clone());
+                    part.entries.len() - 1
+                });
+                part.dates.push(Dated { entry: place, span: date.span });
+            }
+            (part.dates.len() as u64 <= MAX_DATES).then_some(part)
+        };
+        Ok(all.into_iter().map(part).collect())
     }
 
     /// Reads also what was acknowledged of the entries.
     ///
     /// # Errors
     /// The database fails.
-    pub async fn with_acknowledgements(mut self, session: &Session, of: Option<Uuid>) -> ApiResult<Self> {
-        let ids: Vec<_> = match of {
-            Some(id) => vec![id],
-            None => self.entries.iter().map(|it| it.view.times().id()).collect(),
-        };
-        let select = session
-            .select::<conflict_acknowledgement::Entity>()
-            .filter(session.is_one_of(conflict_acknowledgement::Column::EntryId, &ids))
-            .order_by_asc(conflict_acknowledgement::Column::CreatedAt)
-            .order_by_asc(conflict_acknowledgement::Column::Id);
-        for row in session.all(select).await? {
-            self.acknowledged.entry(row.conflict_id).or_default().push(row);
-        }
-        Ok(self)
+    pub async fn with_acknowledgements(self, session: &Session, of: Option<Uuid>) -> ApiResult<Self> {
+        let of: Option<BTreeSet<Uuid>> = of.map(|it| [it].into());
+        let mut all = with_acknowledgements(session, vec![self], of).await?;
+        all.pop().ok_or_else(|| ApiError::fault("a neighbourhood was lost"))
     }
 
     /// Name of the authority that owns the entry of a side.
@@ -311,89 +310,28 @@ fn named(rule: ConflictRule, sides: &[Side], free: Option<&NonWorkingDay>) -> Uu
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// Entries that take time, and their dates, between two days: single entries, dates of series, and the series.
-async fn read(
+/// Reads also what was acknowledged of the entries of neighbourhoods, or of some of them, in one statement.
+///
+/// # Errors
+/// The database fails.
+pub async fn with_acknowledgements(
     session: &Session,
-    among: &Among,
-    days: (NaiveDate, NaiveDate),
-) -> ApiResult<(Vec<KnownEntry>, Vec<Dated>)> {
-    use calendar_entry::Column as Entry;
-    let of_whom = |select: sea_orm::Select<calendar_entry::Entity>| {
-        let select = select
-            .filter(Entry::Status.is_in([EntryStatus::Tentative, EntryStatus::Confirmed]))
-            // A last day takes no time.
-            .filter(Entry::Kind.ne(EntryKind::Deadline));
-        match among {
-            Among::Plans { plans, owners } => {
-                let planned = session
-                    .select::<annual_plan_calendar::Entity>()
-                    .filter(session.is_one_of(annual_plan_calendar::Column::PlanId, plans))
-                    .select_only()
-                    .column(annual_plan_calendar::Column::CalendarId);
-                let external = session
-                    .select::<calendar::Entity>()
-                    .filter(session.is_one_of(calendar::Column::TenantId, owners))
-                    .filter(calendar::Column::External.eq(true))
-                    .select_only()
-                    .column(calendar::Column::Id);
-                select.filter(
-                    Condition::any()
-                        .add(Entry::CalendarId.in_subquery(planned.into_query()))
-                        .add(Entry::CalendarId.in_subquery(external.into_query())),
-                )
-            }
-            Among::Tenants(tenants) => select.filter(session.is_one_of(Entry::TenantId, tenants)),
-        }
-    };
-    let start = days.0.and_time(NaiveTime::MIN).and_utc();
-    let window = Window { start, end: days.1.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(1) };
-    let singles = of_whom(session.select::<calendar_entry::Entity>())
-        .filter(Entry::ExpandedUntil.is_null())
-        .filter(window.overlaps(Entry::StartsAt, Entry::EndsAt)?)
-        .limit(MAX_DATES + 1);
-    let singles = session.all(singles).await?;
-    let series = of_whom(session.select::<calendar_entry::Entity>()).filter(Entry::ExpandedUntil.is_not_null());
-    let dates = session
-        .select::<calendar_occurrence::Entity>()
-        .filter(window.overlaps(calendar_occurrence::Column::StartsAt, calendar_occurrence::Column::EndsAt)?)
-        .filter(calendar_occurrence::Column::EntryId.in_subquery(series.select_only().column(Entry::Id).into_query()))
-        .limit(MAX_DATES + 1);
-    let occurrences = session.all(dates).await?;
-    if (singles.len() + occurrences.len()) as u64 > MAX_DATES {
-        let text = Text::new("too-many-to-compare").with("max", MAX_DATES);
-        return Err(Problem::whole(UserErrorCode::LimitReached, text).into());
+    mut all: Vec<Neighbourhood>,
+    of: Option<BTreeSet<Uuid>>,
+) -> ApiResult<Vec<Neighbourhood>> {
+    let entries = all.iter().flat_map(|it| &it.entries).map(|it| it.view.times().id());
+    let ids: Vec<_> = of.unwrap_or_else(|| entries.collect()).into_iter().collect();
+    let select = session
+        .select::<conflict_acknowledgement::Entity>()
+        .filter(session.is_one_of(conflict_acknowledgement::Column::EntryId, &ids))
+        .order_by_asc(conflict_acknowledgement::Column::CreatedAt)
+        .order_by_asc(conflict_acknowledgement::Column::Id);
+    let mut acknowledged: HashMap<Uuid, Vec<conflict_acknowledgement::Model>> = HashMap::new();
+    for row in session.all(select).await? {
+        acknowledged.entry(row.conflict_id).or_default().push(row);
     }
-    session.load::<calendar_entry::Entity>(occurrences.iter().map(|it| it.entry_id)).await?;
-    let series = occurrences.iter().map(|it| it.entry_id);
-    let mut calendars: Vec<_> = singles.iter().map(|it| it.calendar_id).collect();
-    for id in series.collect::<BTreeSet<_>>() {
-        calendars.extend(session.get::<calendar_entry::Entity>(id).await?.map(|it| it.calendar_id));
+    for it in &mut all {
+        it.acknowledged.clone_from(&acknowledged);
     }
-    session.load::<calendar::Entity>(calendars.iter().copied()).await?;
-    let mut external = BTreeSet::new();
-    for id in calendars {
-        external.extend(session.get::<calendar::Entity>(id).await?.filter(|it| it.external).map(|it| it.id));
-    }
-    let mut entries = Vec::new();
-    let mut index: HashMap<Uuid, usize> = HashMap::new();
-    let mut dates = Vec::new();
-    let mut know = |row: Arc<calendar_entry::Model>| {
-        let (id, is_external) = (row.id, external.contains(&row.calendar_id));
-        let view = EntryView::of(session, row)?;
-        Some(*index.entry(id).or_insert_with(|| {
-            entries.push(KnownEntry::new(view, is_external));
-            entries.len() - 1
-        }))
-    };
-    for row in singles {
-        let span = DateSpan::of(&EntryTime::of(&row));
-        dates.extend(know(Arc::new(row)).map(|entry| Dated { entry, span }));
-    }
-    for row in occurrences {
-        let Some(series) = session.get::<calendar_entry::Entity>(row.entry_id).await? else { continue };
-        let span = DateSpan::of(&EntryTime::of(&series).at(row.starts_local));
-        dates.extend(know(series).map(|entry| Dated { entry, span }));
-    }
-    dates.sort_by_key(|it| (it.span.starts_at, it.entry));
-    Ok((entries, dates))
+    Ok(all)
 }

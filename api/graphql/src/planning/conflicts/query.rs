@@ -33,21 +33,16 @@ pub enum ConflictsOf {
 }
 
 /// Filter of `conflicts`. All given conditions must hold; list conditions take at most 100 values.
-#[derive(InputObject, Clone, Debug)]
+#[derive(InputObject, Clone, Debug, Default)]
 pub struct ConflictFilter {
     /// Only conflicts by one of these rules.
     rules: Option<Vec<ConflictRule>>,
     /// Only conflicts of these severities.
     severities: Option<Vec<types::ConflictSeverity>>,
-    /// False to leave out acknowledged conflicts.
-    #[graphql(default = true)]
-    include_acknowledged: bool,
-}
-
-impl Default for ConflictFilter {
-    fn default() -> Self {
-        Self { rules: None, severities: None, include_acknowledged: true }
-    }
+    /// Only conflicts that this authority still has to settle: one of its entries is a side, and it has not acknowledged
+    /// the conflict. Together with severity `HIGH`, exactly the conflicts for which `coordinationRoundSignOff` refuses
+    /// its sign-off.
+    open_for: Option<ID>,
 }
 
 /// See the module.
@@ -123,7 +118,10 @@ fn wanted(mut clashes: Vec<Clash>, filter: ConflictFilter) -> ApiResult<Vec<Clas
         let severities: BTreeSet<ConflictSeverity> = severities.into_iter().map(Into::into).collect();
         clashes.retain(|it| severities.contains(&it.severity));
     }
-    clashes.retain(|it| filter.include_acknowledged || it.acknowledged.is_empty());
+    if let Some(tenant) = filter.open_for {
+        let tenant = NodeType::Tenant.parse(&tenant, "filter.openFor")?;
+        clashes.retain(|it| it.is_open_for(tenant));
+    }
     Ok(clashes)
 }
 
