@@ -16,7 +16,7 @@ use crate::calendars::query::preload;
 use crate::connection::{Paged, TotalCount, fill};
 use crate::context::ContextExt;
 use crate::lookahead::Selected;
-use crate::planning::difference::{Difference, PlanDifferenceKind, to_snapshot, to_year_before};
+use crate::planning::difference::{Difference, PlanDifferenceKind, PlanEntryField, to_snapshot, to_year_before};
 use crate::scalars::LocalDateTime;
 
 /// Difference between the present and an earlier state of an entry in an annual plan.
@@ -29,6 +29,9 @@ pub struct PlanDifference {
     title_before: Option<String>,
     /// Earlier local start, in the time zone of the entry; null if there is no earlier entry.
     start_before: Option<LocalDateTime>,
+    /// Fields that differ from the snapshot, as far as they are visible to the viewer now and were so then; empty in
+    /// comparisons with the previous year.
+    changed_fields: Vec<PlanEntryField>,
     #[graphql(skip)]
     entry: Option<EntryView>,
     #[graphql(skip)]
@@ -112,6 +115,7 @@ impl ComparisonQuery {
             kind: it.kind,
             title_before: it.title_before,
             start_before: it.start_before.map(LocalDateTime),
+            changed_fields: it.changed_fields.into_iter().collect(),
             entry: it.entry,
             before: it.before,
         });

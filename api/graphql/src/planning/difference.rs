@@ -3,7 +3,7 @@
 //! Against a snapshot, every field is compared that the viewer sees now and could see then. Against another year, entries
 //! are matched by their titles, so those that are seen at `BUSY` are left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::Enum;
 use chrono::{Datelike as _, NaiveDateTime};
@@ -27,6 +27,90 @@ pub enum PlanDifferenceKind {
     Kept,
 }
 
+/// Field of a calendar entry in a comparison.
+#[derive(Enum, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlanEntryField {
+    /// Whole days or clock times.
+    AllDay,
+    /// Local start.
+    Start,
+    /// Local end.
+    End,
+    /// Time zone.
+    TimeZone,
+    /// Recurrence of a series: its rule, its additional and its excluded starts.
+    Recurrence,
+    /// Title.
+    Title,
+    /// Kind of event.
+    Kind,
+    /// Planning status.
+    Status,
+    /// Field of work.
+    FieldOfWork,
+    /// Description.
+    Description,
+    /// Confidentiality.
+    Confidentiality,
+    /// Learning place.
+    Place,
+    /// Location in free text.
+    Location,
+    /// Organiser.
+    Organiser,
+    /// Speakers and teachers.
+    Speakers,
+    /// Responsible office.
+    ResponsibleOffice,
+    /// Audiences.
+    Audiences,
+    /// Pillar of the education region.
+    Pillar,
+    /// Cost.
+    Cost,
+    /// Target groups in free text.
+    TargetGroups,
+    /// Web address for registration.
+    RegistrationUrl,
+    /// Reason for the cancellation.
+    CancelReason,
+}
+
+impl PlanEntryField {
+    /// Field in the schema; none for fields that belong to the record of an entry and are not compared.
+    const fn of(field: EntryField) -> Option<Self> {
+        Some(match field {
+            EntryField::AllDay => Self::AllDay,
+            EntryField::Start => Self::Start,
+            EntryField::End => Self::End,
+            EntryField::TimeZone => Self::TimeZone,
+            EntryField::RecurrenceRule | EntryField::ExtraDates | EntryField::ExceptDates => Self::Recurrence,
+            EntryField::Title => Self::Title,
+            EntryField::Kind => Self::Kind,
+            EntryField::Status => Self::Status,
+            EntryField::FieldOfWork => Self::FieldOfWork,
+            EntryField::Description => Self::Description,
+            EntryField::Confidentiality => Self::Confidentiality,
+            EntryField::Place => Self::Place,
+            EntryField::Location => Self::Location,
+            EntryField::Organiser => Self::Organiser,
+            EntryField::Speakers => Self::Speakers,
+            EntryField::ResponsibleOffice => Self::ResponsibleOffice,
+            EntryField::Audiences => Self::Audiences,
+            EntryField::Pillar => Self::Pillar,
+            EntryField::Cost => Self::Cost,
+            EntryField::TargetGroups => Self::TargetGroups,
+            EntryField::RegistrationUrl => Self::RegistrationUrl,
+            EntryField::CancelReason => Self::CancelReason,
+            EntryField::Uid
+            | EntryField::Source
+            | EntryField::Version
+            | EntryField::CreatedAt
+            | EntryField::UpdatedAt => return None,
+        })
+    }
+}
+
 /// One entry of a comparison.
 #[derive(Clone, Debug)]
 pub struct Difference {
@@ -40,6 +124,8 @@ pub struct Difference {
     pub title_before: Option<String>,
     /// Earlier local start.
     pub start_before: Option<NaiveDateTime>,
+    /// Fields that differ from the snapshot, as far as the viewer sees them in both.
+    pub changed_fields: BTreeSet<PlanEntryField>,
 }
 
 /// Differences between a plan and a snapshot of it.
@@ -63,8 +149,11 @@ pub(super) fn to_snapshot(now: Vec<EntryView>, kept: Vec<SnapshotEntry>) -> Vec<
 }
 
 fn against(kind: PlanDifferenceKind, entry: EntryView, was: Option<SnapshotEntry>) -> Difference {
+    let now = EntryContent::of(&entry);
+    let changed = was.iter().flat_map(|it| it.content.differing(&now));
     Difference {
         kind,
+        changed_fields: changed.filter_map(PlanEntryField::of).collect(),
         entry: Some(entry),
         before: None,
         title_before: was.as_ref().and_then(|it| it.content.title()).map(str::to_owned),
@@ -121,6 +210,7 @@ fn difference(kind: PlanDifferenceKind, entry: Option<EntryView>, before: Option
         title_before: before.as_ref().and_then(EntryView::outline).map(|it| it.title().to_owned()),
         start_before: before.as_ref().map(|it| it.times().starts_local()),
         before,
+        changed_fields: BTreeSet::new(),
     }
 }
 
