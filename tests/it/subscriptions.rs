@@ -149,8 +149,11 @@ async fn a_feed_shows_no_more_than_its_level(app: TestApp) {
     assert!(!summary.contains("Description of") && !summary.contains("Organiser of"), "{summary}");
     let full = ics(&app, &feed(&app, "planner@ostallgaeu", all("CONTRIBUTE")).await).await.1;
     assert!(full.contains("DESCRIPTION:Description of oal.office.meeting"), "{full}");
-    // The partner's entries come at the partner's level.
-    assert!(full.contains("SUMMARY:Title of mm.plan.day") && !full.contains("Description of mm.plan.day"), "{full}");
+    // A partner's entries come at the level at which they are shared.
+    assert!(full.contains("DESCRIPTION:Description of mm.plan.day"), "{full}");
+    let partner = ics(&app, &feed(&app, "planner@kaufbeuren", all("CONTRIBUTE")).await).await.1;
+    assert!(partner.contains("SUMMARY:Title of oal.counselling.day"), "{partner}");
+    assert!(!partner.contains("Description of oal.counselling.day"), "{partner}");
     assert!(!full.contains("secret.mm") && !full.contains("mm.plan.secret"), "{full}");
 }
 

@@ -90,7 +90,7 @@ const SHARES: [(&str, &str, &str, &str, &str); 7] = [
     ("oal.newcomers.b", "ostallgaeu", "b", "oal.newcomers", "CONTRIBUTE"),
     ("oal.public.a", "ostallgaeu", "a", "oal.public", "FULL"),
     ("kf.counselling.a", "kaufbeuren", "a", "kf.counselling", "FULL"),
-    ("mm.plan.b", "memmingen", "b", "mm.plan", "SUMMARY"),
+    ("mm.plan.b", "memmingen", "b", "mm.plan", "CONTRIBUTE"),
 ];
 
 impl World {

@@ -237,6 +237,13 @@ impl Access {
         }
     }
 
+    /// Whether a share reaches the actor through a role in `party`, whatever the actor sees through other roles.
+    pub fn is_reached(&self, scope_share: &ScopeShareFact, party: Uuid, now: DateTime<Utc>) -> bool {
+        let roles: Vec<_> = self.roles.iter().filter(|it| it.tenant == party).cloned().collect();
+        let agreement = self.cross_tenant.agreements.iter().find(|it| it.id == scope_share.agreement);
+        agreement.is_some_and(|it| reached(scope_share, it, &roles, now).is_some())
+    }
+
     /// What somebody owns in person may be given up, with or without a role; none for whoever does not own it.
     pub fn grant_of_owner(&self, tenant: Uuid, person: Uuid) -> Option<Grant> {
         self.person.as_ref().filter(|it| it.id == person).map(|_| Grant {

@@ -90,6 +90,22 @@ fn after(change: impl FnOnce(&mut ActorFacts)) -> Option<ShareLevel> {
 }
 
 #[test]
+fn a_share_reaches_through_roles_in_one_party() {
+    let facts = shared();
+    let share = facts.scope_shares[0].clone();
+    let access = Access::evaluate(facts, true, noon());
+    assert!(access.is_reached(&share, PARTNER, noon()));
+    // The actor has its role in the partner alone.
+    assert!(!access.is_reached(&share, OWNER, noon()) && !access.is_reached(&share, STRANGER, noon()));
+    let narrowed = ScopeShareFact { role: Some(RoleKey::Auditor), ..share.clone() };
+    assert!(!access.is_reached(&narrowed, PARTNER, noon()));
+    let over = ScopeShareFact { until: day("2027-06-14"), ..share.clone() };
+    assert!(!access.is_reached(&over, PARTNER, noon()));
+    let elsewhere = ScopeShareFact { agreement: STRANGER, ..share };
+    assert!(!access.is_reached(&elsewhere, PARTNER, noon()));
+}
+
+#[test]
 fn a_share_opens_only_while_everything_holds() {
     assert_eq!(after(|_| ()), Some(ShareLevel::Summary));
     for state in [AgreementState::Draft, AgreementState::Proposed, AgreementState::Ended] {

@@ -32,6 +32,7 @@ pub const RIGHTS: &[Right] = {
         right("calendarEntryUpdate", N::CalendarEntry, O::Update, "/id"),
         right("calendarEntryCancel", N::CalendarEntry, O::Cancel, "/id"),
         right("conflictAcknowledge", N::CalendarEntry, O::Acknowledge, "/entry"),
+        right("changeProposalCreate", N::CalendarEntry, O::Contribute, "/entry"),
         right("externalCalendarUpdate", N::ExternalCalendar, O::Update, "/id"),
         right("externalCalendarRefresh", N::ExternalCalendar, O::Refresh, "/id"),
         right("externalCalendarUnsubscribe", N::ExternalCalendar, O::Unsubscribe, "/id"),
@@ -119,14 +120,13 @@ pub const RIGHTS: &[Right] = {
 };
 
 /// Mutations on no object that exists, or on several, each of which may have a say: judged for an authority.
-pub const ELSEWHERE: [&str; 24] = [
+pub const ELSEWHERE: [&str; 23] = [
     "agreementDraft",
     "annualPlanCreate",
     "annualPlanSubmit",
     "annualPlanWithdraw",
     "budgetLineSet",
     "calendarCreate",
-    "changeProposalCreate",
     "coordinationRoundOpen",
     "dataRequestCreate",
     "datasetCreate",

@@ -176,7 +176,7 @@ async fn compare(client: &Client, who: &str, right: &Right, input: &Value, selec
 }
 
 /// Mutations without a version: whoever may do it does it, and then it is done.
-const ONCE: [&str; 3] = ["conflictAcknowledge", "projectMemberRemove", "projectLinkRemove"];
+const ONCE: [&str; 4] = ["changeProposalCreate", "conflictAcknowledge", "projectMemberRemove", "projectLinkRemove"];
 
 /// Mutations that name the party for which they are sent.
 const OF_PARTY: [&str; 8] = [

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use verbund_tests::client::said;
 use verbund_tests::{Case, Client, TestApp, cases};
 
+use super::conflicts::reshare;
 use super::{Offices, PROPOSAL, when};
 
 pub fn cases() -> Vec<Case> {
@@ -14,6 +15,7 @@ pub fn cases() -> Vec<Case> {
         calling_off_is_proposed_like_any_change,
         proposals_are_seen_by_those_who_may_know_the_entry,
         sending_twice_makes_one,
+        contributing_takes_a_share_at_that_level,
     ]
 }
 
@@ -192,4 +194,67 @@ async fn sending_twice_makes_one(app: TestApp) {
         offices.oal.mutate("coordinationCommentCreate", input.clone(), "coordinationRound { id }").await;
     }
     assert_eq!(seen(&offices.oal, &wish.round).await, (1, 1));
+}
+
+async fn contributing_takes_a_share_at_that_level(app: TestApp) {
+    let offices = Offices::open(&app).await;
+    let wish = Wish::new(&offices, json!({})).await;
+    let public = json!({ "confidentiality": "PUBLIC" });
+    let open = offices.entry("kf", "Für alle", "2027-05-20T10:00/2027-05-20T14:00", public).await;
+    let made = wish.make(json!({})).await;
+    let comment = |about: &Value| {
+        let tenant = offices.tenant("ostallgaeu");
+        json!({ "round": wish.round, "tenant": tenant, "about": about, "text": "Dazu." })
+    };
+    let explained = async |id: &str| {
+        let query = "query($id: ID!) { explainAccess(node: $id, operation: CONTRIBUTE) { allowed reason }
+            node(id: $id) { ... on CalendarEntryFull { viewerCan { contribute } } } }";
+        let data = offices.oal.send(query, json!({ "id": id })).await.data();
+        let can = data["node"]["viewerCan"]["contribute"].clone();
+        (data["explainAccess"]["allowed"].clone(), data["explainAccess"]["reason"].clone(), can)
+    };
+    let mut share = offices.kf_share.clone();
+    for level in ["BUSY", "SUMMARY", "FULL"] {
+        share = reshare(&app, &offices, &share, Some(level)).await;
+        for entry in [&wish.entry, &open] {
+            let refused =
+                offices.oal.try_mutate("changeProposalCreate", wish.input(json!({ "entry": entry })), PROPOSAL).await;
+            assert_eq!(said(&refused), ["FORBIDDEN entry"], "{level}");
+            let refused = offices
+                .oal
+                .try_mutate("coordinationCommentCreate", comment(&json!(entry)), "coordinationRound { id }")
+                .await;
+            assert_eq!(said(&refused), ["FORBIDDEN about"], "{level}");
+            let (allowed, reason, can) = explained(entry).await;
+            assert_eq!((allowed, reason), (json!(false), json!("FORBIDDEN")), "{level}");
+            assert!(can.is_null() || can == false, "{level}: {can}");
+        }
+        let refused =
+            offices.oal.try_mutate("coordinationCommentCreate", comment(&made["id"]), "coordinationRound { id }").await;
+        assert_eq!(said(&refused), ["FORBIDDEN about"], "{level}");
+        // The round itself is for all its parties.
+        offices.oal.mutate("coordinationCommentCreate", comment(&Value::Null), "coordinationRound { id }").await;
+    }
+    // What was offered to a party before is answered with another offer only at that level.
+    let counter = json!({
+        "id": made["id"], "version": 1, "change": { "location": "Im Rathaus" }, "message": "Lieber dort.",
+    });
+    let offer = offices.kf.mutate("changeProposalCounter", counter, PROPOSAL).await["changeProposal"].clone();
+    let counter =
+        json!({ "id": offer["id"], "version": 1, "change": { "callOff": true }, "message": "Oder gar nicht." });
+    let refused = offices.oal.try_mutate("changeProposalCounter", counter.clone(), PROPOSAL).await;
+    assert_eq!(said(&refused), ["FORBIDDEN id"]);
+    reshare(&app, &offices, &share, Some("CONTRIBUTE")).await;
+    assert_eq!(explained(&wish.entry).await, (json!(true), json!(null), json!(true)));
+    assert_eq!(explained(&open).await, (json!(true), json!(null), json!(true)));
+    offices.oal.mutate("changeProposalCounter", counter, PROPOSAL).await;
+    for entry in [&wish.entry, &open] {
+        offices.oal.mutate("changeProposalCreate", wish.input(json!({ "entry": entry })), PROPOSAL).await;
+        offices.oal.mutate("coordinationCommentCreate", comment(&json!(entry)), "coordinationRound { id }").await;
+    }
+    // The owner comments on its own entry whatever is shared.
+    let own = json!({
+        "round": wish.round, "tenant": offices.tenant("kaufbeuren"), "about": wish.entry, "text": "Von uns.",
+    });
+    offices.kf.mutate("coordinationCommentCreate", own, "coordinationRound { id }").await;
 }

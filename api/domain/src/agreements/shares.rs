@@ -10,7 +10,7 @@ use entities::{
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
 use kernel::text;
-use policy::{Action, Fields, Grant, Object, in_force};
+use policy::{Action, Fields, Grant, Object, ScopeShareFact, in_force};
 use sea_orm::sea_query::{ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, QueryFilter, Set};
 use serde_json::{Value, json};
@@ -119,6 +119,37 @@ async fn move_shared(
     // Those are told who saw it until now.
     shares.extend(ended.cloned());
     audiences_of(writer, &calendars, &shares).await
+}
+
+/// Whether a party may contribute to a calendar of another authority: comment on its entries, and propose changes of them. A
+/// share at level `CONTRIBUTE` must reach the actor through a role in the party. That a calendar or an entry is public lets
+/// everybody read, and nobody contribute.
+///
+/// # Errors
+/// The database fails.
+pub async fn may_contribute(session: &Session, calendar: &calendar::Model, party: Uuid) -> ApiResult<bool> {
+    let Some(owner) = session.get::<tenant::Entity>(calendar.tenant_id).await? else { return Ok(false) };
+    let shares = session.group::<share::Entity>(owner.id).await?;
+    let mut contributing = shares
+        .iter()
+        .filter(|it| it.area == Area::Calendars && it.level == ShareLevel::Contribute && it.ended_at.is_none())
+        .filter(|it| selects(it, calendar));
+    Ok(contributing.any(|it| {
+        let fact = ScopeShareFact {
+            scope: calendar.scope_id,
+            tenant: owner.id,
+            zone: owner.time_zone.clone(),
+            area: ScopeArea::Calendars,
+            field: calendar.field_of_work_id,
+            agreement: it.agreement_id,
+            grantee: it.grantee_tenant_id,
+            role: it.grantee_role,
+            level: it.level,
+            from: it.valid_from,
+            until: it.valid_until,
+        };
+        session.access().is_reached(&fact, party, session.now())
+    }))
 }
 
 /// Whether the actor may make this share.

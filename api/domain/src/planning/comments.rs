@@ -1,7 +1,6 @@
 //! Comments in a round: on the round, on an entry of its plans, on a proposal.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use entities::{calendar_entry, change_proposal, coordination_comment, coordination_round};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
@@ -12,7 +11,7 @@ use serde_json::json;
 use store::{Session, full};
 use uuid::Uuid;
 
-use crate::calendars::entry_view::{EntryView, in_full};
+use crate::calendars::entry_view::in_full;
 use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
 use crate::members::acting_name;
@@ -70,17 +69,19 @@ pub async fn create(
     match about {
         CommentSubject::Round => {}
         CommentSubject::Proposal(proposal) => match session.get::<VisibleProposals>(proposal).await? {
-            Some(proposal) if proposal.round_id == id => proposal_id = Some(proposal.id),
+            Some(proposal) if proposal.round_id == id => {
+                let entry = rights::find_visible::<calendar_entry::Entity>(session, proposal.entry_id, "about").await?;
+                let about = (&*entry, "about");
+                rights::judge_party::<calendar_entry::Entity>(session, about, Operation::Contribute, party).await?;
+                proposal_id = Some(proposal.id);
+            }
             Some(_) | None => return Err(Problem::not_found("about").into()),
         },
         CommentSubject::Entry(entry) => {
-            let entry = entry_of(session, &row, entry).await.map_err(|_| Problem::not_found("about"))?;
-            let id = entry.id;
-            let view = EntryView::of(session, Arc::new(entry));
-            if view.as_ref().and_then(EntryView::details).is_none() {
-                return Err(Problem::at(UserErrorCode::Forbidden, "about", Text::new("not-seen-in-full")).into());
-            }
-            entry_id = Some(id);
+            let entry = entry_of(session, &row, entry).await.map_err(|it| it.renamed("entry", "about"))?;
+            let about = (&entry, "about");
+            rights::judge_party::<calendar_entry::Entity>(session, about, Operation::Contribute, party).await?;
+            entry_id = Some(entry.id);
         }
     }
     let writer = session.writer(&grant).await?;

@@ -100,6 +100,7 @@ pub async fn create(
     if entry.tenant_id == tenant {
         return Err(Problem::at(UserErrorCode::Invalid, "entry", Text::new("own-entry")).into());
     }
+    rights::judge_party::<calendar_entry::Entity>(session, (&entry, "entry"), Operation::Contribute, party).await?;
     let writer = session.writer(&grant).await?;
     let made = match mutation.claim_idempotency_key(&writer, idempotency).await? {
         Claim::New(id) => id,

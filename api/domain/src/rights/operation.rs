@@ -19,6 +19,8 @@ pub enum Operation {
     CreateEntries,
     /// Acknowledgement of a conflict.
     Acknowledge,
+    /// Comments and proposals of changes in a coordination round.
+    Contribute,
     /// Sharing with partner authorities.
     Share,
     /// Cancellation.
@@ -95,6 +97,7 @@ impl Operation {
         Self::Remove,
         Self::CreateEntries,
         Self::Acknowledge,
+        Self::Contribute,
         Self::Share,
         Self::Cancel,
         Self::Refresh,

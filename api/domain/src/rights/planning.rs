@@ -16,7 +16,7 @@ use crate::planning::party::in_force;
 use crate::planning::proposals::{self, VisibleProposals};
 use crate::planning::rounds::{self, not_collecting};
 use crate::planning::settlement;
-use crate::rights::{Need, Operation, Resource, find_visible};
+use crate::rights::{Need, Operation, Resource, find_visible, judge_party};
 
 impl Resource for annual_plan::Entity {
     const NODE: NodeType = NodeType::AnnualPlan;
@@ -138,7 +138,12 @@ impl Resource for VisibleProposals {
                 if acting == entry.tenant_id { ProposalState::Accepted } else { ProposalState::Agreed }
             }
             Operation::Decline => ProposalState::Declined,
-            Operation::Counter => ProposalState::Countered,
+            Operation::Counter => {
+                let entry = find_visible::<calendar_entry::Entity>(session, row.entry_id, "id").await?;
+                let party = (acting, "id");
+                judge_party::<calendar_entry::Entity>(session, (&entry, "id"), Operation::Contribute, party).await?;
+                ProposalState::Countered
+            }
             _ => ProposalState::Withdrawn,
         };
         proposals::leads_to(row, wanted)

@@ -48,6 +48,9 @@ abilities! {
         cancel: Cancel,
         /// True if the viewer may acknowledge a conflict of the entry.
         acknowledge: Acknowledge,
+        /// True if the viewer may comment on the entry in coordination rounds and, on behalf of a party other than the
+        /// owner, propose changes of it.
+        contribute: Contribute,
     }
     /// Actions open to the viewer on an external calendar.
     ExternalCalendarAbilities of entities::external_calendar::Entity {
@@ -217,8 +220,7 @@ abilities! {
         update: Update,
         /// True if the viewer may start the coordination, on behalf of a party.
         start: Start,
-        /// True if the viewer may sign the outcome, on behalf of a party; open conflicts and proposals are not
-        /// considered.
+        /// True if the viewer may sign the outcome, on behalf of a party that has settled its conflicts and proposals.
         sign_off: SignOff,
         /// True if the viewer may publish the outcome, on behalf of a party.
         publish: Publish,

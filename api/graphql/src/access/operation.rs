@@ -20,6 +20,8 @@ pub enum Operation {
     CreateEntries,
     /// Acknowledgement of a conflict.
     Acknowledge,
+    /// Comments and proposals of changes in a coordination round.
+    Contribute,
     /// Sharing with partner authorities.
     Share,
     /// Cancellation.

@@ -84,7 +84,7 @@ impl PlanningMutation {
     }
 
     /// Submits an annual plan to a coordination round of its year. The parties can then see the plan, and each entry at
-    /// their level of access. The plan of the last party starts the coordination. `CONFLICT` after the last day for
+    /// their level of access; at level `CONTRIBUTE` they can propose changes. The plan of the last party starts the coordination. `CONFLICT` after the last day for
     /// submitting plans. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all
     /// fields of work in the owning authority.
     async fn annual_plan_submit(
@@ -155,8 +155,10 @@ impl PlanningMutation {
     }
 
     /// Signs off the outcome of a coordination round for a party that submitted a plan; with the last signature the
-    /// round is `AGREED`. `CONFLICT` while the party has conflicts of severity `HIGH` on its entries that it has not
-    /// acknowledged, or proposals that it must still answer or apply. `AGREEMENT_NOT_ACTIVE` if the agreement is not in
+    /// round is `AGREED`. A change of an entry of the plans before the publication resets all signatures and returns the
+    /// round to `IN_COORDINATION`, unless the entry is `INTERNAL`. `CONFLICT` while the party has conflicts of severity
+    /// `HIGH` that are open for it (`ConflictFilter.openFor`), or proposals that it must still answer or apply.
+    /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in
     /// force. Requires `AGREEMENTS_SIGN` in the party.
     async fn coordination_round_sign_off(
         &self,
@@ -200,7 +202,8 @@ impl PlanningMutation {
 
     /// Creates a comment in a coordination round. `CONFLICT` if the round is published or closed.
     /// `AGREEMENT_NOT_ACTIVE` if the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in
-    /// the party.
+    /// the party, and for comments on an entry of another authority or on a proposal to change it a share of its
+    /// calendar at level `CONTRIBUTE`.
     async fn coordination_comment_create(
         &self,
         ctx: &Context<'_>,
@@ -220,7 +223,8 @@ impl PlanningMutation {
     }
 
     /// Proposes a change to an entry of another party, while the round is in coordination. `AGREEMENT_NOT_ACTIVE` if
-    /// the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in the proposing party.
+    /// the agreement is not in force. Requires `CALENDARS_WRITE` for all fields of work in the proposing party, and a
+    /// share of the calendar of the entry at level `CONTRIBUTE`.
     async fn change_proposal_create(
         &self,
         ctx: &Context<'_>,
@@ -267,7 +271,8 @@ impl PlanningMutation {
     }
 
     /// Answers a change proposal with a counter-proposal. `AGREEMENT_NOT_ACTIVE` if the agreement is not in force.
-    /// Requires `CALENDARS_WRITE` for all fields of work in the party that must answer.
+    /// Requires `CALENDARS_WRITE` for all fields of work in the party that must answer, and if the entry is not its own
+    /// a share of the calendar at level `CONTRIBUTE`.
     async fn change_proposal_counter(
         &self,
         ctx: &Context<'_>,

@@ -47,7 +47,7 @@ const OFFERS: &str = include_str!("../../../seed/offers.toml");
 /// What each office shares: calendar, level, reason.
 const SHARES: [(&str, ShareLevel, &str); 6] = [
     ("oal-counselling", ShareLevel::Summary, "Abstimmung der Beratungstage"),
-    ("oal-orientation", ShareLevel::Full, "Gemeinsame Berufsorientierung"),
+    ("oal-orientation", ShareLevel::Contribute, "Gemeinsame Berufsorientierung"),
     ("oal-newcomers", ShareLevel::Busy, "Terminfindung"),
     ("kf-counselling", ShareLevel::Summary, "Abstimmung der Beratungstage"),
     ("kf-orientation", ShareLevel::Busy, "Terminfindung"),
