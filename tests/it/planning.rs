@@ -4,12 +4,13 @@ mod conflicts;
 mod proposals;
 mod round_2027;
 mod rounds;
+mod sign_offs;
 
 use serde_json::{Value, json};
 use verbund_tests::{Case, Client, TestApp};
 
 pub fn cases() -> Vec<Case> {
-    [conflicts::cases(), proposals::cases(), round_2027::cases(), rounds::cases()].concat()
+    [conflicts::cases(), proposals::cases(), round_2027::cases(), rounds::cases(), sign_offs::cases()].concat()
 }
 
 /// The fields of a round that tests look at.
