@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
         busy_times_are_merged_at_what_the_viewer_may_know,
         busy_times_of_nobody_are_refused,
         ideas_and_what_was_called_off_take_no_time,
+        a_deadline_is_no_other_than_any_entry_at_busy,
         dates_of_series_take_time_and_windows_are_bounded,
         busy_times_are_the_agenda_without_words,
         busy_times_are_told_to_other_programs,
@@ -88,6 +89,30 @@ async fn ideas_and_what_was_called_off_take_no_time(app: TestApp) {
     let cancel = json!({ "id": app.world.id("entry.oal.office.meeting"), "version": 1 });
     owner.mutate("calendarEntryCancel", cancel, "calendarEntry { id }").await;
     assert!(!busy(&owner, &app, &["ostallgaeu"], FEBRUARY).await.contains(&meeting));
+}
+
+async fn a_deadline_is_no_other_than_any_entry_at_busy(app: TestApp) {
+    let (owner, partner) = (app.actor("planner@ostallgaeu"), app.actor("planner@kaufbeuren"));
+    for (kind, hour) in [("DEADLINE", 13), ("MEETING", 15)] {
+        let input = json!({ "calendar": app.world.id("calendar.oal.orientation"), "title": kind, "kind": kind,
+            "status": "CONFIRMED", "confidentiality": "PARTNER",
+            "time": { "timed": { "start": format!("2027-02-16T{hour}:00"), "end": format!("2027-02-16T{}:00", hour + 1) } } });
+        owner.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+    }
+    let of_day = async |client: &Client| {
+        let mut all = busy(client, &app, &["ostallgaeu"], FEBRUARY).await;
+        all.retain(|it| it.contains("02-16"));
+        all
+    };
+    let meeting = "ostallgaeu 02-16T14:00/02-16T15:00 BUSY";
+    assert_eq!(of_day(&owner).await, [meeting], "a last day takes no time");
+    assert_eq!(of_day(&partner).await, ["ostallgaeu 02-16T12:00/02-16T13:00 BUSY", meeting]);
+    // So does a feed: nothing but the times differs.
+    let input = json!({ "calendars": [app.world.id("calendar.oal.orientation")] });
+    let secret = crate::subscriptions::feed(&app, "planner@kaufbeuren", input).await;
+    let text = app.server().get(&format!("/feeds/{secret}.ics")).await.2;
+    let events: Vec<_> = text.split("BEGIN:VEVENT").filter(|it| it.contains("20270216T")).collect();
+    assert_eq!((events.len(), text.matches("TRANSP:TRANSPARENT").count()), (2, 0), "{text}");
 }
 
 async fn dates_of_series_take_time_and_windows_are_bounded(app: TestApp) {

@@ -81,6 +81,12 @@ impl EntryView {
         self.outline().is_some_and(|it| it.status() == EntryStatus::Cancelled)
     }
 
+    /// True for an entry that occupies time, as far as the level tells. Of what is seen at `BUSY` nothing else is known;
+    /// above it, ideas, cancelled entries and deadlines occupy none.
+    pub fn takes_time(&self) -> bool {
+        self.outline().is_none_or(|it| it.status().takes_time() && it.kind() != EntryKind::Deadline)
+    }
+
     /// UID under which calendar programs know the entry: that of the calendar from which it was imported, if the level
     /// shows it, or its id.
     pub fn uid(&self) -> String {

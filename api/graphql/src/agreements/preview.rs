@@ -9,6 +9,7 @@ use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, NaiveTime, Utc};
 use domain::agreements::service::parties_of;
+use domain::calendars::entry_view::EntryField;
 use entities::{
     AgreementState, ScopeArea, ShareLevel as Level, TenantStatus, agreement, annual_plan, calendar, calendar_entry,
     coordination_round, dataset, field_of_work, funding, milestone, obligation, project, project_document,
@@ -127,7 +128,7 @@ pub struct PreviewedObject {
     /// Type of the object.
     #[graphql(name = "type")]
     kind: PreviewedType,
-    /// Name of the object; null if it has none, or if the viewer's level is `BUSY`.
+    /// Name of the object; null if it has none, or if the viewer's level is `BUSY`, at which only calendars have names.
     name: Option<String>,
     /// Owner of the object.
     tenant: Tenant,
@@ -321,7 +322,9 @@ impl AgreementPreview {
             Connection::with_additional_fields(frame.has_previous_page, frame.has_next_page, frame.additional_fields);
         for (cursor, row) in rows {
             let affected = E::affected_row(row);
-            let is_named = session.access().visibility(affected.scope).is_some_and(|it| it.level > Level::Busy);
+            // The name of a calendar is shown at every level, as everywhere.
+            let least = if kind == PreviewedType::Calendar { Level::Busy } else { EntryField::Title.least() };
+            let is_named = session.access().visibility(affected.scope).is_some_and(|it| it.level >= least);
             let mut changes = Vec::new();
             for it in self.seen.get(&affected.scope).into_iter().flatten() {
                 let party = tenant_of(ctx, it.party).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::calendars::entry_view::EntryView;
-use entities::{EntryKind, EntryStatus, calendar_entry, calendar_occurrence, tenant};
+use entities::{EntryStatus, calendar_entry, calendar_occurrence, tenant};
 use icalendar::{Busy, FreeBusy};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
@@ -66,7 +66,8 @@ pub struct BusyQuery;
 impl BusyQuery {
     /// Lists busy intervals of authorities, as far as visible to the viewer, by authority in the requested order, then
     /// by start. Overlapping and adjacent intervals of the same kind are merged. Ideas, cancelled entries and deadlines
-    /// occupy no time. `LIMIT_REACHED` if the window holds more than 20,000 occurrences.
+    /// occupy no time; a deadline that is visible to the viewer only at level `BUSY` cannot be told from other entries.
+    /// `LIMIT_REACHED` if the window holds more than 20,000 occurrences.
     #[graphql(complexity = "child_complexity.saturating_add(POINTS)")]
     async fn free_busy(
         &self,
@@ -135,8 +136,6 @@ pub async fn busy(session: &Session, whose: BusyOf<'_>, between: DateTimeRange) 
         .select::<calendar_entry::Entity>()
         .filter(of_entry())
         .filter(Entry::Status.is_in(taken))
-        // A last day takes no time.
-        .filter(Entry::Kind.ne(EntryKind::Deadline))
         .filter(Entry::ExpandedUntil.is_null())
         .filter(between.overlaps(Entry::StartsAt, Entry::EndsAt)?)
         .limit(MAX as u64 + 1);
@@ -145,8 +144,6 @@ pub async fn busy(session: &Session, whose: BusyOf<'_>, between: DateTimeRange) 
         .select::<calendar_entry::Entity>()
         .filter(of_entry())
         .filter(Entry::Status.is_in(taken))
-        // A last day takes no time.
-        .filter(Entry::Kind.ne(EntryKind::Deadline))
         .filter(Entry::ExpandedUntil.is_not_null());
     let series = sea_orm::QueryTrait::into_query(series.select_only().column(Entry::Id));
     let dates = session
@@ -162,14 +159,15 @@ pub async fn busy(session: &Session, whose: BusyOf<'_>, between: DateTimeRange) 
     session.load::<calendar_entry::Entity>(dates.iter().map(|it| it.entry_id)).await?;
     let is_tentative = |it: &EntryView| it.outline().is_some_and(|it| it.status() == EntryStatus::Tentative);
     let mut busy = Vec::new();
-    for view in singles.into_iter().filter_map(|row| EntryView::of(session, Arc::new(row))) {
+    let singles = singles.into_iter().filter_map(|row| EntryView::of(session, Arc::new(row)));
+    for view in singles.filter(EntryView::takes_time) {
         let times = view.times();
         let interval = Busy { from: times.starts_at(), until: times.ends_at(), tentative: is_tentative(&view) };
         busy.push((times.tenant_id(), interval));
     }
     for date in dates {
         let series = session.get::<calendar_entry::Entity>(date.entry_id).await?;
-        if let Some(series) = series.and_then(|row| EntryView::of(session, row)) {
+        if let Some(series) = series.and_then(|row| EntryView::of(session, row)).filter(EntryView::takes_time) {
             let interval = Busy { from: date.starts_at, until: date.ends_at, tentative: is_tentative(&series) };
             busy.push((date.tenant_id, interval));
         }
