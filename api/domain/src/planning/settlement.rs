@@ -1,7 +1,5 @@
 //! What the parties of a round still have to settle before they sign off: the one definition that the sign-off and
 //! `viewerCan` ask. A conflict is open for a party as [`Clash::is_open_for`] says, as in the list of conflicts.
-//!
-//! [`Clash::is_open_for`]: crate::planning::conflicts::neighbourhood::Clash::is_open_for
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -44,9 +44,8 @@ pub async fn of_rounds(
     for round in rounds {
         plans.push(session.group::<round_plan::Entity>(round.id).await?);
     }
-    session
-        .load_groups::<annual_plan_calendar::Entity>(plans.iter().flat_map(|it| it.iter()).map(|it| it.plan_id))
-        .await?;
+    let ids: Vec<_> = plans.iter().flat_map(|it| it.iter()).map(|it| it.plan_id).collect();
+    session.load_groups::<annual_plan_calendar::Entity>(ids).await?;
     let mut all = Vec::new();
     for (round, plans) in rounds.iter().zip(&plans) {
         let mut calendars = BTreeSet::new();
