@@ -112,11 +112,29 @@ impl RecurrenceSet {
         self.rule.as_deref().and_then(|it| Expansion::new(it, start)?.end()).is_some_and(|it| it < start)
     }
 
+    /// The end of the rule, as the rule writes it.
+    pub fn until(&self) -> Option<&str> {
+        self.rule.as_deref()?.split(';').find_map(|it| it.strip_prefix("UNTIL="))
+    }
+
     /// Whether a series that begins at `start` has this date.
     pub fn has(&self, start: NaiveDateTime, date: NaiveDateTime) -> bool {
         let of_rule = || self.rule.as_deref().and_then(|it| Expansion::new(it, start)).map(|it| it.between(date, date));
         !self.exdate.contains(&date)
             && (date == start || self.rdate.contains(&date) || of_rule().is_some_and(|it| it.contains(&date)))
+    }
+
+    /// The starts of a series that begins at `start` between two times, both inclusive, however many they are.
+    pub fn between(&self, start: NaiveDateTime, from: NaiveDateTime, until: NaiveDateTime) -> BTreeSet<NaiveDateTime> {
+        if from > until {
+            return BTreeSet::new();
+        }
+        let rule = self.rule.as_deref().and_then(|it| Expansion::new(it, start));
+        let mut dates: BTreeSet<_> = rule.map_or_else(Vec::new, |it| it.between(from, until)).into_iter().collect();
+        dates.extend(Some(start).filter(|it| (from..=until).contains(it)));
+        dates.extend(self.rdate.range(from..=until));
+        dates.retain(|it| !self.exdate.contains(it));
+        dates
     }
 
     /// Of `dates`, those of a series that begins at `start`, the first one where the series had others before it that
@@ -322,6 +340,27 @@ mod tests {
         let all = (0..24 * 12).map(|it| start + TimeDelta::hours(it));
         assert!(all.clone().all(|it| series.has(start, it) == dates.contains(&it)));
         assert_eq!(dates.len(), 4);
+    }
+
+    #[test]
+    fn dates_between_two_times_are_those_of_the_series() {
+        let series = RecurrenceSet {
+            rule: Some("FREQ=WEEKLY;COUNT=9;BYDAY=MO,TH".to_owned()),
+            rdate: BTreeSet::from([at("2027-01-09T10:00:00")]),
+            exdate: BTreeSet::from([at("2027-01-11T09:00:00")]),
+        };
+        let start = at("2027-01-04T09:00:00");
+        let all = series.dates(start, at("2028-01-01T00:00:00"));
+        for from in ["2026-12-01T00:00:00", "2027-01-04T09:00:00", "2027-01-09T10:00:00", "2027-02-01T00:00:00"] {
+            for until in ["2027-01-04T09:00:00", "2027-01-09T10:00:00", "2027-01-18T09:00:00", "2027-06-01T00:00:00"] {
+                let (from, until) = (at(from), at(until));
+                let expected: Vec<_> = all.iter().copied().filter(|it| (from..=until).contains(it)).collect();
+                assert!(series.between(start, from, until).into_iter().eq(expected), "{from} {until}");
+            }
+        }
+        let daily = RecurrenceSet { rule: Some("FREQ=DAILY".to_owned()), ..Default::default() };
+        let century = daily.between(start, start, at("2127-01-03T09:00:00"));
+        assert_eq!(century.len(), 36_524, "more than are known at a time");
     }
 
     #[test]

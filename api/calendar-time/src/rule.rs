@@ -3,9 +3,16 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 use chrono_tz::Tz;
 use kernel::i18n::Text;
+use kernel::text::clip;
 
 /// The most dates that a rule counts: every day of nearly three centuries.
 const MAX_COUNT: i64 = 100_000;
+/// The most periods between two of a rule.
+const MAX_INTERVAL: i64 = 1_000;
+/// The most characters of a part that a refusal repeats.
+const MAX_NAMED: usize = 60;
+/// A rule as it should be, for refusals.
+const EXAMPLE: &str = "FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231";
 /// The longest rule, in characters: one with every part and every number of days in it has less.
 const MAX_RULE: usize = 2_000;
 
@@ -38,7 +45,7 @@ pub fn ordinal_day(text: &str) -> Option<(i32, Weekday)> {
 /// Why a rule is refused.
 #[derive(Clone, Debug)]
 pub struct RuleError {
-    /// The part that is refused.
+    /// The part that is refused, as it was given.
     pub part: String,
     /// Whether it can be understood, and is only more than we repeat by.
     pub unsupported: bool,
@@ -48,18 +55,18 @@ pub struct RuleError {
 
 impl RuleError {
     fn new(part: &str, text: Text) -> Self {
-        let part: String = part.chars().take(60).collect();
-        Self { text: text.with("part", &part), part, unsupported: false }
+        let part = clip(part.trim(), MAX_NAMED);
+        Self { text: text.with("part", &part).with("example", EXAMPLE), part, unsupported: false }
     }
 
     /// The same, where the part alone is at fault: it may be more than we repeat by.
-    fn alone(name: &str, value: &str, text: Text) -> Self {
+    fn alone(given: &str, name: &str, value: &str, text: Text) -> Self {
         let unsupported = match name {
             "FREQ" => ["SECONDLY", "MINUTELY", "HOURLY"].contains(&value),
             "COUNT" | "INTERVAL" => value.parse::<u64>().is_ok_and(|it| it > 0),
             _ => ELSEWHERE.contains(&name),
         };
-        Self { unsupported, ..Self::new(&format!("{name}={value}"), text) }
+        Self { unsupported, ..Self::new(given, text) }
     }
 }
 
@@ -73,35 +80,34 @@ pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, RuleErro
         let text = Text::new("too-long").with("max", MAX_RULE).with("length", rule.chars().count());
         return Err(RuleError::new(rule, text));
     }
-    let rule = rule.split_whitespace().collect::<String>().to_ascii_uppercase();
-    let rule = rule.strip_prefix("RRULE:").unwrap_or(&rule);
-    let mut said: Vec<(usize, &str, &str)> = Vec::new();
-    for part in rule.split(';').filter(|it| !it.is_empty()) {
-        let wrong = |text| RuleError::new(part, text);
-        let (name, value) = part.split_once('=').ok_or_else(|| wrong(Text::new("rule-no-part")))?;
-        let place = PARTS
-            .iter()
-            .position(|it| *it == name)
-            .ok_or_else(|| RuleError::alone(name, value, Text::new("rule-unknown-part")))?;
+    let rule = without_name(rule.trim());
+    // Each part as it was given, with its name and its value in capitals.
+    let mut said: Vec<(usize, &str, String, String)> = Vec::new();
+    for given in rule.split(';').map(str::trim).filter(|it| !it.is_empty()) {
+        let part = given.split_whitespace().collect::<String>().to_ascii_uppercase();
+        let (name, value) = part.split_once('=').ok_or_else(|| RuleError::new(given, Text::new("rule-no-part")))?;
+        let place = PARTS.iter().position(|it| *it == name).ok_or_else(|| {
+            RuleError::alone(given, name, value, Text::new("rule-unknown-part").with("known", PARTS.join(", ")))
+        })?;
         if said.iter().any(|it| it.0 == place) {
-            return Err(wrong(Text::new("rule-part-twice")));
+            return Err(RuleError::new(given, Text::new("rule-part-twice").with("name", name)));
         }
-        said.push((place, name, value));
+        said.push((place, given, name.to_owned(), value.to_owned()));
     }
     said.sort_by_key(|it| it.0);
-    let frequency = said.iter().find(|it| it.1 == "FREQ").map(|it| it.2);
+    let frequency = said.iter().find(|it| it.2 == "FREQ").map(|it| it.3.clone());
     let frequency = frequency.ok_or_else(|| RuleError::new(rule, Text::new("rule-without-frequency")))?;
-    let has = |name: &str| said.iter().any(|it| it.1 == name);
+    let has = |name: &str| said.iter().any(|it| it.2 == name);
     if has("COUNT") && has("UNTIL") {
         return Err(RuleError::new(rule, Text::new("rule-count-and-until")));
     }
-    if has("BYSETPOS") && !said.iter().any(|it| it.1.starts_with("BY") && it.1 != "BYSETPOS") {
-        return Err(RuleError::new("BYSETPOS", Text::new("rule-position-of-nothing")));
+    if has("BYSETPOS") && !said.iter().any(|it| it.2.starts_with("BY") && it.2 != "BYSETPOS") {
+        return Err(RuleError::new(rule, Text::new("rule-position-of-nothing")));
     }
     let mut parts = Vec::new();
-    for (_, name, value) in &said {
-        let kept = part_of_rule(name, value, frequency, all_day, zone)
-            .ok_or_else(|| RuleError::alone(name, value, Text::new("rule-wrong-value")))?;
+    for (_, given, name, value) in &said {
+        let kept = part_of_rule(name, value, &frequency, all_day, zone)
+            .ok_or_else(|| RuleError::alone(given, name, value, wrong_value(name, &frequency)))?;
         let part = format!("{name}={kept}");
         // What is so anyway where nothing is said.
         if !matches!(part.as_str(), "INTERVAL=1" | "WKST=MO") {
@@ -111,12 +117,44 @@ pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, RuleErro
     Ok(parts.join(";"))
 }
 
+/// A rule without the name of its property.
+fn without_name(rule: &str) -> &str {
+    match rule.split_at_checked(6) {
+        Some((name, rest)) if name.eq_ignore_ascii_case("RRULE:") => rest,
+        _ => rule,
+    }
+}
+
+/// What a part may say, with an example.
+fn wrong_value(name: &str, frequency: &str) -> Text {
+    let numbers = |key: &'static str, max: i64| Text::new(key).with("min", 1).with("max", max);
+    let only_with = |frequencies: &str| Text::new("rule-part-of-frequency").with("frequencies", frequencies);
+    let yearly = frequency == "YEARLY";
+    let (text, right) = match name {
+        "FREQ" => (Text::new("rule-frequency"), "FREQ=WEEKLY"),
+        "INTERVAL" => (numbers("rule-number", MAX_INTERVAL), "INTERVAL=2"),
+        "COUNT" => (numbers("rule-number", MAX_COUNT), "COUNT=10"),
+        "UNTIL" => (Text::new("rule-until"), "UNTIL=20271231"),
+        "BYMONTH" => (numbers("rule-numbers", 12), "BYMONTH=3,9"),
+        "BYWEEKNO" if yearly => (numbers("rule-numbers-from-end", 53), "BYWEEKNO=20"),
+        "BYYEARDAY" if yearly => (numbers("rule-numbers-from-end", 366), "BYYEARDAY=100"),
+        "BYWEEKNO" | "BYYEARDAY" => (only_with("YEARLY"), "FREQ=YEARLY;BYWEEKNO=20"),
+        "BYMONTHDAY" if frequency == "WEEKLY" => (only_with("DAILY, MONTHLY, YEARLY"), "FREQ=MONTHLY;BYMONTHDAY=15"),
+        "BYMONTHDAY" => (numbers("rule-numbers-from-end", 31), "BYMONTHDAY=1,-1"),
+        "BYDAY" if yearly || frequency == "MONTHLY" => (Text::new("rule-numbered-days").with("max", 53), "BYDAY=2TU,-1FR"),
+        "BYDAY" => (Text::new("rule-days"), "BYDAY=MO,TH"),
+        "BYSETPOS" => (numbers("rule-numbers-from-end", 366), "BYDAY=MO,TU;BYSETPOS=1,-1"),
+        _ => (Text::new("rule-days"), "WKST=MO"),
+    };
+    text.with("name", name).with("days", DAYS.join(", ")).with("right", right)
+}
+
 /// The value of one part, if it is one.
 fn part_of_rule(name: &str, value: &str, frequency: &str, all_day: bool, zone: Tz) -> Option<String> {
     let yearly = frequency == "YEARLY";
     match name {
         "FREQ" => ["DAILY", "WEEKLY", "MONTHLY", "YEARLY"].contains(&value).then(|| value.to_owned()),
-        "INTERVAL" => number(value, 1, 1_000, false),
+        "INTERVAL" => number(value, 1, MAX_INTERVAL, false),
         "COUNT" => number(value, 1, MAX_COUNT, false),
         "UNTIL" => until(value, all_day, zone),
         "BYMONTH" => list(value, |it| number(it, 1, 12, false)),
@@ -220,6 +258,33 @@ mod tests {
             assert_eq!(rule(given).as_deref(), Ok(kept), "{given}");
         }
         assert_eq!(canonical("FREQ=DAILY;UNTIL=20270701T070000Z", true, Berlin).unwrap(), "FREQ=DAILY;UNTIL=20270701");
+    }
+
+    #[test]
+    fn a_refusal_repeats_the_part_and_says_what_would_be_right() {
+        use kernel::i18n::Locale;
+        let said = |text: &str, locale| canonical(text, false, Berlin).unwrap_err().text.render(locale);
+        for (wrong, words) in [
+            ("jeden Dienstag", &["„jeden Dienstag“", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231"][..]),
+            ("FREQ=weekly; und am Montag", &["„und am Montag“", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231"]),
+            ("FREQ=DAILY;COUNT=100001", &["„COUNT=100001“", "1 bis 100000", "COUNT=10."]),
+            ("FREQ=DAILY;count=0", &["„count=0“", "COUNT", "1 bis 100000"]),
+            ("FREQ=DAILY;INTERVAL=2000", &["„INTERVAL=2000“", "1 bis 1000", "INTERVAL=2."]),
+            ("FREQ=fortnightly", &["„FREQ=fortnightly“", "DAILY, WEEKLY, MONTHLY", "FREQ=WEEKLY."]),
+            ("FREQ=DAILY;UNTIL=31.12.2027", &["„UNTIL=31.12.2027“", "UNTIL=20271231"]),
+            ("FREQ=WEEKLY;BYDAY=Tuesday", &["„BYDAY=Tuesday“", "MO, TU, WE", "BYDAY=MO,TH"]),
+            ("FREQ=MONTHLY;BYDAY=54MO", &["„BYDAY=54MO“", "BYDAY=2TU,-1FR"]),
+            ("FREQ=MONTHLY;BYMONTHDAY=32", &["„BYMONTHDAY=32“", "1 bis 31", "BYMONTHDAY=1,-1"]),
+            ("FREQ=WEEKLY;BYMONTHDAY=1", &["BYMONTHDAY", "FREQ=DAILY, MONTHLY, YEARLY", "FREQ=MONTHLY;BYMONTHDAY=15"]),
+            ("FREQ=DAILY;WKST=Monday", &["„WKST=Monday“", "WKST=MO"]),
+            ("FREQ=DAILY;EVERY=2", &["„EVERY=2“", "INTERVAL, COUNT"]),
+            ("COUNT=3", &["FREQ", "DAILY, WEEKLY, MONTHLY", "FREQ=WEEKLY;BYDAY=TU"]),
+        ] {
+            let text = said(wrong, Locale::De);
+            assert!(words.iter().all(|it| text.contains(it)), "{wrong}: {text}");
+            assert!(!text.contains('{') && !said(wrong, Locale::En).contains('{'), "{wrong}: {text}");
+        }
+        assert!(said("every Tuesday", Locale::En).contains("“every Tuesday”"));
     }
 
     #[test]

@@ -11,8 +11,13 @@ pub use calendar_time::rule::{RuleError, date, date_time};
 
 /// When a rule in its canonical form ends by its own word.
 pub fn end(rule: &str) -> Option<NaiveDateTime> {
-    let until = rule.split(';').find_map(|it| it.strip_prefix("UNTIL="))?;
+    let until = until(rule)?;
     date_time(until).or_else(|| date(until).map(end_of_day))
+}
+
+/// The end of a rule in its canonical form, as the rule writes it.
+pub fn until(rule: &str) -> Option<&str> {
+    rule.split(';').find_map(|it| it.strip_prefix("UNTIL="))
 }
 
 /// How many dates a rule counts, if it does.

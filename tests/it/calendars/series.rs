@@ -125,6 +125,11 @@ async fn what_is_no_rule_is_refused_with_its_part(app: TestApp) {
         (json!({ "rule": "WEEKLY" }), "INVALID recurrence.rule", "WEEKLY"),
         (json!({ "rule": "FREQ=DAILY;COUNT=2;UNTIL=20280101" }), "INVALID recurrence.rule", "COUNT"),
         (json!({ "rule": "X".repeat(501) }), "TOO_LONG recurrence.rule", "500"),
+        (json!({ "rule": "every Tuesday" }), "INVALID recurrence.rule", "“every Tuesday” is no part"),
+        (json!({ "rule": "every Tuesday" }), "INVALID recurrence.rule", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231"),
+        (json!({ "rule": "FREQ=DAILY;COUNT=100001" }), "INVALID recurrence.rule", "from 1 to 100000"),
+        (json!({ "rule": "FREQ=DAILY;UNTIL=20270301" }), "INVALID recurrence.rule", "UNTIL=20270301T235959"),
+        (json!({ "rule": "FREQ=DAILY;UNTIL=20270301" }), "INVALID recurrence.rule", "before the entry starts"),
         (
             json!({ "extraDates": vec!["2027-03-03T09:00"; 3], "exceptDates": ["2027-03-02T09:00", "2027-03-03T09:00"] }),
             "INVALID recurrence",

@@ -259,8 +259,11 @@ pub(super) async fn check(
         new.recurrence,
     ) = values;
     if new.recurrence.ends_before(new.time.starts_local) {
-        let text = Text::new("rule-ends-before-start").with("start", new.time.starts_local);
-        return Err(Problem::at(UserErrorCode::OutOfRange, "recurrence.rule", text).into());
+        let form = if new.time.all_day { "%Y-%m-%d" } else { "%Y-%m-%dT%H:%M" };
+        let text = Text::new("rule-ends-before-start")
+            .with("until", new.recurrence.until().unwrap_or_default())
+            .with("start", new.time.starts_local.format(form));
+        return Err(Problem::at(UserErrorCode::Invalid, "recurrence.rule", text).into());
     }
     new.field = field;
     Ok(new)

@@ -144,7 +144,12 @@ impl EventReader<'_> {
         let (line, end) = end.map_or((start.line, End::Open), |it| (it.line, self.end(it)));
         let (time, assumed) = match moment {
             Moment::Day(first) => days(first, end),
-            Moment::Floating(local) => clock(local, self.zones.default, end),
+            Moment::Floating(local) => {
+                if let Some(zone) = self.zones.floating.take() {
+                    self.log.event(start.line, ReadProblemReason::ZoneOfFile(zone.name()));
+                }
+                clock(local, self.zones.default, end)
+            }
             Moment::Clock(local, zone) => clock(local, zone, end),
         }
         .map_err(|reason| (line, reason))?;
@@ -213,7 +218,7 @@ impl EventReader<'_> {
             let legacy = legacy::rule(given);
             match rule::from_wire(legacy.as_deref().unwrap_or(given), time, self.zones.default) {
                 Ok(kept) if rule::end(&kept).is_none_or(|it| it >= time.starts_local()) => return Ok(Some(kept)),
-                Ok(_) => ReadProblemReason::RuleEndsBeforeStart,
+                Ok(kept) => ReadProblemReason::RuleEndsBeforeStart(rule::until(&kept).unwrap_or_default().to_owned()),
                 Err(refused) if refused.unsupported => {
                     return Err((property.line, ReadProblemReason::RuleUnsupported(refused.part)));
                 }

@@ -74,8 +74,8 @@ pub enum ReadProblemReason {
     RuleEmpty,
     /// This part of the rule cannot be understood: the event was taken without the rule.
     RuleBroken(String),
-    /// The rule ends before the event starts: the event was taken without it.
-    RuleEndsBeforeStart,
+    /// The rule ends, at this UNTIL, before the event starts: the event was taken without it.
+    RuleEndsBeforeStart(String),
     /// This part of the rule is more than we repeat by.
     RuleUnsupported(String),
     /// The event does not end before the next one begins, or the file ends.
@@ -108,6 +108,8 @@ pub enum ReadProblemReason {
     },
     /// Dates that are left out by a rule (EXRULE): they were not.
     ExceptionRule,
+    /// Times without a zone: the zone that the file names for them was taken, which is not that of the calendar.
+    ZoneOfFile(&'static str),
     /// A zone that nobody knows: the default zone was taken.
     ZoneUnknown(String),
     /// A zone that only the file knows: the one whose clocks are nearest to it was taken.
@@ -172,7 +174,7 @@ impl ReadProblemReason {
             Self::BadEnd(_)
             | Self::RuleEmpty
             | Self::RuleBroken(_)
-            | Self::RuleEndsBeforeStart
+            | Self::RuleEndsBeforeStart(_)
             | Self::Empty
             | Self::LettersLost
             | Self::ReadAs(_)
@@ -182,6 +184,7 @@ impl ReadProblemReason {
             | Self::Unreadable
             | Self::StrayEnd(_)
             | Self::CalendarUnclosed
+            | Self::ZoneOfFile(_)
             | Self::ZoneUnknown(_)
             | Self::ZoneNearest { .. }
             | Self::ZoneConverted(_)
@@ -215,7 +218,9 @@ impl ReadProblemReason {
             Self::BadOccurrence(value) => Text::new("ics-bad-occurrence").with("value", shown(value)),
             Self::EndsBeforeStart => Text::new("ics-ends-before-start"),
             Self::RuleEmpty => Text::new("ics-rule-empty"),
-            Self::RuleEndsBeforeStart => Text::new("ics-rule-ends-before-start"),
+            Self::RuleEndsBeforeStart(until) => {
+                Text::new("ics-rule-ends-before-start").with("until", shown(until))
+            }
             Self::RuleBroken(value) => Text::new("ics-rule-broken").with("value", shown(value)),
             Self::RuleUnsupported(value) => Text::new("ics-rule-unsupported").with("value", shown(value)),
             Self::Unclosed => Text::new("ics-unclosed"),
@@ -230,6 +235,7 @@ impl ReadProblemReason {
             Self::Unreadable => Text::new("ics-unreadable"),
             Self::StrayEnd(value) => Text::new("ics-stray-end").with("value", shown(value)),
             Self::CalendarUnclosed => Text::new("ics-calendar-unclosed"),
+            Self::ZoneOfFile(zone) => Text::new("ics-zone-of-file").with("zone", zone),
             Self::ZoneUnknown(value) => Text::new("ics-zone-unknown").with("value", shown(value)),
             Self::ZoneNearest { name, taken } => {
                 Text::new("ics-zone-nearest").with("value", shown(name)).with("taken", taken)

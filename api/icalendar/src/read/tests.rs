@@ -150,10 +150,10 @@ fn what_cannot_be_understood_is_left_out_and_not_its_event() {
         ("RRULE:", vec![RuleEmpty]),
         ("RRULE: ;\nEXDATE:\nRDATE:", vec![RuleEmpty]),
         ("RRULE:FREQ=X", vec![broken("FREQ=X")]),
-        ("RRULE:RRULE:Anything;FREQ=WEEKLY", vec![broken("ANYTHING")]),
+        ("RRULE:RRULE:Anything;FREQ=WEEKLY", vec![broken("Anything")]),
         ("RRULE:COUNT=2", vec![broken("COUNT=2")]),
-        ("RRULE:D1 0600", vec![broken("D10600")]),
-        ("RRULE:FREQ=DAILY;UNTIL=20270228", vec![RuleEndsBeforeStart]),
+        ("RRULE:D1 0600", vec![broken("D1 0600")]),
+        ("RRULE:FREQ=DAILY;UNTIL=20270228", vec![RuleEndsBeforeStart("20270228".to_owned())]),
         ("DTEND:", vec![BadEnd(String::new())]),
         ("DTEND:x", vec![BadEnd("x".to_owned())]),
         ("DURATION:1H", vec![BadEnd("1H".to_owned())]),
@@ -224,8 +224,15 @@ fn times_without_a_zone_are_on_the_clock_that_the_file_names() {
     let athens = clock("2027-02-10T10:00:00", "2027-02-10T11:00:00", Tz::Europe__Athens);
     for text in [format!("X-WR-TIMEZONE:Europe/Athens\n{event}"), format!("{event}\nX-WR-TIMEZONE:Europe/Athens")] {
         let read = of(&text);
-        assert_eq!((read.events[0].time, reasons(&read)), (athens, vec![]));
+        let note = ReadProblemReason::ZoneOfFile("Europe/Athens");
+        assert_eq!((read.events[0].time, reasons(&read)), (athens, vec![&note]));
+        let twice = of(&format!("{text}\n{}", event.replace("UID:a", "UID:b")));
+        assert_eq!(reasons(&twice), [&note], "it is told once");
     }
+    // The zone of the calendar itself is nothing to tell of, nor is one that no time needs.
+    assert_eq!(reasons(&of(&format!("X-WR-TIMEZONE:Europe/Berlin\n{event}"))), Vec::<&ReadProblemReason>::new());
+    let placed = event.replace("T100000", "T100000Z").replace("T110000", "T110000Z");
+    assert_eq!(reasons(&of(&format!("X-WR-TIMEZONE:Europe/Athens\n{placed}"))), Vec::<&ReadProblemReason>::new());
     let read = of(&format!("X-WR-TIMEZONE:Nowhere\n{event}"));
     assert_eq!(read.events[0].time.zone(), Some(Berlin));
     assert_eq!(reasons(&read), [&ReadProblemReason::ZoneUnknown("Nowhere".to_owned())]);

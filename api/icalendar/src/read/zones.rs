@@ -37,6 +37,8 @@ pub enum ZoneLookup {
 pub struct Zones {
     /// The zone of times without one.
     pub default: Tz,
+    /// The same, where the file names another one than the calendar has, until that was told.
+    pub floating: Option<Tz>,
     definitions: Vec<ZoneDefinition>,
     by_name: HashMap<String, usize>,
     /// The years in which events start, by TZID.
@@ -50,6 +52,7 @@ impl Zones {
     pub fn new(default: Tz) -> Self {
         Self {
             default,
+            floating: None,
             definitions: Vec::new(),
             by_name: HashMap::new(),
             years: HashMap::new(),
@@ -64,6 +67,7 @@ impl Zones {
             ZoneLookup::Zone(zone) | ZoneLookup::Near(_, zone) => Some(zone),
             ZoneLookup::Own(_) | ZoneLookup::Unknown => None,
         };
+        self.floating = zone.filter(|it| *it != self.default);
         self.default = zone.unwrap_or(self.default);
         zone.is_some()
     }
