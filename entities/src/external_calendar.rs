@@ -31,6 +31,8 @@ pub struct Model {
     pub outcome: Option<FetchOutcome>,
     /// More about that: a status, a host.
     pub detail: Option<String>,
+    /// What was assumed and left out when the file was last taken over, as much as is kept; none where there was nothing.
+    pub warnings: Option<Json>,
     /// Fetches that failed since the last one that did not.
     pub failures: i32,
     /// When it is asked for again; whoever fetches moves it first, so that nobody else does.

@@ -74,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000050_former_publications::Migration),
             Box::new(m20261130_000051_used_tickets::Migration),
             Box::new(m20261130_000030_sign_offs::Migration),
+            Box::new(AddColumn("m20261130_000050_fetch_warnings", "external_calendar", "warnings {json}")),
         ]
     }
 }

@@ -13,6 +13,7 @@ use verbund_tests::{Case, Client, Events, TestApp, cases};
 pub fn cases() -> Vec<Case> {
     cases!["external";
         a_calendar_elsewhere_is_taken_over_and_followed,
+        what_a_file_loses_is_told_with_the_calendar,
         what_cannot_be_fetched_is_told_and_changes_nothing,
         nothing_of_the_own_network_is_asked,
         of_two_servers_one_fetches,
@@ -152,6 +153,73 @@ async fn a_calendar_elsewhere_is_taken_over_and_followed(app: TestApp) {
     stub.answer("/plan.ics", ok(&first[..first.find("BEGIN:VEVENT\r\nUID:b").expect("b") + 20], ""));
     assert_eq!(run(&app).await, 1);
     assert_eq!(agenda(&planner, &calendar).await, back);
+}
+
+async fn what_a_file_loses_is_told_with_the_calendar(app: TestApp) {
+    let stub = Stub::start().await;
+    let whole = file(&[("a", "Premiere", "20270301"), ("b", "Konzert", "20270302")]);
+    stub.answer("/plan.ics", ok(&whole, ""));
+    let (id, calendar) = subscribe(&app, &format!("{}/plan.ics", stub.base)).await;
+    let query = "query($id: ID!) { externalCalendar(id: $id) { lastOutcome lastReason warningCount
+        warnings { line component uid code message fatal } } }";
+    let told = async |subject: &str, language: &'static str| {
+        let data = app.actor(subject).speaking(language).send(query, json!({ "id": id })).await.data();
+        data["externalCalendar"].clone()
+    };
+    let next = async |hour: u32, body: &str| {
+        app.at(&format!("2027-01-15T{hour}:00:00Z"));
+        stub.answer("/plan.ics", ok(body, ""));
+        assert_eq!(run(&app).await, 1);
+        told("planner@ostallgaeu", "de").await
+    };
+    assert_eq!(run(&app).await, 1);
+    let clean = json!({ "lastOutcome": "CHANGED", "lastReason": "Er wurde übernommen.", "warningCount": 0, "warnings": [] });
+    assert_eq!(told("planner@ostallgaeu", "de").await, clean);
+
+    // An event that cannot be read, one whose rule is left out, and a zone that nobody knows.
+    let lossy = whole
+        .replace("DTSTART;VALUE=DATE:20270301", "DTSTART:bald")
+        .replace("20270302\r\n", "20270302\r\nRRULE:jeden Dienstag\r\nATTACH:https://a.example/x\r\n");
+    let first = next(11, &lossy).await;
+    assert_eq!(first["lastOutcome"], "UNCHANGED", "{first}");
+    let reason = first["lastReason"].as_str().expect("words");
+    assert!(reason.contains("3 Hinweise") && reason.contains("ausgelassene Termine: 1"), "{reason}");
+    let codes: Vec<_> = first["warnings"]
+        .as_array()
+        .expect("warnings")
+        .iter()
+        .map(|it| (it["line"].as_i64(), it["uid"].as_str(), it["code"].as_str(), it["fatal"].as_bool()))
+        .collect();
+    let expected = [
+        (Some(5), Some("a"), Some("BAD_START"), Some(true)),
+        (Some(11), Some("b"), Some("RULE_BROKEN"), Some(false)),
+        (Some(12), None, Some("DROPPED"), Some(false)),
+    ];
+    assert_eq!(codes, expected, "{first}");
+    assert_eq!(first["warnings"][0]["message"], "Der Anfang bald ist weder ein Tag noch eine Uhrzeit.");
+    let english = told("planner@ostallgaeu", "en").await;
+    assert!(english["warnings"][0]["message"].as_str().is_some_and(|it| it.contains("start")), "{english}");
+    let viewer = told("viewer@ostallgaeu", "de").await;
+    assert_eq!((&viewer["warnings"], &viewer["warningCount"]), (&Value::Null, &json!(3)), "{viewer}");
+    // What is not sent again says the same; what cannot be fetched does not hide it.
+    app.at("2027-01-15T12:00:00Z");
+    let same = Answer { status: "304 Not Modified".to_owned(), headers: String::new(), body: String::new() };
+    stub.answer("/plan.ics", same);
+    assert_eq!(run(&app).await, 1);
+    assert_eq!(told("planner@ostallgaeu", "de").await["warnings"], first["warnings"]);
+
+    // A file that was cut off says why nothing is called off.
+    let cut = next(13, &whole[..whole.find("BEGIN:VEVENT\r\nUID:b").expect("b") + 20]).await;
+    assert!(cut["warnings"].to_string().contains("CALENDAR_UNCLOSED"), "{cut}");
+    // An event that is older than what is stored is named.
+    next(14, &whole.replace("UID:a\r\n", "UID:a\r\nSEQUENCE:4\r\n").replace("Premiere", "Gala")).await;
+    let older = next(15, &whole.replace("UID:a\r\n", "UID:a\r\nSEQUENCE:3\r\n")).await;
+    let outdated = &older["warnings"][0];
+    assert_eq!((&outdated["code"], &outdated["uid"]), (&json!("IMPORT_OUTDATED"), &json!("a")), "{older}");
+    assert!(agenda(&app.actor("planner@ostallgaeu"), &calendar).await[0].contains("Gala"));
+    // A file without a fault, and another address, begin anew.
+    let again = next(16, &whole.replace("UID:a\r\n", "UID:a\r\nSEQUENCE:5\r\n")).await;
+    assert_eq!((&again["warningCount"], &again["lastReason"]), (&json!(0), &json!("Er wurde übernommen.")));
 }
 
 async fn what_cannot_be_fetched_is_told_and_changes_nothing(app: TestApp) {

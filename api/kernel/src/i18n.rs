@@ -30,6 +30,29 @@ impl Text {
         self
     }
 
+    /// The key of the message.
+    pub const fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The message with its arguments, to be kept until somebody reads it.
+    pub fn stored(&self) -> serde_json::Value {
+        let args: serde_json::Map<_, _> =
+            self.args.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+        serde_json::json!({ "key": self.key, "args": args })
+    }
+
+    /// A message that was kept; none where the language files have no such message any more.
+    pub fn restored(stored: &serde_json::Value) -> Option<Self> {
+        let wanted = stored.get("key")?.as_str()?;
+        let messages = include_str!("../texts/en.ftl").lines().filter_map(|it| it.split_once(" = "));
+        let (key, pattern) = messages.into_iter().find(|it| it.0 == wanted)?;
+        let is_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-');
+        let names = pattern.split('$').skip(1).map(|it| it.split(|letter| !is_name(letter)).next().unwrap_or_default());
+        let args = names.filter_map(|name| Some((name, stored.get("args")?.get(name)?.as_str()?.to_owned())));
+        Some(Self { key, args: args.collect() })
+    }
+
     /// The words in a language; the key itself where a message is missing, which a test rules out.
     pub fn render(&self, locale: Locale) -> String {
         let bundle = match locale {

@@ -193,3 +193,15 @@ fn refused_ids_say_which_is_needed() {
     let short = told(NodeType::Calendar, "cal_x", Locale::En);
     assert_eq!(short, "An id of the form cal_01k… is needed here, not \"cal_x\".");
 }
+
+#[test]
+fn a_message_is_kept_without_a_loss() {
+    let text = Text::new("out-of-range").with("value", 7).with("min", 1).with("max", 3);
+    let restored = Text::restored(&text.stored()).unwrap();
+    for locale in [Locale::De, Locale::En] {
+        assert_eq!(restored.render(locale), text.render(locale));
+    }
+    assert_eq!(restored.key(), "out-of-range");
+    assert!(Text::restored(&serde_json::json!({ "key": "no-such-message", "args": {} })).is_none());
+    assert!(Text::restored(&serde_json::json!("out-of-range")).is_none());
+}

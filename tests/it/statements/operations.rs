@@ -50,7 +50,7 @@ pub fn operations(app: &TestApp) -> BTreeMap<&'static str, (&'static str, String
         ("agenda, anonymous", ("", AGENDA.to_owned())),
         ("month, count too", (planner, MONTH.replace("nodes {", "totalCount nodes {"))),
         ("calendarImport, unchanged", (planner, format!("mutation {{ calendarImport(input: {{ calendar: \"{}\", dryRun: true, ics: \"BEGIN:VEVENT\\nUID:x\\nDTSTART:20270301\\nEND:VEVENT\" }}) {{ report {{ created }} userErrors {{ code }} }} }}", id("calendar.oal.counselling")))),
-        ("external calendars", (planner, "{ externalCalendars(first: 100) { nodes { url lastOutcome lastReason calendar { name } } } }".to_owned())),
+        ("external calendars", (planner, "{ externalCalendars(first: 100) { nodes { url lastOutcome lastReason warnings { code message } calendar { name } } } }".to_owned())),
         ("calendars", (planner, "{ calendars(first: 100) { nodes { name tenant { slug } fieldOfWork { key } viewerLevel } } }".to_owned())),
         (
             "members",

@@ -42,7 +42,7 @@ pub struct CalendarImportInput {
 }
 
 /// Problem of an imported calendar file.
-pub struct CalendarImportProblem(ImportProblem);
+pub struct CalendarImportProblem(pub ImportProblem);
 
 /// Problem of an imported calendar file.
 #[Object]
@@ -60,6 +60,11 @@ impl CalendarImportProblem {
     /// UID of the event; null if unknown.
     async fn uid(&self) -> Option<&str> {
         self.0.uid.as_deref()
+    }
+
+    /// Code of the problem, for programs, such as `ZONE_UNKNOWN`.
+    async fn code(&self) -> String {
+        self.0.code()
     }
 
     /// Explanation, in German or English by `Accept-Language`.

@@ -1,10 +1,12 @@
 //! Asking for a file at an address that somebody gave.
 
+use std::io::Read as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use entities::FetchOutcome;
+use flate2::read::MultiGzDecoder;
 use icalendar::read::MAX_MIB;
 use reqwest::header::{CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
 use reqwest::{Client, Response, StatusCode, Url};
@@ -144,7 +146,21 @@ async fn body(mut response: Response, failed: impl Fn(reqwest::Error) -> Failed)
         }
         bytes.extend_from_slice(&part);
     }
-    Ok(Fetched::File { bytes, charset, tags })
+    Ok(Fetched::File { bytes: unpacked(bytes)?, charset, tags })
+}
+
+/// The file itself where the server packed it with gzip, which nobody asked for.
+fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, Failed> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let (max, mut file) = (MAX_MIB * 1024 * 1024, Vec::new());
+    let limit = u64::try_from(max).unwrap_or(u64::MAX).saturating_add(1);
+    match MultiGzDecoder::new(bytes.as_slice()).take(limit).read_to_end(&mut file) {
+        Ok(_) if file.len() > max => Err(Failed(FetchOutcome::TooLarge, Some(MAX_MIB.to_string()))),
+        Ok(_) => Ok(file),
+        Err(_damaged) => Err(Failed(FetchOutcome::NotACalendar, None)),
+    }
 }
 
 /// The charset of a media type.
@@ -169,6 +185,24 @@ fn outcome_of(error: &reqwest::Error) -> FetchOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn packed(bytes: &[u8]) -> Vec<u8> {
+        let mut packed = Vec::new();
+        flate2::read::GzEncoder::new(bytes, flate2::Compression::fast()).read_to_end(&mut packed).unwrap();
+        packed
+    }
+
+    #[test]
+    fn a_packed_file_is_unpacked_within_the_limit() {
+        let file = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
+        assert_eq!(unpacked(file.to_vec()).unwrap(), file);
+        assert_eq!(unpacked(packed(file)).unwrap(), file);
+        let large = packed(&vec![b' '; MAX_MIB * 1024 * 1024 + 1]);
+        assert!(large.len() < 100_000);
+        assert_eq!(unpacked(large), Err(Failed(FetchOutcome::TooLarge, Some(MAX_MIB.to_string()))));
+        let cut = &packed(file)[..20];
+        assert_eq!(unpacked(cut.to_vec()), Err(Failed(FetchOutcome::NotACalendar, None)));
+    }
 
     #[test]
     fn an_answer_names_its_letters() {

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::calendars::external::fetch::{Failed, Fetched, Fetcher, Tags};
 use crate::calendars::external::service::{find_for, note};
+use crate::calendars::external::warnings::FetchWarnings;
 use crate::calendars::import;
 use crate::calendars::import::plan::MissingEntries;
 use crate::calendars::series::EditContext;
@@ -153,10 +154,11 @@ async fn take_over(op: &Op, row: &external_calendar::Model, file: ReadCalendar, 
     let writer = session.writer(&grant).await?;
     writer.lock_named(calendar.id).await?;
     let place = EditContext { session, writer: &writer, mutation: &mutation, calendar: &calendar };
-    let recorded = import::apply(&place, file, MissingEntries::IsCancelled).await?;
+    let (report, recorded) = import::apply(&place, file, MissingEntries::IsCancelled).await?;
     let outcome = if recorded.is_some() { FetchOutcome::Changed } else { FetchOutcome::Unchanged };
     let mut row = after(row, Ok(outcome), op.clock.now());
     (row.etag, row.last_modified) = (tags.etag, tags.last_modified);
+    row.warnings = FetchWarnings::of_report(&report).stored();
     match recorded {
         Some(recorded) => {
             note(&writer, row).await?;

@@ -11,3 +11,4 @@ pub mod fetch;
 pub mod guard;
 pub mod job;
 pub mod service;
+pub mod warnings;

@@ -87,6 +87,7 @@ pub async fn subscribe(
         fetched_at: None,
         outcome: None,
         detail: None,
+        warnings: None,
         failures: 0,
         next_fetch_at: writer.now(),
         version: 1,
@@ -121,7 +122,7 @@ pub async fn update(op: &Op, id: Uuid, version: i32, url: Patch<String>, refresh
     let mut row = external_calendar::Model { url, refresh_minutes, ..before.clone() };
     let writer = session.writer(&grant).await?;
     if row.url != before.url {
-        (row.etag, row.last_modified, row.failures) = (None, None, 0);
+        (row.etag, row.last_modified, row.warnings, row.failures) = (None, None, None, 0);
         row.next_fetch_at = writer.now();
     } else if row.refresh_minutes != before.refresh_minutes {
         let next = before.fetched_at.map_or(writer.now(), |it| it + TimeDelta::minutes(row.refresh_minutes.into()));
@@ -200,6 +201,7 @@ pub(super) async fn note(writer: &Writer<'_>, row: external_calendar::Model) -> 
         fetched_at: Set(row.fetched_at),
         outcome: Set(row.outcome),
         detail: Set(row.detail),
+        warnings: Set(row.warnings),
         failures: Set(row.failures),
         next_fetch_at: Set(row.next_fetch_at),
         ..Default::default()

@@ -88,6 +88,14 @@ pub struct ImportProblem {
     pub fatal: bool,
 }
 
+impl ImportProblem {
+    /// The code of the problem, for programs: `ZONE_UNKNOWN`.
+    pub fn code(&self) -> String {
+        let key = self.reason.key();
+        key.strip_prefix("ics-").unwrap_or(key).to_ascii_uppercase().replace('-', "_")
+    }
+}
+
 /// What came of an import.
 #[derive(Clone, Debug, Default)]
 pub struct ImportReport {
@@ -174,15 +182,17 @@ pub async fn import(op: &Op, calendar: Uuid, bytes: &[u8], dry_run: bool) -> Api
     Ok(report)
 }
 
-/// Does all that a file says to a calendar, within a change that is under way; nothing where that is nothing.
+/// Does all that a file says to a calendar, within a change that is under way: what came of it, and the receipt where
+/// anything was written.
 pub(super) async fn apply(
     context: &EditContext<'_>,
     file: ReadCalendar,
     missing: MissingEntries,
-) -> ApiResult<Option<AuditReceipt>> {
+) -> ApiResult<(ImportReport, Option<AuditReceipt>)> {
     let plan = plan::plan(context, file, missing).await?;
     let report = plan.report();
-    Ok(if report.changes() { Some(write::write(context, plan, &report).await?) } else { None })
+    let written = if report.changes() { Some(write::write(context, plan, &report).await?) } else { None };
+    Ok((report, written))
 }
 
 /// Imports a file as the operator, for the owner of the calendar.

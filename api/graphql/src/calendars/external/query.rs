@@ -55,7 +55,7 @@ impl ExternalQuery {
         };
         let (frame, rows) = page(ctx, &session, &request, select, &order).await?;
         let selected = Selected::of(ctx);
-        if ["calendar", "url", "lastReason"].into_iter().any(|it| selected.node(it)) {
+        if ["calendar", "url", "lastReason", "warnings"].into_iter().any(|it| selected.node(it)) {
             session.load::<calendar::Entity>(rows.iter().map(|(_, row)| row.calendar_id)).await?;
         }
         Ok(fill(frame, rows.into_iter().map(|(cursor, row)| (cursor, ExternalCalendar(Arc::new(row))))))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
+use domain::calendars::external::warnings::FetchWarnings;
 use domain::rights::{self, Operation};
 use entities::external_calendar;
 use kernel::error::ApiResult;
@@ -11,6 +12,7 @@ use kernel::global_id::NodeType;
 use kernel::i18n::Text;
 
 use crate::access::abilities::ExternalCalendarAbilities;
+use crate::calendars::import_mutation::CalendarImportProblem;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::FetchOutcome;
@@ -84,6 +86,23 @@ impl ExternalCalendar {
         }
     }
 
+    /// Problems of the file that was last imported, in the order of the file: events left out with the reason, and
+    /// assumptions made for the others. At most 100; of more, those about events left out. Null if the viewer may not
+    /// change the external calendar.
+    #[graphql(complexity = "20 * child_complexity")]
+    async fn warnings(&self, ctx: &Context<'_>) -> Option<ApiResult<Vec<CalendarImportProblem>>> {
+        match self.is_changeable(ctx).await {
+            Ok(true) => Some(Ok(FetchWarnings::of(&self.0).kept.into_iter().map(CalendarImportProblem).collect())),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Number of problems of the file that was last imported, at most 1,000 and one for each outdated event.
+    async fn warning_count(&self) -> i32 {
+        i32::try_from(FetchWarnings::of(&self.0).count).unwrap_or(i32::MAX)
+    }
+
     /// Instant of the next fetch.
     async fn next_fetch_at(&self) -> DateTime<Utc> {
         self.0.next_fetch_at
@@ -114,8 +133,12 @@ impl ExternalCalendar {
 fn said(row: &external_calendar::Model) -> Option<Text> {
     use entities::FetchOutcome as Outcome;
     let detail = row.detail.as_deref().unwrap_or("–");
+    let warnings = FetchWarnings::of(row);
+    let warned = |key| Text::new(key).with("count", warnings.count).with("leftOut", warnings.left_out);
     Some(match row.outcome? {
+        Outcome::Changed if warnings.count > 0 => warned("fetch-changed-with-warnings"),
         Outcome::Changed => Text::new("fetch-changed"),
+        Outcome::Unchanged if warnings.count > 0 => warned("fetch-unchanged-with-warnings"),
         Outcome::Unchanged => Text::new("fetch-unchanged"),
         Outcome::AddressRefused => Text::new("fetch-address-refused").with("detail", detail),
         Outcome::Unreachable => Text::new("fetch-unreachable").with("detail", detail),
