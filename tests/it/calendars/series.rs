@@ -12,6 +12,7 @@ pub fn cases() -> Vec<Case> {
         half_past_two_is_read_with_the_offset_before_the_gap_and_as_the_first_of_two,
         whole_days_recur_as_days,
         what_is_no_rule_is_refused_with_its_part,
+        an_old_series_says_from_when_on_its_dates_are_known,
         one_date_is_changed_and_the_others_stay,
         one_date_is_called_off_and_stays_in_sight,
         a_date_and_all_that_follow_become_a_series_of_their_own,
@@ -145,6 +146,36 @@ async fn what_is_no_rule_is_refused_with_its_part(app: TestApp) {
         assert!(told["userErrors"][0]["message"].as_str().is_some_and(|it| it.contains(word)), "{told}");
     }
     assert_eq!(own(&app).await, Vec::<String>::new(), "nothing was kept");
+}
+
+async fn an_old_series_says_from_when_on_its_dates_are_known(app: TestApp) {
+    let made = async |calendar: &str, start: &str, rule: &str| {
+        let input = json!({
+            "calendar": app.world.id(&format!("calendar.{calendar}")), "title": "Series", "recurrence": { "rule": rule },
+            "time": { "timed": { "start": format!("{start}T09:00"), "end": format!("{start}T10:00") } },
+        });
+        let selection = "calendarEntry { id recurrence { materializedFrom materializedUntil } }";
+        planner(&app).mutate("calendarEntryCreate", input, selection).await["calendarEntry"].clone()
+    };
+    for (start, rule, from) in [
+        ("2027-03-01", "FREQ=DAILY", "2027-03-01T08:00:00+00:00"),
+        ("1990-01-01", "FREQ=WEEKLY", "1990-01-01T08:00:00+00:00"),
+        // The latest 5,000 days up to ten years from now.
+        ("1990-01-01", "FREQ=DAILY", "2023-05-10T07:00:00+00:00"),
+    ] {
+        let entry = made("oal.office", start, rule).await;
+        assert_eq!(entry["recurrence"]["materializedFrom"], from, "{start} {rule}");
+    }
+    // Who sees no more than that time is taken sees how it recurs, and not when that was last written.
+    let entry = made("oal.orientation", "2027-03-01", "FREQ=DAILY").await;
+    let query = "query($id: ID!) { calendarEntry(id: $id) { __typename recurrence { rule materializedFrom materializedUntil } } }";
+    let data = app.actor("planner@kaufbeuren").send(query, json!({ "id": entry["id"] })).await.data();
+    let expected = json!({
+        "__typename": "CalendarEntryBusy",
+        "recurrence": { "rule": "FREQ=DAILY", "materializedFrom": "2027-03-01T08:00:00+00:00",
+            "materializedUntil": "2032-01-15T10:00:00+00:00" },
+    });
+    assert_eq!(data["calendarEntry"], expected);
 }
 
 async fn one_date_is_changed_and_the_others_stay(app: TestApp) {

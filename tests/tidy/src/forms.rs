@@ -23,7 +23,8 @@ const DESCENDING: &str = "_DESCENDING";
 /// Names of people without an instant beside them.
 const NO_INSTANT: [&str; 1] = ["ProjectPartner.invitedBy"];
 /// Days and instants under names of their own.
-const OTHER_TIMES: [&str; 2] = ["DatasetVersion.referenceDate", "Recurrence.materializedUntil"];
+const OTHER_TIMES: [&str; 3] =
+    ["DatasetVersion.referenceDate", "Recurrence.materializedFrom", "Recurrence.materializedUntil"];
 
 /// Forms that differ from the rule.
 pub fn check(tree: &Tree) -> Vec<String> {

@@ -65,9 +65,12 @@ impl From<EntryTimeInput> for NewTime {
 #[derive(InputObject, Clone)]
 pub struct RecurrenceInput {
     /// Recurrence rule (RRULE of RFC 5545), at most 500 characters: `FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231`. FREQ is
-    /// DAILY, WEEKLY, MONTHLY or YEARLY. Parts: INTERVAL, COUNT or UNTIL, BYMONTH, BYMONTHDAY, BYDAY, BYSETPOS,
-    /// BYWEEKNO, BYYEARDAY, WKST. Occurrences of a rule without end are computed for ten years ahead. `LIMIT_REACHED`
-    /// for more than 5,000 occurrences.
+    /// DAILY, WEEKLY, MONTHLY or YEARLY. Parts: INTERVAL (1 to 1,000), COUNT or UNTIL, BYMONTH, BYMONTHDAY, BYDAY,
+    /// BYSETPOS, BYWEEKNO, BYYEARDAY, WKST. COUNT, 1 to 100,000, is the number of occurrences, the first one included.
+    /// UNTIL is the last start, inclusive: a day (`20271231`), a local time of the entry (`20271231T180000`) or an instant
+    /// (`20271231T170000Z`); `INVALID` if before the start of the entry. Without either, the series has no end, and its
+    /// occurrences are computed for ten years ahead. Of more than 5,000 occurrences the latest are known, see
+    /// `Recurrence.materializedFrom`.
     rule: Option<String>,
     /// Additional local starts (RDATE), at most 500. For an all-day entry only their dates count.
     #[graphql(default)]

@@ -1,21 +1,21 @@
 //! API types of calendar entries: one per level, so that "hidden" can never be taken for "none".
 
-use std::collections::BTreeSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Interface, MergedObject, Object, SimpleObject};
-use calendar_time::recurrence::RecurrenceSet;
+use async_graphql::{Context, ID, Interface, MergedObject, Object};
+use calendar_time::recurrence::{latest_window, materialized_until};
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
 use domain::calendars::entry_view::{self, EntryTimes, EntryView};
 use domain::rights::nodes;
-use entities::{calendar_entry, conflict_acknowledgement, learning_place};
+use entities::{ShareLevel, calendar_entry, conflict_acknowledgement, learning_place};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use store::Session;
 use uuid::Uuid;
 
 use crate::access::abilities::CalendarEntryAbilities;
+use crate::calendars::recurrence::RecurrenceView;
 use crate::calendars::types::Calendar;
 use crate::context::ContextExt;
 use crate::enums::{Audience, Confidentiality, EntryKind, EntryStatus, Pillar};
@@ -50,7 +50,12 @@ use crate::tenants::types::{FieldOfWork, Tenant, field_by_id, tenant_of};
         ty = "Option<Date>",
         desc = "Last day of an all-day entry, inclusive; null for clock times."
     ),
-    field(name = "time_zone", ty = "TimeZone", desc = "Time zone of the local times.")
+    field(name = "time_zone", ty = "TimeZone", desc = "Time zone of the local times."),
+    field(
+        name = "recurrence",
+        ty = "Option<ApiResult<RecurrenceView>>",
+        desc = "Recurrence of a series; null for a single entry. `agenda` lists all occurrences."
+    )
 )]
 pub enum CalendarEntry {
     /// Everything.
@@ -64,14 +69,14 @@ pub enum CalendarEntry {
 impl From<EntryView> for CalendarEntry {
     fn from(view: EntryView) -> Self {
         match view {
-            EntryView::Busy(times) => Self::Busy(CalendarEntryBusy(EntrySlot(times))),
+            EntryView::Busy(times) => Self::Busy(CalendarEntryBusy(EntrySlot(times, ShareLevel::Busy))),
             EntryView::Summary(times, outline) => {
                 let outline = EntryOutline(times.clone(), outline);
-                Self::Summary(CalendarEntrySummary(EntrySlot(times), outline))
+                Self::Summary(CalendarEntrySummary(EntrySlot(times, ShareLevel::Summary), outline))
             }
             EntryView::Full(times, outline, details) => {
                 let outline = EntryOutline(times.clone(), outline);
-                Self::Full(CalendarEntryFull(EntrySlot(times), outline, EntryDetails(details)))
+                Self::Full(CalendarEntryFull(EntrySlot(times, ShareLevel::Full), outline, EntryDetails(details)))
             }
         }
     }
@@ -100,7 +105,7 @@ impl NodeRow for nodes::CalendarEntry {
     }
 }
 
-/// Calendar entry at level `BUSY`: only the occupied time is visible to the viewer.
+/// Calendar entry at level `BUSY`: only the occupied time, with its recurrence, is visible to the viewer.
 #[derive(MergedObject)]
 pub struct CalendarEntryBusy(EntrySlot);
 
@@ -138,8 +143,8 @@ macro_rules! slotted {
 }
 slotted!(CalendarEntryBusy, CalendarEntrySummary, CalendarEntryFull);
 
-/// What every level shows.
-pub struct EntrySlot(EntryTimes);
+/// What every level shows, and the level.
+pub struct EntrySlot(EntryTimes, ShareLevel);
 
 #[Object]
 impl EntrySlot {
@@ -201,25 +206,27 @@ impl EntrySlot {
     pub async fn time_zone(&self) -> TimeZone {
         TimeZone::stored(self.0.time_zone())
     }
+
+    /// Recurrence of a series; null for a single entry. `agenda` lists all occurrences.
+    pub async fn recurrence(&self, ctx: &Context<'_>) -> Option<ApiResult<RecurrenceView>> {
+        let computed_until = self.0.materialized_until()?;
+        let (computed_until, until) = match self.1 {
+            // How far occurrences have been computed would tell when the entry was last changed.
+            ShareLevel::Busy => match ctx.op() {
+                Ok(op) => {
+                    let now = op.clock.now();
+                    (materialized_until(self.0.starts_at(), now), computed_until.min(latest_window(now)))
+                }
+                Err(error) => return Some(Err(error)),
+            },
+            ShareLevel::Summary | ShareLevel::Full | ShareLevel::Contribute => (computed_until, computed_until),
+        };
+        Some(Ok(RecurrenceView { times: self.0.clone(), set: self.0.recurrence(), computed_until, until }))
+    }
 }
 
 /// What a summary adds.
 pub struct EntryOutline(EntryTimes, entry_view::EntryOutline);
-
-/// Recurrence of a series.
-#[derive(SimpleObject)]
-#[graphql(name = "Recurrence")]
-pub struct RecurrenceView {
-    /// Recurrence rule (RRULE of RFC 5545), with UNTIL as local time of the entry; null if the series has additional
-    /// starts only.
-    rule: Option<String>,
-    /// Additional local starts (RDATE).
-    extra_dates: Vec<LocalDateTime>,
-    /// Excluded local starts (EXDATE). Changed and cancelled occurrences are entries of their own and not listed here.
-    except_dates: Vec<LocalDateTime>,
-    /// Instant up to which occurrences have been computed.
-    materialized_until: DateTime<Utc>,
-}
 
 #[Object]
 impl EntryOutline {
@@ -241,14 +248,6 @@ impl EntryOutline {
     /// Field of work; null = general.
     async fn field_of_work(&self, ctx: &Context<'_>) -> Option<ApiResult<FieldOfWork>> {
         field_by_id(ctx, self.1.field_of_work()).await.transpose()
-    }
-
-    /// Recurrence of a series; null for a single entry. `agenda` lists all occurrences.
-    async fn recurrence(&self) -> Option<RecurrenceView> {
-        let dates = |dates: &BTreeSet<NaiveDateTime>| dates.iter().map(|it| LocalDateTime(*it)).collect();
-        let materialized_until = self.0.materialized_until()?;
-        let RecurrenceSet { rule, rdate, exdate } = self.0.recurrence();
-        Some(RecurrenceView { rule, extra_dates: dates(&rdate), except_dates: dates(&exdate), materialized_until })
     }
 
     /// Global id of the series, for a changed or cancelled occurrence; null for other entries, and if the series is not

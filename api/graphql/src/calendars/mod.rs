@@ -9,5 +9,6 @@ pub mod external;
 pub mod import_mutation;
 pub mod mutation;
 pub mod query;
+pub mod recurrence;
 pub mod subscription;
 pub mod types;
