@@ -95,6 +95,13 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
 }
 
+impl Model {
+    /// Whether the entry occupies its time: it is planned, and no deadline, which is only a last day.
+    pub const fn takes_time(&self) -> bool {
+        self.status.takes_time() && !matches!(self.kind, EntryKind::Deadline)
+    }
+}
+
 /// Joins are written where they are needed; see `store` in the api crate.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}

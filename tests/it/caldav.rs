@@ -99,7 +99,7 @@ async fn a_client_library_lists_reads_and_synchronises(app: TestApp) {
     let told = python::run("caldav_client.py", &input.to_string()).await;
     let fair = row_of(app.world.id("entry.oal.orientation.fair")).to_string();
     let full = |title: &str, status: &str| json!([[fair, title, status, "Description of oal.orientation.fair"]]);
-    let busy = json!([[fair, "None", "None", "None"]]);
+    let busy = json!([[fair, "Belegt (Landkreis Ostallgäu)", "None", "None"]]);
     assert_eq!(told["FULL"]["found"], full("Title of oal.orientation.fair", "CONFIRMED"));
     assert_eq!(told["BUSY"]["found"], busy);
     for level in ["FULL", "BUSY"] {
@@ -112,7 +112,8 @@ async fn a_client_library_lists_reads_and_synchronises(app: TestApp) {
     assert_eq!(told["BUSY"]["all"].as_array().map(Vec::len), Some(2), "{told}");
     assert_eq!(told["FULL"]["update"], json!({ "updated": full("Renamed", "CONFIRMED"), "deleted": [] }));
     assert_eq!(told["FULL"]["cancel"], json!({ "updated": full("Renamed", "CANCELLED"), "deleted": [] }));
-    assert_eq!(told["BUSY"]["update"], json!({ "updated": busy, "deleted": [] }));
+    // What is not seen of an entry changes nothing in its file.
+    assert_eq!(told["BUSY"]["update"], json!({ "updated": [], "deleted": [] }));
     let file = format!("{}.ics", app.world.id("entry.oal.orientation.fair"));
     assert_eq!(told["BUSY"]["cancel"], json!({ "updated": [], "deleted": [file] }));
     assert!(!told["BUSY"].to_string().contains("Title of oal.orientation"), "{told}");
@@ -291,11 +292,20 @@ async fn a_calendar_seen_as_busy_has_no_words(app: TestApp) {
     texts.push(ask(&app, &secret, "REPORT", &path, "1", &sync("")).await.2);
     texts.push(ask(&app, &secret, "GET", &entry(&app, "oal.orientation", "oal.orientation.fair"), "", "").await.2);
     for text in texts {
-        for word in
-            ["Title of", "Description of", "Location of", "Organiser of", "Group of", "SUMMARY", "STATUS", "Hidden"]
-        {
+        for word in [
+            "Title of",
+            "Description of",
+            "Location of",
+            "Organiser of",
+            "Group of",
+            "STATUS",
+            "LAST-MODIFIED",
+            "Hidden",
+        ] {
             assert!(!text.contains(word), "{word}: {text}");
         }
+        let files = text.matches("BEGIN:VEVENT").count();
+        assert_eq!(text.matches("SUMMARY:Belegt (Landkreis Ostallgäu)").count(), files, "{text}");
     }
 }
 

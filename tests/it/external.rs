@@ -173,7 +173,8 @@ async fn what_a_file_loses_is_told_with_the_calendar(app: TestApp) {
         told("planner@ostallgaeu", "de").await
     };
     assert_eq!(run(&app).await, 1);
-    let clean = json!({ "lastOutcome": "CHANGED", "lastReason": "Er wurde übernommen.", "warningCount": 0, "warnings": [] });
+    let clean =
+        json!({ "lastOutcome": "CHANGED", "lastReason": "Er wurde übernommen.", "warningCount": 0, "warnings": [] });
     assert_eq!(told("planner@ostallgaeu", "de").await, clean);
 
     // An event that cannot be read, one whose rule is left out, and a zone that nobody knows.

@@ -66,6 +66,7 @@ async fn every_file_of_the_corpus_is_read_or_told_why_not(app: TestApp) {
             transparent: it.transparent,
             class: it.class,
             texts: Some(it.texts.clone()),
+            label: None,
         });
         let feed = CalendarFeed {
             name: "x".to_owned(),
@@ -161,6 +162,7 @@ fn event(uid: &str, start: &str, end: &str, zone: Tz, texts: Option<Texts>) -> E
         transparent: false,
         class: Class::Public,
         texts,
+        label: None,
     }
 }
 

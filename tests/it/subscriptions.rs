@@ -116,13 +116,12 @@ async fn the_feed_of_a_calendar_shared_as_busy_has_no_words(app: TestApp) {
     for ending in ["ics", "json", "ifb"] {
         let (status, headers, text) = get(app.server(), &format!("/feeds/{secret}.{ending}"), &[]).await;
         assert_eq!((status, header(&headers, "cache-control")), (200, "private, no-cache"));
-        let mut found = words(&text);
-        // The name that the subscriber gave to the feed is its own.
-        if ending == "json" {
-            assert_eq!(text.matches("\"title\"").count(), 1);
-            found.retain(|it| *it != "title");
-        }
-        assert_eq!(found, Vec::<&str>::new(), "{text}");
+        // That the time is taken and by whom has words; the name that the subscriber gave to the feed is its own.
+        let label = "Belegt (Landkreis Ostallgäu)";
+        let bare = text.replace(&format!("SUMMARY:{label}"), "").replace(&format!("\"title\":\"{label}\""), "");
+        let bare = bare.replace("\"title\":\"Mine & yours\"", "");
+        assert_eq!(words(&bare), Vec::<&str>::new(), "{text}");
+        assert_eq!(text.contains(label), ending != "ifb", "{text}");
         assert_ne!(ending == "ifb", text.contains(&row_of(fair).to_string()), "{text}");
     }
     let text = ics(&app, &secret).await.1;
@@ -131,6 +130,14 @@ async fn the_feed_of_a_calendar_shared_as_busy_has_no_words(app: TestApp) {
         "{text}"
     );
     assert_eq!(text.matches("BEGIN:VEVENT").count(), 1, "neither the idea nor what is internal: {text}");
+    for line in ["SEQUENCE:0", "CLASS:CONFIDENTIAL", "TRANSP:OPAQUE"] {
+        assert!(text.contains(&format!("\r\n{line}\r\n")), "{line}: {text}");
+    }
+    // Whether and when something was changed that the subscriber does not see is not told.
+    let renamed = json!({ "id": fair, "version": 1, "title": "Renamed" });
+    app.at("2027-01-15T10:05:00Z");
+    owner.mutate("calendarEntryUpdate", renamed, "calendarEntry { id }").await;
+    assert_eq!(ics(&app, &secret).await.1, text);
     // The owner's own program sees it all.
     let own = feed(&app, "planner@ostallgaeu", json!({ "calendars": [orientation] })).await;
     let text = ics(&app, &own).await.1;
@@ -141,7 +148,12 @@ async fn the_feed_of_a_calendar_shared_as_busy_has_no_words(app: TestApp) {
 async fn a_feed_shows_no_more_than_its_level(app: TestApp) {
     let all = |level: &str| json!({ "level": level });
     let busy = ics(&app, &feed(&app, "planner@ostallgaeu", all("BUSY")).await).await.1;
-    assert_eq!(words(&busy), Vec::<&str>::new(), "{busy}");
+    let labels: Vec<_> = busy.split("\r\n").filter(|it| it.starts_with("SUMMARY:")).collect();
+    assert!(labels.iter().all(|it| it.starts_with("SUMMARY:Belegt (")), "{labels:?}");
+    for authority in ["Landkreis Ostallgäu", "Stadt Memmingen"] {
+        assert!(labels.iter().any(|it| it.contains(authority)), "{authority}: {labels:?}");
+    }
+    assert_eq!(words(&busy.replace("SUMMARY:Belegt", "")), Vec::<&str>::new(), "{busy}");
     let idea = row_of(app.world.id("entry.oal.orientation.idea")).to_string();
     assert!(!busy.contains(&idea), "what takes no time is nothing to whom only learns that time is taken");
     let summary = ics(&app, &feed(&app, "planner@ostallgaeu", all("SUMMARY")).await).await.1;

@@ -17,6 +17,7 @@ use crate::subscriptions::feed;
 pub fn cases() -> Vec<Case> {
     cases!["views";
         every_door_lets_out_what_the_level_shows,
+        a_deadline_takes_no_time_at_any_door,
         a_filter_leaves_out_what_is_seen_below_its_field,
         a_conflict_is_made_of_visible_fields,
         a_comparison_looks_at_every_visible_field,
@@ -272,6 +273,46 @@ async fn every_door_lets_out_what_the_level_shows(app: TestApp) {
         let data = viewer.send(query, json!({ "id": entry })).await.data();
         assert_eq!(data["explainAccess"]["level"], *level);
         assert!(!data.to_string().contains("marker-"), "explainAccess {level}: {data}");
+    }
+}
+
+async fn a_deadline_takes_no_time_at_any_door(app: TestApp) {
+    let world = World::build(&app).await;
+    let year = "between: {start: \"2027-01-01T00:00:00Z\", end: \"2028-01-01T00:00:00Z\"}";
+    let tenants = json!([world.offices.tenant("kaufbeuren")]);
+    for level in LEVELS {
+        let (calendar, entry) = (&world.calendars[level], &world.entries[level]);
+        let secret = feed(&app, "planner@ostallgaeu", json!({ "calendars": [calendar], "name": level })).await;
+        let seen = async || {
+            let query = format!(
+                "query($id: ID!, $calendars: [ID!]) {{ node(id: $id) {{ id }}
+                calendarEntries(filter: {{calendars: $calendars}}, {year}) {{ totalCount nodes {{ id }} }}
+                agenda(filter: {{calendars: $calendars}}, {year}) {{ totalCount nodes {{ entry {{ id }} }} }} }}"
+            );
+            let data = world.viewer().send(&query, json!({ "id": entry, "calendars": [calendar] })).await.data();
+            let lists =
+                [&data["calendarEntries"], &data["agenda"]].map(|it| it["totalCount"].as_i64().expect("a count"));
+            let ics = get(app.server(), &format!("/feeds/{secret}.ics"), &[]).await.2;
+            let files = report(&app, &secret, calendar).await;
+            let busy = get(app.server(), &format!("/feeds/{secret}.ifb"), &[]).await.2;
+            let query = format!("query($tenants: [ID!]!) {{ freeBusy(tenants: $tenants, {year}) {{ start }} }}");
+            let data = [data, world.viewer().send(&query, json!({ "tenants": tenants })).await.data()];
+            let taken = data[1]["freeBusy"].to_string().contains(day(level));
+            let events = [ics.matches("BEGIN:VEVENT").count(), files.matches("BEGIN:VEVENT").count()];
+            let free = ics.contains("TRANSP:TRANSPARENT");
+            (lists, !data[0]["node"].is_null(), events, free, busy.contains("FREEBUSY;"), taken)
+        };
+        assert_eq!(seen().await, ([1, 1], true, [1, 1], false, true, true), "{level}: an event");
+        let deadline = json!({ "id": entry, "version": 1, "kind": "DEADLINE" });
+        world.offices.kf.mutate("calendarEntryUpdate", deadline, "calendarEntry { id }").await;
+        let expected = match level {
+            "BUSY" => ([0, 0], false, [0, 0], false, false, false),
+            _ => ([1, 1], true, [1, 1], true, false, false),
+        };
+        assert_eq!(seen().await, expected, "{level}: a deadline");
+        let event = json!({ "id": entry, "version": 2, "kind": "CONFERENCE" });
+        world.offices.kf.mutate("calendarEntryUpdate", event, "calendarEntry { id }").await;
+        assert_eq!(seen().await, ([1, 1], true, [1, 1], false, true, true), "{level}: an event again");
     }
 }
 

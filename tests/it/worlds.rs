@@ -162,10 +162,10 @@ impl Placed {
         assert_eq!(status, 200, "{text}");
         let events = text.split("BEGIN:VEVENT").skip(1).map(|event| {
             let uid = event.split("UID:").nth(1).and_then(|it| it.split("\r\n").next()).expect("a uid");
-            let level = match (event.contains("SUMMARY:"), event.contains("LOCATION:")) {
+            let level = match (event.contains("CLASS:CONFIDENTIAL"), event.contains("LOCATION:")) {
                 (_, true) => ShareLevel::Full,
-                (true, false) => ShareLevel::Summary,
-                (false, false) => ShareLevel::Busy,
+                (false, false) => ShareLevel::Summary,
+                (true, false) => ShareLevel::Busy,
             };
             (uid.parse().expect("an id"), level)
         });

@@ -141,7 +141,9 @@ fn wrong_value(name: &str, frequency: &str) -> Text {
         "BYWEEKNO" | "BYYEARDAY" => (only_with("YEARLY"), "FREQ=YEARLY;BYWEEKNO=20"),
         "BYMONTHDAY" if frequency == "WEEKLY" => (only_with("DAILY, MONTHLY, YEARLY"), "FREQ=MONTHLY;BYMONTHDAY=15"),
         "BYMONTHDAY" => (numbers("rule-numbers-from-end", 31), "BYMONTHDAY=1,-1"),
-        "BYDAY" if yearly || frequency == "MONTHLY" => (Text::new("rule-numbered-days").with("max", 53), "BYDAY=2TU,-1FR"),
+        "BYDAY" if yearly || frequency == "MONTHLY" => {
+            (Text::new("rule-numbered-days").with("max", 53), "BYDAY=2TU,-1FR")
+        }
         "BYDAY" => (Text::new("rule-days"), "BYDAY=MO,TH"),
         "BYSETPOS" => (numbers("rule-numbers-from-end", 366), "BYDAY=MO,TU;BYSETPOS=1,-1"),
         _ => (Text::new("rule-days"), "WKST=MO"),

@@ -6,7 +6,7 @@ use calendar_time::time::{end_instant, instant};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde_json::{Map, Value, json};
 
-use crate::{CalendarFeed, Event, Recurrence, Status, When, rule};
+use crate::{CalendarFeed, Class, Event, Recurrence, Status, When, rule};
 
 /// The media type of what is written here.
 pub const MEDIA_TYPE: &str = "application/jscalendar+json;type=group";
@@ -51,6 +51,15 @@ fn whole(event: &Event, changed: &[&Event]) -> Value {
     put("uid", json!(event.uid));
     put("updated", json!(event.stamp.format("%Y-%m-%dT%H:%M:%SZ").to_string()));
     put("sequence", json!(event.sequence.max(0)));
+    // Of all of a series, never of one date (RFC 8984, 4.3.5).
+    let privacy = match (&event.texts, event.class) {
+        (None, _) | (Some(_), Class::Private) => Some("private"),
+        (Some(_), Class::Confidential) => Some("secret"),
+        (Some(_), Class::Public) => None,
+    };
+    if let Some(privacy) = privacy {
+        put("privacy", json!(privacy));
+    }
     if let Some(recurrence) = &event.recurrence {
         if let Some(rule) = &recurrence.rule {
             put("recurrenceRules", json!([rule_of(rule, &event.time)]));
@@ -106,7 +115,12 @@ fn plain(event: &Event) -> Map<String, Value> {
         None => put("showWithoutTime", json!(true)),
     };
     put("freeBusyStatus", json!(if event.transparent { "free" } else { "busy" }));
-    let Some(texts) = &event.texts else { return object };
+    let Some(texts) = &event.texts else {
+        if let Some(label) = &event.label {
+            put("title", json!(label));
+        }
+        return object;
+    };
     let status = event.status.map(|it| match it {
         Status::Tentative => "tentative",
         Status::Confirmed => "confirmed",

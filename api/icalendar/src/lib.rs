@@ -53,9 +53,12 @@ pub struct Event {
     pub transparent: bool,
     /// Who may see it, as its owner wishes.
     pub class: Class,
-    /// What people wrote. None = shared as busy: then the text has nothing but times, and neither status nor dates of
-    /// change.
+    /// What people wrote. None = shared as busy: then the text has nothing but times and the label, and neither status
+    /// nor dates of change.
     pub texts: Option<Texts>,
+    /// What stands in the place of the title where the event is shared as busy: programs show an event without a title
+    /// as a fault.
+    pub label: Option<String>,
 }
 
 /// When an event is.

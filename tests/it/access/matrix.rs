@@ -295,10 +295,10 @@ async fn feeds(app: &TestApp, clients: &[Client]) -> Vec<Option<String>> {
 fn of_feed(feed: Option<&str>, uid: &str) -> String {
     let Some(feed) = feed else { return "no".to_owned() };
     let event = feed.split("BEGIN:VEVENT").find(|it| it.contains(uid));
-    let level = event.map(|it| match (it.contains("SUMMARY:"), it.contains("DESCRIPTION:")) {
+    let level = event.map(|it| match (it.contains("CLASS:CONFIDENTIAL"), it.contains("DESCRIPTION:")) {
         (_, true) => "F",
-        (true, false) => "S",
-        (false, false) => "B",
+        (false, false) => "S",
+        (true, false) => "B",
     });
     level.unwrap_or("·").to_owned()
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entities::{
-    AgreementState, Area, Confidentiality, DatasetAccess, EntryStatus, RoleKey, ScopeArea, ShareLevel, agreement,
-    agreement_field, agreement_party, calendar, calendar_entry, dataset, field_of_work, project, share, tenant,
+    AgreementState, Area, Confidentiality, DatasetAccess, EntryKind, EntryStatus, RoleKey, ScopeArea, ShareLevel,
+    agreement, agreement_field, agreement_party, calendar, calendar_entry, dataset, field_of_work, project, share,
+    tenant,
 };
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode};
 use kernel::i18n::Text;
@@ -355,11 +356,13 @@ pub async fn rescope_calendars(
             .await?;
         let busy = [EntryStatus::Tentative, EntryStatus::Confirmed];
         for (scope, takes_time) in [(open, true), (idle, false)] {
-            let status = calendar_entry::Column::Status.is_in(busy);
+            // A deadline takes no time.
+            let busy =
+                calendar_entry::Column::Status.is_in(busy).and(calendar_entry::Column::Kind.ne(EntryKind::Deadline));
             let entries = sea_orm::Condition::all()
                 .add(calendar_entry::Column::CalendarId.is_in(all.iter().copied()))
                 .add(calendar_entry::Column::Confidentiality.eq(Confidentiality::Partner))
-                .add(if takes_time { status } else { status.not() });
+                .add(if takes_time { busy } else { busy.not() });
             let values = calendar_entry::ActiveModel { scope_id: Set(scope), ..Default::default() };
             writer.change::<calendar_entry::Entity, _>(entries, values).await?;
         }

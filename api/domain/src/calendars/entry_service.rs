@@ -114,14 +114,14 @@ pub(super) async fn scope(
     calendar: &calendar::Model,
     row: &calendar_entry::Model,
 ) -> ApiResult<Uuid> {
-    if row.confidentiality == calendar.confidentiality && row.status.takes_time() {
+    if row.confidentiality == calendar.confidentiality && row.takes_time() {
         return Ok(calendar.scope_id);
     }
     let scope_shares = match row.confidentiality {
         Confidentiality::Partner => scope_shares_of(&own_shares(writer, Area::Calendars).await?, calendar),
         Confidentiality::Internal | Confidentiality::Public => Default::default(),
     };
-    let takes_time = row.status.takes_time();
+    let takes_time = row.takes_time();
     let audience =
         entry_audience(calendar.tenant_id, calendar.field_of_work_id, row.confidentiality, takes_time, &scope_shares);
     ensure(writer, &audience).await

@@ -35,7 +35,7 @@ impl EntryView {
     /// occupies no time is not seen either.
     pub fn of(session: &Session, row: Arc<calendar_entry::Model>) -> Option<Self> {
         let level = session.access().visibility(row.scope_id)?.level;
-        (row.status.takes_time() || level > ShareLevel::Busy).then(|| Self::at(level, row))
+        (row.takes_time() || level > ShareLevel::Busy).then(|| Self::at(level, row))
     }
 
     /// View of a row at a level.
@@ -298,12 +298,6 @@ impl EntryTimes {
     /// Series of a changed occurrence, and the local start given by the series.
     pub fn series(&self) -> Option<(Uuid, NaiveDateTime)> {
         self.0.series_id.zip(self.0.series_date)
-    }
-
-    /// Instant of the last change and number of earlier changes: calendar programs need both to tell which copy is newer
-    /// (DTSTAMP and SEQUENCE of RFC 5545).
-    pub fn revision(&self) -> (DateTime<Utc>, i32) {
-        (self.0.updated_at, self.0.version.saturating_sub(1))
     }
 }
 

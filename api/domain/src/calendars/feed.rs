@@ -1,4 +1,6 @@
-//! Calendars as other programs subscribe to it. The level holds here as everywhere: what is seen as BUSY has no words.
+//! Calendars as other programs subscribe to it. The level holds here as everywhere: what is seen as BUSY has no words but
+//! that its time is taken, and by which authority. Whoever does not see in full what an entry says does not see when, or
+//! how often, it was changed either.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -6,9 +8,10 @@ use std::sync::Arc;
 use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::{EntryTime, instant};
 use chrono::{DateTime, Months, NaiveDateTime, TimeDelta, Utc};
-use entities::{EntryStatus, calendar, calendar_entry, calendar_occurrence, learning_place};
+use entities::{EntryKind, EntryStatus, calendar, calendar_entry, calendar_occurrence, learning_place, tenant};
 use icalendar::{CalendarFeed, Class, Event, Recurrence as Repeats, Status, Texts, When};
 use kernel::error::ApiResult;
+use kernel::i18n::{Locale, Text};
 use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 use store::Session;
 use uuid::Uuid;
@@ -39,13 +42,13 @@ pub struct FeedEntry {
     pub event: Event,
 }
 
-/// The feed of a calendar with what the session sees of it; none where it sees no such calendar. At most four statements.
+/// The feed of a calendar with what the session sees of it; none where it sees no such calendar. At most five statements.
 ///
 /// # Errors
 /// The database fails.
 pub async fn feed(session: &Session, id: Uuid) -> ApiResult<Option<CalendarFeed>> {
     let Some(calendar) = session.get::<calendar::Entity>(id).await? else { return Ok(None) };
-    let events = feed_entries(session, &[id]).await?;
+    let events = feed_entries(session, &[id], None).await?;
     Ok(Some(feed_of(session, &calendar.name, std::slice::from_ref(&*calendar), events)))
 }
 
@@ -62,12 +65,12 @@ pub fn feed_of(session: &Session, name: &str, calendars: &[calendar::Model], ent
     }
 }
 
-/// What the session sees of the entries of calendars, by start: the last year, and what is to come. Three statements at
-/// most.
+/// What the session sees of the entries of calendars, by start: the last year, and what is to come. The few words that are
+/// not of the entries are in the language of the authority `reader`, or of their owner. Four statements at most.
 ///
 /// # Errors
 /// The database fails.
-pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Vec<FeedEntry>> {
+pub async fn feed_entries(session: &Session, calendars: &[Uuid], reader: Option<Uuid>) -> ApiResult<Vec<FeedEntry>> {
     let since = session.now().checked_sub_months(Months::new(BACK)).unwrap_or_else(|| session.now());
     let recent = Condition::any()
         .add(calendar_entry::Column::EndsAt.gt(since))
@@ -84,6 +87,7 @@ pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Ve
     let views: Vec<_> = rows.filter_map(|row| EntryView::of(session, Arc::new(row))).collect();
     let place_of = |view: &EntryView| view.details().and_then(EntryDetails::place);
     session.load::<learning_place::Entity>(views.iter().filter_map(place_of)).await?;
+    session.load::<tenant::Entity>(views.iter().map(|it| it.times().tenant_id()).chain(reader)).await?;
     let gone = gone(session, &views, since).await?;
     let uids: HashMap<Uuid, String> = views.iter().map(|it| (it.times().id(), it.uid())).collect();
     let mut entries = Vec::new();
@@ -98,6 +102,9 @@ pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Ve
         };
         let date = series.map(|it| it.0.1);
         let mut event = event(view, uid, date, place.as_ref().map(|it| it.name.as_str()));
+        if view.outline().is_none() {
+            event.label = Some(busy_label(session, times.tenant_id(), reader).await?);
+        }
         if let (Some(recurrence), Some(gone)) = (&mut event.recurrence, gone.get(&times.id())) {
             recurrence.exdate.extend(gone);
         }
@@ -111,6 +118,30 @@ pub async fn feed_entries(session: &Session, calendars: &[Uuid]) -> ApiResult<Ve
         });
     }
     Ok(entries)
+}
+
+/// What an entry is called of which only the time is seen: that it is taken, and by whom.
+async fn busy_label(session: &Session, owner: Uuid, reader: Option<Uuid>) -> ApiResult<String> {
+    let owner = session.get::<tenant::Entity>(owner).await?;
+    let reader = match reader {
+        Some(reader) => session.get::<tenant::Entity>(reader).await?,
+        None => None,
+    };
+    let language = reader.as_ref().or(owner.as_ref()).map(|it| it.locale.as_str());
+    let authority = owner.as_ref().map(|it| it.legal_name.as_str()).unwrap_or_default();
+    Ok(Text::new("busy-by").with("authority", authority).render(Locale::negotiate(language)))
+}
+
+/// When, and how often, an entry was changed, where all of it is seen. Else the instant of its id, which everybody sees:
+/// programs want one (DTSTAMP of RFC 5545).
+fn revision(view: &EntryView) -> (DateTime<Utc>, Option<DateTime<Utc>>, i32) {
+    if let Some(details) = view.details() {
+        let changed = details.updated_at();
+        return (changed, Some(changed), details.version().saturating_sub(1));
+    }
+    let of_id = view.times().id().get_timestamp().map(|it| it.to_unix());
+    let made = of_id.and_then(|(seconds, nanos)| DateTime::from_timestamp(i64::try_from(seconds).ok()?, nanos));
+    (made.unwrap_or(DateTime::UNIX_EPOCH), None, 0)
 }
 
 /// Dates that the rules of series still give, but that are called off or changed where the session does not see it. They
@@ -166,11 +197,12 @@ pub(super) fn event(view: &EntryView, uid: String, series_date: Option<NaiveDate
             contact: text(details.responsible_office()),
         }
     };
-    let (stamp, sequence) = times.revision();
+    let (stamp, last_modified, sequence) = revision(view);
+    let takes_time = |it: &EntryOutline| it.status().takes_time() && it.kind() != EntryKind::Deadline;
     Event {
         uid,
         stamp,
-        last_modified: Some(stamp),
+        last_modified,
         sequence,
         time: if all_day {
             When::Days { first: starts_local.date(), last_exclusive: ends_local.date() }
@@ -184,8 +216,9 @@ pub(super) fn event(view: &EntryView, uid: String, series_date: Option<NaiveDate
             EntryStatus::Confirmed => Status::Confirmed,
             EntryStatus::Cancelled => Status::Cancelled,
         }),
-        transparent: outline.is_some_and(|it| !it.status().takes_time()),
-        class: Class::Public,
+        transparent: outline.is_some_and(|it| !takes_time(it)),
+        class: if outline.is_some() { Class::Public } else { Class::Confidential },
         texts: outline.map(texts),
+        label: None,
     }
 }

@@ -47,7 +47,7 @@ pub async fn joint(session: &Session, id: Uuid) -> ApiResult<Option<JointCalenda
     let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
     let first = |year| NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
     let (start, end) = (first(round.year), first(round.year.saturating_add(1)));
-    let mut entries = feed_entries(session, &ids).await?;
+    let mut entries = feed_entries(session, &ids, None).await?;
     entries.retain(|it| it.span.0 < end && (it.materialized_until.is_some() || it.span.1 > start));
     Ok(Some(JointCalendar { name: format!("{} {}", authorities.join(", "), round.year), calendars, entries }))
 }

@@ -100,6 +100,7 @@ fn event() -> impl Strategy<Value = Event> {
                 transparent,
                 class: Class::ALL.get(word).copied().unwrap_or_default(),
                 texts: texts.clone(),
+                label: None,
             }
         })
     })
@@ -189,6 +190,7 @@ proptest! {
                 uid: year.to_string(), stamp: DateTime::UNIX_EPOCH, last_modified: None, sequence: 0,
                 time: When::Clock { starts_local, ends_local, zone },
                 recurrence: None, occurrence: None, status: None, transparent: false, class: Class::Public, texts: None,
+                label: None,
             });
         }
         let feed = CalendarFeed { events, name: "x".to_owned(), description: None, color: None, refresh: TimeDelta::hours(1) };
@@ -274,7 +276,7 @@ proptest! {
         let events = first.events.iter().map(|it| Event {
             uid: it.uid.clone(), stamp: DateTime::UNIX_EPOCH, last_modified: None, sequence: it.sequence, time: it.time,
             recurrence: it.recurrence.clone(), occurrence: it.occurrence, status: None, transparent: false,
-            class: Class::Public, texts: Some(it.texts.clone()),
+            class: Class::Public, texts: Some(it.texts.clone()), label: None,
         });
         let feed = CalendarFeed {
             events: events.collect(), name: "x".to_owned(), description: None, color: None, refresh: TimeDelta::hours(1),

@@ -144,6 +144,8 @@ fn write_event(lines: &mut ContentLines, event: &Event, series: &When) {
             lines.plain("STATUS", status.word());
         }
         write_texts(lines, texts);
+    } else {
+        lines.optional("SUMMARY", event.label.as_deref());
     }
 }
 

@@ -27,6 +27,7 @@ fn event(time: When) -> Event {
         transparent: false,
         class: Class::Public,
         texts: Some(Texts { title: Some("Treffen; Füssen, 9 Uhr".to_owned()), ..Texts::default() }),
+        label: None,
     }
 }
 
@@ -79,11 +80,26 @@ fn a_place_of_several_lines_is_one_line() {
 fn busy_has_nothing_but_times() {
     let mut busy = event(nine());
     busy.texts = None;
-    busy.class = Class::Private;
-    let text = written(vec![busy]);
-    let (_, event) = text.split_once("BEGIN:VEVENT\r\n").unwrap();
-    let names: Vec<_> = event.lines().map(|it| it.split([':', ';']).next().unwrap()).collect();
-    assert_eq!(names, ["UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "TRANSP", "CLASS", "END", "END"]);
+    busy.class = Class::Confidential;
+    let names = |event: &Event| {
+        let text = written(vec![event.clone()]);
+        let (_, event) = text.split_once("BEGIN:VEVENT\r\n").unwrap();
+        event.lines().map(|it| it.split([':', ';']).next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let mut expected = vec!["UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "TRANSP", "CLASS", "END", "END"];
+    assert_eq!(names(&busy), expected);
+    busy.label = Some("Belegt".to_owned());
+    expected.insert(7, "SUMMARY");
+    assert_eq!(names(&busy), expected);
+    let shown = |events: Vec<Event>| {
+        let feed =
+            CalendarFeed { name: "n".to_owned(), description: None, color: None, refresh: TimeDelta::hours(1), events };
+        serde_json::from_str::<serde_json::Value>(&crate::json::group(&feed, "g")).unwrap()["entries"][0].clone()
+    };
+    let entry = shown(vec![busy.clone()]);
+    assert_eq!((entry["title"].as_str(), entry["privacy"].as_str()), (Some("Belegt"), Some("private")));
+    let open = shown(vec![event(nine())]);
+    assert_eq!((open["title"].as_str(), open.get("privacy")), (Some("Treffen; Füssen, 9 Uhr"), None));
 }
 
 #[test]

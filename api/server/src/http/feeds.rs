@@ -66,18 +66,20 @@ impl FeedFormat {
     }
 
     /// What a session sees of calendars, as text.
+    /// `reader` is the authority for whose members it is, if it is for anybody in particular.
     async fn render(
         self,
         session: &Session,
         uid: Uuid,
         name: &str,
         calendars: &[calendar::Model],
+        reader: Option<Uuid>,
     ) -> ApiResult<String> {
         let ids: Vec<_> = calendars.iter().map(|it| it.id).collect();
         if self == Self::FreeBusy {
             return Ok(write::free_busy(&free_busy(session, uid.to_string(), &ids).await?));
         }
-        Ok(self.written(&feed_of(session, name, calendars, feed_entries(session, &ids).await?), uid))
+        Ok(self.written(&feed_of(session, name, calendars, feed_entries(session, &ids, reader).await?), uid))
     }
 
     /// A feed as text.
@@ -104,7 +106,7 @@ pub(super) async fn public_calendar(
         Ok(match session.get::<calendar::Entity>(id).await? {
             Some(calendar) => {
                 let only = std::slice::from_ref(&*calendar);
-                PublicFeed::Text(form.render(session, id, &calendar.name, only).await?)
+                PublicFeed::Text(form.render(session, id, &calendar.name, only, None).await?)
             }
             None if former_publications::of_calendar(session, id).await? => PublicFeed::Gone,
             None => PublicFeed::Nothing,
@@ -208,7 +210,7 @@ pub(super) async fn secret_feed(
 
 async fn secret(state: &State, feed: OpenFeed, form: FeedFormat, stats: Arc<Stats>) -> ApiResult<String> {
     let calendars = feed.calendars().await?;
-    let body = form.render(&feed.session, feed.row.id, &feed.row.name, &calendars).await?;
+    let body = form.render(&feed.session, feed.row.id, &feed.row.name, &calendars, Some(feed.row.tenant_id)).await?;
     feed.close(&state.store, stats).await?;
     Ok(body)
 }

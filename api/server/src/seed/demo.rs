@@ -330,7 +330,7 @@ async fn plan(
             let key = entry.key.clone();
             let mut entry = entry_row(writer, &row, new_entry(entry, &row, places)?, new_id());
             made.insert(key, entry.id);
-            let takes_time = entry.status.takes_time();
+            let takes_time = entry.takes_time();
             let audience =
                 entry_audience(row.tenant_id, row.field_of_work_id, entry.confidentiality, takes_time, &scope_shares);
             entry.scope_id = ensure(writer, &audience).await?;

@@ -18,9 +18,9 @@ use crate::calendars::entry_values::NewEntry;
 /// The title of an event that has none.
 const UNTITLED: &str = "–";
 
-/// Planning status of an event, as entries have it.
-pub(super) fn status(event: &ReadEvent) -> EntryStatus {
-    match (event.status, event.transparent) {
+/// Planning status of an event, as entries have it; `free` = it takes no time.
+fn status(event: &ReadEvent, free: bool) -> EntryStatus {
+    match (event.status, free) {
         (Some(Status::Cancelled), _) => EntryStatus::Cancelled,
         (_, true) => EntryStatus::Idea,
         (Some(Status::Tentative), false) => EntryStatus::Tentative,
@@ -39,7 +39,7 @@ pub(super) fn digest(event: &ReadEvent) -> String {
         recurrence.rule,
         recurrence.rdate.iter().map(ToString::to_string).collect::<Vec<_>>(),
         recurrence.exdate.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        status(event).as_str(),
+        status(event, event.transparent).as_str(),
         event.class == Class::Public,
         texts.title,
         texts.description,
@@ -94,7 +94,8 @@ pub(super) fn new_entry(
     let (rdate, exdate) = (set(recurrence.rdate), set(recurrence.exdate));
     new.recurrence =
         RecurrenceSet::checked(recurrence.rule.as_deref(), rdate, exdate, new.time.all_day, new.time.zone)?;
-    new.status = status(event);
+    // A deadline takes no time whatever its status, and is exported so.
+    new.status = status(event, event.transparent && new.kind != EntryKind::Deadline);
     if event.class != Class::Public {
         new.confidentiality = Some(Confidentiality::Internal);
     }

@@ -25,7 +25,7 @@ pub(super) async fn write(context: &EditContext<'_>, mut plan: Plan, report: &Im
     let EditContext { session, writer, mutation, calendar } = context;
     let mut scopes: HashMap<(Confidentiality, bool), Uuid> = HashMap::new();
     for row in plan.steps.iter_mut().filter_map(|it| it.row.as_mut()) {
-        let audience = (row.confidentiality, row.status.takes_time());
+        let audience = (row.confidentiality, row.takes_time());
         row.scope_id = match scopes.get(&audience) {
             Some(scope) => *scope,
             None => *scopes.entry(audience).or_insert(scope(writer, calendar, row).await?),
