@@ -128,6 +128,8 @@ async fn dates_of_series_take_time_and_windows_are_bounded(app: TestApp) {
     for (tenants, start, end, refused) in [
         (&tenants, "2027-01-01T00:00:00Z", "2028-01-03T00:00:00Z", "OUT_OF_RANGE between.end"),
         (&tenants, "2027-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "OUT_OF_RANGE between.end"),
+        // Dates of series are known no farther.
+        (&tenants, "2032-01-01T00:00:00Z", "2032-01-15T10:00:01Z", "OUT_OF_RANGE between.end"),
         (
             &json!([app.world.id("calendar.oal.office")]),
             "2027-01-01T00:00:00Z",

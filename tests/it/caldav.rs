@@ -16,11 +16,17 @@ pub fn cases() -> Vec<Case> {
         what_is_hidden_is_not_in_the_tree,
         a_calendar_seen_as_busy_has_no_words,
         entries_are_chosen_by_time_and_by_name,
+        entries_are_chosen_by_what_their_files_say,
+        dates_of_series_come_one_by_one_where_that_is_asked,
+        busy_times_of_a_calendar_are_asked_with_a_report,
+        what_is_asked_is_as_deep_as_it_says,
         what_changed_is_told_with_tombstones,
         a_token_that_leads_nowhere_is_refused,
         what_is_no_request_is_refused,
     ]
 }
+
+const CALDAV: &str = "urn:ietf:params:xml:ns:caldav";
 
 /// Status, headers and body of a request with a secret as the password.
 async fn ask(app: &TestApp, secret: &str, method: &str, path: &str, depth: &str, body: &str) -> (u16, String, String) {
@@ -338,6 +344,202 @@ async fn entries_are_chosen_by_time_and_by_name(app: TestApp) {
     let (status, _, text) =
         ask(&app, secret, "REPORT", &calendar(&app, "oal.office"), "1", &report("C:calendar-query", todo)).await;
     assert!(status == 207 && !text.contains("href"), "{text}");
+}
+
+/// Status and answer of a query of the office's calendar, with these conditions on events.
+async fn ask_office(app: &TestApp, data: &str, filter: &str) -> (u16, String) {
+    let body = format!(
+        "<C:calendar-query xmlns:D=\"DAV:\" xmlns:C=\"{CALDAV}\"><D:prop><D:getetag/>{data}</D:prop>\
+         <C:filter>{filter}</C:filter></C:calendar-query>"
+    );
+    let secret = app.world.id("secret.planner@ostallgaeu");
+    let (status, _, text) = ask(app, secret, "REPORT", &calendar(app, "oal.office"), "1", &body).await;
+    (status, text.replace("&#13;", "").replace("&#xD;", "").replace('\r', ""))
+}
+
+fn of_events(conditions: &str) -> String {
+    format!(
+        "<C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\">{conditions}</C:comp-filter></C:comp-filter>"
+    )
+}
+
+async fn daily(app: &TestApp) -> String {
+    let input = json!({ "calendar": app.world.id("calendar.oal.office"), "title": "Daily", "location": "Rathaus, Saal 1",
+        "recurrence": { "rule": "FREQ=DAILY", "exceptDates": ["2027-03-03T09:00"] },
+        "time": { "timed": { "start": "2027-03-01T09:00", "end": "2027-03-01T10:00" } } });
+    let owner = app.actor("planner@ostallgaeu");
+    let made = owner.mutate("calendarEntryCreate", input, "calendarEntry { id }").await;
+    let id = made["calendarEntry"]["id"].as_str().expect("an id").to_owned();
+    for (version, date, later) in [(1, "2027-03-02T09:00", "2027-03-02T15"), (2, "2027-06-01T09:00", "2027-06-01T15")] {
+        let moved = json!({ "id": id, "version": version, "apply": "THIS", "occurrence": date, "title": "Moved",
+            "time": { "timed": { "start": format!("{later}:00"), "end": format!("{later}:30") } } });
+        owner.mutate("calendarEntryUpdate", moved, "calendarEntry { id }").await;
+    }
+    id
+}
+
+async fn entries_are_chosen_by_what_their_files_say(app: TestApp) {
+    daily(&app).await;
+    let found = async |filter: String| {
+        let (status, text) = ask_office(&app, "<C:calendar-data/>", &filter).await;
+        assert_eq!(status, 207, "{filter}: {text}");
+        ["SUMMARY:Title of oal.office.meeting", "SUMMARY:Daily"].map(|it| text.contains(it))
+    };
+    let prop =
+        |name: &str, inside: &str| of_events(&format!("<C:prop-filter name=\"{name}\">{inside}</C:prop-filter>"));
+    let text = |attributes: &str, text: &str| format!("<C:text-match {attributes}>{text}</C:text-match>");
+    let missing = "<C:is-not-defined/>";
+    for (condition, expected) in [
+        (prop("SUMMARY", &text("", "daily")), [false, true]),
+        (prop("SUMMARY", &text("collation=\"i;octet\"", "daily")), [false, false]),
+        (prop("SUMMARY", &text("negate-condition=\"yes\"", "title of")), [false, true]),
+        (prop("LOCATION", &text("", "rathaus, saal")), [false, true]),
+        (prop("RRULE", missing), [true, true]),
+        (prop("RECURRENCE-ID", ""), [false, true]),
+        (
+            prop("DTSTART", "<C:param-filter name=\"TZID\"><C:text-match>berlin</C:text-match></C:param-filter>"),
+            [true, true],
+        ),
+        (of_events("<C:comp-filter name=\"VALARM\"/>"), [false, false]),
+        (of_events(&format!("<C:comp-filter name=\"VALARM\">{missing}</C:comp-filter>")), [true, true]),
+        (
+            format!(
+                "<C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VTODO\">{missing}</C:comp-filter></C:comp-filter>"
+            ),
+            [true, true],
+        ),
+        // Beyond all dates that are kept of it, a series goes on.
+        (of_events("<C:time-range start=\"20600101T000000Z\" end=\"20600102T000000Z\"/>"), [false, true]),
+    ] {
+        assert_eq!(found(condition.clone()).await, expected, "{condition}");
+    }
+    for (filter, condition) in [
+        (String::new(), "<C:valid-filter/>"),
+        ("<C:comp-filter name=\"VEVENT\"/>".to_owned(), "<C:valid-filter/>"),
+        (of_events("<C:time-range start=\"20270301\"/>"), "<C:valid-filter/>"),
+        (
+            prop("SUMMARY", "<C:time-range start=\"20270301T000000Z\"/>"),
+            "<C:supported-filter><C:prop-filter name=\"SUMMARY\">",
+        ),
+        (prop("SUMMARY", &text("collation=\"i;basic\"", "x")), "<C:supported-collation/>"),
+    ] {
+        let (status, text) = ask_office(&app, "", &filter).await;
+        assert!(status == 403 && text.contains(condition), "{filter}: {status} {text}");
+    }
+}
+
+async fn dates_of_series_come_one_by_one_where_that_is_asked(app: TestApp) {
+    let series = daily(&app).await;
+    let window = "start=\"20270301T000000Z\" end=\"20270305T000000Z\"";
+    let within = of_events(&format!("<C:time-range {window}/>"));
+    let expand = format!("<C:calendar-data><C:expand {window}/></C:calendar-data>");
+    let (status, text) = ask_office(&app, &expand, &within).await;
+    assert_eq!(status, 207, "{text}");
+    for line in [
+        "RECURRENCE-ID:20270301T080000Z\nDTSTART:20270301T080000Z\nDTEND:20270301T090000Z",
+        "RECURRENCE-ID:20270302T080000Z\nDTSTART:20270302T140000Z\nDTEND:20270302T143000Z",
+        "RECURRENCE-ID:20270304T080000Z\nDTSTART:20270304T080000Z",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 3, "the third is left out: {text}");
+    for part in ["RRULE", "EXDATE", "RDATE", "VTIMEZONE", "TZID", "20270601"] {
+        assert!(!text.contains(part), "{part}: {text}");
+    }
+    // The series with the changed dates of the window only.
+    let limit = format!("<C:calendar-data><C:limit-recurrence-set {window}/></C:calendar-data>");
+    let (_, text) = ask_office(&app, &limit, &within).await;
+    assert!(text.contains("RRULE:FREQ=DAILY") && text.contains("DTSTART;TZID=Europe/Berlin:20270302T150000"), "{text}");
+    assert!(!text.contains("20270601"), "{text}");
+    let (_, text) = ask_office(&app, "<C:calendar-data/>", &within).await;
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), 3, "the series with both changed dates: {text}");
+    // Some properties only.
+    let part = "<C:calendar-data><C:comp name=\"VCALENDAR\"><C:prop name=\"VERSION\"/><C:comp name=\"VEVENT\">\
+                <C:prop name=\"UID\"/></C:comp></C:comp></C:calendar-data>";
+    let (_, text) = ask_office(&app, part, &within).await;
+    assert!(text.contains("UID:") && !text.contains("SUMMARY") && !text.contains("VTIMEZONE"), "{text}");
+    // Named files come the same way; an address where nothing is has its own status.
+    let secret = app.world.id("secret.planner@ostallgaeu");
+    let path = calendar(&app, "oal.office");
+    let missing = format!("{path}cen_01h455vb4pex5vsknk084sn02q.ics");
+    let body = format!(
+        "<C:calendar-multiget xmlns:D=\"DAV:\" xmlns:C=\"{CALDAV}\"><D:prop>{expand}</D:prop>\
+         <D:href>{missing}</D:href><D:href>{path}{series}.ics</D:href></C:calendar-multiget>"
+    );
+    let (status, _, text) = ask(&app, secret, "REPORT", &path, "", &body).await;
+    let responses: Vec<_> = text.split("<D:response>").skip(1).collect();
+    assert!(status == 207 && responses.len() == 2, "{text}");
+    assert!(responses[0].contains(&missing) && responses[0].contains("404 Not Found"), "{text}");
+    assert!(responses[1].contains(&series) && responses[1].matches("BEGIN:VEVENT").count() == 3, "{text}");
+    // What cannot be given is refused, and nothing is cut without a word.
+    for (data, status, words) in [
+        ("<C:calendar-data content-type=\"application/calendar+json\"/>", 403, "supported-calendar-data"),
+        ("<C:calendar-data version=\"1.0\"/>", 403, "supported-calendar-data"),
+        ("<C:calendar-data><C:expand start=\"20270301T000000Z\"/></C:calendar-data>", 400, "expand"),
+        (
+            "<C:calendar-data><C:expand start=\"20270301T000000Z\" end=\"21270301T000000Z\"/></C:calendar-data>",
+            507,
+            "number-of-matches",
+        ),
+    ] {
+        let told = ask_office(&app, data, &of_events("")).await;
+        assert!(told.0 == status && told.1.contains(words), "{data}: {told:?}");
+    }
+}
+
+async fn busy_times_of_a_calendar_are_asked_with_a_report(app: TestApp) {
+    daily(&app).await;
+    let secret = app.world.id("secret.planner@ostallgaeu");
+    let busy = async |range: &str| {
+        let body = format!("<C:free-busy-query xmlns:C=\"{CALDAV}\">{range}</C:free-busy-query>");
+        let (status, _, text) = ask(&app, secret, "REPORT", &calendar(&app, "oal.office"), "1", &body).await;
+        (status, text.replace("\r\n ", ""))
+    };
+    let (status, text) = busy("<C:time-range start=\"20270301T000000Z\" end=\"20270305T000000Z\"/>").await;
+    assert_eq!(status, 200, "{text}");
+    let periods =
+        "20270301T080000Z/20270301T090000Z,20270302T140000Z/20270302T143000Z,20270304T080000Z/20270304T090000Z";
+    assert!(text.contains(&format!("FREEBUSY;FBTYPE=BUSY:{periods}\r\n")), "{text}");
+    assert!(!text.contains("SUMMARY") && !text.contains("VEVENT"), "{text}");
+    for (range, status, words) in [
+        ("", 403, "valid-filter"),
+        ("<C:time-range start=\"20270301T000000Z\"/>", 403, "valid-filter"),
+        ("<C:time-range start=\"20270301T000000Z\" end=\"20270301T000000Z\"/>", 403, "valid-filter"),
+        ("<C:time-range start=\"20400301T000000Z\" end=\"20400302T000000Z\"/>", 507, "number-of-matches"),
+    ] {
+        let told = busy(range).await;
+        assert!(told.0 == status && told.1.contains(words), "{range}: {told:?}");
+    }
+    // Of a calendar that is seen as busy, that time is taken is all.
+    let partner = feed(&app, "planner@kaufbeuren", json!({})).await;
+    let body = format!(
+        "<C:free-busy-query xmlns:C=\"{CALDAV}\"><C:time-range start=\"20270201T000000Z\" end=\"20270301T000000Z\"/></C:free-busy-query>"
+    );
+    let (status, _, text) = ask(&app, &partner, "REPORT", &calendar(&app, "oal.orientation"), "1", &body).await;
+    assert!(status == 200 && text.contains("FREEBUSY;FBTYPE=BUSY:20270204T080000Z"), "{text}");
+    let (status, ..) = ask(&app, &partner, "REPORT", &calendar(&app, "oal.office"), "1", &body).await;
+    assert_eq!(status, 404);
+}
+
+async fn what_is_asked_is_as_deep_as_it_says(app: TestApp) {
+    let secret = app.world.id("secret.planner@ostallgaeu");
+    let query = report("C:calendar-query", "<C:filter><C:comp-filter name=\"VCALENDAR\"/></C:filter>");
+    let path = calendar(&app, "oal.office");
+    let file = entry(&app, "oal.office", "oal.office.meeting");
+    for (path, depth, files) in
+        [(&path, "1", 1), (&path, "infinity", 1), (&path, "0", 0), (&path, "", 0), (&file, "0", 1), (&file, "1", 1)]
+    {
+        let (status, _, text) = ask(&app, secret, "REPORT", path, depth, &query).await;
+        assert!(status == 207 && text.matches("BEGIN:VEVENT").count() == files, "{path} {depth}: {text}");
+    }
+    let (status, _, text) = ask(&app, secret, "REPORT", &file, "0", &sync("")).await;
+    assert!(status == 403 && text.contains("supported-report"), "a file has no changes of its own: {text}");
+    let missing = format!("{path}cen_01h455vb4pex5vsknk084sn02q.ics");
+    assert_eq!(ask(&app, secret, "REPORT", &missing, "0", &query).await.0, 404);
+    let names = "<D:acl/><D:supported-privilege-set/><C:supported-collation-set/>";
+    let (_, _, text) = ask(&app, secret, "PROPFIND", &path, "0", &prop(names)).await;
+    assert!(text.contains("<D:grant><D:privilege><D:read/>") && !text.contains("404 Not Found"), "{text}");
+    assert!(text.contains("<C:supported-collation>i;octet</C:supported-collation>"), "{text}");
 }
 
 async fn what_changed_is_told_with_tombstones(app: TestApp) {

@@ -1,11 +1,13 @@
 //! Calendars as other programs exchange them: iCalendar (RFC 5545) with the properties of RFC 7986.
 //!
 //! [`write`](mod@write) puts a feed or busy times into text, [`json`] a feed into JSCalendar (RFC 8984), [`read`] takes
-//! somebody's file apart. All are pure: the same input gives the same bytes, no clock and no store is asked. Wall-clock time stays wall-clock time, as
-//! in the store; instants come in only where the format demands them.
+//! somebody's file apart, and [`instances`] finds the dates of events in a range of time. All are pure: the same input gives
+//! the same bytes, no clock and no store is asked. Wall-clock time stays wall-clock time, as in the store; instants come in
+//! only where the format demands them.
 //!
 //! A time that the clock skips or shows twice is read as [`instant`](calendar_time::time::instant) reads it.
 
+pub mod instances;
 pub mod json;
 pub mod read;
 mod rule;

@@ -593,7 +593,8 @@ http-body-cut = Die Anfrage kam nicht vollständig an. Bitte erneut senden.
 http-body-too-slow = Die Anfrage kam nicht innerhalb von { FIGURE($seconds) } s vollständig an. Bitte erneut senden.
 http-no-xml = Die Anfrage ist kein XML, das hier angenommen wird: wohlgeformt, in UTF-8, ohne DOCTYPE, höchstens { $depth } Ebenen und { $elements } Elemente.
 http-no-propfind = Ein PROPFIND hat das Element DAV:propfind mit DAV:prop, DAV:allprop oder DAV:propname, oder keinen Inhalt.
-http-report-empty = Ein REPORT braucht einen Inhalt: calendar-query, calendar-multiget oder sync-collection.
+http-calendar-data = CALDAV:calendar-data: expand, limit-recurrence-set und limit-freebusy-set brauchen start und end in UTC, start vor end, zum Beispiel start="20270301T000000Z" end="20270401T000000Z"; expand und limit-recurrence-set gehen nicht zugleich. comp und prop brauchen einen Namen.
+http-report-empty = Ein REPORT braucht einen Inhalt: calendar-query, calendar-multiget, free-busy-query oder sync-collection.
 http-sync-level = DAV:sync-level ist 1 oder infinite.
 http-sync-limit = DAV:nresults: „{ $value }“ ist keine ganze Zahl wie 100.
 http-socket-origin = Seiten dieser Herkunft dürfen die API nicht verwenden; der Betreiber erlaubt Herkünfte in http.cors_origins.

@@ -593,7 +593,8 @@ http-body-cut = The request did not arrive whole. Send it again.
 http-body-too-slow = The request did not arrive whole within { FIGURE($seconds) } s. Send it again.
 http-no-xml = The request is no XML that is taken here: well-formed, in UTF-8, without DOCTYPE, at most { $depth } levels and { $elements } elements.
 http-no-propfind = A PROPFIND has the element DAV:propfind with DAV:prop, DAV:allprop or DAV:propname, or no content.
-http-report-empty = A REPORT needs content: calendar-query, calendar-multiget or sync-collection.
+http-calendar-data = CALDAV:calendar-data: expand, limit-recurrence-set and limit-freebusy-set need start and end in UTC, start before end, for example start="20270301T000000Z" end="20270401T000000Z"; expand and limit-recurrence-set exclude each other. comp and prop need a name.
+http-report-empty = A REPORT needs content: calendar-query, calendar-multiget, free-busy-query or sync-collection.
 http-sync-level = DAV:sync-level is 1 or infinite.
 http-sync-limit = DAV:nresults: “{ $value }” is no whole number such as 100.
 http-socket-origin = Pages of this origin may not use the API; the operator allows origins in http.cors_origins.

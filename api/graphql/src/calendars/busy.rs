@@ -1,9 +1,10 @@
 //! Busy times across authorities: that time is taken, not by what.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use calendar_time::recurrence::latest_window;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::calendars::entry_view::EntryView;
 use entities::{EntryStatus, calendar_entry, calendar_occurrence, tenant};
@@ -67,13 +68,14 @@ impl BusyQuery {
     /// Lists busy intervals of authorities, as far as visible to the viewer, by authority in the requested order, then
     /// by start. Overlapping and adjacent intervals of the same kind are merged. Ideas, cancelled entries and deadlines
     /// occupy no time; a deadline that is visible to the viewer only at level `BUSY` cannot be told from other entries.
-    /// `LIMIT_REACHED` if the window holds more than 20,000 occurrences.
+    /// `LIMIT_REACHED` if the window holds more than 20,000 occurrences; `OUT_OF_RANGE` if it ends more than five years
+    /// from now, where dates of series are not known.
     #[graphql(complexity = "child_complexity.saturating_add(POINTS)")]
     async fn free_busy(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Authorities, 1 to 100.")] tenants: Vec<ID>,
-        #[graphql(desc = "Time window of at most 366 days.")] between: DateTimeRange,
+        #[graphql(desc = "Time window of at most 366 days; ends at most five years from now.")] between: DateTimeRange,
     ) -> ApiResult<Vec<BusyInterval>> {
         let tenants = NodeType::Tenant.parse_all(&tenants, "tenants")?;
         if tenants.is_empty() {
@@ -119,10 +121,15 @@ pub enum BusyOf<'a> {
 /// What takes time in a window, each with its authority: single entries, and dates of series. Three statements.
 ///
 /// # Errors
-/// The window is none, there is too much in it, or the database fails.
+/// The window is none, there is too much in it, it ends later than dates of series are known, or the database fails.
 pub async fn busy(session: &Session, whose: BusyOf<'_>, between: DateTimeRange) -> ApiResult<Vec<(Uuid, Busy)>> {
     use calendar_entry::Column as Entry;
     use calendar_occurrence::Column as Of;
+    let known = latest_window(session.now());
+    if between.end > known {
+        let text = Text::new("window-beyond-known").with("known", known.date_naive());
+        return Err(Problem::at(UserErrorCode::OutOfRange, "between.end", text).into());
+    }
     let taken = [EntryStatus::Tentative, EntryStatus::Confirmed];
     let here = |tenant_id: SimpleExpr, calendar_id: SimpleExpr| match whose {
         BusyOf::Tenants(_) => tenant_id,
@@ -175,27 +182,6 @@ pub async fn busy(session: &Session, whose: BusyOf<'_>, between: DateTimeRange) 
     Ok(busy)
 }
 
-/// Series of which a date overlaps a window that is open where there is no bound. Only of dates that are known.
-///
-/// # Errors
-/// The database fails.
-pub async fn series_within(
-    session: &Session,
-    series: &[Uuid],
-    from: Option<DateTime<Utc>>,
-    until: Option<DateTime<Utc>>,
-) -> ApiResult<BTreeSet<Uuid>> {
-    use calendar_occurrence::Column as Of;
-    let mut select = session.select::<calendar_occurrence::Entity>().filter(session.is_one_of(Of::EntryId, series));
-    if let Some(from) = from {
-        select = select.filter(Of::EndsAt.gt(from));
-    }
-    if let Some(until) = until {
-        select = select.filter(Of::StartsAt.lt(until));
-    }
-    Ok(session.all(select).await?.into_iter().map(|it| it.entry_id).collect())
-}
-
 /// The busy times of calendars for a year from today, as other programs take them. The same bytes all day long while
 /// nothing changes.
 ///
@@ -203,8 +189,23 @@ pub async fn series_within(
 /// There is too much in it, or the database fails.
 pub async fn free_busy(session: &Session, uid: String, calendars: &[Uuid]) -> ApiResult<FreeBusy> {
     let from = session.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
-    let between = DateTimeRange { start: from, end: from + TimeDelta::days(MAX_DAYS) };
+    let answer = free_busy_within(session, uid, calendars, from, from + TimeDelta::days(MAX_DAYS)).await?;
+    Ok(FreeBusy { stamp: from, ..answer })
+}
+
+/// The busy times of calendars in a window, as other programs take them.
+///
+/// # Errors
+/// The window is none, there is too much in it, it ends later than dates of series are known, or the database fails.
+pub async fn free_busy_within(
+    session: &Session,
+    uid: String,
+    calendars: &[Uuid],
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> ApiResult<FreeBusy> {
+    let between = DateTimeRange { start: from, end: until };
     let busy = busy(session, BusyOf::Calendars(calendars), between).await?;
     let busy = busy.into_iter().map(|it| it.1).collect();
-    Ok(FreeBusy { uid, stamp: from, from, until: between.end, busy })
+    Ok(FreeBusy { uid, stamp: session.now(), from, until, busy })
 }

@@ -15,6 +15,7 @@
 //! - Alarms, tasks and journals are counted, not read; so are properties that are not kept.
 
 mod charset;
+pub mod component;
 mod definition;
 mod event;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Feeds and busy times as text. See RFC 5545 for what stands where, RFC 7986 for the properties of a feed.
 
 mod color;
-mod lines;
+pub(crate) mod lines;
 #[cfg(test)]
 mod tests;
 mod zones;
@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Datelike as _, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 
+use crate::instances::{expanded, in_utc};
 use crate::write::lines::{ContentLines, duration, escaped, quoted};
 use crate::{CalendarFeed, Event, FreeBusy, Recurrence, Texts, When, rule};
 
@@ -22,7 +23,7 @@ pub(super) const PRODUCT: &str = "-//Verbund//Verbund//DE";
 
 /// A feed as text. The same feed gives the same bytes.
 pub fn feed(feed: &CalendarFeed) -> String {
-    calendar(&feed.events, |lines| {
+    calendar(&feed.events, None, |lines| {
         lines.plain("METHOD", "PUBLISH");
         lines.text("NAME", &feed.name);
         lines.text("X-WR-CALNAME", &feed.name);
@@ -41,10 +42,24 @@ pub fn feed(feed: &CalendarFeed) -> String {
 
 /// An event, or a series with its changed dates, as one file of a calendar server (RFC 4791, 4.1): without METHOD.
 pub fn resource(events: &[Event]) -> String {
-    calendar(events, |_| ())
+    calendar(events, None, |_| ())
 }
 
-fn calendar(events: &[Event], more: impl FnOnce(&mut ContentLines)) -> String {
+/// The same with each date between two instants as an event of its own, in UTC, and the number of events; none where there
+/// are more than `max`. Whole days begin on the clock of `days`.
+pub fn expanded_resource(
+    events: &[Event],
+    window: (DateTime<Utc>, DateTime<Utc>),
+    days: Tz,
+    max: usize,
+) -> Option<(String, usize)> {
+    let series = events.iter().find(|it| it.occurrence.is_none()).map(|it| in_utc(&it.time));
+    let events = expanded(events, window, days, max)?;
+    Some((calendar(&events, series.as_ref(), |_| ()), events.len()))
+}
+
+/// Events as a calendar; `series` is the time of the series of dates whose series is not among them.
+fn calendar(events: &[Event], series: Option<&When>, more: impl FnOnce(&mut ContentLines)) -> String {
     let mut lines = ContentLines::default();
     // RECURRENCE-ID is of the kind and on the clock of the series, whatever its occurrence has become.
     let masters: HashMap<&str, &When> =
@@ -57,7 +72,7 @@ fn calendar(events: &[Event], more: impl FnOnce(&mut ContentLines)) -> String {
             zones::write(lines, zone, first..=last);
         }
         for event in events {
-            let series = masters.get(event.uid.as_str()).copied().unwrap_or(&event.time);
+            let series = masters.get(event.uid.as_str()).copied().or(series).unwrap_or(&event.time);
             lines.component("VEVENT", |lines| write_event(lines, event, series));
         }
     });

@@ -132,6 +132,30 @@ fn an_occurrence_is_named_on_the_clock_of_its_series() {
 }
 
 #[test]
+fn an_expanded_series_has_dates_in_utc_and_no_rule() {
+    let mut series = event(nine());
+    series.recurrence = Some(Recurrence { rule: Some("FREQ=DAILY".to_owned()), ..Recurrence::default() });
+    let window = (at("2027-03-27T00:00:00Z"), at("2027-03-29T00:00:00Z"));
+    let (text, count) = expanded_resource(&[series], window, Berlin, 10).unwrap();
+    assert_eq!((count, text.matches("BEGIN:VEVENT").count()), (2, 2));
+    assert!(text.contains("RECURRENCE-ID:20270327T080000Z\r\nDTSTART:20270327T080000Z\r\nDTEND:20270327T093000Z\r\n"));
+    assert!(text.contains("RECURRENCE-ID:20270328T070000Z\r\nDTSTART:20270328T070000Z\r\n"), "{text}");
+    for part in ["RRULE", "VTIMEZONE", "TZID"] {
+        assert!(!text.contains(part), "{part}: {text}");
+    }
+    // A date of whole days that became a time is named as its series is.
+    let days = When::Days { first: "2027-03-27".parse().unwrap(), last_exclusive: "2027-03-28".parse().unwrap() };
+    let daily = Event {
+        recurrence: Some(Recurrence { rule: Some("FREQ=DAILY".to_owned()), ..Recurrence::default() }),
+        ..event(days)
+    };
+    let timed =
+        Event { occurrence: Some(local("2027-03-28T00:00:00")), ..event(nine().at(local("2027-03-28T09:00:00"))) };
+    let (text, _) = expanded_resource(&[daily, timed], window, Berlin, 10).unwrap();
+    assert!(text.contains("RECURRENCE-ID;VALUE=DATE:20270328\r\nDTSTART:20270328T070000Z\r\n"), "{text}");
+}
+
+#[test]
 fn busy_times_are_joined_and_stay_in_the_window() {
     let busy = |from: &str, until: &str, tentative| Busy { from: at(from), until: at(until), tentative };
     let text = free_busy(&FreeBusy {

@@ -9,7 +9,10 @@
 //! /caldav/calendars/<id>/<entry>.ics   an entry, or a series with its changed dates
 //! ```
 
+mod data;
+mod filter;
 mod props;
+mod query;
 mod report;
 mod tree;
 mod xml;
@@ -32,7 +35,7 @@ use kernel::i18n::Text;
 use store::Stats;
 
 use crate::http::caldav::props::PropfindSelection;
-use crate::http::caldav::tree::{CaldavPath, Collection, path_of};
+use crate::http::caldav::tree::{CaldavPath, CaldavResource, Collection, path_of};
 use crate::http::caldav::xml::{DAV, DEPTH, ELEMENTS, Element, empty, href, text, with};
 use crate::http::conditional::Validators;
 use crate::http::encoding::Unencoded;
@@ -135,7 +138,7 @@ async fn serve(
             Err(refused) => refused,
         },
         "REPORT" => match document(state, body).await {
-            Ok(Some(document)) => report::answer(&feed, request.path, &document).await?,
+            Ok(Some(document)) => report::answer(&feed, request, &document).await?,
             Ok(None) => problem(StatusCode::BAD_REQUEST, Text::new("http-report-empty")),
             Err(refused) => refused,
         },
@@ -228,11 +231,12 @@ async fn propfind(feed: &OpenFeed, request: &CaldavRequest<'_>, document: Option
         CaldavPath::Calendar(id) => {
             let Some(collection) = Collection::read_as(feed, id, deep).await? else { return Ok(not_found()) };
             responses.push(wanted.answer(&place.path(), &collection.props(feed)));
-            responses.extend(collection.resources.iter().map(|it| wanted.answer(&path_of(id, it.id), &it.props())));
+            let of_entry = |it: &CaldavResource| wanted.answer(&path_of(id, it.id), &it.props(it.body.clone()));
+            responses.extend(collection.resources.iter().map(of_entry));
         }
         CaldavPath::Entry(calendar, entry) => {
             let Some(found) = Collection::resource(feed, calendar, entry).await? else { return Ok(not_found()) };
-            responses.push(wanted.answer(&place.path(), &found.props()));
+            responses.push(wanted.answer(&place.path(), &found.props(found.body.clone())));
         }
     }
     Ok(multistatus(responses, None))

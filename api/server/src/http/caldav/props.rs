@@ -4,6 +4,7 @@ use domain::calendars::entry_view::calendar_description;
 use entities::calendar;
 use store::Session;
 
+use crate::http::caldav::filter::COLLATIONS;
 use crate::http::caldav::tree::{CaldavPath, CaldavResource};
 use crate::http::caldav::xml::{APPLE, CALDAV, DAV, Element, SERVER, empty, href, text, with};
 
@@ -48,8 +49,8 @@ impl PropfindSelection {
     pub(super) fn answer(&self, path: &str, props: &[Element]) -> Element {
         let mut missing = Vec::new();
         let found: Vec<_> = match self {
-            // What is large is told only where it is asked for.
-            Self::All => props.iter().filter(|it| !it.is(CALDAV, "calendar-data")).cloned().collect(),
+            // What is large, and who may do what, is told only where it is asked for (RFC 3744, 5).
+            Self::All => props.iter().filter(|it| !is_of_choice(it)).cloned().collect(),
             Self::Names => props.iter().map(|it| empty(&it.space, &it.name)).collect(),
             Self::These(wanted) => {
                 let mut found = Vec::new();
@@ -76,10 +77,28 @@ impl PropfindSelection {
     }
 }
 
+/// Properties that are told only where they are asked for.
+fn is_of_choice(prop: &Element) -> bool {
+    let of_access =
+        ["acl", "acl-restrictions", "inherited-acl-set", "principal-collection-set", "supported-privilege-set"];
+    prop.is(CALDAV, "calendar-data") || of_access.iter().any(|it| prop.is(DAV, it))
+}
+
 /// What everything has: who looks, and that it only looks.
 fn common() -> Vec<Element> {
     let privilege = |name| with(DAV, "privilege", [empty(DAV, name)]);
+    let principal = || href(&CaldavPath::Principal.path());
+    let may_read =
+        [with(DAV, "principal", [principal()]), with(DAV, "grant", [privilege("read")]), empty(DAV, "protected")];
+    let mut description = text(DAV, "description", "Read");
+    description.attributes.push(("xml:lang".to_owned(), "en".to_owned()));
+    let supported = with(DAV, "supported-privilege", [privilege("read"), description]);
     vec![
+        with(DAV, "acl", [with(DAV, "ace", may_read)]),
+        with(DAV, "acl-restrictions", [empty(DAV, "grant-only"), empty(DAV, "no-invert")]),
+        empty(DAV, "inherited-acl-set"),
+        with(DAV, "principal-collection-set", [principal()]),
+        with(DAV, "supported-privilege-set", [supported]),
         with(DAV, "current-user-principal", [href(&CaldavPath::Principal.path())]),
         with(DAV, "owner", [href(&CaldavPath::Principal.path())]),
         with(DAV, "current-user-privilege-set", ["read", "read-current-user-privilege-set"].map(privilege)),
@@ -121,21 +140,25 @@ pub(super) fn of_calendar(session: &Session, calendar: &calendar::Model, sync_to
         .extend([("content-type".to_owned(), "text/calendar".to_owned()), ("version".to_owned(), "2.0".to_owned())]);
     props.push(with(CALDAV, "supported-calendar-data", [data]));
     let report = |space, name| with(DAV, "supported-report", [with(DAV, "report", [empty(space, name)])]);
-    props.push(with(
-        DAV,
-        "supported-report-set",
-        [report(CALDAV, "calendar-query"), report(CALDAV, "calendar-multiget"), report(DAV, "sync-collection")],
-    ));
+    let reports = [
+        report(CALDAV, "calendar-query"),
+        report(CALDAV, "calendar-multiget"),
+        report(CALDAV, "free-busy-query"),
+        report(DAV, "sync-collection"),
+    ];
+    props.push(with(DAV, "supported-report-set", reports));
+    let collations = COLLATIONS.map(|it| text(CALDAV, "supported-collation", it));
+    props.push(with(CALDAV, "supported-collation-set", collations));
     props
 }
 
-/// Properties of an entry.
-pub(super) fn of_resource(resource: &CaldavResource) -> Vec<Element> {
+/// Properties of an entry, of whose file this is wanted.
+pub(super) fn of_resource(resource: &CaldavResource, file: String) -> Vec<Element> {
     let mut props = common();
     props.push(empty(DAV, "resourcetype"));
     props.push(text(DAV, "getetag", resource.tag.as_str()));
     props.push(text(DAV, "getcontenttype", "text/calendar; charset=utf-8; component=VEVENT"));
     props.push(text(DAV, "getcontentlength", resource.body.len().to_string()));
-    props.push(text(CALDAV, "calendar-data", resource.body.as_str()));
+    props.push(text(CALDAV, "calendar-data", file));
     props
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use async_graphql::ID;
-use chrono::{DateTime, Utc};
 use domain::calendars::feed::{FeedEntry, feed_entries};
 use domain::feeds::open::OpenFeed;
 use entities::calendar;
 use graphql::calendars::changes::sync_tokens;
-use icalendar::write;
+use icalendar::{Event, write};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use uuid::Uuid;
@@ -74,28 +73,22 @@ pub(super) fn path_of(calendar: Uuid, entry: Uuid) -> String {
 /// An entry, or a series with its changed dates, as a file.
 pub(super) struct CaldavResource {
     pub(super) id: Uuid,
-    pub(super) uid: String,
+    /// The series first.
+    pub(super) events: Vec<Event>,
     pub(super) body: String,
     pub(super) tag: String,
-    /// When its dates are, as far as they do not come from a series.
-    pub(super) spans: Vec<(DateTime<Utc>, DateTime<Utc>)>,
-    /// Up to when the dates of the series are known, if it is one.
-    pub(super) materialized_until: Option<DateTime<Utc>>,
 }
 
 impl CaldavResource {
     fn of(id: Uuid, told: Vec<FeedEntry>) -> Self {
-        let single = |it: &&FeedEntry| it.materialized_until.is_none();
-        let spans = told.iter().filter(single).map(|it| it.span).collect();
-        let materialized_until = told.iter().find_map(|it| it.materialized_until);
-        let uid = told.first().map(|it| it.event.uid.clone()).unwrap_or_default();
         let events: Vec<_> = told.into_iter().map(|it| it.event).collect();
         let body = write::resource(&events);
-        Self { id, uid, tag: etag::strong(&body), body, spans, materialized_until }
+        Self { id, tag: etag::strong(&body), body, events }
     }
 
-    pub(super) fn props(&self) -> Vec<Element> {
-        props::of_resource(self)
+    /// Its properties; `file` is what is wanted of it.
+    pub(super) fn props(&self, file: String) -> Vec<Element> {
+        props::of_resource(self, file)
     }
 }
 
@@ -123,7 +116,7 @@ impl Collection {
         let mut of = BTreeMap::new();
         let mut files: BTreeMap<Uuid, Vec<FeedEntry>> = BTreeMap::new();
         if whole {
-            for it in feed_entries(&feed.session, &[id]).await? {
+            for it in feed_entries(&feed.session, &[id], Some(feed.row.tenant_id)).await? {
                 of.insert(it.id, it.resource);
                 files.entry(it.resource).or_default().push(it);
             }
