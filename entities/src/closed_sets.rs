@@ -174,7 +174,7 @@ closed_sets! { $ general_sets
         Training = "TRAINING",
         /// Information event.
         InformationEvent = "INFORMATION_EVENT",
-        /// Due date.
+        /// Due date; does not occupy time.
         Deadline = "DEADLINE",
         /// Any other kind.
         Other = "OTHER",

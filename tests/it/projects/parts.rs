@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use verbund_tests::client::codes;
-use verbund_tests::projects::{LEAD, PARTNER, joint};
-use verbund_tests::{Case, TestApp, cases};
+use verbund_tests::projects::{LEAD, PARTNER, accounts, joint};
+use verbund_tests::{Case, TestApp, cases, row_of};
 
 use super::words;
 
@@ -11,6 +11,7 @@ pub fn cases() -> Vec<Case> {
     cases!["projects::parts";
         work_packages_are_never_in_a_circle,
         dates_of_a_project_stand_in_calendars_and_follow,
+        names_of_project_calendars_make_way_for_others,
         partners_come_by_their_agreement,
         keys_make_one_part,
         a_subscriber_hears_what_happens_in_a_project,
@@ -56,6 +57,22 @@ async fn dates_of_a_project_stand_in_calendars_and_follow(app: TestApp) {
     let first = &data["agenda"]["nodes"][0]["entry"];
     assert_eq!((&first["kind"], &first["allDay"]), (&json!("DEADLINE"), &json!(true)));
     assert_eq!(first["calendar"]["project"]["title"], "Secret joint");
+    // Each party has its own calendars; those of a partner say whose project it is.
+    let names: Vec<_> = data["agenda"]["nodes"]
+        .as_array()
+        .expect("dates")
+        .iter()
+        .map(|it| it["entry"]["calendar"]["name"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "Secret joint · Meilensteine",
+            "Secret joint (Landkreis Ostallgäu) · Meilensteine",
+            "Secret joint · Fristen",
+            "Secret joint (Landkreis Ostallgäu) · Fristen"
+        ]
+    );
     assert_eq!(first["calendar"]["viewerCan"], json!({ "update": false, "createEntries": false }));
     assert_eq!(titles(&app.actor("viewer@memmingen").ask(AGENDA).await.data()), Vec::<String>::new());
     // Nobody changes them by hand, and a last day takes no time.
@@ -76,6 +93,46 @@ async fn dates_of_a_project_stand_in_calendars_and_follow(app: TestApp) {
     let dates = data["agenda"]["nodes"].as_array().expect("dates").iter();
     let off: Vec<_> = dates.filter(|it| it["entry"]["status"] == "CANCELLED").map(|it| &it["entry"]["title"]).collect();
     assert_eq!(off, ["Secret milestone of kf"]);
+}
+
+async fn names_of_project_calendars_make_way_for_others(app: TestApp) {
+    accounts(&app).await;
+    let (lead, planner) = (app.actor(LEAD), app.actor("planner@ostallgaeu"));
+    let tenant = app.world.id("tenant.ostallgaeu");
+    let named = async |name: &str| {
+        let input = json!({ "tenant": tenant, "name": name, "confidentiality": "INTERNAL" });
+        planner.mutate("calendarCreate", input, "calendar { id }").await;
+    };
+    let project = async |title: &str| {
+        let input = json!({ "tenant": tenant, "title": title, "startsOn": "2028-01-01", "endsOn": "2028-12-31" });
+        lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone()
+    };
+    let milestone = async |project: &Value| {
+        let input = json!({ "project": project, "tenant": tenant, "title": "Start", "dueOn": "2028-06-01" });
+        lead.mutate("milestoneCreate", input, "__typename").await;
+    };
+    let names = async || {
+        let data = lead.ask("{ calendars(first: 100) { nodes { name project { id } } } }").await.data();
+        let nodes = data["calendars"]["nodes"].as_array().expect("nodes").clone();
+        let of_projects = nodes.iter().filter(|it| !it["project"].is_null());
+        let mut names: Vec<_> = of_projects.map(|it| it["name"].as_str().expect("a name").to_owned()).collect();
+        names.sort();
+        names
+    };
+    let plain = project("Übergänge").await;
+    milestone(&plain).await;
+    assert_eq!(names().await, ["Übergänge · Meilensteine"]);
+    // Somebody has a calendar of that name already: of the two names only one has an addition.
+    named("Berufe · Meilensteine").await;
+    let taken = project("Berufe").await;
+    milestone(&taken).await;
+    let all = names().await;
+    let id = row_of(taken.as_str().expect("an id")).simple().to_string();
+    assert_eq!(all, [format!("Berufe · Meilensteine · {}", &id[28..]), "Übergänge · Meilensteine".to_owned()]);
+    // The calendar follows the title of its project.
+    let renamed = json!({ "id": plain, "version": 1, "title": "Anschlüsse" });
+    lead.mutate("projectUpdate", renamed, "__typename").await;
+    assert_eq!(names().await[0], "Anschlüsse · Meilensteine");
 }
 
 async fn partners_come_by_their_agreement(app: TestApp) {

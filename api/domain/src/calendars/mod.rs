@@ -1,7 +1,7 @@
 //! Calendars of authorities and their entries, each visible at the viewer's level of access.
 //!
 //! An entry has the field of work of its calendar. Its confidentiality may be narrower than the calendar's, never
-//! wider. Entries that take no time (ideas and cancelled ones) are not visible at level `BUSY`.
+//! wider. Entries that take no time (ideas, deadlines and cancelled ones) are not visible at level `BUSY`.
 //!
 //! Entries keep wall-clock time and zone, or dates. A time that the clock skips in spring is read with the offset
 //! before the gap (02:30 means 03:30); a time that occurs twice in autumn means the first. An end is never before its

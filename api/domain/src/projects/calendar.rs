@@ -7,13 +7,14 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use entities::{Confidentiality, EntryKind, EntryStatus, ProjectCalendar, calendar, calendar_entry, project, tenant};
 use kernel::error::ApiResult;
+use kernel::i18n::{Locale, Text};
 use kernel::ids::new_id;
 use kernel::text;
 use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::calendars::calendar_service::{NewCalendar, calendar_row};
+use crate::calendars::calendar_service::{NAME, NewCalendar, calendar_row};
 use crate::calendars::entry_service::entry_row;
 use crate::calendars::entry_values::NewEntry;
 use crate::context::audited::Audited as _;
@@ -30,15 +31,28 @@ pub struct ProjectDate<'a> {
     pub stands: bool,
 }
 
-/// Name of the calendar that a party has for a project. Two projects may have the same title in two authorities, and a
-/// party may have a calendar of that name already.
-fn name(project: &project::Model, kind: ProjectCalendar) -> String {
-    let what = match kind {
-        ProjectCalendar::Plan => "Meilensteine",
-        ProjectCalendar::Deadlines => "Fristen",
+/// Name of the calendar that a party has for a project, in the language of the party. That of a partner names the lead:
+/// two authorities may have projects of the same title.
+async fn name(session: &Session, party: Uuid, project: &project::Model, kind: ProjectCalendar) -> ApiResult<String> {
+    let words = Text::new(match kind {
+        ProjectCalendar::Plan => "project-calendar-milestones",
+        ProjectCalendar::Deadlines => "project-calendar-deadlines",
+    });
+    let owner = session.get::<tenant::Entity>(party).await?;
+    let locale = Locale::negotiate(owner.as_ref().map(|it| it.locale.as_str()));
+    let title = match session.get::<tenant::Entity>(project.tenant_id).await? {
+        Some(lead) if lead.id != party => {
+            format!("{} ({})", text::clip(&project.title, 50), text::clip(&lead.legal_name, 40))
+        }
+        _ => text::clip(&project.title, 80),
     };
+    Ok(words.with("project", title).render(locale))
+}
+
+/// The name where another calendar has it already: with the end of the project's id.
+fn distinct(name: &str, project: &project::Model) -> String {
     let id = project.id.simple().to_string();
-    format!("{} · {what} · {}", text::clip(&project.title, 80), &id[id.len().saturating_sub(4)..])
+    format!("{name} · {}", &id[id.len().saturating_sub(4)..])
 }
 
 /// The calendar of the acting party for a project; made when it is needed first.
@@ -61,7 +75,7 @@ async fn calendar(
     let zone = owner.map_or_else(|| "UTC".to_owned(), |it| it.time_zone.clone());
     let new = NewCalendar {
         tenant: writer.tenant(),
-        name: name(project, kind),
+        name: name(session, writer.tenant(), project, kind).await?,
         description: None,
         color: None,
         zone: None,
@@ -78,6 +92,10 @@ async fn calendar(
         project_calendar: Some(kind),
         ..calendar_row(writer, new, zone, new_id())
     };
+    if writer.insert_new::<calendar::ActiveModel>(full(row.clone())).await? {
+        return Ok(row);
+    }
+    let row = calendar::Model { name: distinct(&row.name, project), ..row };
     writer.insert::<calendar::ActiveModel>(full(row.clone())).await?;
     Ok(row)
 }
@@ -153,19 +171,29 @@ pub async fn follow(mutation: &UnitOfWork, writer: &Writer<'_>, entry: Uuid, dat
 /// The calendars of the lead take the new title of a project; those of partners keep the name that they began with.
 ///
 /// # Errors
-/// The database fails.
+/// `NOT_UNIQUE` at `title` where a calendar has the name that the session does not see; the database fails.
 pub async fn rename(session: &Session, writer: &Writer<'_>, project: &project::Model) -> ApiResult<()> {
-    for kind in [ProjectCalendar::Plan, ProjectCalendar::Deadlines] {
+    let kinds = [ProjectCalendar::Plan, ProjectCalendar::Deadlines];
+    let mut names = Vec::new();
+    for kind in kinds {
+        names.push(name(session, writer.tenant(), project, kind).await?);
+    }
+    let others = session
+        .select::<calendar::Entity>()
+        .filter(calendar::Column::TenantId.eq(writer.tenant()))
+        .filter(calendar::Column::Name.is_in(names.iter().map(String::as_str)))
+        .filter(calendar::Column::ProjectId.is_null().or(calendar::Column::ProjectId.ne(project.id)));
+    let taken: Vec<_> = session.all(others).await?.into_iter().map(|it| it.name).collect();
+    for (kind, name) in kinds.into_iter().zip(names) {
+        let name = if taken.contains(&name) { distinct(&name, project) } else { name };
         let here = Condition::all()
             .add(calendar::Column::ProjectId.eq(project.id))
             .add(calendar::Column::TenantId.eq(writer.tenant()))
             .add(calendar::Column::ProjectCalendar.eq(kind));
-        let values = calendar::ActiveModel {
-            name: Set(name(project, kind)),
-            updated_at: Set(session.now()),
-            ..Default::default()
-        };
-        writer.change::<calendar::Entity, _>(here, values).await?;
+        let values =
+            calendar::ActiveModel { name: Set(name.clone()), updated_at: Set(session.now()), ..Default::default() };
+        let changed = writer.change_unique::<calendar::Entity, _>(here, values, NAME).await;
+        changed.map_err(|error| error.taken("title", &name))?;
     }
     Ok(())
 }
