@@ -19,6 +19,7 @@ pub fn cases() -> Vec<Case> {
         a_table_without_its_wall_fails,
         clocks_that_differ_fail,
         a_wrong_configuration_fails,
+        a_public_address_without_its_settings_is_a_warning,
         the_health_check_asks_a_running_server,
     ]
 }
@@ -51,6 +52,7 @@ async fn a_healthy_installation_passes(app: TestApp) {
     let names: &[&str] = if app.engine == Engine::Postgres {
         &[
             "configuration",
+            "network",
             "local-issuer",
             "database",
             "engine",
@@ -62,7 +64,7 @@ async fn a_healthy_installation_passes(app: TestApp) {
             "holidays",
         ]
     } else {
-        &["configuration", "local-issuer", "database", "engine", "migrations", "time-zones", "holidays"]
+        &["configuration", "network", "local-issuer", "database", "engine", "migrations", "time-zones", "holidays"]
     };
     let before = app.database.rows().await.dump().await;
     let (_folder, file) = file(&app, "127.0.0.1:0");
@@ -174,6 +176,19 @@ async fn a_wrong_configuration_fails(mut app: TestApp) {
     let (code, said, _) = run(&file, &["doctor"]).await;
     assert!(code == Some(1) && said.starts_with("FAIL  configuration ") && said.lines().count() == 1, "{said}");
     drop(folder);
+}
+
+async fn a_public_address_without_its_settings_is_a_warning(mut app: TestApp) {
+    let network = |checks: &[Check]| checks.iter().find(|it| it.name == "network").expect("a check").clone();
+    app.config.http.listen = "0.0.0.0:8080".parse().expect("an address");
+    let check = network(&found(&app).await);
+    assert_eq!(check.verdict, Verdict::Warn);
+    for key in ["http.client_address_header", "catalogue.base_url"] {
+        assert!(check.text.contains(key), "{check:?}");
+    }
+    app.config.http.client_address_header = "x-forwarded-for".to_owned();
+    app.config.catalogue.base_url = "https://daten.example".to_owned();
+    assert_eq!(network(&found(&app).await).verdict, Verdict::Ok);
 }
 
 async fn the_health_check_asks_a_running_server(app: TestApp) {

@@ -1,5 +1,6 @@
 //! The running server, the same in `serve`, `demo` and tests.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,7 +114,15 @@ impl App {
 }
 
 async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener, String> {
-    TcpListener::bind(address).await.map_err(|error| format!("{key} {address}: {error}"))
+    let other = if key == "http.listen" { "choose another with --listen or http.listen" } else { "choose another" };
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        ErrorKind::AddrInUse => format!("{key} {address}: another program listens there; {other}"),
+        ErrorKind::AddrNotAvailable => format!("{key} {address}: this machine has no such address; {other}"),
+        ErrorKind::PermissionDenied => {
+            format!("{key} {address}: this user may not listen there (ports below 1024 take a right); {other}")
+        }
+        _ => format!("{key} {address}: {error}"),
+    })
 }
 
 /// Once a minute, callers whose budget is full again are forgotten.

@@ -6,6 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use store::DatabaseSettings;
 
+use super::effective::without_password;
+
 /// Section `database`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +20,9 @@ pub struct Database {
     pub app_role: String,
     /// Connections; 0 = twice the processors.
     pub max_connections: u32,
+    /// The source of `url`, in words; empty where nobody noted it.
+    #[serde(skip)]
+    source: String,
 }
 
 impl Database {
@@ -25,6 +30,18 @@ impl Database {
     pub(super) fn is_unset(&self) -> bool {
         [&self.url, &self.owner_url].iter().all(|it| it.expose_secret().is_empty())
             && [&self.url_file, &self.owner_url_file].iter().all(|it| it.as_os_str().is_empty())
+    }
+
+    /// Notes which source the URL is from.
+    pub(super) fn note_sources(&mut self, source: impl Fn(&str) -> String) {
+        let key = if self.url_file.as_os_str().is_empty() { "database.url" } else { "database.url_file" };
+        self.source = source(key);
+    }
+
+    /// The database without its password, and the source of its URL, for people.
+    pub fn shown(&self) -> String {
+        let url = self.url().map_or_else(|problem| problem, |it| without_password(it.expose_secret()));
+        if self.source.is_empty() { url } else { format!("{url} ({})", self.source) }
     }
 
     /// The database as the application uses it.

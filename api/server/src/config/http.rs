@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::read::address;
 use crate::http::ConnectionLimits;
 
 /// Section `http`.
@@ -12,6 +13,7 @@ use crate::http::ConnectionLimits;
 #[serde(deny_unknown_fields)]
 pub struct Http {
     /// Address and port.
+    #[serde(deserialize_with = "address")]
     pub listen: SocketAddr,
     /// Longest time for one request, in seconds.
     pub request_timeout_seconds: u64,

@@ -4,7 +4,9 @@
 
 mod auth;
 mod database;
+mod effective;
 mod http;
+mod layers;
 mod operations;
 mod read;
 mod telemetry;
@@ -19,9 +21,13 @@ use serde::Deserialize;
 
 pub use self::auth::{Auth, Issuer, LocalAuth};
 pub use self::database::Database;
+pub use self::effective::{Setting, effective};
 pub use self::http::Http;
+use self::layers::Layers;
+pub use self::layers::SettingSource;
 pub use self::operations::{ExternalCalendars, GraphQl, JobSettings, Live};
-use self::read::environment_variable;
+use self::read::environment_variables;
+pub use self::read::{listen_address, operator_locale};
 pub use self::telemetry::{LogFormat, LogSettings, MetricsSettings, Telemetry};
 
 /// The reference: every key, its default, its meaning.
@@ -61,18 +67,15 @@ pub struct Config {
 const DEMO: &str = "[auth.local]\nenabled = true\n[http]\nserver_timing = true\ncors_local = true\n[log]\nformat = \"text\"\nfilter = \"warn,verbund=info\"\n";
 
 impl Config {
-    /// Reads defaults, `file` and environment.
+    /// Reads defaults, `file` and environment. Of a secret and the file that holds it the one of the later layer counts.
     ///
     /// # Errors
-    /// A file cannot be read, a key is unknown, a value has the wrong form; the text names it.
+    /// A file cannot be read, a key is unknown or set twice, a value has the wrong form; the text names it.
     pub fn load(file: Option<&Path>) -> Result<Self, String> {
-        let mut builder = Self::layers(None, file);
-        for (variable, key) in [("DATABASE_URL", "database.url"), ("DATABASE_OWNER_URL", "database.owner_url")] {
-            if let Some(value) = environment_variable(variable) {
-                builder = builder.set_override(key, value).map_err(|error| error.to_string())?;
-            }
-        }
-        Self::built(builder)
+        let layers = Layers::read(file, &environment_variables(), false)?;
+        let mut config = Self::built(builder_of(&layers, None, file)?)?;
+        config.database.note_sources(|key| layers.source(key).words());
+        Ok(config)
     }
 
     /// The configuration of a demo: its own defaults (see [`Self::embedded`]), `file` and environment. A demo keeps to its
@@ -81,7 +84,8 @@ impl Config {
     /// # Errors
     /// As [`Self::load`]; another database is named.
     pub fn demo(folder: &Path, file: Option<&Path>) -> Result<Self, String> {
-        let config = Self::built(Self::layers(Some(DEMO), file))?;
+        let layers = Layers::read(file, &environment_variables(), true)?;
+        let config = Self::built(builder_of(&layers, Some(DEMO), file)?)?;
         if !config.database.is_unset() {
             return Err(
                 "database: a demo has a database of its own in its folder; use `verbund serve` for another".to_owned()
@@ -101,26 +105,7 @@ impl Config {
         Ok(Self::built(config::Config::builder().add_source(default).add_source(demo))?.in_folder(folder))
     }
 
-    /// Defaults, more defaults, a file and the environment, later ones over earlier ones.
-    fn layers(more: Option<&str>, file: Option<&Path>) -> config::ConfigBuilder<config::builder::DefaultState> {
-        let toml = |text: &str| config::File::from_str(text, config::FileFormat::Toml);
-        let mut builder = config::Config::builder().add_source(toml(DEFAULT));
-        if let Some(more) = more {
-            builder = builder.add_source(toml(more));
-        }
-        if let Some(file) = file {
-            builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
-        }
-        let environment = config::Environment::with_prefix("VERBUND")
-            .prefix_separator("__")
-            .separator("__")
-            .try_parsing(true)
-            .list_separator(",")
-            .with_list_parse_key("http.cors_origins");
-        builder.add_source(environment)
-    }
-
-    fn built(builder: config::ConfigBuilder<config::builder::DefaultState>) -> Result<Self, String> {
+    fn built(builder: Builder) -> Result<Self, String> {
         builder.build().and_then(config::Config::try_deserialize).map_err(|error| format!("configuration: {error}"))
     }
 
@@ -136,6 +121,7 @@ impl Config {
     pub fn set_database(&mut self, url: &str, owner_url: &str) {
         self.database.url = url.to_owned().into();
         self.database.owner_url = owner_url.to_owned().into();
+        self.database.note_sources(|_| String::new());
     }
 
     /// Checks what a type cannot, for serving.
@@ -229,6 +215,32 @@ impl Config {
     }
 }
 
+type Builder = config::ConfigBuilder<config::builder::DefaultState>;
+
+/// Defaults, more defaults, a file and the environment, later ones over earlier ones.
+fn builder_of(layers: &Layers, more: Option<&str>, file: Option<&Path>) -> Result<Builder, String> {
+    let toml = |text: &str| config::File::from_str(text, config::FileFormat::Toml);
+    let mut builder = config::Config::builder().add_source(toml(DEFAULT));
+    if let Some(more) = more {
+        builder = builder.add_source(toml(more));
+    }
+    if let Some(file) = file {
+        builder = builder.add_source(config::File::from(file).format(config::FileFormat::Toml));
+    }
+    let variables = layers.variables().map(|(key, value)| (key.replace('.', "__"), value.to_owned()));
+    let environment = config::Environment::default()
+        .separator("__")
+        .try_parsing(true)
+        .list_separator(",")
+        .with_list_parse_key("http.cors_origins")
+        .source(Some(variables.collect()));
+    builder = builder.add_source(environment);
+    for key in layers.overruled() {
+        builder = builder.set_override(key, "").map_err(|error| format!("configuration: {error}"))?;
+    }
+    Ok(builder)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,7 +260,7 @@ mod tests {
         let file = folder.join("verbund.toml");
         std::fs::write(&file, "[http]\nlissten = \"0.0.0.0:80\"\n").unwrap();
         let problem = Config::load(Some(&file)).unwrap_err();
-        assert!(problem.contains("lissten"), "{problem}");
+        assert!(problem.contains("verbund.toml: unknown key http.lissten; did you mean http.listen?"), "{problem}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 
@@ -274,6 +286,15 @@ mod tests {
         let config = Config::load(Some(&file)).unwrap();
         assert_eq!(config.database.url().unwrap().expose_secret(), "postgres://somebody@somewhere/verbund");
         assert!(!format!("{config:?}").contains("somebody"), "secrets do not print themselves");
+        let shown = effective(Some(&file), Some("127.0.0.1:1".parse().unwrap())).unwrap();
+        let of = |key: &str| shown.iter().find(|it| it.key == key).unwrap().line();
+        let named = format!("secret file {}, named by file {}", secret.display(), file.display());
+        assert_eq!(of("database.url"), format!("database.url = \"postgres://somebody@somewhere/verbund\"  # {named}"));
+        assert_eq!(of("http.listen"), "http.listen = \"127.0.0.1:1\"  # option --listen");
+        assert_eq!(of("http.explorer"), "http.explorer = true  # default");
+        std::fs::write(&file, format!("[database]\nurl_file = {secret:?}\nurl = \"sqlite://other\"\n")).unwrap();
+        let problem = Config::load(Some(&file)).unwrap_err();
+        assert!(problem.contains("are both set: remove one of them"), "{problem}");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

@@ -13,6 +13,30 @@ use crate::doctor::database::{first, unanswered};
 /// School holidays that end sooner should be renewed, in days.
 const SOON: i64 = 180;
 
+/// Settings that a server behind a proxy needs.
+pub(super) fn network(config: &Config) -> Check {
+    const NAME: &str = "network";
+    let listen = config.http.listen;
+    if listen.ip().is_loopback() {
+        return Check::ok(NAME, format!("http.listen is {listen}, for this machine only"));
+    }
+    let missing = [
+        (
+            config.http.client_address_header.is_empty(),
+            "http.client_address_header is empty: behind a proxy all clients share one budget of points",
+        ),
+        (
+            config.catalogue.base_url.is_empty(),
+            "catalogue.base_url is empty: addresses in the catalogue begin with whatever host a request names",
+        ),
+    ];
+    let missing: Vec<_> = missing.into_iter().filter(|it| it.0).map(|it| it.1).collect();
+    if missing.is_empty() {
+        return Check::ok(NAME, format!("http.listen is {listen}; clients and public addresses are known"));
+    }
+    Check::warn(NAME, format!("http.listen is {listen}; {}", missing.join("; ")))
+}
+
 pub(super) fn local_issuer(config: &Config) -> Check {
     const NAME: &str = "local-issuer";
     let local = &config.auth.local;

@@ -72,12 +72,13 @@ impl Check {
 /// Makes every check that the checks before it leave possible.
 pub async fn examine(config: &Config, clock: &Clock) -> Vec<Check> {
     let mut checks = vec![configuration(config)];
+    checks.push(environment::network(config));
     checks.push(environment::local_issuer(config));
     checks.extend(environment::issuers(config).await);
     match reach(config).await {
         Err(check) => checks.push(check),
         Ok(store) => {
-            checks.push(Check::ok("database", "it answers"));
+            checks.push(Check::ok("database", format!("it answers: {}", config.database.shown())));
             checks.extend(of_database(config, clock, &store).await);
             store.close().await;
         }
@@ -127,7 +128,8 @@ async fn reach(config: &Config) -> Result<Store, Check> {
     }
     let settings = DatabaseSettings { url, max_connections: 1 };
     Store::connect(&settings).await.map_err(|error| {
-        failed(format!("{}: look at the server, the network, and role and password in database.url", render(&error)))
+        let (shown, reason) = (config.database.shown(), render(&error));
+        failed(format!("{shown}: {reason}: look at the server, the network, and role and password in database.url"))
     })
 }
 
@@ -147,7 +149,12 @@ mod tests {
         let config = Config::embedded(std::path::Path::new("/nowhere-at-all")).unwrap();
         let checks = examine(&config, &Clock::System).await;
         let found: Vec<_> = checks.iter().map(|it| (it.verdict, it.name)).collect();
-        let expected = [(Verdict::Ok, "configuration"), (Verdict::Warn, "local-issuer"), (Verdict::Fail, "database")];
+        let expected = [
+            (Verdict::Ok, "configuration"),
+            (Verdict::Ok, "network"),
+            (Verdict::Warn, "local-issuer"),
+            (Verdict::Fail, "database"),
+        ];
         assert_eq!(found, expected, "{checks:?}");
     }
 }
