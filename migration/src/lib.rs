@@ -30,6 +30,7 @@ mod m20261130_000041_second_person;
 mod m20261130_000050_former_publications;
 mod m20261130_000051_used_tickets;
 mod m20261130_000030_sign_offs;
+mod m20261201_000023_tenant_changes;
 mod rls;
 mod run;
 
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000051_used_tickets::Migration),
             Box::new(m20261130_000030_sign_offs::Migration),
             Box::new(AddColumn("m20261130_000050_fetch_warnings", "external_calendar", "warnings {json}")),
+            Box::new(m20261201_000023_tenant_changes::Migration),
         ]
     }
 }

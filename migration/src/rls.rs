@@ -30,6 +30,8 @@ pub(crate) enum RlsPolicy {
     Account,
     /// Read by the account itself; accounts are made by those who invite.
     Identity,
+    /// Read by everybody; a row is changed by the authority that it is, and added by the owner of the tables alone.
+    Authority,
 }
 
 /// The statements that put `table` behind the wall. The owner of the tables, who migrates, passes by a policy of its own.
@@ -49,6 +51,7 @@ pub(crate) fn rls_policy(table: &str, policy: RlsPolicy) -> String {
         ),
         RlsPolicy::Own => (format!("{by_scope} OR {by_person}"), format!("{by_tenant} AND {by_person}"), by_tenant),
         RlsPolicy::Account => (by_person.clone(), by_person.clone(), by_person),
+        RlsPolicy::Authority => ("true".to_owned(), "false".to_owned(), format!("id = {TENANT}")),
         RlsPolicy::Identity => (format!("id = {PERSON}"), format!("{TENANT} IS NOT NULL"), "false".to_owned()),
     };
     format!(

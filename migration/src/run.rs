@@ -61,6 +61,11 @@ async fn grant(db: &DatabaseConnection, app_role: &str) -> Result<(), DbErr> {
         format!(
             "REVOKE INSERT, UPDATE, DELETE ON tenant, region, holiday, indicator, seaql_migrations FROM {app_role}"
         ),
+        // What an authority says of itself; neither its short name nor its status.
+        format!(
+            "GRANT UPDATE (legal_name, kind, ags, time_zone, assumption_day, website, version, updated_at) \
+             ON tenant TO {app_role}"
+        ),
         format!("GRANT USAGE ON SCHEMA ds TO {app_role}"),
         "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC".to_owned(),
         format!(
@@ -154,7 +159,7 @@ pub async fn wall_problems(db: &DatabaseConnection) -> Result<Vec<String>, DbErr
                    ELSE 'lacks policies of row-level security' END AS problem
                FROM pg_class c
                WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-                 AND (c.relname = 'person' OR EXISTS (
+                 AND (c.relname IN ('person', 'tenant') OR EXISTS (
                      SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND NOT a.attisdropped
                        AND a.attname IN ('tenant_id', 'scope_id', 'person_id')))
                  AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND (

@@ -4,6 +4,7 @@ mod abuse;
 mod access;
 mod agreements;
 mod archive;
+mod authorities;
 mod busy;
 mod caldav;
 mod calendars;
@@ -68,6 +69,7 @@ fn main() -> std::process::ExitCode {
         access::cases(),
         agreements::cases(),
         archive::cases(),
+        authorities::cases(),
         busy::cases(),
         caldav::cases(),
         calendars::cases(),

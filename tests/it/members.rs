@@ -17,6 +17,7 @@ pub fn cases() -> Vec<Case> {
         a_role_limited_to_a_field_of_work_reaches_that_field_only,
         a_role_for_today_ends_tonight,
         what_is_wrong_with_a_role_is_told_at_once,
+        accounts_have_an_issuer_and_an_address_that_can_be,
         the_last_admin_stays_whatever_others_there_are,
         two_admins_who_take_each_others_role_at_once_leave_one,
         nobody_gives_more_fields_or_time_than_they_hold,
@@ -256,6 +257,30 @@ async fn what_is_wrong_with_a_role_is_told_at_once(app: TestApp) {
     let german = try_give(&app, &admin.speaking("de"), json!({ "validUntil": "2027-01-14" })).await;
     let words = json!({ "code": "OUT_OF_RANGE", "field": "validUntil", "message": "2027-01-14 ist schon vorbei." });
     assert_eq!(german["userErrors"], json!([words]));
+}
+
+async fn accounts_have_an_issuer_and_an_address_that_can_be(app: TestApp) {
+    let admin = app.actor("admin@ostallgaeu");
+    let with = |field: &str, value: &str| {
+        let mut to = account("somebody", "Somebody");
+        to["account"][field] = json!(value);
+        json!({ "to": to })
+    };
+    for (field, value, refused) in [
+        ("issuer", "irgendwas", "INVALID to.account.issuer"),
+        ("issuer", "http://login.example", "INVALID to.account.issuer"),
+        ("issuer", "https:login.example", "INVALID to.account.issuer"),
+        ("issuer", " ", "REQUIRED to.account.issuer"),
+        ("email", "nomail", "INVALID to.account.email"),
+    ] {
+        let payload = try_give(&app, &admin, with(field, value)).await;
+        assert_eq!(said(&payload), [refused], "{payload}");
+    }
+    let german = try_give(&app, &admin.speaking("de"), with("email", "nomail")).await;
+    assert_eq!(german["userErrors"][0]["message"], "nomail ist keine E-Mail-Adresse wie name@example.org.");
+    assert_eq!(said(&try_give(&app, &admin, with("email", " a@b.example ")).await), Vec::<String>::new());
+    let stored = members(&admin, "ostallgaeu").await;
+    assert!(stored.to_string().contains("Somebody"), "{stored}");
 }
 
 async fn the_last_admin_stays_whatever_others_there_are(app: TestApp) {

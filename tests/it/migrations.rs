@@ -26,7 +26,7 @@ pub fn cases() -> Vec<Case> {
 
 const ROLE: &str = "verbund_app";
 /// Number of migrations.
-const ALL: usize = 29;
+const ALL: usize = 30;
 
 async fn empty(app: &TestApp) -> TestDatabase {
     app.fixture.empty(app.engine).await.expect("an empty database")

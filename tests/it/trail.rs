@@ -260,6 +260,8 @@ async fn every_mutation_is_recorded_under_its_name_object_and_topic(app: TestApp
         ["roleGrantCreate", "RoleGrant", "role.granted", "1"],
         ["roleGrantCreate", "RoleGrant", "role.proposed", "1"],
         ["roleGrantConfirm", "RoleGrant", "role.confirmed", "2"],
+        ["tenantUpdate", "Tenant", "tenant.updated", "2"],
+        ["memberUpdate", "Member", "member.updated", "2"],
     ];
     assert_eq!(rows.texts(&sql).await, expected);
 }

@@ -39,6 +39,8 @@ pub const MUTATIONS: &[&str] = &[
     "tenantContactCreate",
     "tenantContactUpdate",
     "tenantContactDelete",
+    "tenantUpdate",
+    "memberUpdate",
     "annualPlanCreate",
     "annualPlanUpdate",
     "coordinationRoundOpen",
@@ -168,6 +170,8 @@ const CONTACT_DELETE: usize = CONTACT + 2;
 const SECOND_ADMIN: usize = CONTACT_DELETE + 1;
 const THIRD_ADMIN: usize = SECOND_ADMIN + 1;
 const CONFIRM: usize = THIRD_ADMIN + 1;
+const TENANT_UPDATE: usize = CONFIRM + 1;
+const MEMBER_UPDATE: usize = CONFIRM + 2;
 const ADMIN: &str = "admin@ostallgaeu";
 const STEWARD: &str = "steward@ostallgaeu";
 const PLANNER: &str = "planner@ostallgaeu";
@@ -385,6 +389,14 @@ impl<'a> Walk<'a> {
                 (step.0, step.1, step.2, OF_ROLE)
             }
             CONFIRM => ("roleGrantConfirm", "second@ostallgaeu", with(&self.last["roleGrant"], json!({})), OF_ROLE),
+            TENANT_UPDATE => {
+                let input = json!({ "id": tenant, "version": 1, "website": "https://ostallgaeu.example" });
+                ("tenantUpdate", ADMIN, input, "tenant { id version }")
+            }
+            MEMBER_UPDATE => {
+                let input = json!({ "id": id("member.viewer@ostallgaeu"), "version": 1, "name": "Renamed" });
+                ("memberUpdate", ADMIN, input, "member { id version }")
+            }
             _ => return None,
         };
         self.at += 1;

@@ -8,7 +8,7 @@
 /// writer of the rows, and whether rights are declared.
 ///
 /// - Writers are those of `ScopeBinding` in `store`: `owner`, `owner_in_any_scope`, `log`, `party`, `person`; `reference` is data
-///   that everybody reads and only the operator writes.
+///   that everybody reads and only the operator adds; admins change their own authority.
 /// - `declared` types implement `Resource` in `domain`; `undeclared` ones have no operations.
 /// - `special` types are not the one object of their row: parts of `Node` and the root field are written by hand.
 #[macro_export]
@@ -16,7 +16,7 @@ macro_rules! for_each_node_type {
     ($callback:ident) => {
         $callback! {
             special {
-                Tenant "ten" tenant "An authority" reference undeclared;
+                Tenant "ten" tenant "An authority" reference declared;
                 CalendarEntry "cen" calendar_entry "A calendar entry" owner declared;
             }
             regular {

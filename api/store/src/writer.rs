@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entities::{coordination_round, field_of_work, idempotency_record, member, role_grant};
+use entities::{coordination_round, field_of_work, idempotency_record, member, role_grant, tenant};
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::Text;
 use policy::{Access, Grant};
@@ -275,6 +275,19 @@ impl<'a> Writer<'a> {
     pub async fn sees<E: Owned>(&self, condition: impl Into<sea_orm::Condition>) -> ApiResult<bool> {
         let select = E::find().filter(self.bound::<E>(condition));
         Ok(select.one(self.conn).await.or_fault()?.is_some())
+    }
+
+    /// Changes the row of the acting authority itself where it is still at `version`; whether it was.
+    ///
+    /// # Errors
+    /// The database fails.
+    #[expect(clippy::disallowed_methods, reason = "bound to the authority of the grant here")]
+    pub async fn change_authority(&self, version: i32, values: tenant::ActiveModel) -> ApiResult<bool> {
+        let own = tenant::Entity::update_many()
+            .set(values)
+            .filter(tenant::Column::Id.eq(self.tenant()))
+            .filter(tenant::Column::Version.eq(version));
+        Ok(own.exec(self.conn).await.or_fault()?.rows_affected > 0)
     }
 
     /// Narrows a condition to the rows that the holder of the grant may write.

@@ -52,6 +52,8 @@ pub const RIGHTS: &[Right] = {
         right("agreementSign", N::Agreement, O::Sign, "/id"),
         right("agreementEnd", N::Agreement, O::End, "/id"),
         right("shareEnd", N::Share, O::End, "/id"),
+        right("tenantUpdate", N::Tenant, O::Update, "/id"),
+        right("memberUpdate", N::Member, O::Update, "/id"),
         right("roleGrantCreate", N::Member, O::ManageRoles, "/to/member"),
         right("roleGrantRevoke", N::RoleGrant, O::Revoke, "/id"),
         right("roleGrantConfirm", N::RoleGrant, O::Confirm, "/id"),
@@ -147,8 +149,7 @@ pub const ELSEWHERE: [&str; 23] = [
 ];
 
 /// Types of objects without a mutation of their own: they have no `viewerCan`.
-pub const WITHOUT: [NodeType; 9] = [
-    NodeType::Tenant,
+pub const WITHOUT: [NodeType; 8] = [
     NodeType::FieldOfWork,
     NodeType::Holiday,
     NodeType::Indicator,

@@ -6,12 +6,49 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entities::RoleKey;
-use kernel::text::is_invisible;
+use kernel::error::{ApiResult, Problem, UserErrorCode};
+use kernel::i18n::Text;
+use kernel::text::{self, is_invisible};
+use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The longest name that is taken from a token, in characters.
 const MAX_NAME: usize = 200;
+
+/// An address that keys may come from: https, or this machine itself.
+///
+/// # Errors
+/// Why not.
+pub fn safe_address(address: &str) -> Result<Url, String> {
+    let url = Url::parse(address).map_err(|error| error.to_string())?;
+    let host = url.host_str().unwrap_or_default();
+    let is_loopback = host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback());
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback => Ok(url),
+        _ => Err("must begin with https:// (http:// only on this machine)".to_owned()),
+    }
+}
+
+/// The issuer of an account, in a form that an identity provider can have.
+///
+/// # Errors
+/// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
+pub fn issuer_address(value: &str, field: &'static str) -> ApiResult<String> {
+    text::identifier(value, field, 500)?;
+    let issuer = value.to_owned();
+    // A browser mends what is no address; an issuer is compared byte for byte.
+    let is_address = ["https://", "http://"].iter().any(|it| issuer.starts_with(it))
+        && !issuer.contains(char::is_whitespace)
+        && safe_address(&issuer).is_ok();
+    if is_address {
+        return Ok(issuer);
+    }
+    Err(Problem::at(UserErrorCode::Invalid, field, Text::new("no-issuer").with("value", text::clip(&issuer, 80)))
+        .into())
+}
 
 /// Who has this value in this claim holds this role there.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -82,6 +119,22 @@ impl Binding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_come_over_https_or_from_this_machine() {
+        for good in ["https://login.example/realms/a", "http://127.0.0.1:8080", "http://localhost/x", "http://[::1]:1/"]
+        {
+            assert!(safe_address(good).is_ok(), "{good}");
+            assert_eq!(issuer_address(good, "issuer").unwrap(), good);
+        }
+        for bad in ["http://login.example", "http://127.0.0.1.example/", "file:///etc/passwd", "ftp://127.0.0.1", "x"] {
+            assert!(safe_address(bad).is_err(), "{bad}");
+            assert!(issuer_address(bad, "issuer").is_err(), "{bad}");
+        }
+        for bad in ["", "https:login.example", "https://a b.example", "https://a.example/\tb"] {
+            assert!(issuer_address(bad, "issuer").is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn claims_give_roles_only_by_a_rule() {

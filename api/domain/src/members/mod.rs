@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod confirmation;
+pub mod profile;
 pub mod service;
 pub mod sign_in;
 

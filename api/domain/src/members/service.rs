@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::context::audited::{AuditHead, Audited, save};
 use crate::context::op::Op;
 use crate::context::unit_of_work::{ChangeRecord, Claim, Idempotency, UnitOfWork};
+use crate::members::binding::issuer_address;
 use crate::members::confirmation::waits_until;
 use crate::rights::members::keep_an_admin;
 use crate::rights::{self, Operation};
@@ -37,6 +38,23 @@ pub enum RoleHolder {
         /// Work e-mail address.
         email: Option<String>,
     },
+}
+
+impl RoleHolder {
+    /// The recipient with the values of an account in their form. Problems are at the fields of `roleGrantCreate`.
+    ///
+    /// # Errors
+    /// The problems of all values.
+    pub fn checked(self) -> ApiResult<Self> {
+        let Self::Account { issuer, subject, name, email } = self else { return Ok(self) };
+        let (issuer, subject, name, email) = all((
+            issuer_address(&issuer, "to.account.issuer"),
+            text::identifier(&subject, "to.account.subject", 255).map(|()| subject.clone()),
+            text::name(&name, "to.account.name", 200),
+            text::email_address(email, "to.account.email", 320),
+        ))?;
+        Ok(Self::Account { issuer, subject, name, email })
+    }
 }
 
 /// Values of a new role grant.
@@ -64,21 +82,6 @@ impl NewRoleGrant {
     }
 }
 
-/// Checks the account that receives a role.
-///
-/// # Errors
-/// `REQUIRED`, `TOO_LONG` or `INVALID` at a field of `to.account`.
-pub fn check_account(to: &RoleHolder) -> ApiResult<()> {
-    let RoleHolder::Account { issuer, subject, name, email } = to else { return Ok(()) };
-    all((
-        text::identifier(issuer, "to.account.issuer", 500),
-        text::identifier(subject, "to.account.subject", 255),
-        text::name(name, "to.account.name", 200),
-        text::optional(email.clone(), "to.account.email", 320),
-    ))
-    .map(|_| ())
-}
-
 /// Grants a role and returns the grant; a grant of TENANT_ADMIN may wait for a second admin ([`confirmation`]).
 ///
 /// [`confirmation`]: crate::members::confirmation
@@ -87,7 +90,8 @@ pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>)
     let session = mutation.session();
     // Whoever grants a role must see and be able to revoke it.
     let (permit, tenant) = rights::create_in::<role_grant::Entity>(session, new.tenant, None).await?;
-    check(session, &new, today(&tenant.time_zone, session.now())).await?;
+    let to = check(session, &new, today(&tenant.time_zone, session.now())).await?;
+    let new = NewRoleGrant { to, ..new };
     if !session.access().may_give(new.tenant, new.role, &new.fields(), new.valid_from, new.valid_until) {
         let text = Text::new("not-held").with("role", new.role.as_str());
         return Err(Problem::at(UserErrorCode::NotHeld, "role", text).into());
@@ -104,7 +108,8 @@ pub async fn grant(op: &Op, new: NewRoleGrant, idempotency: Option<Idempotency>)
     Ok(id)
 }
 
-async fn check(session: &Session, new: &NewRoleGrant, today: NaiveDate) -> ApiResult<()> {
+/// Checks the values of a new role grant; its recipient in the right form.
+async fn check(session: &Session, new: &NewRoleGrant, today: NaiveDate) -> ApiResult<RoleHolder> {
     let mut problems = Problems::default();
     if let (Some(from), Some(until)) = (new.valid_from, new.valid_until)
         && from > until
@@ -127,19 +132,15 @@ async fn check(session: &Session, new: &NewRoleGrant, today: NaiveDate) -> ApiRe
             }
         }
     }
-    match &new.to {
-        RoleHolder::Known(id) => {
-            let known = session.get::<member::Entity>(*id).await?;
-            if known.is_none_or(|it| it.tenant_id != new.tenant) {
-                problems.add(Problem::not_found("to.member"));
-            }
-        }
-        account => {
-            problems.take(check_account(account))?;
-        }
+    if let RoleHolder::Known(id) = &new.to
+        && session.get::<member::Entity>(*id).await?.is_none_or(|it| it.tenant_id != new.tenant)
+    {
+        problems.add(Problem::not_found("to.member"));
     }
+    let to = problems.take(new.to.clone().checked())?;
     problems.take(text::optional(new.reason.clone(), "reason", 1_000))?;
-    problems.done()
+    problems.done()?;
+    to.ok_or_else(|| ApiError::fault("a recipient without a problem is missing"))
 }
 
 /// Writes the rows of a role with an id, and until when it waits for a second admin; the caller has checked that it may be
@@ -255,15 +256,28 @@ pub async fn revoke(op: &Op, id: Uuid, version: i32, reason: Option<String>) -> 
     if row.role == RoleKey::TenantAdmin && row.all_fields && row.confirm_until.is_none() {
         still_an_admin(&writer, session, &row).await?;
     }
-    let values = role_grant::ActiveModel { id: Set(id), revoked_at: Set(Some(writer.now())), ..Default::default() };
-    save::<role_grant::Entity>(&writer, values, version).await?;
-    let change = ChangeRecord {
-        version: version.saturating_add(1),
-        after: Some(json!({ "reason": reason })),
-        ..row.change_record("role.revoked", Some(&row))
-    };
+    let change = take_role(&writer, &row, version, reason).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await
+}
+
+/// Writes that a role is revoked; the caller has checked that it may be. The record of the change.
+///
+/// # Errors
+/// `STALE_VERSION` where somebody was faster; the database fails.
+pub(crate) async fn take_role(
+    writer: &Writer<'_>,
+    row: &role_grant::Model,
+    version: i32,
+    reason: Option<String>,
+) -> ApiResult<ChangeRecord> {
+    let values = role_grant::ActiveModel { id: Set(row.id), revoked_at: Set(Some(writer.now())), ..Default::default() };
+    save::<role_grant::Entity>(writer, values, version).await?;
+    Ok(ChangeRecord {
+        version: version.saturating_add(1),
+        after: Some(json!({ "reason": reason })),
+        ..row.change_record("role.revoked", Some(row))
+    })
 }
 
 impl Audited for role_grant::Model {

@@ -1,6 +1,10 @@
-//! Rights on members, role grants, feeds, office closures and contacts.
+//! Rights on authorities, members, role grants, feeds, office closures and contacts.
 
-use entities::{RoleKey, ScopeArea, feed, member, role_grant, tenant_closure, tenant_contact};
+use std::sync::Arc;
+
+use entities::{
+    PUBLIC_SCOPE, RoleKey, ScopeArea, TenantStatus, feed, member, role_grant, tenant, tenant_closure, tenant_contact,
+};
 use kernel::error::{ApiResult, Problem, UserErrorCode};
 use kernel::global_id::NodeType;
 use kernel::i18n::Text;
@@ -13,10 +17,25 @@ use crate::rights::calendars::conflict;
 use crate::rights::{Need, Operation, Resource};
 use crate::tenants::service::today_of;
 
+impl Resource for tenant::Entity {
+    const NODE: NodeType = NodeType::Tenant;
+    const AREA: ScopeArea = ScopeArea::Members;
+    const OPERATIONS: &'static [Need] = &[Need::of(Operation::Update, Action::Manage)];
+
+    fn object(row: &tenant::Model) -> Object {
+        Object::row(Self::AREA, row.id, PUBLIC_SCOPE, None)
+    }
+
+    async fn find_visible(session: &Session, id: Uuid) -> ApiResult<Option<Arc<tenant::Model>>> {
+        Ok(session.get::<Self>(id).await?.filter(|it| it.status == TenantStatus::Active))
+    }
+}
+
 impl Resource for member::Entity {
     const NODE: NodeType = NodeType::Member;
     const AREA: ScopeArea = ScopeArea::Members;
-    const OPERATIONS: &'static [Need] = &[Need::of(Operation::ManageRoles, Action::Write)];
+    const OPERATIONS: &'static [Need] =
+        &[Need::of(Operation::Update, Action::Write), Need::of(Operation::ManageRoles, Action::Write)];
 
     fn object(row: &member::Model) -> Object {
         Object::row(Self::AREA, row.tenant_id, row.scope_id, None)

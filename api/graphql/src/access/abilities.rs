@@ -113,6 +113,8 @@ abilities! {
     }
     /// Actions open to the viewer on a member.
     MemberAbilities of entities::member::Entity {
+        /// True if the viewer may change name and e-mail address of the member.
+        update: Update,
         /// True if the viewer may grant and revoke roles of the member.
         manage_roles: ManageRoles,
     }

@@ -1,15 +1,17 @@
 //! Mutations of members and roles.
 
-use async_graphql::{Context, ID, InputObject, Object, OneofObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, OneofObject};
 use domain::members::confirmation::confirm;
-use domain::members::service;
+use domain::members::profile::MemberPatch;
 use domain::members::service::{NewRoleGrant, RoleHolder};
+use domain::members::{profile, service};
 use kernel::error::{ApiResult, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
 use crate::enums::RoleKey;
-use crate::members::types::{RoleGrant, role_grant_by_id};
+use crate::members::types::{Member, RoleGrant, member_by_id, role_grant_by_id};
+use crate::patch::PatchField as _;
 use crate::payload::{Payload, idempotency, payload};
 use crate::scalars::Date;
 
@@ -25,8 +27,9 @@ pub enum RoleRecipientInput {
 /// Account of a person at an identity provider.
 #[derive(InputObject)]
 pub struct AccountInput {
-    /// Issuer of the identity provider, exactly as in the `iss` claim of its tokens, at most 500 characters. Nothing is
-    /// removed: blanks at the ends and invisible characters are refused.
+    /// Issuer of the identity provider, exactly as in the `iss` claim of its tokens, at most 500 characters: an address
+    /// with `https://`, or with `http://` on the server's own machine. Nothing is removed: blanks at the ends and
+    /// invisible characters are refused.
     issuer: String,
     /// Subject of the account, exactly as in the `sub` claim, at most 255 characters. Nothing is removed: blanks at the
     /// ends and invisible characters are refused.
@@ -88,6 +91,27 @@ pub struct RoleGrantRevokeInput {
     reason: Option<String>,
 }
 
+/// Changes to a member. Omitted fields keep their values; null clears the e-mail address.
+#[derive(InputObject)]
+pub struct MemberUpdateInput {
+    /// Member to change.
+    id: ID,
+    /// Version of the member that the client last read; `STALE_VERSION` if it has changed since.
+    version: i32,
+    /// Name of the person in the authority, at most 200 characters.
+    name: MaybeUndefined<String>,
+    /// Work e-mail address, at most 320 characters.
+    email: MaybeUndefined<String>,
+}
+
+payload! {
+    /// Payload of `memberUpdate`.
+    MemberPayload {
+        /// Member in its current state; null after a refusal other than `STALE_VERSION`.
+        member: Member
+    } by member_by_id
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct MemberMutation;
@@ -132,6 +156,21 @@ impl MemberMutation {
         let op = ctx.op()?;
         let work = |id| service::revoke(op, id, input.version, input.reason);
         RoleGrantPayload::changed(op, NodeType::RoleGrant.parse(&input.id, "id"), work).await
+    }
+
+    /// Changes name and e-mail address of a member in its authority. Requires `MEMBERS_MANAGE` in the authority.
+    async fn member_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the member.")] input: MemberUpdateInput,
+    ) -> ApiResult<MemberPayload> {
+        let op = ctx.op()?;
+        let id = NodeType::Member.parse(&input.id, "id");
+        let work = |id| async move {
+            let patch = MemberPatch { name: input.name.required("name")?, email: input.email.clearable() };
+            profile::update(op, id, input.version, patch).await
+        };
+        MemberPayload::changed(op, id, work).await
     }
 }
 

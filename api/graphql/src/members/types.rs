@@ -65,7 +65,7 @@ impl Member {
         &self.roles
     }
 
-    /// Version number, raised by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.row.version
     }

@@ -1,18 +1,24 @@
-//! Mutations of an authority's own fields of work and contacts.
+//! Mutations of an authority, and of its own fields of work and contacts.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 use domain::deletion::delete;
-use domain::tenants::{contacts, service};
+use domain::rights::nodes;
+use domain::tenants::profile::TenantPatch;
+use domain::tenants::{contacts, profile, service};
 use entities::tenant_contact;
-use kernel::error::{ApiResult, all};
+use kernel::error::{ApiResult, Problems, all};
 use kernel::global_id::NodeType;
 
 use crate::context::ContextExt;
+use crate::enums::TenantKind;
+use crate::node_row::NodeRow;
+use crate::patch::PatchField as _;
 use crate::payload::{Payload, idempotency, payload};
+use crate::scalars::TimeZone;
 use crate::tenants::contacts::{
     TenantContactCreateInput, TenantContactDeleteInput, TenantContactPayload, TenantContactUpdateInput,
 };
-use crate::tenants::types::FieldOfWork;
+use crate::tenants::types::{FieldOfWork, Tenant};
 
 /// Values of a new field of work of an authority.
 #[derive(InputObject)]
@@ -38,12 +44,73 @@ payload! {
     } by FieldOfWork::by_id
 }
 
+/// Changes to an authority. Omitted fields keep their values; null clears an optional field. The short name stays.
+#[derive(InputObject)]
+pub struct TenantUpdateInput {
+    /// Authority to change.
+    id: ID,
+    /// Version of the authority that the client last read; `STALE_VERSION` if it has changed since.
+    version: i32,
+    /// Legal name, as in signatures, at most 200 characters.
+    legal_name: MaybeUndefined<String>,
+    /// Kind of the authority.
+    kind: MaybeUndefined<TenantKind>,
+    /// Official municipality key (AGS) with its leading zero: five digits of a district or a district-free city, eight
+    /// of a municipality.
+    ags: MaybeUndefined<String>,
+    /// Time zone in which dates of the authority apply.
+    time_zone: MaybeUndefined<TimeZone>,
+    /// True if Assumption Day (15 August) is a public holiday in the authority.
+    assumption_day: MaybeUndefined<bool>,
+    /// Address of the public website, with `https://` or `http://`.
+    website: MaybeUndefined<String>,
+}
+
+impl TenantUpdateInput {
+    fn into_patch(self) -> ApiResult<TenantPatch> {
+        let mut problems = Problems::default();
+        let legal_name = problems.take(self.legal_name.required("legalName"))?;
+        let kind = problems.take(self.kind.required("kind"))?;
+        let time_zone = problems.take(self.time_zone.required("timeZone"))?;
+        let assumption_day = problems.take(self.assumption_day.required("assumptionDay"))?;
+        problems.done()?;
+        Ok(TenantPatch {
+            legal_name: legal_name.unwrap_or_default(),
+            kind: kind.unwrap_or_default().map(Into::into),
+            ags: self.ags.clearable(),
+            time_zone: time_zone.unwrap_or_default().map(|it| it.0.name().to_owned()),
+            assumption_day: assumption_day.unwrap_or_default(),
+            website: self.website.clearable(),
+        })
+    }
+}
+
+payload! {
+    /// Payload of `tenantUpdate`.
+    TenantPayload {
+        /// Authority in its current state; null after a refusal other than `STALE_VERSION`.
+        tenant: Tenant
+    } by <nodes::Tenant as NodeRow>::by_id
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct TenantMutation;
 
 #[Object]
 impl TenantMutation {
+    /// Changes what an authority says of itself. Requires `TENANT_MANAGE` in the authority.
+    async fn tenant_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Changes to the authority.")] input: TenantUpdateInput,
+    ) -> ApiResult<TenantPayload> {
+        let op = ctx.op()?;
+        let id = NodeType::Tenant.parse(&input.id, "id");
+        let work = |id| async move { profile::update(op, id, input.version, input.into_patch()?).await };
+        TenantPayload::changed(op, id, work).await
+    }
+
     /// Creates a field of work of an authority. Requires `TENANT_MANAGE` in that authority.
     async fn field_of_work_create(
         &self,

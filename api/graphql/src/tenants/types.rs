@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::holidays::non_working_days::non_working_days;
-use domain::rights::nodes;
+use domain::rights::{Operation, may, nodes};
 use entities::{ScopeArea, TenantStatus, field_of_work, region, tenant};
 use kernel::error::{ApiError, ApiResult};
 use kernel::global_id::NodeType;
@@ -59,6 +59,8 @@ pub struct TenantAbilities {
     share: bool,
     /// True if the viewer may create calendars.
     create_calendars: bool,
+    /// True if the viewer may change name, kind, official key, time zone and website of the authority.
+    update: bool,
 }
 
 /// Authority: independent tenant of the service and owner of its data. Its profile is public.
@@ -250,10 +252,11 @@ impl Tenant {
             sign_agreements: can(Action::Sign, ScopeArea::Agreements),
             share: can(Action::Share, ScopeArea::Calendars),
             create_calendars: can(Action::Write, ScopeArea::Calendars),
+            update: may::<nodes::Tenant>(&session, &self.0, Operation::Update).await?,
         })
     }
 
-    /// Version number, raised by one with every change.
+    /// Version number, raised by one with every change; updates must state it.
     async fn version(&self) -> i32 {
         self.0.version
     }

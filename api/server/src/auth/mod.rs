@@ -21,9 +21,9 @@ use policy::Actor;
 
 pub use crate::auth::keys::{KeySet, PublicKey};
 pub use crate::auth::local::{LocalIssuer, TokenRequest};
-pub use crate::auth::provider::{Pace, Provider, safe_address};
+pub use crate::auth::provider::{Pace, Provider};
 pub use crate::auth::verify::{KeySource, Rejection, TokenType, TrustedIssuer, Verifier};
-pub use domain::members::binding::{Arrival, Binding, ClaimRule};
+pub use domain::members::binding::{Arrival, Binding, ClaimRule, safe_address};
 
 /// What an `Authorization` header came to.
 #[derive(Clone, Debug)]

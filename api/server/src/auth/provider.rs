@@ -6,7 +6,8 @@
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
 
-use reqwest::{Client, Url};
+use domain::members::binding::safe_address;
+use reqwest::Client;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
@@ -165,36 +166,4 @@ fn without_address(error: reqwest::Error) -> String {
     let error = error.without_url();
     let cause = std::error::Error::source(&error).map(|it| format!(": {it}")).unwrap_or_default();
     format!("{error}{cause}")
-}
-
-/// An address that keys may come from: https, or this machine itself.
-///
-/// # Errors
-/// Why not.
-pub fn safe_address(address: &str) -> Result<Url, String> {
-    let url = Url::parse(address).map_err(|error| error.to_string())?;
-    let host = url.host_str().unwrap_or_default();
-    let is_loopback = host == "localhost"
-        || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback());
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback => Ok(url),
-        _ => Err("must begin with https:// (http:// only on this machine)".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_come_over_https_or_from_this_machine() {
-        for good in ["https://login.example/realms/a", "http://127.0.0.1:8080", "http://localhost/x", "http://[::1]:1/"]
-        {
-            assert!(safe_address(good).is_ok(), "{good}");
-        }
-        for bad in ["http://login.example", "http://127.0.0.1.example/", "file:///etc/passwd", "ftp://127.0.0.1", "x"] {
-            assert!(safe_address(bad).is_err(), "{bad}");
-        }
-    }
 }
