@@ -300,7 +300,7 @@ async fn people_and_fields_that_have_other_ids_here_are_found(app: TestApp) {
         legal_name: "Lindau".to_owned(),
         kind: entities::TenantKind::Other,
         ags: None,
-        zone: chrono_tz::Europe::Berlin,
+        time_zone: "Europe/Berlin".to_owned(),
         assumption_day: true,
         website: None,
     };

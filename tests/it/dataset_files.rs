@@ -12,7 +12,7 @@ use verbund_tests::tables_in::{OF_IMPORT, profile_input, unpacked, uploaded};
 use verbund_tests::{Case, TestApp, cases};
 
 use crate::dataset_imports::{FIRST, LEAVERS, PROFILE, import, steward, tables};
-use crate::operations::{run, verbund};
+use crate::operations::{out, run, verbund};
 
 pub fn cases() -> Vec<Case> {
     cases!["dataset_files";
@@ -244,7 +244,10 @@ async fn the_operator_imports_a_table(app: TestApp) {
     );
     let wrong = arguments.map(|it| if it == "ostallgaeu" { "kaufbeuren" } else { it });
     assert_eq!(run(&config, &wrong).await.0, Some(1), "of another authority");
-    let (code, toml, _) = run(&config, &["import", "dataset", table, "--propose"]).await;
+    // A proposal reads the file alone, and takes no configuration.
+    let propose = ["import", "dataset", table, "--propose"];
+    assert_eq!(run(&config, &propose).await.0, Some(2));
+    let (code, toml, _) = out(&verbund(None, &propose).output().await.expect("the binary runs"));
     assert_eq!((code, profile_input(&toml)["columns"][0]["column"]["name"].as_str()), (Some(0), Some("ags")));
     fs::write(table, "ags;jahr;anzahl\n09777;2023;12\n09762;2023;viele\n09763;2023;7\n").expect("written");
     let (code, toml, _) = run(&config, &["import", "dataset", table, "--propose"]).await;

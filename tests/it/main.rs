@@ -40,6 +40,7 @@ mod nodes;
 mod offers;
 mod open_data;
 mod operations;
+mod operator;
 mod places;
 mod planning;
 mod preview;
@@ -102,6 +103,7 @@ fn main() -> std::process::ExitCode {
         nodes::cases(),
         open_data::cases(),
         operations::cases(),
+        operator::cases(),
         places::cases(),
         directory::cases(),
         merges::cases(),

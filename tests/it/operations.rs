@@ -187,7 +187,8 @@ pub(super) fn verbund(config: Option<&Path>, arguments: &[&str]) -> Command {
     command
 }
 
-fn out(output: &Output) -> (Option<i32>, String, String) {
+/// Status, standard output and standard error of a program that ended.
+pub(super) fn out(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
 }

@@ -122,7 +122,7 @@ impl World {
                 legal_name: name.to_owned(),
                 kind: TenantKind::Other,
                 ags: None,
-                zone: chrono_tz::Europe::Berlin,
+                time_zone: "Europe/Berlin".to_owned(),
                 assumption_day: slug != "lindau",
                 website: None,
             };

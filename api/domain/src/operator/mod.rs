@@ -1,10 +1,11 @@
-//! Work of the operator with the owner's rights on the database: authorities, first admins, reference data.
+//! Work of the operator with the owner's rights on the database: authorities, members, reference data.
 //!
 //! The operator is a person at the command line who holds the database anyway. Nothing here is reachable over HTTP.
 
+pub mod members;
 pub mod tenants;
 
-use entities::{RoleKey, TenantStatus, tenant};
+use entities::{TenantStatus, tenant};
 use kernel::clock::Clock;
 use kernel::error::{ApiError, ApiResult, Problem, UserErrorCode};
 use kernel::i18n::{Locale, Text};
@@ -15,8 +16,8 @@ use store::{DatabaseSettings, Session, Store};
 use uuid::Uuid;
 
 use crate::context::op::Op;
-use crate::context::unit_of_work::UnitOfWork;
-use crate::members::service::{NewRoleGrant, RoleHolder, check_account, give_role};
+
+pub use crate::operator::members::grant_role;
 
 /// The operator's operation on the database at `url`, with the rights of the owner.
 ///
@@ -41,18 +42,32 @@ pub fn grant(op: &Op, tenant: Uuid) -> ApiResult<Grant> {
     }
 }
 
-/// An error as text, for the terminal.
+/// An error as text in English, for the log.
 pub fn render(error: &ApiError) -> String {
+    render_in(error, Locale::En)
+}
+
+/// An error as text, for the terminal.
+pub fn render_in(error: &ApiError, locale: Locale) -> String {
     match error {
         ApiError::Fault(fault) => fault.message.clone(),
         ApiError::Problems(problems) => {
             let lines: Vec<_> = problems
                 .iter()
-                .map(|it| format!("{}: {}", it.field.as_deref().unwrap_or("input"), it.text.render(Locale::En)))
+                .map(|it| format!("{}: {}", it.field.as_deref().unwrap_or("input"), it.text.render(locale)))
                 .collect();
             lines.join("; ")
         }
     }
+}
+
+/// The authority of a short name, whatever its status.
+///
+/// # Errors
+/// `NOT_FOUND` at `tenant`; the database fails.
+pub(crate) async fn authority(session: &Session, slug: &str) -> ApiResult<tenant::Model> {
+    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
+    session.one(here).await?.ok_or_else(|| Problem::not_found("tenant").into())
 }
 
 /// The authority whose audit trail records what concerns all of them: the first that takes part.
@@ -67,32 +82,4 @@ pub async fn teller(session: &Session) -> ApiResult<tenant::Model> {
         .limit(1);
     let none = || Problem::whole(UserErrorCode::Conflict, Text::new("authority-first")).into();
     session.one(first).await?.ok_or_else(none)
-}
-
-/// Gives an account a role in the authority `slug`: how the first admin comes in.
-///
-/// # Errors
-/// There is no such authority; the database fails.
-pub async fn grant_role(op: &Op, slug: &str, role: RoleKey, to: RoleHolder) -> ApiResult<()> {
-    let mutation = UnitOfWork::begin(op, "member grant").await?;
-    let session = mutation.session();
-    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
-    let Some(tenant) = session.one(here).await? else {
-        return Err(Problem::not_found("tenant").into());
-    };
-    check_account(&to)?;
-    let grant = grant(op, tenant.id)?;
-    let writer = session.writer(&grant).await?;
-    let new = NewRoleGrant {
-        tenant: tenant.id,
-        to,
-        role,
-        fields: None,
-        valid_from: None,
-        valid_until: None,
-        reason: Some("given by the operator".to_owned()),
-    };
-    let (_, change) = give_role(&writer, None, &new, (new_id(), None)).await?;
-    let recorded = mutation.record(&writer, change).await?;
-    mutation.commit(recorded).await
 }

@@ -1,21 +1,20 @@
-//! Adding an authority: one row and the scopes that every authority has.
+//! Authorities as the operator adds, changes and lists them. An authority is one row and the scopes that every one has.
 
-use std::collections::BTreeSet;
-
-use chrono_tz::Tz;
 use entities::{ScopeArea, TenantKind, TenantStatus, tenant};
 use kernel::error::{ApiResult, Problem, Problems, UserErrorCode, all};
 use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
-use sea_orm::{ColumnTrait, QueryFilter, Set};
+use sea_orm::{QueryOrder, Set};
 use store::scopes::{Audience, ensure};
-use store::{Unique, WriteError, Writer, full};
+use store::{Session, Unique, Writer, full};
 use uuid::Uuid;
 
+use crate::context::audited::Audited;
 use crate::context::op::Op;
-use crate::context::unit_of_work::{ChangeRecord, UnitOfWork};
+use crate::context::unit_of_work::{ChangeRecord, UnitOfWork, stale};
 use crate::operator;
+use crate::tenants::profile::{self, TenantPatch, TenantValues};
 
 const SLUG: Unique = Unique { name: "tenant_slug_key", columns: "tenant.slug" };
 
@@ -30,8 +29,8 @@ pub struct NewTenant {
     pub kind: TenantKind,
     /// Official municipality key.
     pub ags: Option<String>,
-    /// Time zone.
-    pub zone: Tz,
+    /// Name of the time zone.
+    pub time_zone: String,
     /// Whether Assumption Day is a public holiday here.
     pub assumption_day: bool,
     /// Public website.
@@ -41,13 +40,14 @@ pub struct NewTenant {
 /// Adds an authority: no deploy, no schema change.
 ///
 /// # Errors
-/// The short name is taken or has a wrong form; the database fails.
+/// A value is wrong, or the short name is taken; the database fails.
 pub async fn create_tenant(op: &Op, new: NewTenant) -> ApiResult<Uuid> {
     let mutation = UnitOfWork::begin(op, "tenant create").await?;
     let id = new_id();
     let grant = operator::grant(op, id)?;
-    let writer = mutation.session().writer(&grant).await?;
-    let change = insert_tenant(&writer, new, id).await?;
+    let session = mutation.session();
+    let writer = session.writer(&grant).await?;
+    let change = insert_tenant(session, &writer, new, id).await?;
     let recorded = mutation.record(&writer, change).await?;
     mutation.commit(recorded).await?;
     Ok(id)
@@ -60,33 +60,21 @@ pub async fn create_tenant(op: &Op, new: NewTenant) -> ApiResult<Uuid> {
 pub async fn set_second_admin(op: &Op, slug: &str, required: bool) -> ApiResult<()> {
     let mutation = UnitOfWork::begin(op, "tenant second-admin").await?;
     let session = mutation.session();
-    let here = session.reference::<tenant::Entity>().filter(tenant::Column::Slug.eq(slug));
-    let Some(row) = session.one(here).await? else {
-        return Err(Problem::not_found("tenant").into());
-    };
-    let grant = operator::grant(op, row.id)?;
+    let before = operator::authority(session, slug).await?;
+    let grant = operator::grant(op, before.id)?;
     let writer = session.writer(&grant).await?;
-    let version = row.version.saturating_add(1);
-    let values = tenant::ActiveModel {
+    let version = before.version.saturating_add(1);
+    let row = tenant::Model { second_admin: required, version, updated_at: writer.now(), ..(*before).clone() };
+    let columns = tenant::ActiveModel {
         second_admin: Set(required),
         version: Set(version),
-        updated_at: Set(writer.now()),
+        updated_at: Set(row.updated_at),
         ..Default::default()
     };
-    writer.change_reference::<tenant::Entity, _>(tenant::Column::Id.eq(row.id), values).await?;
-    let change = ChangeRecord {
-        object_type: "Tenant",
-        object_id: row.id,
-        version,
-        scope: entities::PUBLIC_SCOPE,
-        topic: "tenant.updated",
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: Some(serde_json::json!({ "secondAdmin": row.second_admin })),
-        after: Some(serde_json::json!({ "secondAdmin": required })),
-    };
-    let recorded = mutation.record(&writer, change).await?;
+    if !writer.change_authority(before.version, columns).await? {
+        return Err(stale(before.version));
+    }
+    let recorded = mutation.record(&writer, row.change_record("tenant.updated", Some(&before))).await?;
     mutation.commit(recorded).await
 }
 
@@ -94,50 +82,69 @@ pub async fn set_second_admin(op: &Op, slug: &str, required: bool) -> ApiResult<
 ///
 /// # Errors
 /// A value is wrong or taken; the database fails.
-pub async fn insert_tenant(writer: &Writer<'_>, new: NewTenant, id: Uuid) -> ApiResult<ChangeRecord> {
+pub async fn insert_tenant(
+    session: &Session,
+    writer: &Writer<'_>,
+    new: NewTenant,
+    id: Uuid,
+) -> ApiResult<ChangeRecord> {
     let mut problems = Problems::default();
     if !text::is_key(&new.slug) {
         problems.add(Problem::at(UserErrorCode::Invalid, "slug", Text::new("no-key").with("value", &new.slug)));
     }
-    let ((), legal_name) = all((problems.done(), text::name(&new.legal_name, "name", 200)))?;
+    let values = TenantValues {
+        legal_name: new.legal_name,
+        kind: new.kind,
+        ags: new.ags,
+        time_zone: new.time_zone,
+        assumption_day: new.assumption_day,
+        website: new.website,
+    };
+    let ((), values) = all((problems.done(), values.checked(session, None).await))?;
     let row = tenant::Model {
         id,
         slug: new.slug,
-        legal_name,
-        kind: new.kind,
-        ags: new.ags,
-        time_zone: new.zone.name().to_owned(),
+        legal_name: values.legal_name,
+        kind: values.kind,
+        ags: values.ags,
+        time_zone: values.time_zone,
         locale: "de".to_owned(),
-        assumption_day: new.assumption_day,
-        website: new.website,
+        assumption_day: values.assumption_day,
+        website: values.website,
         second_admin: true,
         status: TenantStatus::Active,
         version: 1,
         created_at: writer.now(),
         updated_at: writer.now(),
     };
-    let after = serde_json::json!({ "slug": row.slug, "legalName": row.legal_name, "kind": row.kind });
-    match writer.insert_unique::<tenant::ActiveModel>(full(row.clone()), SLUG).await {
-        Ok(()) => {}
-        Err(WriteError::Taken) => {
-            let text = Text::new("taken").with("value", &row.slug);
-            return Err(Problem::at(UserErrorCode::NotUnique, "slug", text).into());
-        }
-        Err(WriteError::Failed(error)) => return Err(error),
-    }
+    let inserted = writer.insert_unique::<tenant::ActiveModel>(full(row.clone()), SLUG).await;
+    inserted.map_err(|error| error.taken("slug", &row.slug))?;
     for area in ScopeArea::ALL {
         ensure(writer, &Audience::private(id, *area, None)).await?;
     }
-    Ok(ChangeRecord {
-        object_type: "Tenant",
-        object_id: id,
-        version: 1,
-        scope: entities::PUBLIC_SCOPE,
-        topic: "tenant.created",
-        parent: None,
-        also: BTreeSet::new(),
-        agreement: None,
-        before: None,
-        after: Some(after),
-    })
+    Ok(row.change_record("tenant.created", None))
+}
+
+/// Changes what the authority `slug` says of itself; the change is in its trail.
+///
+/// # Errors
+/// There is no such authority; a value is wrong; the database fails.
+pub async fn update_tenant(op: &Op, slug: &str, patch: TenantPatch) -> ApiResult<()> {
+    let mutation = UnitOfWork::begin(op, "tenant update").await?;
+    let session = mutation.session();
+    let before = operator::authority(session, slug).await?;
+    let grant = operator::grant(op, before.id)?;
+    let writer = session.writer(&grant).await?;
+    let change = profile::change(session, &writer, &before, before.version, patch).await?;
+    let recorded = mutation.record(&writer, change).await?;
+    mutation.commit(recorded).await
+}
+
+/// Every authority, by short name.
+///
+/// # Errors
+/// The database fails.
+pub async fn list_tenants(op: &Op) -> ApiResult<Vec<tenant::Model>> {
+    let session = op.session().await?;
+    session.all(session.reference::<tenant::Entity>().order_by_asc(tenant::Column::Slug)).await
 }

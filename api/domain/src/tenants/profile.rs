@@ -156,6 +156,7 @@ impl Audited for tenant::Model {
     fn audit_snapshot(&self) -> Value {
         let mut snapshot = TenantValues::of(self).snapshot();
         snapshot.insert("slug".to_owned(), json!(self.slug));
+        snapshot.insert("secondAdmin".to_owned(), json!(self.second_admin));
         Value::Object(snapshot)
     }
 }

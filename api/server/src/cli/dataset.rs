@@ -9,13 +9,13 @@ use domain::datasets::import::load::FileOrigin;
 use domain::datasets::import::note_text;
 use domain::datasets::import::operator::{OperatorImport, import_as_operator};
 use domain::datasets::import::reading::ReadProgress;
-use domain::operator::render;
+use domain::operator::render_in;
 use kernel::clock::Clock;
 use kernel::i18n::Locale;
 use tabular::read::{Profile, ReadLimits, ReadReport, propose};
 
 use crate::cli::bar;
-use crate::config::Config;
+use crate::config::{Config, operator_locale};
 use crate::operator::operation;
 use domain::datasets::import::problem_text;
 
@@ -24,8 +24,8 @@ pub(super) struct DatasetArgs {
     /// The file: CSV, TSV, XLSX or ODS, also packed with gzip.
     file: PathBuf,
     /// Only prints a profile that seems to read it (TOML), with comments on what to check; nothing is imported.
-    #[arg(long)]
-    propose: bool,
+    #[arg(long, conflicts_with_all = ["tenant", "dataset", "profile", "dry_run"])]
+    pub(super) propose: bool,
     /// Short name of the authority.
     #[arg(long, required_unless_present = "propose")]
     tenant: Option<String>,
@@ -36,7 +36,7 @@ pub(super) struct DatasetArgs {
     #[arg(long, required_unless_present = "propose")]
     profile: Option<PathBuf>,
     /// A sheet of a workbook, for a proposal.
-    #[arg(long)]
+    #[arg(long, requires = "propose")]
     sheet: Option<String>,
     /// Does everything and undoes it; only tells what was found.
     #[arg(long)]
@@ -48,13 +48,14 @@ pub(super) async fn run(
     load_config: impl FnOnce() -> Result<Config, String>,
     args: DatasetArgs,
 ) -> Result<String, String> {
+    let locale = operator_locale();
     let named = |error: String| format!("{}: {error}", args.file.display());
     if args.propose {
         let found = propose(&args.file, args.sheet.as_deref(), ReadLimits::default());
-        let found = found.map_err(|problem| named(problem_text::line(&problem, Locale::En)))?;
+        let found = found.map_err(|problem| named(problem_text::line(&problem, locale)))?;
         let profile = toml::to_string(&found.profile).map_err(|error| error.to_string())?;
         // Comments, so that the profile stays one wherever it is sent.
-        let notes = found.notes.iter().map(|it| note_text::line(it, Locale::En).replace(['\n', '\r'], " "));
+        let notes = found.notes.iter().map(|it| note_text::line(it, locale).replace(['\n', '\r'], " "));
         let notes: String = notes.map(|it| format!("# {it}\n")).collect();
         return Ok(notes + profile.trim_end());
     }
@@ -84,8 +85,8 @@ pub(super) async fn run(
     };
     bar::clear();
     op.store.close().await;
-    let (report, number) = done.map_err(|error| named(render(&error)))?;
-    let lines = lines(&report);
+    let (report, number) = done.map_err(|error| named(render_in(&error, locale)))?;
+    let lines = lines(&report, locale);
     if !report.is_fine() {
         let text = format!("{} problems, nothing was stored\n{}", report.problem_count(), lines.join("\n"));
         return Err(named(text));
@@ -100,6 +101,6 @@ pub(super) async fn run(
     Ok(text)
 }
 
-fn lines(report: &ReadReport) -> Vec<String> {
-    report.problems.iter().chain(&report.warnings).map(|it| problem_text::line(it, Locale::En)).collect()
+fn lines(report: &ReadReport, locale: Locale) -> Vec<String> {
+    report.problems.iter().chain(&report.warnings).map(|it| problem_text::line(it, locale)).collect()
 }

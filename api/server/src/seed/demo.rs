@@ -130,7 +130,7 @@ async fn load(op: &Op, issuer: &str) -> ApiResult<bool> {
     for wish in authorities() {
         let writer = writer(session, &grants, &wish.slug).await?;
         let id = writer.tenant();
-        let change = insert_tenant(&writer, wish, id).await?;
+        let change = insert_tenant(session, &writer, wish, id).await?;
         recorded = Some(mutation.record(&writer, change).await?);
     }
     let fields = crate::seed::reference::insert(session, &writer(session, &grants, "kaufbeuren").await?).await?;
@@ -168,7 +168,7 @@ fn authorities() -> [NewTenant; 3] {
         legal_name: name.to_owned(),
         kind,
         ags: Some(ags.to_owned()),
-        zone: Berlin,
+        time_zone: Berlin.name().to_owned(),
         assumption_day: true,
         website: Some(website.to_owned()),
     };
