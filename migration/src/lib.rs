@@ -25,12 +25,12 @@ mod m20261128_000018_merges_and_circles;
 mod m20261130_000020_search_text;
 mod m20261130_000022_tenant_contacts;
 mod m20261130_000023_name_order;
-mod m20261130_000030_sign_offs;
-mod m20261130_000040_names_by_field;
-mod m20261130_000041_second_person;
-mod m20261130_000050_former_publications;
-mod m20261130_000051_used_tickets;
-mod m20261201_000023_tenant_changes;
+mod m20261130_000028_sign_offs;
+mod m20261130_000024_names_by_field;
+mod m20261130_000025_second_person;
+mod m20261130_000026_former_publications;
+mod m20261130_000027_used_tickets;
+mod m20261201_000030_tenant_changes;
 mod rls;
 mod run;
 
@@ -70,13 +70,13 @@ impl MigratorTrait for Migrator {
             Box::new(AddColumn("m20261130_000021_opening_hours", "learning_place", "opening_hours text")),
             Box::new(m20261130_000022_tenant_contacts::Migration),
             Box::new(m20261130_000023_name_order::Migration),
-            Box::new(m20261130_000040_names_by_field::Migration),
-            Box::new(m20261130_000041_second_person::Migration),
-            Box::new(m20261130_000050_former_publications::Migration),
-            Box::new(m20261130_000051_used_tickets::Migration),
-            Box::new(m20261130_000030_sign_offs::Migration),
-            Box::new(AddColumn("m20261130_000050_fetch_warnings", "external_calendar", "warnings {json}")),
-            Box::new(m20261201_000023_tenant_changes::Migration),
+            Box::new(m20261130_000024_names_by_field::Migration),
+            Box::new(m20261130_000025_second_person::Migration),
+            Box::new(m20261130_000026_former_publications::Migration),
+            Box::new(m20261130_000027_used_tickets::Migration),
+            Box::new(m20261130_000028_sign_offs::Migration),
+            Box::new(AddColumn("m20261130_000029_fetch_warnings", "external_calendar", "warnings {json}")),
+            Box::new(m20261201_000030_tenant_changes::Migration),
         ]
     }
 }

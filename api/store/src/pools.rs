@@ -398,7 +398,7 @@ fn pool<DB: Database>(connections: u32) -> PoolOptions<DB> {
         .test_before_acquire(false)
         // SQLite rolls back by itself where the disk is full; sqlx, whose rollback then fails, takes the transaction for
         // open and begins none on this connection any more. Such a connection is closed and replaced.
-        .before_acquire(|conn, _| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))))
+        .before_acquire(|conn: &mut DB::Connection, _| Box::pin(std::future::ready(Ok(!conn.is_in_transaction()))))
 }
 
 async fn counted<T>(stats: &Stats, statement: impl Future<Output = T>) -> T {

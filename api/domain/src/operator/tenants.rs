@@ -64,7 +64,7 @@ pub async fn set_second_admin(op: &Op, slug: &str, required: bool) -> ApiResult<
     let grant = operator::grant(op, before.id)?;
     let writer = session.writer(&grant).await?;
     let version = before.version.saturating_add(1);
-    let row = tenant::Model { second_admin: required, version, updated_at: writer.now(), ..(*before).clone() };
+    let row = tenant::Model { second_admin: required, version, updated_at: writer.now(), ..before.clone() };
     let columns = tenant::ActiveModel {
         second_admin: Set(required),
         version: Set(version),

@@ -182,7 +182,9 @@ pub async fn rename(session: &Session, writer: &Writer<'_>, project: &project::M
         .select::<calendar::Entity>()
         .filter(calendar::Column::TenantId.eq(writer.tenant()))
         .filter(calendar::Column::Name.is_in(names.iter().map(String::as_str)))
-        .filter(calendar::Column::ProjectId.is_null().or(calendar::Column::ProjectId.ne(project.id)));
+        .filter(
+            Condition::any().add(calendar::Column::ProjectId.is_null()).add(calendar::Column::ProjectId.ne(project.id)),
+        );
     let taken: Vec<_> = session.all(others).await?.into_iter().map(|it| it.name).collect();
     for (kind, name) in kinds.into_iter().zip(names) {
         let name = if taken.contains(&name) { distinct(&name, project) } else { name };

@@ -111,7 +111,7 @@ impl Neighbourhood {
         let to = all.iter().map(|it| it.read_days().1).max().unwrap_or_default();
         let free = non_working_days_of(session, &owners, from, to).await?;
         let today = session.now().date_naive();
-        let names: HashMap<_, _> = owners.iter().map(|it| (it.id, it.legal_name.clone())).collect();
+        let names: BTreeMap<_, _> = owners.iter().map(|it| (it.id, it.legal_name.clone())).collect();
         let part = |around: Surroundings| {
             let window = around.window();
             let mut places = HashMap::new();

@@ -60,12 +60,12 @@ pub(super) async fn schema(
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     headers: HeaderMap,
 ) -> Response {
-    let refused = match Caller::of(&state, &headers, address, &request_id).await {
+    let refusal = match Caller::of(&state, &headers, address, &request_id).await {
         Err(refusal) => Some(refusal),
         Ok(caller) if !caller.may_introspect(&state) => Some(RequestRefusal::from(limits::sign_in_first())),
         Ok(_) => None,
     };
-    if let Some(refusal) = refused {
+    if let Some(refusal) = refusal {
         return refused(&refusal);
     }
     let (sdl, everybody) = (graphql::schema::sdl(), state.config.graphql.introspection == Introspection::Everyone);
