@@ -18,6 +18,7 @@ pub fn cases() -> Vec<Case> {
         pages_have_every_conflict_once,
         what_comes_from_elsewhere_is_planned_around,
         open_conflicts_are_those_that_forbid_the_sign_off,
+        what_forbids_sign_offs_of_many_rounds_is_read_together,
     ]
 }
 
@@ -301,4 +302,44 @@ async fn open_conflicts_are_those_that_forbid_the_sign_off(app: TestApp) {
     let query = "query($id: ID!) { explainAccess(node: $id, operation: SIGN_OFF) { allowed reason } }";
     let explained = app.actor("admin@kaufbeuren").send(query, json!({ "id": round })).await.data();
     assert_eq!(explained["explainAccess"], json!({ "allowed": false, "reason": "CONFLICT" }));
+}
+
+async fn what_forbids_sign_offs_of_many_rounds_is_read_together(app: TestApp) {
+    let offices = Offices::open(&app).await;
+    let hall = json!({ "location": HALL, "recurrence": { "rule": "FREQ=YEARLY;COUNT=4" } });
+    offices.entry("oal", "Messe", "2027-05-04T09:00/2027-05-04T15:00", hall.clone()).await;
+    offices.entry("kf", "Markt", "2027-05-04T10:00/2027-05-04T14:00", hall).await;
+    for year in [2027, 2030] {
+        offices.entry("oal", "Einzeln", &format!("{year}-09-03"), json!({})).await;
+    }
+    offices.in_coordination().await;
+    let admin = app.actor("admin@ostallgaeu");
+    let asked = async || {
+        let query = "{ coordinationRounds(first: 20) { nodes { year viewerCan { signOff } } } }";
+        let reply = admin.ask(query).await;
+        let nodes = reply.data()["coordinationRounds"]["nodes"].as_array().expect("nodes").clone();
+        let mut can: Vec<_> =
+            nodes.iter().map(|it| (it["year"].as_i64(), it["viewerCan"]["signOff"].clone())).collect();
+        can.sort_by_key(|it| it.0);
+        (can, reply.statements())
+    };
+    let (can, before) = asked().await;
+    // In the round of the world, a proposal waits for an answer.
+    assert_eq!(can, [(Some(2027), json!(false)), (Some(2028), json!(false))]);
+    let input = json!({
+        "agreement": app.world.id("agreement.a"), "tenant": offices.tenant("ostallgaeu"), "year": 2030,
+        "submitUntil": "2027-01-31",
+    });
+    let round = offices.oal.mutate("coordinationRoundOpen", input, ROUND).await["coordinationRound"]["id"].clone();
+    for (planner, slug, calendar) in
+        [(&offices.oal, "ostallgaeu", &offices.oal_calendar), (&offices.kf, "kaufbeuren", &offices.kf_calendar)]
+    {
+        let input = json!({ "tenant": offices.tenant(slug), "year": 2030, "title": "2030", "calendars": [calendar] });
+        let plan = planner.mutate("annualPlanCreate", input, "annualPlan { id }").await["annualPlan"]["id"].clone();
+        let input = json!({ "id": plan, "round": round, "version": 1 });
+        planner.mutate("annualPlanSubmit", input, "annualPlan { id }").await;
+    }
+    let (can, after) = asked().await;
+    assert_eq!(can, [2027, 2028, 2030].map(|it| (Some(it), json!(false))));
+    assert_eq!(after, before);
 }
