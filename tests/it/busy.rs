@@ -12,7 +12,7 @@ pub fn cases() -> Vec<Case> {
         busy_times_are_merged_at_what_the_viewer_may_know,
         busy_times_of_nobody_are_refused,
         ideas_and_what_was_called_off_take_no_time,
-        a_deadline_is_no_other_than_any_entry_at_busy,
+        a_deadline_takes_no_time_at_any_door,
         dates_of_series_take_time_and_windows_are_bounded,
         busy_times_are_the_agenda_without_words,
         busy_times_are_told_to_other_programs,
@@ -91,7 +91,7 @@ async fn ideas_and_what_was_called_off_take_no_time(app: TestApp) {
     assert!(!busy(&owner, &app, &["ostallgaeu"], FEBRUARY).await.contains(&meeting));
 }
 
-async fn a_deadline_is_no_other_than_any_entry_at_busy(app: TestApp) {
+async fn a_deadline_takes_no_time_at_any_door(app: TestApp) {
     let (owner, partner) = (app.actor("planner@ostallgaeu"), app.actor("planner@kaufbeuren"));
     for (kind, hour) in [("DEADLINE", 13), ("MEETING", 15)] {
         let input = json!({ "calendar": app.world.id("calendar.oal.orientation"), "title": kind, "kind": kind,
@@ -106,13 +106,24 @@ async fn a_deadline_is_no_other_than_any_entry_at_busy(app: TestApp) {
     };
     let meeting = "ostallgaeu 02-16T14:00/02-16T15:00 BUSY";
     assert_eq!(of_day(&owner).await, [meeting], "a last day takes no time");
-    assert_eq!(of_day(&partner).await, ["ostallgaeu 02-16T12:00/02-16T13:00 BUSY", meeting]);
-    // So does a feed: nothing but the times differs.
-    let input = json!({ "calendars": [app.world.id("calendar.oal.orientation")] });
-    let secret = crate::subscriptions::feed(&app, "planner@kaufbeuren", input).await;
-    let text = app.server().get(&format!("/feeds/{secret}.ics")).await.2;
-    let events: Vec<_> = text.split("BEGIN:VEVENT").filter(|it| it.contains("20270216T")).collect();
-    assert_eq!((events.len(), text.matches("TRANSP:TRANSPARENT").count()), (2, 0), "{text}");
+    // To whom learns only that time is taken it is not there: in no list, no count and no feed.
+    assert_eq!(of_day(&partner).await, [meeting]);
+    let query =
+        "query($of: [ID!]) { calendarEntries(between: {start: \"2027-02-16T00:00:00Z\", end: \"2027-02-17T00:00:00Z\"},
+        filter: {calendars: $of}) { totalCount nodes { id } } }";
+    let of = json!([app.world.id("calendar.oal.orientation")]);
+    for (client, seen) in [(&partner, 1), (&owner, 2)] {
+        let data = client.send(query, json!({ "of": of })).await.data();
+        let nodes = data["calendarEntries"]["nodes"].as_array().map(Vec::len);
+        assert_eq!((nodes, &data["calendarEntries"]["totalCount"]), (Some(seen), &json!(seen)));
+    }
+    for (subject, seen, free) in [("planner@kaufbeuren", 1, 0), ("planner@ostallgaeu", 2, 1)] {
+        let secret = crate::subscriptions::feed(&app, subject, json!({ "calendars": of })).await;
+        let text = app.server().get(&format!("/feeds/{secret}.ics")).await.2;
+        let events: Vec<_> = text.split("BEGIN:VEVENT").filter(|it| it.contains("20270216T")).collect();
+        let transparent = events.iter().filter(|it| it.contains("TRANSP:TRANSPARENT")).count();
+        assert_eq!((events.len(), transparent), (seen, free), "{subject}: {text}");
+    }
 }
 
 async fn dates_of_series_take_time_and_windows_are_bounded(app: TestApp) {

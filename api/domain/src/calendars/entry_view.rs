@@ -81,10 +81,9 @@ impl EntryView {
         self.outline().is_some_and(|it| it.status() == EntryStatus::Cancelled)
     }
 
-    /// True for an entry that occupies time, as far as the level tells. Of what is seen at `BUSY` nothing else is known;
-    /// above it, ideas, cancelled entries and deadlines occupy none.
+    /// True for an entry that occupies time; at `BUSY` nothing else is seen.
     pub fn takes_time(&self) -> bool {
-        self.outline().is_none_or(|it| it.status().takes_time() && it.kind() != EntryKind::Deadline)
+        self.times().0.takes_time()
     }
 
     /// UID under which calendar programs know the entry: that of the calendar from which it was imported, if the level

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use calendar_time::recurrence::RecurrenceSet;
 use calendar_time::time::{EntryTime, instant};
 use chrono::{DateTime, Months, NaiveDateTime, TimeDelta, Utc};
-use entities::{EntryKind, EntryStatus, calendar, calendar_entry, calendar_occurrence, learning_place, tenant};
+use entities::{EntryStatus, calendar, calendar_entry, calendar_occurrence, learning_place, tenant};
 use icalendar::{CalendarFeed, Class, Event, Recurrence as Repeats, Status, Texts, When};
 use kernel::error::ApiResult;
 use kernel::i18n::{Locale, Text};
@@ -198,7 +198,6 @@ pub(super) fn event(view: &EntryView, uid: String, series_date: Option<NaiveDate
         }
     };
     let (stamp, last_modified, sequence) = revision(view);
-    let takes_time = |it: &EntryOutline| it.status().takes_time() && it.kind() != EntryKind::Deadline;
     Event {
         uid,
         stamp,
@@ -216,7 +215,7 @@ pub(super) fn event(view: &EntryView, uid: String, series_date: Option<NaiveDate
             EntryStatus::Confirmed => Status::Confirmed,
             EntryStatus::Cancelled => Status::Cancelled,
         }),
-        transparent: outline.is_some_and(|it| !takes_time(it)),
+        transparent: !view.takes_time(),
         class: if outline.is_some() { Class::Public } else { Class::Confidential },
         texts: outline.map(texts),
         label: None,

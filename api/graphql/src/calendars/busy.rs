@@ -67,9 +67,8 @@ pub struct BusyQuery;
 impl BusyQuery {
     /// Lists busy intervals of authorities, as far as visible to the viewer, by authority in the requested order, then
     /// by start. Overlapping and adjacent intervals of the same kind are merged. Ideas, cancelled entries and deadlines
-    /// occupy no time; a deadline that is visible to the viewer only at level `BUSY` cannot be told from other entries.
-    /// `LIMIT_REACHED` if the window holds more than 20,000 occurrences; `OUT_OF_RANGE` if it ends more than five years
-    /// from now, where dates of series are not known.
+    /// occupy no time. `LIMIT_REACHED` if the window holds more than 20,000 occurrences; `OUT_OF_RANGE` if it ends more
+    /// than five years from now, where dates of series are not known.
     #[graphql(complexity = "child_complexity.saturating_add(POINTS)")]
     async fn free_busy(
         &self,
