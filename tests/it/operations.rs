@@ -257,7 +257,7 @@ async fn an_operator_sets_up_a_new_installation(app: TestApp) {
         "{code:?} {said}"
     );
     let (code, said, problem) = run(&config, &["migrate"]).await;
-    assert_eq!((code, said.lines().count(), problem.as_str()), (Some(0), 23, ""), "{said}");
+    assert_eq!((code, said.lines().count(), problem.as_str()), (Some(0), 30, ""), "{said}");
     assert_eq!(run(&config, &["migrate"]).await, (Some(0), "nothing to migrate\n".to_owned(), String::new()));
     let create = ["tenant", "create", "--slug", "fuessen", "--name", "Stadt Füssen", "--kind", "MUNICIPALITY"];
     assert_eq!(run(&config, &create).await, (Some(0), "added fuessen\n".to_owned(), String::new()));

@@ -57,7 +57,7 @@ async fn values_of_an_authority_are_checked_as_in_the_api(app: TestApp) {
         ("--website", "nix", "nix is no address that begins with https:// or http://."),
         ("--time-zone", "Europe/Kaufbeuren", "Right would be \"Europe/Berlin\""),
         ("--name", " ", "A value is required."),
-        ("--name", "Stadt\u{7}", "The text contains control characters."),
+        ("--name", "Stadt\u{7}", "the control character U+0007"),
         ("--slug", "Füssen", "Füssen is no short name"),
     ] {
         let (code, said, problem) = run(&config, &with(&create, option, value)).await;
@@ -140,7 +140,7 @@ async fn authorities_are_changed_and_listed(app: TestApp) {
     let expected = json!({
         "id": app.world.id("tenant.lindau"), "slug": "lindau", "legalName": "Landkreis Lindau (Bodensee)",
         "kind": "OTHER", "ags": "09776", "timeZone": "Europe/Berlin", "assumptionDay": true,
-        "website": "https://lindau.example", "status": "ACTIVE", "version": 3,
+        "website": "https://lindau.example", "secondAdmin": true, "status": "ACTIVE", "version": 3,
     });
     assert_eq!(listed[1], expected);
     let seen =

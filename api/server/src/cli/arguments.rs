@@ -387,6 +387,7 @@ mod tests {
         ("token --tenant t --role planner --data-dir f", false),
         ("tenant create --slug s --name n --kind OTHER", true),
         ("tenant update --tenant s --name n", true),
+        ("tenant second-admin --tenant t --required true", true),
         ("tenant list", true),
         ("member grant --tenant t --issuer i --subject s --name n --role TENANT_ADMIN", true),
         ("member list --tenant t", true),

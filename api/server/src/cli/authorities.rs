@@ -143,7 +143,7 @@ fn tenant_json(row: &tenant::Model) -> Value {
     json!({
         "id": NodeType::Tenant.id(row.id).to_string(), "slug": row.slug, "legalName": row.legal_name, "kind": row.kind,
         "ags": row.ags, "timeZone": row.time_zone, "assumptionDay": row.assumption_day, "website": row.website,
-        "status": row.status, "version": row.version,
+        "secondAdmin": row.second_admin, "status": row.status, "version": row.version,
     })
 }
 
@@ -170,6 +170,9 @@ fn role_line(role: &role_grant::Model, fields: &[String]) -> String {
     if role.by_claim {
         line.push_str(" by a rule for claims");
     }
+    if let Some(until) = role.confirm_until {
+        line.push_str(&format!(" without effect: waits for a second admin until {}", until.to_rfc3339()));
+    }
     line
 }
 
@@ -178,7 +181,7 @@ fn member_json(listed: &ListedMember) -> Value {
         json!({
             "id": NodeType::RoleGrant.id(role.id).to_string(), "role": role.role, "allFields": role.all_fields,
             "fieldsOfWork": fields, "validFrom": role.valid_from, "validUntil": role.valid_until,
-            "byClaim": role.by_claim, "reason": role.reason, "version": role.version,
+            "byClaim": role.by_claim, "confirmUntil": role.confirm_until, "reason": role.reason, "version": role.version,
         })
     });
     json!({
