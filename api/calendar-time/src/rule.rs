@@ -87,7 +87,7 @@ pub fn canonical(rule: &str, all_day: bool, zone: Tz) -> Result<String, RuleErro
         let part = given.split_whitespace().collect::<String>().to_ascii_uppercase();
         let (name, value) = part.split_once('=').ok_or_else(|| RuleError::new(given, Text::new("rule-no-part")))?;
         let place = PARTS.iter().position(|it| *it == name).ok_or_else(|| {
-            RuleError::alone(given, name, value, Text::new("rule-unknown-part").with("known", PARTS.join(", ")))
+            RuleError::alone(given, name, value, Text::new("rule-unknown-part").with("parts", PARTS.join(", ")))
         })?;
         if said.iter().any(|it| it.0 == place) {
             return Err(RuleError::new(given, Text::new("rule-part-twice").with("name", name)));
@@ -269,8 +269,8 @@ mod tests {
         for (wrong, words) in [
             ("jeden Dienstag", &["„jeden Dienstag“", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231"][..]),
             ("FREQ=weekly; und am Montag", &["„und am Montag“", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231"]),
-            ("FREQ=DAILY;COUNT=100001", &["„COUNT=100001“", "1 bis 100000", "COUNT=10."]),
-            ("FREQ=DAILY;count=0", &["„count=0“", "COUNT", "1 bis 100000"]),
+            ("FREQ=DAILY;COUNT=100001", &["„COUNT=100001“", "1 bis 100.000", "COUNT=10."]),
+            ("FREQ=DAILY;count=0", &["„count=0“", "COUNT", "1 bis 100.000"]),
             ("FREQ=DAILY;INTERVAL=2000", &["„INTERVAL=2000“", "1 bis 1000", "INTERVAL=2."]),
             ("FREQ=fortnightly", &["„FREQ=fortnightly“", "DAILY, WEEKLY, MONTHLY", "FREQ=WEEKLY."]),
             ("FREQ=DAILY;UNTIL=31.12.2027", &["„UNTIL=31.12.2027“", "UNTIL=20271231"]),

@@ -128,7 +128,7 @@ async fn what_is_no_rule_is_refused_with_its_part(app: TestApp) {
         (json!({ "rule": "X".repeat(501) }), "TOO_LONG recurrence.rule", "500"),
         (json!({ "rule": "every Tuesday" }), "INVALID recurrence.rule", "“every Tuesday” is no part"),
         (json!({ "rule": "every Tuesday" }), "INVALID recurrence.rule", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20271231"),
-        (json!({ "rule": "FREQ=DAILY;COUNT=100001" }), "INVALID recurrence.rule", "from 1 to 100000"),
+        (json!({ "rule": "FREQ=DAILY;COUNT=100001" }), "INVALID recurrence.rule", "from 1 to 100,000"),
         (json!({ "rule": "FREQ=DAILY;UNTIL=20270301" }), "INVALID recurrence.rule", "UNTIL=20270301T235959"),
         (json!({ "rule": "FREQ=DAILY;UNTIL=20270301" }), "INVALID recurrence.rule", "before the entry starts"),
         (

@@ -261,7 +261,7 @@ pub(super) async fn check(
     if new.recurrence.ends_before(new.time.starts_local) {
         let form = if new.time.all_day { "%Y-%m-%d" } else { "%Y-%m-%dT%H:%M" };
         let text = Text::new("rule-ends-before-start")
-            .with("until", new.recurrence.until().unwrap_or_default())
+            .with("end", new.recurrence.until().unwrap_or_default())
             .with("start", new.time.starts_local.format(form));
         return Err(Problem::at(UserErrorCode::Invalid, "recurrence.rule", text).into());
     }

@@ -218,7 +218,7 @@ impl ReadProblemReason {
             Self::BadOccurrence(value) => Text::new("ics-bad-occurrence").with("value", shown(value)),
             Self::EndsBeforeStart => Text::new("ics-ends-before-start"),
             Self::RuleEmpty => Text::new("ics-rule-empty"),
-            Self::RuleEndsBeforeStart(until) => Text::new("ics-rule-ends-before-start").with("until", shown(until)),
+            Self::RuleEndsBeforeStart(until) => Text::new("ics-rule-ends-before-start").with("end", shown(until)),
             Self::RuleBroken(value) => Text::new("ics-rule-broken").with("value", shown(value)),
             Self::RuleUnsupported(value) => Text::new("ics-rule-unsupported").with("value", shown(value)),
             Self::Unclosed => Text::new("ics-unclosed"),
