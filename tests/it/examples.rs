@@ -8,6 +8,7 @@ use verbund_tests::{Case, TestApp, cases};
 pub fn cases() -> Vec<Case> {
     cases!["examples";
         every_example_works_as_the_planner,
+        the_first_example_answers_everybody,
         the_readme_shows_the_examples,
         the_explorer_is_served_and_can_be_switched_off,
     ]
@@ -39,6 +40,17 @@ async fn every_example_works_as_the_planner(app: TestApp) {
         // Nobody breaks it by not being signed in.
         let anonymous = demo.actor(None).send(&example.query, variables(example)).await;
         assert_eq!(anonymous.status, 200, "{}: {}", example.name, anonymous.text);
+    }
+}
+
+async fn the_first_example_answers_everybody(app: TestApp) {
+    let demo = Demo::start(&app).await;
+    let examples = examples();
+    let first = examples.first().expect("an example");
+    assert_eq!(first.variables, None, "the page fills in the variables of the other tabs only");
+    let data = demo.actor(None).send(&first.query, json!({})).await.data();
+    for (field, value) in data.as_object().expect("fields") {
+        assert!(value["nodes"].as_array().is_some_and(|it| !it.is_empty()), "{field}: {value}");
     }
 }
 
@@ -74,13 +86,16 @@ async fn the_explorer_is_served_and_can_be_switched_off(app: TestApp) {
     let (status, kind, notice) = app.server().get("/explorer/NOTICE.txt").await;
     assert_eq!((status, kind.as_str()), (200, "text/plain; charset=utf-8"));
     assert!(notice.contains("packages"), "{notice}");
+    let (status, kind, readme) = app.server().get("/explorer/README.md").await;
+    assert_eq!((status, kind.as_str()), (200, "text/plain; charset=utf-8"));
+    assert!(readme.starts_with("# Verbund\n"), "{readme}");
     for path in ["/explorer/../Cargo.toml", "/explorer/%2e%2e/index.html", "/explorer/nothing.js", "/explorer/"] {
         assert_eq!(app.server().get(path).await.0, 404, "{path}");
     }
     let mut config = app.config.clone();
     config.http.explorer = false;
     let server = verbund_tests::app::Server::start(config, app.clock.clone()).await.expect("a server");
-    for path in ["/", "/explorer/settings.json", "/explorer/NOTICE.txt"] {
+    for path in ["/", "/explorer/settings.json", "/explorer/README.md", "/explorer/NOTICE.txt"] {
         assert_eq!(server.get(path).await.0, 404, "{path}");
     }
 }

@@ -21,6 +21,7 @@ pub fn cases() -> Vec<Case> {
     cases!["front_door";
         accept_decides_media_type_and_status,
         queries_may_come_by_get_and_nothing_else,
+        browsers_are_led_to_the_explorer,
         pages_of_named_origins_only_may_use_it,
         public_addresses_may_be_read_from_any_page,
         pages_of_this_machine_use_it_where_the_operator_says_so,
@@ -130,6 +131,31 @@ async fn queries_may_come_by_get_and_nothing_else(app: TestApp) {
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         assert_eq!(ask(app.server(), method, "/graphql", &[], Some("{}")).await.status(), 405);
     }
+}
+
+async fn browsers_are_led_to_the_explorer(app: TestApp) {
+    const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8";
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    let get = async |server: &Server, path: &str, accept: &str| {
+        client.get(format!("{}{path}", server.base)).header("accept", accept).send().await.expect("an answer")
+    };
+    for path in ["/graphql", "/graphql/"] {
+        let response = get(app.server(), path, BROWSER).await;
+        assert_eq!((response.status().as_u16(), header(&response, "location").as_str()), (303, "/"), "{path}");
+        assert!(header(&response, "vary").contains("accept"), "{path}");
+        // Programs, and links with a query, meet the API.
+        assert_eq!(get(app.server(), path, "*/*").await.status(), 400, "{path}");
+        let query = format!("{path}?query=%7B__typename%7D");
+        assert_eq!(get(app.server(), &query, BROWSER).await.status(), 200, "{query}");
+        let body = json!({ "query": "{ __typename }" }).to_string();
+        let headers = [("content-type", "application/json")];
+        let response = ask(app.server(), Method::POST, path, &headers, Some(&body)).await;
+        assert_eq!(response.status(), 200, "{path}");
+        let body: Value = response.json().await.expect("JSON");
+        assert_eq!(body["data"]["__typename"], "Query", "{path}");
+    }
+    let without = with(&app, |it| it.http.explorer = false).await;
+    assert_eq!(get(&without, "/graphql", BROWSER).await.status(), 400, "there is nowhere to lead to");
 }
 
 async fn every_answer_carries_the_headers_that_protect_browsers(app: TestApp) {

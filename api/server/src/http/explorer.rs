@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State as Shared};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use kernel::i18n::Text;
 use rust_embed::RustEmbed;
 use serde::Serialize;
@@ -25,6 +25,9 @@ struct Pages;
 #[derive(RustEmbed)]
 #[folder = "../examples"]
 struct Examples;
+
+/// What the pages link to as an introduction.
+const README: &str = include_str!("../../../../README.md");
 
 /// What a page of ours may do. Styles of the editor are set by its script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
@@ -82,6 +85,32 @@ pub(super) async fn page(headers: HeaderMap) -> Response {
 /// `GET /explorer/…`.
 pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     file(&path, &headers)
+}
+
+/// `GET /explorer/README.md`.
+pub(super) async fn readme() -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], README).into_response()
+}
+
+/// The way to the explorer for a browser whose address line holds that of the API: it asks for a page (`text/html`), and
+/// for no query. None for everybody else.
+pub(super) fn lead(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    if !reads || uri.query().is_some_and(|it| !it.is_empty()) || !takes_pages(headers) {
+        return None;
+    }
+    Some(([(header::VARY, "accept")], Redirect::to("/")).into_response())
+}
+
+/// Whether `Accept` names pages. What programs send (`*/*`, JSON) does not.
+fn takes_pages(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|it| it.to_str().ok());
+    values.flat_map(|it| it.split(',')).any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|it| it.eq_ignore_ascii_case("text/html"));
+        let refused = parts.filter_map(|it| it.strip_prefix("q=")).any(|it| it.parse::<f32>() == Ok(0.0));
+        named && !refused
+    })
 }
 
 /// `GET /explorer/settings.json`. The tokens of the demo are for pages of this machine: under another name, which anybody may
@@ -161,6 +190,30 @@ mod tests {
             "user@localhost.example",
         ] {
             assert!(!is_loopback(elsewhere), "{elsewhere}");
+        }
+    }
+
+    fn led(method: &Method, address: &str, accept: Option<&'static str>) -> bool {
+        let mut headers = HeaderMap::new();
+        headers.extend(accept.map(|it| (header::ACCEPT, HeaderValue::from_static(it))));
+        lead(method, &address.parse().unwrap(), &headers).is_some()
+    }
+
+    #[test]
+    fn only_a_browser_without_a_query_is_led_to_the_explorer() {
+        let browser = Some("text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8");
+        assert!(led(&Method::GET, "/graphql", browser) && led(&Method::HEAD, "/graphql", browser));
+        assert!(led(&Method::GET, "/graphql?", browser));
+        assert!(led(&Method::GET, "/graphql", Some("application/xml, Text/HTML;q=0.5")));
+        for (method, address, accept) in [
+            (Method::POST, "/graphql", browser),
+            (Method::GET, "/graphql?query=%7B__typename%7D", browser),
+            (Method::GET, "/graphql", None),
+            (Method::GET, "/graphql", Some("*/*")),
+            (Method::GET, "/graphql", Some("application/json, text/event-stream")),
+            (Method::GET, "/graphql", Some("text/html;q=0, */*")),
+        ] {
+            assert!(!led(&method, address, accept), "{method} {address} {accept:?}");
         }
     }
 }

@@ -83,6 +83,7 @@ pub fn router(state: Arc<State>) -> Result<Router, String> {
         .layer(compression(CompressionLevel::Fastest));
     let router: Router = Router::new()
         .route("/graphql", post(graphql::answer).get(graphql::answer))
+        .route("/graphql/", post(graphql::answer).get(graphql::answer))
         .route("/graphql/stream", post(graphql::answer_as_stream).get(graphql::answer_as_stream))
         .route("/graphql/ws", get(graphql::ws::upgrade))
         .route("/feeds/{file}", get(feeds::secret_feed))
@@ -118,6 +119,7 @@ fn pages() -> Router<Arc<State>> {
     Router::new()
         .route("/", get(explorer::page).fallback(caldav::root))
         .route("/explorer/settings.json", get(explorer::settings))
+        .route("/explorer/README.md", get(explorer::readme))
         .route("/explorer/{*path}", get(explorer::asset))
 }
 

@@ -23,6 +23,7 @@ use kernel::error::TopLevelCode;
 use kernel::i18n::{Locale, Text};
 
 use crate::http::conditional::Validators;
+use crate::http::explorer;
 use crate::http::files::PUBLIC;
 use crate::http::graphql::ask::{Ask, RequestRefusal};
 use crate::http::graphql::reply::{Media, ReplyOutcome};
@@ -32,13 +33,17 @@ use crate::telemetry::RequestFields;
 
 pub(super) use crate::http::graphql::run::Caller;
 
-/// `POST /graphql` and `GET /graphql`.
+/// `POST /graphql` and `GET /graphql`, with or without a slash at the end. Browsers get the explorer, where it is on.
 pub(super) async fn answer(
     Shared(state): Shared<Arc<State>>,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
 ) -> Response {
+    let is_on = state.config.http.explorer;
+    if let Some(way) = is_on.then(|| explorer::lead(request.method(), request.uri(), request.headers())).flatten() {
+        return way;
+    }
     let media = Media::negotiate(request.headers());
     serve(state, request_id, address, request, media).await
 }
