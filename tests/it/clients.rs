@@ -14,6 +14,7 @@ pub fn cases() -> Vec<Case> {
         random_documents_are_answered_as_graphql_js_does,
         graphql_ws_and_graphql_sse_hear_resume_and_fall_silent,
         a_browser_uses_the_explorer_and_asks_nobody_else,
+        the_explorer_fits_phones_and_desktops_in_both_languages,
         five_hundred_sockets_take_little_memory,
     ]
 }
@@ -107,6 +108,124 @@ async fn a_browser_uses_the_explorer_and_asks_nobody_else(app: TestApp) {
     assert_eq!(seen["accounts"], json!(server::seed::accounts().len() + 1), "each role account, and nobody");
     assert_eq!(seen["put"]["data"], json!({ "calendarEntryCreate": { "userErrors": [] } }), "{seen}");
     interrupt(process).await;
+}
+
+async fn the_explorer_fits_phones_and_desktops_in_both_languages(app: TestApp) {
+    if app.engine == Engine::Postgres || !node::has_browser() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (process, said) = demo(&folder.path().join("data")).await;
+    let calendar = NodeType::Calendar.id(server::seed::calendar_id("kf-counselling"));
+    let input = json!({ "planner": "planner@kaufbeuren", "calendar": calendar });
+    let seen = node::run("explorer_views.mjs", &[&format!("{}/", address(&said))], &input).await;
+    interrupt(process).await;
+    assert_eq!(seen["wrong"], json!([]), "{seen}");
+    assert_eq!(seen["bounded"], json!([100, 249, 150]), "the latest hundred events");
+    on_a_phone(&seen["phone"]);
+    on_a_desktop(&seen["desktop"]);
+    without_packages(&seen["plain"]);
+}
+
+/// A number that the browser measured.
+fn measured(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("no number: {value}"))
+}
+
+/// Words that a page in German has not.
+fn english_labels(controls: &Value) -> Vec<String> {
+    const ENGLISH: [&str; 22] = [
+        "the", "show", "hide", "open", "close", "query", "copy", "new", "execute", "stop", "history", "settings",
+        "keys", "language", "docs", "merge", "prettify", "tab", "signed", "clear", "run", "answer",
+    ];
+    let labels = controls["labels"].as_array().expect("labels").iter().filter_map(Value::as_str);
+    let is_english =
+        |label: &&str| label.to_lowercase().split(|it: char| !it.is_alphabetic()).any(|word| ENGLISH.contains(&word));
+    labels.filter(is_english).map(ToOwned::to_owned).collect()
+}
+
+fn on_a_phone(seen: &Value) {
+    assert_eq!(seen["lang"], "de");
+    assert_eq!(seen["overflow"], json!([0, 0]), "nothing is wider than the window");
+    assert!(seen["cost"].as_str().is_some_and(|it| it.contains("in dieser Minute noch")), "{}", seen["cost"]);
+    // Panes lie below each other, each as wide as the window but for its margins.
+    let mut bottom = 0.0;
+    for pane in seen["panes"].as_array().expect("panes") {
+        let (y, height) = (measured(&pane["y"]), measured(&pane["height"]));
+        assert!(y + 1.0 >= bottom && height >= 40.0 && measured(&pane["width"]) >= 350.0, "{}", seen["panes"]);
+        bottom = y + height;
+    }
+    for part in ["small", "nameless"] {
+        assert_eq!(seen["controls"][part], json!([]), "{part}");
+    }
+    assert_eq!((&seen["faint"], english_labels(&seen["controls"])), (&json!([]), vec![]));
+    let drawer = &seen["drawer"];
+    let covers = (measured(&drawer["covers"]["width"]), measured(&drawer["covers"]["height"]));
+    assert_eq!(covers, (390.0, 844.0), "documentation covers the page");
+    assert_eq!((&drawer["overflow"], &drawer["faint"], &drawer["behind"]), (&json!(0), &json!([]), &json!(true)));
+    assert!(drawer["focus"].as_str().is_some_and(|it| it.contains("explorer-close")), "{drawer}");
+    assert_eq!(drawer["after"]["focus"], "Dokumentation anzeigen", "the focus comes back");
+    assert!(drawer["after"]["plugin"] == json!(false) && measured(&drawer["after"]["editor"]["width"]) > 350.0);
+    let strip = (measured(&seen["strip"][0]), measured(&seen["strip"][1]));
+    assert!(strip.0 > strip.1 && strip.1 <= 390.0, "the strip of tabs scrolls: {strip:?}");
+    let last = (measured(&seen["last"]["x"]), measured(&seen["last"]["width"]));
+    assert!(last.0 >= 0.0 && last.0 + last.1 <= 391.0, "the last tab can be reached: {last:?}");
+    assert!(measured(&seen["variablesBox"]["x"]) >= 0.0 && measured(&seen["variablesBox"]["height"]) > 60.0);
+    // What the account may do and for whom stands in the menu and below it, after a reload as well.
+    assert_eq!(
+        (&seen["option"], &seen["group"]),
+        (&json!("planner@kaufbeuren: plant Kalender"), &json!("Stadt Kaufbeuren"))
+    );
+    assert_eq!(
+        (&seen["kept"], &seen["says"]),
+        (&json!("planner@kaufbeuren"), &json!("plant Kalender (Stadt Kaufbeuren)"))
+    );
+    let events = &seen["events"];
+    let list: Vec<_> = events["list"].as_array().expect("events").iter().filter_map(Value::as_str).collect();
+    assert_eq!(list.len(), 3, "{list:?}");
+    for (line, words) in list.iter().zip(["CREATED · Zweiter Termin", "CREATED · Erster Termin", "READY"]) {
+        assert!(line.ends_with(words) && line.starts_with(|it: char| it.is_ascii_digit()), "{line}");
+    }
+    assert!(events["earlier"].as_str().is_some_and(|it| it.contains("Erster Termin")), "{events}");
+    assert_eq!(
+        (&events["head"], &events["small"], &events["overflow"]),
+        (&json!("Ereignisse (3)"), &json!([]), &json!(0))
+    );
+    assert_eq!(seen["english"]["lang"], "en");
+    assert!(!english_labels(&seen["english"]).is_empty(), "labels change with the language");
+}
+
+fn on_a_desktop(seen: &Value) {
+    assert_eq!((&seen["lang"], &seen["overflow"]), (&json!("en"), &json!(0)));
+    let tabs = seen["tabs"].as_array().expect("tabs");
+    assert_eq!(tabs.len(), server::app::examples().len());
+    assert!(tabs.iter().all(|it| it["whole"] == json!(true)), "no tab is cut off: {tabs:?}");
+    for part in ["covered", "nameless", "faint"] {
+        assert_eq!(seen[part], json!([]), "{part}");
+    }
+    let links = seen["links"].as_array().expect("links");
+    for link in ["/explorer/README.md", "/schema.graphql", "/catalog", "/public/places.geojson"] {
+        assert!(links.contains(&json!(link)), "{link}");
+    }
+}
+
+/// The page that is there where npm is not.
+fn without_packages(seen: &Value) {
+    assert_eq!((&seen["lang"], &seen["overflow"]), (&json!("de"), &json!(0)));
+    assert!(seen["cost"].as_str().is_some_and(|it| it.contains("in dieser Minute noch")), "{}", seen["cost"]);
+    assert_eq!(
+        (&seen["kept"], &seen["says"]),
+        (&json!("planner@kaufbeuren"), &json!("plant Kalender (Stadt Kaufbeuren)"))
+    );
+    let events: Vec<_> = seen["events"].as_array().expect("events").iter().filter_map(Value::as_str).collect();
+    assert!(events.len() == 2 && events[0].ends_with("CREATED") && events[1].ends_with("READY"), "{events:?}");
+    for part in ["small", "nameless"] {
+        assert_eq!(seen["controls"][part], json!([]), "{part}");
+    }
+    assert_eq!(
+        (english_labels(&seen["controls"]), &seen["cleared"], &seen["english"]),
+        (vec![], &json!(true), &json!(true))
+    );
 }
 
 /// Resident memory of a process, in KiB.

@@ -669,3 +669,12 @@ word-travel = Reisen
 word-viewer = Lesezugang
 word-waived = erlassen
 word-withdrawn = zurückgezogen
+
+# Die Konten der Demo
+demo-planner = plant Kalender
+demo-lead = leitet Projekte
+demo-steward = pflegt Datensätze und Lernorte
+demo-admin = verwaltet Mitglieder, Vereinbarungen und Freigaben
+demo-viewer = liest
+demo-auditor = sieht, wer was darf
+demo-integrator = ein Programm, das in beiden Behörden liest

@@ -669,3 +669,12 @@ word-travel = travel
 word-viewer = viewer
 word-waived = waived
 word-withdrawn = withdrawn
+
+# The accounts of the demo
+demo-planner = plans calendars
+demo-lead = leads projects
+demo-steward = keeps datasets and learning places
+demo-admin = runs members, agreements and shares
+demo-viewer = reads
+demo-auditor = sees who may do what
+demo-integrator = a program that reads in both authorities

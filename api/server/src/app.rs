@@ -16,7 +16,7 @@ use crate::http::{Connections, State, router, serve_metrics};
 use crate::jobs::Jobs;
 use crate::telemetry::{Metrics, Spans};
 
-pub use crate::http::{DemoAccount, Example, examples};
+pub use crate::http::{BothLanguages, DemoAccount, Example, examples};
 
 /// A server that listens and is ready to run.
 pub struct App {

@@ -85,7 +85,8 @@ fn accounts(config: &Config) -> Result<Vec<DemoAccount>, String> {
     let account = |account: Account| {
         let request = TokenRequest { subject: account.subject.clone(), lifetime: Duration::days(TOKEN_DAYS) };
         let token = issuer.token(&request, now)?;
-        Ok(DemoAccount { subject: account.subject, says: account.says.to_owned(), token })
+        let says = (&account.says).into();
+        Ok(DemoAccount { subject: account.subject, says, authorities: account.authorities, token })
     };
     seed::accounts().into_iter().map(account).collect()
 }
@@ -94,7 +95,7 @@ fn accounts(config: &Config) -> Result<Vec<DemoAccount>, String> {
 fn introduce(accounts: &[DemoAccount], address: SocketAddr) {
     print_line(&format!("\nOne token per role account, good for {TOKEN_DAYS} days:\n"));
     for account in accounts {
-        print_line(&format!("{} ({})\n  {}\n", account.subject, account.says, account.token));
+        print_line(&format!("{} ({})\n  {}\n", account.subject, account.says.en, account.token));
     }
     let planner = accounts.iter().find(|it| it.subject == "planner@kaufbeuren").map_or("", |it| &it.token);
     let query = "{ calendarEntries(between: {start: \\\"2027-03-01T00:00:00Z\\\", end: \\\"2027-04-01T00:00:00Z\\\"}, first: 100) \

@@ -7,7 +7,7 @@ use axum::extract::{Path, State as Shared};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use kernel::i18n::Text;
+use kernel::i18n::{Locale, Text};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
@@ -39,10 +39,27 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
 pub struct DemoAccount {
     /// `planner@kaufbeuren`.
     pub subject: String,
-    /// What it does.
-    pub says: String,
+    /// What the account may do.
+    pub says: BothLanguages,
+    /// Names of its authorities.
+    pub authorities: Vec<String>,
     /// Its bearer token.
     pub token: String,
+}
+
+/// Words in each language, for pages that change between them.
+#[derive(Clone, Debug, Serialize)]
+pub struct BothLanguages {
+    /// German.
+    pub de: String,
+    /// English.
+    pub en: String,
+}
+
+impl From<&Text> for BothLanguages {
+    fn from(text: &Text) -> Self {
+        Self { de: text.render(Locale::De), en: text.render(Locale::En) }
+    }
 }
 
 /// An example query.

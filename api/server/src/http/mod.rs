@@ -37,7 +37,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::csrf::CsrfLayer;
 
 use crate::http::encoding::{compression, negotiate};
-pub use crate::http::explorer::{DemoAccount, Example, examples};
+pub use crate::http::explorer::{BothLanguages, DemoAccount, Example, examples};
 pub use crate::http::listen::{ConnectionLimits, Connections};
 pub use crate::http::metrics::serve_metrics;
 use crate::http::problems::{localize, no_such_address, problem};

@@ -24,6 +24,7 @@ use entities::{
 };
 use kernel::clock::Clock;
 use kernel::error::{ApiError, ApiResult};
+use kernel::i18n::Text;
 use kernel::ids::new_id;
 use kernel::text;
 use policy::Grant;
@@ -59,8 +60,10 @@ const SHARES: [(&str, ShareLevel, &str); 6] = [
 pub struct Account {
     /// `sub` at the local issuer: `planner@kaufbeuren`.
     pub subject: String,
-    /// What it can do, in a few words.
-    pub says: &'static str,
+    /// What the account may do, in a few words.
+    pub says: Text,
+    /// Names of its authorities.
+    pub authorities: Vec<String>,
     tenants: &'static [&'static str],
     role: RoleKey,
 }
@@ -68,25 +71,31 @@ pub struct Account {
 /// The role accounts, in the order in which they are printed.
 pub fn accounts() -> Vec<Account> {
     let roles = [
-        ("planner", RoleKey::Planner, "plans calendars"),
-        ("lead", RoleKey::ProjectLead, "leads projects"),
-        ("steward", RoleKey::DataSteward, "keeps datasets and learning places"),
-        ("admin", RoleKey::TenantAdmin, "runs members, agreements and shares"),
-        ("viewer", RoleKey::Viewer, "reads"),
-        ("auditor", RoleKey::Auditor, "sees who may do what"),
+        ("planner", RoleKey::Planner, "demo-planner"),
+        ("lead", RoleKey::ProjectLead, "demo-lead"),
+        ("steward", RoleKey::DataSteward, "demo-steward"),
+        ("admin", RoleKey::TenantAdmin, "demo-admin"),
+        ("viewer", RoleKey::Viewer, "demo-viewer"),
+        ("auditor", RoleKey::Auditor, "demo-auditor"),
     ];
+    let names = |tenants: &[&str]| {
+        let known = authorities().into_iter().filter(|it| tenants.contains(&it.slug.as_str()));
+        known.map(|it| it.legal_name).collect::<Vec<_>>()
+    };
     let mut accounts = Vec::new();
     for tenants in [&["kaufbeuren"], &["ostallgaeu"], &["unterallgaeu"]] {
         for (name, role, says) in roles {
             // The outsider has no agreement with anybody.
             if tenants[0] != "unterallgaeu" || matches!(role, RoleKey::Planner | RoleKey::TenantAdmin) {
-                accounts.push(Account { subject: format!("{name}@{}", tenants[0]), says, tenants, role });
+                let (subject, authorities) = (format!("{name}@{}", tenants[0]), names(tenants));
+                accounts.push(Account { subject, says: Text::new(says), authorities, tenants, role });
             }
         }
     }
     accounts.push(Account {
         subject: "integrator".to_owned(),
-        says: "a program that reads in both authorities",
+        says: Text::new("demo-integrator"),
+        authorities: names(&["kaufbeuren", "ostallgaeu"]),
         tenants: &["kaufbeuren", "ostallgaeu"],
         role: RoleKey::Integrator,
     });
