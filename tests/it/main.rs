@@ -54,6 +54,7 @@ mod sharing;
 mod sign_in;
 mod sockets;
 mod statements;
+mod states;
 mod subscriptions;
 mod tables;
 mod telemetry;
@@ -118,6 +119,7 @@ fn main() -> std::process::ExitCode {
         sharing::cases(),
         sign_in::cases(),
         sockets::cases(),
+        states::cases(),
         statements::cases(),
         subscriptions::cases(),
         tables::cases(),
