@@ -250,7 +250,7 @@ async fn the_operator_imports_a_table(app: TestApp) {
     let (code, toml, _) = out(&verbund(None, &propose).output().await.expect("the binary runs"));
     assert_eq!((code, profile_input(&toml)["columns"][0]["column"]["name"].as_str()), (Some(0), Some("ags")));
     fs::write(table, "ags;jahr;anzahl\n09777;2023;12\n09762;2023;viele\n09763;2023;7\n").expect("written");
-    let (code, toml, _) = run(&config, &["import", "dataset", table, "--propose"]).await;
+    let (code, toml, _) = out(&verbund(None, &propose).output().await.expect("the binary runs"));
     let note = "# 3: anzahl: “viele” stands among numbers; the column is taken as text therefore.\n";
     assert!(code == Some(0) && toml.contains(note), "{toml}");
     assert_eq!(profile_input(&toml)["columns"][0]["column"]["name"], "ags", "notes are comments of the profile");

@@ -19,6 +19,7 @@ pub fn cases() -> Vec<Case> {
         what_was_withdrawn_stays_so_when_shares_change,
         protection_stays_while_others_read,
         a_version_is_published_once_and_withdrawn_once,
+        nothing_is_released_of_which_nothing_is_published_any_more,
         a_reading_by_a_share_is_on_record,
         the_demo_has_figures_for_everybody_and_rounded_ones_for_the_partner,
     ]
@@ -376,4 +377,22 @@ async fn a_version_is_published_once_and_withdrawn_once(app: TestApp) {
     assert_eq!(abilities().await, (json!("WITHDRAWN"), json!(false), json!(false)));
     refused("datasetVersionPublish", 3).await;
     refused("datasetVersionWithdraw", 3).await;
+}
+
+/// Between the proposal of a release and its approval the only version is withdrawn.
+async fn nothing_is_released_of_which_nothing_is_published_any_more(app: TestApp) {
+    let version = published_survey(&app).await;
+    let (steward, admin) = (app.actor("steward@ostallgaeu"), app.actor("admin@ostallgaeu"));
+    let made = steward.mutate("datasetReleasePropose", release_of_survey(&app), "datasetRelease { id }").await;
+    let release = made["datasetRelease"]["id"].clone();
+    let may = async || {
+        let query = "query($id: ID!) { node(id: $id) { ... on DatasetRelease { viewerCan { approve } } } }";
+        admin.send(query, json!({ "id": release })).await.data()["node"]["viewerCan"]["approve"].clone()
+    };
+    assert_eq!(may().await, json!(true));
+    let withdrawal = json!({ "id": version, "version": 2, "reason": "Wrong" });
+    admin.mutate("datasetVersionWithdraw", withdrawal, "__typename").await;
+    assert_eq!(may().await, json!(false));
+    let approval = json!({ "id": release, "version": 1 });
+    assert_eq!(said(&admin.try_mutate("datasetReleaseApprove", approval, "__typename").await), ["CONFLICT id"]);
 }

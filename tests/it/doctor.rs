@@ -8,7 +8,7 @@ use server::doctor::{Check, Verdict, examine};
 use tempfile::TempDir;
 use verbund_tests::{Case, Engine, TestApp, cases};
 
-use super::operations::run;
+use super::operations::{out, run, verbund};
 
 pub fn cases() -> Vec<Case> {
     cases!["doctor";
@@ -197,7 +197,10 @@ async fn the_health_check_asks_a_running_server(app: TestApp) {
     let ready = (Some(0), "ready\n".to_owned(), String::new());
     assert_eq!(run(&file, &["healthcheck"]).await, ready, "at the configured address");
     let (_folder, elsewhere) = self::file(&app, "127.0.0.1:1");
-    assert_eq!(run(&elsewhere, &["healthcheck", "--url", &server.base]).await, ready, "or at another");
+    let at_another = verbund(None, &["healthcheck", "--url", &server.base]).output().await.expect("the binary runs");
+    assert_eq!(out(&at_another), ready, "or at another");
+    let ignored = run(&elsewhere, &["healthcheck", "--url", &server.base]).await;
+    assert_eq!((ignored.0, ignored.1.as_str()), (Some(2), ""), "the address of a configuration would be ignored");
     migration::down(&app.database.owner_url, 1).await.expect("one step down");
     let (code, said, problem) = run(&file, &["healthcheck"]).await;
     assert_eq!((code, said.as_str(), problem.lines().count()), (Some(1), "", 1), "{problem}");

@@ -418,7 +418,7 @@ async fn what_cannot_be_imported_into_is_refused(app: TestApp) {
     let text = file(&[SERIES]);
     let public = app.world.id("calendar.oal.public");
     for (client, refused) in [
-        (app.anonymous(), "UNAUTHENTICATED calendar"),
+        (app.anonymous(), "UNAUTHENTICATED -"),
         (app.actor("viewer@ostallgaeu"), "FORBIDDEN calendar"),
         (app.actor("planner@kaufbeuren"), "FORBIDDEN calendar"),
     ] {

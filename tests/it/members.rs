@@ -255,7 +255,7 @@ async fn what_is_wrong_with_a_role_is_told_at_once(app: TestApp) {
     );
     assert_eq!(answer["roleGrant"], Value::Null);
     let german = try_give(&app, &admin.speaking("de"), json!({ "validUntil": "2027-01-14" })).await;
-    let words = json!({ "code": "OUT_OF_RANGE", "field": "validUntil", "message": "2027-01-14 ist schon vorbei." });
+    let words = json!({ "code": "OUT_OF_RANGE", "field": "validUntil", "message": "14.01.2027 ist schon vorbei." });
     assert_eq!(german["userErrors"], json!([words]));
 }
 

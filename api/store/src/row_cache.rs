@@ -154,14 +154,15 @@ pub(super) struct LoadQueue<K> {
 }
 
 impl<K: Ord> LoadQueue<K> {
-    /// Names keys and waits for the turn: what is wanted then, and the turn. Nothing is wanted where others have loaded it.
-    pub(super) async fn turn(&self, keys: Vec<K>) -> (Vec<K>, tokio::sync::MutexGuard<'_, ()>) {
+    /// Names keys and waits for the turn: what was named since the turn before, and the turn. Whoever had that one may have
+    /// loaded some of it.
+    pub(super) async fn turn(&self, keys: Vec<K>) -> (BTreeSet<K>, tokio::sync::MutexGuard<'_, ()>) {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner).extend(keys);
         // Siblings are polled in the same pass as this one; after it they all have named their keys.
         tokio::task::yield_now().await;
         let turn = self.turn.lock().await;
         let wanted = std::mem::take(&mut *self.wanted.lock().unwrap_or_else(PoisonError::into_inner));
-        (wanted.into_iter().collect(), turn)
+        (wanted, turn)
     }
 }
 

@@ -131,6 +131,8 @@ impl Session {
             let missing = self.loaded.missing::<E>(&keys);
             let Some(queue) = self.loaded.queue::<E>().filter(|_| !missing.is_empty()) else { return Ok(()) };
             let (wanted, _turn) = queue.turn(missing).await;
+            // Some were named while those before loaded them.
+            let wanted = self.loaded.missing::<E>(&wanted);
             if !wanted.is_empty() {
                 let rows = self.all(E::select(self).filter(self.is_one_of(E::KEY, &wanted))).await?;
                 self.loaded.add::<E>(wanted, rows);
@@ -160,6 +162,7 @@ impl Session {
                 return Ok(());
             };
             let (wanted, _turn) = queue.turn(missing).await;
+            let wanted = self.loaded.missing_groups::<E>(&wanted);
             if !wanted.is_empty() {
                 let select = self.select::<E::Of>().filter(self.is_one_of(E::PARENT, &wanted)).order_by_asc(E::SORT);
                 let rows = self.all(select).await?;
@@ -204,6 +207,7 @@ impl Session {
             }
             let queue = self.loaded.queue_of_values::<T>().ok_or_else(missing)?;
             let (wanted, _turn) = queue.turn(vec![key]).await;
+            let wanted: Vec<_> = wanted.into_iter().filter(|it| self.loaded.value::<T>(*it).is_none()).collect();
             if wanted.is_empty() {
                 continue;
             }

@@ -67,6 +67,7 @@ const KINDS: &[(&str, &[&str])] = &[
     ("snapshot", &["PlanSnapshot"]),
     ("tenant", &["Tenant"]),
     ("tenants", &["Tenant"]),
+    ("openFor", &["Tenant"]),
     ("to", &["Tenant.partner"]),
     ("workPackage", &["WorkPackage"]),
 ];

@@ -123,6 +123,7 @@ async fn rows_of_another_authority_are_neither_added_nor_changed(app: TestApp) {
     // Somebody who holds every role in both.
     let subject = account("kaufbeuren");
     let person = json!({ "issuer": "https://verbund.localhost", "subject": subject, "name": subject });
+    app.database.rows().await.run("UPDATE tenant SET second_admin = FALSE").await;
     for role in ["TENANT_ADMIN", "PLANNER", "PROJECT_LEAD", "DATA_STEWARD", "PUBLISHER", "AUDITOR"] {
         let input = json!({ "tenant": app.world.id("tenant.lindau"), "to": { "account": person }, "role": role });
         app.actor("admin@lindau").mutate("roleGrantCreate", input, "__typename").await;

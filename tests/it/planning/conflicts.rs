@@ -273,7 +273,7 @@ async fn open_conflicts_are_those_that_forbid_the_sign_off(app: TestApp) {
         let expected = if listed == 0 { "STALE_VERSION version" } else { "CONFLICT id" };
         assert_eq!(said(&tried), [expected], "{slug}: {tried}");
         if listed > 0 {
-            let words = format!("{listed} conflicts of severity HIGH are neither settled nor acknowledged.");
+            let words = format!("{listed} conflicts of high severity are neither settled nor acknowledged.");
             assert_eq!(tried["userErrors"][0]["message"], words);
         }
         listed

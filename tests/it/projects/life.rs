@@ -101,7 +101,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     let illegal = json!({ "id": project, "version": version, "phase": "EVALUATED" });
     let illegal = lead.try_mutate("projectAdvance", illegal, OF_PROJECT).await;
     assert_eq!(codes(&illegal), ["ILLEGAL_TRANSITION"]);
-    assert!(words(&illegal)[0].contains("RUNNING, CANCELLED"), "{illegal}");
+    assert!(words(&illegal)[0].contains("possible: running, cancelled"), "{illegal}");
     let version = advance(&lead, &project, version, "RUNNING").await;
 
     // Two years of budget lines in both houses.
@@ -156,7 +156,7 @@ async fn from_an_idea_to_the_copy_that_stays(app: TestApp) {
     assert_eq!(late["obligation"]["late"], true);
     let refused =
         lead.try_mutate("obligationFulfil", met("Mittelabruf 2", "2017-06-01", Some("50000.01")), of_obligation).await;
-    assert_eq!(words(&refused), ["amount: 50000.00 can still be called for, not 50000.01."]);
+    assert_eq!(words(&refused), ["amount: €50,000.00 can still be called for, not €50,000.01."]);
     lead.mutate("obligationFulfil", met("Mittelabruf 2", "2017-06-01", Some("50000.00")), of_obligation).await;
     let foreign =
         partner.try_mutate("obligationFulfil", met("Mittelabruf 3", "2017-12-01", Some("0")), of_obligation).await;

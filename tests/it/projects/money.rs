@@ -165,8 +165,8 @@ async fn a_day_of_decision_needs_a_decision(app: TestApp) {
     let parts = joint(&app).await;
     let input = json!({ "id": parts.id("funding.oal"), "version": 1, "state": "APPLIED", "decidedOn": "2027-01-10" });
     for (language, text) in [
-        ("de", "Einen Tag der Entscheidung gibt es nur mit der Bewilligung oder Ablehnung; APPLIED ist keine."),
-        ("en", "A day of decision exists only with an approval or a rejection; APPLIED is none."),
+        ("de", "Einen Tag der Entscheidung gibt es nur mit der Bewilligung oder Ablehnung; „beantragt“ ist keine."),
+        ("en", "A day of decision exists only with an approval or a rejection; \"applied for\" is none."),
     ] {
         let lead = app.actor(LEAD).speaking(language);
         let refused = lead.try_mutate("fundingAdvance", input.clone(), "funding { state }").await;

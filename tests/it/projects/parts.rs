@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use verbund_tests::client::codes;
 use verbund_tests::projects::{LEAD, PARTNER, accounts, joint};
-use verbund_tests::{Case, TestApp, cases, row_of};
+use verbund_tests::{Case, TestApp, cases};
 
 use super::words;
 
@@ -11,8 +11,9 @@ pub fn cases() -> Vec<Case> {
     cases!["projects::parts";
         work_packages_are_never_in_a_circle,
         dates_of_a_project_stand_in_calendars_and_follow,
-        names_of_project_calendars_make_way_for_others,
+        calendars_of_projects_are_named_after_them,
         partners_come_by_their_agreement,
+        an_answer_of_one_partner_leaves_the_others_as_they_were,
         keys_make_one_part,
         a_subscriber_hears_what_happens_in_a_project,
         values_are_checked,
@@ -95,7 +96,7 @@ async fn dates_of_a_project_stand_in_calendars_and_follow(app: TestApp) {
     assert_eq!(off, ["Secret milestone of kf"]);
 }
 
-async fn names_of_project_calendars_make_way_for_others(app: TestApp) {
+async fn calendars_of_projects_are_named_after_them(app: TestApp) {
     accounts(&app).await;
     let (lead, planner) = (app.actor(LEAD), app.actor("planner@ostallgaeu"));
     let tenant = app.world.id("tenant.ostallgaeu");
@@ -122,13 +123,11 @@ async fn names_of_project_calendars_make_way_for_others(app: TestApp) {
     let plain = project("Übergänge").await;
     milestone(&plain).await;
     assert_eq!(names().await, ["Übergänge · Meilensteine"]);
-    // Somebody has a calendar of that name already: of the two names only one has an addition.
+    // Names are unique within a project: another calendar of that name is in nobody's way.
     named("Berufe · Meilensteine").await;
     let taken = project("Berufe").await;
     milestone(&taken).await;
-    let all = names().await;
-    let id = row_of(taken.as_str().expect("an id")).simple().to_string();
-    assert_eq!(all, [format!("Berufe · Meilensteine · {}", &id[28..]), "Übergänge · Meilensteine".to_owned()]);
+    assert_eq!(names().await, ["Berufe · Meilensteine", "Übergänge · Meilensteine"]);
     // The calendar follows the title of its project.
     let renamed = json!({ "id": plain, "version": 1, "title": "Anschlüsse" });
     lead.mutate("projectUpdate", renamed, "__typename").await;
@@ -166,6 +165,43 @@ async fn partners_come_by_their_agreement(app: TestApp) {
         )
         .await;
     assert_eq!(made["project"]["partners"], json!([{ "state": "INVITED", "version": 4, "endReason": null }]));
+}
+
+/// Two are asked under an agreement of three; one joins.
+async fn an_answer_of_one_partner_leaves_the_others_as_they_were(app: TestApp) {
+    accounts(&app).await;
+    let lead = app.actor(LEAD);
+    let id = |name: &str| app.world.id(name).to_owned();
+    let draft = json!({
+        "tenant": id("tenant.ostallgaeu"), "parties": [id("tenant.kaufbeuren"), id("tenant.memmingen")], "title": "Of three",
+        "areas": ["PROJECTS"], "validFrom": "2026-01-01",
+    });
+    let drafter = app.actor("admin@ostallgaeu");
+    let agreement = drafter.mutate("agreementDraft", draft, "agreement { id }").await["agreement"]["id"].clone();
+    drafter.mutate("agreementPropose", json!({ "id": agreement, "version": 1 }), "__typename").await;
+    for (version, party) in ["ostallgaeu", "kaufbeuren", "memmingen"].iter().enumerate() {
+        let input = json!({ "id": agreement, "tenant": id(&format!("tenant.{party}")), "version": version + 2 });
+        app.actor(&format!("admin@{party}")).mutate("agreementSign", input, "__typename").await;
+    }
+    let input = json!({
+        "tenant": id("tenant.ostallgaeu"), "title": "Of three", "agreement": agreement, "confidentiality": "INTERNAL",
+        "fieldOfWork": id("field.orientation"),
+    });
+    let project = lead.mutate("projectCreate", input, "project { id }").await["project"]["id"].clone();
+    for (version, partner) in ["kaufbeuren", "memmingen"].iter().enumerate() {
+        let input = json!({ "id": project, "version": version + 1, "partner": id(&format!("tenant.{partner}")) });
+        lead.mutate("projectPartnerAdd", input, "__typename").await;
+    }
+    let join = json!({ "id": project, "tenant": id("tenant.kaufbeuren"), "version": 1 });
+    app.actor(PARTNER).mutate("projectPartnerAccept", join, "__typename").await;
+    let query = "query($id: ID!) { node(id: $id) { ... on Project { partners { state tenant { slug } } } } }";
+    let mut partners = lead.send(query, json!({ "id": project })).await.data()["node"]["partners"].clone();
+    partners.as_array_mut().expect("partners").sort_by_key(|it| it["tenant"]["slug"].as_str().map(str::to_owned));
+    let expected = json!([
+        { "state": "ACTIVE", "tenant": { "slug": "kaufbeuren" } },
+        { "state": "INVITED", "tenant": { "slug": "memmingen" } },
+    ]);
+    assert_eq!(partners, expected);
 }
 
 /// Everything that takes a key, with an input that succeeds.

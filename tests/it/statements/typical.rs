@@ -363,6 +363,8 @@ pub async fn typical_queries_take_as_many_statements_with_many_children(app: Tes
     children(&app, &rows, &parts, 9..199).await;
     let many = counts(&app, &parts).await;
     for (((_, query), few), many) in TYPICAL.iter().zip(&few).zip(&many) {
-        assert!(many.len() == 1 && few == many, "{few:?} with 10 children, {many:?} with 200: {query}");
+        // A page that is full of copies may refer to less than one of all kinds.
+        let as_many = few.len() == 1 && many.len() == 1 && many <= few;
+        assert!(as_many, "{few:?} with 10 children, {many:?} with 200: {query}");
     }
 }

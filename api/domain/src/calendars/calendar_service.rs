@@ -19,8 +19,7 @@ use crate::context::unit_of_work::{Claim, Idempotency, UnitOfWork};
 use crate::former_publications;
 use crate::rights::{self, Operation};
 
-/// The name of a calendar.
-pub(crate) const NAME: Unique = Unique { name: "calendar_name_key", columns: "index 'calendar_name_key'" };
+const NAME: Unique = Unique { name: "calendar_name_key", columns: "index 'calendar_name_key'" };
 
 /// Values of a new calendar.
 #[derive(Clone, Debug)]

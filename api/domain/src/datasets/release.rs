@@ -118,6 +118,14 @@ pub(crate) async fn may_be_proposed(session: &Session, row: &dataset::Model) -> 
     if row.access == DatasetAccess::Public && row.withdrawn_at.is_none() {
         return Err(Problem::illegal_transition("id", "PUBLIC", "PUBLIC", []).into());
     }
+    may_be_public(session, row).await
+}
+
+/// Refuses to open a dataset to everybody that lacks something or has nothing published.
+///
+/// # Errors
+/// What is missing; the database fails.
+pub(crate) async fn may_be_public(session: &Session, row: &dataset::Model) -> ApiResult<()> {
     may_leave(row, true)?;
     let versions = session.group::<dataset_version::Entity>(row.id).await?;
     if !versions.iter().any(|it| it.state == DatasetVersionState::Published) {
@@ -137,7 +145,6 @@ pub async fn approve(op: &Op, id: Uuid, version: i32) -> ApiResult<()> {
     let mut release = (*release).clone();
     let dataset = rights::find_visible::<dataset::Entity>(session, release.dataset_id, "id").await?;
     let mut dataset = (*dataset).clone();
-    may_leave(&dataset, true)?;
     let name = acting_name(session, release.tenant_id);
     let writer = session.writer(&grant).await?;
     release.state = DatasetReleaseState::Approved;

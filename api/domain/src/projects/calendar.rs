@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, Condition, QueryFilter, Set};
 use store::{Session, Writer, full};
 use uuid::Uuid;
 
-use crate::calendars::calendar_service::{NAME, NewCalendar, calendar_row};
+use crate::calendars::calendar_service::{NewCalendar, calendar_row};
 use crate::calendars::entry_service::entry_row;
 use crate::calendars::entry_values::NewEntry;
 use crate::context::audited::Audited as _;
@@ -47,12 +47,6 @@ async fn name(session: &Session, party: Uuid, project: &project::Model, kind: Pr
         _ => text::clip(&project.title, 80),
     };
     Ok(words.with("project", title).render(locale))
-}
-
-/// The name where another calendar has it already: with the end of the project's id.
-fn distinct(name: &str, project: &project::Model) -> String {
-    let id = project.id.simple().to_string();
-    format!("{name} · {}", &id[id.len().saturating_sub(4)..])
 }
 
 /// The calendar of the acting party for a project; made when it is needed first.
@@ -92,10 +86,6 @@ async fn calendar(
         project_calendar: Some(kind),
         ..calendar_row(writer, new, zone, new_id())
     };
-    if writer.insert_new::<calendar::ActiveModel>(full(row.clone())).await? {
-        return Ok(row);
-    }
-    let row = calendar::Model { name: distinct(&row.name, project), ..row };
     writer.insert::<calendar::ActiveModel>(full(row.clone())).await?;
     Ok(row)
 }
@@ -171,31 +161,16 @@ pub async fn follow(mutation: &UnitOfWork, writer: &Writer<'_>, entry: Uuid, dat
 /// The calendars of the lead take the new title of a project; those of partners keep the name that they began with.
 ///
 /// # Errors
-/// `NOT_UNIQUE` at `title` where a calendar has the name that the session does not see; the database fails.
+/// The database fails.
 pub async fn rename(session: &Session, writer: &Writer<'_>, project: &project::Model) -> ApiResult<()> {
-    let kinds = [ProjectCalendar::Plan, ProjectCalendar::Deadlines];
-    let mut names = Vec::new();
-    for kind in kinds {
-        names.push(name(session, writer.tenant(), project, kind).await?);
-    }
-    let others = session
-        .select::<calendar::Entity>()
-        .filter(calendar::Column::TenantId.eq(writer.tenant()))
-        .filter(calendar::Column::Name.is_in(names.iter().map(String::as_str)))
-        .filter(
-            Condition::any().add(calendar::Column::ProjectId.is_null()).add(calendar::Column::ProjectId.ne(project.id)),
-        );
-    let taken: Vec<_> = session.all(others).await?.into_iter().map(|it| it.name).collect();
-    for (kind, name) in kinds.into_iter().zip(names) {
-        let name = if taken.contains(&name) { distinct(&name, project) } else { name };
+    for kind in [ProjectCalendar::Plan, ProjectCalendar::Deadlines] {
+        let name = name(session, writer.tenant(), project, kind).await?;
         let here = Condition::all()
             .add(calendar::Column::ProjectId.eq(project.id))
             .add(calendar::Column::TenantId.eq(writer.tenant()))
             .add(calendar::Column::ProjectCalendar.eq(kind));
-        let values =
-            calendar::ActiveModel { name: Set(name.clone()), updated_at: Set(session.now()), ..Default::default() };
-        let changed = writer.change_unique::<calendar::Entity, _>(here, values, NAME).await;
-        changed.map_err(|error| error.taken("title", &name))?;
+        let values = calendar::ActiveModel { name: Set(name), updated_at: Set(session.now()), ..Default::default() };
+        writer.change::<calendar::Entity, _>(here, values).await?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use store::Session;
 use uuid::Uuid;
 
 use crate::datasets::import::uploads::refuse_unit_data;
-use crate::datasets::release::may_be_proposed;
+use crate::datasets::release::{may_be_proposed, may_be_public};
 use crate::datasets::version_service::illegal;
 use crate::rights::calendars::conflict;
 use crate::rights::{Need, Operation, Resource, find_visible};
@@ -130,14 +130,24 @@ impl Resource for dataset_release::Entity {
 
     async fn obstacle(session: &Session, row: &dataset_release::Model, operation: Operation, _: Uuid) -> ApiResult<()> {
         if row.state != DatasetReleaseState::Proposed {
-            let wanted = if operation == Operation::Approve { "APPROVED" } else { "DECLINED" };
+            let wanted = match operation {
+                Operation::Approve => DatasetReleaseState::Approved,
+                Operation::Decline => DatasetReleaseState::Declined,
+                _ => DatasetReleaseState::Withdrawn,
+            };
+            let wanted = wanted.as_str();
             return Err(Problem::illegal_transition("id", row.state.as_str(), wanted, []).into());
         }
         // Who proposed it withdraws it; another approves or declines it.
-        if is_own(session, row) == (operation == Operation::Withdraw) {
-            return Ok(());
+        if is_own(session, row) != (operation == Operation::Withdraw) {
+            return Err(Problem::at(UserErrorCode::Forbidden, "id", Text::new("four-eyes")).into());
         }
-        Err(Problem::at(UserErrorCode::Forbidden, "id", Text::new("four-eyes")).into())
+        if operation == Operation::Approve {
+            // What was there when it was proposed may be gone.
+            let dataset = find_visible::<dataset::Entity>(session, row.dataset_id, "id").await?;
+            may_be_public(session, &dataset).await?;
+        }
+        Ok(())
     }
 }
 
