@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::global_id::NodeType;
 use serde_json::{Value, json};
-use verbund_tests::{Case, Engine, Socket, TestApp, cases, node};
+use verbund_tests::{Case, Engine, Socket, TestApp, amount, cases, node};
 
 use super::operations::{demo, interrupt};
 
@@ -49,7 +49,7 @@ async fn random_documents_are_answered_as_graphql_js_does(app: TestApp) {
     }
     let accounts = ["planner@ostallgaeu", "admin@ostallgaeu", "steward@kaufbeuren", "viewer@memmingen"];
     let tokens: Vec<_> = accounts.iter().map(|it| Some(app.token(it))).chain([None]).collect();
-    let count = std::env::var("VERBUND_DOCUMENTS").ok().and_then(|it| it.parse().ok()).unwrap_or(300);
+    let count = amount("VERBUND_DOCUMENTS").unwrap_or(200);
     let input = json!({
         "url": format!("{}/graphql", app.server().base), "sdl": graphql::schema::sdl(), "ids": ids, "tokens": tokens, "count": count,
         "seed": if app.engine == Engine::Postgres { 1 } else { 2 },

@@ -185,6 +185,15 @@ fn required() -> bool {
     variable("VERBUND_REQUIRE_POSTGRES").is_some_and(|it| it != "0")
 }
 
+/// How much a case does, where a variable of the environment asks for more or less than usual.
+///
+/// # Panics
+/// The variable is no number.
+pub fn amount(name: &str) -> Option<u64> {
+    let text = variable(name)?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is a number, not {text:?}")))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the gate speaks to the tests through the environment")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|it| !it.is_empty())

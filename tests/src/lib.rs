@@ -24,7 +24,7 @@ pub use app::TestApp;
 pub use client::{Client, Reply};
 pub use database::Engine;
 pub use dice::Dice;
-pub use harness::{Case, both};
+pub use harness::{Case, amount, both};
 pub use live::{Events, Socket};
 pub use rows::{Rows, row_of};
 pub use stub::Stub;

@@ -16,10 +16,10 @@ const PATH: &str = "path";
 /// around the field, and with it the rest of the path is gone.
 pub fn with_path(mut error: ServerError, node: &QueryPathNode<'_>) -> ServerError {
     let extensions = error.extensions.get_or_insert_default();
-    if extensions.get(PATH).is_none() {
-        if let Ok(path) = async_graphql::to_value(node) {
-            extensions.set(PATH, path);
-        }
+    if extensions.get(PATH).is_none()
+        && let Ok(path) = async_graphql::to_value(node)
+    {
+        extensions.set(PATH, path);
     }
     error
 }

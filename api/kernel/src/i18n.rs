@@ -75,8 +75,11 @@ static GERMAN: LazyLock<FluentBundle<FluentResource>> =
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> =
     LazyLock::new(|| bundle(Locale::En, include_str!("../texts/en.ftl")));
 
+/// Puts a value into words.
+type Form = fn(&str, Locale) -> String;
+
 /// Functions of the language files.
-const FORMS: [(&str, fn(&str, Locale) -> String); 4] =
+const FORMS: [(&str, Form); 4] =
     [("DAY", forms::day), ("FIGURE", forms::figure), ("MONEY", forms::money), ("WORD", forms::all_words)];
 
 /// Reads an embedded language file. A part that cannot be read is left out; a test reads both files whole.

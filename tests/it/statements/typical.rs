@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 use verbund_tests::projects::{LEAD, Parts, joint};
-use verbund_tests::{Client, Rows, TestApp, row_of};
+use verbund_tests::{Client, Rows, TestApp, amount, row_of};
 
 use super::{directory, figures, place};
 
@@ -250,11 +250,6 @@ const TYPICAL: [(&str, &str); 60] = [
     ),
 ];
 
-/// How often each is asked: more often by hand, with `VERBUND_RUNS`.
-fn runs() -> usize {
-    std::env::var("VERBUND_RUNS").ok().and_then(|it| it.parse().ok()).unwrap_or(3)
-}
-
 /// The query with names and times filled in.
 fn filled(app: &TestApp, parts: &Parts, query: &str) -> String {
     let mut query = query.replace("$MAY", MAY);
@@ -269,12 +264,14 @@ fn filled(app: &TestApp, parts: &Parts, query: &str) -> String {
 
 /// The numbers of statements of each query.
 async fn counts(app: &TestApp, parts: &Parts) -> Vec<BTreeSet<u32>> {
+    // More often by hand.
+    let runs = amount("VERBUND_RUNS").unwrap_or(3);
     let mut counts = Vec::new();
     for (who, query) in TYPICAL {
         let query = filled(app, parts, query);
         let client: Client = if who.is_empty() { app.anonymous() } else { app.actor(who) };
         let mut seen = BTreeSet::new();
-        for _ in 0..runs() {
+        for _ in 0..runs {
             let reply = client.ask(&query).await;
             reply.data();
             seen.insert(reply.statements());

@@ -18,7 +18,7 @@ use sea_orm::{FromQueryResult, QueryFilter, QuerySelect, Select};
 use store::{Owned, Session, Store};
 use uuid::Uuid;
 use verbund_tests::database::Fixture;
-use verbund_tests::{Engine, TestApp};
+use verbund_tests::{Engine, TestApp, amount};
 
 use super::small_rows::{ISSUER, Numbered, Rows, analyze, world_of};
 use super::small_values::level;
@@ -30,7 +30,7 @@ const SAMPLE: u64 = 100;
 const AT_ONCE: usize = 500;
 
 pub async fn small_worlds_agree_with_the_reference(app: TestApp) {
-    let asked = asked();
+    let asked = amount("VERBUND_SMALL_WORLDS");
     let numbers: Vec<_> = Worlds::default().sample(asked.unwrap_or(SAMPLE)).collect();
     let threads = if asked.is_some() { std::thread::available_parallelism().map_or(1, usize::from) } else { 1 };
     let started = Instant::now();
@@ -51,13 +51,6 @@ pub async fn small_worlds_agree_with_the_reference(app: TestApp) {
     assert_eq!(tally.disagreements, Vec::<String>::new(), "{} worlds", tally.worlds);
     // A proof over worlds in which everything or nothing is visible would prove nothing.
     assert!(tally.visible > 300 && tally.hidden > 300 && tally.partly > 15, "{tally:?}");
-}
-
-/// Worlds of each part that the environment asks for; none for the sample.
-#[expect(clippy::disallowed_methods, reason = "a test is asked through the environment for more than its sample")]
-fn asked() -> Option<u64> {
-    let text = std::env::var("VERBUND_SMALL_WORLDS").ok().filter(|it| !it.is_empty())?;
-    Some(text.parse().unwrap_or_else(|_| panic!("VERBUND_SMALL_WORLDS is a number, not {text:?}")))
 }
 
 #[expect(clippy::print_stdout, reason = "how much was proved is what a run is made for")]
