@@ -346,7 +346,7 @@ async fn budgets_are_spent_by_points_and_told(app: TestApp) {
 }
 
 async fn introspection_can_be_for_those_who_signed_in(app: TestApp) {
-    let server = with(&app, |it| it.graphql.introspection = graphql::document::limits::Introspection::SignedIn).await;
+    let server = with(&app, |it| it.graphql.introspection = graphql_documents::limits::Introspection::SignedIn).await;
     let (anonymous, viewer) = (server.client(None), server.client(Some(app.token("viewer@ostallgaeu"))));
     for query in [
         "{ __schema { queryType { name } } }",

@@ -40,7 +40,6 @@ pub mod calendars;
 pub mod connection;
 pub mod context;
 pub mod datasets;
-pub mod document;
 pub mod enums;
 pub mod error;
 pub mod feeds;

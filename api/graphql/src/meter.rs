@@ -11,10 +11,10 @@ use async_graphql::{
     ObjectType, Positioned, Request, Response, Schema, ServerError, ServerResult, SubscriptionType, ValidationResult,
     Value,
 };
+use graphql_documents::limits::QueryLimits;
 use kernel::error::{ApiError, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::document::limits::QueryLimits;
 use crate::error;
 
 /// Who pays for an operation. Lies in the data of the request.

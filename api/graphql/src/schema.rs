@@ -3,6 +3,7 @@
 use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions, Schema, SchemaBuilder, ValidationMode};
 use domain::files::folder::Folder;
 use domain::files::settings::FileSettings;
+use graphql_documents::limits::QueryLimits;
 
 use crate::access::query::AccessQuery;
 use crate::access::subscription::AccessSubscription;
@@ -30,8 +31,6 @@ use crate::datasets::mutation::DatasetMutation;
 use crate::datasets::query::DatasetQuery;
 use crate::datasets::release_types::{ReleaseMutation, ReleaseQuery};
 use crate::datasets::request_types::{RequestMutation, RequestQuery};
-use crate::document;
-use crate::document::limits::QueryLimits;
 use crate::feeds::mutation::FeedMutation;
 use crate::feeds::query::FeedQuery;
 use crate::funding::mutation::FundingMutation;
@@ -63,6 +62,7 @@ use crate::projects::mutation::ProjectMutation;
 use crate::projects::query::ProjectQuery;
 use crate::projects::subscription::ProjectSubscription;
 use crate::refused_lists::TellRefused;
+use crate::scalars::scalar_problem;
 use crate::single::SingleQuery;
 use crate::tenants::mutation::TenantMutation;
 use crate::tenants::query::TenantQuery;
@@ -152,11 +152,11 @@ fn builder() -> SchemaBuilder<Query, MutationRoot, Subscription> {
 
 /// Builds the schema with its limits, and with what it says about files.
 pub fn build(limits: QueryLimits, files: &FileSettings) -> ApiSchema {
-    document::learn(sdl);
+    graphql_documents::learn(sdl, scalar_problem);
     builder()
         .data(files.clone())
         .data(Folder(files.folder.clone()))
-        // Documents are validated before (see `document`).
+        // Documents are validated before (see [`graphql_documents`]).
         .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(32)
         .limit_directives(5)

@@ -16,7 +16,7 @@ const PAGE: [&str; 6] = ["after", "before", "filter", "first", "last", "orderBy"
 /// Optional arguments of lists that restrict nothing.
 const NO_FILTER: [&str; 1] = ["Query.annualPlanComparison(snapshot)"];
 /// Conditions of a filter that are no list, no range and no `include…`.
-const CONDITIONS: [&str; 5] = ["age", "free", "minScore", "near", "text"];
+const CONDITIONS: [&str; 6] = ["age", "free", "minScore", "near", "openFor", "text"];
 /// Columns to sort by when a client does not say.
 const DEFAULTS: [&str; 2] = ["NAME", "TITLE"];
 const DESCENDING: &str = "_DESCENDING";

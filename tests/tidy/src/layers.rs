@@ -14,13 +14,15 @@ const SERVER: &[&str] = &["axum", "hyper", "hyper-util", "tower", "tower-http"];
 const CLIENT: &[&str] = &["reqwest", "http-body-util"];
 
 /// Name and forbidden crates of each layer, lowest first.
-pub const LAYERS: [(&str, &[&[&str]]); 11] = [
+pub const LAYERS: [(&str, &[&[&str]]); 13] = [
     ("kernel", &[DATABASE, SERVER, CLIENT, GRAPHQL]),
     ("policy", &[STATEMENTS, SERVER, CLIENT, GRAPHQL]),
     ("calendar-time", &[STATEMENTS, SERVER, CLIENT, GRAPHQL]),
     ("icalendar", &[DATABASE, SERVER, CLIENT, GRAPHQL]),
     ("tabular", &[DATABASE, SERVER, CLIENT, GRAPHQL]),
     ("disclosure", &[DATABASE, SERVER, CLIENT, GRAPHQL]),
+    ("catalogue", &[DATABASE, SERVER, CLIENT, GRAPHQL]),
+    ("graphql-documents", &[DATABASE, SERVER, CLIENT]),
     ("store", &[&["migration"], SERVER, CLIENT, GRAPHQL]),
     ("domain", &[SERVER, GRAPHQL]),
     ("archive", &[SERVER, GRAPHQL]),

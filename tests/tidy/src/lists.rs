@@ -30,7 +30,7 @@ pub fn check(tree: &Tree) -> Vec<String> {
         ("Codes of user errors", codes, matched(tree, codes, "impl UserErrorCode")),
         ("Codes of top-level errors", codes, matched(tree, codes, "impl TopLevelCode")),
         ("Metrics", "api/server/src/telemetry/metrics.rs", metrics(tree)),
-        ("Limits of documents", "api/graphql/src/document/limits.rs", constants(tree)),
+        ("Limits of documents", "api/graphql-documents/src/limits.rs", constants(tree)),
         ("Limits of the configuration", "api/default.toml", settings(tree)),
     ] {
         match (listed(map, title), items) {
@@ -77,7 +77,7 @@ fn metrics(tree: &Tree) -> Result<BTreeSet<String>, String> {
 
 /// `NAME=value` of every constant `MAX_…`.
 fn constants(tree: &Tree) -> Result<BTreeSet<String>, String> {
-    let text = without_tests(tree.need("api/graphql/src/document/limits.rs")?);
+    let text = without_tests(tree.need("api/graphql-documents/src/limits.rs")?);
     let constants = text.lines().filter_map(|it| {
         let (name, rest) =
             it.trim().strip_prefix("pub ").unwrap_or(it.trim()).strip_prefix("const ")?.split_once(": ")?;
@@ -116,7 +116,7 @@ mod tests {
             (MAP, map),
             ("api/kernel/src/error/code.rs", codes),
             ("api/server/src/telemetry/metrics.rs", "const A: &str = \"verbund_a\"; const B: &str = \"verbund_b\";"),
-            ("api/graphql/src/document/limits.rs", "const MAX_TOKENS: usize = 10_000;\n"),
+            ("api/graphql-documents/src/limits.rs", "const MAX_TOKENS: usize = 10_000;\n"),
             ("api/default.toml", "[http]\nbody_limit_kib = 256\nexplorer = true\n[graphql]\n"),
         ]))
     }

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use domain::datasets::catalogue::settings::CatalogueSettings;
 use domain::files::settings::FileSettings;
-use graphql::document::limits::QueryLimits;
+use graphql_documents::limits::QueryLimits;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use graphql::document::limits::Introspection;
+use graphql_documents::limits::Introspection;
 use serde::Deserialize;
 
 use super::read::addresses;

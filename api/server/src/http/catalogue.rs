@@ -8,10 +8,9 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State as Shared};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::Response;
+use catalogue::{Syntax, dataset, page};
 use chrono::{DateTime, Utc};
-use domain::datasets::catalogue::about::Catalogue;
-use domain::datasets::catalogue::listing::{Listed, list, listed};
-use domain::datasets::catalogue::{Syntax, dataset, page};
+use domain::datasets::catalogue::{Listed, catalogue as catalogue_of, list, listed};
 use graphql::meter::Charge as _;
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
@@ -103,7 +102,7 @@ pub(super) async fn one(
     };
     public(shared, request_id, address, &headers, suffix, async |session, base, syntax| {
         let Ok(id) = NodeType::Dataset.parse(&ID::from(name), "dataset") else { return Ok(CatalogueAnswer::Nothing) };
-        let catalogue = Catalogue::of(&state.config.catalogue, base, None);
+        let catalogue = catalogue_of(&state.config.catalogue, base, None);
         Ok(match listed(session, &state.files, base, id).await? {
             Listed::There(it) => CatalogueAnswer::Text {
                 body: dataset(&catalogue, &it, syntax),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::datasets::files::made::Cache as FileCache;
 use domain::members::sign_in::SignIn;
-use graphql::document::CheckedDocument;
 use graphql::schema::{ApiSchema, build};
+use graphql_documents::CheckedDocument;
 use kernel::clock::Clock;
 use moka::sync::Cache;
 use store::Store;

@@ -24,7 +24,7 @@ use crate::http::feeds::PRIVATE;
 /// where the calendar is asked but nothing in it.
 pub(super) fn query(
     collection: &Collection,
-    among: Among,
+    among: ReportedEntries,
     selection: &PropfindSelection,
     data: &CalendarData,
     root: &Element,
@@ -36,9 +36,9 @@ pub(super) fn query(
     let days = zone_of_days(collection, root);
     let meets = |it: &&CaldavResource| {
         let is_among = match among {
-            Among::All => true,
-            Among::Only(entry) => it.id == entry,
-            Among::Nothing => false,
+            ReportedEntries::All => true,
+            ReportedEntries::Only(entry) => it.id == entry,
+            ReportedEntries::Nothing => false,
         };
         is_among && FileComponent::read(&it.body).is_some_and(|file| filter.meets(&file, &it.events, days))
     };
@@ -54,7 +54,7 @@ pub(super) fn query(
 
 /// Which entries of a calendar a query is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Among {
+pub(super) enum ReportedEntries {
     All,
     Only(Uuid),
     Nothing,

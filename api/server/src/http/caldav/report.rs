@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::http::caldav::data::CalendarData;
 use crate::http::caldav::props::{PropfindSelection, TOKEN};
-use crate::http::caldav::query::{Among, free_busy, query, zone_of_days};
+use crate::http::caldav::query::{ReportedEntries, free_busy, query, zone_of_days};
 use crate::http::caldav::tree::{CaldavPath, CaldavResource, Collection, path_of};
 use crate::http::caldav::xml::{CALDAV, DAV, Element, empty};
 use crate::http::caldav::{CaldavRequest, error, gone, multistatus, not_found};
@@ -54,9 +54,9 @@ pub(super) async fn answer(feed: &OpenFeed, request: &CaldavRequest<'_>, root: &
         ("calendar-query", _) => {
             // Without a word only what is asked itself is meant (RFC 4791, 7.8), and a calendar is no entry.
             let among = match entry {
-                Some(entry) => Among::Only(entry),
-                None if is_deep => Among::All,
-                None => Among::Nothing,
+                Some(entry) => ReportedEntries::Only(entry),
+                None if is_deep => ReportedEntries::All,
+                None => ReportedEntries::Nothing,
             };
             Ok(query(&collection, among, &wanted, &data, root))
         }

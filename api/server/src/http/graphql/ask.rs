@@ -1,7 +1,7 @@
 //! What a client asks, from whichever transport, and how a request is refused before it is executed.
 
 use axum::http::StatusCode;
-use graphql::document::DocumentProblem;
+use graphql_documents::DocumentProblem;
 use kernel::error::TopLevelCode;
 use kernel::i18n::{Locale, Text};
 use kernel::text::clip;

@@ -17,8 +17,8 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
-use graphql::document::limits;
-use graphql::document::limits::Introspection;
+use graphql_documents::limits;
+use graphql_documents::limits::Introspection;
 use kernel::error::TopLevelCode;
 use kernel::i18n::{Locale, Text};
 

@@ -8,8 +8,8 @@ use oxrdf::{GraphNameRef, Literal, NamedNode, Term, Triple};
 use oxrdfxml::RdfXmlSerializer;
 use oxttl::TurtleSerializer;
 
-use crate::datasets::catalogue::Syntax;
-use crate::datasets::catalogue::vocabulary::{PREFIXES, name};
+use crate::Syntax;
+use crate::vocabulary::{PREFIXES, name};
 
 /// Statements, in the order in which they were made.
 #[derive(Default)]

@@ -8,10 +8,9 @@ use kernel::error::UserErrorCode;
 use kernel::i18n::Text;
 use kernel::text::clip;
 
-use crate::document::types::{InputShape, TypeShape, Types, types};
-use crate::document::uses::VariableUse;
-use crate::document::{DocumentProblem, MAX_PROBLEMS};
-use crate::scalars::scalar_problem;
+use crate::types::{InputShape, TypeShape, Types, scalar_problem, types};
+use crate::uses::VariableUse;
+use crate::{DocumentProblem, MAX_PROBLEMS};
 
 /// The most characters of a value that are told again.
 const SHOWN: usize = 60;

@@ -11,9 +11,9 @@ use kernel::error::{TopLevelCode, UserErrorCode};
 use kernel::i18n::Text;
 use serde_json::{Map, Value as Json};
 
-use crate::document::uses::VariableUse;
-use crate::document::values::{Source, ValueCheck};
-use crate::document::{CheckedDocument, DocumentProblem, MAX_PROBLEMS};
+use crate::uses::VariableUse;
+use crate::values::{Source, ValueCheck};
+use crate::{CheckedDocument, DocumentProblem, MAX_PROBLEMS};
 
 /// The most values that variables may become in the places where they stand: a large one may stand in many.
 const MAX_BOUND: usize = 200_000;

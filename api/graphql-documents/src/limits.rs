@@ -11,7 +11,7 @@ use kernel::error::TopLevelCode;
 use kernel::i18n::Text;
 use serde::Deserialize;
 
-use crate::document::DocumentProblem;
+use crate::DocumentProblem;
 
 /// Deepest nesting of brackets in the text.
 const MAX_NESTING: usize = 64;

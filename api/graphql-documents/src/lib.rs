@@ -25,10 +25,10 @@ use kernel::error::{TopLevelCode, UserErrorCode};
 use kernel::i18n::{Locale, Text};
 use kernel::text::clip;
 
-use crate::document::uses::VariableUse;
+use crate::uses::VariableUse;
 
-pub use crate::document::bind::bind;
-pub use crate::document::types::learn;
+pub use crate::bind::bind;
+pub use crate::types::{ScalarCheck, learn};
 
 /// The most problems of one document that are told.
 const MAX_PROBLEMS: usize = 20;
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn schema() {
-        learn(|| include_str!("../../../schema.graphql").to_owned());
+        learn(|| include_str!("../../schema.graphql").to_owned(), |_, _, _| None);
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use tabular::export::ExportFormat;
 
-use crate::datasets::catalogue::about::{Catalogue, CatalogueDataset, CataloguePage, Distribution, Publisher};
-use crate::datasets::catalogue::graph::RdfGraph;
-use crate::datasets::catalogue::vocabulary::{authority, file_type, frequency, language, level, region};
+use crate::about::{Catalogue, CatalogueDataset, CataloguePage, Distribution, Publisher};
+use crate::graph::RdfGraph;
+use crate::vocabulary::{authority, file_type, frequency, language, level, region};
 
 const THEME: (&str, &str) = ("data-theme", "EDUC");
 const LANGUAGE: &str = "de";

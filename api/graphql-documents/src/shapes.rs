@@ -8,8 +8,8 @@ use async_graphql::{Name, Positioned};
 use kernel::error::TopLevelCode;
 use kernel::i18n::Text;
 
-use crate::document::DocumentProblem;
-use crate::document::types::{Types, named, types};
+use crate::DocumentProblem;
+use crate::types::{Types, named, types};
 
 /// The most fields that are compared. A document of an ordinary client has some hundred.
 const MAX_COMPARED: usize = 200_000;

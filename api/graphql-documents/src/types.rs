@@ -8,6 +8,9 @@ use async_graphql::parser::parse_schema;
 use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
 };
+use async_graphql_value::ConstValue;
+use kernel::error::UserErrorCode;
+use kernel::i18n::Text;
 
 /// The types of introspection (GraphQL specification, section 4.2), which a schema in words leaves out.
 const INTROSPECTION: &str = "
@@ -89,9 +92,21 @@ pub(super) struct Types(HashMap<Name, TypeShape>);
 
 static TYPES: OnceLock<Types> = OnceLock::new();
 
-/// Learns the schema, once in a process; documents are validated against it.
-pub fn learn(sdl: fn() -> String) {
+/// Why a value is none of a scalar of the schema: name of the scalar, the value, and the value as it is told again. The
+/// scalars of the specification are not asked for.
+pub type ScalarCheck = fn(&str, &ConstValue, String) -> Option<(UserErrorCode, Text)>;
+
+static SCALARS: OnceLock<ScalarCheck> = OnceLock::new();
+
+/// Learns the schema and its scalars, once in a process; documents are validated against it.
+pub fn learn(sdl: fn() -> String, scalars: ScalarCheck) {
     TYPES.get_or_init(|| Types::read(&sdl()));
+    SCALARS.get_or_init(|| scalars);
+}
+
+/// What is wrong with a value of a scalar of the schema.
+pub(super) fn scalar_problem(name: &str, value: &ConstValue, shown: String) -> Option<(UserErrorCode, Text)> {
+    SCALARS.get().and_then(|check| check(name, value, shown))
 }
 
 /// The types of the schema that was learnt; only those of introspection before that.
@@ -222,7 +237,7 @@ mod tests {
     #[test]
     fn the_whole_schema_is_read() {
         let declared = |text: &str, word: &str| text.lines().filter(|it| it.starts_with(word)).count();
-        let sdl = include_str!("../../../schema.graphql");
+        let sdl = include_str!("../../schema.graphql");
         let types = Types::read(sdl);
         let words = ["type ", "input ", "enum ", "interface ", "union ", "scalar "];
         let count: usize = words.iter().map(|it| declared(sdl, it)).sum();

@@ -11,10 +11,10 @@ use async_graphql_value::Value as Literal;
 use kernel::error::UserErrorCode;
 use kernel::i18n::Text;
 
-use crate::document::types::{InputShape, Types, named, types};
-use crate::document::uses::{VariableUse, fits};
-use crate::document::values::{Source, ValueCheck};
-use crate::document::{DocumentProblem, MAX_PROBLEMS};
+use crate::types::{InputShape, Types, named, types};
+use crate::uses::{VariableUse, fits};
+use crate::values::{Source, ValueCheck};
+use crate::{DocumentProblem, MAX_PROBLEMS};
 
 /// The variables and fragments that an operation or fragment uses.
 #[derive(Default)]
