@@ -221,5 +221,6 @@ fn a_variable_at_a_default_may_be_left_out_null_or_given() {
         *kinds.entry(Types::root(place.operation)).or_default() += 1;
     }
     let count = |it: &str| kinds.get(it).copied().unwrap_or_default();
-    assert!(count("Query") > 50 && count("Mutation") > 5, "{kinds:?}");
+    // Each of the schema once: input types are entered where they are met first.
+    assert!(count("Query") > 20 && count("Mutation") > 45, "{kinds:?}");
 }

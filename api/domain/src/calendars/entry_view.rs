@@ -38,6 +38,12 @@ impl EntryView {
         (row.takes_time() || level > ShareLevel::Busy).then(|| Self::at(level, row))
     }
 
+    /// Whether it is told exactly until when the dates of a series have been computed: that tells when the entry was last
+    /// changed.
+    pub const fn tells_horizon(&self) -> bool {
+        !matches!(self, Self::Busy(_))
+    }
+
     /// View of a row at a level.
     pub(crate) fn at(level: ShareLevel, row: Arc<calendar_entry::Model>) -> Self {
         let (times, outline) = (EntryTimes(row.clone()), EntryOutline(row.clone()));

@@ -8,7 +8,7 @@ use calendar_time::recurrence::{latest_window, materialized_until};
 use chrono::{DateTime, Days, NaiveDateTime, Utc};
 use domain::calendars::entry_view::{self, EntryTimes, EntryView};
 use domain::rights::nodes;
-use entities::{ShareLevel, calendar_entry, conflict_acknowledgement, learning_place};
+use entities::{calendar_entry, conflict_acknowledgement, learning_place};
 use kernel::error::ApiResult;
 use kernel::global_id::NodeType;
 use store::Session;
@@ -68,15 +68,16 @@ pub enum CalendarEntry {
 
 impl From<EntryView> for CalendarEntry {
     fn from(view: EntryView) -> Self {
+        let exactly = view.tells_horizon();
         match view {
-            EntryView::Busy(times) => Self::Busy(CalendarEntryBusy(EntrySlot(times, ShareLevel::Busy))),
+            EntryView::Busy(times) => Self::Busy(CalendarEntryBusy(EntrySlot(times, exactly))),
             EntryView::Summary(times, outline) => {
                 let outline = EntryOutline(times.clone(), outline);
-                Self::Summary(CalendarEntrySummary(EntrySlot(times, ShareLevel::Summary), outline))
+                Self::Summary(CalendarEntrySummary(EntrySlot(times, exactly), outline))
             }
             EntryView::Full(times, outline, details) => {
                 let outline = EntryOutline(times.clone(), outline);
-                Self::Full(CalendarEntryFull(EntrySlot(times, ShareLevel::Full), outline, EntryDetails(details)))
+                Self::Full(CalendarEntryFull(EntrySlot(times, exactly), outline, EntryDetails(details)))
             }
         }
     }
@@ -143,8 +144,8 @@ macro_rules! slotted {
 }
 slotted!(CalendarEntryBusy, CalendarEntrySummary, CalendarEntryFull);
 
-/// What every level shows, and the level.
-pub struct EntrySlot(EntryTimes, ShareLevel);
+/// What every level shows, and whether it is told exactly until when the dates of a series have been computed.
+pub struct EntrySlot(EntryTimes, bool);
 
 #[Object]
 impl EntrySlot {
@@ -210,16 +211,13 @@ impl EntrySlot {
     /// Recurrence of a series; null for a single entry. `agenda` lists all occurrences.
     pub async fn recurrence(&self, ctx: &Context<'_>) -> Option<ApiResult<RecurrenceView>> {
         let computed_until = self.0.materialized_until()?;
-        let (computed_until, until) = match self.1 {
-            // How far occurrences have been computed would tell when the entry was last changed.
-            ShareLevel::Busy => match ctx.op() {
-                Ok(op) => {
-                    let now = op.clock.now();
-                    (materialized_until(self.0.starts_at(), now), computed_until.min(latest_window(now)))
-                }
-                Err(error) => return Some(Err(error)),
-            },
-            ShareLevel::Summary | ShareLevel::Full | ShareLevel::Contribute => (computed_until, computed_until),
+        let (computed_until, until) = match ctx.op() {
+            Err(error) => return Some(Err(error)),
+            Ok(_) if self.1 => (computed_until, computed_until),
+            Ok(op) => {
+                let now = op.clock.now();
+                (materialized_until(self.0.starts_at(), now), computed_until.min(latest_window(now)))
+            }
         };
         Some(Ok(RecurrenceView { times: self.0.clone(), set: self.0.recurrence(), computed_until, until }))
     }

@@ -419,7 +419,8 @@ mod tests {
         for (line, kind) in [
             ("import dataset f --propose --tenant t", ErrorKind::ArgumentConflict),
             ("import dataset f --propose --dry-run", ErrorKind::ArgumentConflict),
-            ("import dataset f --tenant t --dataset d --profile p --sheet s", ErrorKind::MissingRequiredArgument),
+            ("import dataset f --tenant t --dataset d --profile p --sheet s", ErrorKind::ArgumentConflict),
+            ("import dataset f --sheet s", ErrorKind::MissingRequiredArgument),
             ("config --json", ErrorKind::MissingRequiredArgument),
             ("config --listen localhost:1", ErrorKind::MissingRequiredArgument),
             ("tenant update --tenant t", ErrorKind::MissingRequiredArgument),

@@ -36,7 +36,7 @@ pub(super) struct DatasetArgs {
     #[arg(long, required_unless_present = "propose")]
     profile: Option<PathBuf>,
     /// A sheet of a workbook, for a proposal.
-    #[arg(long, requires = "propose")]
+    #[arg(long, requires = "propose", conflicts_with_all = ["tenant", "dataset", "profile", "dry_run"])]
     sheet: Option<String>,
     /// Does everything and undoes it; only tells what was found.
     #[arg(long)]

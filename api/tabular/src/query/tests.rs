@@ -107,7 +107,7 @@ fn errors_name_field_value_reason_and_what_is_near() {
     );
     assert_eq!(
         resolve(is("pupils", &["many"])),
-        "INVALID at filter: The column pupils is of type INTEGER: this is not possible with it."
+        "INVALID at filter: The column pupils is of the type \"integer\": this is not possible with it."
     );
     assert_eq!(
         resolve(Filter::Not(Box::new(is("region", &["09777'; DROP TABLE x"])))),
@@ -173,7 +173,7 @@ fn measures_have_names_and_types() {
     let query = measured("rate", Function::Average, &["region", "year"], None).unwrap();
     let average = query.columns.last().unwrap();
     assert_eq!((average.name.as_str(), average.decimals), ("rate_average", Some(4)));
-    assert!(said(sum_of("name", &[], None)).contains("of type TEXT"));
+    assert!(said(sum_of("name", &[], None)).contains("of the type \"text\""));
     assert!(said(measured("day", Function::Min, &[], None)).contains("nothing"));
     assert!(said(sum_of("pupils", &["pupils"], None)).contains("is a measure"));
     assert!(said(sum_of("pupils", &["year", "year"], None)).contains("named twice"));
