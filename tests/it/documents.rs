@@ -15,10 +15,34 @@ pub fn cases() -> Vec<Case> {
         what_comes_under_one_name_looks_alike,
         exactly_one_field_is_never_null,
         only_the_operation_that_runs_is_charged,
+        a_month_costs_little_of_a_minute,
         what_is_too_dear_names_points_limit_and_the_dearest_field,
         names_are_suggested_to_those_who_may_read_the_schema,
         a_request_that_is_none_says_how_it_should_be,
     ]
+}
+
+/// What a calendar asks for when somebody turns to the next month, with everything on the card and the conflicts.
+async fn a_month_costs_little_of_a_minute(app: TestApp) {
+    let may = "between: {start: \"2027-05-01T00:00:00Z\", end: \"2027-06-01T00:00:00Z\"}";
+    let page = format!(
+        "{{ agenda({may}, first: 100) {{ nodes {{ key start end allDay occurrence entry {{ __typename id timeZone tenant {{ slug }}
+             calendar {{ id name color }} ... on CalendarEntrySummary {{ title kind status fieldOfWork {{ key }} }}
+             ... on CalendarEntryFull {{ title kind status description location organiser speakers audiences registrationUrl
+                 fieldOfWork {{ key }} place {{ name city }} viewerCan {{ update cancel }} }} }} }} }}
+           calendars(first: 50) {{ nodes {{ id name color viewerLevel }} }}
+           tenant(slug: \"ostallgaeu\") {{ nonWorkingDays(between: {{firstDay: \"2027-05-01\", lastDay: \"2027-05-31\"}}) {{ name firstDay }} }}
+           coordinationRounds(first: 10) {{ nodes {{ id year state }} }}
+           conflicts(of: {{round: \"{}\"}}, first: 50) {{ nodes {{ id severity sides {{ start entry {{ id }} }} }} }} }}",
+        app.world.id("round.b")
+    );
+    let reply = app.actor("planner@ostallgaeu").ask(&page).await;
+    reply.data();
+    let cost = reply.json()["extensions"]["cost"]["requested"].as_u64().expect("points");
+    let settings: toml::Table = include_str!("../../api/default.toml").parse().expect("the defaults");
+    let minute =
+        settings["graphql"]["points_per_minute"].as_integer().and_then(|it| u64::try_from(it).ok()).expect("points");
+    assert!(cost * 100 < minute * 2, "{cost} of {minute} points");
 }
 
 /// Of two mutations the second has a value that does not exist: neither runs.

@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::extensions::{
-    Extension, ExtensionContext, ExtensionFactory, NextResolve, NextValidation, ResolveInfo,
+    Extension, ExtensionContext, ExtensionFactory, NextExecute, NextResolve, NextValidation, ResolveInfo,
 };
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{
@@ -15,7 +15,7 @@ use graphql_documents::limits::QueryLimits;
 use kernel::error::{ApiError, Problem, UserErrorCode};
 use kernel::i18n::Text;
 
-use crate::error;
+use crate::{error, refused_lists};
 
 /// Who pays for an operation. Lies in the data of the request.
 pub trait Charge: Send + Sync {
@@ -66,6 +66,16 @@ impl Extension for Meter {
             Some(payer) if !payer.charge(result.complexity) => Err(vec![refused(Text::new("request-points"))]),
             _ => Ok(result),
         }
+    }
+
+    // One extension does it all: each costs an allocation per field.
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        refused_lists::execute(ctx, operation_name, next).await
     }
 
     async fn resolve(

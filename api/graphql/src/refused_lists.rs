@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute};
+use async_graphql::extensions::{ExtensionContext, NextExecute};
 use async_graphql::{Context, Data, Name, Response, Value};
 use kernel::error::{ApiResult, UserErrorCode};
 use kernel::global_id::NodeType;
@@ -17,33 +17,17 @@ use crate::context::ContextExt;
 /// Lists refused in one operation, by path.
 type RefusedLists = Arc<Mutex<BTreeMap<Vec<String>, Value>>>;
 
-/// The extension of the schema.
-pub(super) struct TellRefused;
-
-impl ExtensionFactory for TellRefused {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+/// Executes an operation, whose lists may be noted, and tells them with the answer.
+pub(super) async fn execute(ctx: &ExtensionContext<'_>, operation: Option<&str>, next: NextExecute<'_>) -> Response {
+    let refused = RefusedLists::default();
+    let mut data = Data::default();
+    data.insert(refused.clone());
+    let response = next.run_with_data(ctx, operation, data).await;
+    let lists = std::mem::take(&mut *refused.lock().unwrap_or_else(PoisonError::into_inner));
+    if lists.is_empty() {
+        return response;
     }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for TellRefused {
-    async fn execute(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        operation_name: Option<&str>,
-        next: NextExecute<'_>,
-    ) -> Response {
-        let refused = RefusedLists::default();
-        let mut data = Data::default();
-        data.insert(refused.clone());
-        let response = next.run_with_data(ctx, operation_name, data).await;
-        let lists = std::mem::take(&mut *refused.lock().unwrap_or_else(PoisonError::into_inner));
-        if lists.is_empty() {
-            return response;
-        }
-        response.extension("refused", Value::List(lists.into_values().collect()))
-    }
+    response.extension("refused", Value::List(lists.into_values().collect()))
 }
 
 /// Notes that the list being resolved leaves out what takes a permission which the viewer lacks: in the authority `of`, if it

@@ -61,7 +61,6 @@ use crate::projects::document_mutation::ProjectDocumentMutation;
 use crate::projects::mutation::ProjectMutation;
 use crate::projects::query::ProjectQuery;
 use crate::projects::subscription::ProjectSubscription;
-use crate::refused_lists::TellRefused;
 use crate::scalars::scalar_problem;
 use crate::single::SingleQuery;
 use crate::tenants::mutation::TenantMutation;
@@ -161,7 +160,6 @@ pub fn build(limits: QueryLimits, files: &FileSettings) -> ApiSchema {
         .limit_recursive_depth(32)
         .limit_directives(5)
         .extension(Meter(limits))
-        .extension(TellRefused)
         .finish()
 }
 

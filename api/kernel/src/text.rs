@@ -79,7 +79,7 @@ pub fn is_identifier(value: &str) -> bool {
     !value.is_empty() && value.trim().len() == value.len() && !value.chars().any(is_invisible)
 }
 
-/// The name of a person or an authority: a [`line`] in which every character can be seen.
+/// The name of a person or an authority: a [`line()`] in which every character can be seen.
 ///
 /// # Errors
 /// `REQUIRED`, `TOO_LONG` or `INVALID` at `field`.
